@@ -1,0 +1,20 @@
+"""The Celery application. The beat table stands here; tasks live in each app's ``tasks.py``."""
+
+import os
+
+from celery import Celery
+from celery.schedules import crontab
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cpms.settings")
+
+app = Celery("cpms")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+app.conf.beat_schedule = {
+    "dispatch jobs": {"task": "jobs.dispatch", "schedule": 5.0},
+    "dispatch outbox": {"task": "notifications.dispatch_outbox", "schedule": 5.0},
+    "remind": {"task": "notifications.remind", "schedule": 300.0},
+    "expire invitations": {"task": "panels.expire_invitations", "schedule": 300.0},
+    "prune drafts": {"task": "drafts.prune", "schedule": crontab(minute=17, hour=2)},
+    "freeze monthly figures": {"task": "helpdesk.freeze_month", "schedule": crontab(minute=5, hour=3, day_of_month=1)},
+}
