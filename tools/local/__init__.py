@@ -1,0 +1,1 @@
+"""Run CPMS and its services on one machine, without containers and without prepared services."""
