@@ -1,0 +1,95 @@
+"""Names, search and acknowledgements."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.contrib.postgres.search import SearchQuery
+from django.db.models import Case, IntegerField, Value, When
+from django.db.models.functions import Length
+
+from cpms.terminology.folding import fold
+from cpms.terminology.models import Concept, ConceptSynonym, Terminology
+from cpms.terminology.states import Kind, System
+
+MAX_WORDS = 8
+SHORTEST = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A concept found; ``matched`` is the synonym that led to it, empty when its own name did."""
+
+    system: str
+    code: str
+    name: str
+    matched: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledgement:
+    """What the licence of a loaded terminology asks to show."""
+
+    name: str
+    version: str
+    licence: str
+    attribution: str
+
+
+def search(system: str, text: str, limit: int = 10, kind: str = "") -> list[Hit]:
+    """Active concepts that hold a word beginning with each word typed; the closest names first.
+
+    Fewer than two letters find nothing. HPO finds phenotypic abnormalities unless another ``kind`` is named.
+    """
+    folded = " ".join(fold(text[:200]).split()[:MAX_WORDS])
+    if len(folded) < SHORTEST:
+        return []
+    wanted = kind or (Kind.PHENOTYPE if system == System.HPO else Kind.DISEASE)
+    query = SearchQuery(" & ".join(f"{word}:*" for word in folded.split()), search_type="raw", config="simple")
+    closeness = Case(
+        When(search_name=folded, then=Value(0)),
+        When(search_name__startswith=folded, then=Value(1)),
+        When(search_name__contains=folded, then=Value(2)),
+        default=Value(3),
+        output_field=IntegerField(),
+    )
+    found = Concept.objects.of(system).active().filter(kind=wanted, search_words=query)
+    rows = list(found.order_by(closeness, Length("search_name"), "search_name", "code")[:limit])
+    return _hits(rows, folded.split())
+
+
+def _hits(rows: list[Concept], words: list[str]) -> list[Hit]:
+    elsewhere = [row.pk for row in rows if not _holds(row.search_name + " " + fold(row.code), words)]
+    matched: dict[int, str] = {}
+    for synonym in ConceptSynonym.objects.filter(concept__in=elsewhere).order_by("pk") if elsewhere else ():
+        if _holds(fold(synonym.text), words):
+            matched.setdefault(synonym.concept_id, synonym.text)
+    return [Hit(row.terminology_id, row.code, row.name, matched.get(row.pk, "")) for row in rows]
+
+
+def _holds(folded: str, words: list[str]) -> bool:
+    return all(any(part.startswith(word) for part in folded.split()) for word in words)
+
+
+def name_of(system: str, code: str) -> str:
+    """The concept's name, former codes included; empty when the code is not loaded."""
+    return names_of(system, [code]).get(code, "")
+
+
+def names_of(system: str, codes: Iterable[str]) -> dict[str, str]:
+    """Names by code in one query. Codes that are not loaded are missing from the answer."""
+    return dict(Concept.objects.of(system).filter(code__in=set(codes)).values_list("code", "name"))
+
+
+def loaded_version(system: str) -> str:
+    """The version loaded last, or an empty text."""
+    return Terminology.objects.filter(system=system).values_list("version", flat=True).first() or ""
+
+
+def acknowledgements() -> list[Acknowledgement]:
+    """One entry per loaded terminology, for the foot of the pages and the page about licences."""
+    return [
+        Acknowledgement(str(row.get_system_display()), row.version, row.licence, row.attribution)
+        for row in Terminology.objects.order_by("system")
+    ]
