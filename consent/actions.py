@@ -1,0 +1,61 @@
+"""Record consent, withdraw it: both equally easy."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.db import transaction
+
+from consent.models import Consent
+from consent.states import Answer, Stage
+from cpms import clock
+from cpms.accounts.access import Refused, ask
+from cpms.accounts.roles import Permission
+from cpms.audit import actions as audit
+from cpms.audit.states import Event
+from cpms.jobs import actions as jobs
+
+
+@transaction.atomic
+def record_consent(
+    patient: Any,
+    *,
+    by: Any,
+    stage: Stage,
+    answer: Answer,
+    given_by: str,
+    given_on: dt.date,
+    registry: str = "",
+) -> Consent:
+    """Write the answer to one stage down. An earlier open answer to the same stage is closed by the new one."""
+    if not (verdict := ask(Permission.CONSENT_RECORD, by, patient)):
+        raise Refused(verdict.reason)
+    earlier = Consent.objects.filter(patient=patient, stage=stage, registry=registry, withdrawn_at=None)
+    earlier.update(withdrawn_at=clock.now(), withdrawn_by=by)
+    consent = Consent.objects.create(
+        patient=patient,
+        stage=stage,
+        answer=answer,
+        given_by=given_by,
+        given_on=given_on,
+        registry=registry,
+        recorded_by=by,
+    )
+    audit.record(Event.CONSENT_RECORDED, on=consent, by=by, stage=int(stage), kind=str(answer))
+    return consent
+
+
+@transaction.atomic
+def withdraw_consent(patient: Any, *, by: Any, stage: Stage) -> int:
+    """Withdraw a stage. For stage 1 every panel of the patient is frozen by this very commit, because seeing and
+    writing look at the consent itself; the tidying-up above (mails, work items) is asked for by name."""
+    if not (verdict := ask(Permission.CONSENT_RECORD, by, patient)):
+        raise Refused(verdict.reason)
+    rows = Consent.objects.in_force(stage).filter(patient=patient)
+    count = rows.update(withdrawn_at=clock.now(), withdrawn_by=by)
+    if count:
+        audit.record(Event.CONSENT_WITHDRAWN, on=patient, by=by, stage=int(stage))
+        if stage == Stage.CARE:
+            jobs.enqueue("panels.freeze", patient_id=str(patient.pk))
+    return count

@@ -1,0 +1,57 @@
+"""Grants on single objects: the projection of accepted invitations, kept in guardian's direct-foreign-key tables.
+
+Only this module imports guardian. A model-level permission never counts, a switched-off person holds nothing,
+and a grant with a date ends by itself.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.db import models
+from django.db.models import Q
+from guardian.models import UserObjectPermissionBase
+from guardian.shortcuts import assign_perm, remove_perm
+from guardian.utils import get_user_obj_perms_model
+
+from cpms import clock
+
+GRANTABLE = frozenset({"view_case"})
+
+
+class Grant(UserObjectPermissionBase):
+    """Base of a model's grant table: who, which codename, until when."""
+
+    until = models.DateTimeField(null=True)
+
+    class Meta(UserObjectPermissionBase.Meta):
+        abstract = True
+
+
+def check(codename: str) -> None:
+    if codename not in GRANTABLE:
+        raise ValueError(f"{codename} is not grantable")
+
+
+def grant(user: Any, codename: str, thing: models.Model, *, until: dt.datetime | None = None) -> None:
+    """Let ``user`` see ``thing``, for good or ``until`` a moment. Granting again replaces the date."""
+    check(codename)
+    row = assign_perm(codename, user, thing)
+    type(row).objects.filter(pk=row.pk).update(until=until)
+
+
+def end(user: Any, codename: str, thing: models.Model) -> None:
+    """Take the grant back; effective on the next request."""
+    check(codename)
+    remove_perm(codename, user, thing)
+
+
+def granted(user: Any, codename: str, model: type[models.Model]) -> Any:
+    """Keys of the objects that ``user`` holds ``codename`` on now: a subquery for ``visible_to``."""
+    check(codename)
+    rows = get_user_obj_perms_model(model)
+    now = clock.now()
+    return rows.objects.filter(
+        Q(until__isnull=True) | Q(until__gt=now), user=user, user__is_active=True, permission__codename=codename
+    ).values("content_object_id")

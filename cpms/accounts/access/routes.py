@@ -1,0 +1,149 @@
+"""A route declares itself: ``@access`` says what it shows, which rule decides, and whether a patient is read.
+
+Three readers use the declaration: the middleware (deny by default), the access-matrix test and ``docs/access.md``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any, TypeVar
+
+from django.core.exceptions import PermissionDenied
+from django.db import models
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from cpms.accounts.access.verdicts import ask
+from cpms.accounts.roles import Permission
+from cpms.audit import actions as audit
+from cpms.audit.states import Event
+from cpms.drafts import actions as drafts
+from cpms.locking import Clash
+
+View = Callable[..., HttpResponse]
+M = TypeVar("M", bound=models.Model)
+SAFE = frozenset({"GET", "HEAD"})
+READ, WRITE = SAFE, frozenset({"POST"})
+
+
+class Refused(PermissionDenied):
+    """Visible but not allowed: answered with 403 and the reason."""
+
+
+@dataclass(frozen=True)
+class Route:
+    """What ``@access`` declares. ``public`` gives the reason why nobody needs to sign in."""
+
+    name: str
+    verb: Permission | None = None
+    model: type[models.Model] | None = None
+    kwarg: str = ""
+    methods: frozenset[str] = SAFE
+    reads_patient: bool = False
+    public: str = ""
+
+
+@dataclass
+class Denial:
+    """Left on the request for the middleware, which records it outside the view's rolled-back transaction."""
+
+    route: str
+    reason: str
+    thing: models.Model | None = None
+
+
+def load_for(user: Any, model: type[M], value: Any) -> M:
+    """The object if ``user`` may see it; otherwise the same ``Http404`` as for one that does not exist."""
+    field = getattr(model, "URL_FIELD", "pk")
+    try:
+        found: M = model._default_manager.visible_to(user).get(**{field: value})  # type: ignore[attr-defined]
+    except model.DoesNotExist as error:  # type: ignore[attr-defined]
+        raise Http404 from error
+    return found
+
+
+def route_of(view: Any) -> Route | None:
+    """The declaration of a view; for a page of an admin site, that of the site."""
+    declared = getattr(view, "access", None)
+    if declared is None:
+        site = getattr(view, "admin_site", None) or getattr(getattr(view, "model_admin", None), "admin_site", None)
+        declared = getattr(site, "access", None)
+    return declared if isinstance(declared, Route) else None
+
+
+def refuse(request: HttpRequest, route: Route, reason: str, thing: models.Model | None = None) -> None:
+    request.denial = Denial(route.name, reason, thing)  # type: ignore[attr-defined]
+
+
+def admit(request: HttpRequest, route: Route, kwargs: dict[str, Any]) -> list[models.Model]:
+    """Load the route's object for the signed-in person and ask its rule.
+
+    Gives the view's arguments: the object, or none. Raises ``Http404`` (not visible) or ``Refused`` (not allowed).
+    Writes the read event before the view runs: without it no patient's data is shown.
+    """
+    thing = None
+    if route.model is not None:
+        try:
+            thing = load_for(request.user, route.model, kwargs.pop(route.kwarg))
+        except Http404:
+            refuse(request, route, "not visible")
+            raise
+    if route.verb is not None and not (verdict := ask(route.verb, request.user, thing)):
+        refuse(request, route, verdict.reason, thing)
+        raise Refused(verdict.reason)
+    if route.reads_patient and thing is not None:
+        audit.record(Event.PATIENT_READ, on=thing, by=request.user, method=request.method)
+    return [] if thing is None else [thing]
+
+
+def show_clash(request: HttpRequest, clash: Clash) -> HttpResponse:
+    """Both texts, nothing lost; status 409."""
+    return render(request, "409.html", {"fields": clash.fields, "thing": clash.thing}, status=409)
+
+
+def run_once(request: HttpRequest, view: View, args: list[models.Model], kwargs: dict[str, Any]) -> HttpResponse:
+    """Run a POST at most once per idempotency key: a repeat is sent where the first one went."""
+    key = request.POST.get("idempotency_key", "")
+    if request.method != "POST" or not key:
+        return view(request, *args, **kwargs)
+    earlier = drafts.claim_post(request.user, key)
+    if earlier is not None:
+        return earlier
+    response = view(request, *args, **kwargs)
+    drafts.settle_post(request.user, key, response)
+    return response
+
+
+def access(
+    name: str,
+    *,
+    verb: Permission | None = None,
+    object: type[models.Model] | None = None,  # noqa: A002 reads as a sentence at the call
+    kwarg: str = "key",
+    methods: frozenset[str] | set[str] = SAFE,
+    reads_patient: bool = False,
+    public: str = "",
+) -> Callable[[View], View]:
+    """Declare a route. ``kwarg`` names the part of the URL that holds the object's key."""
+    route = Route(name, verb, object, kwarg if object else "", frozenset(methods), reads_patient, public)
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def guarded(request: HttpRequest, **kwargs: Any) -> HttpResponse:
+            audit.route.set(route.name)
+            if route.public:
+                return view(request, **kwargs)
+            args = admit(request, route, kwargs)
+            try:
+                return run_once(request, view, args, kwargs)
+            except Clash as clash:
+                return show_clash(request, clash)
+
+        guarded.access = route  # type: ignore[attr-defined]
+        return guarded
+
+    return decorate
+
+

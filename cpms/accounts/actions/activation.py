@@ -1,0 +1,117 @@
+"""From an invitation to a person with a password and a second factor."""
+
+from __future__ import annotations
+
+import base64
+import datetime as dt
+import secrets
+from typing import Any
+
+from django.db import transaction
+
+from cpms import clock
+from cpms.accounts.models import ActivationLink, RecoveryCode, RecoveryDevice, TotpDevice, User
+from cpms.accounts.models.devices import recovery_digest
+from cpms.audit import actions as audit
+from cpms.audit.states import Event
+from cpms.vault import actions as vault
+from cpms.vault import cipher
+
+SEED_BYTES, CODE_BYTES, CODES = 20, 15, 10
+
+
+def make_link(user: User, *, good_for: dt.timedelta, next_path: str) -> str:
+    """A new link; older ones of the same person end. Gives the token, which is stored nowhere but in the mail."""
+    ActivationLink.objects.filter(user=user, used_at=None).delete()
+    token = secrets.token_urlsafe(24)
+    ActivationLink.objects.create(
+        user=user, digest=cipher.digest("link", token), expires_at=clock.now() + good_for, next_path=next_path
+    )
+    return token
+
+
+@transaction.atomic
+def prepare_account(
+    email: str,
+    *,
+    display_name: str,
+    by: Any,
+    guest_hospital: str = "",
+    country: str = "",
+    centre: Any = None,
+    good_for: dt.timedelta = ActivationLink.GOOD_FOR,
+    next_path: str = "",
+) -> tuple[User, str]:
+    """An account that waits for its owner, and the token of its link. An existing account is given as it is,
+    with an empty token when it is active already."""
+    user = User.objects.filter(email__iexact=email).first()
+    if user is None:
+        user = User(
+            email=email.lower(), display_name=display_name, guest_hospital=guest_hospital, country=country, centre=centre
+        )
+        user.set_unusable_password()
+        user.save()
+    if user.activated_at is not None:
+        return user, ""
+    audit.record(Event.ACCOUNT_INVITED, on=user, by=by)
+    return user, make_link(user, good_for=good_for, next_path=next_path)
+
+
+@transaction.atomic
+def resend_link(user: User, *, by: Any) -> str:
+    """A fresh link for somebody who has not activated yet. Raises ``ValueError`` for an active account."""
+    if user.activated_at is not None:
+        raise ValueError("This account is active already.")
+    audit.record(Event.ACCOUNT_INVITED, on=user, by=by)
+    return make_link(user, good_for=ActivationLink.GOOD_FOR, next_path="")
+
+
+@transaction.atomic
+def choose_password(link: ActivationLink, *, password: str, display_name: str, guest_hospital: str, by: Any) -> None:
+    """First step of the activation. The link stays usable until the device is confirmed."""
+    user = link.user
+    user.set_password(password)
+    user.display_name = display_name
+    user.guest_hospital = guest_hospital
+    user.save(update_fields=["password", "display_name", "guest_hospital"])
+    audit.record(Event.PROFILE_CHANGED, on=user, by=by or user)
+
+
+@transaction.atomic
+def pending_device(user: User, *, by: Any) -> TotpDevice:
+    """The device being enrolled; made once, so that a reloaded page shows the same code. ``by`` is its owner."""
+    device = TotpDevice.objects.filter(user=user, confirmed=False).select_related("key").first()
+    if device is None:
+        device = TotpDevice(user=by, name="Authenticator app", confirmed=False, key=vault.new_key())
+        device.seed = secrets.token_bytes(SEED_BYTES)
+        device.save()
+    return device
+
+
+@transaction.atomic
+def confirm_device(device: TotpDevice, *, token: str, by: Any) -> bool:
+    """Whether the first code fits; then the device counts from now on. The row is locked: one code, one winner."""
+    device = TotpDevice.objects.select_for_update().get(pk=device.pk)
+    if device.confirmed or device.waiting_until() is not None:
+        return False
+    if not device.accepts(token.replace(" ", "")):
+        device.throttle_increment(commit=True)
+        return False
+    device.confirmed = True
+    device.save()
+    audit.record(Event.DEVICE_ENROLLED, on=device, by=by, kind="totp")
+    return True
+
+
+@transaction.atomic
+def activate(link: ActivationLink, *, by: Any) -> list[str]:
+    """Use the link up, open the account, and give ten recovery codes: shown once, kept as digests."""
+    user = link.user
+    ActivationLink.objects.filter(pk=link.pk).update(used_at=clock.now())
+    User.objects.filter(pk=user.pk).update(activated_at=clock.now())
+    RecoveryDevice.objects.filter(user=user).delete()
+    device = RecoveryDevice.objects.create(user=user, name="Recovery codes")
+    codes = [base64.b32encode(secrets.token_bytes(CODE_BYTES)).decode() for _ in range(CODES)]
+    RecoveryCode.objects.bulk_create(RecoveryCode(device=device, digest=recovery_digest(code)) for code in codes)
+    audit.record(Event.ACCOUNT_ACTIVATED, on=user, by=by)
+    return ["-".join(code[i : i + 4] for i in range(0, len(code), 4)) for code in codes]

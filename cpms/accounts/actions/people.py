@@ -1,0 +1,38 @@
+"""Profiles, roles, and what is written when somebody signs in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import transaction
+
+from cpms.accounts.models import Membership, User
+from cpms.accounts.roles import Role
+from cpms.audit import actions as audit
+from cpms.audit.states import Event, Result
+
+
+@transaction.atomic
+def change_profile(user: User, *, by: Any, **fields: str) -> None:
+    """The owner changes title, zone, language or look. ``fields`` come validated from the form."""
+    for name, value in fields.items():
+        setattr(user, name, value)
+    user.save(update_fields=list(fields))
+    audit.record(Event.PROFILE_CHANGED, on=user, by=by)
+
+
+@transaction.atomic
+def grant_role(user: User, role: Role, *, by: Any, **held_on: Any) -> Membership:
+    """Give a role from today. ``held_on`` names the centre, group, network or country."""
+    membership = Membership.objects.create(user=user, role=role, granted_by=by, **held_on)
+    audit.record(Event.ROLE_GRANTED, on=user, by=by, role=str(role))
+    return membership
+
+
+def sign_in_verified(user: User, *, by: Any) -> None:
+    audit.record(Event.SIGNED_IN, on=user, by=by)
+
+
+def note_miss(user: User, *, by: Any) -> None:
+    """A wrong one-time code. ``by`` is nobody: whoever typed it is not known to be the owner."""
+    audit.record(Event.SIGN_IN_REFUSED, on=user, by=by, result=Result.REFUSED)

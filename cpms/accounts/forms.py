@@ -1,0 +1,72 @@
+"""What people type about themselves."""
+
+from __future__ import annotations
+
+import zoneinfo
+from typing import Any
+
+from django import forms
+from django.contrib.auth import password_validation
+
+from cpms.accounts.models import User
+
+
+class CodeForm(forms.Form):
+    code = forms.CharField(
+        label="One-time code",
+        max_length=40,
+        help_text="Six digits from your authenticator app, or one of your recovery codes.",
+        widget=forms.TextInput(
+            attrs={"autocomplete": "one-time-code", "inputmode": "numeric", "autofocus": True, "class": "code"}
+        ),
+    )
+
+    def clean_code(self) -> str:
+        return "".join(self.cleaned_data["code"].split())
+
+
+class RecoveryForm(CodeForm):
+    """The same, with a keyboard that has letters."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["code"].label = "Recovery code"
+        self.fields["code"].help_text = "One of the ten codes you kept. Each works once."
+        self.fields["code"].widget.attrs["inputmode"] = "text"
+
+
+class ActivationForm(forms.Form):
+    display_name = forms.CharField(
+        label="Your name, as colleagues should see it", max_length=120, widget=forms.TextInput({"autocomplete": "name"})
+    )
+    guest_hospital = forms.CharField(label="Hospital and city", max_length=160, required=False)
+    password = forms.CharField(
+        label="Choose a password",
+        max_length=128,
+        strip=False,
+        help_text="At least 12 characters. A sentence is easier to remember than symbols.",
+        widget=forms.PasswordInput({"autocomplete": "new-password"}),
+    )
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user = user
+        if user.centre_id:
+            del self.fields["guest_hospital"]
+
+    def clean_password(self) -> str:
+        password: str = self.cleaned_data["password"]
+        password_validation.validate_password(password, self.user)
+        return password
+
+
+def zones() -> list[tuple[str, str]]:
+    names = sorted(name for name in zoneinfo.available_timezones() if name.startswith(("Europe/", "Atlantic/")))
+    return [(name, name.replace("_", " ")) for name in names]
+
+
+class ProfileForm(forms.Form):
+    display_name = forms.CharField(label="Name", max_length=120)
+    job_title = forms.CharField(label="Job title", max_length=120, required=False)
+    zone = forms.ChoiceField(label="Time zone", choices=zones)
+    theme = forms.ChoiceField(label="Light or dark", choices=User.Theme.choices)

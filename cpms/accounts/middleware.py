@@ -1,0 +1,111 @@
+"""Deny by default: only a fully signed-in person reaches a page, and only a declared route is a page at all."""
+
+from __future__ import annotations
+
+import zoneinfo
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlencode
+
+import structlog
+from django.conf import settings
+from django.contrib.auth import logout
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect, JsonResponse
+from django.urls import reverse
+from django.utils import timezone
+
+from cpms import clock
+from cpms.accounts.access import Route, route_of
+from cpms.audit import actions as audit
+from cpms.audit.states import Event, Result
+
+log = structlog.get_logger("cpms.access")
+Handler = Callable[[HttpRequest], HttpResponse]
+BACKGROUND = "X-Background"  # sent by polling and autosave: such a request is no sign that somebody is there
+
+
+def ask_to_sign_in(request: HttpRequest) -> HttpResponse:
+    """To the login page and back; a script gets 401 with the address, so its page keeps what was typed."""
+    address = reverse("account_login")
+    if request.method == "GET":
+        address += "?" + urlencode({"next": request.get_full_path()})
+    if "application/json" in request.headers.get("Accept", "") or request.headers.get("HX-Request"):
+        return JsonResponse({"login": reverse("account_login")}, status=401)
+    return HttpResponseRedirect(address)
+
+
+class VerifiedRequiredMiddleware:
+    """Refuse undeclared routes, wrong methods and every session without a second factor; record refusals."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        denial = getattr(request, "denial", None)
+        if denial is not None:
+            with transaction.atomic():
+                audit.record(
+                    Event.DENIED,
+                    on=denial.thing,
+                    by=request.user,
+                    result=Result.REFUSED,
+                    method=request.method,
+                    reason="not visible" if response.status_code == 404 else "not allowed",
+                )
+        return response
+
+    def process_view(self, request: HttpRequest, view: Any, _args: Any, _kwargs: Any) -> HttpResponse | None:
+        route = route_of(view)
+        if route is None:
+            log.error("route without declaration", route=getattr(request.resolver_match, "view_name", "?"))
+            raise Http404
+        if request.method not in route.methods:
+            return HttpResponseNotAllowed(sorted(route.methods))
+        return None if route.public else self.require_verified(request, route)
+
+    def require_verified(self, request: HttpRequest, _route: Route) -> HttpResponse | None:
+        user = request.user
+        if user.is_authenticated and user.is_active and user.is_verified():  # type: ignore[union-attr]
+            return None
+        if user.is_authenticated:
+            logout(request)
+        return ask_to_sign_in(request)
+
+
+class SessionLimitsMiddleware:
+    """End a session after its idle or absolute limit (NIST 800-63B AAL2: 30 minutes, 12 hours; staff sooner)."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.user.is_authenticated:
+            now = clock.now().timestamp()
+            if self.over(request, now):
+                logout(request)
+            elif BACKGROUND not in request.headers and now - request.session.get("seen_at", 0) > 60:
+                request.session.setdefault("started_at", now)
+                request.session["seen_at"] = now
+        return self.get_response(request)
+
+    def over(self, request: HttpRequest, now: float) -> bool:
+        staff = request.user.is_staff
+        idle = settings.STAFF_IDLE_SECONDS if staff else settings.SESSION_IDLE_SECONDS
+        absolute = settings.STAFF_ABSOLUTE_SECONDS if staff else settings.SESSION_ABSOLUTE_SECONDS
+        seen, started = request.session.get("seen_at", now), request.session.get("started_at", now)
+        return bool(now - seen > idle or now - started > absolute)
+
+
+class ZoneMiddleware:
+    """Show times in the signed-in person's zone."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if not request.user.is_authenticated:
+            return self.get_response(request)
+        with timezone.override(zoneinfo.ZoneInfo(request.user.zone)):
+            return self.get_response(request)

@@ -1,0 +1,23 @@
+"""People, places, roles, second factors and grants."""
+
+from cpms.accounts.models.devices import RecoveryCode, RecoveryDevice, TotpDevice
+from cpms.accounts.models.links import ActivationLink
+from cpms.accounts.models.people import Delegation, Expertise, Membership, User
+from cpms.accounts.models.places import AdvocacyGroup, Centre, CentreMembership, Network, ThematicGroup, Unit
+
+__all__ = [
+    "ActivationLink",
+    "AdvocacyGroup",
+    "Centre",
+    "CentreMembership",
+    "Delegation",
+    "Expertise",
+    "Membership",
+    "Network",
+    "RecoveryCode",
+    "RecoveryDevice",
+    "ThematicGroup",
+    "TotpDevice",
+    "Unit",
+    "User",
+]

@@ -1,0 +1,187 @@
+"""People, the dated roles they hold, their declared expertise, and who may act for whom."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Lower
+
+from cpms import clock
+from cpms.accounts.models.places import Centre, Network, ThematicGroup, Unit
+from cpms.accounts.roles import STAFF_ROLES, Role
+
+
+class UserQuerySet(models.QuerySet["User"]):
+    def active(self) -> UserQuerySet:
+        """May sign in: not switched off and through the activation."""
+        return self.filter(is_active=True, activated_at__isnull=False)
+
+    def holding(self, *roles: Role) -> UserQuerySet:
+        held = Membership.objects.current().filter(user=models.OuterRef("pk"), role__in=roles)
+        return self.filter(models.Exists(held))
+
+
+class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]
+    """Finds people by e-mail whatever its case; ``create_user`` is for tests and demo data, people come by invitation."""
+
+    def get_by_natural_key(self, username: str | None) -> User:
+        return self.get(email__iexact=username)
+
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
+        user = self.model(email=email.lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+
+class User(AbstractBaseUser):
+    """A person. The e-mail address is the login; it never appears beside clinical content."""
+
+    class Theme(models.TextChoices):
+        AUTO = "auto", "as my device"
+        LIGHT = "light", "light"
+        DARK = "dark", "dark"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    email = models.EmailField(max_length=254)
+    display_name = models.CharField(max_length=120)
+    job_title = models.CharField(max_length=120, blank=True)
+    centre = models.ForeignKey(Centre, on_delete=models.PROTECT, null=True, blank=True, related_name="people")
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, null=True, blank=True, related_name="people")
+    guest_hospital = models.CharField(max_length=160, blank=True)
+    country = models.CharField(max_length=2, blank=True)
+    zone = models.CharField(max_length=50, default="Europe/Brussels")
+    language = models.CharField(max_length=10, default="en-gb")
+    theme = models.CharField(max_length=5, choices=Theme, default=Theme.AUTO)
+    groups_of_interest = models.ManyToManyField(ThematicGroup, blank=True, related_name="people")
+    is_active = models.BooleanField(default=True)
+    activated_at = models.DateTimeField(null=True, blank=True)
+    date_joined = models.DateTimeField(default=clock.now)
+
+    objects = UserManager()
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+
+    class Meta:
+        ordering = ["display_name"]
+        constraints = [models.UniqueConstraint(Lower("email"), name="accounts_user_email_once")]
+
+    def __str__(self) -> str:
+        return self.display_name
+
+    def get_full_name(self) -> str:
+        return self.display_name
+
+    @property
+    def initials(self) -> str:
+        """Two letters for the round mark beside a name, titles left out."""
+        words = [w for w in self.display_name.split() if not w.endswith(".") and w not in {"Dr", "Prof"}]
+        return "".join(word[0] for word in [*words[:1], *words[-1:]]).upper()
+
+    @property
+    def place(self) -> str:
+        """Hospital, city and country, or what a guest wrote."""
+        if self.centre is not None:
+            return f"{self.centre.name}, {self.centre.city}"
+        return self.guest_hospital
+
+    def held_roles(self) -> frozenset[str]:
+        """The roles held today, read once per request."""
+        if not hasattr(self, "_held_roles"):
+            self._held_roles = frozenset(self.memberships.current().values_list("role", flat=True))
+        return self._held_roles
+
+    @property
+    def is_staff(self) -> bool:
+        return bool(self.held_roles() & STAFF_ROLES)
+
+    @property
+    def is_superuser(self) -> bool:
+        """Nobody is. Django's admin asks."""
+        return False
+
+
+class MembershipQuerySet(models.QuerySet["Membership"]):
+    def current(self) -> MembershipQuerySet:
+        today = clock.today()
+        return self.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=today), valid_from__lte=today)
+
+
+class Membership(models.Model):
+    """A role held by a person for a time, on a centre, a group, a network or a country."""
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="memberships")
+    role = models.CharField(max_length=20, choices=Role)
+    centre = models.ForeignKey(Centre, on_delete=models.PROTECT, null=True, blank=True, related_name="role_holders")
+    group = models.ForeignKey(ThematicGroup, on_delete=models.PROTECT, null=True, blank=True, related_name="role_holders")
+    network = models.ForeignKey(Network, on_delete=models.PROTECT, null=True, blank=True, related_name="role_holders")
+    country = models.CharField(max_length=2, blank=True)
+    valid_from = models.DateField(default=clock.today)
+    valid_to = models.DateField(null=True, blank=True)
+    granted_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+
+    objects = MembershipQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="accounts_membership_dates", condition=Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from"))
+            ),
+            models.UniqueConstraint(
+                name="accounts_open_role_once",
+                fields=["user", "role", "centre", "group", "network", "country"],
+                condition=Q(valid_to__isnull=True),
+                nulls_distinct=False,
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user}: {self.get_role_display()}"
+
+
+class Expertise(models.Model):
+    """A condition, gene or procedure a person declares to know, by code."""
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="expertise")
+    system = models.CharField(max_length=10)
+    code = models.CharField(max_length=20)
+    name = models.CharField(max_length=200)
+    declared_on = models.DateField(default=clock.today)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(name="accounts_expertise_once", fields=["user", "system", "code"])]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class DelegationQuerySet(models.QuerySet["Delegation"]):
+    def current(self) -> DelegationQuerySet:
+        today = clock.today()
+        return self.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=today), valid_from__lte=today)
+
+
+class Delegation(models.Model):
+    """An assistant may do for a clinician what that clinician may; every audit row says on whose behalf."""
+
+    assistant = models.ForeignKey(User, on_delete=models.PROTECT, related_name="acts_for")
+    clinician = models.ForeignKey(User, on_delete=models.PROTECT, related_name="assistants")
+    valid_from = models.DateField(default=clock.today)
+    valid_to = models.DateField(null=True, blank=True)
+
+    objects = DelegationQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="accounts_no_self_delegation", condition=~Q(assistant=F("clinician"))),
+            models.CheckConstraint(
+                name="accounts_delegation_dates", condition=Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from"))
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.assistant} for {self.clinician}"

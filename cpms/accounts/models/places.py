@@ -1,0 +1,106 @@
+"""Networks, thematic groups, centres and their units, patient advocacy groups."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+
+from cpms import clock
+
+
+class Network(models.Model):
+    """A European Reference Network. ``code`` prefixes panel numbers (ENDO-26-0001)."""
+
+    code = models.CharField(max_length=10, unique=True)
+    name = models.CharField(max_length=120)
+
+    class Meta:
+        ordering = ["code"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ThematicGroup(models.Model):
+    """A main thematic group of a network, or a sub-group of one (``parent``)."""
+
+    network = models.ForeignKey(Network, on_delete=models.PROTECT, related_name="groups")
+    parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="subgroups")
+    number = models.PositiveSmallIntegerField()
+    name = models.CharField(max_length=120)
+
+    class Meta:
+        ordering = ["network__code", "number"]
+        constraints = [models.UniqueConstraint(name="accounts_group_number_once", fields=["network", "number"])]
+
+    def __str__(self) -> str:
+        return f"Group {self.number}, {self.name}"
+
+
+class Centre(models.Model):
+    """A hospital (HCP). Without data-protection clearance it opens no new panels."""
+
+    name = models.CharField(max_length=160)
+    city = models.CharField(max_length=80)
+    country = models.CharField(max_length=2)
+    cleared_on = models.DateField(null=True, blank=True)
+    networks: models.ManyToManyField[Network, CentreMembership] = models.ManyToManyField(
+        Network, through="CentreMembership", related_name="centres"
+    )
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [models.UniqueConstraint(name="accounts_centre_once", fields=["name", "city", "country"])]
+
+    def __str__(self) -> str:
+        return f"{self.name}, {self.city}"
+
+
+class CentreMembership(models.Model):
+    """A centre's place in a network: full member or affiliated partner."""
+
+    class Kind(models.TextChoices):
+        FULL = "full", "full member"
+        AFFILIATED = "affiliated", "affiliated partner"
+
+    centre = models.ForeignKey(Centre, on_delete=models.PROTECT, related_name="memberships")
+    network = models.ForeignKey(Network, on_delete=models.PROTECT, related_name="memberships")
+    kind = models.CharField(max_length=10, choices=Kind)
+    since = models.DateField(default=clock.today)
+    until = models.DateField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="accounts_centre_in_network_once", fields=["centre", "network"]),
+            models.CheckConstraint(
+                name="accounts_centre_membership_dates", condition=Q(until__isnull=True) | Q(until__gte=models.F("since"))
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.centre} in {self.network.code}"
+
+
+class Unit(models.Model):
+    centre = models.ForeignKey(Centre, on_delete=models.PROTECT, related_name="units")
+    name = models.CharField(max_length=120)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(name="accounts_unit_once", fields=["centre", "name"])]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class AdvocacyGroup(models.Model):
+    """A patient organisation that speaks with a network. It sees no patient."""
+
+    network = models.ForeignKey(Network, on_delete=models.PROTECT, related_name="advocacy_groups")
+    name = models.CharField(max_length=160)
+    country = models.CharField(max_length=2)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(name="accounts_advocacy_group_once", fields=["network", "name"])]
+
+    def __str__(self) -> str:
+        return self.name

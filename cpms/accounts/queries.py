@@ -1,0 +1,42 @@
+"""Finding people and places."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet
+
+from cpms.accounts.models import ActivationLink, Network, ThematicGroup, TotpDevice, User
+from cpms.accounts.roles import Role
+from cpms.vault import cipher
+
+
+def usable_link(token: str) -> ActivationLink | None:
+    """The unused, unexpired link of this token; looked up by digest."""
+    found = ActivationLink.objects.usable().select_related("user").filter(digest=cipher.digest("link", token))
+    return found.first()
+
+
+def has_device(user: Any) -> bool:
+    return TotpDevice.objects.filter(user=user, confirmed=True).exists()
+
+
+def networks_of(user: Any) -> QuerySet[Network]:
+    """The networks of the person's centre."""
+    return Network.objects.filter(centres=user.centre_id).order_by("code")
+
+
+def groups_of(user: Any) -> QuerySet[ThematicGroup]:
+    return ThematicGroup.objects.filter(network__centres=user.centre_id, parent=None).select_related("network")
+
+
+def experts_for(group: ThematicGroup | None, *, besides: Any, codes: tuple[str, ...] = ()) -> QuerySet[User]:
+    """People who can be invited: active clinicians of other desks, those who know the condition first.
+
+    ``codes`` are the case's ORPHA or OMIM codes; ``knows`` counts the declared ones among them.
+    """
+    people = User.objects.active().holding(Role.CLINICIAN).exclude(pk=besides.pk).select_related("centre")
+    if group is not None:
+        people = people.filter(groups_of_interest=group)
+    known = Count("expertise", filter=Q(expertise__code__in=codes), distinct=True)
+    return people.annotate(knows=known).order_by("-knows", "display_name")

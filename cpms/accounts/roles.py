@@ -1,0 +1,64 @@
+"""Roles, what they are held on, and the verbs a rule is asked about. Tables only, no queries."""
+
+from django.db import models
+
+
+class Role(models.TextChoices):
+    CLINICIAN = "clinician", "Clinician"
+    REPRESENTATIVE = "representative", "Centre representative"
+    SUBSTITUTE = "substitute", "Substitute representative"
+    GROUP_COORDINATOR = "group_coordinator", "Thematic-group coordinator"
+    NETWORK_COORDINATOR = "network_coordinator", "Network coordinator"
+    HELPDESK_ADULT = "helpdesk_adult", "Helpdesk, adult care"
+    HELPDESK_PAEDIATRIC = "helpdesk_paediatric", "Helpdesk, paediatric care"
+    CORE_HELPDESK = "core_helpdesk", "Core helpdesk"
+    RESEARCHER = "researcher", "Researcher"
+    NATIONAL_OFFICER = "national_officer", "National officer"
+
+
+STAFF_ROLES = frozenset({Role.HELPDESK_ADULT, Role.HELPDESK_PAEDIATRIC, Role.CORE_HELPDESK})
+CENTRE_ROLES = frozenset({Role.CLINICIAN, Role.REPRESENTATIVE, Role.SUBSTITUTE})
+KPI_ROLES = frozenset({Role.GROUP_COORDINATOR, Role.NETWORK_COORDINATOR})
+HELD_ON = {
+    "centre": CENTRE_ROLES,
+    "group": frozenset({Role.GROUP_COORDINATOR}),
+    "network": frozenset(
+        {Role.NETWORK_COORDINATOR, Role.HELPDESK_ADULT, Role.HELPDESK_PAEDIATRIC, Role.RESEARCHER}
+    ),
+}
+
+
+class Permission(models.TextChoices):
+    """Every verb a page or an action asks about. ``docs/access.md`` is generated from the routes that name them."""
+
+    SIGNED_IN = "signed_in", "use pages that show nobody's data but one's own"
+    STAFF_SITE = "staff_site", "use the helpdesk's admin site"
+    PATIENT_LIST = "patient_list", "list one's own patients"
+    PATIENT_READ = "patient_read", "see the patient's page"
+    CONSENT_RECORD = "consent_record", "record or withdraw consent"
+    CASE_EDIT = "case_edit", "correct the case"
+    PANEL_LIST = "panel_list", "list the panels one takes part in"
+    PANEL_DRAFT = "panel_draft", "enrol a patient and draft a panel"
+    PANEL_PREPARE = "panel_prepare", "prepare a draft panel"
+    PANEL_READ = "panel_read", "read a panel and its case"
+    PANEL_OPEN = "panel_open", "open a panel"
+    PANEL_WITHDRAW = "panel_withdraw", "withdraw a panel"
+    PANEL_REOPEN = "panel_reopen", "reopen a closed panel"
+    PANEL_INVITE = "panel_invite", "invite experts and guests"
+    PANEL_CONTRIBUTE = "panel_contribute", "give advice"
+    PANEL_COMMENT = "panel_comment", "write a message"
+    PANEL_STANCE = "panel_stance", "agree, amend or dissent"
+    PANEL_MARK = "panel_mark", "mark statements for the outcome"
+    INVITATION_READ = "invitation_read", "see one's invitation"
+    INVITATION_ANSWER = "invitation_answer", "accept or decline one's invitation"
+    INVITATION_WITHDRAW = "invitation_withdraw", "withdraw an invitation or end a membership"
+    MEETING_SCHEDULE = "meeting_schedule", "schedule a meeting on a panel"
+    MEETING_READ = "meeting_read", "see a meeting and its calendar entry"
+    MEETING_HOLD = "meeting_hold", "say that a meeting was held"
+    OUTCOME_START = "outcome_start", "start the outcome"
+    OUTCOME_READ = "outcome_read", "read the outcome and its documents"
+    OUTCOME_WRITE = "outcome_write", "write the outcome and ask for signatures"
+    OUTCOME_SIGN = "outcome_sign", "sign the outcome or dissent"
+    PANEL_CLOSE = "panel_close", "close a panel"
+    DOCUMENT_READ = "document_read", "download the outcome document"
+    KPI_READ = "kpi_read", "see and download the month's figures"

@@ -1,0 +1,29 @@
+"""Addresses of signing in and of a person's own pages. allauth reverses the ``account_…`` names."""
+
+from django.urls import path, re_path
+
+from cpms.accounts.views import activation, profile, sign_in
+
+urlpatterns = [
+    path("login/", sign_in.login, name="account_login"),
+    path("login/code/", sign_in.otp_challenge, name="otp_challenge"),
+    path("logout/", sign_in.logout, name="account_logout"),
+    path("signup/", sign_in.signup_closed, name="account_signup"),
+    path("inactive/", sign_in.inactive, name="account_inactive"),
+    path("password/reset/", sign_in.password_reset, name="account_reset_password"),
+    path("password/reset/done/", sign_in.password_reset_done, name="account_reset_password_done"),
+    re_path(
+        r"^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
+        sign_in.password_reset_from_key,
+        name="account_reset_password_from_key",
+    ),
+    path(
+        "password/reset/key/done/", sign_in.password_reset_from_key_done, name="account_reset_password_from_key_done"
+    ),
+    path("activate/device/", activation.otp_enrol, name="otp_enrol"),
+    path("activate/<str:token>/", activation.activate, name="activate"),
+    path("profile/", profile.profile, name="profile"),
+    path("theme/", profile.theme, name="theme"),
+    path("drafts/", profile.save_draft, name="drafts"),
+    path("keepalive/", profile.keepalive, name="keepalive"),
+]

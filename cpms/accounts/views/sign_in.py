@@ -1,0 +1,116 @@
+"""allauth's own pages behind our declarations, and the page for the one-time code."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import django_otp
+from allauth.account import views as allauth_views
+from allauth.account.stages import LoginStageController
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.cache import add_never_cache_headers
+
+from cpms.accounts import actions
+from cpms.accounts.access import access
+from cpms.accounts.access.routes import READ, WRITE
+from cpms.accounts.forms import CodeForm, RecoveryForm
+from cpms.accounts.login import MOST_MISSES, STAGE
+from cpms.accounts.roles import Permission
+
+BOTH = READ | WRITE
+
+
+def public(name: str, view: Any, why: str, methods: frozenset[str] = BOTH) -> Any:
+    """One of allauth's views under our declaration. Its counters must survive, so no transaction around it."""
+    declared = access(name, public=why, methods=methods)(lambda request, **kwargs: view(request, **kwargs))
+    return transaction.non_atomic_requests(declared)
+
+
+login = public("account_login", allauth_views.login, "everybody signs in here")
+password_reset = public("account_reset_password", allauth_views.password_reset, "for people who cannot sign in")
+password_reset_done = public(
+    "account_reset_password_done", allauth_views.password_reset_done, "says the same to everybody", READ
+)
+password_reset_from_key = public(
+    "account_reset_password_from_key", allauth_views.password_reset_from_key, "the link's key is the right"
+)
+password_reset_from_key_done = public(
+    "account_reset_password_from_key_done", allauth_views.password_reset_from_key_done, "says what to do next", READ
+)
+inactive = public("account_inactive", allauth_views.account_inactive, "says that the account is switched off", READ)
+
+
+@access("account_logout", verb=Permission.SIGNED_IN, methods=WRITE)
+def logout(request: HttpRequest) -> HttpResponse:
+    response = allauth_views.logout(request)
+    response["Clear-Site-Data"] = '"cache", "cookies", "storage"'
+    return response
+
+
+@access("account_signup", public="allauth links here; signup is closed, so it only says how to get in")
+def signup_closed(request: HttpRequest) -> HttpResponse:
+    return render(request, "account/signup_closed.html")
+
+
+def device_for(user: Any, token: str) -> Any:
+    """The confirmed device that a token of this shape belongs to; never one that the form names."""
+    wants_totp = token.isdecimal()
+    for device in django_otp.devices_for_user(user, confirmed=True):
+        if hasattr(device, "last_step") == wants_totp:
+            return device
+    return None
+
+
+def check(stage: Any, user: Any, token: str) -> tuple[Any, str]:
+    """The device that accepted the token, or what to say."""
+    device = device_for(user, token)
+    if device is None:
+        return None, "This code is not right."
+    if device.waiting_until() is not None:
+        return None, "Too many wrong codes. Please wait a little, then try again."
+    accepted = django_otp.verify_token(user, device.persistent_id, token)
+    if accepted is None:
+        stage.state["misses"] = stage.state.get("misses", 0) + 1
+        actions.note_miss(user, by=None)
+    return accepted, "This code is not right, or it was used already. Wait for the next one."
+
+
+@transaction.non_atomic_requests
+@access("otp_challenge", public="second step of signing in; works only inside a begun login", methods=BOTH)
+def otp_challenge(request: HttpRequest) -> HttpResponse:
+    """Exits allauth's stage with a verified device, or shows the form again; five misses start over."""
+    stage = LoginStageController.enter(request, STAGE)
+    if stage is None:
+        return redirect("account_login")
+    user = stage.login.user
+    user.refresh_from_db()
+    if not user.is_active:
+        return stage.abort()
+    recovery = "recovery" in request.GET
+    form = (RecoveryForm if recovery else CodeForm)(request.POST or None)
+    if form.is_valid():
+        device, why_not = check(stage, user, form.cleaned_data["code"])
+        if device is not None:
+            user.otp_device = device
+            actions.sign_in_verified(user, by=user)
+            return stage.exit()
+        if stage.state.get("misses", 0) >= MOST_MISSES:
+            messages.error(request, "Too many wrong codes. Please start again.")
+            return stage.abort()
+        form.add_error("code", why_not)
+        from_stash(request, stage)
+    context = {"form": form, "email": user.email, "recovery": recovery, "here": reverse("otp_challenge")}
+    response = render(request, "accounts/otp_challenge.html", context, status=422 if form.errors else 200)
+    add_never_cache_headers(response)
+    return response
+
+
+def from_stash(request: HttpRequest, stage: Any) -> None:
+    """Write the count of misses back into the begun login, which lives in the session."""
+    from allauth.account.internal.stagekit import stash_login  # noqa: PLC0415 allauth's internals, only here
+
+    stash_login(request, stage.login)

@@ -1,0 +1,34 @@
+"""The audit trail: append-only by trigger, without foreign keys, ids only. The columns follow IHE BALP."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from cpms import clock
+from cpms.audit.states import Event, Result
+
+
+class AuditEvent(models.Model):
+    """Who did what to which thing, when, in which request. No name, no clinical text."""
+
+    at = models.DateTimeField(default=clock.now)
+    event = models.CharField(max_length=30, choices=Event)
+    result = models.CharField(max_length=8, choices=Result, default=Result.DONE)
+    actor_id = models.UUIDField(null=True)
+    on_behalf_of_id = models.UUIDField(null=True)
+    subject_type = models.CharField(max_length=60)
+    subject_id = models.CharField(max_length=60)
+    patient_id = models.UUIDField(null=True)
+    route = models.CharField(max_length=80)
+    request_id = models.CharField(max_length=32)
+    detail = models.JSONField(default=dict)
+
+    class Meta:
+        indexes = [
+            models.Index(name="audit_by_patient", fields=["patient_id", "-at"]),
+            models.Index(name="audit_by_actor", fields=["actor_id", "-at"]),
+            models.Index(name="audit_by_subject", fields=["subject_type", "subject_id", "-at"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M} {self.get_event_display()}"

@@ -1,0 +1,45 @@
+"""What the audit trail knows. Every event here is written somewhere; a test says so."""
+
+from django.db import models
+
+
+class Event(models.TextChoices):
+    SIGNED_IN = "signed_in", "signed in"
+    SIGN_IN_REFUSED = "sign_in_refused", "one-time code refused"
+    SIGNED_OUT = "signed_out", "signed out"
+    ACCOUNT_INVITED = "account_invited", "account prepared, link mailed"
+    ACCOUNT_ACTIVATED = "account_activated", "account activated"
+    DEVICE_ENROLLED = "device_enrolled", "second factor enrolled"
+    ROLE_GRANTED = "role_granted", "role granted"
+    PROFILE_CHANGED = "profile_changed", "profile changed"
+    DENIED = "denied", "request refused"
+    PATIENT_READ = "patient_read", "patient's data read"
+    PATIENT_ENROLLED = "patient_enrolled", "patient enrolled"
+    CONSENT_RECORDED = "consent_recorded", "consent recorded"
+    CONSENT_WITHDRAWN = "consent_withdrawn", "consent withdrawn"
+    CASE_IMPORTED = "case_imported", "case imported from a file"
+    CASE_CHANGED = "case_changed", "case changed"
+    PANEL_DRAFTED = "panel_drafted", "panel drafted"
+    PANEL_MOVED = "panel_moved", "panel's state changed"
+    INVITED = "invited", "invited to a panel"
+    INVITATION_ANSWERED = "invitation_answered", "invitation answered"
+    INVITATION_ENDED = "invitation_ended", "invitation ended"
+    ACCESS_GRANTED = "access_granted", "access to a case granted"
+    ACCESS_ENDED = "access_ended", "access to a case ended"
+    CONTRIBUTED = "contributed", "advice given"
+    COMMENTED = "commented", "message written"
+    STANCE_TAKEN = "stance_taken", "agreed, amended or dissented"
+    MARKED = "marked", "statement marked for the outcome"
+    MEETING_SCHEDULED = "meeting_scheduled", "meeting scheduled"
+    MEETING_HELD = "meeting_held", "meeting held"
+    OUTCOME_WRITTEN = "outcome_written", "outcome written"
+    OUTCOME_SIGNED = "outcome_signed", "outcome signed"
+    DOCUMENT_MADE = "document_made", "outcome document made"
+    DOCUMENT_READ = "document_read", "outcome document downloaded"
+    KPI_FROZEN = "kpi_frozen", "month's figures frozen"
+    KPI_EXPORTED = "kpi_exported", "figures exported"
+
+
+class Result(models.TextChoices):
+    DONE = "done", "done"
+    REFUSED = "refused", "refused"

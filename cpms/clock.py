@@ -1,0 +1,17 @@
+"""The one place that tells the time, so that every rule about dates can be tested at its edges."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.utils import timezone
+
+
+def now() -> dt.datetime:
+    """The present moment, aware, in UTC."""
+    return timezone.now()
+
+
+def today(zone: dt.tzinfo | None = None) -> dt.date:
+    """The calendar day in ``zone`` (the signed-in person's zone by default)."""
+    return timezone.localdate(timezone=zone)

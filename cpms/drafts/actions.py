@@ -1,0 +1,77 @@
+"""Keep what is typed, and run each POST once."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.http import HttpResponse, HttpResponseRedirect
+
+from cpms import clock
+from cpms.drafts.models import Draft, PostKey
+from cpms.drafts.states import KEEP_DRAFTS, KEEP_POST_KEYS, LONGEST_DRAFT
+from cpms.vault import actions as vault
+from cpms.vault.models import DataKey
+
+
+@transaction.atomic
+def save_draft(*, form: str, label: str, path: str, fields: dict[str, Any], by: Any) -> Draft:
+    """Keep the form's fields as they stand. Raises ``ValueError`` when they are too long to be a form."""
+    body = json.dumps(fields, ensure_ascii=False)
+    if len(body) > LONGEST_DRAFT:
+        raise ValueError("too long")
+    draft = Draft.objects.select_for_update(of=("self",)).filter(user=by, form=form).first()
+    if draft is None:
+        draft = Draft(user=by, form=form, key=vault.new_key())
+    draft.label, draft.path, draft.body, draft.updated_at = label, path, body, clock.now()
+    draft.save()
+    return draft
+
+
+@transaction.atomic
+def discard(form: str, *, by: Any) -> None:
+    """The form was sent: its draft goes, and the key with it."""
+    forget(list(Draft.objects.filter(user=by, form=form)))
+
+
+def forget(drafts: list[Draft]) -> int:
+    keys = [draft.key_id for draft in drafts]
+    Draft.objects.filter(pk__in=[draft.pk for draft in drafts]).delete()
+    DataKey.objects.filter(pk__in=keys).delete()
+    return len(keys)
+
+
+@transaction.atomic
+def prune() -> int:
+    """Remove drafts nobody came back to, and old POST keys. The system's own housekeeping, so without ``by``."""
+    PostKey.objects.filter(at__lt=clock.now() - KEEP_POST_KEYS).delete()
+    return forget(list(Draft.objects.filter(updated_at__lt=clock.now() - KEEP_DRAFTS)))
+
+
+def claim_post(user: Any, key: str) -> HttpResponse | None:
+    """``None`` when this POST is new; where the first one led when it is a repeat.
+
+    The unique index makes a parallel repeat wait for the first one's commit. A malformed key counts as none.
+    """
+    try:
+        parsed = uuid.UUID(key)
+    except ValueError:
+        return None
+    try:
+        with transaction.atomic():
+            PostKey.objects.create(user=user, key=parsed)
+    except IntegrityError:
+        first = PostKey.objects.filter(user=user, key=parsed).first()
+        return HttpResponseRedirect(first.location if first else "/")
+    return None
+
+
+def settle_post(user: Any, key: str, response: HttpResponse) -> None:
+    """Remember where a successful POST led; a form shown again with errors frees its key."""
+    rows = PostKey.objects.filter(user=user, key=key)
+    if response.status_code in {301, 302, 303}:
+        rows.update(location=response["Location"][:300])
+    else:
+        rows.delete()

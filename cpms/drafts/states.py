@@ -1,0 +1,7 @@
+"""How long typed text is kept when its form is never sent."""
+
+import datetime as dt
+
+KEEP_DRAFTS = dt.timedelta(days=14)
+KEEP_POST_KEYS = dt.timedelta(hours=24)
+LONGEST_DRAFT = 200_000

@@ -1,0 +1,52 @@
+"""``/livez`` says the process runs; ``/readyz`` says it can serve. Neither tells a version or a name."""
+
+from __future__ import annotations
+
+import redis
+from django.conf import settings
+from django.core.cache import cache
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.views.decorators.http import require_safe
+
+from cpms.accounts.access import access
+
+MIGRATED = "health:migrated"
+
+
+def migrations_applied() -> bool:
+    """Whether every migration of this release is in the database; remembered once true, because it stays true."""
+    if cache.get(MIGRATED):
+        return True
+    executor = MigrationExecutor(connection)
+    done = not executor.migration_plan(executor.loader.graph.leaf_nodes())
+    if done:
+        cache.set(MIGRATED, True, 300)
+    return done
+
+
+def redis_answers() -> bool:
+    try:
+        client = redis.Redis.from_url(settings.REDIS_URL, socket_timeout=1, socket_connect_timeout=1)
+        return bool(client.ping())
+    except redis.RedisError:
+        return False
+
+
+@require_safe
+@access("livez", public="says only that the process runs")
+def livez(_request: HttpRequest) -> HttpResponse:
+    return HttpResponse("ok", content_type="text/plain")
+
+
+@require_safe
+@access("readyz", public="says only whether the service can serve")
+def readyz(_request: HttpRequest) -> HttpResponse:
+    """503 while PostgreSQL is away or a migration is missing. Redis is reported, not required: the outbox waits."""
+    try:
+        ready = migrations_applied()
+    except DatabaseError:
+        ready = False
+    parts = {"ready": ready, "redis": redis_answers()}
+    return JsonResponse(parts, status=200 if ready else 503, headers={} if ready else {"Retry-After": "5"})

@@ -1,0 +1,75 @@
+"""Ask for work by name. Nothing is lost when Redis is away, and nothing runs for a transaction that rolled back."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+import structlog
+from celery import current_app
+from django.db import transaction
+from django.db.models import F
+
+from cpms import clock
+from cpms.jobs.models import MOST_ATTEMPTS, Job
+from cpms.jobs.states import JobState
+
+log = structlog.get_logger("cpms.jobs")
+BATCH = 100
+
+
+def enqueue(task: str, **ids: str) -> Job:
+    """Write the wish down in this transaction and nudge the dispatcher after commit. ``ids`` are ids, never texts."""
+    job = Job.objects.create(task=task, ids=ids)
+    nudge_after_commit("jobs.dispatch")
+    return job
+
+
+def nudge_after_commit(task: str) -> None:
+    """After commit, ask a worker to look now. A dead broker is no error: beat and ``manage.py dispatch`` look too."""
+    transaction.on_commit(lambda: try_send(task), robust=True)
+
+
+def try_send(task: str, **kwargs: Any) -> bool:
+    """Send to the broker once, without retries. False, and a log line, when the broker does not answer."""
+    try:
+        current_app.send_task(task, kwargs=kwargs, retry=False)
+    except Exception as error:  # noqa: BLE001 whatever the broker's client raises, the row in the table stays
+        log.warning("broker away", task=task, error=type(error).__name__)
+        return False
+    return True
+
+
+@transaction.atomic
+def dispatch() -> int:
+    """Hand every open job to the broker; gives how many went. Several dispatchers share the work by row locks."""
+    sent = 0
+    for job in Job.objects.sendable().select_for_update(skip_locked=True).order_by("asked_at")[:BATCH]:
+        if job.attempts >= MOST_ATTEMPTS:
+            Job.objects.filter(pk=job.pk).update(state=JobState.GIVEN_UP)
+            log.error("job given up", job=str(job.pk), task=job.task)
+        elif try_send(job.task, job_id=str(job.pk), **job.ids):
+            Job.objects.filter(pk=job.pk).update(state=JobState.SENT, sent_at=clock.now(), attempts=F("attempts") + 1)
+            sent += 1
+        else:
+            break
+    return sent
+
+
+def finish(job_id: str | None) -> None:
+    """The worker confirms: this job needs no second sending."""
+    if job_id:
+        Job.objects.filter(pk=uuid.UUID(job_id)).update(state=JobState.DONE, done_at=clock.now())
+
+
+def confirmed(work: Callable[..., None]) -> Callable[..., None]:
+    """Wrap a task's body: take the ``job_id`` it was sent with and confirm it once the body is through."""
+
+    @wraps(work)
+    def run(*, job_id: str | None = None, **ids: str) -> None:
+        work(**ids)
+        finish(job_id)
+
+    return run

@@ -1,0 +1,43 @@
+"""Optimistic locking: two people never overwrite each other's text, and neither text is lost."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import models
+from django.db.models import F
+
+
+@dataclass(frozen=True)
+class ClashField:
+    label: str
+    mine: str
+    theirs: str
+
+
+class Clash(Exception):
+    """The row changed since the form was opened. Carries both texts for the page that shows them (status 409)."""
+
+    def __init__(self, thing: models.Model, fields: list[ClashField]) -> None:
+        super().__init__("changed meanwhile")
+        self.thing, self.fields = thing, fields
+
+
+def claim(thing: Any, version: int, mine: Mapping[str, str] | None = None) -> None:
+    """Raise the row's ``version`` by one if it still is ``version``, and hold the row until commit.
+
+    ``mine`` maps field names to what the person typed. Raises ``Clash`` with both texts when somebody was faster.
+    """
+    rows = type(thing)._default_manager.filter(pk=thing.pk, version=version)
+    if rows.update(version=F("version") + 1):
+        thing.version = version + 1
+        return
+    thing.refresh_from_db()
+    fields = [
+        ClashField(str(thing._meta.get_field(name).verbose_name).capitalize(), text, str(getattr(thing, name)))
+        for name, text in (mine or {}).items()
+        if text != str(getattr(thing, name))
+    ]
+    raise Clash(thing, fields)

@@ -1,0 +1,65 @@
+"""Middleware that knows nothing of people: the request's id in every log line, and headers that never change."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Callable
+
+import structlog
+from django.http import HttpRequest, HttpResponse
+
+from cpms import logs
+
+log = structlog.get_logger("cpms.request")
+Handler = Callable[[HttpRequest], HttpResponse]
+
+PERMISSIONS_POLICY = ", ".join(
+    f"{feature}=()"
+    for feature in ("camera", "display-capture", "geolocation", "microphone", "midi", "payment", "serial", "usb")
+)
+QUIET = ("/livez", "/readyz", "/static/")
+
+
+class RequestIdMiddleware:
+    """Give each request an id, return it as ``X-Request-ID`` and write one log line without path or query values."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        token = logs.request_id.set(uuid.uuid4().hex)
+        started = time.monotonic()
+        try:
+            response = self.get_response(request)
+            response["X-Request-ID"] = logs.request_id.get()
+            if not request.path.startswith(QUIET):
+                self.write_line(request, response, started)
+            return response
+        finally:
+            logs.request_id.reset(token)
+
+    def write_line(self, request: HttpRequest, response: HttpResponse, started: float) -> None:
+        match = request.resolver_match
+        log.info(
+            "request",
+            route=match.view_name if match else "none",
+            method=request.method,
+            status=response.status_code,
+            ms=round((time.monotonic() - started) * 1000),
+        )
+
+
+class HeadersMiddleware:
+    """Headers for every answer: isolation, no powerful features, and no copy of a page in any cache."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        response.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
+        response.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        response.setdefault("X-Content-Type-Options", "nosniff")
+        response.setdefault("Cache-Control", "no-store")
+        return response

@@ -1,0 +1,128 @@
+"""The outbox: mails are rows of the transaction that caused them, sent later, each once.
+
+A mail is claimed under a row lock, marked as being sent, sent, then marked as sent, in three steps with a commit
+between: exactly-once does not exist over SMTP. Who dies in between leaves the mail *in doubt*; it is sent once
+more with the same Message-ID.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import smtplib
+import uuid
+from collections.abc import Iterable
+from typing import Any
+
+import structlog
+from django.core.mail import EmailMessage, get_connection
+from django.db import models, transaction
+from django.db.models import F
+
+from cpms import clock
+from cpms.jobs import actions as jobs
+from cpms.notifications import notices
+from cpms.notifications.models import LEASE, OutboxMessage
+from cpms.notifications.notices import Notice
+from cpms.notifications.states import MailState
+
+log = structlog.get_logger("cpms.outbox")
+BATCH, MOST_DOUBTS, LONGEST_PAUSE = 50, 2, dt.timedelta(minutes=30)
+
+
+def notify(
+    people: Iterable[Any],
+    *,
+    notice: Notice,
+    by: Any,
+    about: models.Model,
+    ref: str = "",
+    path: str = "/",
+    calendar: str = "",
+    again: str = "",
+) -> list[OutboxMessage]:
+    """Write one mail per person in this transaction; nobody is told of their own deed.
+
+    The same notice about the same thing goes to a person once, unless ``again`` tells two occasions apart.
+    """
+    messages = [
+        OutboxMessage(
+            notice=notice,
+            recipient=person,
+            dedupe_key=f"{notice}:{about.pk}:{person.pk}:{again}",
+            about_type=about._meta.label_lower,
+            about_id=about.pk,
+            ref=ref,
+            path=path,
+            calendar=calendar,
+        )
+        for person in people
+        if by is None or person.pk != by.pk
+    ]
+    OutboxMessage.objects.bulk_create(messages, ignore_conflicts=True)
+    jobs.nudge_after_commit("notifications.dispatch_outbox")
+    return messages
+
+
+def cancel_mails(about: Iterable[uuid.UUID]) -> int:
+    """What is not sent yet about these things is not sent any more."""
+    waiting = OutboxMessage.objects.filter(about_id__in=list(about), state=MailState.WAITING)
+    return waiting.update(state=MailState.CANCELLED)
+
+
+def dispatch_outbox() -> int:
+    """Send what is due; gives how many went out. Any number of dispatchers may run side by side."""
+    sent = 0
+    while batch := claim():
+        connection = get_connection()
+        for message in batch:
+            sent += deliver(message, connection)
+        connection.close()
+        if len(batch) < BATCH:
+            break
+    return sent
+
+
+@transaction.atomic
+def claim() -> list[OutboxMessage]:
+    """Take a batch under row locks and say so. People who were switched off get nothing any more."""
+    rows = OutboxMessage.objects.sendable().select_related("recipient").order_by("not_before")
+    batch = list(rows.select_for_update(of=("self",), skip_locked=True)[:BATCH])
+    doomed = [m for m in batch if not m.recipient.is_active]
+    OutboxMessage.objects.filter(pk__in=[m.pk for m in doomed]).update(state=MailState.CANCELLED)
+    tired = [m for m in batch if m.state == MailState.SENDING and m.attempts >= MOST_DOUBTS]
+    OutboxMessage.objects.filter(pk__in=[m.pk for m in tired]).update(state=MailState.GIVEN_UP)
+    taken = [m for m in batch if m not in doomed and m not in tired]
+    OutboxMessage.objects.filter(pk__in=[m.pk for m in taken]).update(
+        state=MailState.SENDING, lease_until=clock.now() + LEASE, attempts=F("attempts") + 1
+    )
+    return taken
+
+
+def deliver(message: OutboxMessage, connection: Any) -> int:
+    """Send one mail and note it. A server that is away costs nothing: the mail waits and is tried again."""
+    try:
+        compose(message, connection).send()
+    except (OSError, smtplib.SMTPException) as error:
+        pause = min(dt.timedelta(seconds=10) * 2 ** min(message.attempts, 10), LONGEST_PAUSE)
+        OutboxMessage.objects.filter(pk=message.pk, state=MailState.SENDING).update(
+            state=MailState.WAITING, not_before=clock.now() + pause, lease_until=None
+        )
+        log.warning("mail not sent", kind=message.notice, error=type(error).__name__, attempt=message.attempts + 1)
+        return 0
+    OutboxMessage.objects.filter(pk=message.pk).update(state=MailState.SENT, sent_at=clock.now(), path="/")
+    return 1
+
+
+def compose(message: OutboxMessage, connection: Any) -> EmailMessage:
+    """Plain text, fixed words, our own Message-ID, and the calendar file when there is one."""
+    words = notices.WORDS[Notice(message.notice)]
+    mail = EmailMessage(
+        subject=words.subject,
+        body=notices.body(message.notice, ref=message.ref, path=message.path),
+        to=[message.recipient.email],
+        connection=connection,
+        headers={"Message-ID": message.message_id, "Auto-Submitted": "auto-generated"},
+    )
+    if message.calendar:
+        mail.attach("cpms-meeting.ics", message.calendar, "text/calendar; method=REQUEST; charset=UTF-8")
+    return mail

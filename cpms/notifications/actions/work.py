@@ -1,0 +1,79 @@
+"""Work items: opened and settled where the deed is done, reminded by the clock."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.db import models, transaction
+
+from cpms import clock
+from cpms.notifications.actions.outbox import notify
+from cpms.notifications.models import WorkItem
+from cpms.notifications.notices import Notice
+from cpms.notifications.states import Settled, Verb, reminder_due
+
+
+def open_work(
+    who: Any, verb: Verb, *, on: models.Model, ref: str, path: str, due_at: dt.datetime, urgent: bool = False
+) -> WorkItem:
+    """Something waits for ``who``; opening it a second time changes nothing."""
+    now = clock.now()
+    item, _made = WorkItem.objects.get_or_create(
+        who=who,
+        verb=verb,
+        subject_id=on.pk,
+        settled_at=None,
+        defaults={
+            "subject_type": on._meta.label_lower,
+            "ref": ref,
+            "path": path,
+            "urgent": urgent,
+            "opened_at": now,
+            "due_at": due_at,
+            "remind_at": reminder_due(verb, now, 0, urgent=urgent),
+        },
+    )
+    return item
+
+
+def settle_work(who: Any, verb: Verb, *, on: models.Model) -> int:
+    """Done: no reminder follows."""
+    items = WorkItem.objects.open().about(on).filter(who=who, verb=verb)
+    return items.update(settled_at=clock.now(), settled_how=Settled.DONE, remind_at=None)
+
+
+def settle_all(on: models.Model, *verbs: Verb, who: Any = None, how: Settled = Settled.CANCELLED) -> int:
+    """Nobody (or not ``who``) needs to do this any more; all verbs when none is named."""
+    items = WorkItem.objects.open().about(on)
+    if verbs:
+        items = items.filter(verb__in=verbs)
+    if who is not None:
+        items = items.filter(who=who)
+    return items.update(settled_at=clock.now(), settled_how=how, remind_at=None)
+
+
+def remind() -> int:
+    """Write a reminder for every open item whose time has come; gives how many.
+
+    Each item is handled under its lock, so parallel runs remind once; a settled item has no ``remind_at``.
+    """
+    count = 0
+    for pk in WorkItem.objects.to_remind().values_list("pk", flat=True):
+        count += remind_one(pk)
+    return count
+
+
+@transaction.atomic
+def remind_one(pk: Any) -> int:
+    rows = WorkItem.objects.to_remind().select_related("who").filter(pk=pk)
+    item = rows.select_for_update(of=("self",), skip_locked=True).first()
+    if item is None:
+        return 0
+    item.reminders += 1
+    item.remind_at = reminder_due(item.verb, item.opened_at, item.reminders, urgent=item.urgent)
+    item.save(update_fields=["reminders", "remind_at"])
+    notify(
+        [item.who], notice=Notice.REMINDER, by=None, about=item, ref=item.ref, path=item.path, again=str(item.reminders)
+    )
+    return 1

@@ -1,0 +1,65 @@
+"""What every page's frame shows: navigation, the number of things that wait, the look."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from cpms.accounts.roles import KPI_ROLES
+from cpms.notifications.models import WorkItem
+from cpms.terminology import queries as terminology
+
+
+@dataclass(frozen=True)
+class NavItem:
+    label: str
+    url: str
+    current: bool
+    count: int = 0
+
+
+def nav(request: HttpRequest) -> list[NavItem]:
+    """The pages this person has, in the order of use."""
+    user: Any = request.user
+    if not user.is_authenticated:
+        return []
+    waiting = WorkItem.objects.visible_to(user).open().count()
+    pages = [("My work", reverse("home"), waiting), ("Panels", reverse("panels:list"), 0)]
+    pages.append(("Patients", reverse("patients:list"), 0))
+    if user.held_roles() & KPI_ROLES:
+        pages.append(("Reports", reverse("kpis"), 0))
+    if user.is_staff:
+        pages.append(("Helpdesk", reverse("helpdesk:index"), 0))
+    here = request.path
+    return [
+        NavItem(label, url, here == url if url == "/" else here.startswith(url), count) for label, url, count in pages
+    ]
+
+
+def idempotency() -> SafeString:
+    """A hidden field that makes a repeated POST harmless. A new key for every rendered form."""
+    return format_html('<input type="hidden" name="idempotency_key" value="{}">', uuid.uuid4())
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    """Template context: ``shell`` (navigation, look, demo mark) and ``idempotency`` (a fresh hidden field)."""
+    user: Any = getattr(request, "user", None)
+    signed_in = user is not None and user.is_authenticated
+    return {
+        "shell": {
+            "nav": SimpleLazyObject(lambda: nav(request)),
+            "theme": user.theme if signed_in else "auto",
+            "demo": settings.DEMO,
+            "idle_seconds": settings.SESSION_IDLE_SECONDS if signed_in else 0,
+            "acknowledgements": SimpleLazyObject(terminology.acknowledgements),
+        },
+        "idempotency": idempotency,
+    }

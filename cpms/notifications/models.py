@@ -1,0 +1,132 @@
+"""What waits for whom, by when; and the mails on their way out."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from cpms import clock
+from cpms.notifications.notices import Notice
+from cpms.notifications.states import MailState, Settled, Verb
+
+LEASE = dt.timedelta(minutes=2)
+
+
+class WorkItemQuerySet(models.QuerySet["WorkItem"]):
+    def open(self) -> WorkItemQuerySet:
+        return self.filter(settled_at=None)
+
+    def visible_to(self, user: object) -> WorkItemQuerySet:
+        return self.filter(who=user)
+
+    def to_remind(self) -> WorkItemQuerySet:
+        return self.open().filter(remind_at__lte=clock.now(), who__is_active=True)
+
+    def about(self, thing: models.Model) -> WorkItemQuerySet:
+        return self.filter(subject_type=thing._meta.label_lower, subject_id=thing.pk)
+
+
+class WorkItem(models.Model):
+    """One thing that waits for one person. Opened and settled by actions, in the same transaction."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    who = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="work")
+    verb = models.CharField(max_length=20, choices=Verb)
+    subject_type = models.CharField(max_length=60)
+    subject_id = models.UUIDField()
+    ref = models.CharField(max_length=30)
+    path = models.CharField(max_length=200)
+    urgent = models.BooleanField(default=False)
+    opened_at = models.DateTimeField(default=clock.now)
+    due_at = models.DateTimeField()
+    remind_at = models.DateTimeField(null=True)
+    reminders = models.PositiveSmallIntegerField(default=0)
+    settled_at = models.DateTimeField(null=True)
+    settled_how = models.CharField(max_length=10, choices=Settled, blank=True)
+
+    objects = WorkItemQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(name="notifications_open_work", fields=["who", "due_at"], condition=Q(settled_at=None)),
+            models.Index(name="notifications_to_remind", fields=["remind_at"], condition=Q(settled_at=None)),
+            models.Index(name="notifications_work_subject", fields=["subject_id"]),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                name="notifications_open_work_once",
+                fields=["who", "verb", "subject_id"],
+                condition=Q(settled_at=None),
+            ),
+            models.CheckConstraint(
+                name="notifications_settled_says_how",
+                condition=Q(settled_at=None, settled_how="") | (Q(settled_at__isnull=False) & ~Q(settled_how="")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_verb_display()} {self.ref}"
+
+
+class OutboxMessageQuerySet(models.QuerySet["OutboxMessage"]):
+    def sendable(self) -> OutboxMessageQuerySet:
+        """Waiting and due, or in doubt: a dispatcher died between the mail server's answer and our note of it."""
+        now = clock.now()
+        in_doubt = Q(state=MailState.SENDING, lease_until__lt=now)
+        return self.filter(Q(state=MailState.WAITING, not_before__lte=now) | in_doubt)
+
+    def overdue(self) -> OutboxMessageQuerySet:
+        """Unsent for 15 minutes: somebody must look."""
+        late = clock.now() - dt.timedelta(minutes=15)
+        return self.filter(state__in=[MailState.WAITING, MailState.SENDING], not_before__lt=late)
+
+
+class OutboxMessage(models.Model):
+    """One mail to one person, written in the transaction that caused it. Ids and a path, never clinical text."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    notice = models.CharField(max_length=30, choices=Notice)
+    recipient = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    dedupe_key = models.CharField(max_length=150, unique=True)
+    about_type = models.CharField(max_length=60)
+    about_id = models.UUIDField()
+    ref = models.CharField(max_length=30)
+    path = models.CharField(max_length=200)
+    calendar = models.TextField(blank=True)
+    state = models.CharField(max_length=10, choices=MailState, default=MailState.WAITING)
+    written_at = models.DateTimeField(default=clock.now)
+    not_before = models.DateTimeField(default=clock.now)
+    lease_until = models.DateTimeField(null=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    sent_at = models.DateTimeField(null=True)
+
+    objects = OutboxMessageQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(
+                name="notifications_unsent",
+                fields=["not_before"],
+                condition=Q(state__in=[MailState.WAITING, MailState.SENDING]),
+            ),
+            models.Index(name="notifications_about", fields=["about_id"]),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                name="notifications_sent_has_time",
+                condition=Q(state=MailState.SENT, sent_at__isnull=False)
+                | (~Q(state=MailState.SENT) & Q(sent_at__isnull=True)),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_notice_display()} ({self.get_state_display()})"
+
+    @property
+    def message_id(self) -> str:
+        """The same in every attempt, so that a repeat in doubt is recognised as the same mail."""
+        return f"<{self.pk}@{settings.DEFAULT_FROM_EMAIL.rpartition('@')[2].rstrip('>')}>"

@@ -1,0 +1,68 @@
+"""The mails: fixed subjects, no name, no disease, no title. The one doorway to a mail's words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.db import models
+
+
+class Notice(models.TextChoices):
+    INVITED = "invited", "Invitation to a panel"
+    GUEST_INVITED = "guest_invited", "Invitation to a guest"
+    ACCOUNT_READY = "account_ready", "Activation link"
+    INVITATION_ANSWERED = "invitation_answered", "An invitation was answered"
+    NEW_ADVICE = "new_advice", "New advice"
+    NEW_MESSAGE = "new_message", "New message"
+    MEETING = "meeting", "Meeting"
+    SIGN_WANTED = "sign_wanted", "Signature wanted"
+    PANEL_CLOSED = "panel_closed", "Panel closed"
+    PANEL_ENDED = "panel_ended", "Panel ended"
+    REMINDER = "reminder", "Reminder"
+
+
+@dataclass(frozen=True)
+class Words:
+    subject: str
+    text: str
+
+
+WORDS = {
+    Notice.INVITED: Words(
+        "CPMS: a colleague asks for your advice",
+        "A colleague asks for your advice in panel {ref}. Please say whether you can help; it takes one tap.",
+    ),
+    Notice.GUEST_INVITED: Words(
+        "CPMS: you are invited as a guest",
+        "A colleague invites you to take part in panel {ref} as a guest. The link below is for you alone, works once "
+        "and ends after 14 days. You choose a password and set up an authenticator app.",
+    ),
+    Notice.ACCOUNT_READY: Words(
+        "CPMS: activate your account",
+        "Your account is prepared. The link below is for you alone and ends after 24 hours.",
+    ),
+    Notice.INVITATION_ANSWERED: Words(
+        "CPMS: an invitation was answered", "Somebody answered your invitation to panel {ref}."
+    ),
+    Notice.NEW_ADVICE: Words("CPMS: new advice in your panel", "There is new advice in panel {ref}."),
+    Notice.NEW_MESSAGE: Words("CPMS: a new message", "There is a new message in panel {ref}."),
+    Notice.MEETING: Words(
+        "CPMS: a panel meeting", "A meeting on panel {ref} is planned. The calendar entry is attached to this mail."
+    ),
+    Notice.SIGN_WANTED: Words(
+        "CPMS: an outcome waits for your signature", "The outcome of panel {ref} is written. Please sign it or dissent."
+    ),
+    Notice.PANEL_CLOSED: Words("CPMS: a panel is closed", "Panel {ref} is closed. Thank you for your part in it."),
+    Notice.PANEL_ENDED: Words("CPMS: a panel has ended", "Panel {ref} has ended. There is nothing left for you to do."),
+    Notice.REMINDER: Words("CPMS: something waits for you", "Panel {ref} still waits for you."),
+}
+
+
+def body(notice: str, *, ref: str, path: str) -> str:
+    """The mail's text. ``ref`` is a panel number, ``path`` an address of ours; nothing else comes in."""
+    words = WORDS[Notice(notice)]
+    return (
+        f"{words.text.format(ref=ref)}\n\n{settings.BASE_URL}{path}\n\n"
+        "This mail holds no patient's data. You sign in before anything is shown.\n"
+    )

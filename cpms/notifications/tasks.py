@@ -1,0 +1,15 @@
+"""Sending and reminding, by the clock and by nudge."""
+
+from celery import shared_task
+
+from cpms.notifications import actions
+
+
+@shared_task(name="notifications.dispatch_outbox")
+def dispatch_outbox() -> None:
+    actions.dispatch_outbox()
+
+
+@shared_task(name="notifications.remind")
+def remind() -> None:
+    actions.remind()

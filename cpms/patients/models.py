@@ -1,0 +1,100 @@
+"""A patient: a pseudonym, never a name."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from cpms import clock
+from cpms.accounts.models import Centre
+from cpms.accounts.policy import clinicians_served_by
+from cpms.patients.states import Route, Sex
+from cpms.vault.fields import SealedTextField
+from cpms.vault.models import SealedManager, SealedModel
+
+OLDEST_BIRTH_YEAR = 1900
+
+
+class PatientQuerySet(models.QuerySet["Patient"]):
+    def visible_to(self, user: Any) -> PatientQuerySet:
+        """The treating side only: who enrolled the patient, and their assistants."""
+        if not user.is_active:
+            return self.none()
+        return self.filter(enrolled_by__in=clinicians_served_by(user))
+
+
+class Patient(SealedModel):
+    """Generated pseudonym, year of birth (month under two years), sex, country of care. No name, date or address.
+
+    ``key`` is the patient's own data key: all clinical text of the patient is sealed under it.
+    """
+
+    URL_FIELD = "pseudonym"
+
+    pseudonym = models.CharField(max_length=12, unique=True)
+    nickname = SealedTextField()
+    birth_year = models.PositiveSmallIntegerField(null=True)
+    birth_month = models.PositiveSmallIntegerField(null=True)
+    sex = models.CharField(max_length=10, choices=Sex)
+    karyotypic_sex = models.CharField(max_length=20, blank=True)
+    country = models.CharField(max_length=2)
+    route = models.CharField(max_length=10, choices=Route, default=Route.OWN)
+    centre = models.ForeignKey(Centre, on_delete=models.PROTECT, related_name="patients")
+    enrolled_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="patients")
+    enrolled_at = models.DateTimeField(default=clock.now)
+    version = models.PositiveIntegerField(default=1)
+
+    objects = SealedManager.from_queryset(PatientQuerySet)()
+
+    class Meta:
+        ordering = ["-enrolled_at"]
+        constraints = [
+            models.CheckConstraint(
+                name="patients_birth_year_plausible",
+                condition=Q(birth_year__isnull=True) | Q(birth_year__gte=OLDEST_BIRTH_YEAR, birth_year__lte=2100),
+            ),
+            models.CheckConstraint(
+                name="patients_birth_month_plausible",
+                condition=Q(birth_month__isnull=True) | Q(birth_month__gte=1, birth_month__lte=12),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.pseudonym
+
+    def get_absolute_url(self) -> str:
+        return f"/patients/{self.pseudonym}/"
+
+    @property
+    def audit_patient_id(self) -> Any:
+        return self.pk
+
+    @property
+    def age_years(self) -> int | None:
+        """Completed years at most: the year of the clock minus the year of birth."""
+        return None if self.birth_year is None else clock.today().year - self.birth_year
+
+    @property
+    def age_band(self) -> str:
+        """Five-year bands, for people who do not see the case: "10 to 14 years"."""
+        age = self.age_years
+        if age is None:
+            return "age not given"
+        if age < 2:
+            return "under 2 years"
+        low = age // 5 * 5
+        return f"{max(low, 2)} to {low + 4} years"
+
+    @property
+    def age_text(self) -> str:
+        age = self.age_years
+        if age is None:
+            return "age not given"
+        if age < 2 and self.birth_month:
+            today = clock.today()
+            months = (today.year - (self.birth_year or 0)) * 12 + today.month - self.birth_month
+            return f"about {months} months"
+        return f"about {age} years"

@@ -1,0 +1,31 @@
+"""Who may enrol, and who sees a patient's own page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cpms.accounts.access import Verdict, no, rule, yes
+from cpms.accounts.policy import acts_as_clinician
+from cpms.accounts.roles import Permission
+
+
+@rule(Permission.PATIENT_LIST)
+def may_list(_user: Any, _thing: Any = None) -> Verdict:
+    return yes
+
+
+@rule(Permission.PATIENT_READ)
+def may_read(_user: Any, _patient: Any) -> Verdict:
+    """Whoever can see the patient at all is the treating side."""
+    return yes
+
+
+@rule(Permission.PANEL_DRAFT)
+def may_enrol(user: Any, _thing: Any = None) -> Verdict:
+    """A clinician, of a centre whose data-protection clearance is in place."""
+    verdict = acts_as_clinician(user)
+    if not verdict:
+        return verdict
+    if user.centre is None or user.centre.cleared_on is None:
+        return no("Your centre's data-protection clearance is missing; your network's coordinator can help.")
+    return yes

@@ -1,0 +1,18 @@
+"""What is written down of a patient, and nothing more."""
+
+from django.db import models
+
+
+class Sex(models.TextChoices):
+    FEMALE = "female", "female"
+    MALE = "male", "male"
+    OTHER = "other", "other or differs"
+    UNKNOWN = "unknown", "not known"
+
+
+class Route(models.TextChoices):
+    """How the case came (capability of the founding paper: the route is recorded)."""
+
+    OWN = "own", "our own patient"
+    NON_ERN = "non_ern", "for a physician in the EU outside the networks"
+    NON_EU = "non_eu", "for a physician outside the EU, through our centre"

@@ -1,0 +1,106 @@
+"""Model fields whose column holds ciphertext and whose attribute holds the plain value.
+
+The model must have a ``key`` foreign key to ``vault.DataKey`` and a primary key known before saving (a UUID),
+or, where a library demands integer keys, a ``seal_id``.
+The value is opened on first access, so a list that does not show the text does not pay for it.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import models
+from django.db.models.query_utils import DeferredAttribute
+
+from cpms.vault import cipher
+
+ERASED = "Erased"
+
+
+class Sealed(bytes):
+    """Ciphertext as it came from the database, not opened yet."""
+
+
+class SealedAttribute(DeferredAttribute):
+    """Opens the ciphertext when read. A destroyed key gives ``ERASED``."""
+
+    field: SealedTextField
+
+    def __get__(self, instance: Any, cls: Any = None) -> Any:
+        if instance is None:
+            return self
+        value = super().__get__(instance, cls)
+        if isinstance(value, Sealed):
+            value = self.field.open_for(instance, value)
+            instance.__dict__[self.field.attname] = value
+        return value
+
+    def __set__(self, instance: Any, value: Any) -> None:
+        instance.__dict__[self.field.attname] = value
+
+
+class SealedTextField(models.BinaryField):
+    """Text sealed under the row's own data key (AES-GCM), bound to table, column and primary key."""
+
+    descriptor_class = SealedAttribute
+    erased: Any = ERASED
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("default", self.empty())
+        kwargs["editable"] = True
+        super().__init__(*args, **kwargs)
+
+    def deconstruct(self) -> Any:
+        name, path, args, kwargs = super().deconstruct()
+        kwargs.pop("default", None)
+        kwargs.pop("editable", None)
+        return name, path, args, kwargs
+
+    def empty(self) -> Any:
+        return ""
+
+    def to_bytes(self, value: Any) -> bytes:
+        return str(value).encode()
+
+    def from_bytes(self, plain: bytes) -> Any:
+        return plain.decode()
+
+    def context(self, instance: models.Model) -> str:
+        return f"{instance._meta.db_table}.{self.column}.{getattr(instance, 'seal_id', instance.pk)}"
+
+    def from_db_value(self, value: Any, _expression: Any, _connection: Any) -> Sealed | None:
+        return None if value is None else Sealed(bytes(value))
+
+    def open_for(self, instance: Any, sealed: Sealed) -> Any:
+        if not sealed:
+            return self.empty()
+        secret = instance.key.secret()
+        if secret is None:
+            return self.erased
+        return self.from_bytes(cipher.open_sealed(secret, sealed, self.context(instance)))
+
+    def pre_save(self, model_instance: Any, add: bool) -> bytes:  # noqa: FBT001 Django's signature
+        value = model_instance.__dict__.get(self.attname, self.empty())
+        if isinstance(value, Sealed):
+            return value
+        if not value:
+            return b""
+        secret = model_instance.key.secret()
+        if secret is None:
+            raise cipher.CannotOpen("the key was destroyed; nothing can be written under it")
+        return cipher.seal(secret, self.to_bytes(value), self.context(model_instance))
+
+
+class SealedBytesField(SealedTextField):
+    """The same for files: bytes in, bytes out."""
+
+    erased: Any = b""
+
+    def empty(self) -> Any:
+        return b""
+
+    def to_bytes(self, value: Any) -> bytes:
+        return bytes(value)
+
+    def from_bytes(self, plain: bytes) -> Any:
+        return plain

@@ -1,0 +1,196 @@
+"""The clinical record a panel looks at. Free text is sealed under the patient's key; codes stay readable."""
+
+from __future__ import annotations
+
+import uuid
+from decimal import Decimal
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from consent.models import care_consent
+from cpms import clock
+from cpms.accounts.access.grants import Grant, granted
+from cpms.accounts.policy import clinicians_served_by
+from cpms.patients.models import Patient
+from cpms.vault.fields import SealedTextField
+from cpms.vault.models import SealedManager, SealedModel
+from panels.cases.states import DiagnosisStatus, Flag, RangeSource
+
+
+class CaseQuerySet(models.QuerySet["Case"]):
+    def visible_to(self, user: Any) -> CaseQuerySet:
+        """The treating side always; others while they hold a grant and stage-1 consent is in force."""
+        if not user.is_active:
+            return self.none()
+        treating = Q(patient__enrolled_by__in=clinicians_served_by(user))
+        entitled = Q(pk__in=granted(user, "view_case", Case)) & care_consent("patient")
+        return self.filter(treating | entitled)
+
+
+class Case(SealedModel):
+    """One patient's record as put before a panel. ``key`` is the patient's own."""
+
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="cases")
+    summary = SealedTextField()
+    age_at_entry = models.CharField(max_length=40, blank=True)
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField(default=clock.now)
+    version = models.PositiveIntegerField(default=1)
+
+    objects = SealedManager.from_queryset(CaseQuerySet)()
+
+    class Meta:
+        default_permissions = ("view",)
+
+    def __str__(self) -> str:
+        return f"case of {self.patient_id}"
+
+    @property
+    def audit_patient_id(self) -> Any:
+        return self.patient_id
+
+
+class CaseGrant(Grant):
+    """Who may see a case, projected from accepted invitations."""
+
+    content_object = models.ForeignKey(Case, on_delete=models.CASCADE)
+
+
+class CasePart(SealedModel):
+    """A line of the case; takes the case's key."""
+
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        abstract = True
+        ordering = ["position"]
+
+
+class Diagnosis(CasePart):
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="diagnoses")
+    system = models.CharField(max_length=10, blank=True)
+    code = models.CharField(max_length=30, blank=True)
+    label = models.CharField(max_length=300)
+    status = models.CharField(max_length=10, choices=DiagnosisStatus, default=DiagnosisStatus.CONFIRMED)
+
+    objects = SealedManager()
+
+    def __str__(self) -> str:
+        return self.label
+
+
+class Finding(CasePart):
+    """A phenotype (HPO), present or looked for and absent."""
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="findings")
+    code = models.CharField(max_length=30)
+    label = models.CharField(max_length=300)
+    present = models.BooleanField(default=True)
+    onset = models.CharField(max_length=120, blank=True)
+    qualifiers = models.CharField(max_length=300, blank=True)
+
+    objects = SealedManager()
+
+    def __str__(self) -> str:
+        return self.label
+
+
+class LabResult(CasePart):
+    """One measured value with its unit and the range that came with it, never converted."""
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="labs")
+    system = models.CharField(max_length=10, blank=True)
+    code = models.CharField(max_length=30, blank=True)
+    label = models.CharField(max_length=300)
+    comparator = models.CharField(max_length=2, blank=True)
+    value = models.DecimalField(max_digits=24, decimal_places=9, null=True)
+    text_value = models.CharField(max_length=300, blank=True)
+    unit = models.CharField(max_length=40, blank=True)
+    low = models.DecimalField(max_digits=24, decimal_places=9, null=True)
+    high = models.DecimalField(max_digits=24, decimal_places=9, null=True)
+    range_source = models.CharField(max_length=12, choices=RangeSource, blank=True)
+    taken = models.CharField(max_length=120, blank=True)
+
+    objects = SealedManager()
+
+    def __str__(self) -> str:
+        return self.label
+
+    @property
+    def flag(self) -> Flag:
+        """Low or high against the range that came with the value; "<" and ">" count only when they decide it."""
+        if self.value is None or (self.low is None and self.high is None):
+            return Flag.NONE
+        if self.low is not None and (self.value < self.low) and ">" not in self.comparator:
+            return Flag.LOW
+        if self.high is not None and (self.value > self.high) and "<" not in self.comparator:
+            return Flag.HIGH
+        return Flag.INSIDE if not self.comparator else Flag.NONE
+
+    @property
+    def range_text(self) -> str:
+        low, high = plain(self.low), plain(self.high)
+        if low and high:
+            return f"{low}–{high}"
+        return f"≥ {low}" if low else f"≤ {high}" if high else ""
+
+    @property
+    def value_text(self) -> str:
+        return f"{self.comparator} {plain(self.value)}".strip() if self.value is not None else self.text_value
+
+
+def plain(number: Decimal | None) -> str:
+    """The number without trailing zeros and without an exponent; empty for none."""
+    if number is None:
+        return ""
+    text = f"{number:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+class Variant(CasePart):
+    """A genetic finding. The change itself is sealed: with a rare disease it can name a family."""
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="variants")
+    gene = models.CharField(max_length=40, blank=True)
+    hgvs = SealedTextField()
+    zygosity = models.CharField(max_length=60, blank=True)
+    significance = models.CharField(max_length=80, blank=True)
+
+    objects = SealedManager()
+
+    def __str__(self) -> str:
+        return self.gene
+
+
+class Medication(CasePart):
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="medications")
+    label = models.CharField(max_length=300)
+    detail = SealedTextField()
+
+    objects = SealedManager()
+
+    def __str__(self) -> str:
+        return self.label
+
+
+class CaseImport(SealedModel):
+    """What was read from a file, what was left out and why. The file itself is not kept."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="imports")
+    filename = SealedTextField()
+    left_out = SealedTextField()
+    taken = models.JSONField(default=dict)
+    imported_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    imported_at = models.DateTimeField(default=clock.now)
+
+    objects = SealedManager()
+
+    class Meta:
+        ordering = ["-imported_at"]
+
+    def __str__(self) -> str:
+        return f"import of {self.case_id}"

@@ -1,0 +1,7 @@
+"""Panels, their invitations, and what is said in them."""
+
+from panels.models.invitations import Invitation
+from panels.models.panels import Panel, PanelCounter, PanelStep, Visit
+from panels.models.talk import Contribution, Message, Stance
+
+__all__ = ["Contribution", "Invitation", "Message", "Panel", "PanelCounter", "PanelStep", "Stance", "Visit"]

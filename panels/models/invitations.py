@@ -1,0 +1,94 @@
+"""Invitations: the truth of who belongs to a panel. Grants on the case are only their projection."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+
+from consent.models import care_consent
+from cpms import clock
+from cpms.vault.fields import SealedTextField
+from cpms.vault.models import SealedManager, SealedModel
+from panels.states import RUNNING, DeclineReason, InvitationKind, InvitationState
+
+
+class InvitationQuerySet(models.QuerySet["Invitation"]):
+    def visible_to(self, user: Any) -> InvitationQuerySet:
+        """One's own, while it can still be answered or holds, the panel runs and consent to care is in force."""
+        pending = Q(state=InvitationState.PENDING, expires_at__gt=clock.now())
+        mine = self.filter(invitee=user, invitee__is_active=True, panel__state__in=RUNNING)
+        return mine.filter(pending | Q(state=InvitationState.ACCEPTED)).filter(care_consent("panel__case__patient"))
+
+    def seated(self) -> InvitationQuerySet:
+        """Accepted and still a member: not ended, and a guest's date has not passed."""
+        holds = Q(guest_until=None) | Q(guest_until__gt=clock.now())
+        return self.filter(holds, state=InvitationState.ACCEPTED, invitee__is_active=True)
+
+    def experts(self) -> InvitationQuerySet:
+        return self.filter(kind=InvitationKind.EXPERT)
+
+    def guests(self) -> InvitationQuerySet:
+        return self.filter(kind=InvitationKind.GUEST)
+
+    def pending(self) -> InvitationQuerySet:
+        return self.filter(state=InvitationState.PENDING)
+
+    def overdue(self) -> InvitationQuerySet:
+        return self.pending().filter(expires_at__lte=clock.now())
+
+
+class Invitation(SealedModel):
+    """One person asked into one panel. ``key`` is the panel's."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    panel = models.ForeignKey("panels.Panel", on_delete=models.PROTECT, related_name="invitations")
+    invitee = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="invitations")
+    invited_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=10, choices=InvitationKind, default=InvitationKind.EXPERT)
+    state = models.CharField(max_length=10, choices=InvitationState, default=InvitationState.PENDING)
+    sent_at = models.DateTimeField(default=clock.now)
+    expires_at = models.DateTimeField()
+    answered_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    guest_until = models.DateTimeField(null=True)
+    reason = models.CharField(max_length=10, choices=DeclineReason, blank=True)
+    reason_text = SealedTextField()
+    better_name = SealedTextField()
+
+    objects = SealedManager.from_queryset(InvitationQuerySet)()
+
+    class Meta:
+        ordering = ["sent_at"]
+        constraints = [
+            models.UniqueConstraint(
+                name="panels_one_live_invitation",
+                fields=["panel", "invitee"],
+                condition=Q(state__in=[InvitationState.PENDING, InvitationState.ACCEPTED]),
+            ),
+            models.CheckConstraint(
+                name="panels_answer_has_time",
+                condition=~Q(state__in=[InvitationState.ACCEPTED, InvitationState.DECLINED])
+                | Q(answered_at__isnull=False),
+            ),
+            models.CheckConstraint(name="panels_invitation_expires_later", condition=Q(expires_at__gt=F("sent_at"))),
+            models.CheckConstraint(
+                name="panels_guest_has_date",
+                condition=Q(kind=InvitationKind.EXPERT, guest_until=None)
+                | Q(kind=InvitationKind.GUEST, guest_until__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"invitation {self.pk}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("panels:invitation", args=[self.pk])
+
+    @property
+    def audit_patient_id(self) -> Any:
+        return self.panel.case.patient_id

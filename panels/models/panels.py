@@ -1,0 +1,144 @@
+"""A panel: a question about a case, put to people, until it is answered."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+from django.urls import reverse
+
+from consent.models import care_consent
+from cpms import clock
+from cpms.accounts.models import Network, ThematicGroup
+from cpms.accounts.policy import clinicians_served_by
+from cpms.vault.fields import SealedTextField
+from cpms.vault.models import SealedManager, SealedModel
+from panels.cases.models import Case
+from panels.models.invitations import Invitation
+from panels.states import RUNNING, SHARED, Move, State, Urgency
+
+
+class PanelQuerySet(models.QuerySet["Panel"]):
+    def visible_to(self, user: Any) -> PanelQuerySet:
+        """The treating side; members from opening on while consent to care is in force; guests until the panel closes
+        or their date passes. Everything is looked up at the moment of asking, nothing is remembered."""
+        if not user.is_active:
+            return self.none()
+        treating = Q(case__patient__enrolled_by__in=clinicians_served_by(user))
+        seats = Invitation.objects.seated().filter(panel=OuterRef("pk"), invitee=user)
+        expert = Q(Exists(seats.experts())) & Q(state__in=SHARED)
+        guest = Q(Exists(seats.guests())) & Q(state__in=RUNNING)
+        return self.filter(treating | ((expert | guest) & care_consent("case__patient")))
+
+    def running(self) -> PanelQuerySet:
+        return self.filter(state__in=RUNNING)
+
+    def with_case(self) -> PanelQuerySet:
+        return self.select_related("key", "case__key", "case__patient__key", "group", "network", "lead__centre")
+
+
+class Panel(SealedModel):
+    """``key`` is the patient's own. Title and question are clinical and sealed; the number is what mails carry."""
+
+    URL_FIELD = "ref"
+
+    ref = models.CharField(max_length=30, unique=True)
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="panels")
+    network = models.ForeignKey(Network, on_delete=models.PROTECT, related_name="panels")
+    group = models.ForeignKey(ThematicGroup, on_delete=models.PROTECT, null=True, related_name="panels")
+    lead = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="panels_led")
+    title = SealedTextField()
+    question = SealedTextField(verbose_name="question")
+    urgency = models.CharField(max_length=10, choices=Urgency, default=Urgency.ROUTINE)
+    wanted_by = models.DateField(null=True)
+    state = models.CharField(max_length=10, choices=State, default=State.DRAFT)
+    drafted_at = models.DateTimeField(default=clock.now)
+    opened_at = models.DateTimeField(null=True)
+    first_reply_at = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True)
+    version = models.PositiveIntegerField(default=1)
+
+    objects = SealedManager.from_queryset(PanelQuerySet)()
+
+    class Meta:
+        ordering = ["-drafted_at"]
+        indexes = [
+            models.Index(name="panels_by_state", fields=["state", "-opened_at"]),
+            models.Index(name="panels_by_lead", fields=["lead", "state"]),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                name="panels_open_has_group_and_time",
+                condition=Q(state__in=[State.DRAFT, State.WITHDRAWN])
+                | Q(group__isnull=False, opened_at__isnull=False, wanted_by__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="panels_closed_has_time",
+                condition=Q(state=State.CLOSED, closed_at__isnull=False)
+                | (~Q(state=State.CLOSED) & Q(closed_at__isnull=True)),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.ref
+
+    def get_absolute_url(self) -> str:
+        name = "panels:prepare" if self.state == State.DRAFT else "panels:detail"
+        return reverse(name, args=[self.ref])
+
+    @property
+    def audit_patient_id(self) -> Any:
+        return self.case.patient_id
+
+    @property
+    def urgent(self) -> bool:
+        return self.urgency == Urgency.URGENT
+
+
+class PanelStep(models.Model):
+    """A change of state, as the panel's own log shows it."""
+
+    panel = models.ForeignKey(Panel, on_delete=models.PROTECT, related_name="steps")
+    verb = models.CharField(max_length=20, choices=Move)
+    source = models.CharField(max_length=10, choices=State)
+    target = models.CharField(max_length=10, choices=State)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        ordering = ["at", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.panel_id}: {self.get_verb_display()}"
+
+
+class PanelCounter(models.Model):
+    """The last number given in a network and year."""
+
+    network = models.ForeignKey(Network, on_delete=models.PROTECT, related_name="+")
+    year = models.PositiveSmallIntegerField()
+    last = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(name="panels_counter_once", fields=["network", "year"])]
+
+    def __str__(self) -> str:
+        return f"{self.network_id} {self.year}: {self.last}"
+
+
+class Visit(models.Model):
+    """When a person last looked at a panel: "seen by 4 of 6" and "new since your last visit"."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    panel = models.ForeignKey(Panel, on_delete=models.PROTECT, related_name="visits")
+    who = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(name="panels_visit_once", fields=["panel", "who"])]
+
+    def __str__(self) -> str:
+        return f"{self.who_id} in {self.panel_id}"

@@ -1,0 +1,131 @@
+"""The life of a panel as a table. ``docs/panel-states.md`` is generated from it. No queries here."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.db import models
+
+
+class State(models.TextChoices):
+    DRAFT = "draft", "Draft"
+    OPEN = "open", "Open"
+    OUTCOME = "outcome", "Outcome"
+    CLOSED = "closed", "Closed"
+    WITHDRAWN = "withdrawn", "Withdrawn"
+
+
+class Move(models.TextChoices):
+    """The verbs that change a panel's state."""
+
+    OPEN = "open", "open"
+    START_OUTCOME = "start_outcome", "start the outcome"
+    CLOSE = "close", "close"
+    WITHDRAW = "withdraw", "withdraw"
+    REOPEN = "reopen", "reopen"
+
+
+@dataclass(frozen=True)
+class Transition:
+    verb: Move
+    sources: tuple[State, ...]
+    target: State
+    who: str
+    needs: str
+
+
+TRANSITIONS = (
+    Transition(
+        Move.OPEN,
+        (State.DRAFT,),
+        State.OPEN,
+        "lead or assistant",
+        "valid stage-1 consent, a question and one thematic group",
+    ),
+    Transition(
+        Move.START_OUTCOME,
+        (State.OPEN,),
+        State.OUTCOME,
+        "lead or assistant",
+        "one contribution or one held meeting",
+    ),
+    Transition(Move.CLOSE, (State.OUTCOME,), State.CLOSED, "lead or assistant", "an outcome sent for signature"),
+    Transition(
+        Move.WITHDRAW, (State.DRAFT, State.OPEN, State.OUTCOME), State.WITHDRAWN, "lead or assistant", "nothing more"
+    ),
+    Transition(Move.REOPEN, (State.CLOSED,), State.OPEN, "lead or assistant", "valid stage-1 consent"),
+)
+BY_VERB = {transition.verb: transition for transition in TRANSITIONS}
+RUNNING = (State.OPEN, State.OUTCOME)
+SHARED = (State.OPEN, State.OUTCOME, State.CLOSED)  # what members may see
+
+
+class Urgency(models.TextChoices):
+    ROUTINE = "routine", "Routine"
+    SOON = "soon", "Soon"
+    URGENT = "urgent", "Urgent"
+
+
+WANTED_WITHIN = {
+    Urgency.ROUTINE: dt.timedelta(days=21),
+    Urgency.SOON: dt.timedelta(days=10),
+    Urgency.URGENT: dt.timedelta(days=3),
+}
+
+
+class InvitationKind(models.TextChoices):
+    EXPERT = "expert", "expert"
+    GUEST = "guest", "guest"
+
+
+class InvitationState(models.TextChoices):
+    PENDING = "pending", "not answered"
+    ACCEPTED = "accepted", "accepted"
+    DECLINED = "declined", "declined"
+    EXPIRED = "expired", "expired"
+    WITHDRAWN = "withdrawn", "withdrawn"
+    ENDED = "ended", "left the panel"
+
+
+class DeclineReason(models.TextChoices):
+    FIELD = "field", "Not my field"
+    TIME = "time", "No time"
+    CONFLICT = "conflict", "Conflict of interest"
+    AWAY = "away", "Away"
+    OTHER = "other", "Another reason"
+
+
+INVITATION_GOOD_FOR = dt.timedelta(days=14)
+GUEST_STAYS = dt.timedelta(days=60)
+
+
+class ContributionKind(models.TextChoices):
+    DIAGNOSIS = "diagnosis", "Diagnosis to consider"
+    TEST = "test", "Test"
+    TREATMENT = "treatment", "Treatment"
+    REFERRAL = "referral", "Referral"
+    FOLLOW_UP = "follow_up", "Follow-up"
+    NEED_DATA = "need_data", "Need more data"
+    NO_EXPERIENCE = "no_experience", "No experience with this"
+
+
+class Certainty(models.TextChoices):
+    VERY = "very", "Very sure"
+    FAIRLY = "fairly", "Fairly sure"
+    NOT = "not", "Not sure"
+
+
+class StanceKind(models.TextChoices):
+    AGREE = "agree", "Agree"
+    AMEND = "amend", "Amend"
+    DISSENT = "dissent", "Dissent"
+
+
+class Part(models.TextChoices):
+    """What a person is in a panel."""
+
+    TREATING = "treating", "treating side"
+    EXPERT = "expert", "expert"
+    GUEST = "guest", "guest"
+    NONE = "none", "not a member"
