@@ -5,11 +5,14 @@ import os
 from celery import Celery
 from celery.schedules import crontab
 
+from cpms import liveness
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cpms.settings")
 
 app = Celery("cpms")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+liveness.connect()
 app.conf.beat_schedule = {
     "dispatch jobs": {"task": "jobs.dispatch", "schedule": 5.0},
     "dispatch outbox": {"task": "notifications.dispatch_outbox", "schedule": 5.0},

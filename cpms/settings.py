@@ -37,6 +37,7 @@ BASE_URL = env.str("CPMS_BASE_URL", default="https://localhost")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1"])
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
 TERMINOLOGY_DIR = Path(env.str("CPMS_TERMINOLOGY_DIR", default=str(BASE_DIR / "var" / "terminology")))
+RUN_DIR = Path(env.str("CPMS_RUN_DIR", default=str(BASE_DIR / "var" / "run")))  # signs of life, beat's memory
 MAIL_DIR = Path(env.str("CPMS_MAIL_DIR", default=str(BASE_DIR / "var" / "mail")))
 
 INSTALLED_APPS = [
