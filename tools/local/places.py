@@ -11,6 +11,7 @@ import shutil
 import socket
 import stat
 import subprocess
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -103,3 +104,13 @@ def free_port_after(wanted: int) -> int:
                 probe.bind(("127.0.0.1", port))
                 return port
     return free_port(0)
+
+
+def wait_for_port(port: int, process: subprocess.Popen[bytes], seconds: float = 15) -> None:
+    """Until something listens there; raises when the process died or the time is up."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline and process.poll() is None:
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+            return
+        time.sleep(0.05)
+    raise TimeoutError(f"Nothing listens on port {port}.")

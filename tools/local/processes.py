@@ -15,6 +15,7 @@ import psutil
 from tools.local.places import Owner
 
 PR_SET_PDEATHSIG = 1
+TERM = signal.SIGTERM
 _LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
 
 

@@ -1,0 +1,117 @@
+"""The ground every test stands on: own database and broker per process, no network beyond loopback, a real browser."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import time
+from email import message_from_bytes, policy
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import pytest
+from django.conf import settings
+from django.db import connection
+
+from tools.local import keys, places, processes
+from tools.local.broker import Redis
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+QUIET_BROWSER = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+def own_redis(url: str) -> str:
+    """Each process of the suite has a Redis database of its own: 1 alone, 2 and up in parallel."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "")
+    number = int(worker.removeprefix("gw")) + 2 if worker else 1
+    return urlunsplit(urlsplit(url)._replace(path=f"/{number}"))
+
+
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright keeps an event loop in the test's thread
+os.environ["REDIS_URL"] = settings.REDIS_URL = settings.CELERY_BROKER_URL = own_redis(settings.REDIS_URL)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """The audit refuses TRUNCATE, which transactional tests need to clean up; every other guard of it stays."""
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE audit_auditevent DISABLE TRIGGER audit_no_truncate")
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args):
+    """The system's Chromium, or the one CHROMIUM names."""
+    program = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, BROWSERS)), None)
+    if program is None:
+        pytest.fail("No Chromium found. Run bin/setup --browser, or set CHROMIUM to its path.")
+    return {**browser_type_launch_args, "executable_path": program, "args": QUIET_BROWSER}
+
+
+@pytest.fixture(scope="session")
+def browser_context_args(browser_context_args):
+    """A clinician at a hospital desk in Europe."""
+    size = {"width": 1280, "height": 900}
+    return {**browser_context_args, "viewport": size, "locale": "en-GB", "timezone_id": "Europe/Berlin"}
+
+
+class Mailbox:
+    """The mails a local SMTP server caught, oldest first."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def messages(self, to: str = ""):
+        """All mails, or those to one address."""
+        parsed = [
+            message_from_bytes(path.read_bytes(), policy=policy.default) for path in sorted(self.folder.glob("*.eml"))
+        ]
+        return [mail for mail in parsed if to in mail["X-Envelope-To"]]
+
+    def wait(self, to: str, count: int = 1, seconds: float = 15):
+        """At least ``count`` mails to one address, as soon as they are there."""
+        deadline = time.monotonic() + seconds
+        while len(found := self.messages(to)) < count:
+            assert time.monotonic() < deadline, f"{len(found)} of {count} mails to {to} within {seconds} s"
+            time.sleep(0.05)
+        return found
+
+
+@pytest.fixture
+def mailbox(tmp_path, settings):
+    """A real SMTP server on loopback; Django sends to it for this test."""
+    folder, port = tmp_path / "mail", places.free_port()
+    command = [sys.executable, "-m", "tools.local.mail_sink", str(port), str(folder)]
+    with (tmp_path / "mail.log").open("wb") as log:
+        process = processes.spawn(command, log=log, cwd=places.ROOT, env=dict(os.environ))
+    places.wait_for_port(port, process)
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT, settings.MAIL_DIR = "127.0.0.1", port, folder
+    yield Mailbox(folder)
+    processes.end(process, processes.TERM, patience=5)
+
+
+@pytest.fixture
+def own_broker(tmp_path):
+    """A Redis of this test's own, to be stopped, killed and started again."""
+    broker = Redis(tmp_path / "redis", keys.fresh())
+    broker.start()
+    yield broker
+    broker.stop()
+
+
+@pytest.fixture
+def process_env(transactional_db, tmp_path):
+    """The environment for real processes (worker, beat, web) that work on this test's database."""
+    parts = urlsplit(os.environ["DATABASE_URL"])
+    database = urlunsplit(parts._replace(path=f"/{connection.settings_dict['NAME']}"))
+    paths = {"CPMS_RUN_DIR": str(tmp_path / "run"), "CPMS_STATIC_ROOT": str(tmp_path / "static")}
+    return {**os.environ, "DATABASE_URL": database, "DJANGO_SETTINGS_MODULE": "cpms.settings", **paths}

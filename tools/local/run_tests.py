@@ -1,0 +1,86 @@
+"""`bin/test`: the suite on a PostgreSQL and a Redis of its own, which live in a temporary folder and vanish afterwards.
+
+Every argument goes to pytest. ``--gate`` adds the coverage gates: 95 % of branches overall, 100 % of the rules.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from tools.local import keys, places
+from tools.local.broker import Redis
+from tools.local.postgres import Postgres
+from tools.local.supervisor import stop_signals
+from tools.local.terminal import say, step
+
+GATE = ["--cov", "--cov-branch", "--cov-report=term-missing:skip-covered", "--cov-fail-under=95"]
+RULES = "*/policy.py,*/policy/*,*/access.py,*/access/*,*/states.py,*/roles.py,cpms/notifications/delivery.py,cpms/vault/cipher.py"
+PARALLEL = ["-n", "2", "--dist", "worksteal"]
+
+
+@contextlib.contextmanager
+def services() -> Iterator[dict[str, str]]:
+    """The environment of a test run; services that the caller's environment names are not started."""
+    folder = Path(tempfile.mkdtemp(prefix="cpms-test-"))
+    folder.chmod(0o711)
+    secrets = keys.load(folder / "env")
+    env = {
+        "SECRET_KEY": secrets["SECRET_KEY"],
+        "CPMS_KEK": secrets["CPMS_KEK"],
+        "CPMS_HTTPS": "0",
+        "CPMS_BASE_URL": "http://localhost",
+        "CPMS_TERMINOLOGY_DIR": str(places.VAR / "terminology"),
+    } | dict(os.environ)
+    env["PATH"] = f"{Path(sys.executable).parent}:{env['PATH']}"
+    with contextlib.ExitStack() as ending:
+        ending.callback(shutil.rmtree, folder, ignore_errors=True)
+        if not env.get("DATABASE_URL"):
+            with step("PostgreSQL for the tests"):
+                database = Postgres(folder / "postgres", secrets, volatile=True)
+                ending.callback(database.stop)
+                database.start()
+                env["DATABASE_URL"] = database.url
+        if not env.get("REDIS_URL"):
+            with step("Redis for the tests"):
+                broker = Redis(folder / "redis", secrets, volatile=True)
+                ending.callback(broker.stop)
+                broker.start()
+                env["REDIS_URL"] = broker.url
+        yield env
+
+
+def pytest_command(arguments: list[str]) -> list[str]:
+    """Two processes unless the caller debugs or says otherwise."""
+    gate = GATE if "--gate" in arguments else []
+    rest = [argument for argument in arguments if argument != "--gate"]
+    alone = any(argument in {"--pdb", "-s", "--lf", "--collect-only"} or argument.startswith("-n") for argument in rest)
+    return [sys.executable, "-m", "pytest", *([] if alone else PARALLEL), "--durations=10", *gate, *rest]
+
+
+def run(arguments: list[str]) -> int:
+    """pytest's exit code, or the second gate's."""
+    with services() as env:
+        code = subprocess.run(pytest_command(arguments), cwd=places.ROOT, env=env, check=False).returncode
+        if code == 0 and "--gate" in arguments:
+            say("\nThe rules (policy, access, states, outbox, cipher) must be covered whole:")
+            report = [sys.executable, "-m", "coverage", "report", f"--include={RULES}", "--fail-under=100"]
+            code = subprocess.run(report, cwd=places.ROOT, env=env, check=False).returncode
+    return code
+
+
+def main() -> int:
+    """130 when stopped by a signal, after everything was cleaned up."""
+    with stop_signals():
+        return run(sys.argv[1:])
+    return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main())
