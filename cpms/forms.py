@@ -1,0 +1,168 @@
+"""How every form is drawn, and the fields that read numbers and dates without guessing.
+
+A form needs no markup of its own: ``{{ form }}`` or ``{{ form.name.as_field_group }}`` gives label, control, error and help,
+tied together for screen readers. What a person typed is always shown again.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.forms.renderers import TemplatesSetting
+from django.utils.translation import gettext_lazy as _
+
+from cpms import clock
+
+CLASSES = {
+    "django/forms/widgets/select.html": "form-select",
+    "django/forms/widgets/checkbox.html": "form-check-input",
+    **{
+        f"django/forms/widgets/{kind}.html": "form-control"
+        for kind in ("text", "textarea", "email", "url", "tel", "search", "number", "password", "file", "input", "date")
+    },
+    "django/forms/widgets/datetime.html": "form-control",
+    "django/forms/widgets/clearable_file_input.html": "form-control",
+}
+OWN_TEMPLATES = {
+    "django/forms/widgets/radio.html": "components/forms/seg.html",
+    "django/forms/widgets/checkbox_select.html": "components/forms/checks.html",
+}
+
+
+def dress(widget: dict[str, Any]) -> None:
+    """Give a widget, and the widgets inside it, the class of our controls. A class of its own is kept beside it."""
+    ours = CLASSES.get(widget.get("template_name", ""))
+    given = widget["attrs"].get("class", "")
+    if ours and ours not in given.split() and not given.startswith("v"):  # the admin site's own classes begin with v
+        widget["attrs"]["class"] = f"{ours} {given}".strip()
+    for inner in widget.get("subwidgets", []):
+        dress(inner)
+
+
+class ClinicalRenderer(TemplatesSetting):
+    """The project's ``FORM_RENDERER``: Bootstrap's classes, radio buttons as a row of choices, errors beside the field."""
+
+    form_template_name = "components/forms/form.html"
+    field_template_name = "components/forms/field.html"
+
+    def render(self, template_name: str, context: dict[str, Any], request: Any = None) -> str:
+        widget = context.get("widget")
+        if widget is not None:
+            dress(widget)
+            if not widget["attrs"].get("class"):
+                template_name = OWN_TEMPLATES.get(template_name, template_name)
+        return super().render(template_name, context, request=request)
+
+
+# Numbers ---------------------------------------------------------------------------------------------------------------
+
+PLAIN_NUMBER = re.compile(r"[+-]?[0-9]+(?:[.,][0-9]+)?")
+SIGN = str.maketrans({"\N{MINUS SIGN}": "-", "\N{EN DASH}": "-"})
+
+
+def plain_number(text: str) -> Decimal:
+    """The number in ``text``, where one point or one comma is the decimal mark.
+
+    Nothing is guessed: ``1.234,5`` and ``1 234`` raise ``ValueError`` with code ``separators``, ``<5`` with ``operator``,
+    ``.5`` with ``nought`` and everything else with ``invalid``.
+    """
+    number = text.strip().translate(SIGN)
+    if PLAIN_NUMBER.fullmatch(number):
+        return Decimal(number.replace(",", "."))
+    if number[:1] in "<>≤≥":
+        raise ValueError("operator")
+    if re.fullmatch(r"[+-]?[.,]\d+", number):
+        raise ValueError("nought")
+    if re.fullmatch("[+-]?[0-9][0-9.,'\N{RIGHT SINGLE QUOTATION MARK}\\s]*", number):
+        raise ValueError("separators")
+    raise ValueError("invalid")
+
+
+class DecimalInput(forms.TextInput):
+    """A text control: a number control would read the decimal mark by the browser's language."""
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__({"inputmode": "decimal", "autocomplete": "off", **(attrs or {})})
+
+
+class ClinicalDecimalField(forms.DecimalField):
+    """A measured value. Reads 2,86 and 2.86 alike, and asks back instead of dropping a separator."""
+
+    widget = DecimalInput
+    default_error_messages = {
+        "invalid": _("Enter a number, for example 2.86."),
+        "separators": _("Use one decimal mark and nothing between thousands, for example 1234.5."),
+        "operator": _("Choose < or > beside the value and enter the number alone."),
+        "nought": _("Write a nought before the decimal mark, for example 0.5."),
+    }
+
+    def to_python(self, value: Any) -> Decimal | None:
+        if value in self.empty_values:
+            return None
+        if isinstance(value, int | Decimal):
+            return super().to_python(value)
+        try:
+            return super().to_python(plain_number(str(value)))
+        except ValueError as error:
+            code = str(error)
+            raise ValidationError(self.error_messages[code], code=code) from error
+
+
+# Dates -----------------------------------------------------------------------------------------------------------------
+
+
+class DayInput(forms.DateInput):
+    """The browser's own date control. Its format is the browser's, so the field repeats the date in words below."""
+
+    input_type = "date"
+    in_words = True
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__(attrs, format="%Y-%m-%d")
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        """What is not a date is shown again as text; a date control would show nothing."""
+        context = super().get_context(name, value, attrs)
+        shown = context["widget"]["value"]
+        if shown and not re.fullmatch(r"\d{4}-\d{2}-\d{2}", shown):
+            context["widget"]["type"] = "text"
+        return context
+
+
+class DayField(forms.DateField):
+    """A calendar day; with ``not_before_today`` one that still lies ahead."""
+
+    widget = DayInput
+    default_error_messages = {
+        "invalid": _("Enter a date as day, month and year, for example 16/10/2026."),
+        "past": _("Choose today or a later day."),
+    }
+
+    def __init__(self, *, not_before_today: bool = False, **options: Any) -> None:
+        super().__init__(input_formats=["%Y-%m-%d", "%d/%m/%Y", "%d.%m.%Y"], **options)
+        self.not_before_today = not_before_today
+
+    def validate(self, value: dt.date | None) -> None:
+        super().validate(value)
+        if value and self.not_before_today and value < clock.today():
+            raise ValidationError(self.error_messages["past"], code="past")
+
+
+class MomentInput(forms.DateTimeInput):
+    """Day and time in one control, in the signed-in person's zone."""
+
+    input_type = "datetime-local"
+    in_words = True
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__(attrs, format="%Y-%m-%dT%H:%M")
+
+
+class MomentField(forms.DateTimeField):
+    widget = MomentInput
+    default_error_messages = {"invalid": _("Enter a day and a time.")}

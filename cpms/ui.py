@@ -1,0 +1,232 @@
+"""Template components. Loaded into every template; ``/ui/`` shows each in all its states.
+
+A component takes plain values or a model's own words, reads no database, and never decides: a rule's ``Verdict`` comes in
+from the view, and the component shows the button or says why not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django import template
+from django.template.loader import render_to_string
+from django.templatetags.static import static
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from cpms import clock, countries, words
+from cpms.words import Day, local_day
+
+register = template.Library()
+
+
+for filter_function in (
+    words.day,
+    words.long_day,
+    words.document_day,
+    words.when,
+    words.hour,
+    words.days_since,
+    words.in_words,
+    words.full_words,
+):
+    register.filter(filter_function.__name__, filter_function)
+
+
+# Dates -----------------------------------------------------------------------------------------------------------------
+
+
+@register.inclusion_tag("components/due.html")
+def due(moment: Day, *, date: bool = False) -> dict[str, Any]:
+    """How urgent a date is, by word, icon and colour; with ``date=True`` the day stands below it."""
+    on = local_day(moment)
+    left = (on - clock.today()).days if on else 0
+    tone = "over" if left < 0 else "soon" if left <= 2 else "later"
+    icons = {"over": "exclamation-circle-fill", "soon": "clock-fill", "later": "clock"}
+    return {"on": on, "moment": moment, "tone": tone, "icon_name": icons[tone], "date": date}
+
+
+@register.inclusion_tag("components/since.html")
+def since(moment: Day) -> dict[str, Any]:
+    """How long somebody has been waiting."""
+    return {"on": local_day(moment), "moment": moment}
+
+
+# Marks -----------------------------------------------------------------------------------------------------------------
+
+
+@register.simple_tag
+def icon(name: str, label: str = "", tone: str = "") -> SafeString:
+    """A picture beside a word. Only an icon that stands alone takes a ``label``."""
+    href = f"{static('vendor/bootstrap-icons/icons.svg')}#{name}"
+    css = f"icon {tone}-ink" if tone else "icon"
+    if label:
+        return format_html('<svg class="{}" role="img" aria-label="{}"><use href="{}"></use></svg>', css, label, href)
+    return format_html('<svg class="{}" aria-hidden="true"><use href="{}"></use></svg>', css, href)
+
+
+@register.simple_tag
+def tag(text: str, tone: str = "", icon_name: str = "") -> SafeString:
+    """A state as word, icon and colour. Tones: ok, warn, bad, accent, line."""
+    css = f"tag tag-{tone}" if tone else "tag"
+    return format_html('<span class="{}">{}{}</span>', css, icon(icon_name) if icon_name else "", text)
+
+
+@dataclass(frozen=True)
+class Flag:
+    word: str
+    icon_name: str
+    css: str
+
+
+FLAGS = {
+    "low": Flag("Low", "arrow-down", "flag"),
+    "high": Flag("High", "arrow-up", "flag"),
+    "normal": Flag("Normal", "", "flag flag-normal"),
+}
+NO_FLAG = Flag("No range", "", "flag flag-normal")
+
+
+@register.simple_tag
+def flag(value: str | None) -> SafeString:
+    """Where a result lies: low, high, normal; anything else says that no range is known."""
+    mark = FLAGS.get(value or "", NO_FLAG)
+    return format_html(
+        '<span class="{}">{}{}</span>', mark.css, icon(mark.icon_name) if mark.icon_name else "", mark.word
+    )
+
+
+@register.inclusion_tag("components/saved.html")
+def saved(moment: Day = None) -> dict[str, Any]:
+    """The line that says what is saved. A script keeps it current; without one it shows the time of the page."""
+    return {"moment": moment}
+
+
+# People ----------------------------------------------------------------------------------------------------------------
+
+
+@register.filter
+def country(code: str | None) -> str:
+    return countries.name(code) if code else ""
+
+
+@register.filter
+def whereabouts(user: Any) -> str:
+    """Hospital, city and country of a person, as printed beside everything they say."""
+    code = user.centre.country if user.centre else user.country
+    return ", ".join(part for part in (user.place, country(code)) if part)
+
+
+@register.inclusion_tag("components/avatar.html")
+def avatar(user: Any, *, guest: bool = False, me: bool = False) -> dict[str, Any]:
+    return {"initials": user.initials, "guest": guest, "me": me}
+
+
+@register.inclusion_tag("components/person.html")
+def person(
+    user: Any, *, guest_until: Day = None, lead: bool = False, you: bool = False, at: Day = None
+) -> dict[str, Any]:
+    """Name, role, hospital and country. A guest carries the date on which access ends."""
+    return {"user": user, "guest_until": guest_until, "lead": lead, "you": you, "at": at}
+
+
+@register.inclusion_tag("components/refline.html")
+def refline(panel: Any) -> dict[str, Any]:
+    """Number, urgency and group of a panel."""
+    return {"panel": panel}
+
+
+# Boxes -----------------------------------------------------------------------------------------------------------------
+
+
+@register.simple_block_tag
+def sheet(
+    content: SafeString, title: str = "", note: str = "", name: str = "", level: int = 2, *, pad: bool = True
+) -> str:
+    """The only box. ``pad=False`` when the content brings its own parts or rows."""
+    return render_to_string(
+        "components/sheet.html",
+        {"content": content, "title": title, "note": note, "name": name, "level": level, "pad": pad},
+    )
+
+
+@register.simple_block_tag
+def notice(content: SafeString, tone: str = "", icon_name: str = "", role: str = "") -> str:
+    """A message that stays on the page. Tones: ok, warn, bad."""
+    icons = {"ok": "check-circle-fill", "warn": "exclamation-triangle-fill", "bad": "exclamation-circle-fill"}
+    return render_to_string(
+        "components/notice.html",
+        {"content": content, "tone": tone, "role": role, "icon_name": icon_name or icons.get(tone, "info-circle-fill")},
+    )
+
+
+@register.simple_block_tag
+def empty_state(content: SafeString, title: str = "", level: int = 2) -> str:
+    """An empty list: what will come here, and what to do now."""
+    return render_to_string("components/empty.html", {"content": content, "title": title, "level": level})
+
+
+@register.simple_tag
+def question(text: str) -> SafeString:
+    return format_html('<p class="question as-written">{}</p>', text)
+
+
+@register.inclusion_tag("components/facts.html")
+def facts(items: Mapping[str, Any] | Iterable[tuple[str, Any]]) -> dict[str, Any]:
+    """Label and value pairs; a pair without a value is left out."""
+    pairs = items.items() if isinstance(items, Mapping) else items
+    return {"pairs": [(label, value) for label, value in pairs if value not in (None, "")]}
+
+
+@register.inclusion_tag("components/chips.html")
+def chips(items: Iterable[Any], *, absent: bool = False) -> dict[str, Any]:
+    return {"items": items, "absent": absent}
+
+
+@register.inclusion_tag("components/steps.html")
+def steps(states: Iterable[tuple[str, str]], current: str, label: str) -> dict[str, Any]:
+    """The way of a thing through its states; ``states`` are value and word in order, ``current`` one of the values."""
+    rows = list(states)
+    at = [value for value, _ in rows].index(current) if current in dict(rows) else -1
+    return {"rows": [(word, n < at, n == at) for n, (_, word) in enumerate(rows)], "label": label}
+
+
+@register.inclusion_tag("components/clocks.html")
+def clocks(items: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    """Clocks of a panel: ``label``, ``value`` and perhaps ``tone``, ``icon``, ``wide``, ``minor`` (hidden on phones)."""
+    return {"items": items}
+
+
+@register.inclusion_tag("components/progress.html")
+def progress(value: int, maximum: int, label: str) -> dict[str, Any]:
+    return {"value": value, "maximum": maximum, "label": label}
+
+
+# Buttons that write ----------------------------------------------------------------------------------------------------
+
+
+@register.inclusion_tag("components/post_button.html")
+def post_button(label: str, url: str, **options: Any) -> dict[str, Any]:
+    """A form with one button. ``icon``, ``css``, ``name``, ``value``, ``key`` (the ``idempotency`` field), ``about`` (read out, not shown)."""
+    return {"label": label, "url": url, "css": "btn-line", **options}
+
+
+@register.inclusion_tag("components/post_button.html")
+def action_button(verdict: Any, label: str, url: str, **options: Any) -> dict[str, Any]:
+    """The same, disabled with the reason in words below it when the ``Verdict`` is a no."""
+    reason = "" if verdict else getattr(verdict, "reason", "")
+    return {"label": label, "url": url, "css": "btn-line", "refused": not verdict, "reason": reason, **options}
+
+
+# Forms -----------------------------------------------------------------------------------------------------------------
+
+
+@register.inclusion_tag("components/forms/summary.html")
+def error_summary(*forms: Any) -> dict[str, Any]:
+    """What is wrong, on top, with links to the fields. The page's script moves the focus here."""
+    given = [form for form in forms if form is not None and form.is_bound]
+    fields = [field for form in given for field in form if field.errors]
+    general = [error for form in given for error in form.non_field_errors()]
+    return {"fields": fields, "general": general}

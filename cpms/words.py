@@ -1,0 +1,95 @@
+"""Dates as people say them: Mon 12 Oct, in 4 days. Always in the signed-in person's zone."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.utils import timezone
+from django.utils.formats import date_format
+
+from cpms import clock
+
+Day = dt.date | dt.datetime | None
+
+
+def local_day(moment: Day) -> dt.date | None:
+    """The calendar day of ``moment`` where the reader is; a plain date is taken as it stands."""
+    if isinstance(moment, dt.datetime):
+        return timezone.localtime(moment).date()
+    return moment
+
+
+def day(moment: Day) -> str:
+    """Mon 12 Oct, with the year when it is not this year's."""
+    on = local_day(moment)
+    if on is None:
+        return ""
+    return date_format(on, "D j M" if on.year == clock.today().year else "D j M Y")
+
+
+def long_day(moment: Day) -> str:
+    """Monday 12 October 2026."""
+    on = local_day(moment)
+    return date_format(on, "l j F Y") if on else ""
+
+
+def document_day(moment: Day) -> str:
+    """12 October 2026, as printed in a document."""
+    on = local_day(moment)
+    return date_format(on, "j F Y") if on else ""
+
+
+def when(moment: dt.datetime | None) -> str:
+    """Today, 09:12; yesterday, 22:41; or 4 Oct, 11:20 (with the year when it is not this year's)."""
+    if moment is None:
+        return ""
+    local, today = timezone.localtime(moment), clock.today()
+    if local.date() == today:
+        return f"Today, {date_format(local, 'H:i')}"
+    if local.date() == today - dt.timedelta(days=1):
+        return f"Yesterday, {date_format(local, 'H:i')}"
+    return date_format(local, "j M, H:i" if local.year == today.year else "j M Y, H:i")
+
+
+def hour(moment: dt.datetime | None) -> str:
+    """14:02."""
+    return date_format(timezone.localtime(moment), "H:i") if moment else ""
+
+
+def days(count: int) -> str:
+    return "1 day" if count == 1 else f"{count} days"
+
+
+def days_since(moment: Day) -> str:
+    """``5 days``, counted in calendar days; ``less than a day`` on the same day."""
+    on = local_day(moment)
+    passed = (clock.today() - on).days if on else 0
+    return days(passed) if passed > 0 else "less than a day"
+
+
+def in_words(moment: Day) -> str:
+    """overdue 1 day, today, tomorrow, in 3 days."""
+    on = local_day(moment)
+    if on is None:
+        return ""
+    left = (on - clock.today()).days
+    if left < 0:
+        return f"overdue {days(-left)}"
+    return {0: "today", 1: "tomorrow"}.get(left, f"in {days(left)}")
+
+
+def full_words(value: Any) -> str:
+    """What stands in a date control, in words: Friday 16 October 2026, in 8 days. Nothing for what is not a date."""
+    try:
+        moment = dt.datetime.fromisoformat(value) if isinstance(value, str) else value
+    except ValueError:
+        return ""
+    if not isinstance(moment, dt.date):
+        return ""
+    time = (
+        f", {date_format(moment, 'H:i')}" if isinstance(moment, dt.datetime) and (moment.hour or moment.minute) else ""
+    )
+    on = moment.date() if isinstance(moment, dt.datetime) else moment
+    left = in_words(on)
+    return f"{long_day(on)}{time}" + ("" if left.startswith("overdue") else f", {left}")

@@ -1,0 +1,35 @@
+// Gives an element its behaviour when the page holds it; what htmx brings later is looked at as well.
+import "./send_once.js";
+
+const parts = [
+  ["[data-focus]", () => import("./focus.js")],
+  ["[data-idle-seconds]", () => import("./session.js")],
+  ["form[data-draft]", () => import("./drafts.js")],
+  ["[role=combobox][data-source]", () => import("./combobox.js")],
+  ["[data-poll]", () => import("./progress.js")],
+  ["[data-follow]", () => import("./discussion.js")],
+  ["[data-drop]", () => import("./files.js")],
+  ["[data-day-words-for]", () => import("./days.js")],
+  ["[data-filter]", () => import("./filter.js")],
+  ["[data-chosen-count]", () => import("./chosen.js")],
+];
+const done = new WeakMap();
+
+function once(element, selector) {
+  const seen = done.get(element) ?? new Set();
+  done.set(element, seen);
+  return seen.has(selector) ? false : Boolean(seen.add(selector));
+}
+
+export function enhance(root) {
+  for (const [selector, load] of parts) {
+    const found = [...root.querySelectorAll(selector)];
+    if (root.matches?.(selector)) found.push(root);
+    const fresh = found.filter((element) => once(element, selector));
+    if (fresh.length) load().then((module) => fresh.forEach((element) => module.default(element)));
+  }
+}
+
+enhance(document);
+document.addEventListener("htmx:load", (event) => enhance(event.detail.elt));
+document.addEventListener("page:part", (event) => enhance(event.target));
