@@ -17,7 +17,7 @@ from pathlib import Path
 from tools.local import keys, places
 from tools.local.broker import Redis
 from tools.local.postgres import Postgres
-from tools.local.supervisor import stop_signals
+from tools.local.supervisor import Stopped, heed_stop_signals
 from tools.local.terminal import say, step
 
 GATE = ["--cov", "--cov-branch", "--cov-report=term-missing:skip-covered", "--cov-fail-under=95"]
@@ -77,9 +77,11 @@ def run(arguments: list[str]) -> int:
 
 def main() -> int:
     """130 when stopped by a signal, after everything was cleaned up."""
-    with stop_signals():
+    heed_stop_signals()
+    try:
         return run(sys.argv[1:])
-    return 130
+    except Stopped:
+        return 130
 
 
 if __name__ == "__main__":

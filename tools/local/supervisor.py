@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
 import signal
 import subprocess
-import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
@@ -84,20 +82,16 @@ def explain(child: Child) -> str:
     )
 
 
-@contextlib.contextmanager
-def stop_signals() -> Iterator[None]:
+def heed_stop_signals() -> None:
     """Turn the first stop signal into ``Stopped``; later ones are ignored so that the clean end is not cut short."""
 
     def stop(_number: int, _frame: FrameType | None) -> None:
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, signal.SIG_IGN)
+        terminal.say("\nStopping …")
         raise Stopped
 
     signal.signal(signal.SIGINT, stop)
     signal.signal(signal.SIGTERM, stop)
     if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # under nohup it stays ignored
         signal.signal(signal.SIGHUP, stop)
-    try:
-        yield
-    except Stopped:
-        sys.stdout.write("\nStopping …\n")

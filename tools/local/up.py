@@ -14,7 +14,7 @@ from typing import IO
 from tools.local import keys, places
 from tools.local.broker import Redis
 from tools.local.postgres import Postgres
-from tools.local.supervisor import Supervisor, explain, stop_signals
+from tools.local.supervisor import Stopped, Supervisor, explain, heed_stop_signals
 from tools.local.terminal import say, step
 
 ENTRY = str(places.ROOT / "bin" / "entry")
@@ -118,17 +118,17 @@ def main() -> int:
     """Whatever happens, no child stays behind."""
     places.VAR.mkdir(exist_ok=True)
     keeper = Supervisor(places.VAR / "logs")
-    code = 0
+    heed_stop_signals()
     with lock():
         try:
-            with stop_signals():
-                code = serve(keeper)
+            return serve(keeper)
+        except Stopped:
+            return 0
         except subprocess.CalledProcessError as error:
             say(f"\nPreparing the database failed (code {error.returncode}); the message stands above.")
-            code = 1
+            return 1
         finally:
             keeper.end_all()
-    return code
 
 
 if __name__ == "__main__":
