@@ -16,6 +16,7 @@ Path: TypeAlias = tuple[str | int, ...]
 MAX_ITEMS = 2_000
 MAX_LISTED = 1_000
 NOT_UNDERSTOOD = "not understood"
+AS_WORDS = "codes whose words were taken instead"
 MAY_IDENTIFY = "may identify the patient, so it is not kept"
 IDENTIFYING = frozenset(
     [
@@ -61,13 +62,22 @@ class Ledger:
     taken: set[Path] = field(default_factory=set)
     aside: dict[Path, LeftOut] = field(default_factory=dict)
     reasons: dict[Path, str] = field(default_factory=dict)
+    worded: dict[str, None] = field(default_factory=dict)
 
     def left_out(self, tree: Any) -> tuple[LeftOut, ...]:
         """What was set aside or never taken, in the order of the file; beyond ``MAX_LISTED`` only counted."""
         found = tuple(self._walk((), tree, NOT_UNDERSTOOD, private=False))
+        if self.worded:
+            found = (*found, LeftOut("…", AS_WORDS, shorten(", ".join(self.worded), 2_000)))
         if len(found) <= MAX_LISTED:
             return found
         return (*found[:MAX_LISTED], LeftOut("…", f"and {len(found) - MAX_LISTED:,} more values that were left out"))
+
+    def words(self, coded: Coded) -> str:
+        """The label, or the code where there is none; a code that its label replaces is named at the end."""
+        if coded.code and coded.label:
+            self.worded[coded.code] = None
+        return str(coded)
 
     def _walk(self, path: Path, value: Any, why: str, *, private: bool) -> Iterator[LeftOut]:
         why = self.reasons.get(path, why)
@@ -183,6 +193,13 @@ class Node:
     def coded(self, name: str) -> Coded:
         node = self.group(name)
         return node.as_coded() if node else Coded()
+
+    def words(self, name: str) -> str:
+        """What the entry says, in words."""
+        return self.ledger.words(self.coded(name))
+
+    def all_words(self, name: str) -> tuple[str, ...]:
+        return tuple(self.ledger.words(node.as_coded()) for node in self.groups(name))
 
     def named(self, name: str) -> Coded:
         """A code or label that must be there, or the entry would say nothing."""

@@ -13,6 +13,7 @@ from panels.cases.importers import (
     phenopacket_variants,
     strict_json,
 )
+from panels.cases.importers.fitting import fit
 from panels.cases.importers.ledger import Ledger, Node
 from panels.cases.importers.phenopacket_diseases import read_diagnoses
 from panels.cases.importers.read_case import ImportRefused, ReadAge, ReadCase, ReadFinding
@@ -47,7 +48,7 @@ def read(data: bytes) -> ReadCase:
     case = _case(Node(tree, (), ledger), ledger, tree)
     if not any(case.counts.values()) and case.age is None and case.sex == "unknown":
         raise ImportRefused("This phenopacket says nothing about a patient that could be taken into a case.")
-    return case
+    return fit(case)
 
 
 def _case(root: Node, ledger: Ledger, tree: Any) -> ReadCase:
@@ -121,11 +122,11 @@ def _vital(node: Node | None, born: date | None) -> tuple[str, str, ReadAge | No
     if node is None:
         return "", "", None
     status = node.choice("status", VITAL)
-    death, cause = when(node.group("timeOfDeath"), born), node.coded("causeOfDeath")
+    death, cause = when(node.group("timeOfDeath"), born), node.words("causeOfDeath")
     days = node.whole("survivalTimeInDays")
     notes = (
         f"died: {death.text}" if death.text else "",
-        f"cause of death: {cause}" if str(cause) else "",
+        f"cause of death: {cause}" if cause else "",
         f"lived {days} days after diagnosis" if days else "",
     )
     return status, "; ".join(note for note in notes if note), death.age
@@ -141,15 +142,15 @@ def _finding(node: Node, born: date | None) -> ReadFinding:
         onset=onset.text,
         onset_code=onset.code,
         resolution=when(node.group("resolution"), born).text,
-        severity=str(node.coded("severity")),
-        modifiers=tuple(str(item.as_coded()) for item in node.groups("modifiers")),
+        severity=node.words("severity"),
+        modifiers=node.all_words("modifiers"),
         note="; ".join(note for note in notes if note),
     )
 
 
 def _evidence(node: Node) -> str:
     reference = node.group("reference")
-    parts = [str(node.coded("evidenceCode"))]
+    parts = [node.words("evidenceCode")]
     if reference:
         parts += [reference.text(name) for name in ("id", "reference", "description")]
     return ", ".join(part for part in parts if part)

@@ -25,20 +25,24 @@ def read_diagnoses(root: Node, born: date | None) -> tuple[ReadDiagnosis, ...]:
     A disease listed without doubt is confirmed unless its interpretation is unfinished; the more careful word wins.
     """
     listed = [_disease(node, born) for node in root.groups("diseases")]
-    interpreted = [_interpretation(node) for node in root.groups("interpretations")]
-    doubtful = {_key(found) for found in interpreted if found and found.status == "suspected"}
-    doubtful -= {_key(found) for found in interpreted if found and found.status == "confirmed"}
-    careful = [replace(found, status="suspected") if _is_doubtful(found, doubtful) else found for found in listed]
-    seen = {_key(found) for found in listed}
-    for found in interpreted:
-        if found and _key(found) not in seen:
-            seen.add(_key(found))
-            careful.append(found)
-    return tuple(careful)
+    interpreted: dict[str, list[ReadDiagnosis]] = {}
+    for node in root.groups("interpretations"):
+        if found := _interpretation(node):
+            interpreted.setdefault(_key(found), []).append(found)
+    listed_keys = {_key(found) for found in listed}
+    only_interpreted = [others[0] for key, others in interpreted.items() if key not in listed_keys]
+    return tuple(_merged(found, interpreted.get(_key(found), [])) for found in (*listed, *only_interpreted))
 
 
-def _is_doubtful(found: ReadDiagnosis, doubtful: set[str]) -> bool:
-    return found.status == "confirmed" and _key(found) in doubtful
+def _merged(found: ReadDiagnosis, others: list[ReadDiagnosis]) -> ReadDiagnosis:
+    """The diagnosis with what interpretations of the same disease add: their doubt, other name and summary."""
+    doubtful = bool(others) and all(other.status == "suspected" for other in others)
+    names = [f"also named {other.label}" for other in others if other.label not in ("", found.label)]
+    notes = dict.fromkeys(note for note in (found.note, *names, *(other.note for other in others)) if note)
+    status = found.status
+    if status != "excluded":
+        status = "suspected" if doubtful else "confirmed"
+    return replace(found, status=status, note="; ".join(notes))
 
 
 def _key(found: ReadDiagnosis) -> str:
@@ -48,10 +52,10 @@ def _key(found: ReadDiagnosis) -> str:
 def _disease(node: Node, born: date | None) -> ReadDiagnosis:
     term = node.named("term")
     details = (
-        ("stage", ", ".join(str(item.as_coded()) for item in node.groups("diseaseStage"))),
-        ("TNM", ", ".join(str(item.as_coded()) for item in node.groups("clinicalTnmFinding"))),
-        ("site", str(node.coded("primarySite"))),
-        ("side", str(node.coded("laterality"))),
+        ("stage", ", ".join(node.all_words("diseaseStage"))),
+        ("TNM", ", ".join(node.all_words("clinicalTnmFinding"))),
+        ("site", node.words("primarySite")),
+        ("side", node.words("laterality")),
         ("resolved", when(node.group("resolution"), born).text),
     )
     return ReadDiagnosis(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from panels.cases.importers.fitting import fit_number
 from panels.cases.importers.ledger import Node
 from panels.cases.importers.read_case import Coded, ReadLab
 from panels.cases.importers.times import when
@@ -23,9 +24,6 @@ class Amount:
     low: Decimal | None = None
     high: Decimal | None = None
     note: str = ""
-
-    def __str__(self) -> str:
-        return f"{'?' if self.value is None else f'{self.value:f}'} {unit_words(self.unit)}".strip()
 
 
 def read_lab(node: Node, born: date | None) -> ReadLab:
@@ -54,16 +52,17 @@ def read_lab(node: Node, born: date | None) -> ReadLab:
 
 def read_amount(node: Node) -> Amount:
     """A quantity. A range in another unit, or upside down, is set aside rather than shown beside the value."""
-    value, unit = node.number("value"), node.coded("unit")
+    written, unit = node.number("value"), node.coded("unit")
+    value, remark = fit_number(written)
     limits = node.group("referenceRange")
     low, high = _limits(limits, unit) if limits else (None, None)
-    return Amount(value, unit, low, high, "" if value is not None else ZERO_IS_OMITTED)
+    return Amount(value, unit, low, high, ZERO_IS_OMITTED if written is None else remark)
 
 
 def _limits(node: Node, unit: Coded) -> tuple[Decimal | None, Decimal | None]:
     low, high, of_range = node.number("low"), node.number("high"), node.coded("unit")
-    reason = ""
-    if of_range.code != unit.code and of_range.code:
+    reason = fit_number(low)[1] or fit_number(high)[1]
+    if str(of_range) and (of_range.code or of_range.label) != (unit.code or unit.label):
         reason = OTHER_UNIT
     elif low is not None and high is not None and low > high:
         reason = UPSIDE_DOWN
@@ -77,10 +76,17 @@ def _parts(node: Node) -> str:
     parts = []
     for part in node.groups("typedQuantities"):
         quantity = part.group("quantity")
-        amount = read_amount(quantity) if quantity else Amount()
-        limits = "" if amount.low is amount.high is None else f" (range {_limit(amount.low)} to {_limit(amount.high)})"
-        parts.append(f"{part.coded('type')} {amount}{limits}")
+        parts.append(f"{part.words('type')} {amount_words(quantity) if quantity else ''}".strip())
     return "; ".join(parts)
+
+
+def amount_words(node: Node) -> str:
+    """``15 mg``, with the reference range where there is one."""
+    amount = read_amount(node)
+    unit = amount.unit.code if amount.unit.system == "UCUM" else node.ledger.words(amount.unit)
+    limits = "" if amount.low is amount.high is None else f"(range {_limit(amount.low)} to {_limit(amount.high)})"
+    number = amount.note if amount.value is None else f"{amount.value:f}"
+    return " ".join(word for word in (number, unit, limits) if word)
 
 
 def _limit(value: Decimal | None) -> str:
@@ -88,16 +94,15 @@ def _limit(value: Decimal | None) -> str:
 
 
 def _procedure(node: Node | None, born: date | None) -> str:
-    return procedure_words(node, born)[1] if node else ""
+    if node is None:
+        return ""
+    what, words = procedure_words(node, born)
+    node.ledger.words(what)
+    return words
 
 
 def procedure_words(node: Node, born: date | None) -> tuple[Coded, str]:
     """The procedure, and it in words with body site and time."""
-    what, site, performed = node.coded("code"), node.coded("bodySite"), when(node.group("performed"), born)
-    words = (str(what), f"site: {site}" if str(site) else "", performed.text)
+    what, site, performed = node.named("code"), node.words("bodySite"), when(node.group("performed"), born)
+    words = (str(what), f"site: {site}" if site else "", performed.text)
     return what, ", ".join(word for word in words if word)
-
-
-def unit_words(unit: Coded) -> str:
-    """How to print a unit: the UCUM code, else the label of whatever vocabulary the file used."""
-    return unit.code if unit.system == "UCUM" else str(unit)

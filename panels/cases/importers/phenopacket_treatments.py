@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from panels.cases.importers.ledger import Node
-from panels.cases.importers.phenopacket_labs import procedure_words, read_amount
+from panels.cases.importers.phenopacket_labs import amount_words, procedure_words
 from panels.cases.importers.read_case import Coded, ReadTreatment
 from panels.cases.importers.times import When, when
 
@@ -23,10 +23,10 @@ def read_treatment(node: Node, born: date | None) -> ReadTreatment:
     """One medical action. What none of the four kinds covers stays untaken and is listed as such."""
     kind, what, detail, started = _what(node, born)
     extras = (
-        ("for", str(node.coded("treatmentTarget"))),
-        ("intent", str(node.coded("treatmentIntent"))),
-        ("adverse events", ", ".join(str(item.as_coded()) for item in node.groups("adverseEvents"))),
-        ("stopped because", str(node.coded("treatmentTerminationReason"))),
+        ("for", node.words("treatmentTarget")),
+        ("intent", node.words("treatmentIntent")),
+        ("adverse events", ", ".join(node.all_words("adverseEvents"))),
+        ("stopped because", node.words("treatmentTerminationReason")),
     )
     words = (detail, *(f"{name}: {text}" for name, text in extras if text))
     begun, _, ended = started.text.partition(" to ")
@@ -37,7 +37,7 @@ def read_treatment(node: Node, born: date | None) -> ReadTreatment:
         detail="; ".join(word for word in words if word),
         started=begun,
         ended=ended,
-        response=str(node.coded("responseToTreatment")),
+        response=node.words("responseToTreatment"),
     )
 
 
@@ -56,15 +56,15 @@ def _procedure(node: Node, born: date | None) -> Read:
 def _medication(node: Node, born: date | None) -> Read:
     doses, spans = [], []
     for interval in node.groups("doseIntervals"):
-        quantity, often = interval.group("quantity"), interval.coded("scheduleFrequency")
+        quantity, often = interval.group("quantity"), interval.words("scheduleFrequency")
         span = _span(interval.group("interval"), born)
         spans.append(span)
-        doses.append(" ".join(filter(None, (str(read_amount(quantity)) if quantity else "", str(often), span.text))))
+        doses.append(" ".join(filter(None, (amount_words(quantity) if quantity else "", often, span.text))))
     total = node.group("cumulativeDose")
     words = (
         "; ".join(doses),
-        f"route: {route}" if (route := str(node.coded("routeOfAdministration"))) else "",
-        f"cumulative dose {read_amount(total)}" if total else "",
+        f"route: {route}" if (route := node.words("routeOfAdministration")) else "",
+        f"cumulative dose {amount_words(total)}" if total else "",
         node.choice("drugType", DRUG_TYPES),
     )
     only = spans[0] if len(spans) == 1 else When()
@@ -78,8 +78,8 @@ def _span(node: Node | None, born: date | None) -> When:
 
 
 def _radiotherapy(node: Node, born: date | None) -> Read:
-    site, dose, parts = node.coded("bodySite"), node.whole("dosage"), node.whole("fractions")
-    words = (f"site: {site}" if str(site) else "", f"{dose} Gy" if dose else "", f"{parts} fractions" if parts else "")
+    site, dose, parts = node.words("bodySite"), node.whole("dosage"), node.whole("fractions")
+    words = (f"site: {site}" if site else "", f"{dose} Gy" if dose else "", f"{parts} fractions" if parts else "")
     return "radiotherapy", node.coded("modality"), ", ".join(word for word in words if word), When()
 
 

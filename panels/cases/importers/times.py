@@ -86,7 +86,7 @@ def _age_range(node: Node, born: date | None) -> When:
 
 def _stage(node: Node, born: date | None) -> When:
     stage = node.as_coded()
-    return When(str(stage), stage.code)
+    return When(node.ledger.words(stage), stage.code)
 
 
 def _gestation(node: Node, born: date | None) -> When:

@@ -1,0 +1,57 @@
+"""Real published cases, and our own invented ones: equal counts out of the reader, and nothing unexplained left out."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from google.protobuf import json_format
+from phenopackets import Phenopacket
+
+from panels.cases.importers import phenopacket
+from panels.cases.importers.ledger import NOT_UNDERSTOOD
+from tests.cases.counting import codes, counts
+from tests.cases.every_field import leaves
+
+DEMO = sorted((Path(__file__).parents[2] / "helpdesk" / "demo" / "cases").glob("*.json"))
+
+
+def text_of(number):
+    return None if number is None else str(number)
+
+
+def check(path: Path) -> None:
+    data = path.read_bytes()
+    case, expected = phenopacket.read(data), codes(data)
+    assert case.counts == counts(data)
+    assert [finding.code for finding in case.findings] == expected["findings"]
+    assert [lab.code for lab in case.labs] == expected["labs"]
+    assert [text_of(lab.value) for lab in case.labs] == expected["values"]
+    assert [text_of(lab.low) for lab in case.labs] == expected["lows"]
+    assert [text_of(lab.high) for lab in case.labs] == expected["highs"]
+    assert [left.path for left in case.left_out if left.why == NOT_UNDERSTOOD] == []
+    assert json.loads(data)["subject"]["id"] not in [left.shown for left in case.left_out]
+
+
+def test_a_published_case_is_read_with_equal_counts(published):
+    check(published)
+
+
+@pytest.mark.parametrize("path", DEMO, ids=lambda path: path.stem)
+def test_a_demonstration_case_is_read_with_equal_counts(path):
+    check(path)
+
+
+@pytest.mark.parametrize("path", DEMO, ids=lambda path: path.stem)
+def test_a_demonstration_case_is_a_valid_phenopacket_marked_as_invented(path):
+    tree = json.loads(path.read_text(encoding="utf-8"))
+    message = json_format.ParseDict(tree, Phenopacket())
+    assert sum(1 for _ in leaves(json_format.MessageToDict(message))) == sum(1 for _ in leaves(tree))
+    assert [entry["description"] for entry in tree["metaData"]["externalReferences"]] == [
+        "Invented case for demonstration"
+    ]
+
+
+def test_there_are_twelve_demonstration_cases():
+    assert len(DEMO) == 12
