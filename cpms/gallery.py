@@ -8,10 +8,12 @@ from types import SimpleNamespace
 from typing import Any
 
 from django import forms
-from django.http import HttpRequest, HttpResponse
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from cpms import clock
+from cpms.accounts.access import access
 from cpms.forms import ClinicalDecimalField, DayField, MomentField
 
 
@@ -68,8 +70,11 @@ PEOPLE = [
 ]
 
 
+@access("gallery", public="invented values only; shown while developing and in demonstrations")
 def gallery(request: HttpRequest) -> HttpResponse:
     """Shown in DEBUG and in the demonstration only."""
+    if not (settings.DEBUG or settings.DEMO):
+        raise Http404
     today = clock.today()
     days: list[dt.date] = [today + dt.timedelta(days=n) for n in (-12, -1, 0, 1, 2, 3, 40, 400)]
     wrong = ExampleForm({"nickname": "", "value": "1.234,5", "wanted_by": "soon", "summary": "Kept as it was typed."})

@@ -12,6 +12,7 @@ from django.db.models import F
 
 @dataclass(frozen=True)
 class ClashField:
+    name: str
     label: str
     mine: str
     theirs: str
@@ -36,7 +37,7 @@ def claim(thing: Any, version: int, mine: Mapping[str, str] | None = None) -> No
         return
     thing.refresh_from_db()
     fields = [
-        ClashField(str(thing._meta.get_field(name).verbose_name).capitalize(), text, str(getattr(thing, name)))
+        ClashField(name, str(thing._meta.get_field(name).verbose_name).capitalize(), text, str(getattr(thing, name)))
         for name, text in (mine or {}).items()
         if text != str(getattr(thing, name))
     ]

@@ -163,6 +163,7 @@ ACCOUNT_RATE_LIMITS = {
     "login_failed": "5/5m/key,20/m/ip",
     "reset_password": "20/m/ip,5/m/key",
     "change_password": "5/m/user",
+    "verify": "10/m/ip",
 }
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("CPMS_PROXY_COUNT", default=0)
 USERSESSIONS_TRACK_ACTIVITY = False
@@ -265,4 +266,4 @@ CELERY_TASK_CREATE_MISSING_QUEUES = True
 
 LOGGING_CONFIG = "cpms.logs.configure"
 LOGGING = {"level": env.str("CPMS_LOG_LEVEL", default="INFO")}
-SILENCED_SYSTEM_CHECKS: list[str] = []
+SILENCED_SYSTEM_CHECKS = ["guardian.W001"]  # grants are read by cpms.accounts.access.grants, not by a login backend

@@ -2,13 +2,24 @@
 
 from django.urls import include, path
 
-from cpms import health
+from cpms import gallery, health
+from helpdesk.admin import site
+from panels.views import work
 
 handler403 = "cpms.accounts.views.refusals.forbidden"
 handler404 = "cpms.accounts.views.refusals.not_found"
 
 urlpatterns = [
+    path("", work.my_work, name="home"),
     path("livez", health.livez, name="livez"),
     path("readyz", health.readyz, name="readyz"),
+    path("ui/", gallery.gallery, name="gallery"),
     path("accounts/", include("cpms.accounts.urls")),
+    path("", include("consent.urls")),
+    path("", include("panels.cases.urls")),
+    path("", include("panels.urls")),
+    path("", include("panels.meetings.urls")),
+    path("", include("outcomes.urls")),
+    path("", include("helpdesk.urls")),
+    path("helpdesk/", site.urls),
 ]

@@ -1,20 +1,11 @@
-"""The second factor inside allauth's login pipeline: the password step leaves a person anonymous, only this stage's
-exit signs them in. Every way in (password, reset, later EU Login) ends in the same stages."""
+"""allauth's adapter: closed signup, our second factor among the login stages, quiet pages."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
-from allauth.account.stages import LoginStage
-from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
-
-from cpms.accounts import queries
-
-STAGE = "otp"
-MOST_MISSES = 5
+from django.http import HttpRequest
 
 
 class Adapter(DefaultAccountAdapter):
@@ -24,7 +15,7 @@ class Adapter(DefaultAccountAdapter):
         return False
 
     def get_login_stages(self) -> list[str]:
-        return [*super().get_login_stages(), "cpms.accounts.login.OTPStage"]
+        return [*super().get_login_stages(), "cpms.accounts.stages.OTPStage"]
 
     def add_message(self, *_args: Any, **_kwargs: Any) -> None:
         """allauth's own flash messages ("signed in as …") say nothing our pages do not."""
@@ -38,20 +29,3 @@ class Adapter(DefaultAccountAdapter):
 
     def format_email_subject(self, subject: str) -> str:
         return subject
-
-
-class OTPStage(LoginStage):
-    """Asks for the one-time code. Whoever has no device yet gets one by a fresh activation link, never here:
-    otherwise a leaked password of a sleeping account would be enough to enrol a stranger's phone."""
-
-    key = STAGE
-    urlname = "otp_challenge"
-
-    def handle(self) -> tuple[HttpResponse | None, bool]:
-        if queries.has_device(self.login.user):
-            return redirect("otp_challenge"), True
-        messages.error(
-            self.request,
-            "This account has no second factor yet. Please ask your helpdesk for a new activation link.",
-        )
-        return redirect("account_login"), False

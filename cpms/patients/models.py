@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 
 from cpms import clock
 from cpms.accounts.models import Centre
@@ -66,7 +67,7 @@ class Patient(SealedModel):
         return self.pseudonym
 
     def get_absolute_url(self) -> str:
-        return f"/patients/{self.pseudonym}/"
+        return reverse("patients:detail", args=[self.pseudonym])
 
     @property
     def audit_patient_id(self) -> Any:

@@ -50,6 +50,10 @@ class SealedTextField(models.BinaryField):
         kwargs["editable"] = True
         super().__init__(*args, **kwargs)
 
+    def _check_str_default_value(self) -> list[Any]:
+        """The attribute holds text, so its default is text; the column's bytes are made in ``pre_save``."""
+        return []
+
     def deconstruct(self) -> Any:
         name, path, args, kwargs = super().deconstruct()
         kwargs.pop("default", None)

@@ -63,6 +63,7 @@ class CasePart(SealedModel):
     """A line of the case; takes the case's key."""
 
     position = models.PositiveSmallIntegerField(default=0)
+    note = SealedTextField()
 
     class Meta:
         abstract = True
@@ -74,6 +75,7 @@ class Diagnosis(CasePart):
     system = models.CharField(max_length=10, blank=True)
     code = models.CharField(max_length=30, blank=True)
     label = models.CharField(max_length=300)
+    onset = models.CharField(max_length=120, blank=True)
     status = models.CharField(max_length=10, choices=DiagnosisStatus, default=DiagnosisStatus.CONFIRMED)
 
     objects = SealedManager()
@@ -90,7 +92,7 @@ class Finding(CasePart):
     label = models.CharField(max_length=300)
     present = models.BooleanField(default=True)
     onset = models.CharField(max_length=120, blank=True)
-    qualifiers = models.CharField(max_length=300, blank=True)
+    qualifiers = models.CharField(max_length=500, blank=True)
 
     objects = SealedManager()
 
@@ -111,6 +113,7 @@ class LabResult(CasePart):
     unit = models.CharField(max_length=40, blank=True)
     low = models.DecimalField(max_digits=24, decimal_places=9, null=True)
     high = models.DecimalField(max_digits=24, decimal_places=9, null=True)
+    unit_label = models.CharField(max_length=120, blank=True)
     range_source = models.CharField(max_length=12, choices=RangeSource, blank=True)
     taken = models.CharField(max_length=120, blank=True)
 
@@ -165,10 +168,13 @@ class Variant(CasePart):
         return self.gene
 
 
-class Medication(CasePart):
-    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="medications")
+class Treatment(CasePart):
+    """A medication, procedure or other treatment; doses and dates stand in the note."""
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="treatments")
+    kind = models.CharField(max_length=40, blank=True)
+    code = models.CharField(max_length=30, blank=True)
     label = models.CharField(max_length=300)
-    detail = SealedTextField()
 
     objects = SealedManager()
 

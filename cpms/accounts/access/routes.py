@@ -99,8 +99,15 @@ def admit(request: HttpRequest, route: Route, kwargs: dict[str, Any]) -> list[mo
 
 
 def show_clash(request: HttpRequest, clash: Clash) -> HttpResponse:
-    """Both texts, nothing lost; status 409."""
-    return render(request, "409.html", {"fields": clash.fields, "thing": clash.thing}, status=409)
+    """Both texts and everything else that was typed, ready to be saved on top of the newer version; status 409."""
+    apart = {"version", "csrfmiddlewaretoken", "idempotency_key", *(field.name for field in clash.fields)}
+    context = {
+        "clash": clash,
+        "here": request.get_full_path(),
+        "posted": [(name, value) for name, values in request.POST.lists() if name not in apart for value in values],
+        "version": getattr(clash.thing, "version", 0),
+    }
+    return render(request, "conflict.html", context, status=409)
 
 
 def run_once(request: HttpRequest, view: View, args: list[models.Model], kwargs: dict[str, Any]) -> HttpResponse:

@@ -47,7 +47,7 @@ class User(AbstractBaseUser):
         DARK = "dark", "dark"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    email = models.EmailField(max_length=254)
+    email = models.EmailField(max_length=254, unique=True)
     display_name = models.CharField(max_length=120)
     job_title = models.CharField(max_length=120, blank=True)
     centre = models.ForeignKey(Centre, on_delete=models.PROTECT, null=True, blank=True, related_name="people")
@@ -68,7 +68,7 @@ class User(AbstractBaseUser):
 
     class Meta:
         ordering = ["display_name"]
-        constraints = [models.UniqueConstraint(Lower("email"), name="accounts_user_email_once")]
+        constraints = [models.CheckConstraint(name="accounts_email_lower_case", condition=Q(email=Lower("email")))]
 
     def __str__(self) -> str:
         return self.display_name

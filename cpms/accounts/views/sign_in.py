@@ -18,8 +18,8 @@ from cpms.accounts import actions
 from cpms.accounts.access import access
 from cpms.accounts.access.routes import READ, WRITE
 from cpms.accounts.forms import CodeForm, RecoveryForm
-from cpms.accounts.login import MOST_MISSES, STAGE
 from cpms.accounts.roles import Permission
+from cpms.accounts.stages import MOST_MISSES, STAGE
 
 BOTH = READ | WRITE
 

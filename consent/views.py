@@ -1,0 +1,81 @@
+"""The patient's page with the consent, its recording and its withdrawal."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from consent import actions
+from consent.forms import ConsentRecordForm
+from consent.models import Consent
+from consent.states import Answer, Stage
+from cpms.accounts.access import access, ask
+from cpms.accounts.access.routes import READ, WRITE
+from cpms.accounts.roles import Permission
+from cpms.audit import actions as audit
+from cpms.audit.states import Event
+from cpms.patients.models import Patient
+
+PAGE = 25
+
+
+@access("patients:list", verb=Permission.PATIENT_LIST)
+def patient_list(request: HttpRequest) -> HttpResponse:
+    page = Paginator(Patient.objects.visible_to(request.user), PAGE).get_page(request.GET.get("page"))
+    if page.object_list:
+        audit.record_list(Event.PATIENT_READ, page.object_list, by=request.user)
+    context = {"page": page, "may_draft": ask(Permission.PANEL_DRAFT, request.user)}
+    return render(request, "patients/list.html", context)
+
+
+@access("patients:detail", object=Patient, kwarg="pseudonym", verb=Permission.PATIENT_READ, reads_patient=True)
+def patient_detail(request: HttpRequest, patient: Patient) -> HttpResponse:
+    return page(request, patient, ConsentRecordForm())
+
+
+def page(request: HttpRequest, patient: Patient, form: ConsentRecordForm, status: int = 200) -> HttpResponse:
+    consents = list(Consent.objects.filter(patient=patient).select_related("recorded_by", "withdrawn_by"))
+    current: dict[int, Any] = {c.stage: c for c in consents if c.withdrawn_at is None}
+    context = {
+        "patient": patient,
+        "stages": [(stage, current.get(stage.value)) for stage in Stage],
+        "history": consents,
+        "form": form,
+        "cases": patient.cases.prefetch_related("panels__key", "diagnoses"),  # type: ignore[attr-defined]
+    }
+    return render(request, "patients/detail.html", context, status=status)
+
+
+@access(
+    "patients:consent",
+    object=Patient,
+    kwarg="pseudonym",
+    verb=Permission.CONSENT_RECORD,
+    methods=READ | WRITE,
+    reads_patient=True,
+)
+def record(request: HttpRequest, patient: Patient) -> HttpResponse:
+    """Write down what the patient answered to one stage."""
+    form = ConsentRecordForm(request.POST or None)
+    if form.is_valid():
+        clean = form.cleaned_data
+        stage, answer = Stage(clean["stage"]), Answer(clean["answer"])
+        given = {"given_by": clean["given_by"], "given_on": clean["given_on"]}
+        actions.record_consent(patient, by=request.user, stage=stage, answer=answer, **given)
+        messages.success(request, "The answer is recorded.")
+        return redirect(patient)
+    return page(request, patient, form, status=422 if form.errors else 200)
+
+
+@access("patients:withdraw_consent", object=Patient, kwarg="pseudonym", verb=Permission.CONSENT_RECORD, methods=WRITE)
+def withdraw(request: HttpRequest, patient: Patient) -> HttpResponse:
+    """One tap, as easy as giving; effective for everybody on their next request."""
+    stage = request.POST.get("stage", "")
+    if stage in {"1", "2", "3"}:
+        actions.withdraw_consent(patient, by=request.user, stage=Stage(int(stage)))
+        messages.success(request, "Consent is withdrawn. It holds from this moment.")
+    return redirect(patient)

@@ -1,0 +1,133 @@
+"""The helpdesk's admin site: accounts, centres, mails on their way. No clinical model, no password, no deletion."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from cpms.accounts.access import Route
+from cpms.accounts.models import AdvocacyGroup, Centre, Membership, Network, ThematicGroup, User
+from cpms.accounts.policy import may_use_staff_site
+from cpms.accounts.roles import Permission
+from cpms.jobs.models import Job
+from cpms.notifications.models import OutboxMessage
+from helpdesk import actions as helpdesk
+from helpdesk.models import MonthlyKpi
+
+
+class HelpdeskAdminSite(admin.AdminSite):
+    """Behind the same login and second factor as everything else."""
+
+    site_header = site_title = "CPMS helpdesk"
+    index_title = "Accounts, centres and mails"
+    site_url = "/"
+    enable_nav_sidebar = False
+    access = Route(
+        "helpdesk", verb=Permission.STAFF_SITE, methods=frozenset({"GET", "HEAD", "POST"})
+    )
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        user: Any = request.user
+        return user.is_authenticated and user.is_verified() and bool(may_use_staff_site(user))
+
+
+class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """Staff look; what changes something is an action of ours, never a form of the admin's."""
+
+    actions = None
+    list_per_page = 50
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return bool(may_use_staff_site(request.user))
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return bool(may_use_staff_site(request.user))
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class ActivatedFilter(admin.SimpleListFilter):
+    title = "activation"
+    parameter_name = "activated"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:  # noqa: ARG002
+        return [("no", "Not activated yet"), ("yes", "Active")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> QuerySet[User]:  # noqa: ARG002
+        if self.value() in {"yes", "no"}:
+            return queryset.filter(activated_at__isnull=self.value() == "no")
+        return queryset
+
+
+class UserAdmin(ReadOnlyAdmin):
+    list_display = ("display_name", "email", "centre", "activated_at", "is_active", "last_login")
+    list_filter = (ActivatedFilter, "is_active", "centre__country")
+    list_select_related = ("centre",)
+    search_fields = ("display_name", "email")
+    fields = (
+        "display_name", "email", "job_title", "centre", "guest_hospital", "country", "zone", "is_active", "date_joined",
+        "activated_at", "last_login",
+    )  # fmt: skip
+    actions = ("send_activation_link",)
+
+    @admin.action(description="Mail a fresh activation link", permissions=["view"])
+    def send_activation_link(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        waiting = list(queryset.filter(activated_at=None))
+        for user in waiting:
+            helpdesk.send_activation(user, by=request.user)
+        self.message_user(request, f"{len(waiting)} links mailed. Active accounts were left alone.", messages.SUCCESS)
+
+
+class CentreAdmin(ReadOnlyAdmin):
+    list_display = ("name", "city", "country", "cleared_on")
+    list_filter = ("country",)
+    search_fields = ("name", "city")
+
+
+class MembershipAdmin(ReadOnlyAdmin):
+    list_display = ("user", "role", "centre", "group", "network", "valid_from", "valid_to")
+    list_filter = ("role",)
+    list_select_related = ("user", "centre", "group__network", "network")
+    search_fields = ("user__display_name",)
+
+
+class OutboxAdmin(ReadOnlyAdmin):
+    list_display = ("notice", "recipient", "state", "written_at", "sent_at", "attempts")
+    list_filter = ("state", "notice")
+    list_select_related = ("recipient",)
+    fields = ("notice", "recipient", "ref", "state", "written_at", "not_before", "attempts", "sent_at")
+
+
+class JobAdmin(ReadOnlyAdmin):
+    list_display = ("task", "state", "asked_at", "sent_at", "done_at", "attempts")
+    list_filter = ("state", "task")
+
+
+class KpiAdmin(ReadOnlyAdmin):
+    list_display = ("month", "network", "group", "centre", "registered", "active", "panels_opened", "panels_closed")
+    list_filter = ("month", "network")
+    list_select_related = ("network", "group__network", "centre")
+
+
+class PlainAdmin(ReadOnlyAdmin):
+    pass
+
+
+site = HelpdeskAdminSite(name="helpdesk")
+site.register(User, UserAdmin)
+site.register(Centre, CentreAdmin)
+site.register(Membership, MembershipAdmin)
+site.register([Network, ThematicGroup, AdvocacyGroup], PlainAdmin)
+site.register(OutboxMessage, OutboxAdmin)
+site.register(Job, JobAdmin)
+site.register(MonthlyKpi, KpiAdmin)

@@ -1,0 +1,10 @@
+"""The month's figures, frozen on its first night."""
+
+from celery import shared_task
+
+from helpdesk import actions
+
+
+@shared_task(name="helpdesk.freeze_month")
+def freeze_month() -> None:
+    actions.freeze_month(actions.last_month(), by=None)

@@ -1,0 +1,12 @@
+"""Addresses of figures and of the demonstration."""
+
+from django.urls import path
+
+from helpdesk import views
+
+urlpatterns = [
+    path("reports/", views.kpis, name="kpis"),
+    path("reports/<str:month>.csv", views.kpis_csv, name="kpis_csv"),
+    path("demo/", views.demo, name="demo"),
+    path("demo/mail/", views.demo_mail, name="demo_mail"),
+]

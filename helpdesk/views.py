@@ -1,0 +1,73 @@
+"""The month's figures for coordinators, and the page of the invented people."""
+
+from __future__ import annotations
+
+import datetime as dt
+import ipaddress
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.dateparse import parse_date
+
+from cpms.accounts.access import access
+from cpms.accounts.roles import Permission
+from cpms.audit import actions as audit
+from cpms.audit.states import Event
+from helpdesk.demo import mail, people
+from helpdesk.exports import month_as_csv
+from helpdesk.models import MonthlyKpi
+
+
+@access("kpis", verb=Permission.KPI_READ)
+def kpis(request: HttpRequest) -> HttpResponse:
+    """The frozen months, and the lines of the newest or the chosen one."""
+    rows = MonthlyKpi.objects.visible_to(request.user)
+    months = list(rows.order_by("-month").values_list("month", flat=True).distinct())
+    chosen = parse_month(request.GET.get("month", "")) or (months[0] if months else None)
+    lines = rows.filter(month=chosen).select_related("network", "group__network", "centre") if chosen else rows.none()
+    return render(request, "helpdesk/kpis.html", {"months": months, "chosen": chosen, "lines": lines})
+
+
+def parse_month(text: str) -> dt.date | None:
+    """"2026-10" as its first day; ``None`` for anything else."""
+    try:
+        return parse_date(f"{text}-01")
+    except ValueError:
+        return None
+
+
+@access("kpis_csv", verb=Permission.KPI_READ)
+def kpis_csv(request: HttpRequest, month: str) -> HttpResponse:
+    """One month as CSV, the same rows as on the page."""
+    day = parse_month(month)
+    rows = MonthlyKpi.objects.visible_to(request.user).filter(month=day).select_related("network", "group", "centre")
+    if day is None or not rows:
+        raise Http404
+    audit.record(Event.KPI_EXPORTED, on=None, by=request.user, count=len(rows))
+    headers = {"Content-Disposition": f'attachment; filename="cpms-{month}.csv"'}
+    return HttpResponse(month_as_csv(rows), content_type="text/csv; charset=utf-8", headers=headers)
+
+
+def demo_only(request: HttpRequest) -> None:
+    """404 unless this is a demonstration asked for from the same machine."""
+    try:
+        local = ipaddress.ip_address(request.META.get("REMOTE_ADDR", "")).is_loopback
+    except ValueError:
+        local = False
+    if not (settings.DEMO and local and "HTTP_X_FORWARDED_FOR" not in request.META):
+        raise Http404
+
+
+@access("demo", public="demonstration on loopback only; the people are invented")
+def demo(request: HttpRequest) -> HttpResponse:
+    """Who a newcomer can be: name, part, e-mail, password and the current code."""
+    demo_only(request)
+    rows = [(person, people.one_time_code(person)) for person in people.PEOPLE]
+    return render(request, "helpdesk/demo.html", {"rows": rows, "password": people.PASSWORD})
+
+
+@access("demo_mail", public="demonstration on loopback only; mails to invented people")
+def demo_mail(request: HttpRequest) -> HttpResponse:
+    demo_only(request)
+    return render(request, "helpdesk/demo_mail.html", {"mails": mail.newest(settings.MAIL_DIR)})

@@ -1,0 +1,15 @@
+"""Everything that changes an outcome."""
+
+from outcomes.actions.documents import make_document, order_document, retry_document
+from outcomes.actions.writing import close_panel, send_for_signature, sign, start_outcome, write_outcome
+
+__all__ = [
+    "close_panel",
+    "make_document",
+    "order_document",
+    "retry_document",
+    "send_for_signature",
+    "sign",
+    "start_outcome",
+    "write_outcome",
+]

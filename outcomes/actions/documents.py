@@ -1,0 +1,83 @@
+"""Order the outcome's PDF, make it in a worker, try again when it failed."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from typing import Any
+
+from django.db import transaction
+
+from cpms import clock
+from cpms.audit import actions as audit
+from cpms.audit.states import Event
+from cpms.jobs import actions as jobs
+from outcomes import pdf
+from outcomes.models import Outcome, OutcomeDocument
+from outcomes.states import DocumentState
+from panels.models import Panel
+
+ALPHABET = "ACDEFHJKLMNPRTUVWXY34679"
+
+
+def new_code() -> str:
+    """"7QX4-M2PD-9K4T" in shape: 55 random bits, easy to type from paper."""
+    signs = "".join(secrets.choice(ALPHABET) for _ in range(12))
+    return f"{signs[:4]}-{signs[4:8]}-{signs[8:]}"
+
+
+@transaction.atomic
+def order_document(panel: Panel, *, by: Any) -> OutcomeDocument:
+    """A row that says what is wanted, and a job that makes it after commit."""
+    outcome = Outcome.objects.get(panel=panel)
+    document = OutcomeDocument(panel=panel, key=panel.key, number=outcome.number, code=new_code(), asked_by=by)
+    document.save(force_insert=True)
+    jobs.enqueue("outcomes.make_document", document_id=str(document.pk))
+    return document
+
+
+@transaction.atomic
+def retry_document(document: OutcomeDocument, *, by: Any) -> OutcomeDocument:
+    """Ask again for a document that could not be made."""
+    current = OutcomeDocument.objects.select_for_update(of=("self",)).get(pk=document.pk)
+    if current.state == DocumentState.FAILED:
+        set_state(current, DocumentState.WAITING)
+        jobs.enqueue("outcomes.make_document", document_id=str(current.pk))
+        audit.record(Event.DOCUMENT_MADE, on=current, by=by, verb="retry")
+    return current
+
+
+def set_state(document: OutcomeDocument, state: DocumentState) -> None:
+    """Progress, committed at once so that the waiting page sees it."""
+    OutcomeDocument.objects.filter(pk=document.pk).update(state=state)
+    document.state = state
+
+
+def make_document(document_id: str, *, by: Any) -> None:
+    """Gather, lay out in a child process, seal. Safe to run twice: a ready document is left alone.
+
+    Two workers at once do the same work; the second one finds it ready under the row's lock and keeps the first.
+    """
+    document = OutcomeDocument.objects.select_related("key").get(pk=document_id)
+    if document.state == DocumentState.READY:
+        return
+    set_state(document, DocumentState.GATHERING)
+    content = pdf.gather(document)
+    set_state(document, DocumentState.LAYOUT)
+    try:
+        made = pdf.lay_out(content)
+    except pdf.CannotLayOut:
+        set_state(document, DocumentState.FAILED)
+        return
+    keep(document, made, pdf.fingerprint(content), by=by)
+
+
+@transaction.atomic
+def keep(document: OutcomeDocument, made: bytes, fingerprint: str, *, by: Any) -> None:
+    current = OutcomeDocument.objects.select_for_update(of=("self",)).get(pk=document.pk)
+    if current.state == DocumentState.READY:
+        return
+    current.pdf, current.file_hash = made, hashlib.sha256(made).hexdigest()
+    current.fingerprint, current.state, current.made_at = fingerprint, DocumentState.READY, clock.now()
+    current.save()
+    audit.record(Event.DOCUMENT_MADE, on=current, by=by, version=current.number)

@@ -1,0 +1,50 @@
+"""``python -m outcomes.layout``: HTML on standard input, a PDF/UA-1 file on standard output.
+
+The only importer of WeasyPrint. It runs as a child process without Django, limits its own time and memory, and its
+fetcher knows the named assets and nothing else: no network, no file of the machine.
+"""
+
+from __future__ import annotations
+
+import resource
+import sys
+from pathlib import Path
+from typing import Any
+
+from weasyprint import HTML
+from weasyprint.urls import URLFetcher, URLFetcherResponse
+
+ROOT = Path(__file__).resolve().parent.parent
+SECONDS, MEMORY = 50, 3_000_000_000  # address space, much of it libraries that are mapped and not used
+ASSETS = {
+    "asset:document.css": ("text/css", "static/css/document.css"),
+    "asset:wordmark.svg": ("image/svg+xml", "static/img/wordmark.svg"),
+}
+
+
+class AssetFetcher(URLFetcher):
+    """Refuses every address that is not one of ``ASSETS``."""
+
+    def fetch(self, url: str, headers: Any = None) -> URLFetcherResponse:  # noqa: ARG002 WeasyPrint's signature
+        if url not in ASSETS:
+            raise ValueError("not one of our assets")
+        mime, path = ASSETS[url]
+        return URLFetcherResponse(url, (ROOT / path).read_bytes(), {"Content-Type": mime})
+
+
+def limit_resources() -> None:
+    """Time everywhere, memory where the system can say it (not on macOS)."""
+    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+    if sys.platform == "linux":
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+
+
+def write_pdf(html: str) -> bytes:
+    """Tagged pages (PDF/UA-1) of a whole HTML document; its links to assets read ``asset:name``."""
+    made: bytes = HTML(string=html, base_url="asset:", url_fetcher=AssetFetcher()).write_pdf(pdf_variant="pdf/ua-1")
+    return made
+
+
+if __name__ == "__main__":
+    limit_resources()
+    sys.stdout.buffer.write(write_pdf(sys.stdin.buffer.read().decode()))

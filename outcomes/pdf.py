@@ -1,0 +1,86 @@
+"""The outcome document: what is in it, its fingerprint, and its pages.
+
+Users never supply HTML: every text is escaped by the template. The pages are laid out by ``outcomes.layout`` in a
+child process with limits on time and memory.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import subprocess
+import sys
+from typing import Any
+
+from django.conf import settings
+from django.template.loader import render_to_string
+
+from outcomes.models import Outcome, OutcomeDocument
+from outcomes.states import Decision
+from panels.models import Panel
+
+SECONDS = 60
+
+
+class CannotLayOut(Exception):
+    """The child process failed or took too long."""
+
+
+def gather(document: OutcomeDocument) -> dict[str, Any]:
+    """Everything the template prints, as plain texts and lists; nothing is looked up later."""
+    panel = Panel.objects.with_case().get(pk=document.panel_id)
+    outcome = Outcome.objects.get(panel=panel)
+    signatures = outcome.signoffs.filter(number=document.number).select_related("who__centre", "key")
+    patient = panel.case.patient
+    return {
+        "ref": panel.ref,
+        "number": document.number,
+        "code": document.code,
+        "title": panel.title,
+        "opened": panel.opened_at,
+        "sent": outcome.sent_at,
+        "closed": panel.closed_at,
+        "patient": patient,
+        "diagnoses": list(panel.case.diagnoses.all()),
+        "question": panel.question,
+        "conclusion": outcome.conclusion,
+        "items": list(outcome.items.select_related("contribution__author__centre", "key")),
+        "signatures": list(signatures),
+        "dissents": [s for s in signatures if s.decision == Decision.DISSENT],
+        "base_url": settings.BASE_URL.partition("//")[2],
+        "demo": settings.DEMO,
+    }
+
+
+def signed_text(content: dict[str, Any]) -> str:
+    """What the members signed, in a form that gives the same fingerprint on every machine."""
+    return json.dumps(
+        {
+            "panel": content["ref"],
+            "version": content["number"],
+            "question": content["question"],
+            "conclusion": content["conclusion"],
+            "advice": [[item.text, item.strength] for item in content["items"]],
+        },
+        ensure_ascii=False,
+        sort_keys=True,
+        separators=(",", ":"),
+    )
+
+
+def fingerprint(content: dict[str, Any]) -> str:
+    """SHA-256 of the signed text, in hex."""
+    return hashlib.sha256(signed_text(content).encode()).hexdigest()
+
+
+def lay_out(content: dict[str, Any]) -> bytes:
+    """The PDF/UA-1 file. Raises ``CannotLayOut``."""
+    html = render_to_string("outcomes/document.html", {**content, "fingerprint": fingerprint(content)})
+    child = [sys.executable, "-m", "outcomes.layout"]
+    try:
+        done = subprocess.run(  # noqa: S603 our own module, fixed arguments
+            child, input=html.encode(), capture_output=True, timeout=SECONDS, check=True, cwd=settings.BASE_DIR
+        )
+    except (subprocess.SubprocessError, OSError) as error:
+        raise CannotLayOut(type(error).__name__) from error
+    return done.stdout

@@ -1,0 +1,71 @@
+"""When an outcome may be started, written, signed and closed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from consent.policy import may_be_discussed
+from cpms.accounts.access import Verdict, no, rule, yes
+from cpms.accounts.roles import Permission
+from outcomes.models import Outcome, SignOff
+from outcomes.states import Decision, DocumentState, OutcomeState
+from panels.meetings.models import Meeting
+from panels.meetings.states import MeetingState
+from panels.models import Contribution
+from panels.policy import may_move, part_of
+from panels.states import Move, Part, State
+
+
+@rule(Permission.OUTCOME_START)
+def may_start(user: Any, panel: Any) -> Verdict:
+    """The table's move, and something to conclude from: one contribution or one held meeting."""
+    verdict = may_move(user, panel, Move.START_OUTCOME)
+    if not verdict:
+        return verdict
+    said = Contribution.objects.filter(panel=panel).exists()
+    met = Meeting.objects.filter(agenda__panel=panel, state=MeetingState.HELD).exists()
+    return yes if said or met else no("An outcome needs one contribution or one held meeting first.")
+
+
+@rule(Permission.OUTCOME_READ)
+def may_read(_user: Any, panel: Any) -> Verdict:
+    return yes if panel.state in {State.OUTCOME, State.CLOSED} else no("There is no outcome yet.")
+
+
+@rule(Permission.OUTCOME_WRITE)
+def may_write(user: Any, panel: Any) -> Verdict:
+    """The treating side, while the panel is in its outcome."""
+    if part_of(user, panel) != Part.TREATING:
+        return no("The lead writes the outcome.")
+    if panel.state != State.OUTCOME:
+        return no("The outcome is not being written.")
+    return may_be_discussed(panel.case.patient)
+
+
+@rule(Permission.OUTCOME_SIGN)
+def may_sign(user: Any, panel: Any) -> Verdict:
+    """Whoever was asked to sign this version and has not answered."""
+    if panel.state != State.OUTCOME:
+        return no("This outcome is not open for signature.")
+    outcome = Outcome.objects.filter(panel=panel, state=OutcomeState.SIGNING).first()
+    if outcome is None:
+        return no("The lead has not asked for signatures yet.")
+    asked = SignOff.objects.filter(outcome=outcome, who=user, number=outcome.number, decision=Decision.PENDING)
+    if not asked.exists():
+        return no("You were not asked to sign this version, or you have answered already.")
+    return may_be_discussed(panel.case.patient)
+
+
+@rule(Permission.PANEL_CLOSE)
+def may_close(user: Any, panel: Any) -> Verdict:
+    verdict = may_move(user, panel, Move.CLOSE)
+    if not verdict:
+        return verdict
+    sent = Outcome.objects.filter(panel=panel, state=OutcomeState.SIGNING).exists()
+    return yes if sent else no("Ask for signatures first; members see what goes out before it does.")
+
+
+@rule(Permission.DOCUMENT_READ)
+def may_read_document(_user: Any, document: Any) -> Verdict:
+    """Whoever sees the panel, once the file is ready."""
+    return yes if document.state == DocumentState.READY else no("The document is not ready yet.")

@@ -1,0 +1,12 @@
+"""The document is made in a worker, never in a request."""
+
+from celery import shared_task
+
+from cpms.jobs.actions import confirmed
+from outcomes import actions
+
+
+@shared_task(name="outcomes.make_document")
+@confirmed
+def make_document(*, document_id: str) -> None:
+    actions.make_document(document_id, by=None)

@@ -1,0 +1,34 @@
+"""Everything that changes a panel."""
+
+from panels.actions.drafting import draft_panel, prepare
+from panels.actions.inviting import (
+    accept,
+    decline,
+    end_invitation,
+    expire_invitations,
+    invite_experts,
+    invite_guest,
+)
+from panels.actions.moving import freeze, move, open_panel, reopen, withdraw
+from panels.actions.talking import comment, contribute, mark, note_visit, take_stance
+
+__all__ = [
+    "accept",
+    "comment",
+    "contribute",
+    "decline",
+    "draft_panel",
+    "end_invitation",
+    "expire_invitations",
+    "freeze",
+    "invite_experts",
+    "invite_guest",
+    "mark",
+    "move",
+    "note_visit",
+    "open_panel",
+    "prepare",
+    "reopen",
+    "take_stance",
+    "withdraw",
+]

@@ -1,0 +1,198 @@
+"""Ask people in, take their answer, let them go."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import Any
+
+from django.db import transaction
+from django.urls import reverse
+
+from cpms import clock
+from cpms.accounts import actions as accounts
+from cpms.accounts.access import Refused
+from cpms.accounts.models import ActivationLink, User
+from cpms.audit import actions as audit
+from cpms.audit.states import Event
+from cpms.jobs import actions as jobs
+from cpms.notifications import actions as notifications
+from cpms.notifications.notices import Notice
+from cpms.notifications.states import Verb
+from panels import policy
+from panels.cases import actions as cases
+from panels.models import Invitation, Panel
+from panels.states import (
+    GUEST_STAYS,
+    INVITATION_GOOD_FOR,
+    DeclineReason,
+    InvitationKind,
+    InvitationState,
+)
+
+ANSWER_WITHIN = dt.timedelta(days=7)
+LIVE = (InvitationState.PENDING, InvitationState.ACCEPTED)
+
+
+def end_of_day(day: dt.date) -> dt.datetime:
+    return dt.datetime.combine(day, dt.time(23, 59), tzinfo=dt.UTC)
+
+
+@transaction.atomic
+def invite_experts(panel: Panel, *, people: Iterable[User], by: Any) -> list[Invitation]:
+    """Ask experts in; who is asked or in already is left alone. Each gets a work item and a mail."""
+    if not (verdict := policy.may_invite(by, panel)):
+        raise Refused(verdict.reason)
+    taken = set(Invitation.objects.filter(panel=panel, state__in=LIVE).values_list("invitee_id", flat=True))
+    asked = [person for person in people if person.pk not in taken and person.pk != panel.lead_id]
+    return [ask(panel, person, by=by, notice=Notice.INVITED) for person in asked]
+
+
+def ask(
+    panel: Panel,
+    person: User,
+    *,
+    by: Any,
+    notice: Notice,
+    guest_until: dt.datetime | None = None,
+    path: str = "",
+) -> Invitation:
+    """One invitation with everything that belongs to it."""
+    now = clock.now()
+    invitation = Invitation(
+        panel=panel,
+        key=panel.key,
+        invitee=person,
+        invited_by=by,
+        kind=InvitationKind.GUEST if guest_until else InvitationKind.EXPERT,
+        sent_at=now,
+        expires_at=now + INVITATION_GOOD_FOR,
+        guest_until=guest_until,
+    )
+    invitation.save(force_insert=True)
+    here = invitation.get_absolute_url()
+    due = min(now + ANSWER_WITHIN, end_of_day(panel.wanted_by)) if panel.wanted_by else now + ANSWER_WITHIN
+    notifications.open_work(
+        person, Verb.ANSWER, on=invitation, ref=panel.ref, path=here, due_at=due, urgent=panel.urgent
+    )
+    notifications.notify([person], notice=notice, by=by, about=invitation, ref=panel.ref, path=path or here)
+    audit.record(Event.INVITED, on=invitation, by=by, kind=str(invitation.kind))
+    return invitation
+
+
+@transaction.atomic
+def invite_guest(
+    panel: Panel, *, email: str, name: str, hospital: str, country: str, by: Any, until: dt.date | None = None
+) -> Invitation:
+    """Ask a physician outside the networks in, bound to the address, until a date. A newcomer gets an activation
+    link that leads to the invitation; somebody with an account gets the invitation itself."""
+    if not (verdict := policy.may_invite(by, panel)):
+        raise Refused(verdict.reason)
+    person, token = accounts.prepare_account(
+        email,
+        display_name=name,
+        guest_hospital=hospital,
+        country=country,
+        by=by,
+        good_for=ActivationLink.GUESTS_GOOD_FOR,
+    )
+    if Invitation.objects.filter(panel=panel, invitee=person, state__in=LIVE).exists():
+        raise Refused("This person is invited already.")
+    stays = end_of_day(until) if until else clock.now() + GUEST_STAYS
+    path = reverse("activate", args=[token]) if token else ""
+    notice = Notice.GUEST_INVITED if token else Notice.INVITED
+    invitation = ask(panel, person, by=by, notice=notice, guest_until=stays, path=path)
+    if token:
+        ActivationLink.objects.filter(user=person, used_at=None).update(next_path=invitation.get_absolute_url())
+    return invitation
+
+
+def locked(invitation: Invitation) -> Invitation:
+    """The invitation, fresh and held until commit: of two answers one wins."""
+    rows = Invitation.objects.select_related("key", "panel__key", "panel__case__key", "panel__case__patient", "invitee")
+    return rows.select_for_update(of=("self",)).get(pk=invitation.pk)
+
+
+@transaction.atomic
+def accept(invitation: Invitation, *, by: Any) -> Invitation:
+    """Become a member: see the case from now on, and be asked for advice by the date wanted."""
+    current = locked(invitation)
+    if not (verdict := policy.may_answer(by, current)):
+        raise Refused(verdict.reason)
+    current.state, current.answered_at = InvitationState.ACCEPTED, clock.now()
+    current.save(update_fields=["state", "answered_at"])
+    panel = current.panel
+    cases.give_sight(panel.case, to=by, until=current.guest_until, by=by)
+    answered(current, by=by)
+    due = end_of_day(panel.wanted_by) if panel.wanted_by else clock.now() + ANSWER_WITHIN
+    notifications.open_work(
+        by, Verb.REPLY, on=panel, ref=panel.ref, path=panel.get_absolute_url(), due_at=due, urgent=panel.urgent
+    )
+    jobs.enqueue("meetings.call_newcomer", panel_id=str(panel.pk), user_id=str(by.pk))
+    return current
+
+
+@transaction.atomic
+def decline(invitation: Invitation, *, reason: str, by: Any, text: str = "", better_name: str = "") -> Invitation:
+    """Say no, with a reason and perhaps a better name. No more reminders."""
+    current = locked(invitation)
+    if not (verdict := policy.may_answer(by, current)):
+        raise Refused(verdict.reason)
+    current.state, current.answered_at = InvitationState.DECLINED, clock.now()
+    current.reason, current.reason_text, current.better_name = DeclineReason(reason), text, better_name
+    current.save(update_fields=["state", "answered_at", "reason", "reason_text", "better_name"])
+    answered(current, by=by)
+    return current
+
+
+def answered(invitation: Invitation, *, by: Any) -> None:
+    notifications.settle_work(by, Verb.ANSWER, on=invitation)
+    panel = invitation.panel
+    notifications.notify(
+        [panel.lead],
+        notice=Notice.INVITATION_ANSWERED,
+        by=by,
+        about=invitation,
+        ref=panel.ref,
+        path=panel.get_absolute_url(),
+    )
+    audit.record(Event.INVITATION_ANSWERED, on=invitation, by=by, verb=str(invitation.state))
+
+
+@transaction.atomic
+def end_invitation(invitation: Invitation, *, by: Any) -> Invitation:
+    """Take an unanswered invitation back, or end a membership: effective on that person's next request."""
+    current = locked(invitation)
+    if not (verdict := policy.may_withdraw_invitation(by, current.panel)):
+        raise Refused(verdict.reason)
+    if current.state not in LIVE:
+        raise Refused("This invitation has ended already.")
+    seated = current.state == InvitationState.ACCEPTED
+    current.state = InvitationState.ENDED if seated else InvitationState.WITHDRAWN
+    current.ended_at = clock.now()
+    current.save(update_fields=["state", "ended_at"])
+    close_file(current, by=by)
+    return current
+
+
+def close_file(invitation: Invitation, *, by: Any) -> None:
+    """What an ended invitation leaves: no sight, nothing waiting, no mail."""
+    elsewhere = Invitation.objects.seated().filter(panel__case=invitation.panel.case, invitee=invitation.invitee)
+    if not elsewhere.exclude(pk=invitation.pk).exists():
+        cases.take_sight(invitation.panel.case, of=invitation.invitee, by=by)
+    notifications.settle_all(invitation)
+    notifications.settle_all(invitation.panel, who=invitation.invitee)
+    notifications.cancel_mails([invitation.pk])
+    audit.record(Event.INVITATION_ENDED, on=invitation, by=by, verb=str(invitation.state))
+
+
+@transaction.atomic
+def expire_invitations(*, by: Any) -> int:
+    """Close what nobody answered in time; run by the clock, ``by`` is nobody."""
+    rows = Invitation.objects.overdue().select_related("panel__case", "invitee")
+    overdue = list(rows.select_for_update(of=("self",), skip_locked=True))
+    for invitation in overdue:
+        invitation.state, invitation.ended_at = InvitationState.EXPIRED, clock.now()
+        invitation.save(update_fields=["state", "ended_at"])
+        close_file(invitation, by=by)
+    return len(overdue)

@@ -1,0 +1,105 @@
+"""The moves of the state table, each in one transaction: check, lock, write, history, audit, tell."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db import transaction
+
+from cpms import clock
+from cpms.accounts.access import Refused
+from cpms.audit import actions as audit
+from cpms.audit.states import Event
+from cpms.notifications import actions as notifications
+from cpms.notifications.notices import Notice
+from cpms.notifications.states import Settled, Verb
+from panels import policy
+from panels.actions import inviting
+from panels.cases import actions as cases
+from panels.models import Invitation, Panel, PanelStep
+from panels.states import BY_VERB, Move, State
+
+
+def locked(panel: Panel) -> Panel:
+    """The same panel, fresh and held until commit."""
+    return Panel.objects.with_case().select_for_update(of=("self",)).get(pk=panel.pk)
+
+
+@transaction.atomic
+def move(panel: Panel, verb: Move, *, by: Any) -> Panel:
+    """Change the state as the table says. Raises ``Refused``; two people moving at once: one wins."""
+    current = locked(panel)
+    if not (verdict := policy.may_move(by, current, verb)):
+        raise Refused(verdict.reason)
+    source, target = State(current.state), BY_VERB[verb].target
+    current.state = target
+    current.closed_at = clock.now() if target == State.CLOSED else None
+    if target == State.OPEN and current.opened_at is None:
+        current.opened_at = clock.now()
+    current.save(update_fields=["state", "closed_at", "opened_at"])
+    PanelStep.objects.create(panel=current, verb=verb, source=source, target=target, by=by)
+    audit.record(Event.PANEL_MOVED, on=current, by=by, verb=str(verb))
+    panel.state, panel.closed_at, panel.opened_at = current.state, current.closed_at, current.opened_at
+    return current
+
+
+@transaction.atomic
+def open_panel(panel: Panel, *, by: Any, experts: Iterable[Any] = ()) -> Panel:
+    """Open a prepared draft and invite the first experts, all or nothing."""
+    if not panel.question.strip() or panel.group_id is None:
+        raise Refused("A panel needs a question and one thematic group before it opens.")
+    current = move(panel, Move.OPEN, by=by)
+    notifications.settle_all(current, Verb.FINISH_DRAFT, how=Settled.DONE)
+    inviting.invite_experts(current, people=experts, by=by)
+    return current
+
+
+@transaction.atomic
+def withdraw(panel: Panel, *, by: Any) -> Panel:
+    """End a panel without an outcome: nobody sees it any more but the treating side, and nothing chases it."""
+    current = move(panel, Move.WITHDRAW, by=by)
+    silence(current)
+    people = [seat.invitee for seat in Invitation.objects.seated().filter(panel=current).select_related("invitee")]
+    end_sight(current, by=by)
+    notifications.notify(people, notice=Notice.PANEL_ENDED, by=by, about=current, ref=current.ref)
+    return current
+
+
+@transaction.atomic
+def reopen(panel: Panel, *, by: Any) -> Panel:
+    """Take a closed panel up again; its members are back, its guests are not."""
+    return move(panel, Move.REOPEN, by=by)
+
+
+def silence(panel: Panel) -> None:
+    """Nothing waits for anybody, and no unsent mail about the panel goes out."""
+    notifications.settle_all(panel)
+    pending = list(Invitation.objects.filter(panel=panel))
+    for invitation in pending:
+        notifications.settle_all(invitation)
+    notifications.cancel_mails([panel.pk, *(invitation.pk for invitation in pending)])
+
+
+def end_sight(panel: Panel, *, by: Any) -> None:
+    """Take the grants of this panel's members back, except where another running panel of the case seats them."""
+    for seat in Invitation.objects.filter(panel=panel).select_related("invitee"):
+        elsewhere = Invitation.objects.seated().filter(panel__case=panel.case, invitee=seat.invitee)
+        if not elsewhere.exclude(panel=panel).exists():
+            cases.take_sight(panel.case, of=seat.invitee, by=by)
+
+
+@transaction.atomic
+def freeze(patient_id: str, *, by: Any) -> int:
+    """After a withdrawal of consent: stop the chasing and the mails of the patient's running panels.
+
+    That nobody sees or writes there any more needs no action: the rules look at the consent itself.
+    """
+    panels = list(Panel.objects.running().filter(case__patient=patient_id).with_case())
+    for panel in panels:
+        silence(panel)
+        end_sight(panel, by=by)
+        seats = Invitation.objects.seated().filter(panel=panel).select_related("invitee")
+        people = [seat.invitee for seat in seats]
+        notifications.notify(people, notice=Notice.PANEL_ENDED, by=by, about=panel, ref=panel.ref, again="frozen")
+    return len(panels)

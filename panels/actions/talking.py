@@ -1,0 +1,103 @@
+"""Advice, views on it, messages, marks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import transaction
+
+from cpms import clock
+from cpms.accounts.access import Refused
+from cpms.audit import actions as audit
+from cpms.audit.states import Event
+from cpms.notifications import actions as notifications
+from cpms.notifications.notices import Notice
+from cpms.notifications.states import Verb
+from panels import policy
+from panels.models import Contribution, Invitation, Message, Panel, Stance, Visit
+from panels.states import Certainty, ContributionKind, Part, StanceKind
+
+
+def members(panel: Panel) -> list[Any]:
+    """The lead and everybody seated now."""
+    seats = Invitation.objects.seated().filter(panel=panel).select_related("invitee")
+    return [panel.lead, *(seat.invitee for seat in seats)]
+
+
+@transaction.atomic
+def contribute(
+    panel: Panel, *, kind: str, text: str, by: Any, certainty: str = Certainty.FAIRLY
+) -> Contribution:
+    """Give advice. "No experience" and "need more data" count as a reply too: the asking stops."""
+    if not (verdict := policy.may_contribute(by, panel)):
+        raise Refused(verdict.reason)
+    contribution = Contribution(
+        panel=panel, key=panel.key, author=by, kind=ContributionKind(kind), certainty=Certainty(certainty)
+    )
+    contribution.text = text
+    contribution.save(force_insert=True)
+    if policy.part_of(by, panel) != Part.TREATING:
+        Panel.objects.filter(pk=panel.pk, first_reply_at=None).update(first_reply_at=clock.now())
+    notifications.settle_work(by, Verb.REPLY, on=panel)
+    tell([panel.lead], Notice.NEW_ADVICE, panel, by=by)
+    audit.record(Event.CONTRIBUTED, on=contribution, by=by, kind=kind)
+    return contribution
+
+
+def tell(people: list[Any], notice: Notice, panel: Panel, *, by: Any) -> None:
+    """One mail of a kind per panel, person and day: a lively discussion is no flood."""
+    notifications.notify(
+        people,
+        notice=notice,
+        by=by,
+        about=panel,
+        ref=panel.ref,
+        path=panel.get_absolute_url(),
+        again=clock.today().isoformat(),
+    )
+
+
+@transaction.atomic
+def comment(panel: Panel, *, text: str, by: Any) -> Message:
+    """Write into the conversation; everybody else in the panel is told once a day."""
+    if not (verdict := policy.may_comment(by, panel)):
+        raise Refused(verdict.reason)
+    message = Message(panel=panel, key=panel.key, author=by)
+    message.text = text
+    message.save(force_insert=True)
+    tell(members(panel), Notice.NEW_MESSAGE, panel, by=by)
+    audit.record(Event.COMMENTED, on=message, by=by)
+    return message
+
+
+@transaction.atomic
+def take_stance(contribution: Contribution, *, kind: str, by: Any, text: str = "") -> Stance:
+    """Agree, amend or dissent; a later view replaces the earlier one. Dissent and amendment need words."""
+    if not (verdict := policy.may_take_stance(by, contribution)):
+        raise Refused(verdict.reason)
+    if kind != StanceKind.AGREE and not text.strip():
+        raise Refused("Please say in words what you would change or why you dissent.")
+    stance = Stance.objects.select_for_update(of=("self",)).filter(contribution=contribution, who=by).first()
+    if stance is None:
+        stance = Stance(contribution=contribution, key=contribution.key, who=by)
+    stance.kind, stance.text, stance.at = StanceKind(kind), text, clock.now()
+    stance.save()
+    notifications.settle_work(by, Verb.REPLY, on=contribution.panel)
+    audit.record(Event.STANCE_TAKEN, on=contribution, by=by, kind=kind)
+    return stance
+
+
+@transaction.atomic
+def mark(contribution: Contribution, *, marked: bool, by: Any) -> Contribution:
+    """Mark a statement for the outcome, or take the mark back."""
+    if not (verdict := policy.may_mark(by, contribution)):
+        raise Refused(verdict.reason)
+    contribution.marked_at, contribution.marked_by = (clock.now(), by) if marked else (None, None)
+    contribution.save(update_fields=["marked_at", "marked_by"])
+    audit.record(Event.MARKED, on=contribution, by=by, verb="mark" if marked else "unmark")
+    return contribution
+
+
+def note_visit(panel: Panel, *, by: Any) -> None:
+    """The person looked: "seen by 4 of 6". Reading itself is in the audit trail already."""
+    Visit.objects.update_or_create(panel=panel, who=by, defaults={"at": clock.now()})

@@ -1,0 +1,100 @@
+"""Start a case, correct it, and let people see it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import transaction
+
+from consent.policy import may_be_discussed
+from cpms import locking
+from cpms.accounts.access import Refused, grants
+from cpms.audit import actions as audit
+from cpms.audit.states import Event
+from panels.cases.models import Case, CasePart, Diagnosis, Finding, LabResult, Variant
+from panels.cases.policy import may_edit
+from panels.cases.states import DiagnosisStatus
+
+
+@transaction.atomic
+def start_case(patient: Any, *, by: Any) -> Case:
+    """An empty case under the patient's key. Raises ``Refused`` while consent to care is not in force."""
+    if not (verdict := may_be_discussed(patient)):
+        raise Refused(verdict.reason)
+    case = Case(patient=patient, key=patient.key, made_by=by)
+    case.save(force_insert=True)
+    audit.record(Event.CASE_CHANGED, on=case, by=by, verb="start")
+    return case
+
+
+@dataclass(frozen=True)
+class Correction:
+    """The case as the form leaves it: rows of each part with the fields' clean values, in their order."""
+
+    summary: str = ""
+    diagnoses: Sequence[Mapping[str, Any]] = field(default_factory=list)
+    findings: Sequence[Mapping[str, Any]] = field(default_factory=list)
+    labs: Sequence[Mapping[str, Any]] = field(default_factory=list)
+    variants: Sequence[Mapping[str, Any]] = field(default_factory=list)
+
+
+@transaction.atomic
+def correct_case(case: Case, correction: Correction, *, version: int, by: Any) -> Case:
+    """Replace the case's parts by the corrected ones. Raises ``Clash`` when somebody else saved meanwhile."""
+    if not (verdict := may_edit(by, case)):
+        raise Refused(verdict.reason)
+    locking.claim(case, version, {"summary": correction.summary})
+    case.summary = correction.summary
+    case.save(update_fields=["summary"])
+    parts: list[tuple[type[CasePart], Sequence[Mapping[str, Any]]]] = [
+        (Diagnosis, correction.diagnoses),
+        (Finding, correction.findings),
+        (LabResult, correction.labs),
+        (Variant, correction.variants),
+    ]
+    for model, rows in parts:
+        replace_parts(case, model, rows)
+    audit.record(Event.CASE_CHANGED, on=case, by=by, version=case.version)
+    return case
+
+
+@transaction.atomic
+def add_diagnosis(case: Case, *, label: str, status: str, by: Any) -> Diagnosis:
+    """One more diagnosis in words; coded later in the case's form."""
+    if not (verdict := may_edit(by, case)):
+        raise Refused(verdict.reason)
+    status = status if status in DiagnosisStatus.values else DiagnosisStatus.SUSPECTED
+    position = case.diagnoses.count()
+    diagnosis = Diagnosis(case=case, key=case.key, label=label, status=status, position=position)
+    diagnosis.save(force_insert=True)
+    audit.record(Event.CASE_CHANGED, on=case, by=by, verb="diagnosis")
+    return diagnosis
+
+
+def replace_parts(case: Case, model: type[CasePart], rows: Sequence[Mapping[str, Any]]) -> None:
+    """Keep rows that are still there (by id), so what the form does not show (notes, codes) is not lost."""
+    known = {str(part.pk): part for part in model._default_manager.filter(case=case)}
+    kept = []
+    for position, row in enumerate(rows):
+        part = known.get(str(row.get("id") or "")) or model(case=case, key=case.key)  # type: ignore[call-arg]
+        for name, value in row.items():
+            if name != "id":
+                setattr(part, name, value)
+        part.position = position
+        part.save()
+        kept.append(part.pk)
+    model._default_manager.filter(case=case).exclude(pk__in=kept).delete()
+
+
+def give_sight(case: Case, *, to: Any, until: dt.datetime | None, by: Any) -> None:
+    """Project an accepted invitation onto the case. A date on one seat never shortens another seat without one."""
+    grants.grant(to, "view_case", case, until=until)
+    audit.record(Event.ACCESS_GRANTED, on=case, by=by, ids=[str(to.pk)])
+
+
+def take_sight(case: Case, *, of: Any, by: Any) -> None:
+    grants.end(of, "view_case", case)
+    audit.record(Event.ACCESS_ENDED, on=case, by=by, ids=[str(of.pk)])

@@ -1,0 +1,100 @@
+"""The case as rows that can be corrected, added to and taken away."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+
+from cpms.forms import ClinicalDecimalField
+from panels.cases.models import plain
+from panels.cases.states import DiagnosisStatus, RangeSource
+
+
+class RowForm(forms.Form):
+    """A line of the case. ``id`` ties it to what the form does not show."""
+
+    id = forms.UUIDField(required=False, widget=forms.HiddenInput)
+
+
+class DiagnosisRow(RowForm):
+    label = forms.CharField(label="Diagnosis", max_length=300)
+    code = forms.CharField(label="Code", max_length=30, required=False)
+    status = forms.ChoiceField(label="Status", choices=DiagnosisStatus.choices)
+
+
+class FindingRow(RowForm):
+    label = forms.CharField(label="Finding", max_length=300)
+    code = forms.CharField(label="HPO", max_length=30, required=False)
+    present = forms.TypedChoiceField(
+        label="Present?", choices=[("1", "Present"), ("0", "Absent")], coerce=lambda text: text == "1"
+    )
+    onset = forms.CharField(label="Onset", max_length=120, required=False)
+
+
+class LabRow(RowForm):
+    label = forms.CharField(label="Test", max_length=300)
+    comparator = forms.ChoiceField(
+        label="Sign", required=False, choices=[("", "="), ("<", "<"), (">", ">"), ("<=", "≤"), (">=", "≥")]
+    )
+    value = ClinicalDecimalField(label="Result", required=False)
+    unit = forms.CharField(label="Unit", max_length=40, required=False)
+    low = ClinicalDecimalField(label="Range from", required=False)
+    high = ClinicalDecimalField(label="to", required=False)
+    taken = forms.CharField(label="When", max_length=120, required=False)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        low, high = cleaned.get("low"), cleaned.get("high")
+        if isinstance(low, Decimal) and isinstance(high, Decimal) and low > high:
+            self.add_error("high", "The range ends below where it begins.")
+        cleaned["range_source"] = RangeSource.NONE if low is None and high is None else RangeSource.LABORATORY
+        return cleaned
+
+
+class VariantRow(RowForm):
+    gene = forms.CharField(label="Gene", max_length=40)
+    hgvs = forms.CharField(label="Variant (HGVS)", max_length=300, required=False)
+    zygosity = forms.CharField(label="Zygosity", max_length=60, required=False)
+    significance = forms.CharField(label="Significance", max_length=80, required=False)
+
+
+class SummaryForm(forms.Form):
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    summary = forms.CharField(
+        label="Summary", required=False, max_length=20_000, widget=forms.Textarea({"rows": 4})
+    )
+
+
+ROWS = {"diagnoses": DiagnosisRow, "findings": FindingRow, "labs": LabRow, "variants": VariantRow}
+MOST_ROWS = 2000
+
+
+def initial_of(part: Any, row: type[RowForm]) -> dict[str, Any]:
+    """A part as the row's initial values; numbers without trailing zeros, because they are shown to be checked."""
+    values = {name: getattr(part, name) for name in row.base_fields if name not in {"id", "present"}}
+    values = {name: plain(value) if isinstance(value, Decimal) else value for name, value in values.items()}
+    if "present" in row.base_fields:
+        values["present"] = "1" if part.present else "0"
+    return {**values, "id": part.pk}
+
+
+class CaseForms:
+    """The summary form and one formset per kind of part; each offers one empty row."""
+
+    def __init__(self, case: Any, data: Any = None) -> None:
+        self.summary = SummaryForm(data, initial={"version": case.version, "summary": case.summary})
+        self.sets: dict[str, Any] = {}
+        for name, row in ROWS.items():
+            factory = forms.formset_factory(row, extra=1, can_delete=True, absolute_max=MOST_ROWS, max_num=MOST_ROWS)
+            initial = [initial_of(part, row) for part in getattr(case, name).all()]
+            self.sets[name] = factory(data, initial=initial, prefix=name)
+
+    def is_valid(self) -> bool:
+        return all([self.summary.is_valid(), *(one.is_valid() for one in self.sets.values())])
+
+    def rows(self, name: str) -> list[dict[str, Any]]:
+        """The clean rows that stay, in their order; an empty last row is none."""
+        kept = [form.cleaned_data for form in self.sets[name] if form.cleaned_data and not form.cleaned_data["DELETE"]]
+        return [{key: value for key, value in row.items() if key != "DELETE"} for row in kept]

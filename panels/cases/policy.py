@@ -1,0 +1,18 @@
+"""Who may correct a case."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from consent.policy import may_be_discussed
+from cpms.accounts.access import Verdict, no, rule
+from cpms.accounts.policy import clinicians_served_by
+from cpms.accounts.roles import Permission
+
+
+@rule(Permission.CASE_EDIT)
+def may_edit(user: Any, case: Any) -> Verdict:
+    """The treating side, while consent to care is in force: no stage 1, no clinical entry."""
+    if case.patient.enrolled_by_id not in clinicians_served_by(user):
+        return no("Only the treating side corrects the case.")
+    return may_be_discussed(case.patient)

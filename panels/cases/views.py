@@ -1,0 +1,44 @@
+"""Correct a case; find a term for it."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from cpms.accounts.access import access
+from cpms.accounts.access.routes import READ, WRITE
+from cpms.accounts.roles import Permission
+from cpms.drafts import actions as drafts
+from cpms.terminology import queries as terminology
+from panels.cases import actions
+from panels.cases.forms import ROWS, CaseForms
+from panels.cases.models import Case
+
+SYSTEMS = {"HPO", "ORPHA"}
+
+
+@access("cases:edit", object=Case, verb=Permission.CASE_EDIT, methods=READ | WRITE, reads_patient=True)
+def edit(request: HttpRequest, case: Case) -> HttpResponse:
+    """Every line of the case, ready to correct. A clash shows both texts; errors keep what was typed."""
+    forms = CaseForms(case, request.POST or None)
+    if request.method == "POST" and forms.is_valid():
+        correction = actions.Correction(
+            summary=forms.summary.cleaned_data["summary"], **{name: forms.rows(name) for name in ROWS}
+        )
+        actions.correct_case(case, correction, version=forms.summary.cleaned_data["version"], by=request.user)
+        drafts.discard(f"case:{case.pk}", by=request.user)
+        messages.success(request, "The case is saved.")
+        panel = case.panels.order_by("-drafted_at").first()  # type: ignore[attr-defined]
+        return redirect(panel or case.patient)
+    bad = request.method == "POST"
+    context = {"case": case, "forms": forms, "panel": case.panels.order_by("-drafted_at").first()}  # type: ignore[attr-defined]
+    return render(request, "cases/edit.html", context, status=422 if bad else 200)
+
+
+@access("cases:terms", verb=Permission.SIGNED_IN)
+def terms(request: HttpRequest) -> HttpResponse:
+    """Typeahead: HPO phenotypes or ORPHA diseases as list options. Holds no patient's data."""
+    system = request.GET.get("system", "HPO")
+    hits = terminology.search(system, request.GET.get("q", "")) if system in SYSTEMS else []
+    return render(request, "cases/_terms.html", {"hits": hits})

@@ -1,0 +1,208 @@
+"""What a lead types to start a panel, and what people type in it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django import forms
+
+from consent.states import Giver
+from cpms import clock
+from cpms.accounts import queries as accounts
+from cpms.accounts.models import ThematicGroup, User
+from cpms.countries import choices
+from cpms.patients.models import OLDEST_BIRTH_YEAR
+from cpms.patients.states import Route, Sex
+from panels.cases.states import DiagnosisStatus
+from panels.states import Certainty, ContributionKind, DeclineReason, StanceKind, Urgency
+
+LARGEST_FILE = 5_000_000
+ANSWERS = [("given", "Yes"), ("refused", "No")]
+
+
+class NewPanelForm(forms.Form):
+    """The patient and the consent. With a file, sex and age come from it; without one they are asked for."""
+
+    file = forms.FileField(
+        label="Patient's data as a file",
+        required=False,
+        help_text="A GA4GH phenopacket (JSON). It is read and checked with you on the next page; the file is not kept.",
+        widget=forms.ClearableFileInput(attrs={"accept": ".json,application/json"}),
+    )
+    sex = forms.ChoiceField(label="Sex at birth", choices=Sex.choices, required=False, widget=forms.RadioSelect)
+    birth_year = forms.IntegerField(label="Year of birth", required=False, min_value=OLDEST_BIRTH_YEAR)
+    country = forms.ChoiceField(label="Country of care", choices=choices)
+    nickname = forms.CharField(
+        label="Nickname", max_length=40, required=False, help_text="To tell your patients apart. Never a real name."
+    )
+    route = forms.ChoiceField(label="How the case comes to you", choices=Route.choices, initial=Route.OWN)
+    stage_1 = forms.ChoiceField(
+        label="1. Discussion of the case for care", choices=ANSWERS, widget=forms.RadioSelect, help_text="Obligatory."
+    )
+    stage_2 = forms.ChoiceField(
+        label="2. Registries and databases", choices=ANSWERS, widget=forms.RadioSelect, required=False
+    )
+    stage_3 = forms.ChoiceField(
+        label="3. Contact about research", choices=ANSWERS, widget=forms.RadioSelect, required=False
+    )
+    given_by = forms.ChoiceField(label="Given by", choices=Giver.choices, initial=Giver.PATIENT)
+    given_on = forms.DateField(label="Given on", widget=forms.DateInput({"type": "date"}), initial=clock.today)
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if user.centre is not None:
+            self.fields["country"].initial = user.centre.country
+
+    def clean_file(self) -> Any:
+        file = self.cleaned_data["file"]
+        if file and file.size > LARGEST_FILE:
+            raise forms.ValidationError("The file is larger than 5 MB. A phenopacket of one patient is much smaller.")
+        return file
+
+    def clean_stage_1(self) -> str:
+        answer: str = self.cleaned_data["stage_1"]
+        if answer != "given":
+            raise forms.ValidationError("Without the patient's consent to care the case cannot be entered.")
+        return answer
+
+    def clean_given_on(self) -> dt.date:
+        day: dt.date = self.cleaned_data["given_on"]
+        if day > clock.today():
+            raise forms.ValidationError("This day lies ahead. When was consent given?")
+        return day
+
+    def clean_birth_year(self) -> int | None:
+        year: int | None = self.cleaned_data["birth_year"]
+        if year and year > clock.today().year:
+            raise forms.ValidationError("This year lies ahead.")
+        return year
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if not cleaned.get("file") and "file" not in self.errors:
+            for name in ("sex", "birth_year"):
+                if not cleaned.get(name) and name not in self.errors:
+                    self.add_error(name, "Please fill this in, or choose a file that holds it.")
+        return cleaned
+
+
+class PrepareForm(forms.Form):
+    """The question and who should answer it. ``version`` guards against two people editing the same draft."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    question = forms.CharField(
+        label="Your question",
+        widget=forms.Textarea({"rows": 3}),
+        max_length=4000,
+        help_text="One or two sentences. What do you want to decide? No name, no exact date.",
+    )
+    title = forms.CharField(label="Short title", max_length=160, required=False)
+    diagnosis = forms.CharField(label="Working diagnosis", max_length=300, required=False)
+    diagnosis_status = forms.ChoiceField(
+        label="This diagnosis is",
+        choices=[*DiagnosisStatus.choices[:2], ("none", "Undiagnosed")],
+        required=False,
+        widget=forms.RadioSelect,
+    )
+    group = forms.ModelChoiceField(label="Thematic group", queryset=ThematicGroup.objects.none())
+    urgency = forms.ChoiceField(
+        label="Urgency", choices=Urgency.choices, initial=Urgency.ROUTINE, widget=forms.RadioSelect
+    )
+    wanted_by = forms.DateField(
+        label="Advice wanted by",
+        required=False,
+        widget=forms.DateInput({"type": "date"}),
+        help_text="Left empty: routine 21, soon 10, urgent 3 days.",
+    )
+    experts = forms.ModelMultipleChoiceField(
+        label="Experts", queryset=User.objects.none(), required=False, widget=forms.CheckboxSelectMultiple
+    )
+
+    def __init__(self, *args: Any, panel: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.needs_diagnosis = not panel.case.diagnoses.exists()
+        if not self.needs_diagnosis:
+            del self.fields["diagnosis"], self.fields["diagnosis_status"]
+        groups = ThematicGroup.objects.filter(network=panel.network, parent=None).select_related("network")
+        self.fields["group"].queryset = groups  # type: ignore[attr-defined]
+        self.fields["experts"].queryset = accounts.experts_for(None, besides=user)  # type: ignore[attr-defined]
+
+    def clean_wanted_by(self) -> dt.date | None:
+        day: dt.date | None = self.cleaned_data["wanted_by"]
+        if day and day < clock.today():
+            raise forms.ValidationError("This day has passed already.")
+        return day
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if self.needs_diagnosis and not cleaned.get("diagnosis") and cleaned.get("diagnosis_status") != "none":
+            self.add_error("diagnosis", "Name a working diagnosis, or choose “Undiagnosed”.")
+        return cleaned
+
+
+class ContributionForm(forms.Form):
+    """Advice or a message; ``kind`` "message" is plain conversation."""
+
+    kind = forms.ChoiceField(
+        label="What is it?",
+        choices=[("message", "Message"), *ContributionKind.choices],
+        widget=forms.RadioSelect,
+        initial="message",
+    )
+    text = forms.CharField(label="Your reply", widget=forms.Textarea({"rows": 3}), max_length=20_000, required=False)
+    certainty = forms.ChoiceField(
+        label="How sure", choices=Certainty.choices, initial=Certainty.FAIRLY, required=False
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """"No experience with this" needs no words; everything else does."""
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if not (cleaned.get("text") or "").strip() and cleaned.get("kind") != ContributionKind.NO_EXPERIENCE:
+            self.add_error("text", "Please write your reply.")
+        return cleaned
+
+
+class StanceForm(forms.Form):
+    kind = forms.ChoiceField(choices=StanceKind.choices)
+    text = forms.CharField(label="In your words", required=False, max_length=4000, widget=forms.Textarea({"rows": 2}))
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if cleaned.get("kind") in {StanceKind.AMEND, StanceKind.DISSENT} and not cleaned.get("text", "").strip():
+            self.add_error("text", "Please say in words what you would change, or why you dissent.")
+        return cleaned
+
+
+class DeclineForm(forms.Form):
+    reason = forms.ChoiceField(choices=DeclineReason.choices)
+    text = forms.CharField(label="Reason, seen by the lead", required=False, max_length=1000, widget=forms.Textarea({"rows": 2}))
+    better_name = forms.CharField(label="Who would be better?", required=False, max_length=160)
+
+
+class InviteForm(forms.Form):
+    """More experts for an open panel."""
+
+    experts = forms.ModelMultipleChoiceField(
+        label="Experts", queryset=User.objects.none(), widget=forms.CheckboxSelectMultiple
+    )
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["experts"].queryset = accounts.experts_for(None, besides=user)  # type: ignore[attr-defined]
+
+
+class GuestForm(forms.Form):
+    name = forms.CharField(label="Name", max_length=120)
+    email = forms.EmailField(label="E-mail of a physician outside the networks")
+    hospital = forms.CharField(label="Hospital and city", max_length=160)
+    country = forms.ChoiceField(label="Country", choices=choices)
+    until = forms.DateField(
+        label="Until", required=False, widget=forms.DateInput({"type": "date"}), help_text="Left empty: 60 days."
+    )
+
+    def clean_until(self) -> dt.date | None:
+        day: dt.date | None = self.cleaned_data["until"]
+        if day and day <= clock.today():
+            raise forms.ValidationError("Please choose a day ahead.")
+        return day

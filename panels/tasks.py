@@ -1,0 +1,17 @@
+"""Work the clock or a lower floor asks for by name."""
+
+from celery import shared_task
+
+from cpms.jobs.actions import confirmed
+from panels import actions
+
+
+@shared_task(name="panels.expire_invitations")
+def expire_invitations() -> None:
+    actions.expire_invitations(by=None)
+
+
+@shared_task(name="panels.freeze")
+@confirmed
+def freeze(*, patient_id: str) -> None:
+    actions.freeze(patient_id, by=None)

@@ -1,0 +1,24 @@
+"""Addresses of panels and invitations."""
+
+from django.urls import path
+
+from panels.views import inviting, panel, starting, talking, work
+
+app_name = "panels"
+urlpatterns = [
+    path("panels/", work.panel_list, name="list"),
+    path("panels/new/", starting.new_panel, name="new"),
+    path("panels/<str:ref>/", panel.detail, name="detail"),
+    path("panels/<str:ref>/news/", panel.news, name="news"),
+    path("panels/<str:ref>/prepare/", starting.prepare, name="prepare"),
+    path("panels/<str:ref>/reply/", talking.reply, name="reply"),
+    path("panels/<str:ref>/invite/", inviting.invite, name="invite"),
+    path("panels/<str:ref>/invitations/<uuid:invitation>/end/", inviting.end_invitation, name="end_invitation"),
+    path("panels/<str:ref>/withdraw/", inviting.withdraw, name="withdraw"),
+    path("panels/<str:ref>/reopen/", inviting.reopen, name="reopen"),
+    path("statements/<uuid:key>/stance/", talking.stance, name="stance"),
+    path("statements/<uuid:key>/mark/", talking.mark, name="mark"),
+    path("invitations/<uuid:key>/", inviting.invitation, name="invitation"),
+    path("invitations/<uuid:key>/accept/", inviting.accept, name="accept"),
+    path("invitations/<uuid:key>/decline/", inviting.decline, name="decline"),
+]

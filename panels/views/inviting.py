@@ -1,0 +1,137 @@
+"""The invitation's own page, its answers, and inviting more people."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from cpms.accounts import queries as accounts
+from cpms.accounts.access import Refused, access
+from cpms.accounts.access.routes import READ, WRITE
+from cpms.accounts.roles import Permission
+from panels import actions, queries
+from panels.forms import DeclineForm, GuestForm, InviteForm
+from panels.models import Invitation, Panel
+from panels.states import DeclineReason, InvitationState
+
+MANY_EXPERTS = 60
+
+
+@access(
+    "panels:invitation",
+    object=Invitation,
+    verb=Permission.INVITATION_READ,
+    reads_patient=True,
+)
+def invitation(request: HttpRequest, invitation: Invitation) -> HttpResponse:
+    """The sheet: question, condition, age band, sex, country, urgency, date. The case opens once accepted."""
+    if invitation.state == InvitationState.ACCEPTED:
+        return redirect(invitation.panel)
+    return sheet(request, invitation, DeclineForm())
+
+
+def sheet(request: HttpRequest, invitation: Invitation, form: DeclineForm, status: int = 200) -> HttpResponse:
+    panel = Panel.objects.with_case().get(pk=invitation.panel_id)
+    context = {
+        "invitation": invitation,
+        "panel": panel,
+        "diagnoses": panel.case.diagnoses.all(),
+        "reasons": DeclineReason.choices,
+        "form": form,
+        "others": Invitation.objects.filter(panel=panel).exclude(pk=invitation.pk).count(),
+    }
+    return render(request, "panels/invitation.html", context, status=status)
+
+
+@access("panels:accept", object=Invitation, verb=Permission.INVITATION_ANSWER, methods=WRITE)
+def accept(request: HttpRequest, invitation: Invitation) -> HttpResponse:
+    actions.accept(invitation, by=request.user)
+    messages.success(request, "You are in. Thank you for helping.")
+    return redirect(f"{invitation.panel.get_absolute_url()}#reply")
+
+
+@access("panels:decline", object=Invitation, verb=Permission.INVITATION_ANSWER, methods=WRITE)
+def decline(request: HttpRequest, invitation: Invitation) -> HttpResponse:
+    form = DeclineForm(request.POST)
+    if not form.is_valid():
+        return sheet(request, invitation, form, status=422)
+    actions.decline(invitation, by=request.user, **form.cleaned_data)
+    messages.success(request, "Your answer is with the lead. You get no more reminders.")
+    return redirect("home")
+
+
+@access(
+    "panels:invite",
+    object=Panel,
+    kwarg="ref",
+    verb=Permission.PANEL_INVITE,
+    methods=READ | WRITE,
+    reads_patient=True,
+)
+def invite(request: HttpRequest, panel: Panel) -> HttpResponse:
+    """More experts by ticking, or one guest by e-mail."""
+    wants_guest = "email" in request.POST
+    experts = InviteForm(None if wants_guest else request.POST or None, user=request.user)
+    guest = GuestForm(request.POST if wants_guest else None, initial={"country": panel.case.patient.country})
+    if wants_guest and guest.is_valid():
+        return add_guest(request, panel, guest, experts)
+    if not wants_guest and experts.is_valid():
+        asked = actions.invite_experts(panel, people=experts.cleaned_data["experts"], by=request.user)
+        messages.success(request, f"Invited: {len(asked)}.")
+        return redirect(panel)
+    return show_invite(request, panel, experts, guest)
+
+
+def add_guest(request: HttpRequest, panel: Panel, guest: GuestForm, experts: InviteForm) -> HttpResponse:
+    try:
+        actions.invite_guest(panel, by=request.user, **guest.cleaned_data)
+    except Refused as refusal:
+        guest.add_error("email", str(refusal))
+        return show_invite(request, panel, experts, guest)
+    messages.success(request, "The guest gets a mail with a link of their own.")
+    return redirect(panel)
+
+
+def show_invite(request: HttpRequest, panel: Panel, experts: InviteForm, guest: GuestForm) -> HttpResponse:
+    seats = queries.seats(panel)
+    there: set[Any] = {s.invitation.invitee_id for s in seats if s.invitation.state in {"pending", "accepted"}}
+    codes = tuple(panel.case.diagnoses.values_list("code", flat=True))
+    people = accounts.experts_for(None, besides=request.user, codes=codes).exclude(pk__in=there)[:MANY_EXPERTS]
+    context = {
+        "panel": panel,
+        "experts": experts,
+        "guest": guest,
+        "suggested": people,
+        "ticked": set(experts["experts"].value() or ()),
+        "seats": seats,
+    }
+    bad = bool(experts.errors or guest.errors)
+    return render(request, "panels/invite.html", context, status=422 if bad else 200)
+
+
+@access("panels:end_invitation", object=Panel, kwarg="ref", verb=Permission.INVITATION_WITHDRAW, methods=WRITE)
+def end_invitation(request: HttpRequest, panel: Panel, invitation: Any) -> HttpResponse:
+    """Take an invitation back, or end a membership."""
+    found = Invitation.objects.filter(panel=panel, pk=invitation).first()
+    if found is None:
+        raise Http404
+    actions.end_invitation(found, by=request.user)
+    messages.success(request, "Done. This person has no access any more.")
+    return redirect(panel)
+
+
+@access("panels:withdraw", object=Panel, kwarg="ref", verb=Permission.PANEL_WITHDRAW, methods=WRITE)
+def withdraw(request: HttpRequest, panel: Panel) -> HttpResponse:
+    actions.withdraw(panel, by=request.user)
+    messages.success(request, "The panel is withdrawn.")
+    return redirect("panels:list")
+
+
+@access("panels:reopen", object=Panel, kwarg="ref", verb=Permission.PANEL_REOPEN, methods=WRITE)
+def reopen(request: HttpRequest, panel: Panel) -> HttpResponse:
+    actions.reopen(panel, by=request.user)
+    messages.success(request, "The panel is open again.")
+    return redirect(panel)

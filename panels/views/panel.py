@@ -1,0 +1,90 @@
+"""The page of one panel, and what is new on it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.dateparse import parse_datetime
+
+from consent.models import Consent
+from cpms import clock
+from cpms.accounts.access import access, ask
+from cpms.accounts.roles import Permission
+from cpms.drafts import queries as drafts
+from panels import actions, queries
+from panels.forms import ContributionForm
+from panels.models import Panel
+from panels.policy import part_of
+from panels.states import Part, State
+
+SHOWN_RULES = {
+    "may_contribute": Permission.PANEL_CONTRIBUTE,
+    "may_invite": Permission.PANEL_INVITE,
+    "may_mark": Permission.PANEL_MARK,
+    "may_schedule": Permission.MEETING_SCHEDULE,
+    "may_start_outcome": Permission.OUTCOME_START,
+    "may_read_outcome": Permission.OUTCOME_READ,
+    "may_withdraw": Permission.PANEL_WITHDRAW,
+    "may_reopen": Permission.PANEL_REOPEN,
+}
+
+
+def verdicts(user: Any, panel: Panel) -> dict[str, Any]:
+    """Each rule's answer, for buttons that say why they are off."""
+    return {name: ask(permission, user, panel) for name, permission in SHOWN_RULES.items()}
+
+
+def waiting_for(seats: list[queries.Seat]) -> list[queries.Seat]:
+    """Who has not answered or not replied yet."""
+    return [s for s in seats if s.invitation.state == "pending" or (s.invitation.state == "accepted" and not s.replied)]
+
+
+def page(request: HttpRequest, panel: Panel, form: ContributionForm, status: int = 200) -> HttpResponse:
+    """The whole page; also shown again, with everything typed, when a reply had an error."""
+    user: Any = request.user
+    seats = queries.seats(panel)
+    entries = queries.thread(panel, user)
+    seen = queries.last_visit(panel, user)
+    context = {
+        "panel": panel,
+        "case": queries.case_parts(panel.case),
+        "consents": Consent.objects.filter(patient=panel.case.patient, withdrawn_at=None),
+        "entries": entries,
+        "last_at": entries[-1].at if entries else panel.opened_at or clock.now(),
+        "seen": seen,
+        "seats": seats,
+        "waiting": waiting_for(seats),
+        "form": form,
+        "part": part_of(user, panel),
+        "treating": part_of(user, panel) == Part.TREATING,
+        "replied": any(s.replied for s in seats if s.invitation.invitee_id == user.pk),
+        "meetings": panel.agenda_items.select_related("meeting").order_by("meeting__starts_at"),
+        "steps": panel.steps.select_related("by"),
+        **verdicts(user, panel),
+    }
+    return render(request, "panels/panel.html", context, status=status)
+
+
+@access("panels:detail", object=Panel, kwarg="ref", verb=Permission.PANEL_READ, reads_patient=True)
+def detail(request: HttpRequest, panel: Panel) -> HttpResponse:
+    if panel.state == State.DRAFT:
+        return redirect("panels:prepare", panel.ref)
+    typed = drafts.fields_of(f"reply:{panel.ref}", by=request.user)
+    kind = "diagnosis" if part_of(request.user, panel) == Part.EXPERT else "message"
+    response = page(request, panel, ContributionForm(initial={"kind": kind, **typed}))
+    actions.note_visit(panel, by=request.user)
+    return response
+
+
+@access("panels:news", object=Panel, kwarg="ref", verb=Permission.PANEL_READ, reads_patient=True)
+def news(request: HttpRequest, panel: Panel) -> HttpResponse:
+    """Polled by the open page: 204 when nothing came after ``after``, else how much, and a link to see it."""
+    after = parse_datetime(request.GET.get("after", "")) if len(request.GET.get("after", "")) < 50 else None
+    fresh = queries.thread(panel, request.user, after=after or clock.now() - dt.timedelta(minutes=1))
+    others = [entry for entry in fresh if entry.author.pk != request.user.pk]
+    if not others:
+        return HttpResponse(status=204)
+    return render(request, "panels/_news.html", {"panel": panel, "count": len(others)})

@@ -1,0 +1,146 @@
+"""The two pages from a patient to an open panel."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from consent import actions as consent
+from consent.states import Answer, Stage
+from cpms.accounts import queries as accounts
+from cpms.accounts.access import Refused, access
+from cpms.accounts.access.routes import READ, WRITE
+from cpms.accounts.models import Network
+from cpms.accounts.roles import Permission
+from cpms.drafts import actions as drafts
+from cpms.patients import actions as patients
+from panels import actions, queries
+from panels.cases import actions as cases
+from panels.cases.importers import phenopacket
+from panels.cases.importers.read_case import ImportRefused, ReadCase
+from panels.forms import NewPanelForm, PrepareForm
+from panels.models import Panel
+
+MANY_EXPERTS = 40
+
+
+def read_file(form: NewPanelForm) -> ReadCase | None:
+    """The uploaded file as a case, or ``None`` and the reason beside the field."""
+    file = form.cleaned_data["file"]
+    try:
+        return phenopacket.read(file.read()) if file else None
+    except ImportRefused as refusal:
+        form.add_error("file", str(refusal))
+        return None
+
+
+@transaction.atomic
+def start(form: NewPanelForm, read: ReadCase | None, request: HttpRequest) -> Panel:
+    """Patient, consent, case and draft in one go: all of it or nothing."""
+    clean = form.cleaned_data
+    patient = patients.enrol(
+        by=request.user,
+        sex=clean["sex"] or (read.sex if read else "unknown"),
+        karyotypic_sex=read.karyotype if read else "",
+        country=clean["country"],
+        birth_year=clean["birth_year"] or (read.birth_year if read else None),
+        birth_month=read.birth_month if read else None,
+        nickname=clean["nickname"],
+        route=clean["route"],
+    )
+    for stage in Stage:
+        if answer := clean[f"stage_{stage.value}"]:
+            given = {"given_by": clean["given_by"], "given_on": clean["given_on"]}
+            consent.record_consent(patient, by=request.user, stage=stage, answer=Answer(answer), **given)
+    case = cases.start_case(patient, by=request.user)
+    if read is not None:
+        cases.take_read_case(case, read, filename=clean["file"].name, by=request.user)
+    return actions.draft_panel(case, network=network_of(request.user), by=request.user)
+
+
+def network_of(user: Any) -> Network:
+    """The network of the person's centre; the first one by code when there are several."""
+    network = accounts.networks_of(user).first()
+    if network is None:
+        raise Refused("Your centre belongs to no network yet; your coordinator can help.")
+    return network
+
+
+@access("panels:new", verb=Permission.PANEL_DRAFT, methods=READ | WRITE)
+def new_panel(request: HttpRequest) -> HttpResponse:
+    form = NewPanelForm(request.POST or None, request.FILES or None, user=request.user)
+    if form.is_valid():
+        read = read_file(form)
+        if not form.errors:
+            panel = start(form, read, request)
+            drafts.discard("new_panel", by=request.user)
+            return redirect("panels:prepare", panel.ref)
+    return render(request, "panels/new_panel.html", {"form": form}, status=422 if form.errors else 200)
+
+
+def suggested(panel: Panel, user: Any) -> list[Any]:
+    """Experts to tick, those who declared one of the case's conditions first."""
+    codes = tuple(panel.case.diagnoses.values_list("code", flat=True))
+    return list(accounts.experts_for(None, besides=user, codes=codes)[:MANY_EXPERTS])
+
+
+def save_prepared(panel: Panel, form: PrepareForm, user: Any) -> None:
+    clean = form.cleaned_data
+    if form.needs_diagnosis and clean.get("diagnosis"):
+        cases.add_diagnosis(panel.case, label=clean["diagnosis"], status=clean["diagnosis_status"], by=user)
+    actions.prepare(
+        panel,
+        by=user,
+        version=clean["version"],
+        question=clean["question"],
+        title=clean["title"] or panel.title or clean.get("diagnosis") or "Undiagnosed condition",
+        group=clean["group"],
+        urgency=clean["urgency"],
+        wanted_by=clean["wanted_by"],
+    )
+
+
+@access(
+    "panels:prepare",
+    object=Panel,
+    kwarg="ref",
+    verb=Permission.PANEL_PREPARE,
+    methods=READ | WRITE,
+    reads_patient=True,
+)
+def prepare(request: HttpRequest, panel: Panel) -> HttpResponse:
+    """Check the case, write the question, tick experts, open."""
+    initial = {
+        "version": panel.version,
+        "question": panel.question,
+        "title": panel.title,
+        "group": panel.group_id or own_group(request.user, panel),
+        "urgency": panel.urgency,
+        "wanted_by": panel.wanted_by,
+    }
+    form = PrepareForm(request.POST or None, initial=initial, panel=panel, user=request.user)
+    if form.is_valid():
+        with transaction.atomic():
+            save_prepared(panel, form, request.user)
+            actions.open_panel(panel, by=request.user, experts=form.cleaned_data["experts"])
+        drafts.discard(f"prepare:{panel.ref}", by=request.user)
+        messages.success(request, "The panel is open. Invitations are on their way.")
+        return redirect("panels:detail", panel.ref)
+    context = {
+        "form": form,
+        "panel": panel,
+        "case": queries.case_parts(panel.case),
+        "suggested": suggested(panel, request.user),
+        "ticked": {str(value) for value in form["experts"].value() or ()},
+    }
+    return render(request, "panels/prepare.html", context, status=422 if form.errors else 200)
+
+
+def own_group(user: Any, panel: Panel) -> Any:
+    """The person's only group in this network, when it is only one: nothing to choose then."""
+    groups = list(user.groups_of_interest.filter(network=panel.network).values_list("pk", flat=True)[:2])
+    return groups[0] if len(groups) == 1 else None

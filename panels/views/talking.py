@@ -1,0 +1,65 @@
+"""Reply, take a stance, mark."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from cpms.accounts.access import access
+from cpms.accounts.access.routes import READ, WRITE
+from cpms.accounts.roles import Permission
+from cpms.drafts import actions as drafts
+from panels import actions
+from panels.forms import ContributionForm, StanceForm
+from panels.models import Contribution, Panel
+from panels.views.panel import page
+
+
+@access(
+    "panels:reply",
+    object=Panel,
+    kwarg="ref",
+    verb=Permission.PANEL_CONTRIBUTE,
+    methods=WRITE,
+    reads_patient=True,
+)
+def reply(request: HttpRequest, panel: Panel) -> HttpResponse:
+    """Advice or a message; an error shows the page again with the text in its box."""
+    form = ContributionForm(request.POST)
+    if not form.is_valid():
+        return page(request, panel, form, status=422)
+    clean = form.cleaned_data
+    if clean["kind"] == "message":
+        actions.comment(panel, text=clean["text"], by=request.user)
+    else:
+        certainty = clean["certainty"] or "fairly"
+        actions.contribute(panel, kind=clean["kind"], text=clean["text"], certainty=certainty, by=request.user)
+    drafts.discard(f"reply:{panel.ref}", by=request.user)
+    messages.success(request, "Sent.")
+    return redirect(panel)
+
+
+@access(
+    "panels:stance",
+    object=Contribution,
+    verb=Permission.PANEL_STANCE,
+    methods=READ | WRITE,
+    reads_patient=True,
+)
+def stance(request: HttpRequest, contribution: Contribution) -> HttpResponse:
+    """Agree in one tap; to amend or dissent a small page asks for the words."""
+    form = StanceForm(request.POST or None, initial={"kind": request.GET.get("kind", "dissent")})
+    if form.is_valid():
+        clean = form.cleaned_data
+        actions.take_stance(contribution, kind=clean["kind"], text=clean["text"], by=request.user)
+        return redirect(f"{contribution.panel.get_absolute_url()}#s-{contribution.pk}")
+    kind = request.POST.get("kind") or request.GET.get("kind", "dissent")
+    context = {"form": form, "contribution": contribution, "panel": contribution.panel, "kind": kind}
+    return render(request, "panels/stance.html", context, status=422 if form.errors else 200)
+
+
+@access("panels:mark", object=Contribution, verb=Permission.PANEL_MARK, methods=WRITE)
+def mark(request: HttpRequest, contribution: Contribution) -> HttpResponse:
+    actions.mark(contribution, marked=request.POST.get("marked") == "1", by=request.user)
+    return redirect(f"{contribution.panel.get_absolute_url()}#s-{contribution.pk}")

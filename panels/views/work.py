@@ -1,0 +1,51 @@
+"""My work, and the list of panels."""
+
+from __future__ import annotations
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from cpms import clock
+from cpms.accounts.access import access, ask
+from cpms.accounts.roles import Permission
+from cpms.audit import actions as audit
+from cpms.audit.states import Event
+from cpms.drafts.models import Draft
+from panels import queries
+from panels.states import State
+
+
+@access("home", verb=Permission.PANEL_LIST)
+def my_work(request: HttpRequest) -> HttpResponse:
+    """One list by urgency; each row says why it is here and has one button."""
+    work, others = queries.worklist(request.user), queries.waiting_for_others(request.user)
+    shown = {row.panel.pk: row.panel for row in work.rows} | {panel.pk: panel for panel in others}
+    if shown:
+        audit.record_list(Event.PATIENT_READ, shown.values(), by=request.user)
+    context = {
+        "work": work,
+        "others": others,
+        "next_meeting": queries.next_meeting(request.user),
+        "drafts": Draft.objects.filter(user=request.user)[:5],
+        "today": clock.today(),
+        "may_draft": ask(Permission.PANEL_DRAFT, request.user),
+    }
+    return render(request, "panels/my_work.html", context)
+
+
+@access("panels:list", verb=Permission.PANEL_LIST)
+def panel_list(request: HttpRequest) -> HttpResponse:
+    """Newest first, by pages. One read event holds every panel shown."""
+    state = request.GET.get("state", "")
+    state = state if state in State.values else ""
+    page = Paginator(queries.listed(request.user, state=state), queries.PAGE).get_page(request.GET.get("page"))
+    if page.object_list:
+        audit.record_list(Event.PATIENT_READ, page.object_list, by=request.user)
+    context = {
+        "page": page,
+        "state": state,
+        "states": State.choices,
+        "may_draft": ask(Permission.PANEL_DRAFT, request.user),
+    }
+    return render(request, "panels/panel_list.html", context)
