@@ -1,0 +1,31 @@
+"""Rows for tests. Everything clinical carries a canary: a token that may turn up only before those who may see it."""
+
+from tests.factories.people import (
+    PASSWORD,
+    CentreFactory,
+    DelegationFactory,
+    GroupFactory,
+    MembershipFactory,
+    NetworkFactory,
+    UserFactory,
+    code_for,
+    give_role,
+    totp_device,
+)
+from tests.factories.story import CANARIES, Story, canary
+
+__all__ = [
+    "CANARIES",
+    "PASSWORD",
+    "CentreFactory",
+    "DelegationFactory",
+    "GroupFactory",
+    "MembershipFactory",
+    "NetworkFactory",
+    "Story",
+    "UserFactory",
+    "canary",
+    "code_for",
+    "give_role",
+    "totp_device",
+]

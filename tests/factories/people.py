@@ -1,0 +1,124 @@
+"""Networks, centres and people, through factory_boy; devices with a known seed."""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+
+import factory
+from django.contrib.auth.hashers import make_password
+from django_otp.oath import TOTP
+from factory.django import DjangoModelFactory
+
+from cpms import clock
+from cpms.accounts.models import (
+    Centre,
+    CentreMembership,
+    Delegation,
+    Membership,
+    Network,
+    ThematicGroup,
+    TotpDevice,
+    User,
+)
+from cpms.accounts.roles import Role
+from cpms.vault import actions as vault
+
+PASSWORD = "a quiet harbour at dusk"
+HASHED: list[str] = []
+
+
+def hashed() -> str:
+    """The password's hash, made once per process: Argon2 is slow on purpose."""
+    if not HASHED:
+        HASHED.append(make_password(PASSWORD))
+    return HASHED[0]
+
+
+class NetworkFactory(DjangoModelFactory):
+    class Meta:
+        model = Network
+        django_get_or_create = ("code",)
+
+    code = "ENDO"
+    name = "Endo-ERN"
+
+
+class GroupFactory(DjangoModelFactory):
+    class Meta:
+        model = ThematicGroup
+        django_get_or_create = ("network", "number")
+
+    network = factory.SubFactory(NetworkFactory)
+    number = 1
+    name = "Adrenal"
+
+
+class CentreFactory(DjangoModelFactory):
+    class Meta:
+        model = Centre
+        skip_postgeneration_save = True
+
+    name = factory.Sequence(lambda n: f"Invented Hospital {n}")
+    city = "Tampere"
+    country = "FI"
+    cleared_on = dt.date(2020, 1, 1)
+
+    @factory.post_generation
+    def network(self, create, extracted, **_kwargs):
+        CentreMembership.objects.create(centre=self, network=extracted or NetworkFactory(), kind="full")
+
+
+class UserFactory(DjangoModelFactory):
+    """An active clinician of a cleared centre; ``role="none"`` for somebody without any role."""
+
+    class Meta:
+        model = User
+        skip_postgeneration_save = True
+
+    email = factory.Sequence(lambda n: f"person{n}@hospital.example")
+    display_name = factory.Sequence(lambda n: f"Dr Invented Person {n}")
+    job_title = "Endocrinologist"
+    centre = factory.SubFactory(CentreFactory)
+    country = "FI"
+    zone = "Europe/Helsinki"
+    activated_at = factory.LazyFunction(clock.now)
+    password = factory.LazyFunction(hashed)
+
+    @factory.post_generation
+    def role(self, create, extracted, **_kwargs):
+        if extracted != "none":
+            give_role(self, extracted or Role.CLINICIAN)
+
+
+def give_role(user, role, **held_on):
+    if role == Role.CLINICIAN and not held_on:
+        held_on = {"centre": user.centre}
+    return Membership.objects.create(user=user, role=role, **held_on)
+
+
+class MembershipFactory(DjangoModelFactory):
+    class Meta:
+        model = Membership
+
+    user = factory.SubFactory(UserFactory)
+    role = Role.CLINICIAN
+
+
+class DelegationFactory(DjangoModelFactory):
+    class Meta:
+        model = Delegation
+
+
+def totp_device(user, *, confirmed=True):
+    device = TotpDevice(user=user, name="phone", confirmed=confirmed, key=vault.new_key())
+    device.seed = b"12345678901234567890"
+    device.save()
+    return device
+
+
+def code_for(device, *, steps=0):
+    """The device's current code, or one some 30-second steps away."""
+    totp = TOTP(device.seed, 30, 0, 6)
+    totp.time = time.time() + 30 * steps
+    return f"{totp.token():06d}"

@@ -1,0 +1,118 @@
+"""A whole panel with everybody in it, each clinical field carrying its own canary."""
+
+from __future__ import annotations
+
+import datetime as dt
+from functools import cached_property
+
+from consent import actions as consent
+from consent.states import Answer, Giver, Stage
+from cpms import clock
+from cpms.patients import actions as patients
+from panels import actions as panels
+from panels.cases import actions as cases
+from panels.models import Panel
+from tests.factories.people import GroupFactory, NetworkFactory, UserFactory
+
+CANARIES: list[str] = []
+
+
+def canary(name: str) -> str:
+    """A token for one field; every token ever made is known to the sweeps."""
+    token = f"CNRY-{name}"
+    if token not in CANARIES:
+        CANARIES.append(token)
+    return token
+
+
+class Story:
+    """One patient, one panel. Parts are made when first asked for; ``Story(tag="b")`` has canaries of its own."""
+
+    def __init__(self, tag: str = "a") -> None:
+        self.tag = tag
+
+    def canary(self, name: str) -> str:
+        return canary(f"{self.tag}-{name}")
+
+    @cached_property
+    def group(self):
+        return GroupFactory()
+
+    @cached_property
+    def lead(self):
+        return UserFactory(display_name="Dr Lead Person")
+
+    @cached_property
+    def expert(self):
+        return UserFactory(display_name="Dr Expert Person")
+
+    @cached_property
+    def patient(self):
+        patient = patients.enrol(
+            by=self.lead, sex="female", country="FI", birth_year=2015, nickname=self.canary("nickname")
+        )
+        self.give_consent(patient)
+        return patient
+
+    def give_consent(self, patient) -> None:
+        consent.record_consent(
+            patient,
+            by=self.lead,
+            stage=Stage.CARE,
+            answer=Answer.GIVEN,
+            given_by=Giver.PARENT,
+            given_on=clock.today(),
+        )
+
+    @cached_property
+    def case(self):
+        case = cases.start_case(self.patient, by=self.lead)
+        correction = cases.Correction(
+            summary=self.canary("summary"),
+            diagnoses=[{"label": self.canary("diagnosis"), "code": "ORPHA:90794", "status": "confirmed"}],
+            findings=[{"label": self.canary("finding"), "code": "HP:0000127", "present": True}],
+            labs=[{"label": self.canary("lab"), "value": 129, "unit": "mmol/L", "low": 133, "high": 142}],
+            variants=[{"gene": "CYP21A2", "hgvs": self.canary("variant")}],
+        )
+        return cases.correct_case(case, correction, version=case.version, by=self.lead)
+
+    @cached_property
+    def panel(self):
+        """A prepared draft."""
+        panel = panels.draft_panel(self.case, network=NetworkFactory(), by=self.lead)
+        return panels.prepare(
+            panel,
+            by=self.lead,
+            version=panel.version,
+            question=self.canary("question"),
+            title=self.canary("title"),
+            group=self.group,
+        )
+
+    def fresh(self) -> Panel:
+        return Panel.objects.with_case().get(pk=self.panel.pk)
+
+    def open(self, *experts) -> Panel:
+        panels.open_panel(self.fresh(), by=self.lead, experts=experts)
+        return self.fresh()
+
+    def invitation(self, person):
+        return self.fresh().invitations.get(invitee=person)
+
+    def seat(self, person) -> Panel:
+        """Invite and accept."""
+        panels.invite_experts(self.fresh(), people=[person], by=self.lead)
+        panels.accept(self.invitation(person), by=person)
+        return self.fresh()
+
+    def invite_guest(self, email="guest@elsewhere.example", **until):
+        return panels.invite_guest(
+            self.fresh(), email=email, name="Dr Guest", hospital="Far Hospital", country="IE", by=self.lead, **until
+        )
+
+    def contribute(self, person, name="advice"):
+        return panels.contribute(self.fresh(), kind="test", text=self.canary(name), by=person)
+
+    @property
+    def yesterday(self) -> dt.datetime:
+        return clock.now() - dt.timedelta(days=1)
