@@ -23,7 +23,20 @@ CLASSES = {
     "django/forms/widgets/checkbox.html": "form-check-input",
     **{
         f"django/forms/widgets/{kind}.html": "form-control"
-        for kind in ("text", "textarea", "email", "url", "tel", "search", "number", "password", "file", "input", "date")
+        for kind in (
+            "text",
+            "textarea",
+            "email",
+            "url",
+            "tel",
+            "search",
+            "number",
+            "password",
+            "file",
+            "input",
+            "date",
+            "time",
+        )
     },
     "django/forms/widgets/datetime.html": "form-control",
     "django/forms/widgets/clearable_file_input.html": "form-control",

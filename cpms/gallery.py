@@ -82,7 +82,6 @@ def gallery(request: HttpRequest) -> HttpResponse:
         "days": days,
         "now": clock.now(),
         "people": PEOPLE,
-        "states": [("draft", "Draft"), ("open", "Open"), ("outcome", "Outcome"), ("closed", "Closed")],
         "facts": {
             "Patient": "“Sparrow”, girl, 7 months, Ireland",
             "Diagnosis": "Suspected " + "very long " * 12,

@@ -6,6 +6,7 @@ from the view, and the component shows the button or says why not.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -31,8 +32,40 @@ for filter_function in (
     words.days_since,
     words.in_words,
     words.full_words,
+    words.between,
 ):
     register.filter(filter_function.__name__, filter_function)
+
+
+def matches(item: Any, spec: str) -> bool:
+    """``spec`` is an attribute that must be truthy (``contribution.marked_at``) or one of values (``flag=low,high``)."""
+    path, _, wanted = spec.partition("=")
+    value = item
+    for name in path.split("."):
+        value = getattr(value, name, None)
+    return str(value) in wanted.split(",") if wanted else bool(value)
+
+
+@register.filter
+def having(items: Iterable[Any], spec: str) -> list[Any]:
+    return [item for item in items if matches(item, spec)]
+
+
+@register.filter
+def lacking(items: Iterable[Any], spec: str) -> list[Any]:
+    return [item for item in items if not matches(item, spec)]
+
+
+@register.filter
+def from_json(text: str) -> Any:
+    """A list that is kept as sealed text."""
+    return json.loads(text) if text else []
+
+
+@register.filter
+def in_fours(text: str) -> str:
+    """A fingerprint in groups of four signs, so that people can compare it."""
+    return " ".join(text[n : n + 4] for n in range(0, len(text), 4))
 
 
 # Dates -----------------------------------------------------------------------------------------------------------------
@@ -85,6 +118,7 @@ FLAGS = {
     "low": Flag("Low", "arrow-down", "flag"),
     "high": Flag("High", "arrow-up", "flag"),
     "normal": Flag("Normal", "", "flag flag-normal"),
+    "inside": Flag("In range", "", "flag flag-normal"),
 }
 NO_FLAG = Flag("No range", "", "flag flag-normal")
 
@@ -186,11 +220,11 @@ def chips(items: Iterable[Any], *, absent: bool = False) -> dict[str, Any]:
 
 
 @register.inclusion_tag("components/steps.html")
-def steps(states: Iterable[tuple[str, str]], current: str, label: str) -> dict[str, Any]:
-    """The way of a thing through its states; ``states`` are value and word in order, ``current`` one of the values."""
-    rows = list(states)
-    at = [value for value, _ in rows].index(current) if current in dict(rows) else -1
-    return {"rows": [(word, n < at, n == at) for n, (_, word) in enumerate(rows)], "label": label}
+def steps(words_in_order: str, current: str, label: str) -> dict[str, Any]:
+    """The way of a thing through its states, in their order and separated by blanks; ``current`` is one of them."""
+    row = words_in_order.split()
+    at = row.index(current) if current in row else -1
+    return {"rows": [(word, n < at, n == at) for n, word in enumerate(row)], "label": label}
 
 
 @register.inclusion_tag("components/clocks.html")

@@ -93,3 +93,12 @@ def full_words(value: Any) -> str:
     on = moment.date() if isinstance(moment, dt.datetime) else moment
     left = in_words(on)
     return f"{long_day(on)}{time}" + ("" if left.startswith("overdue") else f", {left}")
+
+
+def between(start: dt.datetime, end: dt.datetime) -> str:
+    """How long it took: 40 minutes, 19 hours, 3 days; rounded down."""
+    seconds = max(int((end - start).total_seconds()), 0)
+    for length, word in ((86_400, "day"), (3_600, "hour"), (60, "minute")):
+        if count := seconds // length:
+            return f"{count} {word}" if count == 1 else f"{count} {word}s"
+    return "less than a minute"

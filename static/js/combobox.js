@@ -19,7 +19,7 @@ export default function combobox(input) {
 
   async function ask() {
     const turn = ++asked;
-    const answer = await fragment(`${input.dataset.source}?q=${encodeURIComponent(input.value)}`).catch(() => null);
+    const answer = await fragment(`${input.dataset.source}${input.dataset.source.includes("?") ? "&" : "?"}q=${encodeURIComponent(input.value)}`).catch(() => null);
     if (turn !== asked || !answer?.ok) return;
     const rows = new DOMParser().parseFromString(await answer.text(), "text/html").querySelectorAll("[role=option]");
     list.replaceChildren(...rows);

@@ -1,11 +1,15 @@
-// What stands in a form, as lists by name. Files, passwords, tokens and keys are not part of a draft.
-const LEFT_OUT = new Set(["csrfmiddlewaretoken", "idempotency_key"]);
+// What stands in a form, by name; ticked boxes as lists. Files, passwords, tokens and keys are not part of a draft.
+const LEFT_OUT = new Set(["csrfmiddlewaretoken", "idempotency_key", "version"]);
+const MANY = new Set(["checkbox", "select-multiple"]);
 
 export function fieldsOf(form) {
   const fields = {};
   for (const [name, value] of new FormData(form)) {
-    if (LEFT_OUT.has(name) || value instanceof File || form.elements[name]?.type === "password") continue;
-    (fields[name] ??= []).push(value);
+    const control = form.elements[name];
+    const type = control?.type ?? control?.[0]?.type;
+    if (LEFT_OUT.has(name) || value instanceof File || type === "password") continue;
+    if (MANY.has(type)) (fields[name] ??= []).push(value);
+    else fields[name] = value;
   }
   return fields;
 }
