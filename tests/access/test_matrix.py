@@ -1,0 +1,185 @@
+"""Every route x every principal x every state x its methods, against the hand-written oracle."""
+
+from __future__ import annotations
+
+import re
+import uuid
+
+import pytest
+from django.db import connection, transaction
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from cpms.accounts.roles import Permission
+from cpms.audit.models import AuditEvent
+from cpms.audit.states import Event
+from tests.access import oracle
+from tests.access.routes import address, admins, ours
+from tests.access.world import STATES, World
+from tests.clients import signed_in
+from tests.factories import CANARIES
+
+pytestmark = pytest.mark.django_db(databases=["default", "cachedb"])
+EXTRA = {"panels:end_invitation": {"invitation": uuid.uuid4()}, "kpis_csv": {"month": "2020-01"}}
+LET_IN = {200, 302, 422}
+NOTHING_THERE = {"kpis_csv", "panels:end_invitation"}  # the URL names a second thing that does not exist: 404 once let in
+HARMLESS_WRITES = re.compile(r"^\s*(INSERT INTO \"(audit_auditevent|django_session)|(UPDATE|DELETE FROM) \"?django_session)")
+WRITES = re.compile(r"^\s*(INSERT|UPDATE|DELETE)")
+CHANGING = re.compile(rb'(name="csrfmiddlewaretoken" value|name="idempotency_key" value|"X-CSRFToken")[^>]*')
+
+
+def client_for(world: World, principal: str) -> Client:
+    if principal == "anonymous":
+        return Client(headers={"host": "localhost"})
+    return signed_in(world.people[principal], verified=principal != "half")
+
+
+def ask(client: Client, method: str, url: str):
+    """One request, its writes undone; gives response, SQL and the audit events it left."""
+    with transaction.atomic():
+        before = AuditEvent.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+        with CaptureQueriesContext(connection) as queries:
+            response = client.generic(method, url, secure=True, content_type="application/x-www-form-urlencoded")
+        events = list(AuditEvent.objects.filter(pk__gt=before))
+        transaction.set_rollback(True)
+    return response, [query["sql"] for query in queries], events
+
+
+def status_class(name: str, response) -> int:
+    if response.status_code == 302 and "/accounts/login/" in response.url:
+        return 302
+    if response.status_code in LET_IN or (response.status_code == 404 and name in NOTHING_THERE):
+        return 200
+    return response.status_code
+
+
+def faults_of(name, route, principal, method, answer, want) -> list[str]:
+    """What is wrong with one cell; empty when it is as the oracle says."""
+    response, sql, events = answer
+    got, cell = status_class(name, response), f"{method} {name} as {principal}"
+    if got != want:
+        if not (name in NOTHING_THERE and want in {403, 404} and response.status_code == 404):
+            return [f"{cell}: {response.status_code}, the oracle says {want}"]
+    faults = []
+    refused = want != 200
+    if refused and (leaked := [c for c in CANARIES if c.encode() in response.content]):
+        faults.append(f"{cell}: refused, but shows {leaked}")
+    if not refused and (leaked := [c for c in CANARIES if c.startswith("CNRY-b") and c.encode() in response.content]):
+        faults.append(f"{cell}: shows another patient's {leaked}")
+    if refused and (written := [q for q in sql if WRITES.match(q) and not HARMLESS_WRITES.match(q)]):
+        faults.append(f"{cell}: refused, but wrote {written[0][:80]}")
+    if want in {403, 404} and not any(e.event == Event.DENIED for e in events):
+        faults.append(f"{cell}: refused without a record")
+    if want == 200 and route.reads_patient and sum(e.event == Event.PATIENT_READ for e in events) < 1:
+        faults.append(f"{cell}: read without a record")
+    return faults
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_every_object_route_as_every_principal(state):
+    world, faults, cells = World(state), [], 0
+    routes = [(name, route) for name, _pattern, route in ours() if not route.public and route.model is not None]
+    for principal in oracle.PRINCIPALS:
+        client = client_for(world, principal)
+        for name, route in routes:
+            thing = world.thing_for(route.model.__name__, principal)
+            url = address(name, route, thing, EXTRA.get(name, {}))
+            want = oracle.expected(route, principal, state)
+            for method in sorted(route.methods - {"HEAD"}):
+                faults += faults_of(name, route, principal, method, ask(client, method, url), want)
+                cells += 1
+                if principal == "switched_off":
+                    client = client_for(world, principal)
+    assert not faults, f"{len(faults)} of {cells} cells:\n" + "\n".join(faults[:60])
+    assert cells > 500
+
+
+def test_every_page_without_an_object_as_every_principal():
+    world, faults = World("open"), []
+    for principal in oracle.PRINCIPALS:
+        for name, _pattern, route in ours():
+            if route.public or route.model is not None:
+                continue
+            url = address(name, route, None, EXTRA.get(name, {}))
+            want = oracle.expected(route, principal, "open")
+            for method in sorted(route.methods - {"HEAD"}):
+                answer = ask(client_for(world, principal), method, url)
+                if name == "drafts" and want == 200 and answer[0].status_code == 400:
+                    continue
+                faults += faults_of(name, route, principal, method, answer, want)
+    assert not faults, "\n".join(faults[:60])
+
+
+def test_the_staff_site_opens_to_staff_alone():
+    world = World("open")
+    for principal in oracle.PRINCIPALS:
+        response = client_for(world, principal).get("/helpdesk/", secure=True)
+        want = 302 if principal in oracle.OUTSIDE else 200 if principal in oracle.PAGES["staff_site"] else 403
+        assert (principal, response.status_code) == (principal, want)
+
+
+def test_every_page_of_the_staff_site_is_free_of_patients_data():
+    world = World("outcome")
+    client = client_for(world, "helpdesk")
+    seen = 0
+    for name, pattern, _route in admins():
+        if "object_id" in str(pattern.pattern) or "?P" in str(pattern.pattern) or "<" in str(pattern.pattern):
+            continue
+        response = client.get(address(name, _Plain, None, {}), secure=True)
+        seen += response.status_code == 200
+        assert not [c for c in CANARIES if c.encode() in response.content], name
+    assert seen >= 10
+
+
+class _Plain:
+    model = None
+
+
+def test_a_refused_page_is_the_same_as_one_that_never_was():
+    world = World("open")
+    client = client_for(world, "outsider")
+    for name, _pattern, route in ours():
+        if route.public or route.model is None or "GET" not in route.methods:
+            continue
+        hidden = client.get(address(name, route, world.thing_for(route.model.__name__, ""), EXTRA.get(name, {})), secure=True)
+        field = getattr(route.model, "URL_FIELD", "pk")
+        kwargs = {route.kwarg: uuid.uuid4() if field == "pk" else "NONE-00-0000", **EXTRA.get(name, {})}
+        from django.urls import reverse
+
+        missing = client.get(reverse(name, kwargs=kwargs), secure=True)
+        assert CHANGING.sub(b"", hidden.content) == CHANGING.sub(b"", missing.content), name
+        assert hidden.status_code == missing.status_code == 404
+
+
+def test_methods_a_route_does_not_declare_are_refused():
+    world = World("open")
+    client = client_for(world, "lead")
+    for name, _pattern, route in ours():
+        thing = world.thing_for(route.model.__name__, "lead") if route.model else None
+        extra = EXTRA.get(name, {})
+        if route.public and name in {"activate", "account_reset_password_from_key"}:
+            extra = {"token": "x"} if name == "activate" else {"uidb36": "x", "key": "y"}
+        url = address(name, route, thing, extra)
+        for method in {"GET", "POST", "PUT", "PATCH", "DELETE"} - route.methods:
+            assert client.generic(method, url, secure=True).status_code == 405, (name, method)
+
+
+def test_every_route_declares_itself_and_is_in_the_oracle():
+    for name, pattern, route in [*ours(), *admins()]:
+        assert route is not None, f"{name} ({pattern.pattern}) carries no @access"
+    named = {name for name, _pattern, route in ours() if route.public}
+    assert named == oracle.PUBLIC
+    for name, _pattern, route in ours():
+        assert route.name == name, f"{name} declares itself as {route.name}"
+        if route.public:
+            continue
+        known = oracle.MAY if route.model else oracle.PAGES
+        assert str(route.verb) in known, f"{route.verb} is missing in docs/access.md"
+
+
+def test_the_oracle_names_no_verb_that_no_route_uses():
+    with_object = {str(r.verb) for _n, _p, r in ours() if not r.public and r.model is not None}
+    without = {str(r.verb) for _n, _p, r in [*ours(), *admins()] if not r.public and r.model is None}
+    assert set(oracle.MAY) == with_object
+    assert set(oracle.PAGES) == without
+    assert set(oracle.MAY) | set(oracle.PAGES) <= set(Permission.values)

@@ -1,0 +1,149 @@
+"""One panel in one state, with every principal the oracle names."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from consent import actions as consent
+from consent.states import Stage
+from cpms import clock
+from cpms.accounts.models import Delegation, User
+from cpms.accounts.roles import Role
+from outcomes import actions as outcomes
+from outcomes.models import OutcomeDocument
+from outcomes.states import DocumentState
+from panels import actions as panels
+from panels.meetings import actions as meetings
+from panels.models import Invitation, Panel
+from panels.states import State
+from tests.factories import Story, UserFactory, give_role
+
+STATES = ("draft", "open", "outcome", "closed", "withdrawn", "consent withdrawn")
+
+
+class World:
+    """``people`` maps principal to user; ``things`` maps model name to the object that routes are asked for."""
+
+    def __init__(self, state: str) -> None:
+        self.state = state
+        self.story, self.other = Story("a"), Story("b")
+        self.people: dict[str, User] = {"lead": self.story.lead}
+        self.make_roles()
+        self.open_panel()
+        self.fill()
+        self.elsewhere()
+        self.end_some()
+        self.bring_to(state)
+
+    def make_roles(self) -> None:
+        lead, people = self.story.lead, self.people
+        people["assistant"] = UserFactory(role="none", centre=lead.centre)
+        people["former_assistant"] = UserFactory(role="none", centre=lead.centre)
+        Delegation.objects.create(assistant=people["assistant"], clinician=lead)
+        past = {"valid_from": clock.today() - dt.timedelta(9), "valid_to": clock.today() - dt.timedelta(1)}
+        Delegation.objects.create(assistant=people["former_assistant"], clinician=lead, **past)
+        people["colleague"] = UserFactory(centre=lead.centre)
+        people["outsider"] = UserFactory()
+        for name in ("member", "invited", "declined", "lapsed", "removed", "switched_off", "half"):
+            people[name] = UserFactory()
+        for role in (
+            Role.GROUP_COORDINATOR,
+            Role.NETWORK_COORDINATOR,
+            Role.HELPDESK_ADULT,
+            Role.CORE_HELPDESK,
+            Role.RESEARCHER,
+            Role.NATIONAL_OFFICER,
+        ):
+            name = "helpdesk" if role == Role.HELPDESK_ADULT else str(role)
+            people[name] = UserFactory(role="none")
+            held = {"group": self.story.group} if role == Role.GROUP_COORDINATOR else {}
+            give_role(people[name], role, **(held or {"network": self.story.group.network}))
+
+    def open_panel(self) -> None:
+        people = [self.people[n] for n in ("member", "invited", "declined", "lapsed", "removed", "switched_off", "half")]
+        panel = self.story.open(*people)
+        for name in ("member", "removed", "switched_off", "half"):
+            panels.accept(self.story.invitation(self.people[name]), by=self.people[name])
+        panels.decline(self.story.invitation(self.people["declined"]), reason="time", by=self.people["declined"])
+        for name in ("guest", "guest_past"):
+            self.people[name] = self.seat_guest(self.story, f"{name}@far.example")
+        self.panel_ref = panel.ref
+
+    def seat_guest(self, story: Story, email: str) -> User:
+        invitation = story.invite_guest(email)
+        guest = invitation.invitee
+        User.objects.filter(pk=guest.pk).update(activated_at=clock.now())
+        guest.refresh_from_db()
+        panels.accept(invitation, by=guest)
+        return guest
+
+    def fill(self) -> None:
+        """A statement of the member's, a message, a planned and a held meeting, a finished document."""
+        self.said = self.story.contribute(self.people["member"])
+        panels.comment(self.story.fresh(), text=self.story.canary("message"), by=self.story.lead)
+        when = {"starts_at": clock.now() + dt.timedelta(days=2), "minutes": 30, "link": "https://video.example/x"}
+        self.meeting = meetings.schedule(self.story.fresh(), by=self.story.lead, **when)
+
+    def elsewhere(self) -> None:
+        other = self.other.open()
+        self.people["member_elsewhere"] = UserFactory()
+        panels.invite_experts(other, people=[self.people["member_elsewhere"]], by=self.other.lead)
+        invitation = self.other.invitation(self.people["member_elsewhere"])
+        panels.accept(invitation, by=self.people["member_elsewhere"])
+        self.people["guest_elsewhere"] = self.seat_guest(self.other, "guest_elsewhere@far.example")
+
+    def end_some(self) -> None:
+        past = self.story.yesterday
+        rows = Invitation.objects.filter(panel=self.story.panel)
+        early = past - dt.timedelta(days=30)
+        rows.filter(invitee=self.people["lapsed"]).update(sent_at=early, expires_at=past)
+        rows.filter(invitee=self.people["guest_past"]).update(guest_until=past)
+        panels.end_invitation(self.story.invitation(self.people["removed"]), by=self.story.lead)
+        User.objects.filter(pk=self.people["switched_off"].pk).update(is_active=False)
+
+    def bring_to(self, state: str) -> None:
+        if state == "draft":
+            Panel.objects.filter(pk=self.story.panel.pk).update(state=State.DRAFT)
+        if state in {"outcome", "closed"}:
+            self.write_outcome()
+        if state == "closed":
+            outcomes.close_panel(self.story.fresh(), by=self.story.lead)
+        if state == "withdrawn":
+            panels.withdraw(self.story.fresh(), by=self.story.lead)
+        if state == "consent withdrawn":
+            consent.withdraw_consent(self.story.patient, by=self.story.lead, stage=Stage.CARE)
+        self.document = self.finished_document()
+
+    def write_outcome(self) -> None:
+        panels.mark(self.said, marked=True, by=self.story.lead)
+        outcome = outcomes.start_outcome(self.story.fresh(), by=self.story.lead)
+        words = {"conclusion": self.story.canary("conclusion"), "items": [], "version": outcome.version}
+        outcomes.write_outcome(self.story.fresh(), by=self.story.lead, **words)
+        outcomes.send_for_signature(self.story.fresh(), by=self.story.lead)
+
+    def finished_document(self) -> OutcomeDocument:
+        document = OutcomeDocument.objects.filter(panel=self.story.panel).first()
+        if document is None:
+            document = OutcomeDocument(
+                panel=self.story.fresh(), key=self.story.patient.key, number=9, code="TEST-CODE-0001", asked_by=self.story.lead
+            )
+        document.pdf = b"%PDF-" + self.story.canary("pdf").encode()
+        document.state, document.made_at = DocumentState.READY, clock.now()
+        document.save()
+        return document
+
+    def thing_for(self, model: str, principal: str):
+        """The object a route is asked for; an invitation is the principal's own, or the invited person's."""
+        if model == "Invitation":
+            mine = Invitation.objects.filter(panel=self.story.panel, invitee=self.people.get(principal)).first()
+            return mine or self.story.invitation(self.people["invited"])
+        return {
+            "Panel": self.story.panel,
+            "Case": self.story.case,
+            "Patient": self.story.patient,
+            "Contribution": self.said,
+            "Meeting": self.meeting,
+            "OutcomeDocument": self.document,
+        }[model]
+
+
