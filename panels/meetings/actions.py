@@ -29,12 +29,12 @@ def schedule(panel: Panel, *, starts_at: dt.datetime, minutes: int, link: str, b
         raise Refused(verdict.reason)
     meeting = Meeting.objects.create(starts_at=starts_at, minutes=minutes, zone=by.zone, link=link, called_by=by)
     AgendaItem.objects.create(meeting=meeting, panel=panel)
-    call(meeting, panel, members(panel), by=by)
+    call(meeting, panel=panel, people=members(panel), by=by)
     audit.record(Event.MEETING_SCHEDULED, on=meeting, by=by, patient=panel.audit_patient_id)
     return meeting
 
 
-def call(meeting: Meeting, panel: Panel, people: list[Any], *, by: Any) -> None:
+def call(meeting: Meeting, *, panel: Panel, people: list[Any], by: Any) -> None:
     """Put people on the list and mail them the entry; the caller gets it too."""
     Attendance.objects.bulk_create((Attendance(meeting=meeting, who=person) for person in people), ignore_conflicts=True)
     notifications.notify(
@@ -56,7 +56,7 @@ def call_newcomer(panel_id: str, user_id: str, *, by: Any) -> int:
     person = User.objects.get(pk=user_id)
     coming = Meeting.objects.coming().filter(agenda__panel=panel).visible_to(person)
     for meeting in coming:
-        call(meeting, panel, [person], by=by)
+        call(meeting, panel=panel, people=[person], by=by)
     return len(coming)
 
 

@@ -8,7 +8,7 @@ from cpms.accounts.actions.activation import (
     prepare_account,
     resend_link,
 )
-from cpms.accounts.actions.people import change_profile, grant_role, note_miss, sign_in_verified
+from cpms.accounts.actions.people import change_profile, grant_role, note_miss, sign_in_verified, sign_out
 
 __all__ = [
     "activate",
@@ -21,4 +21,5 @@ __all__ = [
     "prepare_account",
     "resend_link",
     "sign_in_verified",
+    "sign_out",
 ]

@@ -33,6 +33,10 @@ def sign_in_verified(user: User, *, by: Any) -> None:
     audit.record(Event.SIGNED_IN, on=user, by=by)
 
 
+def sign_out(user: User, *, by: Any) -> None:
+    audit.record(Event.SIGNED_OUT, on=user, by=by)
+
+
 def note_miss(user: User, *, by: Any) -> None:
     """A wrong one-time code. ``by`` is nobody: whoever typed it is not known to be the owner."""
     audit.record(Event.SIGN_IN_REFUSED, on=user, by=by, result=Result.REFUSED)

@@ -46,6 +46,7 @@ inactive = public("account_inactive", allauth_views.account_inactive, "says that
 
 @access("account_logout", verb=Permission.SIGNED_IN, methods=WRITE)
 def logout(request: HttpRequest) -> HttpResponse:
+    actions.sign_out(request.user, by=request.user)
     response = allauth_views.logout(request)
     response["Clear-Site-Data"] = '"cache", "cookies", "storage"'
     return response
