@@ -22,10 +22,14 @@ from cpms.accounts.models import (
 )
 from cpms.accounts.roles import CENTRE_ROLES, HELD_ON, Role
 from cpms.vault import actions as vault
+from helpdesk import actions
 from helpdesk.demo import network
+from helpdesk.demo.archive import load_archive
+from helpdesk.demo.members import load_members
 from helpdesk.demo.people import PASSWORD, PEOPLE, DemoPerson
+from helpdesk.demo.sign_ins import FIRST_MONTH, load_sign_ins, months
 
-STARTED = dt.date(2017, 12, 1)
+STARTED, LAST_MONTH = dt.date(2017, 12, 1), dt.date(2020, 9, 1)
 Say = Callable[[str], object]
 
 
@@ -38,6 +42,13 @@ def load(say: Say) -> bool:
     say(f"{Centre.objects.count()} invented hospitals in {len(network.HOSPITALS)} countries")
     people = load_people(made)
     say(f"{len(people)} people to try the demonstration as")
+    own = [user for user in people if user.centre_id]
+    members = load_members(made, already=len(own))
+    say(f"{len(own) + len(members)} registered people")
+    load_sign_ins([*own, *members])
+    say(f"{load_archive(made, members)} closed panels, December 2017 to September 2020")
+    for month in months(FIRST_MONTH, LAST_MONTH):
+        actions.freeze_month(month, by=None)
     return True
 
 

@@ -1,0 +1,205 @@
+"""The rows of one closed panel of the archive, from the patient's key to the signatures."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.auth.models import Permission
+from django.db import models
+
+from consent.models import Consent
+from consent.states import Answer, Giver, Stage
+from cpms.accounts.models import Network, ThematicGroup, User
+from cpms.patients.actions import new_pseudonym
+from cpms.patients.models import Patient
+from cpms.patients.states import Sex
+from cpms.vault import actions as vault
+from helpdesk.demo.chance import below, one_of, some_of
+from helpdesk.demo.conditions import ADVICE, CONCLUSION, ONLY_IN, QUESTIONS, Topic
+from outcomes.models import AdviceItem, Outcome, SignOff
+from outcomes.states import Decision, OutcomeState, Strength
+from panels.cases.models import Case, CaseGrant, Diagnosis, Finding
+from panels.models import Contribution, Invitation, Panel, PanelStep
+from panels.states import (
+    INVITATION_GOOD_FOR,
+    Certainty,
+    ContributionKind,
+    DeclineReason,
+    InvitationState,
+    Move,
+    State,
+    Urgency,
+)
+
+DAY = dt.timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is decided about a panel before its rows are written."""
+
+    number: int
+    ref: str
+    network: Network
+    group: ThematicGroup
+    topic: Topic
+    lead: User
+    invited: tuple[User, ...]
+    opened: dt.datetime
+
+    @property
+    def condition(self) -> tuple[str, str]:
+        return one_of(self.topic.conditions, "condition", self.number)
+
+    @property
+    def replied(self) -> dt.datetime:
+        return self.opened + DAY * (1 + below(8, "reply", self.number)) + dt.timedelta(hours=3)
+
+    @property
+    def sent(self) -> dt.datetime:
+        return self.replied + DAY * (6 + below(12, "outcome", self.number))
+
+    @property
+    def closed(self) -> dt.datetime:
+        return self.sent + DAY * (2 + below(9, "closed", self.number))
+
+
+def build(plan: Plan, view_case: Permission) -> list[models.Model]:
+    """All rows but the key, which is saved at once so that texts can be sealed under it."""
+    patient = _patient(plan)
+    case = Case(patient=patient, key=patient.key, made_by=plan.lead, made_at=plan.opened - DAY)
+    panel = _panel(plan, case)
+    invitations = list(_invitations(plan, panel))
+    members = [row.invitee for row in invitations if row.state == InvitationState.ACCEPTED]
+    advice = list(_advice(plan, panel, members))
+    return [
+        patient,
+        *_consents(plan, patient),
+        case,
+        *_record(plan, case),
+        panel,
+        *_steps(plan, panel),
+        *invitations,
+        *(CaseGrant(permission=view_case, user=member, content_object=case) for member in members),
+        *advice,
+        *_outcome(plan, panel, advice, members),
+    ]
+
+
+def _patient(plan: Plan) -> Patient:
+    return Patient(
+        key=vault.new_key(),
+        pseudonym=new_pseudonym(),
+        birth_year=plan.opened.year - 6 - below(40, "birth", plan.number),
+        sex=ONLY_IN.get(plan.condition[0]) or one_of((Sex.FEMALE, Sex.MALE), "sex", plan.number),
+        country=plan.lead.country,
+        centre=plan.lead.centre,
+        enrolled_by=plan.lead,
+        enrolled_at=plan.opened - DAY,
+    )
+
+
+def _consents(plan: Plan, patient: Patient) -> Iterator[Consent]:
+    child = plan.opened.year - (patient.birth_year or 0) < 16
+    for stage in Stage:
+        given = stage == Stage.CARE or below(10, "consent", plan.number, stage) < 7
+        yield Consent(
+            patient=patient,
+            stage=stage,
+            answer=Answer.GIVEN if given else Answer.REFUSED,
+            given_by=Giver.PARENT if child else Giver.PATIENT,
+            given_on=(plan.opened - 3 * DAY).date(),
+            recorded_by=plan.lead,
+            recorded_at=plan.opened - DAY,
+        )
+
+
+def _record(plan: Plan, case: Case) -> Iterator[models.Model]:
+    code, name = plan.condition
+    yield Diagnosis(case=case, key=case.key, system="ORPHA", code=code, label=name)
+    for position, (finding, label) in enumerate(some_of(plan.topic.findings, 3, "findings", plan.number)):
+        yield Finding(case=case, key=case.key, position=position, code=finding, label=label, present=position < 2)
+
+
+def _panel(plan: Plan, case: Case) -> Panel:
+    _code, name = plan.condition
+    panel = Panel(
+        key=case.key,
+        ref=plan.ref,
+        case=case,
+        network=plan.network,
+        group=plan.group,
+        lead=plan.lead,
+        urgency=one_of((Urgency.ROUTINE, Urgency.ROUTINE, Urgency.SOON), "urgency", plan.number),
+        wanted_by=(plan.opened + 21 * DAY).date(),
+        state=State.CLOSED,
+        drafted_at=plan.opened - DAY,
+        opened_at=plan.opened,
+        first_reply_at=plan.replied,
+        closed_at=plan.closed,
+    )
+    panel.title = name
+    panel.question = one_of(QUESTIONS, "question", plan.number).format(name=name)
+    return panel
+
+
+def _steps(plan: Plan, panel: Panel) -> Iterator[PanelStep]:
+    moves = (
+        (Move.OPEN, State.DRAFT, State.OPEN, plan.opened),
+        (Move.START_OUTCOME, State.OPEN, State.OUTCOME, plan.sent - DAY),
+        (Move.CLOSE, State.OUTCOME, State.CLOSED, plan.closed),
+    )
+    for verb, source, target, at in moves:
+        yield PanelStep(panel=panel, verb=verb, source=source, target=target, by=plan.lead, at=at)
+
+
+def _invitations(plan: Plan, panel: Panel) -> Iterator[Invitation]:
+    """The first accepts always; of the others one in four declines."""
+    for number, person in enumerate(plan.invited):
+        declines = number > 0 and below(4, "declines", plan.number, number) == 0
+        yield Invitation(
+            key=panel.key,
+            panel=panel,
+            invitee=person,
+            invited_by=plan.lead,
+            state=InvitationState.DECLINED if declines else InvitationState.ACCEPTED,
+            reason=one_of(DeclineReason.values, plan.number, number) if declines else "",
+            sent_at=plan.opened,
+            expires_at=plan.opened + INVITATION_GOOD_FOR,
+            answered_at=plan.opened + dt.timedelta(hours=4 + number * 7),
+        )
+
+
+def _advice(plan: Plan, panel: Panel, members: list[Any]) -> Iterator[Contribution]:
+    kinds = some_of(list(ADVICE), len(members), "kinds", plan.number)
+    for number, (member, kind) in enumerate(zip(members, kinds, strict=False)):
+        at = plan.replied + dt.timedelta(hours=9 * number)
+        row = Contribution(key=panel.key, panel=panel, author=member, kind=ContributionKind(kind), at=at)
+        row.certainty = one_of((Certainty.VERY, Certainty.FAIRLY), plan.number, number)
+        row.marked_at, row.marked_by = at + DAY, plan.lead
+        row.text = ADVICE[kind]
+        yield row
+
+
+def _outcome(plan: Plan, panel: Panel, advice: list[Contribution], members: list[Any]) -> Iterator[models.Model]:
+    outcome = Outcome(key=panel.key, panel=panel, state=OutcomeState.FINAL, number=1)
+    outcome.started_at, outcome.sent_at = plan.sent - DAY, plan.sent
+    outcome.conclusion = CONCLUSION.format(name=plan.condition[1])
+    yield outcome
+    for position, contribution in enumerate(advice, start=1):
+        item = AdviceItem(key=panel.key, outcome=outcome, contribution=contribution, position=position)
+        item.strength, item.text = Strength.STRONG if position == 1 else Strength.CONDITIONAL, contribution.text
+        yield item
+    for number, signer in enumerate((plan.lead, *members)):
+        silent = number > 1 and below(5, "silent", plan.number, number) == 0
+        yield SignOff(
+            key=panel.key,
+            outcome=outcome,
+            who=signer,
+            number=1,
+            decision=Decision.SILENT if silent else Decision.SIGNED,
+            at=None if silent else plan.sent + dt.timedelta(hours=5 * number),
+        )

@@ -1,0 +1,156 @@
+"""The demonstration network shows the founding figures, from ordinary rows."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import time
+
+import pytest
+from django.contrib.auth.hashers import check_password
+from django.core.management import CommandError, call_command
+from django.db import transaction
+from django.db.models import Count
+from django_otp import verify_token
+
+from consent.models import Consent
+from consent.states import Stage
+from cpms.accounts.models import AdvocacyGroup, Centre, CentreMembership, Membership, Network, User
+from cpms.accounts.roles import Role
+from cpms.audit.models import AuditEvent
+from cpms.terminology.importers import hpoa, obo
+from helpdesk import kpis
+from helpdesk.demo import cases, conditions, people
+from helpdesk.models import MonthlyKpi
+from panels.cases.importers import phenopacket
+from panels.models import Contribution, Invitation, Panel
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(scope="module", autouse=True)
+def demo(django_db_setup, django_db_blocker):
+    """Loaded once for all tests of this file, and taken back after the last of them."""
+    with django_db_blocker.unblock(), transaction.atomic(), pytest.MonkeyPatch.context() as patch:
+        patch.setattr("django.conf.settings.DEMO", True)
+        out = io.StringIO()
+        call_command("load_demo", stdout=out)
+        yield out.getvalue()
+        transaction.set_rollback(True)
+
+
+def test_places_are_as_many_as_in_the_founding_network():
+    kinds = dict(CentreMembership.objects.values_list("kind").annotate(n=Count("pk")))
+    assert kinds == {"full": 71, "affiliated": 16}
+    assert Centre.objects.values("country").distinct().count() == 20
+    assert AdvocacyGroup.objects.count() == 16
+    assert Network.objects.get().groups.count() == 8
+
+
+def test_the_figures_are_counted_from_rows():
+    network = Network.objects.get()
+    last = kpis.lines(network, dt.date(2020, 9, 1))[0]
+    assert last.registered == 267
+    months = MonthlyKpi.objects.filter(group=None, centre=None).order_by("month")
+    assert (months.count(), months[0].month) == (34, dt.date(2017, 12, 1))
+    assert all(50 <= line.active <= 65 for line in months)
+    assert sum(line.panels_opened for line in months) == 89
+
+
+def test_the_last_whole_month_has_active_people():
+    month = (dt.datetime.now(dt.UTC).replace(day=1) - dt.timedelta(days=1)).date().replace(day=1)
+    assert 50 <= len(kpis.active_people(month)) <= 65
+
+
+def test_group_two_has_most_panels():
+    per_group = dict(Panel.objects.values_list("group__number").annotate(n=Count("pk")).order_by())
+    assert per_group == {number: topic.panels for number, topic in conditions.TOPICS.items()}
+    assert max(per_group, key=per_group.get) == 2
+    assert sum(per_group.values()) == 89
+
+
+def test_a_panel_of_the_archive_can_be_read_and_was_consented_to():
+    panel = Panel.objects.with_case().order_by("ref").first()
+    assert panel.question
+    assert panel.contributions.first().text in conditions.ADVICE.values()
+    assert panel.outcome.conclusion.startswith("The panel agrees on")
+    assert panel.steps.count() == 3
+    care = Consent.objects.in_force(Stage.CARE).values("patient")
+    assert Panel.objects.exclude(case__patient__in=care).count() == 0
+
+
+def test_members_of_the_archive_see_their_panels_and_others_do_not():
+    seat = Invitation.objects.seated().select_related("invitee", "panel").first()
+    assert seat.panel in Panel.objects.visible_to(seat.invitee)
+    assert seat.panel.case in type(seat.panel.case).objects.visible_to(seat.invitee)
+    outsider = User.objects.get(email="mikael.lindqvist@demo.example")
+    assert not Panel.objects.visible_to(outsider).exists()
+    assert Contribution.objects.exclude(author__invitations__state="accepted").count() == 0
+
+
+def test_listed_people_have_the_shown_password_and_code():
+    for person in people.PEOPLE:
+        user = User.objects.get(email=person.email)
+        assert user.password == User.objects.get(email=people.PEOPLE[0].email).password
+        device = user.totp_devices.get()
+        assert verify_token(user, device.persistent_id, people.one_time_code(person, at=time.time()))
+    assert check_password(people.PASSWORD, user.password)
+
+
+def test_roles_are_held_as_the_page_says():
+    def holders(role):
+        return set(Membership.objects.filter(role=role).values_list("user__email", flat=True))
+
+    assert holders(Role.HELPDESK_ADULT) == {"solene.faure@demo.example"}
+    assert holders(Role.NETWORK_COORDINATOR) == {"charlotte.vanbrederode@demo.example"}
+    assert "katharina.hohenberger@demo.example" in holders(Role.GROUP_COORDINATOR)
+    assert len(holders(Role.GROUP_COORDINATOR)) == 8
+    assert not Membership.objects.filter(user__email="aoife.nidhomhnaill@demo.example").exists()
+
+
+def test_some_people_have_not_activated_yet():
+    assert User.objects.filter(activated_at=None).count() == 6
+    assert not AuditEvent.objects.filter(actor_id__in=User.objects.filter(activated_at=None).values("pk")).exists()
+
+
+def test_loading_again_does_nothing():
+    out, before = io.StringIO(), User.objects.count()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("django.conf.settings.DEMO", True)
+        call_command("load_demo", stdout=out)
+    assert out.getvalue() == "The database has people already: nothing was loaded.\n"
+    assert User.objects.count() == before
+
+
+def test_it_refuses_outside_a_demonstration(settings):
+    settings.DEMO = False
+    with pytest.raises(CommandError, match="CPMS_DEMO=1"):
+        call_command("load_demo")
+
+
+def test_the_progress_is_told(demo):
+    assert demo.splitlines()[:3] == [
+        "87 invented hospitals in 20 countries",
+        "9 people to try the demonstration as",
+        "267 registered people",
+    ]
+
+
+def test_twelve_cases_over_eight_groups_belong_to_the_questions():
+    assert [case.path.is_file() for case in cases.CASES] == [True] * 12
+    assert {case.group for case in cases.CASES} == set(range(1, 9))
+    assert sorted(path.name for path in cases.FOLDER.glob("*.json")) == sorted(case.path.name for case in cases.CASES)
+
+
+def test_every_code_of_the_demonstration_has_the_name_of_the_release(settings):
+    """Against the files that bin/setup lays down."""
+    with (settings.TERMINOLOGY_DIR / "hp.obo").open(encoding="utf-8") as lines:
+        names = {concept.code: concept.name for concept in obo.read(lines).concepts if concept.active}
+    with (settings.TERMINOLOGY_DIR / "phenotype.hpoa").open(encoding="utf-8") as lines:
+        names |= {concept.code: concept.name for concept in hpoa.read(lines).concepts}
+    said = [pair for topic in conditions.TOPICS.values() for pair in (*topic.conditions, *topic.findings)]
+    said += [pair for person in people.PEOPLE for pair in person.expertise]
+    for case in cases.CASES:
+        read = phenopacket.read(case.path.read_bytes())
+        said += [(row.code, row.label) for row in (*read.findings, *read.diagnoses)]
+    assert [(code, name) for code, name in said if names.get(code) != name] == []
