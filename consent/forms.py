@@ -8,13 +8,14 @@ from django import forms
 
 from consent.states import Answer, Giver, Stage
 from cpms import clock
+from cpms.forms import DayField
 
 
 class ConsentRecordForm(forms.Form):
     stage = forms.TypedChoiceField(label="Stage", choices=Stage.choices, coerce=int)
     answer = forms.ChoiceField(label="Answer", choices=Answer.choices, widget=forms.RadioSelect)
     given_by = forms.ChoiceField(label="Given by", choices=Giver.choices)
-    given_on = forms.DateField(label="Given on", widget=forms.DateInput({"type": "date"}), initial=clock.today)
+    given_on = DayField(label="Given on", initial=clock.today)
 
     def clean_given_on(self) -> dt.date:
         day: dt.date = self.cleaned_data["given_on"]

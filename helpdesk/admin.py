@@ -60,10 +60,10 @@ class ActivatedFilter(admin.SimpleListFilter):
     title = "activation"
     parameter_name = "activated"
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:  # noqa: ARG002
         return [("no", "Not activated yet"), ("yes", "Active")]
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> QuerySet[User]:
+    def queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> QuerySet[User]:  # noqa: ARG002
         if self.value() in {"yes", "no"}:
             return queryset.filter(activated_at__isnull=self.value() == "no")
         return queryset

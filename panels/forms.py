@@ -12,6 +12,7 @@ from cpms import clock
 from cpms.accounts import queries as accounts
 from cpms.accounts.models import ThematicGroup, User
 from cpms.countries import choices
+from cpms.forms import DayField
 from cpms.patients.models import OLDEST_BIRTH_YEAR
 from cpms.patients.states import Route, Sex
 from panels.cases.states import DiagnosisStatus
@@ -47,7 +48,7 @@ class NewPanelForm(forms.Form):
         label="3. Contact about research", choices=ANSWERS, widget=forms.RadioSelect, required=False
     )
     given_by = forms.ChoiceField(label="Given by", choices=Giver.choices, initial=Giver.PATIENT)
-    given_on = forms.DateField(label="Given on", widget=forms.DateInput({"type": "date"}), initial=clock.today)
+    given_on = DayField(label="Given on", initial=clock.today)
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -109,10 +110,9 @@ class PrepareForm(forms.Form):
     urgency = forms.ChoiceField(
         label="Urgency", choices=Urgency.choices, initial=Urgency.ROUTINE, widget=forms.RadioSelect
     )
-    wanted_by = forms.DateField(
+    wanted_by = DayField(
         label="Advice wanted by",
         required=False,
-        widget=forms.DateInput({"type": "date"}),
         help_text="Left empty: routine 21, soon 10, urgent 3 days.",
     )
     experts = forms.ModelMultipleChoiceField(
@@ -151,12 +151,10 @@ class ContributionForm(forms.Form):
         initial="message",
     )
     text = forms.CharField(label="Your reply", widget=forms.Textarea({"rows": 3}), max_length=20_000, required=False)
-    certainty = forms.ChoiceField(
-        label="How sure", choices=Certainty.choices, initial=Certainty.FAIRLY, required=False
-    )
+    certainty = forms.ChoiceField(label="How sure", choices=Certainty.choices, initial=Certainty.FAIRLY, required=False)
 
     def clean(self) -> dict[str, Any]:
-        """"No experience with this" needs no words; everything else does."""
+        """ "No experience with this" needs no words; everything else does."""
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         if not (cleaned.get("text") or "").strip() and cleaned.get("kind") != ContributionKind.NO_EXPERIENCE:
             self.add_error("text", "Please write your reply.")
@@ -176,7 +174,9 @@ class StanceForm(forms.Form):
 
 class DeclineForm(forms.Form):
     reason = forms.ChoiceField(choices=DeclineReason.choices)
-    text = forms.CharField(label="Reason, seen by the lead", required=False, max_length=1000, widget=forms.Textarea({"rows": 2}))
+    text = forms.CharField(
+        label="Reason, seen by the lead", required=False, max_length=1000, widget=forms.Textarea({"rows": 2})
+    )
     better_name = forms.CharField(label="Who would be better?", required=False, max_length=160)
 
 
@@ -197,9 +197,7 @@ class GuestForm(forms.Form):
     email = forms.EmailField(label="E-mail of a physician outside the networks")
     hospital = forms.CharField(label="Hospital and city", max_length=160)
     country = forms.ChoiceField(label="Country", choices=choices)
-    until = forms.DateField(
-        label="Until", required=False, widget=forms.DateInput({"type": "date"}), help_text="Left empty: 60 days."
-    )
+    until = DayField(label="Until", required=False, help_text="Left empty: 60 days.")
 
     def clean_until(self) -> dt.date | None:
         day: dt.date | None = self.cleaned_data["until"]

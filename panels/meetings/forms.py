@@ -10,12 +10,13 @@ from django import forms
 from django.utils import timezone
 
 from cpms import clock
+from cpms.forms import DayField
 
 LENGTHS = [(15, "15 minutes"), (30, "30 minutes"), (45, "45 minutes"), (60, "1 hour")]
 
 
 class MeetingForm(forms.Form):
-    day = forms.DateField(label="Date", widget=forms.DateInput({"type": "date"}))
+    day = DayField(label="Date")
     time = forms.TimeField(label="Start", widget=forms.TimeInput({"type": "time"}))
     minutes = forms.TypedChoiceField(label="Length", choices=LENGTHS, coerce=int, initial=30)
     link = forms.URLField(
