@@ -12,7 +12,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import pytest
 from django.conf import settings
-from django.db import connection
+from django.db import connection, connections
 
 from tools.local import keys, places, processes
 from tools.local.broker import Redis
@@ -45,6 +45,9 @@ def django_db_setup(django_db_setup, django_db_blocker):
     """The audit refuses TRUNCATE, which transactional tests need to clean up; every other guard of it stays."""
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         cursor.execute("ALTER TABLE audit_auditevent DISABLE TRIGGER audit_no_truncate")
+    yield
+    with django_db_blocker.unblock():
+        connections["cachedb"].close()  # the cache's own connection would hold the database open
 
 
 @pytest.fixture(scope="session")

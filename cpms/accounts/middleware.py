@@ -16,7 +16,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from cpms import clock
-from cpms.accounts.access import Route, route_of
+from cpms.accounts.access import Refused, Route, ask, route_of
+from cpms.accounts.access.routes import refuse, site_of
 from cpms.audit import actions as audit
 from cpms.audit.states import Event, Result
 
@@ -63,15 +64,28 @@ class VerifiedRequiredMiddleware:
             raise Http404
         if request.method not in route.methods:
             return HttpResponseNotAllowed(sorted(route.methods))
-        return None if route.public else self.require_verified(request, route)
-
-    def require_verified(self, request: HttpRequest, _route: Route) -> HttpResponse | None:
-        user = request.user
-        if user.is_authenticated and user.is_active and user.is_verified():  # type: ignore[union-attr]
+        if route.public:
             return None
-        if user.is_authenticated:
-            logout(request)
-        return ask_to_sign_in(request)
+        return require_verified(request) or ask_for_site(request, route, view)
+
+
+def require_verified(request: HttpRequest) -> HttpResponse | None:
+    """The way to the login unless password, second factor and account are all in order."""
+    user: Any = request.user
+    if user.is_authenticated and user.is_active and user.is_verified():
+        return None
+    if user.is_authenticated:
+        logout(request)
+    return ask_to_sign_in(request)
+
+
+def ask_for_site(request: HttpRequest, route: Route, view: Any) -> None:
+    """Pages of an admin site have no ``@access`` of their own: the site's rule is asked here."""
+    if site_of(view) is None or route.verb is None:
+        return
+    if not (verdict := ask(route.verb, request.user)):
+        refuse(request, route, verdict.reason)
+        raise Refused(verdict.reason)
 
 
 class SessionLimitsMiddleware:

@@ -18,7 +18,7 @@ from panels import policy
 from panels.actions import inviting
 from panels.cases import actions as cases
 from panels.models import Invitation, Panel, PanelStep
-from panels.states import BY_VERB, Move, State
+from panels.states import BY_VERB, InvitationState, Move, State
 
 
 def locked(panel: Panel) -> Panel:
@@ -38,6 +38,8 @@ def move(panel: Panel, verb: Move, *, by: Any) -> Panel:
     if target == State.OPEN and current.opened_at is None:
         current.opened_at = clock.now()
     current.save(update_fields=["state", "closed_at", "opened_at"])
+    if target == State.CLOSED:
+        end_sight(current, by=by, guests_only=True)
     PanelStep.objects.create(panel=current, verb=verb, source=source, target=target, by=by)
     audit.record(Event.PANEL_MOVED, on=current, by=by, verb=str(verb))
     panel.state, panel.closed_at, panel.opened_at = current.state, current.closed_at, current.opened_at
@@ -68,8 +70,11 @@ def withdraw(panel: Panel, *, by: Any) -> Panel:
 
 @transaction.atomic
 def reopen(panel: Panel, *, by: Any) -> Panel:
-    """Take a closed panel up again; its members are back, its guests are not."""
-    return move(panel, Move.REOPEN, by=by)
+    """Take a closed panel up again, with its members and the guests whose date has not passed."""
+    current = move(panel, Move.REOPEN, by=by)
+    for seat in Invitation.objects.seated().guests().filter(panel=current).select_related("invitee"):
+        cases.give_sight(current.case, to=seat.invitee, until=seat.guest_until, by=by)
+    return current
 
 
 def silence(panel: Panel) -> None:
@@ -81,9 +86,10 @@ def silence(panel: Panel) -> None:
     notifications.cancel_mails([panel.pk, *(invitation.pk for invitation in pending)])
 
 
-def end_sight(panel: Panel, *, by: Any) -> None:
-    """Take the grants of this panel's members back, except where another running panel of the case seats them."""
-    for seat in Invitation.objects.filter(panel=panel).select_related("invitee"):
+def end_sight(panel: Panel, *, by: Any, guests_only: bool = False) -> None:
+    """Take the grants of this panel's members back, except where another panel of the case seats them."""
+    seats = Invitation.objects.filter(panel=panel, state=InvitationState.ACCEPTED).select_related("invitee")
+    for seat in seats.guests() if guests_only else seats:
         elsewhere = Invitation.objects.seated().filter(panel__case=panel.case, invitee=seat.invitee)
         if not elsewhere.exclude(panel=panel).exists():
             cases.take_sight(panel.case, of=seat.invitee, by=by)

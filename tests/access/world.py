@@ -13,6 +13,7 @@ from outcomes import actions as outcomes
 from outcomes.models import OutcomeDocument
 from outcomes.states import DocumentState
 from panels import actions as panels
+from panels.cases.models import CaseGrant
 from panels.meetings import actions as meetings
 from panels.models import Invitation, Panel
 from panels.states import State
@@ -98,12 +99,14 @@ class World:
         early = past - dt.timedelta(days=30)
         rows.filter(invitee=self.people["lapsed"]).update(sent_at=early, expires_at=past)
         rows.filter(invitee=self.people["guest_past"]).update(guest_until=past)
+        CaseGrant.objects.filter(user=self.people["guest_past"]).update(until=past)
         panels.end_invitation(self.story.invitation(self.people["removed"]), by=self.story.lead)
         User.objects.filter(pk=self.people["switched_off"].pk).update(is_active=False)
 
     def bring_to(self, state: str) -> None:
         if state == "draft":
             Panel.objects.filter(pk=self.story.panel.pk).update(state=State.DRAFT)
+            CaseGrant.objects.filter(content_object=self.story.case).delete()  # nobody was ever seated in a draft
         if state in {"outcome", "closed"}:
             self.write_outcome()
         if state == "closed":

@@ -66,11 +66,14 @@ def load_for(user: Any, model: type[M], value: Any) -> M:
 
 def route_of(view: Any) -> Route | None:
     """The declaration of a view; for a page of an admin site, that of the site."""
-    declared = getattr(view, "access", None)
-    if declared is None:
-        site = getattr(view, "admin_site", None) or getattr(getattr(view, "model_admin", None), "admin_site", None)
-        declared = getattr(site, "access", None)
+    declared = getattr(view, "access", None) or getattr(site_of(view), "access", None)
     return declared if isinstance(declared, Route) else None
+
+
+def site_of(view: Any) -> Any:
+    """The admin site a view belongs to, or ``None`` for one of our own views."""
+    found = getattr(view, "admin_site", None) or getattr(getattr(view, "model_admin", None), "admin_site", None)
+    return found or getattr(view, "__self__", None)
 
 
 def refuse(request: HttpRequest, route: Route, reason: str, thing: models.Model | None = None) -> None:
