@@ -57,6 +57,18 @@ def lacking(items: Iterable[Any], spec: str) -> list[Any]:
 
 
 @register.filter
+def before(text: str, mark: str) -> str:
+    """What stands before ``mark``; everything when it is not there."""
+    return text.partition(mark)[0]
+
+
+@register.filter
+def after(text: str, mark: str) -> str:
+    """What stands after ``mark``; nothing when it is not there."""
+    return text.partition(mark)[2]
+
+
+@register.filter
 def from_json(text: str) -> Any:
     """A list that is kept as sealed text."""
     return json.loads(text) if text else []

@@ -11,6 +11,7 @@ const parts = [
   ["[data-drop]", () => import("./files.js")],
   ["[data-day-words-for]", () => import("./days.js")],
   ["[data-filter]", () => import("./filter.js")],
+  ["[data-aside-for]", () => import("./aside.js")],
   ["[data-chosen-count]", () => import("./chosen.js")],
 ];
 const done = new WeakMap();

@@ -1,13 +1,13 @@
 // The line "Saved 14:02". Its words are attributes of the element, ready translated.
 export function savedLine(form) {
   const line = form.querySelector("[data-saved]") ?? document.querySelector("[data-saved]");
-  const write = (text, waiting) => {
+  const write = (text, saved) => {
     if (!line) return;
-    line.textContent = text;
-    line.classList.toggle("saved-waiting", waiting);
+    line.querySelector("[data-saved-text]").textContent = text;
+    line.classList.toggle("is-saved", saved);
   };
   return {
-    saved: (at) => write(`${line?.dataset.savedAt} ${at}`, false),
-    waiting: () => write(line?.dataset.offline ?? "", true),
+    saved: (at) => write(`${line?.dataset.savedAt} ${at}`, true),
+    waiting: () => write(line?.dataset.offline ?? "", false),
   };
 }
