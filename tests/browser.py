@@ -1,0 +1,57 @@
+"""What must hold on every page in a real browser: no CSP message, no outside request, axe finds nothing, no sideways
+scroll at 1366, 390 and 320 px."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+WIDTHS = ((1366, 900), (390, 844), (320, 640))
+
+
+class Watch:
+    """Listens to a page from its start: what its console said, and whom it asked."""
+
+    def __init__(self, page: Page, url: str) -> None:
+        self.origin = urlsplit(url).netloc
+        self.console: list[str] = []
+        self.outside: list[str] = []
+        page.on("console", self.hear)
+        page.on("pageerror", lambda error: self.console.append(f"error: {error}"))
+        page.on("request", self.note)
+
+    def hear(self, message) -> None:
+        """A failed load of our own (404, 422, 409) is an answer, not a fault of the page."""
+        if message.type in {"error", "warning"} and not message.text.startswith("Failed to load resource"):
+            self.console.append(message.text)
+
+    def note(self, request) -> None:
+        parts = urlsplit(request.url)
+        if parts.scheme in {"http", "https"} and parts.netloc != self.origin:
+            self.outside.append(request.url)
+
+    def nothing_odd(self) -> None:
+        assert self.console == []
+        assert self.outside == []
+
+
+def violations(page: Page) -> list[str]:
+    """axe's findings as lines: rule, element, what to do."""
+    found = Axe().run(page, options={"runOnly": RULES}).response["violations"]
+    return [f"{v['id']}: {node['html'][:160]} ({node['failureSummary'][:200]})" for v in found for node in v["nodes"]]
+
+
+def check_page(page: Page, *, widths=WIDTHS) -> list[str]:
+    """Every fault of the page as it stands, at each width; the widest is restored at the end."""
+    faults = []
+    for width, height in widths:
+        page.set_viewport_size({"width": width, "height": height})
+        overflow = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+        if overflow > 0:
+            faults.append(f"{width} px: {overflow} px too wide")
+        faults += [f"{width} px: {line}" for line in violations(page)]
+    page.set_viewport_size({"width": widths[0][0], "height": widths[0][1]})
+    return faults
