@@ -27,6 +27,7 @@ from helpdesk.demo import network
 from helpdesk.demo.archive import load_archive
 from helpdesk.demo.members import load_members
 from helpdesk.demo.people import PASSWORD, PEOPLE, DemoPerson
+from helpdesk.demo.running import load_running
 from helpdesk.demo.sign_ins import FIRST_MONTH, load_sign_ins, months
 
 STARTED, LAST_MONTH = dt.date(2017, 12, 1), dt.date(2020, 9, 1)
@@ -34,7 +35,7 @@ Say = Callable[[str], object]
 
 
 @transaction.atomic
-def load(say: Say) -> bool:
+def load(say: Say, *, running: bool = True) -> bool:
     """Whether anything was loaded: a database that knows one person is left alone."""
     if User.objects.exists():
         return False
@@ -49,6 +50,8 @@ def load(say: Say) -> bool:
     say(f"{load_archive(made, members)} closed panels, December 2017 to September 2020")
     for month in months(FIRST_MONTH, LAST_MONTH):
         actions.freeze_month(month, by=None)
+    if running:
+        say(f"{load_running(made)} panels under way")
     return True
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from itertools import cycle, islice
 
 from cpms import clock
@@ -94,7 +95,7 @@ def _interests(number: int) -> list[int]:
     return [first] if first == second or number % 3 else [first, second]
 
 
-def _expertise(users: list[User], interests: dict[object, list[int]]) -> None:
+def _expertise(users: list[User], interests: dict[uuid.UUID, list[int]]) -> None:
     Expertise.objects.bulk_create(
         Expertise(
             user=user, system="ORPHA", code=code, name=name, declared_on=user.date_joined.date() + dt.timedelta(days=30)

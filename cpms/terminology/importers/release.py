@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from cpms.terminology.states import Kind, System
 
 
-class ReleaseRefused(Exception):  # noqa: N818 - the verb of the domain, as in every refusal
+class ReleaseRefused(Exception):
     """The file is not a release of that terminology; the message says what is missing."""
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 
-class ImportRefused(Exception):  # noqa: N818 - the verb of the domain, as in every refusal
+class ImportRefused(Exception):
     """The file cannot be read as a case. ``str(error)`` is one or two sentences for a clinician."""
 
 
