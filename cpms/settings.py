@@ -261,6 +261,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "unacked_restore_throttle": 1,
     "socket_timeout": 10,
     "socket_connect_timeout": 2,
+    "max_retries": 0,  # a request never waits for a dead broker: the row in the table is sent later
 }
 CELERY_TASK_CREATE_MISSING_QUEUES = True
 

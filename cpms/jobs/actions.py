@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
-from functools import wraps
+from functools import partial, wraps
 from typing import Any
 
 import structlog
@@ -28,8 +28,13 @@ def enqueue(task: str, **ids: str) -> Job:
 
 
 def nudge_after_commit(task: str) -> None:
-    """After commit, ask a worker to look now. A dead broker is no error: beat and ``manage.py dispatch`` look too."""
-    transaction.on_commit(lambda: try_send(task), robust=True)
+    """After commit, ask a worker to look now, once per transaction however much was asked for in it.
+
+    A dead broker is no error: beat and ``manage.py dispatch`` look too.
+    """
+    waiting = (call for _savepoints, call, _robust in transaction.get_connection().run_on_commit)
+    if not any(isinstance(call, partial) and call.args == (task,) for call in waiting):
+        transaction.on_commit(partial(try_send, task), robust=True)
 
 
 def try_send(task: str, **kwargs: Any) -> bool:
