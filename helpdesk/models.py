@@ -35,7 +35,12 @@ class MonthlyKpi(models.Model):
     objects = MonthlyKpiQuerySet.as_manager()
 
     class Meta:
-        ordering = ["-month", "network__code", "group__number", "centre__name"]
+        ordering = [
+            "-month",
+            "network__code",
+            models.F("centre__name").asc(nulls_first=True),
+            models.F("group__number").asc(nulls_first=True),
+        ]
         constraints = [
             models.UniqueConstraint(
                 name="helpdesk_kpi_line_once",
