@@ -190,3 +190,14 @@ def test_treatments_of_four_kinds_are_told_in_words():
     assert (surgery.kind, surgery.label) == ("procedure", "Adrenalectomy")
     assert (rays.kind, rays.detail) == ("radiotherapy", "30 Gy, 10 fractions")
     assert (regimen.kind, regimen.detail) == ("regimen", "NCT0001; started")
+
+
+def test_an_interpretation_that_names_no_disease_adds_none_but_its_summary_is_named():
+    case = read(interpretations=[{"progressStatus": "UNSOLVED", "summary": "exome negative"}])
+    assert case.diagnoses == ()
+    assert [left.shown for left in case.left_out if left.path == "interpretations[0].summary"] == ["exome negative"]
+
+
+def test_an_action_of_no_known_kind_is_kept_with_its_target():
+    found = read(medicalActions=[{"treatmentTarget": {"id": "OMIM:201910", "label": "CAH"}}]).treatments[0]
+    assert (found.kind, found.detail) == ("other", "for: CAH")

@@ -12,7 +12,7 @@ from cpms.accounts.access import Refused
 from cpms.audit import actions as audit
 from cpms.audit.states import Event
 from panels.cases.importers import phenopacket
-from panels.cases.importers.read_case import ReadCase
+from panels.cases.importers.read_case import LeftOut, ReadCase
 from panels.cases.models import Case, CaseImport, CasePart, Diagnosis, Finding, LabResult, Treatment, Variant
 from panels.cases.policy import may_edit
 from panels.cases.states import RangeSource
@@ -43,10 +43,20 @@ def take_read_case(case: Case, read: ReadCase, *, filename: str, by: Any) -> Cas
     case.save()
     made = CaseImport(case=case, key=case.key, taken=read.counts, imported_by=by)
     made.filename = filename[:200]
-    made.left_out = json.dumps([asdict(item) for item in read.left_out], ensure_ascii=False)
+    made.left_out = json.dumps([asdict(item) for item in (*read.left_out, *unplaced(read))], ensure_ascii=False)
     made.save(force_insert=True)
     audit.record(Event.CASE_IMPORTED, on=case, by=by, count=sum(read.counts.values()))
     return made
+
+
+def unplaced(read: ReadCase) -> list[LeftOut]:
+    """What the reader understood but a case has no field for: named, so that the clinician can write it down."""
+    place = "a case has no field for it; write it in the summary if it matters"
+    vital = words(read.vital_status, read.vital_note)
+    found = [LeftOut("subject.vitalStatus", place, vital)] if vital else []
+    return found + [
+        LeftOut("metaData.externalReferences", "a publication the file names", text) for text in read.sources
+    ]
 
 
 def save_rows(rows: list[CasePart]) -> None:
@@ -106,7 +116,7 @@ def lab(case: Case, item: Any) -> LabResult:
         range_source=RangeSource.LABORATORY if ranged else RangeSource.NONE,
         taken=item.taken[:120],
     )
-    row.note = item.note
+    row.note = words(item.note, item.text_code)
     return row
 
 
@@ -119,7 +129,10 @@ def variant(case: Case, item: Any) -> Variant:
         significance=item.significance[:80],
     )
     row.hgvs = item.name
-    row.note = words(item.hgvs_p, item.hgvs_g, item.position, item.kind, item.role, item.note)
+    names = (item.label, item.hgvs_c, item.hgvs_p, item.hgvs_g, item.position)
+    others = (name for name in names if name not in item.name)
+    cause = f"for {item.diagnosis_code}" if item.diagnosis_code else ""
+    row.note = words(*others, item.kind, item.role, cause, item.gene_code, item.note)
     return row
 
 
