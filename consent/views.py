@@ -45,7 +45,7 @@ def page(request: HttpRequest, patient: Patient, form: ConsentRecordForm, status
         "stages": [(stage, current.get(stage.value)) for stage in Stage],
         "history": consents,
         "form": form,
-        "cases": patient.cases.prefetch_related("panels__key", "diagnoses"),  # type: ignore[attr-defined]
+        "cases": patient.cases.prefetch_related("panels__key", "diagnoses"),
     }
     return render(request, "patients/detail.html", context, status=status)
 

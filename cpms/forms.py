@@ -114,7 +114,7 @@ class ClinicalDecimalField(forms.DecimalField):
         "nought": _("Write a nought before the decimal mark, for example 0.5."),
     }
 
-    def to_python(self, value: Any) -> Decimal | None:
+    def to_python(self, value: Any) -> Decimal | None:  # type: ignore[override]
         if value in self.empty_values:
             return None
         if isinstance(value, int | Decimal):

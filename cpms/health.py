@@ -22,7 +22,7 @@ def migrations_applied() -> bool:
     executor = MigrationExecutor(connection)
     done = not executor.migration_plan(executor.loader.graph.leaf_nodes())
     if done:
-        cache.set(MIGRATED, True, 300)
+        cache.set(MIGRATED, value=True, timeout=300)
     return done
 
 

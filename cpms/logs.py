@@ -65,7 +65,9 @@ def configure(options: dict[str, Any]) -> None:
             "version": 1,
             "disable_existing_loggers": False,
             "formatters": {"json": formatter},
-            "handlers": {"stdout": {"class": "logging.StreamHandler", "stream": "ext://sys.stdout", "formatter": "json"}},
+            "handlers": {
+                "stdout": {"class": "logging.StreamHandler", "stream": "ext://sys.stdout", "formatter": "json"}
+            },
             "root": {"handlers": ["stdout"], "level": options.get("level", "INFO")},
             "loggers": {
                 "django.server": {"level": "WARNING"},

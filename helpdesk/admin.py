@@ -26,24 +26,21 @@ class HelpdeskAdminSite(admin.AdminSite):
     index_title = "Accounts, centres and mails"
     site_url = "/"
     enable_nav_sidebar = False
-    access = Route(
-        "helpdesk", verb=Permission.STAFF_SITE, methods=frozenset({"GET", "HEAD", "POST"})
-    )
+    access = Route("helpdesk", verb=Permission.STAFF_SITE, methods=frozenset({"GET", "HEAD", "POST"}))
 
     def has_permission(self, request: HttpRequest) -> bool:
         user: Any = request.user
         return user.is_authenticated and user.is_verified() and bool(may_use_staff_site(user))
 
-
-    def login(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:  # type: ignore[override]
+    def login(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         """There is one door: whoever is let in here has come through it already."""
         return redirect("helpdesk:index")
 
 
-class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class ReadOnlyAdmin(admin.ModelAdmin):
     """Staff look; what changes something is an action of ours, never a form of the admin's."""
 
-    actions = None
+    actions: Any = None
     list_per_page = 50
 
     def has_module_permission(self, request: HttpRequest) -> bool:
@@ -66,10 +63,10 @@ class ActivatedFilter(admin.SimpleListFilter):
     title = "activation"
     parameter_name = "activated"
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:  # noqa: ARG002
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         return [("no", "Not activated yet"), ("yes", "Active")]
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> QuerySet[User]:  # noqa: ARG002
+    def queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> QuerySet[User]:
         if self.value() in {"yes", "no"}:
             return queryset.filter(activated_at__isnull=self.value() == "no")
         return queryset

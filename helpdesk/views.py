@@ -30,7 +30,7 @@ def kpis(request: HttpRequest) -> HttpResponse:
 
 
 def parse_month(text: str) -> dt.date | None:
-    """"2026-10" as its first day; ``None`` for anything else."""
+    """ "2026-10" as its first day; ``None`` for anything else."""
     try:
         return parse_date(f"{text}-01")
     except ValueError:
@@ -41,8 +41,10 @@ def parse_month(text: str) -> dt.date | None:
 def kpis_csv(request: HttpRequest, month: str) -> HttpResponse:
     """One month as CSV, the same rows as on the page."""
     day = parse_month(month)
+    if day is None:
+        raise Http404
     rows = MonthlyKpi.objects.visible_to(request.user).filter(month=day).select_related("network", "group", "centre")
-    if day is None or not rows:
+    if not rows:
         raise Http404
     audit.record(Event.KPI_EXPORTED, on=None, by=request.user, count=len(rows))
     headers = {"Content-Disposition": f'attachment; filename="cpms-{month}.csv"'}

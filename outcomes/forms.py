@@ -52,7 +52,9 @@ class SignForm(forms.Form):
 
 class VerifyForm(forms.Form):
     code = forms.CharField(
-        label="Code on the document", max_length=20, widget=forms.TextInput({"autocomplete": "off", "class": "code-entry"})
+        label="Code on the document",
+        max_length=20,
+        widget=forms.TextInput({"autocomplete": "off", "class": "code-entry"}),
     )
     file = forms.FileField(
         label="The PDF, to compare the file itself",

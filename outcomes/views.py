@@ -56,9 +56,7 @@ def edit(request: HttpRequest, panel: Panel) -> HttpResponse:
     return page(request, panel)
 
 
-@access(
-    "outcomes:save", object=Panel, kwarg="ref", verb=Permission.OUTCOME_WRITE, methods=WRITE, reads_patient=True
-)
+@access("outcomes:save", object=Panel, kwarg="ref", verb=Permission.OUTCOME_WRITE, methods=WRITE, reads_patient=True)
 def save(request: HttpRequest, panel: Panel) -> HttpResponse:
     """Save; the button "Ask for signatures" saves and sends in one go."""
     form = ConclusionForm(request.POST)
@@ -67,9 +65,7 @@ def save(request: HttpRequest, panel: Panel) -> HttpResponse:
         return page(request, panel, status=422, form=form, advice=advice)
     clean = form.cleaned_data
     rows = [row for row in (one.cleaned_data for one in advice) if row]
-    actions.write_outcome(
-        panel, conclusion=clean["conclusion"], items=rows, version=clean["version"], by=request.user
-    )
+    actions.write_outcome(panel, conclusion=clean["conclusion"], items=rows, version=clean["version"], by=request.user)
     drafts.discard(f"outcome:{panel.ref}", by=request.user)
     if request.POST.get("do") == "send":
         actions.send_for_signature(panel, by=request.user)

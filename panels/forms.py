@@ -50,7 +50,7 @@ class NewPanelForm(forms.Form):
     given_by = forms.ChoiceField(label="Given by", choices=Giver.choices, initial=Giver.PATIENT)
     given_on = DayField(label="Given on", initial=clock.today)
 
-    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if user.centre is not None:
             self.fields["country"].initial = user.centre.country
@@ -119,7 +119,7 @@ class PrepareForm(forms.Form):
         label="Experts", queryset=User.objects.none(), required=False, widget=forms.CheckboxSelectMultiple
     )
 
-    def __init__(self, *args: Any, panel: Any, user: User, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, panel: Any, user: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.needs_diagnosis = not panel.case.diagnoses.exists()
         if not self.needs_diagnosis:
@@ -187,7 +187,7 @@ class InviteForm(forms.Form):
         label="Experts", queryset=User.objects.none(), widget=forms.CheckboxSelectMultiple
     )
 
-    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["experts"].queryset = accounts.experts_for(None, besides=user)  # type: ignore[attr-defined]
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from consent.policy import may_be_discussed
+from cpms import clock
 from cpms.accounts.access import Verdict, no, rule, yes
 from cpms.accounts.policy import clinicians_served_by
 from cpms.accounts.roles import Permission
-from cpms import clock
 from panels.models import Invitation, Panel
 from panels.states import BY_VERB, RUNNING, InvitationKind, InvitationState, Move, Part, State
 

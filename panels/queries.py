@@ -56,7 +56,9 @@ def worklist(user: Any) -> Worklist:
         if panel is None:
             continue
         row = WorkRow(item, panel, sheet_only=item.subject_id in sheets)
-        bucket = work.now if item.due_at <= end_of_today else work.soon if item.due_at <= clock.now() + SOON else work.later
+        bucket = (
+            work.now if item.due_at <= end_of_today else work.soon if item.due_at <= clock.now() + SOON else work.later
+        )
         bucket.append(row)
     return work
 
@@ -82,9 +84,7 @@ def next_meeting(user: Any) -> Any:
 def listed(user: Any, *, state: str = "") -> QuerySet[Panel]:
     """The list page's rows: newest first, with what the row shows."""
     panels = Panel.objects.visible_to(user).with_case().order_by("-drafted_at", "pk")
-    panels = panels.annotate(
-        asked=Count("invitations", distinct=True), said=Count("contributions", distinct=True)
-    )
+    panels = panels.annotate(asked=Count("invitations", distinct=True), said=Count("contributions", distinct=True))
     return panels.filter(state=state) if state else panels
 
 
@@ -111,7 +111,9 @@ class Entry:
 def thread(panel: Panel, user: Any, *, after: dt.datetime | None = None) -> list[Entry]:
     """Statements and messages in the order they came; four queries whatever their number."""
     stances = Prefetch("stances", Stance.objects.select_related("who__centre", "key"))
-    statements = Contribution.objects.filter(panel=panel).select_related("author__centre", "key").prefetch_related(stances)
+    statements = (
+        Contribution.objects.filter(panel=panel).select_related("author__centre", "key").prefetch_related(stances)
+    )
     messages = Message.objects.filter(panel=panel).select_related("author__centre", "key")
     if after is not None:
         statements, messages = statements.filter(at__gt=after), messages.filter(at__gt=after)
@@ -146,8 +148,10 @@ class Seat:
 def seats(panel: Panel) -> list[Seat]:
     visits = dict(Visit.objects.filter(panel=panel).values_list("who_id", "at"))
     said = Contribution.objects.filter(panel=panel, author=OuterRef("invitee"))
-    rows = Invitation.objects.filter(panel=panel).select_related("invitee__centre", "key").annotate(replied=Exists(said))
-    return [Seat(row, visits.get(row.invitee_id), row.replied) for row in rows]  # type: ignore[attr-defined]
+    rows = (
+        Invitation.objects.filter(panel=panel).select_related("invitee__centre", "key").annotate(replied=Exists(said))
+    )
+    return [Seat(row, visits.get(row.invitee_id), row.replied) for row in rows]
 
 
 def last_visit(panel: Panel, user: Any) -> dt.datetime | None:

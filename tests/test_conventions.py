@@ -22,12 +22,7 @@ from cpms.notifications.states import REMIND_AFTER, Verb
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGES = ("cpms", "consent", "panels", "outcomes", "helpdesk")
 OURS = [app for app in apps.get_app_configs() if app.name.split(".")[0] in PACKAGES]
-FILES = [
-    file
-    for package in PACKAGES
-    for file in (ROOT / package).rglob("*.py")
-    if "migrations" not in file.parts
-]
+FILES = [file for package in PACKAGES for file in (ROOT / package).rglob("*.py") if "migrations" not in file.parts]
 TEXT = {file: file.read_text(encoding="utf-8") for file in FILES}
 EVERYTHING = "\n".join(TEXT.values())
 
@@ -37,13 +32,17 @@ def named(file: Path) -> str:
 
 
 def entry_points() -> list[Path]:
-    return [f for f in FILES if f.name in {"views.py", "tasks.py", "admin.py"} or f.parent.name in {"views", "commands"}]
+    return [
+        f for f in FILES if f.name in {"views.py", "tasks.py", "admin.py"} or f.parent.name in {"views", "commands"}
+    ]
 
 
 @pytest.mark.parametrize("file", entry_points(), ids=named)
 def test_entry_points_never_write(file):
     """Whatever changes a row is an action."""
-    bad = re.findall(r"\.(?:save|delete|bulk_create|update_or_create|get_or_create)\(|objects\.(?:create|update)\(", TEXT[file])
+    bad = re.findall(
+        r"\.(?:save|delete|bulk_create|update_or_create|get_or_create)\(|objects\.(?:create|update)\(", TEXT[file]
+    )
     assert bad == []
 
 
@@ -105,7 +104,10 @@ def test_every_permission_has_one_rule_and_is_used():
             importlib.import_module(module.name)
     assert set(RULES) == set(Permission)
     routed = set(re.findall(r"verb=Permission\.([A-Z_]+)", EVERYTHING))
-    assert {p.name for p in Permission} == routed | {"PANEL_OPEN", "PANEL_COMMENT"}  # asked by the prepare page and reply
+    assert {p.name for p in Permission} == routed | {
+        "PANEL_OPEN",
+        "PANEL_COMMENT",
+    }  # asked by the prepare page and reply
 
 
 def test_every_audit_event_and_notice_is_used():

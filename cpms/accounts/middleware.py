@@ -66,7 +66,10 @@ class VerifiedRequiredMiddleware:
             return HttpResponseNotAllowed(sorted(route.methods))
         if route.public:
             return None
-        return require_verified(request) or ask_for_site(request, route, view)
+        ask_in = require_verified(request)
+        if ask_in is None:
+            ask_for_site(request, route, view)
+        return ask_in
 
 
 def require_verified(request: HttpRequest) -> HttpResponse | None:

@@ -12,7 +12,7 @@ CONTEXT_WORDS = ("cpms", "endo-ern", "ern-bond", "hospital", "password", "endocr
 class ContextWordsValidator:
     """Refuse passwords built on this product's own words (ASVS 5.0, 6.2.11)."""
 
-    def validate(self, password: str, user: Any = None) -> None:  # noqa: ARG002 Django's signature
+    def validate(self, password: str, user: Any = None) -> None:
         lowered = password.lower()
         for word in CONTEXT_WORDS:
             if word in lowered and len(password) - len(word) < 8:

@@ -22,9 +22,7 @@ KPI_ROLES = frozenset({Role.GROUP_COORDINATOR, Role.NETWORK_COORDINATOR})
 HELD_ON = {
     "centre": CENTRE_ROLES,
     "group": frozenset({Role.GROUP_COORDINATOR}),
-    "network": frozenset(
-        {Role.NETWORK_COORDINATOR, Role.HELPDESK_ADULT, Role.HELPDESK_PAEDIATRIC, Role.RESEARCHER}
-    ),
+    "network": frozenset({Role.NETWORK_COORDINATOR, Role.HELPDESK_ADULT, Role.HELPDESK_PAEDIATRIC, Role.RESEARCHER}),
 }
 
 

@@ -17,9 +17,7 @@ urlpatterns = [
         sign_in.password_reset_from_key,
         name="account_reset_password_from_key",
     ),
-    path(
-        "password/reset/key/done/", sign_in.password_reset_from_key_done, name="account_reset_password_from_key_done"
-    ),
+    path("password/reset/key/done/", sign_in.password_reset_from_key_done, name="account_reset_password_from_key_done"),
     path("activate/device/", activation.otp_enrol, name="otp_enrol"),
     path("activate/<str:token>/", activation.activate, name="activate"),
     path("profile/", profile.profile, name="profile"),

@@ -19,7 +19,7 @@ ALPHABET = "ACDEFHJKLMNPRTUVWXY3479"
 
 
 def new_pseudonym() -> str:
-    """"P-4H8M-61" in shape: four and three signs, said in one breath; collisions are ruled out by the database."""
+    """ "P-4H8M-61" in shape: four and three signs, said in one breath; collisions are ruled out by the database."""
     signs = "".join(secrets.choice(ALPHABET) for _ in range(7))
     return f"P-{signs[:4]}-{signs[4:]}"
 

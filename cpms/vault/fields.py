@@ -44,6 +44,8 @@ class SealedTextField(models.BinaryField):
 
     descriptor_class = SealedAttribute
     erased: Any = ERASED
+    _pyi_private_set_type: Any
+    _pyi_private_get_type: Any
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("default", self.empty())

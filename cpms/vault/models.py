@@ -45,10 +45,10 @@ class DataKey(models.Model):
         return self._secret
 
 
-class SealedManager(models.Manager):  # type: ignore[type-arg]
+class SealedManager(models.Manager):
     """Fetches the key with the row, so opening a text costs no query."""
 
-    def get_queryset(self) -> models.QuerySet:  # type: ignore[type-arg]
+    def get_queryset(self) -> models.QuerySet:
         return super().get_queryset().select_related("key")
 
 

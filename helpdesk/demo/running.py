@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from consent import actions as consent
 from consent.states import Answer, Giver, Stage
 from cpms import clock
-from cpms.accounts.models import Network, User
+from cpms.accounts.models import Network, TotpDevice, User
 from cpms.patients import actions as patients
 from cpms.patients.models import Patient
 from helpdesk.demo.cases import CASES, DemoCase
@@ -74,7 +74,9 @@ RUNNING = (
 
 def load_running(made: Network) -> int:
     """Carry each case from enrolment to where it stands. Gives the number of panels."""
-    people = {user.email.partition("@")[0]: user for user in User.objects.exclude(totp_devices=None)}
+    people = {
+        user.email.partition("@")[0]: user for user in User.objects.filter(pk__in=TotpDevice.objects.values("user"))
+    }
     by_file = {case.file: case for case in CASES}
     for running in RUNNING:
         _carry(running, by_file[running.file], made, people)

@@ -21,7 +21,7 @@ ALPHABET = "ACDEFHJKLMNPRTUVWXY34679"
 
 
 def new_code() -> str:
-    """"7QX4-M2PD-9K4T" in shape: 55 random bits, easy to type from paper."""
+    """ "7QX4-M2PD-9K4T" in shape: 55 random bits, easy to type from paper."""
     signs = "".join(secrets.choice(ALPHABET) for _ in range(12))
     return f"{signs[:4]}-{signs[4:8]}-{signs[8:]}"
 

@@ -23,7 +23,7 @@ FINISH_WITHIN = dt.timedelta(days=7)
 
 
 def next_ref(network: Network) -> str:
-    """"ENDO-26-0001": the network, the year, a number; the counter's row is locked until commit."""
+    """ "ENDO-26-0001": the network, the year, a number; the counter's row is locked until commit."""
     year = clock.today().year
     PanelCounter.objects.get_or_create(network=network, year=year)
     counter = PanelCounter.objects.select_for_update().get(network=network, year=year)

@@ -101,7 +101,7 @@ def freeze(patient_id: str, *, by: Any) -> int:
 
     That nobody sees or writes there any more needs no action: the rules look at the consent itself.
     """
-    panels = list(Panel.objects.running().filter(case__patient=patient_id).with_case())
+    panels = list(Panel.objects.running().filter(case__patient__pk=patient_id).with_case())
     for panel in panels:
         silence(panel)
         end_sight(panel, by=by)

@@ -25,9 +25,7 @@ def members(panel: Panel) -> list[Any]:
 
 
 @transaction.atomic
-def contribute(
-    panel: Panel, *, kind: str, text: str, by: Any, certainty: str = Certainty.FAIRLY
-) -> Contribution:
+def contribute(panel: Panel, *, kind: str, text: str, by: Any, certainty: str = Certainty.FAIRLY) -> Contribution:
     """Give advice. "No experience" and "need more data" count as a reply too: the asking stops."""
     if not (verdict := policy.may_contribute(by, panel)):
         raise Refused(verdict.reason)

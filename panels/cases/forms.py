@@ -62,9 +62,7 @@ class VariantRow(RowForm):
 
 class SummaryForm(forms.Form):
     version = forms.IntegerField(widget=forms.HiddenInput)
-    summary = forms.CharField(
-        label="Summary", required=False, max_length=20_000, widget=forms.Textarea({"rows": 4})
-    )
+    summary = forms.CharField(label="Summary", required=False, max_length=20_000, widget=forms.Textarea({"rows": 4}))
 
 
 ROWS = {"diagnoses": DiagnosisRow, "findings": FindingRow, "labs": LabRow, "variants": VariantRow}

@@ -15,7 +15,7 @@ from panels.cases import actions
 from panels.cases.forms import ROWS, CaseForms
 from panels.cases.models import Case
 
-SYSTEMS = {"HPO", "ORPHA"}
+SYSTEMS = {"HPO": "HP", "ORPHA": "ORPHA"}  # as the page says it: as the tables know it
 
 
 @access("cases:edit", object=Case, verb=Permission.CASE_EDIT, methods=READ | WRITE, reads_patient=True)
@@ -29,16 +29,16 @@ def edit(request: HttpRequest, case: Case) -> HttpResponse:
         actions.correct_case(case, correction, version=forms.summary.cleaned_data["version"], by=request.user)
         drafts.discard(f"case:{case.pk}", by=request.user)
         messages.success(request, "The case is saved.")
-        panel = case.panels.order_by("-drafted_at").first()  # type: ignore[attr-defined]
+        panel = case.panels.order_by("-drafted_at").first()
         return redirect(panel or case.patient)
     bad = request.method == "POST"
-    context = {"case": case, "forms": forms, "panel": case.panels.order_by("-drafted_at").first()}  # type: ignore[attr-defined]
+    context = {"case": case, "forms": forms, "panel": case.panels.order_by("-drafted_at").first()}
     return render(request, "cases/edit.html", context, status=422 if bad else 200)
 
 
 @access("cases:terms", verb=Permission.SIGNED_IN)
 def terms(request: HttpRequest) -> HttpResponse:
     """Typeahead: HPO phenotypes or ORPHA diseases as list options. Holds no patient's data."""
-    system = request.GET.get("system", "HPO")
-    hits = terminology.search(system, request.GET.get("q", "")) if system in SYSTEMS else []
+    system = SYSTEMS.get(request.GET.get("system", ""))
+    hits = terminology.search(system, request.GET.get("q", "")) if system else []
     return render(request, "cases/_terms.html", {"hits": hits})

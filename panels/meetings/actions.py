@@ -36,7 +36,9 @@ def schedule(panel: Panel, *, starts_at: dt.datetime, minutes: int, link: str, b
 
 def call(meeting: Meeting, *, panel: Panel, people: list[Any], by: Any) -> None:
     """Put people on the list and mail them the entry; the caller gets it too."""
-    Attendance.objects.bulk_create((Attendance(meeting=meeting, who=person) for person in people), ignore_conflicts=True)
+    Attendance.objects.bulk_create(
+        (Attendance(meeting=meeting, who=person) for person in people), ignore_conflicts=True
+    )
     notifications.notify(
         people,
         notice=Notice.MEETING,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -19,7 +21,8 @@ from panels.states import State
 @access("home", verb=Permission.PANEL_LIST)
 def my_work(request: HttpRequest) -> HttpResponse:
     """One list by urgency; each row says why it is here and has one button."""
-    work, others = queries.worklist(request.user), queries.waiting_for_others(request.user)
+    user: Any = request.user
+    work, others = queries.worklist(user), queries.waiting_for_others(user)
     shown = {row.panel.pk: row.panel for row in work.rows} | {panel.pk: panel for panel in others}
     if shown:
         audit.record_list(Event.PATIENT_READ, shown.values(), by=request.user)
@@ -27,7 +30,7 @@ def my_work(request: HttpRequest) -> HttpResponse:
         "work": work,
         "others": others,
         "next_meeting": queries.next_meeting(request.user),
-        "drafts": Draft.objects.filter(user=request.user)[:5],
+        "drafts": Draft.objects.filter(user=user)[:5],
         "today": clock.today(),
         "may_draft": ask(Permission.PANEL_DRAFT, request.user),
     }

@@ -22,8 +22,13 @@ from tests.factories import CANARIES
 pytestmark = pytest.mark.django_db(databases=["default", "cachedb"])
 EXTRA = {"panels:end_invitation": {"invitation": uuid.uuid4()}, "kpis_csv": {"month": "2020-01"}}
 LET_IN = {200, 302, 422}
-NOTHING_THERE = {"kpis_csv", "panels:end_invitation"}  # the URL names a second thing that does not exist: 404 once let in
-HARMLESS_WRITES = re.compile(r"^\s*(INSERT INTO \"(audit_auditevent|django_session)|(UPDATE|DELETE FROM) \"?django_session)")
+NOTHING_THERE = {
+    "kpis_csv",
+    "panels:end_invitation",
+}  # the URL names a second thing that does not exist: 404 once let in
+HARMLESS_WRITES = re.compile(
+    r"^\s*(INSERT INTO \"(audit_auditevent|django_session)|(UPDATE|DELETE FROM) \"?django_session)"
+)
 WRITES = re.compile(r"^\s*(INSERT|UPDATE|DELETE)")
 CHANGING = re.compile(rb'(name="csrfmiddlewaretoken" value|name="idempotency_key" value|"X-CSRFToken")[^>]*')
 
@@ -58,14 +63,17 @@ def faults_of(name, route, principal, method, answer, want) -> list[str]:
     """What is wrong with one cell; empty when it is as the oracle says."""
     response, sql, events = answer
     got, cell = status_class(name, response), f"{method} {name} as {principal}"
-    if got != want:
-        if not (name in NOTHING_THERE and want in {403, 404} and response.status_code == 404):
-            return [f"{cell}: {response.status_code}, the oracle says {want}"]
+    if got != want and not (name in NOTHING_THERE and want in {403, 404} and response.status_code == 404):
+        return [f"{cell}: {response.status_code}, the oracle says {want}"]
     faults = []
     refused = want != 200
     if refused and (leaked := [c for c in CANARIES if c.encode() in response.content]):
         faults.append(f"{cell}: refused, but shows {leaked}")
-    if not refused and "elsewhere" not in principal and (leaked := [c for c in CANARIES if c.startswith("CNRY-b") and c.encode() in response.content]):
+    if (
+        not refused
+        and "elsewhere" not in principal
+        and (leaked := [c for c in CANARIES if c.startswith("CNRY-b") and c.encode() in response.content])
+    ):
         faults.append(f"{cell}: shows another patient's {leaked}")
     if refused and (written := [q for q in sql if WRITES.match(q) and not HARMLESS_WRITES.match(q)]):
         faults.append(f"{cell}: refused, but wrote {written[0][:80]}")
@@ -142,7 +150,9 @@ def test_a_refused_page_is_the_same_as_one_that_never_was():
     for name, _pattern, route in ours():
         if route.public or route.model is None or "GET" not in route.methods:
             continue
-        hidden = client.get(address(name, route, world.thing_for(route.model.__name__, ""), EXTRA.get(name, {})), secure=True)
+        hidden = client.get(
+            address(name, route, world.thing_for(route.model.__name__, ""), EXTRA.get(name, {})), secure=True
+        )
         field = getattr(route.model, "URL_FIELD", "pk")
         kwargs = {route.kwarg: uuid.uuid4() if field == "pk" else "NONE-00-0000", **EXTRA.get(name, {})}
         from django.urls import reverse

@@ -61,7 +61,9 @@ class World:
             give_role(people[name], role, **(held or {"network": self.story.group.network}))
 
     def open_panel(self) -> None:
-        people = [self.people[n] for n in ("member", "invited", "declined", "lapsed", "removed", "switched_off", "half")]
+        people = [
+            self.people[n] for n in ("member", "invited", "declined", "lapsed", "removed", "switched_off", "half")
+        ]
         panel = self.story.open(*people)
         for name in ("member", "removed", "switched_off", "half"):
             panels.accept(self.story.invitation(self.people[name]), by=self.people[name])
@@ -128,7 +130,11 @@ class World:
         document = OutcomeDocument.objects.filter(panel=self.story.panel).first()
         if document is None:
             document = OutcomeDocument(
-                panel=self.story.fresh(), key=self.story.patient.key, number=9, code="TEST-CODE-0001", asked_by=self.story.lead
+                panel=self.story.fresh(),
+                key=self.story.patient.key,
+                number=9,
+                code="TEST-CODE-0001",
+                asked_by=self.story.lead,
             )
         document.pdf = b"%PDF-" + self.story.canary("pdf").encode()
         document.state, document.made_at = DocumentState.READY, clock.now()
@@ -148,5 +154,3 @@ class World:
             "Meeting": self.meeting,
             "OutcomeDocument": self.document,
         }[model]
-
-

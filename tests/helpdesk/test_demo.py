@@ -15,7 +15,7 @@ from django_otp import verify_token
 
 from consent.models import Consent
 from consent.states import Stage
-from cpms.accounts.models import AdvocacyGroup, Centre, CentreMembership, Membership, Network, User
+from cpms.accounts.models import AdvocacyGroup, Centre, CentreMembership, Membership, Network, TotpDevice, User
 from cpms.accounts.roles import Role
 from cpms.audit.models import AuditEvent
 from cpms.notifications.models import WorkItem
@@ -104,7 +104,7 @@ def test_listed_people_have_the_shown_password_and_code():
     for person in people.PEOPLE:
         user = User.objects.get(email=person.email)
         assert user.password == User.objects.get(email=people.PEOPLE[0].email).password
-        device = user.totp_devices.get()
+        device = TotpDevice.objects.get(user=user)
         assert verify_token(user, device.persistent_id, people.one_time_code(person, at=time.time()))
     assert check_password(people.PASSWORD, user.password)
 

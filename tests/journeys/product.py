@@ -24,7 +24,12 @@ class Product:
     def manage(self, *words: str) -> str:
         """One management command in a process of its own; its output."""
         done = subprocess.run(
-            [sys.executable, "manage.py", *words], env=self.env, cwd=places.ROOT, capture_output=True, text=True, check=True
+            [sys.executable, "manage.py", *words],
+            env=self.env,
+            cwd=places.ROOT,
+            capture_output=True,
+            text=True,
+            check=True,
         )
         return done.stdout
 

@@ -33,7 +33,13 @@ NEW_PASSWORD = "the tide comes twice a day"
 
 def case_files():
     """Our own case, and a published one with labs when a folder of them is named."""
-    files = [next(path for path in sorted(DEMO_CASES.glob("*.json")) if "21" in path.read_text() and "LOINC" in path.read_text())]
+    files = [
+        next(
+            path
+            for path in sorted(DEMO_CASES.glob("*.json"))
+            if "21" in path.read_text() and "LOINC" in path.read_text()
+        )
+    ]
     folder = os.environ.get("CPMS_PUBLISHED_CASES")
     if folder:
         files += [next(p for p in sorted(Path(folder).glob("CYP21A2*.json")) if "measurements" in p.read_text())]
@@ -275,7 +281,9 @@ def chase_and_count(product, panel, people, enter) -> None:
         due_at=clock.now(),
         remind_at=clock.now() - dt.timedelta(minutes=1),
     )
-    product.manage("shell", "-v0", "-c", "from celery import current_app; current_app.send_task('notifications.remind')")
+    product.manage(
+        "shell", "-v0", "-c", "from celery import current_app; current_app.send_task('notifications.remind')"
+    )
     mail = product.mailbox.wait(sleeper.email)[0]
     assert mail["Subject"] == "CPMS: something waits for you"
     item.refresh_from_db()
@@ -295,7 +303,12 @@ def chase_and_count(product, panel, people, enter) -> None:
         coordinator.page.get_by_role("link", name=re.compile("CSV")).first.click()
     rows = list(csv.DictReader(Path(caught.value.path()).read_text("utf-8-sig").splitlines()))
     assert {key: rows[0][key] for key in whole} == whole
-    assert (rows[0]["Group"], rows[0]["Centre"], rows[0]["Panels opened"], rows[0]["Panels closed"]) == ("", "", "1", "1")
+    assert (rows[0]["Group"], rows[0]["Centre"], rows[0]["Panels opened"], rows[0]["Panels closed"]) == (
+        "",
+        "",
+        "1",
+        "1",
+    )
     coordinator.close()
 
 

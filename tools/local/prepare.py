@@ -27,7 +27,7 @@ def fingerprint() -> str:
 
 def collect_static() -> None:
     """Skip the work when nothing changed since the last run."""
-    stamp = Path(settings.STATIC_ROOT) / ".stamp"
+    stamp = Path(str(settings.STATIC_ROOT)) / ".stamp"
     now = fingerprint()
     if stamp.is_file() and stamp.read_text() == now:
         return

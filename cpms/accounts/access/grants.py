@@ -37,7 +37,7 @@ def check(codename: str) -> None:
 def grant(user: Any, codename: str, thing: models.Model, *, until: dt.datetime | None = None) -> None:
     """Let ``user`` see ``thing``, for good or ``until`` a moment. Granting again replaces the date."""
     check(codename)
-    row = assign_perm(codename, user, thing)
+    row: Any = assign_perm(codename, user, thing)
     type(row).objects.filter(pk=row.pk).update(until=until)
 
 
@@ -50,7 +50,7 @@ def end(user: Any, codename: str, thing: models.Model) -> None:
 def granted(user: Any, codename: str, model: type[models.Model]) -> Any:
     """Keys of the objects that ``user`` holds ``codename`` on now: a subquery for ``visible_to``."""
     check(codename)
-    rows = get_user_obj_perms_model(model)
+    rows: Any = get_user_obj_perms_model(model())
     now = clock.now()
     return rows.objects.filter(
         Q(until__isnull=True) | Q(until__gt=now), user=user, user__is_active=True, permission__codename=codename

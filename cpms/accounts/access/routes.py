@@ -155,5 +155,3 @@ def access(
         return guarded
 
     return decorate
-
-

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from cpms.accounts.roles import Permission
 
@@ -22,6 +22,7 @@ class Verdict:
 
 yes = Verdict(allowed=True)
 Rule = Callable[[Any, Any], Verdict]
+R = TypeVar("R", bound=Callable[..., Verdict])
 RULES: dict[Permission, Rule] = {}
 
 
@@ -29,10 +30,10 @@ def no(reason: str) -> Verdict:
     return Verdict(allowed=False, reason=reason)
 
 
-def rule(permission: Permission) -> Callable[[Rule], Rule]:
+def rule(permission: Permission) -> Callable[[R], R]:
     """Register ``may_…(user, thing)`` as the one rule for ``permission``. A second rule for it is an error."""
 
-    def register(function: Rule) -> Rule:
+    def register(function: R) -> R:
         if permission in RULES:
             raise ValueError(f"{permission} has a rule already")
         RULES[permission] = function

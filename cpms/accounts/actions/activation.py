@@ -47,7 +47,11 @@ def prepare_account(
     user = User.objects.filter(email__iexact=email).first()
     if user is None:
         user = User(
-            email=email.lower(), display_name=display_name, guest_hospital=guest_hospital, country=country, centre=centre
+            email=email.lower(),
+            display_name=display_name,
+            guest_hospital=guest_hospital,
+            country=country,
+            centre=centre,
         )
         user.set_unusable_password()
         user.save()

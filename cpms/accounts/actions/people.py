@@ -13,7 +13,7 @@ from cpms.audit.states import Event, Result
 
 
 @transaction.atomic
-def change_profile(user: User, *, by: Any, **fields: str) -> None:
+def change_profile(user: Any, *, by: Any, **fields: str) -> None:
     """The owner changes title, zone, language or look. ``fields`` come validated from the form."""
     for name, value in fields.items():
         setattr(user, name, value)
@@ -33,7 +33,7 @@ def sign_in_verified(user: User, *, by: Any) -> None:
     audit.record(Event.SIGNED_IN, on=user, by=by)
 
 
-def sign_out(user: User, *, by: Any) -> None:
+def sign_out(user: Any, *, by: Any) -> None:
     audit.record(Event.SIGNED_OUT, on=user, by=by)
 
 

@@ -66,7 +66,7 @@ class SlowingDevice(TimestampMixin, ThrottlingMixin, Device):
 class TotpDevice(SlowingDevice):
     """An authenticator app (RFC 6238, SHA-1, 30 s, six digits, one step of tolerance). The seed is sealed."""
 
-    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="totp_devices")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
     seal_id = models.UUIDField(default=uuid.uuid4, editable=False)
     key = models.ForeignKey(DataKey, on_delete=models.PROTECT, related_name="+")
     seed = SealedBytesField()
@@ -87,7 +87,7 @@ class TotpDevice(SlowingDevice):
 class RecoveryDevice(SlowingDevice):
     """The set of unused recovery codes of a person."""
 
-    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="recovery_devices")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
 
     def accepts(self, token: str) -> bool:
         deleted, _per_model = self.codes.filter(digest=recovery_digest(token)).delete()

@@ -117,7 +117,9 @@ class Membership(models.Model):
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="memberships")
     role = models.CharField(max_length=20, choices=Role)
     centre = models.ForeignKey(Centre, on_delete=models.PROTECT, null=True, blank=True, related_name="role_holders")
-    group = models.ForeignKey(ThematicGroup, on_delete=models.PROTECT, null=True, blank=True, related_name="role_holders")
+    group = models.ForeignKey(
+        ThematicGroup, on_delete=models.PROTECT, null=True, blank=True, related_name="role_holders"
+    )
     network = models.ForeignKey(Network, on_delete=models.PROTECT, null=True, blank=True, related_name="role_holders")
     country = models.CharField(max_length=2, blank=True)
     valid_from = models.DateField(default=clock.today)

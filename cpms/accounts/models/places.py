@@ -73,7 +73,8 @@ class CentreMembership(models.Model):
         constraints = [
             models.UniqueConstraint(name="accounts_centre_in_network_once", fields=["centre", "network"]),
             models.CheckConstraint(
-                name="accounts_centre_membership_dates", condition=Q(until__isnull=True) | Q(until__gte=models.F("since"))
+                name="accounts_centre_membership_dates",
+                condition=Q(until__isnull=True) | Q(until__gte=models.F("since")),
             ),
         ]
 

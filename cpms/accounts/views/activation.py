@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from typing import Any
 
 import segno
 from django.conf import settings
@@ -75,14 +76,14 @@ def otp_enrol(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/otp_enrol.html", context, status=422 if form.errors else 200)
 
 
-def finish(request: HttpRequest, link: object, device: TotpDevice) -> HttpResponse:
-    codes = actions.activate(link, by=link.user)  # type: ignore[arg-type, attr-defined]
+def finish(request: HttpRequest, link: Any, device: Any) -> HttpResponse:
+    codes = actions.activate(link, by=link.user)
     user = device.user
     user.refresh_from_db()
-    user.otp_device = device  # type: ignore[attr-defined]
+    user.otp_device = device
     request.session.pop(TOKEN, None)
     django_login(request, user, backend=settings.AUTHENTICATION_BACKENDS[0])
     actions.sign_in_verified(user, by=user)
-    path = link.next_path  # type: ignore[attr-defined]
+    path = link.next_path
     safe = url_has_allowed_host_and_scheme(path, allowed_hosts=None)
     return render(request, "accounts/recovery_codes.html", {"codes": codes, "next": path if safe else reverse("home")})

@@ -41,6 +41,12 @@ def theme(request: HttpRequest) -> HttpResponse:
     return redirect("home")
 
 
+def check_names(form: str, path: str) -> None:
+    """Raises ``ValueError`` for what is no form of ours."""
+    if not FORM_NAME.fullmatch(form) or not path.startswith("/"):
+        raise ValueError("not a form of ours")
+
+
 @access("drafts", verb=Permission.SIGNED_IN, methods=WRITE)
 def save_draft(request: HttpRequest) -> HttpResponse:
     """Autosave: JSON ``{form, label, path, fields}``; answers when it was saved, in the person's zone."""
@@ -48,8 +54,7 @@ def save_draft(request: HttpRequest) -> HttpResponse:
         sent = json.loads(request.body)
         form, fields = str(sent["form"]), dict(sent["fields"])
         label, path = str(sent.get("label", ""))[:120], str(sent.get("path", ""))[:300]
-        if not FORM_NAME.fullmatch(form) or not path.startswith("/"):
-            raise ValueError("not a form of ours")
+        check_names(form, path)
         draft = drafts.save_draft(form=form, label=label, path=path, fields=fields, by=request.user)
     except (ValueError, KeyError, TypeError):
         return JsonResponse({"error": "This could not be saved as a draft."}, status=400)
@@ -58,5 +63,5 @@ def save_draft(request: HttpRequest) -> HttpResponse:
 
 @access("keepalive", verb=Permission.SIGNED_IN, methods=WRITE)
 def keepalive(_request: HttpRequest) -> HttpResponse:
-    """"Stay signed in": the session's idle clock starts anew."""
+    """ "Stay signed in": the session's idle clock starts anew."""
     return JsonResponse({"ok": True})

@@ -14,11 +14,11 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
     return render(request, "refusal.html", {"reason": str(exception) or NOT_ALLOWED}, status=403)
 
 
-def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 Django's signature
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return render(request, "404.html", status=404)
 
 
-def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001 Django's signature
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form whose token does not fit: an old tab, mostly. Nothing was changed."""
     text = "This form was open for too long or in another window. Nothing was changed. Please go back and try again."
     return render(request, "refusal.html", {"reason": text}, status=403)

@@ -18,9 +18,7 @@ NOTE = "<!-- Made by manage.py generate_docs; change the code, not this file. --
 
 def panel_states() -> str:
     """The state table of panels as a diagram and a table."""
-    arrows = [
-        f"    {source.label} --> {t.target.label}: {t.verb.label}" for t in TRANSITIONS for source in t.sources
-    ]
+    arrows = [f"    {source.label} --> {t.target.label}: {t.verb.label}" for t in TRANSITIONS for source in t.sources]
     rows = [
         f"| {t.verb.label} | {', '.join(s.label for s in t.sources)} | {t.target.label} | {t.who} | {t.needs} |"
         for t in TRANSITIONS
@@ -54,7 +52,7 @@ def routes() -> str:
         shows = route.model.__name__ if route.model else ""
         rule = f"public: {route.public}" if route.public else Permission(str(route.verb)).value
         methods = " ".join(sorted(route.methods - {"HEAD"}))
-        clean = address.replace("<", "‹").replace(">", "›").replace("|", "/")
+        clean = address.replace("<", "{").replace(">", "}").replace("|", "/")
         rows.append(f"| {name} | `{clean}` | {methods} | {shows} | {rule} | {'yes' if route.reads_patient else ''} |")
     head = ["| route | address | methods | thing | rule | reads a patient |", "|---|---|---|---|---|---|"]
     return f"# Routes\n\n{NOTE}Made from the `@access` declarations.\n\n" + "\n".join([*head, *rows]) + "\n"

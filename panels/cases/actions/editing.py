@@ -14,7 +14,7 @@ from cpms import locking
 from cpms.accounts.access import Refused, grants
 from cpms.audit import actions as audit
 from cpms.audit.states import Event
-from panels.cases.models import Case, CasePart, Diagnosis, Finding, LabResult, Variant
+from panels.cases.models import Case, Diagnosis, Finding, LabResult, Variant
 from panels.cases.policy import may_edit
 from panels.cases.states import DiagnosisStatus
 
@@ -49,7 +49,7 @@ def correct_case(case: Case, correction: Correction, *, version: int, by: Any) -
     locking.claim(case, version, {"summary": correction.summary})
     case.summary = correction.summary
     case.save(update_fields=["summary"])
-    parts: list[tuple[type[CasePart], Sequence[Mapping[str, Any]]]] = [
+    parts: list[tuple[Any, Sequence[Mapping[str, Any]]]] = [
         (Diagnosis, correction.diagnoses),
         (Finding, correction.findings),
         (LabResult, correction.labs),
@@ -74,12 +74,12 @@ def add_diagnosis(case: Case, *, label: str, status: str, by: Any) -> Diagnosis:
     return diagnosis
 
 
-def replace_parts(case: Case, model: type[CasePart], rows: Sequence[Mapping[str, Any]]) -> None:
+def replace_parts(case: Case, model: Any, rows: Sequence[Mapping[str, Any]]) -> None:
     """Keep rows that are still there (by id), so what the form does not show (notes, codes) is not lost."""
     known = {str(part.pk): part for part in model._default_manager.filter(case=case)}
     kept = []
     for position, row in enumerate(rows):
-        part = known.get(str(row.get("id") or "")) or model(case=case, key=case.key)  # type: ignore[call-arg]
+        part = known.get(str(row.get("id") or "")) or model(case=case, key=case.key)
         for name, value in row.items():
             if name != "id":
                 setattr(part, name, value)
