@@ -1,4 +1,4 @@
-"""Bring database and static files up to date in one process, which starts Django once instead of four times."""
+"""Bring the database (``database``) or the static files (``static``) up to date, starting Django once for all of it."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import hashlib
 import io
 import os
 import signal
+import sys
 from pathlib import Path
 
 import django
@@ -31,25 +32,29 @@ def collect_static() -> None:
     now = fingerprint()
     if stamp.is_file() and stamp.read_text() == now:
         return
-    with step("Static files"):
-        call_command("collectstatic", interactive=False, clear=True, verbosity=0)
-        stamp.write_text(now)
+    call_command("collectstatic", interactive=False, clear=True, verbosity=0)
+    stamp.write_text(now)
 
 
-def main() -> None:
+def fill_database() -> None:
     """In this order: the demo people need tables and terms."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-    with step("Django"):
-        django.setup()
     with step("Tables"):
         call_command("migrate", interactive=False, verbosity=0)
-        call_command("createcachetable", verbosity=0)
     with step("Terminology"):
         call_command("load_terminology", stdout=io.StringIO())
     if os.environ.get("CPMS_DEMO") == "1":
         with step("Demo network"):
             call_command("load_demo", stdout=io.StringIO())
-    collect_static()
+
+
+def main() -> None:
+    """Without a word of its own on Ctrl-C: the parent says that it stops."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    django.setup()
+    if sys.argv[1:] == ["static"]:
+        collect_static()
+    else:
+        fill_database()
 
 
 if __name__ == "__main__":

@@ -66,8 +66,18 @@ def start_services(keeper: Supervisor, env: dict[str, str], secrets: dict[str, s
 
 
 def prepare(env: dict[str, str]) -> None:
-    """Tables, terminology, demo people, static files; its own lines appear as they happen."""
-    subprocess.run([sys.executable, "-m", "tools.local.prepare"], cwd=places.ROOT, env=env, check=True)
+    """Tables, terminology, demo people; the static files are compressed meanwhile. Each writes its own lines."""
+    command = [sys.executable, "-m", "tools.local.prepare"]
+    static = subprocess.Popen([*command, "static"], cwd=places.ROOT, env=env)
+    try:
+        subprocess.run([*command, "database"], cwd=places.ROOT, env=env, check=True)
+        with step("Static files"):
+            code = static.wait()
+    finally:
+        static.kill()
+        static.wait()
+    if code:
+        raise subprocess.CalledProcessError(code, "collectstatic")
 
 
 def answers(address: str) -> bool:
