@@ -28,13 +28,17 @@ class AdviceForm(forms.Form):
 AdviceSet = forms.formset_factory(AdviceForm, extra=1, max_num=60, absolute_max=60)
 
 
-def advice_set(outcome: Any, data: Any = None) -> Any:
-    """One form per item and one empty one; a text made empty takes its item out."""
-    initial = [{"id": item.pk, "text": item.text, "strength": item.strength} for item in outcome.items.all()]
+def advice_set(outcome: Any, data: Any = None, *, typed: list[dict[str, Any]] | None = None) -> Any:
+    """One form per item and one empty one; a text made empty takes its item out. ``typed`` rows come from a draft."""
+    saved = [{"id": item.pk, "text": item.text, "strength": item.strength} for item in outcome.items.all()]
+    initial = typed or saved
     return AdviceSet(data, initial=initial, prefix="advice")
 
 
 class SignForm(forms.Form):
+    """``number`` is the version that was read: nobody signs a text they have not seen."""
+
+    number = forms.IntegerField(widget=forms.HiddenInput)
     decision = forms.ChoiceField(choices=[(Decision.SIGNED, "Sign"), (Decision.DISSENT, "Dissent")])
     text = forms.CharField(
         label="Your dissent, printed as you write it",

@@ -16,7 +16,8 @@ from cpms.accounts.roles import Permission
 from cpms.accounts.views.refusals import rate_limited
 from cpms.audit import actions as audit
 from cpms.audit.states import Event
-from cpms.drafts import actions as drafts
+from cpms.drafts import queries as drafts
+from cpms.drafts.actions import discard
 from outcomes import actions, queries
 from outcomes.forms import ConclusionForm, SignForm, VerifyForm, advice_set
 from outcomes.models import Outcome, OutcomeDocument
@@ -34,14 +35,16 @@ def page(request: HttpRequest, panel: Panel, status: int = 200, **forms: Any) ->
     """The outcome with whatever this person may do to it."""
     outcome = queries.outcome_of(panel)
     may_write = ask(Permission.OUTCOME_WRITE, request.user, panel)
-    initial = {"version": outcome.version, "conclusion": outcome.conclusion}
+    typed = drafts.fields_of(f"outcome:{panel.ref}", by=request.user)
+    initial = {"version": outcome.version, "conclusion": typed.get("conclusion", outcome.conclusion)}
+    rows = drafts.rows_of(typed, "advice", shown_by="text")
     context = {
         "panel": panel,
         "outcome": outcome,
         "items": outcome.items.all(),
         "form": forms.get("form") or ConclusionForm(initial=initial),
-        "advice": forms.get("advice") or advice_set(outcome),
-        "sign_form": forms.get("sign_form") or SignForm(),
+        "advice": forms.get("advice") or advice_set(outcome, typed=rows),
+        "sign_form": forms.get("sign_form") or SignForm(initial=drafts.fields_of(f"sign:{panel.ref}", by=request.user)),
         "signatures": queries.signatures(outcome),
         "documents": OutcomeDocument.objects.filter(panel=panel).defer("pdf"),
         "may_write": may_write,
@@ -66,7 +69,7 @@ def save(request: HttpRequest, panel: Panel) -> HttpResponse:
     clean = form.cleaned_data
     rows = [row for row in (one.cleaned_data for one in advice) if row]
     actions.write_outcome(panel, conclusion=clean["conclusion"], items=rows, version=clean["version"], by=request.user)
-    drafts.discard(f"outcome:{panel.ref}", by=request.user)
+    discard(f"outcome:{panel.ref}", by=request.user)
     if request.POST.get("do") == "send":
         actions.send_for_signature(panel, by=request.user)
         messages.success(request, "Members are asked to sign.")
@@ -80,8 +83,10 @@ def sign(request: HttpRequest, panel: Panel) -> HttpResponse:
     form = SignForm(request.POST)
     if not form.is_valid():
         return page(request, panel, status=422, sign_form=form)
-    decision = Decision(form.cleaned_data["decision"])
-    actions.sign(panel, decision=decision, text=form.cleaned_data["text"], by=request.user)
+    clean = form.cleaned_data
+    decision, number = Decision(clean["decision"]), clean["number"]
+    actions.sign(panel, decision=decision, number=number, text=clean["text"], by=request.user)
+    discard(f"sign:{panel.ref}", by=request.user)
     messages.success(request, "Thank you. Your signature is recorded.")
     return redirect("outcomes:edit", panel.ref)
 

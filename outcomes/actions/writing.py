@@ -151,15 +151,17 @@ def hand_over(panel: Panel) -> None:
 
 
 @transaction.atomic
-def sign(panel: Panel, *, decision: Decision, by: Any, text: str = "") -> SignOff:
-    """Sign, or sign with a dissent in one's own words; printed as written."""
+def sign(panel: Panel, *, decision: Decision, number: int, by: Any, text: str = "") -> SignOff:
+    """Sign the version that was read, or sign it with a dissent in one's own words; printed as written."""
     if not (verdict := policy.may_sign(by, panel)):
         raise Refused(verdict.reason)
     if decision not in {Decision.SIGNED, Decision.DISSENT}:
         raise Refused("Please sign, or dissent.")
     if decision == Decision.DISSENT and not text.strip():
         raise Refused("Please give your dissent in words; it is printed as you write it.")
-    outcome = Outcome.objects.get(panel=panel)
+    outcome = Outcome.objects.select_for_update(of=("self",)).get(panel=panel)
+    if outcome.number != number:
+        raise Refused(f"The text was changed: version {outcome.number} is out. Please read it and sign that one.")
     rows = SignOff.objects.select_for_update(of=("self",)).filter(outcome=outcome, who=by, number=outcome.number)
     signature = rows.get()
     signature.decision, signature.text, signature.at = decision, text, clock.now()

@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 
+from cpms.drafts.queries import rows_of
 from cpms.forms import ClinicalDecimalField
 from panels.cases.models import plain
 from panels.cases.states import DiagnosisStatus, RangeSource
@@ -81,12 +82,15 @@ def initial_of(part: Any, row: type[RowForm]) -> dict[str, Any]:
 class CaseForms:
     """The summary form and one formset per kind of part; each offers one empty row."""
 
-    def __init__(self, case: Any, data: Any = None) -> None:
-        self.summary = SummaryForm(data, initial={"version": case.version, "summary": case.summary})
+    def __init__(self, case: Any, data: Any = None, *, typed: dict[str, Any]) -> None:
+        """``typed`` is a draft's fields: what was typed and not sent stands in the form again."""
+        summary = typed.get("summary", case.summary)
+        self.summary = SummaryForm(data, initial={"version": case.version, "summary": summary})
         self.sets: dict[str, Any] = {}
         for name, row in ROWS.items():
             factory = forms.formset_factory(row, extra=1, can_delete=True, absolute_max=MOST_ROWS, max_num=MOST_ROWS)
-            initial = [initial_of(part, row) for part in getattr(case, name).all()]
+            saved = [initial_of(part, row) for part in getattr(case, name).all()]
+            initial = rows_of(typed, name, shown_by="gene" if name == "variants" else "label") or saved
             self.sets[name] = factory(data, initial=initial, prefix=name)
 
     def is_valid(self) -> bool:

@@ -10,6 +10,7 @@ from cpms.accounts.access import access
 from cpms.accounts.access.routes import READ, WRITE
 from cpms.accounts.roles import Permission
 from cpms.drafts import actions as drafts
+from cpms.drafts.queries import fields_of
 from cpms.terminology import queries as terminology
 from panels.cases import actions
 from panels.cases.forms import ROWS, CaseForms
@@ -21,7 +22,8 @@ SYSTEMS = {"HPO": "HP", "ORPHA": "ORPHA"}  # as the page says it: as the tables 
 @access("cases:edit", object=Case, verb=Permission.CASE_EDIT, methods=READ | WRITE, reads_patient=True)
 def edit(request: HttpRequest, case: Case) -> HttpResponse:
     """Every line of the case, ready to correct. A clash shows both texts; errors keep what was typed."""
-    forms = CaseForms(case, request.POST or None)
+    typed = fields_of(f"case:{case.pk}", by=request.user)
+    forms = CaseForms(case, request.POST or None, typed=typed)
     if request.method == "POST" and forms.is_valid():
         correction = actions.Correction(
             summary=forms.summary.cleaned_data["summary"], **{name: forms.rows(name) for name in ROWS}

@@ -17,6 +17,7 @@ from cpms.accounts.access.routes import READ, WRITE
 from cpms.accounts.models import Network
 from cpms.accounts.roles import Permission
 from cpms.drafts import actions as drafts
+from cpms.drafts.queries import fields_of as typed_before
 from cpms.patients import actions as patients
 from panels import actions, queries
 from panels.cases import actions as cases
@@ -72,7 +73,8 @@ def network_of(user: Any) -> Network:
 
 @access("panels:new", verb=Permission.PANEL_DRAFT, methods=READ | WRITE)
 def new_panel(request: HttpRequest) -> HttpResponse:
-    form = NewPanelForm(request.POST or None, request.FILES or None, user=request.user)
+    typed = typed_before("new_panel", by=request.user)
+    form = NewPanelForm(request.POST or None, request.FILES or None, initial=typed, user=request.user)
     if form.is_valid():
         read = read_file(form)
         if not form.errors:
@@ -121,6 +123,7 @@ def prepare(request: HttpRequest, panel: Panel) -> HttpResponse:
         "group": panel.group_id or own_group(request.user, panel),
         "urgency": panel.urgency,
         "wanted_by": panel.wanted_by,
+        **typed_before(f"prepare:{panel.ref}", by=request.user),
     }
     form = PrepareForm(request.POST or None, initial=initial, panel=panel, user=request.user)
     if form.is_valid():

@@ -40,7 +40,7 @@ def test_a_panel_goes_from_draft_to_a_closed_panel_with_its_document():
     written = {"conclusion": "Give salt.", "items": rows, "version": outcome.version}
     outcomes.write_outcome(story.fresh(), by=story.lead, **written)
     outcomes.send_for_signature(story.fresh(), by=story.lead)
-    outcomes.sign(story.fresh(), decision=Decision.SIGNED, by=story.expert)
+    outcomes.sign(story.fresh(), decision=Decision.SIGNED, number=1, by=story.expert)
     outcomes.close_panel(story.fresh(), by=story.lead)
     assert story.fresh().state == State.CLOSED
     document = OutcomeDocument.objects.get(panel=story.panel)
@@ -136,7 +136,22 @@ def test_a_closed_panel_says_silence_where_nobody_answered():
     outcome = outcomes.start_outcome(story.fresh(), by=story.lead)
     outcomes.write_outcome(story.fresh(), conclusion="Wait.", items=[], version=outcome.version, by=story.lead)
     outcomes.send_for_signature(story.fresh(), by=story.lead)
-    outcomes.sign(story.fresh(), decision=Decision.DISSENT, text="Not yet.", by=story.expert)
+    outcomes.sign(story.fresh(), decision=Decision.DISSENT, number=1, text="Not yet.", by=story.expert)
     outcomes.close_panel(story.fresh(), by=story.lead)
     decisions = dict(Outcome.objects.get(panel=story.panel).signoffs.values_list("who", "decision"))
     assert decisions == {story.lead.pk: "signed", story.expert.pk: "dissent", other.pk: "silent"}
+
+
+def test_nobody_signs_a_version_they_have_not_read():
+    story = Story()
+    story.open()
+    story.seat(story.expert)
+    story.contribute(story.expert)
+    outcome = outcomes.start_outcome(story.fresh(), by=story.lead)
+    for number in (1, 2):
+        outcome.refresh_from_db()
+        words = {"conclusion": f"Text {number}.", "items": [], "version": outcome.version}
+        outcomes.write_outcome(story.fresh(), by=story.lead, **words)
+        outcomes.send_for_signature(story.fresh(), by=story.lead)
+    with pytest.raises(Refused, match="version 2 is out"):
+        outcomes.sign(story.fresh(), decision=Decision.SIGNED, number=1, by=story.expert)
