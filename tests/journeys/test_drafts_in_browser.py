@@ -1,0 +1,79 @@
+"""Typed text survives the end of a session, and never reaches somebody else's."""
+
+import pytest
+from django.conf import settings
+from django.contrib.sessions.models import Session
+from playwright.sync_api import expect
+
+from cpms.drafts.models import Draft
+from cpms.drafts.queries import fields_of
+from tests.browser import check_page
+from tests.clients import signed_in
+from tests.factories import UserFactory
+from tests.journeys.person import Person
+
+pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True, databases=["default", "cachedb"])]
+ENDED = "Your session has ended. Your text stays here."
+
+
+def take_session(person, user):
+    """The browser goes on with this user's session and without its old form token, as after signing in again."""
+    client = signed_in(user)
+    person.context.clear_cookies()
+    cookie = {"name": settings.SESSION_COOKIE_NAME, "value": client.session.session_key, "url": person.url}
+    person.context.add_cookies([cookie])
+
+
+@pytest.fixture
+def writer(browser, live_server):
+    user = UserFactory()
+    person = Person(browser, live_server.url)
+    take_session(person, user)
+    person.go("/panels/new/")
+    person.user = user
+    yield person
+    person.close()
+
+
+def test_text_is_saved_while_typing_and_left_out_of_storage(writer):
+    writer.page.get_by_label("Nickname").press_sequentially("Sparrow", delay=20)
+    expect(writer.page.locator("[data-saved]")).to_contain_text("Saved")
+    assert fields_of("new_panel", by=writer.user)["nickname"] == "Sparrow"
+    assert "Sparrow" not in writer.page.evaluate("JSON.stringify([{...localStorage}, {...sessionStorage}])")
+
+
+def test_text_typed_after_the_session_ended_is_saved_once_the_same_person_is_back(writer):
+    Session.objects.all().delete()
+    writer.page.get_by_label("Nickname").fill("Typed too late")
+    notice = writer.page.get_by_text(ENDED)
+    expect(notice).to_be_visible()
+    assert check_page(writer.page) == []
+    expect(writer.page.get_by_label("Nickname")).to_have_value("Typed too late")
+    take_session(writer, writer.user)
+    expect(notice).to_be_hidden()
+    assert fields_of("new_panel", by=writer.user)["nickname"] == "Typed too late"
+
+
+def test_text_never_reaches_the_session_of_somebody_else(writer):
+    Session.objects.all().delete()
+    writer.page.get_by_label("Nickname").fill("Mine alone")
+    expect(writer.page.get_by_text(ENDED)).to_be_visible()
+    take_session(writer, UserFactory())
+    with writer.page.expect_response("**/accounts/profile/") as answer:
+        pass
+    assert answer.value.ok
+    writer.page.wait_for_timeout(500)
+    expect(writer.page.get_by_text(ENDED)).to_be_visible()
+    assert not Draft.objects.exists()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_component_passes_in_light_and_dark(browser, live_server, settings, scheme):
+    settings.DEMO = True
+    person = Person(browser, live_server.url)
+    take_session(person, UserFactory())
+    person.page.emulate_media(color_scheme=scheme)
+    person.go("/ui/")
+    expect(person.page.get_by_role("heading", name="Components")).to_be_visible()
+    assert check_page(person.page) == []
+    person.context.close()
