@@ -13,6 +13,7 @@ from cpms.accounts import actions as accounts
 from cpms.accounts.access import Refused
 from cpms.accounts.models import Network, User
 from cpms.accounts.policy import may_use_staff_site
+from cpms.accounts.roles import STAFF_ROLES, Role
 from cpms.audit import actions as audit
 from cpms.audit.states import Event
 from cpms.notifications import actions as notifications
@@ -49,3 +50,21 @@ def send_activation(user: User, *, by: Any) -> None:
     notifications.notify(
         [user], notice=Notice.ACCOUNT_READY, by=by, about=user, path=reverse("activate", args=[token]), again=token[:8]
     )
+
+
+@transaction.atomic
+def invite_staff(email: str, *, display_name: str, role: Role, by: Any) -> User:
+    """Prepare a staff member's account and mail the activation link; how an installation gets its first person.
+
+    Raises ``Refused`` for somebody without a staff role to give, and for a role that is not a staff role.
+    """
+    if role not in STAFF_ROLES:
+        raise Refused("This role is not a helpdesk role.")
+    if by is not None and not (verdict := may_use_staff_site(by)):
+        raise Refused(verdict.reason)
+    user, token = accounts.prepare_account(email, display_name=display_name, by=by)
+    accounts.grant_role(user, role, by=by)
+    if token:
+        path = reverse("activate", args=[token])
+        notifications.notify([user], notice=Notice.ACCOUNT_READY, by=by, about=user, path=path, again=token[:8])
+    return user

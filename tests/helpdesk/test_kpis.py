@@ -1,0 +1,93 @@
+"""The month's figures: counted from rows, frozen once, exported harmless."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+
+import pytest
+from django.urls import reverse
+
+from cpms import clock
+from cpms.accounts.roles import Role
+from cpms.audit import actions as audit
+from cpms.audit.states import Event
+from helpdesk import actions, kpis
+from helpdesk.exports import harmless
+from helpdesk.models import MonthlyKpi
+from tests.clients import signed_in
+from tests.factories import GroupFactory, Story, UserFactory, give_role
+
+pytestmark = pytest.mark.django_db(databases=["default", "cachedb"])
+LONG_AGO = dt.datetime(2020, 1, 15, tzinfo=dt.UTC)
+
+
+def this_month():
+    return clock.today(dt.UTC).replace(day=1)
+
+
+def test_lines_count_people_sign_ins_and_panels():
+    story = Story()
+    story.lead.groups_of_interest.add(story.group)
+    story.open()
+    audit.record(Event.SIGNED_IN, on=story.lead, by=story.lead)
+    audit.record(Event.SIGNED_IN, on=story.lead, by=story.lead)
+    UserFactory(activated_at=None)
+    whole, group, *centres = kpis.lines(story.group.network, this_month())
+    assert (whole.registered, whole.active, whole.panels_opened, whole.panels_closed) == (1, 1, 1, 0)
+    assert (group.group, group.registered, group.active, group.panels_opened) == (story.group, 1, 1, 1)
+    assert [(line.registered, line.panels_opened) for line in centres if line.centre == story.lead.centre] == [(1, 1)]
+
+
+def test_a_frozen_month_never_changes():
+    story = Story()
+    story.open()
+    assert actions.freeze_month(this_month(), by=None) > 0
+    Story("b").open()
+    assert actions.freeze_month(this_month(), by=None) == 0
+    assert MonthlyKpi.objects.get(group=None, centre=None).panels_opened == 1
+
+
+def test_december_ends_where_january_begins():
+    assert kpis.moments(dt.date(2019, 12, 1)) == (
+        dt.datetime(2019, 12, 1, tzinfo=dt.UTC),
+        dt.datetime(2020, 1, 1, tzinfo=dt.UTC),
+    )
+
+
+def test_the_month_before_is_frozen_by_the_clock():
+    assert actions.last_month() < this_month()
+    assert actions.last_month().day == 1
+
+
+def test_a_coordinator_downloads_the_month_and_a_group_coordinator_only_the_group():
+    story = Story()
+    story.open()
+    other = GroupFactory(number=2, name='=HYPERLINK("http://evil.example")')
+    actions.freeze_month(this_month(), by=None)
+    people = {}
+    for role, held in (
+        (Role.NETWORK_COORDINATOR, {"network": other.network}),
+        (Role.GROUP_COORDINATOR, {"group": other}),
+    ):
+        people[role] = UserFactory(role="none")
+        give_role(people[role], role, **held)
+    address = reverse("kpis_csv", args=[f"{this_month():%Y-%m}"])
+    whole = rows(signed_in(people[Role.NETWORK_COORDINATOR]).get(address))
+    assert whole[0]["Panels opened"] == "1"
+    assert [row["Group"] for row in rows(signed_in(people[Role.GROUP_COORDINATOR]).get(address))] == [str(other)]
+    assert signed_in(people[Role.GROUP_COORDINATOR]).get(reverse("kpis_csv", args=["nonsense"])).status_code == 404
+    assert signed_in(UserFactory()).get(address).status_code == 403
+
+
+def rows(response):
+    return list(csv.DictReader(response.content.decode("utf-8-sig").splitlines()))
+
+
+@pytest.mark.parametrize("text", ["=1", " =1", "\t=1", "\u200b=1", "\uff1d1", "\x00=1", "+1", "-1", "@x", "\r=1"])
+def test_a_cell_never_becomes_a_formula(text):
+    assert harmless(text).startswith("'")
+
+
+def test_ordinary_names_stay_as_they_are():
+    assert harmless("Group 2, Calcium & phosphate") == "Group 2, Calcium & phosphate"
