@@ -18,6 +18,11 @@ class RowForm(forms.Form):
 
     id = forms.UUIDField(required=False, widget=forms.HiddenInput)
 
+    def has_changed(self) -> bool:
+        """A new row counts once something is typed into it: what its choices show unasked is nobody's entry."""
+        typed = {name for name, field in self.fields.items() if not isinstance(field, forms.ChoiceField)}
+        return super().has_changed() and (bool(self.initial) or not typed.isdisjoint(self.changed_data))
+
 
 class DiagnosisRow(RowForm):
     label = forms.CharField(label="Diagnosis", max_length=300)
