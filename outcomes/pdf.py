@@ -10,10 +10,12 @@ import hashlib
 import json
 import subprocess
 import sys
+import zoneinfo
 from typing import Any
 
 from django.conf import settings
 from django.template.loader import render_to_string
+from django.utils import timezone
 
 from outcomes.models import Outcome, OutcomeDocument
 from outcomes.states import Decision
@@ -34,6 +36,7 @@ def gather(document: OutcomeDocument) -> dict[str, Any]:
     patient = panel.case.patient
     return {
         "ref": panel.ref,
+        "zone": zoneinfo.ZoneInfo(panel.lead.zone),
         "number": document.number,
         "code": document.code,
         "title": panel.title,
@@ -75,7 +78,8 @@ def fingerprint(content: dict[str, Any]) -> str:
 
 def lay_out(content: dict[str, Any]) -> bytes:
     """The PDF/UA-1 file. Raises ``CannotLayOut``."""
-    html = render_to_string("outcomes/document.html", {**content, "fingerprint": fingerprint(content)})
+    with timezone.override(content["zone"]):
+        html = render_to_string("outcomes/document.html", {**content, "fingerprint": fingerprint(content)})
     child = [sys.executable, "-m", "outcomes.layout"]
     try:
         done = subprocess.run(  # noqa: S603 our own module, fixed arguments

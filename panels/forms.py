@@ -106,7 +106,9 @@ class PrepareForm(forms.Form):
         required=False,
         widget=forms.RadioSelect,
     )
-    group = forms.ModelChoiceField(label="Thematic group", queryset=ThematicGroup.objects.none())
+    group = forms.ModelChoiceField(
+        label="Thematic group", queryset=ThematicGroup.objects.none(), empty_label="Choose a group"
+    )
     urgency = forms.ChoiceField(
         label="Urgency", choices=Urgency.choices, initial=Urgency.ROUTINE, widget=forms.RadioSelect
     )

@@ -39,6 +39,12 @@ def own_redis(url: str) -> str:
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright keeps an event loop in the test's thread
 os.environ["REDIS_URL"] = settings.REDIS_URL = settings.CELERY_BROKER_URL = own_redis(settings.REDIS_URL)
 
+# Whatever a killed process or a thread of a test left open would keep the test database from being dropped
+OTHERS = """
+    SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid()
+"""
+
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker):
@@ -46,8 +52,9 @@ def django_db_setup(django_db_setup, django_db_blocker):
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         cursor.execute("ALTER TABLE audit_auditevent DISABLE TRIGGER audit_no_truncate")
     yield
-    with django_db_blocker.unblock():
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
         connections["cachedb"].close()  # the cache's own connection would hold the database open
+        cursor.execute(OTHERS)
 
 
 @pytest.fixture(scope="session")

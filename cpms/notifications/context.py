@@ -44,6 +44,11 @@ def nav(request: HttpRequest) -> list[NavItem]:
     ]
 
 
+def idle_seconds(user: Any) -> int:
+    """After how long without a sign of life this person's session ends; the page warns two minutes before."""
+    return settings.STAFF_IDLE_SECONDS if user.is_staff else settings.SESSION_IDLE_SECONDS
+
+
 def idempotency() -> SafeString:
     """A hidden field that makes a repeated POST harmless. A new key for every rendered form."""
     return format_html('<input type="hidden" name="idempotency_key" value="{}">', uuid.uuid4())
@@ -58,7 +63,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
             "nav": SimpleLazyObject(lambda: nav(request)),
             "theme": user.theme if signed_in else "auto",
             "demo": settings.DEMO,
-            "idle_seconds": settings.SESSION_IDLE_SECONDS if signed_in else 0,
+            "idle_seconds": idle_seconds(user) if signed_in else 0,
             "acknowledgements": SimpleLazyObject(terminology.acknowledgements),
         },
         "idempotency": idempotency,

@@ -19,6 +19,16 @@ from cpms.vault.models import SealedManager, SealedModel
 OLDEST_BIRTH_YEAR = 1900
 
 
+def band_of(age: int | None) -> str:
+    """Completed years as a band that many people share."""
+    if age is None:
+        return "age not given"
+    if age < 2:
+        return "under 2 years"
+    low = age // 5 * 5
+    return f"{max(low, 2)} to {low + 4} years"
+
+
 class PatientQuerySet(models.QuerySet["Patient"]):
     def visible_to(self, user: Any) -> PatientQuerySet:
         """The treating side only: who enrolled the patient, and their assistants."""
@@ -81,13 +91,7 @@ class Patient(SealedModel):
     @property
     def age_band(self) -> str:
         """Five-year bands, for people who do not see the case: "10 to 14 years"."""
-        age = self.age_years
-        if age is None:
-            return "age not given"
-        if age < 2:
-            return "under 2 years"
-        low = age // 5 * 5
-        return f"{max(low, 2)} to {low + 4} years"
+        return band_of(self.age_years)
 
     @property
     def age_text(self) -> str:

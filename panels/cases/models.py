@@ -14,7 +14,7 @@ from consent.models import care_consent
 from cpms import clock
 from cpms.accounts.access.grants import Grant, granted
 from cpms.accounts.policy import clinicians_served_by
-from cpms.patients.models import Patient
+from cpms.patients.models import Patient, band_of
 from cpms.vault.fields import SealedTextField
 from cpms.vault.models import SealedManager, SealedModel
 from panels.cases.states import DiagnosisStatus, Flag, RangeSource
@@ -36,6 +36,7 @@ class Case(SealedModel):
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="cases")
     summary = SealedTextField()
     age_at_entry = models.CharField(max_length=40, blank=True)
+    years_at_entry = models.PositiveSmallIntegerField(null=True)
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     made_at = models.DateTimeField(default=clock.now)
     version = models.PositiveIntegerField(default=1)
@@ -51,6 +52,11 @@ class Case(SealedModel):
     @property
     def audit_patient_id(self) -> Any:
         return self.patient_id
+
+    @property
+    def age_band(self) -> str:
+        """The patient's band by year of birth, or by the age that the file gave when it names no year."""
+        return self.patient.age_band if self.patient.birth_year else band_of(self.years_at_entry)
 
 
 class CaseGrant(Grant):

@@ -39,7 +39,7 @@ def take_read_case(case: Case, read: ReadCase, *, filename: str, by: Any) -> Cas
     for rows in parts:
         save_rows(rows)
     if read.age is not None:
-        case.age_at_entry = read.age.text[:40]
+        case.age_at_entry, case.years_at_entry = read.age.text[:40], read.age.years
     case.save()
     made = CaseImport(case=case, key=case.key, taken=read.counts, imported_by=by)
     made.filename = filename[:200]
