@@ -19,7 +19,9 @@ from django.utils import timezone
 
 from outcomes.models import Outcome, OutcomeDocument
 from outcomes.states import Decision
-from panels.models import Panel
+from panels.meetings.models import Meeting
+from panels.meetings.states import MeetingState
+from panels.models import Invitation, Panel
 
 SECONDS = 60
 
@@ -49,10 +51,24 @@ def gather(document: OutcomeDocument) -> dict[str, Any]:
         "conclusion": outcome.conclusion,
         "items": list(outcome.items.select_related("contribution__author__centre", "key")),
         "signatures": list(signatures),
+        "also_asked": also_asked(panel, {signature.who_id for signature in signatures}),
+        "meeting": last_meeting(panel),
         "dissents": [s for s in signatures if s.decision == Decision.DISSENT],
         "base_url": settings.BASE_URL.partition("//")[2],
         "demo": settings.DEMO,
     }
+
+
+def also_asked(panel: Panel, signers: set[Any]) -> list[Any]:
+    """People who were invited as experts and did not sign: the reader should know who had no part in it."""
+    asked = Invitation.objects.filter(panel=panel).experts().select_related("invitee__centre")
+    return [invitation.invitee for invitation in asked if invitation.invitee_id not in signers]
+
+
+def last_meeting(panel: Panel) -> Any:
+    """When the last held meeting on the panel began, or ``None``."""
+    held = Meeting.objects.filter(agenda__panel=panel, state=MeetingState.HELD)
+    return held.order_by("-starts_at").values_list("starts_at", flat=True).first()
 
 
 def signed_text(content: dict[str, Any]) -> str:
