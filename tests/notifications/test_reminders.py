@@ -1,0 +1,91 @@
+"""Reminders: on their day, once, and only while something still waits."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from cpms import clock
+from cpms.notifications import actions
+from cpms.notifications.models import OutboxMessage, WorkItem
+from cpms.notifications.states import Verb, reminder_due
+from panels import actions as panels
+from tests.factories import CANARIES, Story
+
+pytestmark = pytest.mark.django_db
+DAY = dt.timedelta(days=1)
+
+
+def age(item, days):
+    """The item as it would stand after so many days."""
+    opened = item.opened_at - days * DAY
+    due = reminder_due(item.verb, opened, item.reminders, urgent=item.urgent)
+    WorkItem.objects.filter(pk=item.pk).update(opened_at=opened, remind_at=due)
+
+
+def asked():
+    story = Story()
+    story.open(story.expert)
+    return story, WorkItem.objects.get(who=story.expert)
+
+
+def reminders():
+    return OutboxMessage.objects.filter(notice="reminder").count()
+
+
+def test_an_unanswered_invitation_is_reminded_after_three_and_seven_days():
+    _story, item = asked()
+    sent = []
+    for _day in range(10):
+        age(WorkItem.objects.get(pk=item.pk), 1)
+        actions.remind()
+        sent.append(reminders())
+    assert sent == [0, 0, 1, 1, 1, 1, 2, 2, 2, 2]
+
+
+def test_running_twice_reminds_once():
+    _story, item = asked()
+    age(item, 3)
+    assert [actions.remind(), actions.remind()] == [1, 0]
+
+
+def test_an_urgent_panel_halves_the_wait():
+    now = clock.now()
+    assert reminder_due(Verb.ANSWER, now, 0, urgent=True) == now + 1.5 * DAY
+    assert reminder_due(Verb.ANSWER, now, 2, urgent=True) is None
+
+
+def test_whoever_answered_is_left_in_peace():
+    story, item = asked()
+    panels.accept(story.invitation(story.expert), by=story.expert)
+    story.contribute(story.expert)
+    WorkItem.objects.update(opened_at=clock.now() - 30 * DAY)
+    assert actions.remind() == 0
+    item.refresh_from_db()
+    assert (item.settled_how, item.remind_at) == ("done", None)
+
+
+def test_an_expired_invitation_ends_by_itself():
+    story, item = asked()
+    story.fresh().invitations.update(sent_at=clock.now() - 20 * DAY, expires_at=clock.now() - DAY)
+    assert panels.expire_invitations(by=None) == 1
+    assert story.invitation(story.expert).state == "expired"
+    item.refresh_from_db()
+    assert item.settled_how == "cancelled"
+
+
+def test_no_mail_holds_a_clinical_word(mailoutbox):
+    story, item = asked()
+    panels.accept(story.invitation(story.expert), by=story.expert)
+    story.contribute(story.expert)
+    panels.comment(story.fresh(), text=story.canary("message"), by=story.expert)
+    story.invite_guest()
+    age(item, 3)
+    actions.remind()
+    actions.dispatch_outbox()
+    assert len(mailoutbox) >= 4
+    for mail in mailoutbox:
+        text = mail.message().as_string()
+        assert [token for token in CANARIES if token in text] == []
+        assert story.panel.ref in text
