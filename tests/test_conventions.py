@@ -64,7 +64,7 @@ def public_actions():
 WITHOUT_BY = {
     "accounts": {"make_link"},
     "audit": set(),
-    "drafts": {"prune", "forget", "claim_post", "settle_post"},
+    "drafts": {"prune", "forget", "claim_post", "post_key", "settle_post"},
     "jobs": {"enqueue", "nudge_after_commit", "try_send", "dispatch", "finish", "confirmed"},
     "notifications": {"open_work", "settle_work", "settle_all", "remind", "dispatch_outbox", "cancel_mails"},
     "patients": {"new_pseudonym"},

@@ -50,25 +50,29 @@ def prune() -> int:
     return forget(list(Draft.objects.filter(updated_at__lt=clock.now() - KEEP_DRAFTS)))
 
 
-def claim_post(user: Any, key: str) -> HttpResponse | None:
-    """``None`` when this POST is new; where the first one led when it is a repeat.
-
-    The unique index makes a parallel repeat wait for the first one's commit. A malformed key counts as none.
-    """
+def post_key(text: str) -> uuid.UUID | None:
+    """The key that a form sent; a malformed one counts as none."""
     try:
-        parsed = uuid.UUID(key)
+        return uuid.UUID(text)
     except ValueError:
         return None
+
+
+def claim_post(user: Any, key: uuid.UUID) -> HttpResponse | None:
+    """``None`` when this POST is new; where the first one led when it is a repeat.
+
+    The unique index makes a parallel repeat wait for the first one's commit.
+    """
     try:
         with transaction.atomic():
-            PostKey.objects.create(user=user, key=parsed)
+            PostKey.objects.create(user=user, key=key)
     except IntegrityError:
-        first = PostKey.objects.filter(user=user, key=parsed).first()
+        first = PostKey.objects.filter(user=user, key=key).first()
         return HttpResponseRedirect(first.location if first else "/")
     return None
 
 
-def settle_post(user: Any, key: str, response: HttpResponse) -> None:
+def settle_post(user: Any, key: uuid.UUID, response: HttpResponse) -> None:
     """Remember where a successful POST led; a form shown again with errors frees its key."""
     rows = PostKey.objects.filter(user=user, key=key)
     if response.status_code in {301, 302, 303}:

@@ -115,8 +115,8 @@ def show_clash(request: HttpRequest, clash: Clash) -> HttpResponse:
 
 def run_once(request: HttpRequest, view: View, args: list[models.Model], kwargs: dict[str, Any]) -> HttpResponse:
     """Run a POST at most once per idempotency key: a repeat is sent where the first one went."""
-    key = request.POST.get("idempotency_key", "")
-    if request.method != "POST" or not key:
+    key = drafts.post_key(request.POST.get("idempotency_key", "")) if request.method == "POST" else None
+    if key is None:
         return view(request, *args, **kwargs)
     earlier = drafts.claim_post(request.user, key)
     if earlier is not None:

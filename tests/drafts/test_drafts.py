@@ -1,0 +1,137 @@
+"""Typed text is kept, a POST runs once, and two editors never overwrite each other."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import threading
+import uuid
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.urls import reverse
+
+from cpms import clock
+from cpms.drafts import actions, queries
+from cpms.drafts.models import Draft, PostKey
+from cpms.vault.models import DataKey
+from panels.models import Message
+from tests.clients import signed_in
+from tests.factories import Story, UserFactory
+
+pytestmark = pytest.mark.django_db(databases=["default", "cachedb"])
+
+
+def send(client, **sent):
+    body = {"form": "reply:X", "label": "Reply", "path": "/panels/X/", "fields": {"text": "half a thought"}, **sent}
+    return client.post(
+        reverse("drafts"), json.dumps(body), content_type="application/json", headers={"accept": "application/json"}
+    )
+
+
+def test_a_draft_is_kept_sealed_and_belongs_to_its_writer():
+    writer, other = UserFactory(), UserFactory()
+    assert set(send(signed_in(writer)).json()) == {"saved_at"}
+    assert queries.fields_of("reply:X", by=writer) == {"text": "half a thought"}
+    assert queries.fields_of("reply:X", by=other) == {}
+    actions.discard("reply:X", by=writer)
+    assert not Draft.objects.exists()
+
+
+def test_saving_again_replaces():
+    client = signed_in(UserFactory())
+    send(client)
+    send(client, fields={"text": "a whole thought"})
+    assert json.loads(Draft.objects.get().body) == {"text": "a whole thought"}
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"form": "../etc"}, {"path": "https://evil.example"}, {"fields": "x"}, {"fields": {"text": "x" * 200_001}}],
+)
+def test_what_is_no_draft_is_refused(wrong):
+    assert send(signed_in(UserFactory()), **wrong).status_code == 400
+
+
+def test_an_ended_session_is_told_where_to_sign_in():
+    answer = send(Client())
+    assert (answer.status_code, answer.json()) == (401, {"login": reverse("account_login")})
+
+
+def test_old_drafts_go_with_their_keys():
+    send(signed_in(UserFactory()))
+    keys = DataKey.objects.count()
+    Draft.objects.update(updated_at=clock.now() - dt.timedelta(days=15))
+    assert actions.prune() == 1
+    assert DataKey.objects.count() == keys - 1
+
+
+def test_a_repeated_post_runs_once_and_leads_to_the_same_place():
+    story = Story()
+    panel = story.open()
+    client, key = signed_in(story.lead), str(uuid.uuid4())
+    fields = {"kind": "message", "text": "once", "idempotency_key": key}
+    path = reverse("panels:reply", args=[panel.ref])
+    first, second = client.post(path, fields), client.post(path, fields)
+    assert first.url == second.url
+    assert Message.objects.count() == 1
+
+
+def test_a_form_with_errors_may_be_sent_again_with_the_same_key():
+    story = Story()
+    panel = story.open()
+    client, key = signed_in(story.lead), str(uuid.uuid4())
+    path = reverse("panels:reply", args=[panel.ref])
+    assert client.post(path, {"kind": "message", "text": "", "idempotency_key": key}).status_code == 422
+    assert client.post(path, {"kind": "message", "text": "now", "idempotency_key": key}).status_code == 302
+    assert Message.objects.count() == PostKey.objects.count() == 1
+
+
+def test_a_malformed_key_counts_as_none():
+    story = Story()
+    panel = story.open()
+    path = reverse("panels:reply", args=[panel.ref])
+    assert (
+        signed_in(story.lead).post(path, {"kind": "message", "text": "x", "idempotency_key": "no"}).status_code == 302
+    )
+
+
+@pytest.mark.django_db(transaction=True, databases=["default", "cachedb"])
+def test_of_parallel_repeats_one_runs():
+    story = Story()
+    panel = story.open()
+    key, barrier, seen = str(uuid.uuid4()), threading.Barrier(6), []
+    clients = [signed_in(story.lead) for _ in range(6)]
+
+    def post(client):
+        barrier.wait()
+        fields = {"kind": "message", "text": "once", "idempotency_key": key}
+        seen.append(client.post(reverse("panels:reply", args=[panel.ref]), fields).status_code)
+        connection.close()
+
+    threads = [threading.Thread(target=post, args=[client]) for client in clients]
+    [thread.start() for thread in threads]
+    [thread.join() for thread in threads]
+    assert seen == [302] * 6
+    assert Message.objects.count() == 1
+
+
+def test_the_second_of_two_editors_sees_both_texts_and_can_save_on_top():
+    story = Story()
+    case = story.case
+    client, path = signed_in(story.lead), reverse("cases:edit", args=[case.pk])
+    page = {
+        f"{name}-{part}": "0"
+        for name in ("diagnoses", "findings", "labs", "variants")
+        for part in ("TOTAL_FORMS", "INITIAL_FORMS")
+    }
+    old = case.version
+    assert client.post(path, {**page, "version": old, "summary": "theirs"}).status_code == 302
+    clash = client.post(path, {**page, "version": old, "summary": "mine"})
+    assert clash.status_code == 409
+    assert "theirs" in clash.content.decode()
+    assert "mine" in clash.content.decode()
+    case.refresh_from_db()
+    assert case.summary == "theirs"
+    assert client.post(path, {**page, "version": old + 1, "summary": "mine"}).status_code == 302
