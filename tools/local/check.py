@@ -124,7 +124,7 @@ def main() -> int:
             if text:
                 say("\n".join("      " + line for line in text.splitlines()[-60:]))
     failed = results.count("FAILED")
-    say(f"checks: {len(results) - failed} passed, {failed} failed")
+    say(f"checks: {results.count('ok')} passed, {failed} failed, {len(results) - results.count('ok') - failed} skipped")
     return 1 if failed else 0
 
 
