@@ -1,0 +1,86 @@
+"""`bin/screenshots`: pictures of the running demonstration (`bin/up` in another terminal) into ``docs/screenshots``.
+
+Signs in as demo people in a real browser, one picture per page and width. Everything on them is invented.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from helpdesk.demo.people import PASSWORD, PEOPLE, one_time_code
+from tools.local import places
+from tools.local.terminal import say
+
+FOLDER = places.ROOT / "docs" / "screenshots"
+SIZES = {"1280": (1280, 860), "390": (390, 844)}
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
+PAGES = (
+    ("anneli.virtanen", "panel", "/panels/ENDO-26-0001/"),
+    ("anneli.virtanen", "new-panel", "/panels/new/"),
+    ("anneli.virtanen", "invite", "/panels/ENDO-26-0001/invite/"),
+    ("ewa.szczepanska", "my-work", "/"),
+    ("ewa.szczepanska", "invitation", "work:Answer"),
+)
+
+
+def demo_code(key: str) -> tuple[str, str]:
+    """E-mail and current one-time code of a demo person."""
+    person = next(person for person in PEOPLE if person.key == key)
+    return person.email, one_time_code(person)
+
+
+def sign_in(page: Page, address: str, key: str, password: str) -> None:
+    email, code = demo_code(key)
+    page.goto(address)
+    page.get_by_label("E-mail").fill(email)
+    page.get_by_label("Password", exact=True).fill(password)
+    page.get_by_role("button", name="Continue").click()
+    page.get_by_label("One-time code").fill(code)
+    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("heading", name="My work").wait_for()
+
+
+def picture(page: Page, address: str, name: str, path: str) -> None:
+    """The page at both widths, as a person first sees it."""
+    page.goto(address)
+    if path.startswith("work:"):
+        page.get_by_role("link", name=path.partition(":")[2]).first.click()
+    else:
+        page.goto(address + path)
+    for label, (width, height) in SIZES.items():
+        page.set_viewport_size({"width": width, "height": height})
+        page.wait_for_load_state("networkidle")
+        page.screenshot(path=FOLDER / f"{name}-{label}.png")
+        say(f"docs/screenshots/{name}-{label}.png")
+
+
+def take(browser: Browser, address: str) -> None:
+    people: dict[str, Page] = {}
+    for key, name, path in PAGES:
+        if key not in people:
+            people[key] = browser.new_context(locale="en-GB").new_page()
+            sign_in(people[key], address, key, PASSWORD)
+        picture(people[key], address, name, path)
+    dark = people["anneli.virtanen"]
+    dark.emulate_media(color_scheme="dark")
+    picture(dark, address, "panel-dark", "/panels/ENDO-26-0001/")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--address", default="http://127.0.0.1:8000")
+    address = parser.parse_args().address.rstrip("/")
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    program = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
+        take(browser, address)
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()
