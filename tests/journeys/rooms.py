@@ -1,0 +1,88 @@
+"""A network with one panel per state, and people whose session is there already: for looking at pages, not for walking."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.conf import settings
+
+from cpms import clock
+from cpms.accounts.roles import Role
+from helpdesk import actions as helpdesk
+from outcomes import actions as outcomes
+from outcomes.models import OutcomeDocument
+from outcomes.states import Decision
+from panels import actions as panels
+from panels.meetings import actions as meetings
+from tests.clients import signed_in
+from tests.factories import Story, UserFactory, give_role
+from tests.journeys.person import Person
+
+
+class Rooms:
+    """Four panels of one lead: ``draft``, ``open`` with a discussion, ``writing``, ``signing`` and ``closed``."""
+
+    def __init__(self) -> None:
+        self.draft = Story("draft")
+        self.lead, self.expert = self.draft.lead, self.draft.expert
+        self.people = {"lead": self.lead, "member": self.expert, "invited": UserFactory(), "nobody": UserFactory()}
+        for name, role in (("helpdesk", Role.HELPDESK_ADULT), ("coordinator", Role.NETWORK_COORDINATOR)):
+            self.people[name] = UserFactory(role="none")
+            give_role(self.people[name], role, network=self.draft.group.network)
+        self.draft_panel = self.draft.panel
+        self.open, self.writing, self.signing, self.closed = (
+            self.talking(name) for name in ("open", "writing", "signing", "closed")
+        )
+        self.fill_open()
+        for story in (self.writing, self.signing, self.closed):
+            outcomes.start_outcome(story.fresh(), by=self.lead)
+        for story in (self.signing, self.closed):
+            self.send(story)
+        self.close()
+        helpdesk.freeze_month((clock.today().replace(day=1) - dt.timedelta(days=1)).replace(day=1), by=None)
+
+    def talking(self, tag: str) -> Story:
+        """An open panel with a member, a marked statement and a message."""
+        story = Story(tag)
+        story.lead, story.expert = self.lead, self.expert
+        story.open(self.expert, self.people["invited"])
+        panels.accept(story.invitation(self.expert), by=self.expert)
+        panels.mark(story.contribute(self.expert), marked=True, by=self.lead)
+        panels.comment(story.fresh(), text=story.canary("message"), by=self.lead)
+        return story
+
+    def fill_open(self) -> None:
+        """A second member with another view, a guest on the way, a planned meeting, an unmarked statement."""
+        second = UserFactory(display_name="Prof. Ewa Szczepańska-Grzegorczyk")
+        self.open.seat(second)
+        self.said = self.open.contribute(self.expert, "later")
+        panels.take_stance(self.said, kind="dissent", text="Not at this age.", by=second)
+        panels.decline(self.open.invitation(self.seat_for("declines")), reason="time", by=self.people["declines"])
+        self.open.invite_guest()
+        when = {"starts_at": clock.now() + dt.timedelta(days=2), "minutes": 30, "link": "https://video.example/x"}
+        self.meeting = meetings.schedule(self.open.fresh(), by=self.lead, **when)
+
+    def seat_for(self, name: str):
+        self.people[name] = UserFactory()
+        panels.invite_experts(self.open.fresh(), people=[self.people[name]], by=self.lead)
+        return self.people[name]
+
+    def send(self, story: Story) -> None:
+        outcome = story.fresh().outcome
+        rows = [{"id": item.pk, "text": item.text, "strength": "strong"} for item in outcome.items.all()]
+        outcomes.write_outcome(
+            story.fresh(), conclusion="Give salt.", items=rows, version=outcome.version, by=self.lead
+        )
+        outcomes.send_for_signature(story.fresh(), by=self.lead)
+
+    def close(self) -> None:
+        outcomes.sign(self.closed.fresh(), decision=Decision.DISSENT, number=1, by=self.expert, text="Less salt.")
+        outcomes.close_panel(self.closed.fresh(), by=self.lead)
+        self.document = OutcomeDocument.objects.get(panel=self.closed.panel)
+
+    def enter(self, name: str, browser, url: str) -> Person:
+        """A person whose login lies behind them."""
+        person = Person(browser, url)
+        cookie = signed_in(self.people[name]).cookies[settings.SESSION_COOKIE_NAME]
+        person.context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": url}])
+        return person
