@@ -6,7 +6,8 @@ import datetime as dt
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Count, Exists, IntegerField, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from cpms import clock
 from cpms.notifications.models import WorkItem
@@ -15,6 +16,7 @@ from panels.models import Contribution, Invitation, Message, Panel, Stance, Visi
 from panels.states import InvitationState, StanceKind
 
 SOON, HOUR = dt.timedelta(days=7), dt.timedelta(hours=1)
+MOST_WORK, LATEST = 25, 20
 PAGE = 25
 
 
@@ -27,11 +29,12 @@ class WorkRow:
 
 @dataclass
 class Worklist:
-    """What waits, by urgency. ``now`` is overdue and today, ``soon`` the next seven days."""
+    """What waits, by urgency: ``now`` is overdue and today, ``soon`` the next seven days; ``more`` are not shown yet."""
 
     now: list[WorkRow] = field(default_factory=list)
     soon: list[WorkRow] = field(default_factory=list)
     later: list[WorkRow] = field(default_factory=list)
+    more: int = 0
 
     @property
     def rows(self) -> list[WorkRow]:
@@ -43,13 +46,13 @@ class Worklist:
 
 
 def worklist(user: Any) -> Worklist:
-    """Everything open for the person, with its panel. An item whose panel the person cannot see is left out."""
-    items = list(WorkItem.objects.visible_to(user).open().order_by("due_at")[:200])
+    """The most urgent open items of the person, with their panels. An item whose panel the person cannot see is left out."""
+    items = list(WorkItem.objects.visible_to(user).open().order_by("due_at")[:MOST_WORK])
     subjects = [item.subject_id for item in items]
     panels = {p.pk: p for p in Panel.objects.visible_to(user).filter(pk__in=subjects).with_case()}
     asked = Invitation.objects.visible_to(user).filter(pk__in=subjects).select_related("panel__key", "panel__group")
     sheets = {i.pk: i.panel for i in asked.select_related("panel__key", "panel__group", "invited_by", "key")}
-    work = Worklist()
+    work = Worklist(more=WorkItem.objects.visible_to(user).open().count() - len(items))
     end_of_today = clock.now().astimezone().replace(hour=23, minute=59, second=59)
     for item in items:
         panel = panels.get(item.subject_id) or sheets.get(item.subject_id)
@@ -81,10 +84,18 @@ def next_meeting(user: Any) -> Any:
     return items.filter(meeting__starts_at__gt=clock.now() - HOUR).order_by("meeting__starts_at").first()
 
 
+def number_of(rows: QuerySet[Any]) -> Subquery:
+    """How many of ``rows`` belong to the panel: counted per shown row, not joined over all of them."""
+    counted = rows.filter(panel=OuterRef("pk")).order_by().values("panel").annotate(number=Count("pk"))
+    return Subquery(counted.values("number"), output_field=IntegerField())
+
+
 def listed(user: Any, *, state: str = "") -> QuerySet[Panel]:
     """The list page's rows: newest first, with what the row shows."""
     panels = Panel.objects.visible_to(user).with_case().order_by("-drafted_at", "pk")
-    panels = panels.annotate(asked=Count("invitations", distinct=True), said=Count("contributions", distinct=True))
+    panels = panels.annotate(
+        asked=Coalesce(number_of(Invitation.objects.all()), 0), said=Coalesce(number_of(Contribution.objects.all()), 0)
+    )
     return panels.filter(state=state) if state else panels
 
 
@@ -108,8 +119,8 @@ class Entry:
     guest_until: dt.datetime | None = None
 
 
-def thread(panel: Panel, user: Any, *, after: dt.datetime | None = None) -> list[Entry]:
-    """Statements and messages in the order they came; four queries whatever their number."""
+def thread(panel: Panel, user: Any, *, after: dt.datetime | None = None, latest: int | None = None) -> list[Entry]:
+    """Statements and messages in the order they came, the ``latest`` so many or all; few queries whatever their number."""
     stances = Prefetch("stances", Stance.objects.select_related("who__centre", "key"))
     statements = (
         Contribution.objects.filter(panel=panel).select_related("author__centre", "key").prefetch_related(stances)
@@ -117,10 +128,16 @@ def thread(panel: Panel, user: Any, *, after: dt.datetime | None = None) -> list
     messages = Message.objects.filter(panel=panel).select_related("author__centre", "key")
     if after is not None:
         statements, messages = statements.filter(at__gt=after), messages.filter(at__gt=after)
+    statements, messages = statements.order_by("-at")[:latest], messages.order_by("-at")[:latest]
     guests = dict(Invitation.objects.filter(panel=panel).guests().values_list("invitee_id", "guest_until"))
     entries = [statement_entry(c, user, guests) for c in statements]
     entries += [Entry(m.at, m.author, message=m, guest_until=guests.get(m.author_id)) for m in messages]
-    return sorted(entries, key=lambda entry: entry.at)
+    return sorted(entries, key=lambda entry: entry.at)[-latest if latest else 0 :]
+
+
+def said_in(panel: Panel) -> int:
+    """How many statements and messages the panel holds."""
+    return Contribution.objects.filter(panel=panel).count() + Message.objects.filter(panel=panel).count()
 
 
 def statement_entry(contribution: Contribution, user: Any, guests: dict[Any, dt.datetime | None]) -> Entry:

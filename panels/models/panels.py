@@ -7,7 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 from django.urls import reverse
 
 from consent.models import care_consent
@@ -27,11 +27,12 @@ class PanelQuerySet(models.QuerySet["Panel"]):
         or their date passes. Everything is looked up at the moment of asking, nothing is remembered."""
         if not user.is_active:
             return self.none()
-        treating = Q(case__patient__enrolled_by__in=clinicians_served_by(user))
-        seats = Invitation.objects.seated().filter(panel=OuterRef("pk"), invitee=user)
-        expert = Q(Exists(seats.experts())) & Q(state__in=SHARED)
-        guest = Q(Exists(seats.guests())) & Q(state__in=RUNNING)
-        return self.filter(treating | ((expert | guest) & care_consent("case__patient")))
+        treated = Panel._base_manager.filter(case__patient__enrolled_by__in=clinicians_served_by(user))
+        seats = Invitation.objects.seated().filter(care_consent("panel__case__patient"), invitee=user)
+        experts = seats.experts().filter(panel__state__in=SHARED)
+        guests = seats.guests().filter(panel__state__in=RUNNING)
+        own, shared, visited = treated.values("pk"), experts.values("panel"), guests.values("panel")
+        return self.filter(Q(pk__in=own) | Q(pk__in=shared) | Q(pk__in=visited))
 
     def running(self) -> PanelQuerySet:
         return self.filter(state__in=RUNNING)

@@ -46,13 +46,14 @@ def page(request: HttpRequest, panel: Panel, form: ContributionForm, status: int
     """The whole page; also shown again, with everything typed, when a reply had an error."""
     user: Any = request.user
     seats = queries.seats(panel)
-    entries = queries.thread(panel, user)
+    entries = queries.thread(panel, user, latest=None if "all" in request.GET else queries.LATEST)
     seen = queries.last_visit(panel, user)
     context = {
         "panel": panel,
         "case": queries.case_parts(panel.case),
         "consents": Consent.objects.filter(patient=panel.case.patient, withdrawn_at=None),
         "entries": entries,
+        "earlier": queries.said_in(panel) - len(entries),
         "last_at": entries[-1].at if entries else panel.opened_at or clock.now(),
         "seen": seen,
         "seats": seats,

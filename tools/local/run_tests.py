@@ -21,7 +21,7 @@ from tools.local.supervisor import Stopped, heed_stop_signals
 from tools.local.terminal import say, step
 
 GATE = ["--cov", "--cov-branch", "--cov-report=term-missing:skip-covered", "--cov-fail-under=95"]
-RULES = "*/policy.py,*/policy/*,*/access.py,*/access/*,*/states.py,*/roles.py,cpms/notifications/delivery.py,cpms/vault/cipher.py"
+RULES = "*/policy.py,*/policy/*,*/access.py,*/access/*,*/states.py,*/roles.py,cpms/notifications/actions/outbox.py,cpms/vault/cipher.py"
 PARALLEL = ["-n", "2", "--dist", "worksteal"]
 
 

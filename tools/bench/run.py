@@ -1,0 +1,185 @@
+"""Fill, measure, compare with the budgets, write ``docs/evidence/bench.md``."""
+
+from __future__ import annotations
+
+import gzip
+import os
+import platform
+import re
+import statistics
+import subprocess
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import django
+
+django.setup()
+
+from django.conf import settings  # noqa: E402 Django must be set up before anything of ours is imported
+from django.core.management import call_command  # noqa: E402
+from django.db import connection  # noqa: E402
+from django.test import Client  # noqa: E402
+from django.test.utils import CaptureQueriesContext  # noqa: E402
+from django.urls import reverse  # noqa: E402
+
+from cpms import clock  # noqa: E402
+from cpms.accounts.models import TotpDevice, User  # noqa: E402
+from cpms.vault import actions as vault  # noqa: E402
+from panels.models import Panel  # noqa: E402
+from tools.bench.filling import PANELS, SIZES, fill  # noqa: E402
+from tools.local import places  # noqa: E402
+from tools.local.terminal import say, step  # noqa: E402
+
+ROUNDS, P95_MS, FIRST_VISIT, LATER_VISIT = 60, 150.0, 200_000, 60_000
+REPORT = places.ROOT / "docs" / "evidence" / "bench.md"
+
+
+@dataclass
+class Row:
+    page: str
+    queries: list[int]
+    median: float
+    p95: float
+    raw: int
+    packed: int
+
+    @property
+    def constant(self) -> bool:
+        return len(set(self.queries)) == 1
+
+
+def signed_in(user: User) -> Client:
+    """The session that a login leaves."""
+    device = TotpDevice(user=user, name="bench", confirmed=True, key=vault.new_key())
+    device.seed = b"12345678901234567890"
+    device.save()
+    client = Client(headers={"host": "localhost"})
+    client.force_login(user, backend=settings.AUTHENTICATION_BACKENDS[0])
+    session, now = client.session, clock.now().timestamp()
+    session.update({"otp_device_id": device.persistent_id, "seen_at": now, "started_at": now})
+    session.save()
+    return client
+
+
+def queries(client: Client, path: str) -> int:
+    client.get(path, secure=True)
+    with CaptureQueriesContext(connection) as captured:
+        status = client.get(path, secure=True).status_code
+    if status != 200:
+        raise SystemExit(f"{path} answered {status}")
+    return len(captured)
+
+
+def measure(page: str, visits: list[tuple[Client, str]]) -> Row:
+    """Queries at each size; time and weight at the largest."""
+    counts = [queries(client, path) for client, path in visits]
+    client, path = visits[-1]
+    times, body = [], b""
+    for _ in range(ROUNDS):
+        started = time.perf_counter()
+        body = client.get(path, secure=True).content
+        times.append((time.perf_counter() - started) * 1000)
+    p95 = statistics.quantiles(times, n=20)[-1]
+    return Row(page, counts, statistics.median(times), p95, len(body), len(gzip.compress(body)))
+
+
+def pages(leads: list[User]) -> list[tuple[str, list[tuple[Client, str]]]]:
+    """Each page as the three leads, or with 3, 30 and 300 statements as the third of them."""
+    clients = [signed_in(user) for user in leads]
+    last = clients[-1]
+    talks = [panel.ref for panel in Panel.objects.filter(lead=leads[-1]).order_by("ref")[:3]]
+
+    def as_each(name: str) -> list[tuple[Client, str]]:
+        return [(client, reverse(name)) for client in clients]
+
+    def about_each(name: str) -> list[tuple[Client, str]]:
+        return [(last, reverse(name, args=[ref])) for ref in talks]
+
+    return [
+        ("bare page, one query", [(last, "/bare/")]),
+        ("My work (25 shown)", as_each("home")),
+        ("Panels (25 a page)", as_each("panels:list")),
+        ("Patients (25 a page)", as_each("patients:list")),
+        ("Panel, by statements (20 shown)", about_each("panels:detail")),
+        ("Invite", about_each("panels:invite")),
+        ("New panel", as_each("panels:new")),
+        ("Profile", as_each("profile")),
+    ]
+
+
+def assets(html: str) -> int:
+    """Bytes of what the page links, compressed as WhiteNoise serves it."""
+    total = 0
+    for link in set(re.findall(r'(?:href|src)="/static/([^"#?]+)', html)):
+        file = Path(str(settings.STATIC_ROOT)) / link
+        packed = file.with_name(file.name + ".gz")
+        total += (packed if packed.exists() else file).stat().st_size
+    modules = (Path(str(settings.STATIC_ROOT)) / "js").glob("*.js")
+    return total + sum(len(gzip.compress(m.read_bytes())) for m in modules if re.fullmatch(r"[a-z_]+\.js", m.name))
+
+
+def commit() -> str:
+    command = ["git", "rev-parse", "--short", "HEAD"]
+    return subprocess.run(command, cwd=places.ROOT, capture_output=True, text=True, check=False).stdout.strip()
+
+
+def report(rows: list[Row], filled: float, first: int) -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW server_version")
+        server = cursor.fetchone()[0]
+    machine = f"{os.cpu_count()} cores, Python {platform.python_version()}, PostgreSQL {server}"
+    lines = [
+        "# What each page costs with 20,000 panels",
+        "",
+        "Written by `bin/bench`; no figure is typed by hand.",
+        "",
+        f"- {clock.now():%Y-%m-%d %H:%M} UTC, commit {commit()}, {machine}",
+        f"- {PANELS:,} panels filled in {filled:.0f} s; {ROUNDS} requests a page through Django's test client, one process",
+        f"- Budgets: p95 at most {P95_MS:.0f} ms, the same queries for 3, 30 and 300 rows, "
+        f"first visit {FIRST_VISIT // 1000} kB, later visit {LATER_VISIT // 1000} kB transferred",
+        f"- Static files of a first visit: {first / 1000:.0f} kB compressed",
+        "",
+        f"| page | queries at {', '.join(map(str, SIZES))} rows | median ms | p95 ms | HTML kB | gzip kB |",
+        "|---|---|---|---|---|---|",
+    ]
+    lines += [
+        f"| {r.page} | {', '.join(map(str, r.queries))} | {r.median:.1f} | {r.p95:.1f} | {r.raw / 1000:.0f} | {r.packed / 1000:.1f} |"
+        for r in rows
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def broken(rows: list[Row], first: int) -> list[str]:
+    found = [f"{r.page}: p95 {r.p95:.0f} ms" for r in rows if r.p95 > P95_MS]
+    found += [f"{r.page}: queries {r.queries}" for r in rows if not r.constant]
+    found += [f"{r.page}: {r.packed} bytes" for r in rows if r.packed > LATER_VISIT]
+    return found + ([f"first visit: {first} bytes"] if first + max(r.packed for r in rows) > FIRST_VISIT else [])
+
+
+def main() -> int:
+    settings.ROOT_URLCONF = "tools.bench.urls"
+    with step("Tables"):
+        call_command("migrate", verbosity=0)
+    with step("Static files"):
+        call_command("collectstatic", interactive=False, verbosity=0)
+    started = time.monotonic()
+    leads = fill(say)
+    filled = time.monotonic() - started
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    rows = [measure(page, visits) for page, visits in pages(leads)]
+    html: Any = signed_in(leads[0]).get("/", secure=True).content.decode()
+    first = assets(html)
+    text, faults = report(rows, filled, first), broken(rows, first)
+    REPORT.parent.mkdir(parents=True, exist_ok=True)
+    REPORT.write_text(text, encoding="utf-8")
+    say(text)
+    for fault in faults:
+        say(f"over budget: {fault}")
+    return 1 if faults else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
