@@ -62,59 +62,35 @@ def new_key() -> DataKey:
     return key
 
 
-def rows_of(number: int, lead: User, expert: User, group: ThematicGroup) -> list[Any]:
-    """Everything of one panel, in the order its tables must be filled."""
-    key, opened = new_key(), clock.now() - dt.timedelta(minutes=number)
+def record_of(number: int, lead: User, opened: dt.datetime) -> tuple[Case, list[Any]]:
+    """Patient, consent and case under a fresh key, in the order their tables must be filled."""
+    key = new_key()
     common = {"country": "FI", "centre": lead.centre, "enrolled_by": lead, "enrolled_at": opened}
     patient = Patient(key=key, pseudonym=f"B-{number:06d}", sex="female", birth_year=2015, **common)
     patient.nickname = f"Bird {number}"
-    consent = Consent(
-        patient=patient,
-        stage=1,
-        answer="given",
-        given_by="parent",
-        given_on=opened.date(),
-        recorded_by=lead,
-        recorded_at=opened,
-    )
+    given = {"stage": 1, "answer": "given", "given_by": "parent", "given_on": opened.date()}
+    consent = Consent(patient=patient, recorded_by=lead, recorded_at=opened, **given)
     case = Case(patient=patient, key=key, made_by=lead)
     case.summary = TEXT * 3
-    panel = Panel(
-        ref=f"ENDO-26-{number:05d}",
-        key=key,
-        case=case,
-        network=group.network,
-        group=group,
-        lead=lead,
-        state=State.OPEN,
-        wanted_by=clock.today(),
-        opened_at=opened,
-        drafted_at=opened,
-    )
-    panel.title, panel.question = f"Persistent salt loss {number}", TEXT
-    now = clock.now()
-    seat = Invitation(
-        panel=panel,
-        key=key,
-        invitee=expert,
-        invited_by=lead,
-        state="accepted",
-        sent_at=opened,
-        answered_at=now,
-        expires_at=now + dt.timedelta(days=14),
-    )
     diagnosis = Diagnosis(case=case, key=key, code="ORPHA:90794", label="Congenital adrenal hyperplasia")
     findings = [Finding(case=case, key=key, code=f"HP:{n:07d}", label=f"Finding {n}", position=n) for n in range(3)]
-    item = WorkItem(
-        who=lead,
-        verb=Verb.CLOSE,
-        subject_type="panels.panel",
-        subject_id=panel.pk,
-        ref=panel.ref,
-        path=f"/panels/{panel.ref}/",
-        due_at=opened + dt.timedelta(days=7),
-    )
-    return [key, patient, consent, case, diagnosis, *findings, panel, statement(panel, expert), seat, item]
+    return case, [key, patient, consent, case, diagnosis, *findings]
+
+
+def rows_of(number: int, lead: User, expert: User, group: ThematicGroup) -> list[Any]:
+    """Everything of one panel: the record, the panel, one member who spoke, and what waits for the lead."""
+    now = clock.now()
+    opened = now - dt.timedelta(minutes=number)
+    case, record = record_of(number, lead, opened)
+    ref, times = f"ENDO-26-{number:05d}", {"opened_at": opened, "drafted_at": opened, "wanted_by": clock.today()}
+    place = {"network": group.network, "group": group, "lead": lead, "state": State.OPEN}
+    panel = Panel(ref=ref, key=case.key, case=case, **place, **times)
+    panel.title, panel.question = f"Persistent salt loss {number}", TEXT
+    seat = Invitation(panel=panel, key=case.key, invitee=expert, invited_by=lead, state="accepted", sent_at=opened)
+    seat.answered_at, seat.expires_at = now, now + dt.timedelta(days=14)
+    item = WorkItem(who=lead, verb=Verb.CLOSE, subject_type="panels.panel", subject_id=panel.pk, ref=ref)
+    item.path, item.due_at = f"/panels/{ref}/", opened + dt.timedelta(days=7)
+    return [*record, panel, statement(panel, expert), seat, item]
 
 
 def statement(panel: Panel, author: User) -> Contribution:
