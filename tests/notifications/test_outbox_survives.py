@@ -107,21 +107,6 @@ def test_a_worker_killed_between_the_servers_yes_and_our_note_repeats_one_mail_a
     assert len(seen) <= 11
 
 
-def test_a_job_taken_by_a_killed_worker_is_done_by_the_next(start, own_broker):
-    """The broker still holds the message, and the table still holds the wish."""
-    story = Story()
-    story.open()
-    story.seat(story.expert)
-    job = Job.objects.get(task="meetings.call_newcomer")
-    worker = start("-m", "celery", "-A", "cpms", "worker", "-B", "-s", "/dev/null", "-c", "1", redis=own_broker.url)
-    os.killpg(worker.pid, signal.SIGKILL)
-    worker.wait()
-    Job.objects.filter(pk=job.pk).update(state=JobState.WAITING)
-    start("-m", "celery", "-A", "cpms", "worker", "-c", "1", redis=own_broker.url)
-    start("manage.py", "dispatch", "--loop", "0.5", redis=own_broker.url)
-    until(lambda: Job.objects.get(pk=job.pk).state == JobState.DONE)
-
-
 def post(port, path, client, **fields):
     """One POST to a real web process with this client's session; status and seconds."""
     token = "a" * 32
