@@ -26,10 +26,6 @@ def networks_of(user: Any) -> QuerySet[Network]:
     return Network.objects.filter(centres=user.centre_id).order_by("code")
 
 
-def groups_of(user: Any) -> QuerySet[ThematicGroup]:
-    return ThematicGroup.objects.filter(network__centres=user.centre_id, parent=None).select_related("network")
-
-
 def experts_for(group: ThematicGroup | None, *, besides: Any, codes: tuple[str, ...] = ()) -> QuerySet[User]:
     """People who can be invited: active clinicians of other desks, those who know the condition first.
 

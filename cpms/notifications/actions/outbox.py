@@ -16,7 +16,7 @@ from typing import Any
 import structlog
 from django.core.mail import EmailMessage, get_connection
 from django.db import models, transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from cpms import clock
 from cpms.jobs import actions as jobs
@@ -65,8 +65,12 @@ def notify(
 
 def cancel_mails(about: Iterable[uuid.UUID]) -> int:
     """What is not sent yet about these things is not sent any more."""
-    waiting = OutboxMessage.objects.filter(about_id__in=list(about), state=MailState.WAITING)
-    return waiting.update(state=MailState.CANCELLED)
+    return drop(OutboxMessage.objects.filter(about_id__in=list(about), state=MailState.WAITING), MailState.CANCELLED)
+
+
+def drop(messages: QuerySet[OutboxMessage], state: MailState) -> int:
+    """End mails for good. Their path goes too: an activation link in it must not outlive its mail."""
+    return messages.update(state=state, path="/")
 
 
 def dispatch_outbox() -> int:
@@ -88,9 +92,9 @@ def claim() -> list[OutboxMessage]:
     rows = OutboxMessage.objects.sendable().select_related("recipient").order_by("not_before")
     batch = list(rows.select_for_update(of=("self",), skip_locked=True)[:BATCH])
     doomed = [m for m in batch if not m.recipient.is_active]
-    OutboxMessage.objects.filter(pk__in=[m.pk for m in doomed]).update(state=MailState.CANCELLED)
+    drop(OutboxMessage.objects.filter(pk__in=[m.pk for m in doomed]), MailState.CANCELLED)
     tired = [m for m in batch if m.state == MailState.SENDING and m.attempts >= MOST_DOUBTS]
-    OutboxMessage.objects.filter(pk__in=[m.pk for m in tired]).update(state=MailState.GIVEN_UP)
+    drop(OutboxMessage.objects.filter(pk__in=[m.pk for m in tired]), MailState.GIVEN_UP)
     taken = [m for m in batch if m not in doomed and m not in tired]
     OutboxMessage.objects.filter(pk__in=[m.pk for m in taken]).update(
         state=MailState.SENDING, lease_until=clock.now() + LEASE, attempts=F("attempts") + 1
