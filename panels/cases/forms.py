@@ -10,7 +10,7 @@ from django import forms
 from cpms.drafts.queries import rows_of
 from cpms.forms import ClinicalDecimalField
 from panels.cases.models import plain
-from panels.cases.states import DiagnosisStatus, RangeSource
+from panels.cases.states import CODE, DiagnosisStatus, RangeSource
 
 
 class RowForm(forms.Form):
@@ -24,15 +24,23 @@ class RowForm(forms.Form):
         return super().has_changed() and (bool(self.initial) or not typed.isdisjoint(self.changed_data))
 
 
+class CodeField(forms.RegexField):
+    """A term's code. Codes stay readable in the tables, so nothing that could be a name is taken for one."""
+
+    def __init__(self, label: str) -> None:
+        wrong = {"invalid": "A code holds a digit and no space, for example ORPHA:418."}
+        super().__init__(CODE, label=label, max_length=30, required=False, error_messages=wrong)
+
+
 class DiagnosisRow(RowForm):
     label = forms.CharField(label="Diagnosis", max_length=300)
-    code = forms.CharField(label="Code", max_length=30, required=False)
+    code = CodeField("Code")
     status = forms.ChoiceField(label="Status", choices=DiagnosisStatus.choices)
 
 
 class FindingRow(RowForm):
     label = forms.CharField(label="Finding", max_length=300)
-    code = forms.CharField(label="HPO", max_length=30, required=False)
+    code = CodeField("HPO")
     present = forms.TypedChoiceField(
         label="Present?", choices=[("1", "Present"), ("0", "Absent")], coerce=lambda text: text == "1"
     )

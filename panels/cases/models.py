@@ -1,4 +1,4 @@
-"""The clinical record a panel looks at. Free text is sealed under the patient's key; codes stay readable."""
+"""The clinical record a panel looks at. Every word in it is sealed under the patient's key; codes and numbers stay readable."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Case(SealedModel):
 
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="cases")
     summary = SealedTextField()
-    age_at_entry = models.CharField(max_length=40, blank=True)
+    age_at_entry = SealedTextField()
     years_at_entry = models.PositiveSmallIntegerField(null=True)
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     made_at = models.DateTimeField(default=clock.now)
@@ -80,8 +80,8 @@ class Diagnosis(CasePart):
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="diagnoses")
     system = models.CharField(max_length=10, blank=True)
     code = models.CharField(max_length=30, blank=True)
-    label = models.CharField(max_length=300)
-    onset = models.CharField(max_length=120, blank=True)
+    label = SealedTextField()
+    onset = SealedTextField()
     status = models.CharField(max_length=10, choices=DiagnosisStatus, default=DiagnosisStatus.CONFIRMED)
 
     objects = SealedManager()
@@ -95,10 +95,10 @@ class Finding(CasePart):
 
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="findings")
     code = models.CharField(max_length=30)
-    label = models.CharField(max_length=300)
+    label = SealedTextField()
     present = models.BooleanField(default=True)
-    onset = models.CharField(max_length=120, blank=True)
-    qualifiers = models.CharField(max_length=500, blank=True)
+    onset = SealedTextField()
+    qualifiers = SealedTextField()
 
     objects = SealedManager()
 
@@ -112,16 +112,16 @@ class LabResult(CasePart):
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="labs")
     system = models.CharField(max_length=10, blank=True)
     code = models.CharField(max_length=30, blank=True)
-    label = models.CharField(max_length=300)
+    label = SealedTextField()
     comparator = models.CharField(max_length=2, blank=True)
     value = models.DecimalField(max_digits=24, decimal_places=9, null=True)
-    text_value = models.CharField(max_length=300, blank=True)
-    unit = models.CharField(max_length=40, blank=True)
+    text_value = SealedTextField()
+    unit = SealedTextField()
     low = models.DecimalField(max_digits=24, decimal_places=9, null=True)
     high = models.DecimalField(max_digits=24, decimal_places=9, null=True)
-    unit_label = models.CharField(max_length=120, blank=True)
+    unit_label = SealedTextField()
     range_source = models.CharField(max_length=12, choices=RangeSource, blank=True)
-    taken = models.CharField(max_length=120, blank=True)
+    taken = SealedTextField()
 
     objects = SealedManager()
 
@@ -160,13 +160,13 @@ def plain(number: Decimal | None) -> str:
 
 
 class Variant(CasePart):
-    """A genetic finding. The change itself is sealed: with a rare disease it can name a family."""
+    """A genetic finding. With a rare disease a variant can name a family."""
 
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="variants")
-    gene = models.CharField(max_length=40, blank=True)
+    gene = SealedTextField()
     hgvs = SealedTextField()
-    zygosity = models.CharField(max_length=60, blank=True)
-    significance = models.CharField(max_length=80, blank=True)
+    zygosity = SealedTextField()
+    significance = SealedTextField()
 
     objects = SealedManager()
 
@@ -180,7 +180,7 @@ class Treatment(CasePart):
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="treatments")
     kind = models.CharField(max_length=40, blank=True)
     code = models.CharField(max_length=30, blank=True)
-    label = models.CharField(max_length=300)
+    label = SealedTextField()
 
     objects = SealedManager()
 

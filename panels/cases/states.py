@@ -1,6 +1,10 @@
 """Words for what a case holds."""
 
+import re
+
 from django.db import models
+
+CODE = re.compile(r"(?=[^0-9]*[0-9])[A-Za-z0-9][A-Za-z0-9:._/-]*")  # of a term: a digit, no space; never a name
 
 
 class DiagnosisStatus(models.TextChoices):

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from panels.cases.importers.read_case import LeftOut, ReadCase, ReadFinding
 from panels.cases.importers.strict_json import shorten
+from panels.cases.states import CODE
 
 LIMITS = {
     "system": 10,
@@ -38,7 +39,9 @@ def fit(case: ReadCase) -> ReadCase:
     parts: dict[str, Any] = {}
     for name in PARTS:
         rows = enumerate(getattr(case, name))
-        parts[name] = tuple(_fit_row(_gather_modifiers(row), f"{name}[{number}]", cut) for number, row in rows)
+        parts[name] = tuple(
+            _fit_row(_gather_modifiers(_only_codes(row)), f"{name}[{number}]", cut) for number, row in rows
+        )
     if case.age and len(case.age.text) > MAX_AGE:
         cut.append(LeftOut("subject.timeAtLastEncounter", _why(MAX_AGE), shorten(case.age.text, SHOWN)))
         parts["age"] = replace(case.age, text=shorten(case.age.text, MAX_AGE))
@@ -53,6 +56,17 @@ def _fit_row(row: Row, path: str, cut: list[LeftOut]) -> Row:
             changes[field.name] = shorten(value, limit)
             cut.append(LeftOut(f"{path}.{field.name}", _why(limit), shorten(value, SHOWN)))
     return replace(row, **changes) if changes else row  # type: ignore[type-var]
+
+
+def _only_codes(row: Row) -> Row:
+    """What stands in the place of a code and has not the shape of one becomes words: codes stay readable, words do not."""
+    code = getattr(row, "code", "")
+    if not code or CODE.fullmatch(code):
+        return row
+    place = "detail" if hasattr(row, "detail") else "note"
+    words = "; ".join(filter(None, (getattr(row, place), f"named in the file as {code}")))
+    label = row.label or code  # type: ignore[attr-defined]
+    return replace(row, code="", label=label, **{place: words})  # type: ignore[type-var]
 
 
 def _why(limit: int) -> str:
