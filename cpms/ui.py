@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from django import template
@@ -102,10 +103,16 @@ def since(moment: Day) -> dict[str, Any]:
 # Marks -----------------------------------------------------------------------------------------------------------------
 
 
+@cache
+def sprite() -> str:
+    """Address of the icons' sprite; a page shows a hundred of them, and it never changes while the process runs."""
+    return static("vendor/bootstrap-icons/icons.svg")
+
+
 @register.simple_tag
 def icon(name: str, label: str = "", tone: str = "") -> SafeString:
     """A picture beside a word. Only an icon that stands alone takes a ``label``."""
-    href = f"{static('vendor/bootstrap-icons/icons.svg')}#{name}"
+    href = f"{sprite()}#{name}"
     css = f"icon {tone}-ink" if tone else "icon"
     if label:
         return format_html('<svg class="{}" role="img" aria-label="{}"><use href="{}"></use></svg>', css, label, href)

@@ -165,7 +165,12 @@ class ContributionForm(forms.Form):
 
 class StanceForm(forms.Form):
     kind = forms.ChoiceField(choices=StanceKind.choices)
-    text = forms.CharField(label="In your words", required=False, max_length=4000, widget=forms.Textarea({"rows": 2}))
+    text = forms.CharField(
+        label="In your words",
+        required=False,
+        max_length=4000,
+        widget=forms.Textarea({"rows": 3, "autofocus": True}),
+    )
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data

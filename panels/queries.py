@@ -6,7 +6,16 @@ import datetime as dt
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Count, Exists, IntegerField, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models import (
+    Count,
+    Exists,
+    IntegerField,
+    OuterRef,
+    Prefetch,
+    QuerySet,
+    Subquery,
+    prefetch_related_objects,
+)
 from django.db.models.functions import Coalesce
 
 from cpms import clock
@@ -66,12 +75,23 @@ def worklist(user: Any) -> Worklist:
     return work
 
 
+def loaded(rows: Any) -> list[Panel]:
+    """The few panels that ``rows`` chooses, in their order, with what a list shows of them.
+
+    Chosen first and loaded after: asked for both at once, PostgreSQL joins whole tables before it takes the first rows.
+    """
+    keys = list(rows.values_list("pk", flat=True))
+    asked = Invitation.objects.exclude(state=InvitationState.WITHDRAWN)
+    numbers = {"asked": asked, "pending": Invitation.objects.pending(), "said": Contribution.objects.all()}
+    counted = {name: Coalesce(number_of(counts), 0) for name, counts in numbers.items()}
+    found = {panel.pk: panel for panel in Panel.objects.with_case().filter(pk__in=keys).annotate(**counted)}
+    return [found[key] for key in keys]
+
+
 def waiting_for_others(user: Any) -> list[Panel]:
     """The person's running panels with unanswered invitations, the longest wait first."""
-    pending = Count("invitations", filter=Q(invitations__state=InvitationState.PENDING))
-    asked = Count("invitations", filter=~Q(invitations__state=InvitationState.WITHDRAWN))
-    panels = Panel.objects.visible_to(user).running().filter(lead=user).with_case()
-    return list(panels.annotate(pending=pending, asked=asked).filter(pending__gt=0).order_by("opened_at")[:10])
+    unanswered = Exists(Invitation.objects.pending().filter(panel=OuterRef("pk")))
+    return loaded(Panel.objects.visible_to(user).running().filter(unanswered, lead=user).order_by("opened_at")[:10])
 
 
 def next_meeting(user: Any) -> Any:
@@ -91,18 +111,15 @@ def number_of(rows: QuerySet[Any]) -> Subquery:
 
 
 def listed(user: Any, *, state: str = "") -> QuerySet[Panel]:
-    """The list page's rows: newest first, with what the row shows."""
-    panels = Panel.objects.visible_to(user).with_case().order_by("-drafted_at", "pk")
-    panels = panels.annotate(
-        asked=Coalesce(number_of(Invitation.objects.all()), 0), said=Coalesce(number_of(Contribution.objects.all()), 0)
-    )
+    """The panels of the list page: newest first. ``loaded`` gives a page of them what its rows show."""
+    panels = Panel.objects.visible_to(user).order_by("-drafted_at", "pk")
     return panels.filter(state=state) if state else panels
 
 
 def case_parts(case: Case) -> Case:
-    """The case with all its parts fetched, one query per kind."""
-    names = ("diagnoses", "findings", "labs", "variants", "treatments", "imports")
-    return Case.objects.select_related("key", "patient__key").prefetch_related(*names).get(pk=case.pk)
+    """The same case with all its parts fetched, one query per kind."""
+    prefetch_related_objects([case], "diagnoses", "findings", "labs", "variants", "treatments", "imports")
+    return case
 
 
 @dataclass(frozen=True)
@@ -119,28 +136,37 @@ class Entry:
     guest_until: dt.datetime | None = None
 
 
-def thread(panel: Panel, user: Any, *, after: dt.datetime | None = None, latest: int | None = None) -> list[Entry]:
-    """Statements and messages in the order they came, the ``latest`` so many or all; few queries whatever their number."""
+def thread(panel: Panel, user: Any, *, guests: dict[Any, dt.datetime], latest: int | None = None) -> list[Entry]:
+    """Statements and messages in the order they came, the ``latest`` so many or all; few queries whatever their number.
+
+    ``guests`` gives the guests' keys and the dates until which they stay.
+    """
     stances = Prefetch("stances", Stance.objects.select_related("who__centre", "key"))
     statements = (
         Contribution.objects.filter(panel=panel).select_related("author__centre", "key").prefetch_related(stances)
     )
     messages = Message.objects.filter(panel=panel).select_related("author__centre", "key")
-    if after is not None:
-        statements, messages = statements.filter(at__gt=after), messages.filter(at__gt=after)
     statements, messages = statements.order_by("-at")[:latest], messages.order_by("-at")[:latest]
-    guests = dict(Invitation.objects.filter(panel=panel).guests().values_list("invitee_id", "guest_until"))
     entries = [statement_entry(c, user, guests) for c in statements]
     entries += [Entry(m.at, m.author, message=m, guest_until=guests.get(m.author_id)) for m in messages]
     return sorted(entries, key=lambda entry: entry.at)[-latest if latest else 0 :]
 
 
 def said_in(panel: Panel) -> int:
-    """How many statements and messages the panel holds."""
-    return Contribution.objects.filter(panel=panel).count() + Message.objects.filter(panel=panel).count()
+    """How many statements and messages the panel holds, in one query."""
+    both = [Coalesce(number_of(rows), 0) for rows in (Contribution.objects.all(), Message.objects.all())]
+    return sum(Panel.objects.filter(pk=panel.pk).values_list(*both).get())
 
 
-def statement_entry(contribution: Contribution, user: Any, guests: dict[Any, dt.datetime | None]) -> Entry:
+def news(panel: Panel, user: Any, *, after: dt.datetime) -> int:
+    """How many statements and messages of others came after a moment."""
+    return sum(
+        rows.filter(panel=panel, at__gt=after).exclude(author=user).count()
+        for rows in (Contribution.objects.all(), Message.objects.all())
+    )
+
+
+def statement_entry(contribution: Contribution, user: Any, guests: dict[Any, dt.datetime]) -> Entry:
     views = list(contribution.stances.all())
     return Entry(
         contribution.at,
@@ -153,6 +179,12 @@ def statement_entry(contribution: Contribution, user: Any, guests: dict[Any, dt.
     )
 
 
+def objection_of(user: Any, contribution: Contribution) -> str:
+    """The person's own words on a statement, to be changed; empty when there are none."""
+    mine = Stance.objects.filter(contribution=contribution, who=user).first()
+    return mine.text if mine else ""
+
+
 @dataclass(frozen=True)
 class Seat:
     """One row of "who is in this panel": the invitation, when the person last looked, whether advice was given."""
@@ -162,14 +194,21 @@ class Seat:
     replied: bool
 
 
-def seats(panel: Panel) -> list[Seat]:
-    visits = dict(Visit.objects.filter(panel=panel).values_list("who_id", "at"))
+def visits(panel: Panel) -> dict[Any, dt.datetime]:
+    """Who looked at the panel, and when last."""
+    return dict(Visit.objects.filter(panel=panel).values_list("who_id", "at"))
+
+
+def seats(panel: Panel, *, seen: dict[Any, dt.datetime]) -> list[Seat]:
+    """Everybody ever asked into the panel; ``seen`` is what ``visits`` gives."""
     said = Contribution.objects.filter(panel=panel, author=OuterRef("invitee"))
     rows = (
         Invitation.objects.filter(panel=panel).select_related("invitee__centre", "key").annotate(replied=Exists(said))
     )
-    return [Seat(row, visits.get(row.invitee_id), row.replied) for row in rows]
+    return [Seat(row, seen.get(row.invitee_id), row.replied) for row in rows]
 
 
-def last_visit(panel: Panel, user: Any) -> dt.datetime | None:
-    return Visit.objects.filter(panel=panel, who=user).values_list("at", flat=True).first()
+def guests_of(seats: list[Seat]) -> dict[Any, dt.datetime]:
+    """The guests among them, and until when they stay."""
+    rows = ((seat.invitation.invitee_id, seat.invitation.guest_until) for seat in seats)
+    return {who: until for who, until in rows if until is not None}

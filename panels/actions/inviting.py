@@ -109,8 +109,7 @@ def invite_guest(
 
 def locked(invitation: Invitation) -> Invitation:
     """The invitation, fresh and held until commit: of two answers one wins."""
-    rows = Invitation.objects.select_related("key", "panel__key", "panel__case__key", "panel__case__patient", "invitee")
-    return rows.select_for_update(of=("self",)).get(pk=invitation.pk)
+    return Invitation.objects.with_surroundings().select_for_update(of=("self",)).get(pk=invitation.pk)
 
 
 @transaction.atomic

@@ -98,4 +98,5 @@ def mark(contribution: Contribution, *, marked: bool, by: Any) -> Contribution:
 
 def note_visit(panel: Panel, *, by: Any) -> None:
     """The person looked: "seen by 4 of 6". Reading itself is in the audit trail already."""
-    Visit.objects.update_or_create(panel=panel, who=by, defaults={"at": clock.now()})
+    visit = Visit(panel=panel, who=by, at=clock.now())
+    Visit.objects.bulk_create([visit], update_conflicts=True, unique_fields=["panel", "who"], update_fields=["at"])

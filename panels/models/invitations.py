@@ -25,6 +25,9 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
         mine = self.filter(invitee=user, invitee__is_active=True, panel__state__in=RUNNING)
         return mine.filter(pending | accepted).filter(care_consent("panel__case__patient"))
 
+    def with_surroundings(self) -> InvitationQuerySet:
+        return self.select_related("key", "panel__key", "panel__case__key", "panel__case__patient__key", "invitee")
+
     def seated(self) -> InvitationQuerySet:
         """Accepted and still a member: not ended, and a guest's date has not passed."""
         holds = Q(guest_until=None) | Q(guest_until__gt=clock.now())

@@ -40,6 +40,8 @@ class PanelQuerySet(models.QuerySet["Panel"]):
     def with_case(self) -> PanelQuerySet:
         return self.select_related("key", "case__key", "case__patient__key", "group", "network", "lead__centre")
 
+    with_surroundings = with_case
+
 
 class Panel(SealedModel):
     """``key`` is the patient's own. Title and question are clinical and sealed; the number is what mails carry."""

@@ -21,6 +21,9 @@ class TalkQuerySet(models.QuerySet[Any]):
         """Whoever sees the panel sees what is said in it."""
         return self.filter(panel__in=Panel.objects.visible_to(user))
 
+    def with_surroundings(self) -> TalkQuerySet:
+        return self.select_related("key", "author__centre", "panel__key", "panel__case__patient", "panel__lead")
+
 
 class Contribution(SealedModel):
     """An expert's statement: kind, text, how sure; marked by the lead for the outcome."""

@@ -96,7 +96,7 @@ def add_guest(request: HttpRequest, panel: Panel, guest: GuestForm, experts: Inv
 
 
 def show_invite(request: HttpRequest, panel: Panel, experts: InviteForm, guest: GuestForm) -> HttpResponse:
-    seats = queries.seats(panel)
+    seats = queries.seats(panel, seen=queries.visits(panel))
     there: set[Any] = {s.invitation.invitee_id for s in seats if s.invitation.state in {"pending", "accepted"}}
     codes = tuple(panel.case.diagnoses.values_list("code", flat=True))
     people = accounts.experts_for(None, besides=request.user, codes=codes).exclude(pk__in=there)[:MANY_EXPERTS]

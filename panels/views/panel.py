@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils.dateparse import parse_datetime
 
 from consent.models import Consent
+from consent.policy import look_once
 from cpms import clock
 from cpms.accounts.access import access, ask
 from cpms.accounts.roles import Permission
@@ -45,9 +46,11 @@ def waiting_for(seats: list[queries.Seat]) -> list[queries.Seat]:
 def page(request: HttpRequest, panel: Panel, form: ContributionForm, status: int = 200) -> HttpResponse:
     """The whole page; also shown again, with everything typed, when a reply had an error."""
     user: Any = request.user
-    seats = queries.seats(panel)
-    entries = queries.thread(panel, user, latest=None if "all" in request.GET else queries.LATEST)
-    seen = queries.last_visit(panel, user)
+    look_once(panel.case.patient)
+    seen = queries.visits(panel)
+    seats = queries.seats(panel, seen=seen)
+    latest = None if "all" in request.GET else queries.LATEST
+    entries = queries.thread(panel, user, guests=queries.guests_of(seats), latest=latest)
     context = {
         "panel": panel,
         "case": queries.case_parts(panel.case),
@@ -55,7 +58,7 @@ def page(request: HttpRequest, panel: Panel, form: ContributionForm, status: int
         "entries": entries,
         "earlier": queries.said_in(panel) - len(entries),
         "last_at": entries[-1].at if entries else panel.opened_at or clock.now(),
-        "seen": seen,
+        "seen": seen.get(user.pk),
         "seats": seats,
         "waiting": waiting_for(seats),
         "form": form,
@@ -84,8 +87,7 @@ def detail(request: HttpRequest, panel: Panel) -> HttpResponse:
 def news(request: HttpRequest, panel: Panel) -> HttpResponse:
     """Polled by the open page: 204 when nothing came after ``after``, else how much, and a link to see it."""
     after = parse_datetime(request.GET.get("after", "")) if len(request.GET.get("after", "")) < 50 else None
-    fresh = queries.thread(panel, request.user, after=after or clock.now() - dt.timedelta(minutes=1))
-    others = [entry for entry in fresh if entry.author.pk != request.user.pk]
-    if not others:
+    count = queries.news(panel, request.user, after=after or clock.now() - dt.timedelta(minutes=1))
+    if not count:
         return HttpResponse(status=204)
-    return render(request, "panels/_news.html", {"panel": panel, "count": len(others)})
+    return render(request, "panels/_news.html", {"panel": panel, "count": count})

@@ -10,7 +10,8 @@ from cpms.accounts.access import access
 from cpms.accounts.access.routes import READ, WRITE
 from cpms.accounts.roles import Permission
 from cpms.drafts import actions as drafts
-from panels import actions
+from cpms.drafts.queries import fields_of as typed_before
+from panels import actions, queries
 from panels.forms import ContributionForm, StanceForm
 from panels.models import Contribution, Panel
 from panels.views.panel import page
@@ -49,12 +50,16 @@ def reply(request: HttpRequest, panel: Panel) -> HttpResponse:
 )
 def stance(request: HttpRequest, contribution: Contribution) -> HttpResponse:
     """Agree in one tap; to amend or dissent a small page asks for the words."""
-    form = StanceForm(request.POST or None, initial={"kind": request.GET.get("kind", "dissent")})
+    kind = request.POST.get("kind") or request.GET.get("kind", "dissent")
+    draft = f"stance:{contribution.pk}:{kind}"
+    said = queries.objection_of(request.user, contribution)
+    typed = {"kind": kind, "text": said, **typed_before(draft, by=request.user)}
+    form = StanceForm(request.POST or None, initial=typed)
     if form.is_valid():
         clean = form.cleaned_data
         actions.take_stance(contribution, kind=clean["kind"], text=clean["text"], by=request.user)
+        drafts.discard(draft, by=request.user)
         return redirect(f"{contribution.panel.get_absolute_url()}#s-{contribution.pk}")
-    kind = request.POST.get("kind") or request.GET.get("kind", "dissent")
     context = {"form": form, "contribution": contribution, "panel": contribution.panel, "kind": kind}
     return render(request, "panels/stance.html", context, status=422 if form.errors else 200)
 

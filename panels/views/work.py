@@ -43,6 +43,7 @@ def panel_list(request: HttpRequest) -> HttpResponse:
     state = request.GET.get("state", "")
     state = state if state in State.values else ""
     page = Paginator(queries.listed(request.user, state=state), queries.PAGE).get_page(request.GET.get("page"))
+    page.object_list = queries.loaded(page.object_list)
     if page.object_list:
         audit.record_list(Event.PATIENT_READ, page.object_list, by=request.user)
     context = {

@@ -55,10 +55,15 @@ class Denial:
 
 
 def load_for(user: Any, model: type[M], value: Any) -> M:
-    """The object if ``user`` may see it; otherwise the same ``Http404`` as for one that does not exist."""
+    """The object if ``user`` may see it; otherwise the same ``Http404`` as for one that does not exist.
+
+    A queryset's ``with_surroundings`` brings along, in the same query, what the object's rules and page look at.
+    """
     field = getattr(model, "URL_FIELD", "pk")
+    rows = model._default_manager.visible_to(user)  # type: ignore[attr-defined]
+    rows = rows.with_surroundings() if hasattr(rows, "with_surroundings") else rows
     try:
-        found: M = model._default_manager.visible_to(user).get(**{field: value})  # type: ignore[attr-defined]
+        found: M = rows.get(**{field: value})
     except model.DoesNotExist as error:  # type: ignore[attr-defined]
         raise Http404 from error
     return found
