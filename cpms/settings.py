@@ -54,6 +54,7 @@ INSTALLED_APPS = [
     "panels",
     "panels.meetings",
     "outcomes",
+    "helpdesk.people",
     "helpdesk",
     "django.forms",
     "django.contrib.admin.apps.SimpleAdminConfig",
@@ -164,6 +165,8 @@ ACCOUNT_RATE_LIMITS = {
     "reset_password": "20/m/ip,5/m/key",
     "change_password": "5/m/user",
     "verify": "10/m/ip",
+    "access_request": "20/h/ip",
+    "access_request_mail": "3/d/key",
 }
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("CPMS_PROXY_COUNT", default=0)
 USERSESSIONS_TRACK_ACTIVITY = False

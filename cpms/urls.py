@@ -20,6 +20,7 @@ urlpatterns = [
     path("", include("panels.urls")),
     path("", include("panels.meetings.urls")),
     path("", include("outcomes.urls")),
+    path("", include("helpdesk.people.urls")),
     path("", include("helpdesk.urls")),
     path("helpdesk/", site.urls),
 ]

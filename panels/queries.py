@@ -20,11 +20,13 @@ from django.db.models.functions import Coalesce
 
 from cpms import clock
 from cpms.notifications.models import WorkItem
+from cpms.notifications.states import Verb
 from panels.cases.models import Case
 from panels.models import Contribution, Invitation, Message, Panel, Stance, Visit
 from panels.states import InvitationState, StanceKind
 
 SOON, HOUR = dt.timedelta(days=7), dt.timedelta(hours=1)
+WITHOUT_PANEL = frozenset({Verb.DECIDE})
 MOST_WORK, LATEST = 25, 20
 PAGE = 25
 
@@ -32,7 +34,7 @@ PAGE = 25
 @dataclass(frozen=True)
 class WorkRow:
     item: WorkItem
-    panel: Panel
+    panel: Panel | None
     sheet_only: bool = False
 
 
@@ -65,7 +67,7 @@ def worklist(user: Any) -> Worklist:
     end_of_today = clock.now().astimezone().replace(hour=23, minute=59, second=59)
     for item in items:
         panel = panels.get(item.subject_id) or sheets.get(item.subject_id)
-        if panel is None:
+        if panel is None and item.verb not in WITHOUT_PANEL:
             continue
         row = WorkRow(item, panel, sheet_only=item.subject_id in sheets)
         bucket = (

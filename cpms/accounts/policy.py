@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import Q, QuerySet
+
 from cpms.accounts.access.verdicts import Verdict, no, rule, yes
-from cpms.accounts.models import Delegation
-from cpms.accounts.roles import KPI_ROLES, Permission, Role
+from cpms.accounts.models import Centre, Delegation
+from cpms.accounts.roles import KPI_ROLES, REPRESENTING_ROLES, Permission, Role
 
 
 @rule(Permission.SIGNED_IN)
@@ -37,3 +39,11 @@ def acts_as_clinician(user: Any) -> Verdict:
     if Role.CLINICIAN in user.held_roles() or len(clinicians_served_by(user)) > 1:
         return yes
     return no("Only clinicians of a member centre and their assistants enrol patients.")
+
+
+def centres_run_by(user: Any) -> QuerySet[Centre]:
+    """The centres a person represents today, and those of the networks a person coordinates."""
+    held = user.memberships.current()
+    own = held.filter(role__in=REPRESENTING_ROLES).values("centre")
+    networks = held.filter(role=Role.NETWORK_COORDINATOR).values("network")
+    return Centre.objects.filter(Q(pk__in=own) | Q(networks__in=networks)).distinct()

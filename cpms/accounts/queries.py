@@ -6,8 +6,8 @@ from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 
-from cpms.accounts.models import ActivationLink, Network, ThematicGroup, TotpDevice, User
-from cpms.accounts.roles import Role
+from cpms.accounts.models import ActivationLink, Centre, Membership, Network, ThematicGroup, TotpDevice, User
+from cpms.accounts.roles import REPRESENTING_ROLES, Role
 from cpms.vault import cipher
 
 
@@ -24,6 +24,18 @@ def has_device(user: Any) -> bool:
 def networks_of(user: Any) -> QuerySet[Network]:
     """The networks of the person's centre."""
     return Network.objects.filter(centres=user.centre_id).order_by("code")
+
+
+def representatives_of(centre: Centre) -> QuerySet[User]:
+    """The centre's representative and substitutes of today."""
+    held = Membership.objects.current().filter(role__in=REPRESENTING_ROLES, centre=centre)
+    return User.objects.active().filter(pk__in=held.values("user"))
+
+
+def coordinators_of(centre: Centre) -> QuerySet[User]:
+    """The coordinators of the centre's networks."""
+    held = Membership.objects.current().filter(role=Role.NETWORK_COORDINATOR, network__in=centre.networks.all())
+    return User.objects.active().filter(pk__in=held.values("user"))
 
 
 def experts_for(group: ThematicGroup | None, *, besides: Any, codes: tuple[str, ...] = ()) -> QuerySet[User]:

@@ -18,6 +18,8 @@ class Role(models.TextChoices):
 
 STAFF_ROLES = frozenset({Role.HELPDESK_ADULT, Role.HELPDESK_PAEDIATRIC, Role.CORE_HELPDESK})
 CENTRE_ROLES = frozenset({Role.CLINICIAN, Role.REPRESENTATIVE, Role.SUBSTITUTE})
+REPRESENTING_ROLES = frozenset({Role.REPRESENTATIVE, Role.SUBSTITUTE})
+DECIDING_ROLES = REPRESENTING_ROLES | {Role.NETWORK_COORDINATOR}
 KPI_ROLES = frozenset({Role.GROUP_COORDINATOR, Role.NETWORK_COORDINATOR})
 HELD_ON = {
     "centre": CENTRE_ROLES,
@@ -31,6 +33,8 @@ class Permission(models.TextChoices):
 
     SIGNED_IN = "signed_in", "use pages that show nobody's data but one's own"
     STAFF_SITE = "staff_site", "use the helpdesk's admin site"
+    ACCESS_LIST = "access_list", "list requests for access"
+    ACCESS_DECIDE = "access_decide", "approve or refuse a request for access"
     PATIENT_LIST = "patient_list", "list one's own patients"
     PATIENT_READ = "patient_read", "see the patient's page"
     CONSENT_RECORD = "consent_record", "record or withdraw consent"

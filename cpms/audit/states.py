@@ -7,6 +7,8 @@ class Event(models.TextChoices):
     SIGNED_IN = "signed_in", "signed in"
     SIGN_IN_REFUSED = "sign_in_refused", "one-time code refused"
     SIGNED_OUT = "signed_out", "signed out"
+    ACCESS_ASKED = "access_asked", "access asked for"
+    ACCESS_DECIDED = "access_decided", "request for access decided"
     ACCOUNT_INVITED = "account_invited", "account prepared, link mailed"
     ACCOUNT_ACTIVATED = "account_activated", "account activated"
     DEVICE_ENROLLED = "device_enrolled", "second factor enrolled"

@@ -13,7 +13,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from cpms.accounts.roles import KPI_ROLES
+from cpms.accounts.roles import DECIDING_ROLES, KPI_ROLES
 from cpms.notifications.models import WorkItem
 from cpms.terminology import queries as terminology
 
@@ -34,6 +34,8 @@ def nav(request: HttpRequest) -> list[NavItem]:
     waiting = WorkItem.objects.visible_to(user).open().count()
     pages = [("My work", reverse("home"), waiting), ("Panels", reverse("panels:list"), 0)]
     pages.append(("Patients", reverse("patients:list"), 0))
+    if user.held_roles() & DECIDING_ROLES:
+        pages.append(("Requests", reverse("people:requests"), 0))
     if user.held_roles() & KPI_ROLES:
         pages.append(("Reports", reverse("kpis"), 0))
     if user.is_staff:

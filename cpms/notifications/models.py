@@ -86,11 +86,14 @@ class OutboxMessageQuerySet(models.QuerySet["OutboxMessage"]):
 
 
 class OutboxMessage(models.Model):
-    """One mail to one person, written in the transaction that caused it. Ids and a path, never clinical text."""
+    """One mail to one person, written in the transaction that caused it. Ids and a path, never clinical text.
+
+    ``address`` is for somebody without an account who asked for one."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     notice = models.CharField(max_length=30, choices=Notice)
-    recipient = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    recipient = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    address = models.EmailField(max_length=254, blank=True)
     dedupe_key = models.CharField(max_length=150, unique=True)
     about_type = models.CharField(max_length=60)
     about_id = models.UUIDField()
@@ -120,11 +123,19 @@ class OutboxMessage(models.Model):
                 name="notifications_sent_has_time",
                 condition=Q(state=MailState.SENT, sent_at__isnull=False)
                 | (~Q(state=MailState.SENT) & Q(sent_at__isnull=True)),
-            )
+            ),
+            models.CheckConstraint(
+                name="notifications_one_addressee",
+                condition=Q(recipient__isnull=False, address="") | (Q(recipient=None) & ~Q(address="")),
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.get_notice_display()} ({self.get_state_display()})"
+
+    @property
+    def to(self) -> str:
+        return self.recipient.email if self.recipient is not None else self.address
 
     @property
     def message_id(self) -> str:

@@ -12,6 +12,10 @@ class Notice(models.TextChoices):
     INVITED = "invited", "Invitation to a panel"
     GUEST_INVITED = "guest_invited", "Invitation to a guest"
     ACCOUNT_READY = "account_ready", "Activation link"
+    ACCOUNT_EXISTS = "account_exists", "Access asked for by somebody who has an account"
+    ACCESS_ASKED = "access_asked", "Request for access received"
+    ACCESS_ANSWERED = "access_answered", "Request for access answered"
+    REQUEST_WAITING = "request_waiting", "A request for access waits"
     INVITATION_ANSWERED = "invitation_answered", "An invitation was answered"
     NEW_ADVICE = "new_advice", "New advice"
     NEW_MESSAGE = "new_message", "New message"
@@ -41,6 +45,23 @@ WORDS = {
     Notice.ACCOUNT_READY: Words(
         "CPMS: activate your account",
         "Your account is prepared. The link below is for you alone and ends after 24 hours.",
+    ),
+    Notice.ACCOUNT_EXISTS: Words(
+        "CPMS: you have an account",
+        "Somebody asked for access with your address. You have an account already: sign in, or set a new password on the "
+        "sign-in page. If it was not you, there is nothing to do.",
+    ),
+    Notice.ACCESS_ASKED: Words(
+        "CPMS: your request for access",
+        "Your request for access has arrived. The link below is for you alone and shows where it stands.",
+    ),
+    Notice.ACCESS_ANSWERED: Words(
+        "CPMS: your request for access is answered",
+        "Your request for access has an answer. The link in our first mail shows it.",
+    ),
+    Notice.REQUEST_WAITING: Words(
+        "CPMS: a colleague asks for access",
+        "A colleague asks for access to CPMS and waits for your decision. It takes one click.",
     ),
     Notice.INVITATION_ANSWERED: Words(
         "CPMS: an invitation was answered", "Somebody answered your invitation to panel {ref}."

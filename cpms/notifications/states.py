@@ -16,6 +16,7 @@ class Verb(models.TextChoices):
     WRITE_OUTCOME = "write_outcome", "Write outcome"
     SIGN = "sign", "Sign"
     CLOSE = "close", "Close panel"
+    DECIDE = "decide", "Decide"
 
 
 class Settled(models.TextChoices):
@@ -39,6 +40,7 @@ REMIND_AFTER: dict[str, tuple[dt.timedelta, ...]] = {
     Verb.WRITE_OUTCOME: (3 * DAY, 7 * DAY),
     Verb.SIGN: (5 * DAY,),
     Verb.CLOSE: (5 * DAY,),
+    Verb.DECIDE: (2 * DAY, 5 * DAY),
 }
 """Waits after opening (product rules of chasing); an urgent panel halves them."""
 

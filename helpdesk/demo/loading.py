@@ -27,6 +27,7 @@ from helpdesk.demo import network
 from helpdesk.demo.archive import load_archive
 from helpdesk.demo.members import load_members
 from helpdesk.demo.people import PASSWORD, PEOPLE, DemoPerson
+from helpdesk.demo.requests import load_requests
 from helpdesk.demo.running import load_running
 from helpdesk.demo.sign_ins import FIRST_MONTH, load_sign_ins, months
 
@@ -52,6 +53,7 @@ def load(say: Say, *, running: bool = True) -> bool:
         actions.freeze_month(month, by=None)
     if running:
         say(f"{load_running(made)} panels under way")
+        say(f"{load_requests(made)} requests for access")
     return True
 
 
@@ -120,6 +122,8 @@ def _roles(person: DemoPerson, user: User, made: Network, groups: dict[int, Them
     rows = []
     if person.role in CENTRE_ROLES or person.interests:
         rows.append(Membership(user=user, role=Role.CLINICIAN, centre=user.centre, valid_from=STARTED))
+    if person.represents:
+        rows.append(Membership(user=user, role=Role.REPRESENTATIVE, centre=user.centre, valid_from=STARTED))
     if person.role in HELD_ON["group"] and person.group:
         rows.append(Membership(user=user, role=person.role, group=groups[person.group], valid_from=STARTED))
     if person.role in HELD_ON["network"]:

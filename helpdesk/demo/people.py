@@ -30,6 +30,7 @@ class DemoPerson:
     interests: tuple[int, ...] = ()
     expertise: tuple[tuple[str, str], ...] = ()
     guest: bool = False
+    represents: bool = False
 
     @property
     def email(self) -> str:
@@ -71,7 +72,8 @@ PEOPLE = (
         "Pianura University Hospital",
         "IT",
         "Europe/Rome",
-        "Expert on adrenal conditions",
+        "Expert on adrenal conditions; represents the hospital: decides who comes in",
+        represents=True,
         interests=(1, 4),
         expertise=(CAH, ("ORPHA:29072", "Hereditary pheochromocytoma-paraganglioma")),
     ),

@@ -23,7 +23,7 @@ def my_work(request: HttpRequest) -> HttpResponse:
     """One list by urgency; each row says why it is here and has one button."""
     user: Any = request.user
     work, others = queries.worklist(user), queries.waiting_for_others(user)
-    shown = {row.panel.pk: row.panel for row in work.rows} | {panel.pk: panel for panel in others}
+    shown = {row.panel.pk: row.panel for row in work.rows if row.panel} | {panel.pk: panel for panel in others}
     if shown:
         audit.record_list(Event.PATIENT_READ, shown.values(), by=request.user)
     context = {

@@ -21,6 +21,12 @@ from tests.factories import CANARIES
 
 pytestmark = pytest.mark.django_db(databases=["default", "cachedb"])
 EXTRA = {"panels:end_invitation": {"invitation": uuid.uuid4()}, "kpis_csv": {"month": "2020-01"}}
+LINKS = {
+    "activate": {"token": "x"},
+    "account_reset_password_from_key": {"uidb36": "x", "key": "y"},
+    "people:status": {"token": "x"},
+    "people:link_again": {"token": "x"},
+}
 LET_IN = {200, 302, 422}
 NOTHING_THERE = {
     "kpis_csv",
@@ -168,8 +174,8 @@ def test_methods_a_route_does_not_declare_are_refused():
     for name, _pattern, route in ours():
         thing = world.thing_for(route.model.__name__, "lead") if route.model else None
         extra = EXTRA.get(name, {})
-        if route.public and name in {"activate", "account_reset_password_from_key"}:
-            extra = {"token": "x"} if name == "activate" else {"uidb36": "x", "key": "y"}
+        if route.public:
+            extra = LINKS.get(name, extra)
         url = address(name, route, thing, extra)
         for method in {"GET", "POST", "PUT", "PATCH", "DELETE"} - route.methods:
             assert client.generic(method, url, secure=True).status_code == 405, (name, method)

@@ -17,7 +17,7 @@ from panels.cases.models import CaseGrant
 from panels.meetings import actions as meetings
 from panels.models import Invitation, Panel
 from panels.states import State
-from tests.factories import Story, UserFactory, give_role
+from tests.factories import AccessRequestFactory, Story, UserFactory, give_role
 
 STATES = ("draft", "open", "outcome", "closed", "withdrawn", "consent withdrawn")
 
@@ -32,6 +32,7 @@ class World:
         self.make_roles()
         self.open_panel()
         self.fill()
+        self.asked = AccessRequestFactory(centre=self.story.lead.centre)
         self.elsewhere()
         self.end_some()
         self.bring_to(state)
@@ -59,6 +60,9 @@ class World:
             people[name] = UserFactory(role="none")
             held = {"group": self.story.group} if role == Role.GROUP_COORDINATOR else {}
             give_role(people[name], role, **(held or {"network": self.story.group.network}))
+        for name, role in (("representative", Role.REPRESENTATIVE), ("substitute", Role.SUBSTITUTE)):
+            people[name] = UserFactory(role="none", centre=lead.centre)
+            give_role(people[name], role, centre=lead.centre)
 
     def open_panel(self) -> None:
         people = [
@@ -153,4 +157,5 @@ class World:
             "Contribution": self.said,
             "Meeting": self.meeting,
             "OutcomeDocument": self.document,
+            "AccessRequest": self.asked,
         }[model]

@@ -2,6 +2,7 @@
 
 from tests.factories.people import (
     PASSWORD,
+    AccessRequestFactory,
     CentreFactory,
     DelegationFactory,
     GroupFactory,
@@ -17,6 +18,7 @@ from tests.factories.story import CANARIES, Story, canary
 __all__ = [
     "CANARIES",
     "PASSWORD",
+    "AccessRequestFactory",
     "CentreFactory",
     "DelegationFactory",
     "GroupFactory",

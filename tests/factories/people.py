@@ -23,6 +23,7 @@ from cpms.accounts.models import (
 )
 from cpms.accounts.roles import Role
 from cpms.vault import actions as vault
+from helpdesk.people.models import AccessRequest
 
 PASSWORD = "a quiet harbour at dusk"
 HASHED: list[str] = []
@@ -108,6 +109,19 @@ class MembershipFactory(DjangoModelFactory):
 class DelegationFactory(DjangoModelFactory):
     class Meta:
         model = Delegation
+
+
+class AccessRequestFactory(DjangoModelFactory):
+    class Meta:
+        model = AccessRequest
+
+    email = factory.Sequence(lambda n: f"applicant{n}@hospital.example")
+    display_name = factory.Sequence(lambda n: f"Dr Invented Applicant {n}")
+    job_title = "Endocrinologist"
+    centre = factory.SubFactory(CentreFactory)
+    role = "clinician"
+    why = "I see adults with adrenal conditions."
+    digest = factory.Sequence(lambda n: f"{n:064d}")
 
 
 def totp_device(user, *, confirmed=True):

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from cpms.vault.cipher import digest
+from helpdesk.people import actions as people
 from panels.cases.models import Case
 from tests.browser import check_page
+from tests.factories import AccessRequestFactory
 from tests.journeys.person import Person
 from tests.journeys.rooms import Rooms
 
@@ -95,6 +98,28 @@ def test_every_page_of_the_signed_in(product, browser):
     tour.look(nobody, "not found", f"/panels/{ref['open']}/", status=404)
     tour.look(nobody, "refusal", "/reports/", status=403)
     tour.end(lead, member, invited, nobody)
+
+
+def test_the_pages_of_getting_in(product, browser):
+    """Asking for access without a session, and deciding."""
+    rooms, tour, stranger = Rooms(), Tour(), Person(browser, product.url)
+    decider = rooms.enter("coordinator", browser, product.url)
+    tour.look(stranger, "ask for access", "/access/")
+    tour.send_empty(stranger, "ask for access", "/access/", "main form[method=post]")
+    tour.look(stranger, "request received", "/access/received/")
+    tour.look(stranger, "a status that is over", "/access/status/none/", status=410)
+    tour.look(decider, "requests, none", "/people/requests/")
+    asked = AccessRequestFactory(centre=rooms.lead.centre, digest=digest("request", "secret"))
+    tour.look(stranger, "status", "/access/status/secret/")
+    tour.look(decider, "requests", "/people/requests/")
+    tour.send_empty(decider, "refusal", "", "form[action$='/refuse/']")
+    people.refuse_request(asked, reason="Please ask from your hospital's address.", by=rooms.people["coordinator"])
+    tour.look(stranger, "status, refused", "/access/status/secret/")
+    again = AccessRequestFactory(centre=rooms.lead.centre, digest=digest("request", "second"))
+    people.approve_request(again, by=rooms.people["coordinator"])
+    tour.look(stranger, "status, approved", "/access/status/second/")
+    tour.look(decider, "requests, decided", "/people/requests/")
+    tour.end(stranger, decider)
 
 
 def test_every_page_with_errors(product, browser):

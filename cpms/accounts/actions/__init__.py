@@ -8,7 +8,14 @@ from cpms.accounts.actions.activation import (
     prepare_account,
     resend_link,
 )
-from cpms.accounts.actions.people import change_profile, grant_role, note_miss, sign_in_verified, sign_out
+from cpms.accounts.actions.people import (
+    change_profile,
+    grant_role,
+    note_miss,
+    sign_in_verified,
+    sign_out,
+    take_up_duty,
+)
 
 __all__ = [
     "activate",
@@ -22,4 +29,5 @@ __all__ = [
     "resend_link",
     "sign_in_verified",
     "sign_out",
+    "take_up_duty",
 ]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import transaction
 
-from cpms.accounts.models import Membership, User
+from cpms.accounts.models import Membership, ThematicGroup, User
 from cpms.accounts.roles import Role
 from cpms.audit import actions as audit
 from cpms.audit.states import Event, Result
@@ -18,6 +19,15 @@ def change_profile(user: Any, *, by: Any, **fields: str) -> None:
     for name, value in fields.items():
         setattr(user, name, value)
     user.save(update_fields=list(fields))
+    audit.record(Event.PROFILE_CHANGED, on=user, by=by)
+
+
+@transaction.atomic
+def take_up_duty(user: User, *, job_title: str, groups: Iterable[ThematicGroup], by: Any) -> None:
+    """What an approved request says about a person who has not come in yet."""
+    user.job_title = user.job_title or job_title
+    user.save(update_fields=["job_title"])
+    user.groups_of_interest.add(*groups)
     audit.record(Event.PROFILE_CHANGED, on=user, by=by)
 
 

@@ -37,6 +37,14 @@ class ThematicGroup(models.Model):
         return f"Group {self.number}, {self.name}"
 
 
+class CentreQuerySet(models.QuerySet["Centre"]):
+    def members(self) -> CentreQuerySet:
+        """Belonging to at least one network today."""
+        today = clock.today()
+        inside = CentreMembership.objects.filter(Q(until=None) | Q(until__gte=today), since__lte=today)
+        return self.filter(pk__in=inside.values("centre"))
+
+
 class Centre(models.Model):
     """A hospital (HCP). Without data-protection clearance it opens no new panels."""
 
@@ -47,6 +55,8 @@ class Centre(models.Model):
     networks: models.ManyToManyField[Network, CentreMembership] = models.ManyToManyField(
         Network, through="CentreMembership", related_name="centres"
     )
+
+    objects = CentreQuerySet.as_manager()
 
     class Meta:
         ordering = ["name"]

@@ -1,6 +1,15 @@
 """Open and settle what waits for people; write and send mails."""
 
-from cpms.notifications.actions.outbox import cancel_mails, dispatch_outbox, notify
+from cpms.notifications.actions.outbox import cancel_mails, dispatch_outbox, notify, notify_address
 from cpms.notifications.actions.work import open_work, remind, settle_all, settle_work
 
-__all__ = ["cancel_mails", "dispatch_outbox", "notify", "open_work", "remind", "settle_all", "settle_work"]
+__all__ = [
+    "cancel_mails",
+    "dispatch_outbox",
+    "notify",
+    "notify_address",
+    "open_work",
+    "remind",
+    "settle_all",
+    "settle_work",
+]

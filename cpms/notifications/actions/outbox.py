@@ -63,6 +63,24 @@ def notify(
     return messages
 
 
+def notify_address(address: str, *, notice: Notice, about: models.Model, path: str = "/", again: str = "") -> None:
+    """One mail to somebody who has no account (yet). The same notice about the same thing goes out once."""
+    OutboxMessage.objects.bulk_create(
+        [
+            OutboxMessage(
+                notice=notice,
+                address=address,
+                dedupe_key=f"{notice}:{about.pk}:address:{again}",
+                about_type=about._meta.label_lower,
+                about_id=about.pk,
+                path=path,
+            )
+        ],
+        ignore_conflicts=True,
+    )
+    jobs.nudge_after_commit("notifications.dispatch_outbox")
+
+
 def cancel_mails(about: Iterable[uuid.UUID]) -> int:
     """What is not sent yet about these things is not sent any more."""
     return drop(OutboxMessage.objects.filter(about_id__in=list(about), state=MailState.WAITING), MailState.CANCELLED)
@@ -91,7 +109,7 @@ def claim() -> list[OutboxMessage]:
     """Take a batch under row locks and say so. People who were switched off get nothing any more."""
     rows = OutboxMessage.objects.sendable().select_related("recipient").order_by("not_before")
     batch = list(rows.select_for_update(of=("self",), skip_locked=True)[:BATCH])
-    doomed = [m for m in batch if not m.recipient.is_active]
+    doomed = [m for m in batch if m.recipient is not None and not m.recipient.is_active]
     drop(OutboxMessage.objects.filter(pk__in=[m.pk for m in doomed]), MailState.CANCELLED)
     tired = [m for m in batch if m.state == MailState.SENDING and m.attempts >= MOST_DOUBTS]
     drop(OutboxMessage.objects.filter(pk__in=[m.pk for m in tired]), MailState.GIVEN_UP)
@@ -123,7 +141,7 @@ def compose(message: OutboxMessage, connection: Any) -> EmailMessage:
     mail = EmailMessage(
         subject=words.subject,
         body=notices.body(message.notice, ref=message.ref, path=message.path),
-        to=[message.recipient.email],
+        to=[message.to],
         connection=connection,
         headers={"Message-ID": message.message_id, "Auto-Submitted": "auto-generated"},
     )

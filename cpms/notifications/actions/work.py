@@ -13,6 +13,9 @@ from cpms.notifications.models import WorkItem
 from cpms.notifications.notices import Notice
 from cpms.notifications.states import Settled, Verb, reminder_due
 
+REMINDERS: dict[str, Notice] = {Verb.DECIDE: Notice.REQUEST_WAITING}
+"""What is not about a panel is reminded in its own words."""
+
 
 def open_work(
     who: Any, verb: Verb, *, on: models.Model, ref: str, path: str, due_at: dt.datetime, urgent: bool = False
@@ -74,6 +77,12 @@ def remind_one(pk: Any) -> int:
     item.remind_at = reminder_due(item.verb, item.opened_at, item.reminders, urgent=item.urgent)
     item.save(update_fields=["reminders", "remind_at"])
     notify(
-        [item.who], notice=Notice.REMINDER, by=None, about=item, ref=item.ref, path=item.path, again=str(item.reminders)
+        [item.who],
+        notice=REMINDERS.get(item.verb, Notice.REMINDER),
+        by=None,
+        about=item,
+        ref=item.ref,
+        path=item.path,
+        again=str(item.reminders),
     )
     return 1

@@ -1,0 +1,140 @@
+"""From a stranger's request to an account: ask, decide, mail the link."""
+
+from __future__ import annotations
+
+import datetime as dt
+import secrets
+from collections.abc import Iterable
+from typing import Any
+
+from django.db import transaction
+from django.urls import reverse
+
+from cpms import clock
+from cpms.accounts import actions as accounts
+from cpms.accounts.access import Refused
+from cpms.accounts.models import Centre, ThematicGroup, User
+from cpms.accounts.roles import Role
+from cpms.audit import actions as audit
+from cpms.audit.states import Event
+from cpms.notifications import actions as notifications
+from cpms.notifications.notices import Notice
+from cpms.notifications.states import Settled, Verb
+from cpms.vault import cipher
+from helpdesk.people import policy, queries
+from helpdesk.people.models import AccessRequest
+from helpdesk.people.states import AskedRole, RequestState
+
+DECIDE_WITHIN = dt.timedelta(days=3)
+
+
+@transaction.atomic
+def ask_for_access(
+    email: str,
+    *,
+    display_name: str,
+    job_title: str,
+    centre: Centre,
+    role: str,
+    groups: Iterable[ThematicGroup],
+    why: str,
+    by: Any,
+) -> None:
+    """Write a request down and mail its private link. The caller learns nothing: somebody with an account is told so by
+    mail, somebody who asks twice gets a new link to the first request. ``by`` is nobody."""
+    email = email.lower()
+    known = User.objects.filter(email=email).first()
+    if known is not None:
+        notifications.notify([known], notice=Notice.ACCOUNT_EXISTS, by=by, about=known, again=str(clock.today()))
+        return
+    token = secrets.token_urlsafe(24)
+    digest = cipher.digest("request", token)
+    request, made = AccessRequest.objects.get_or_create(
+        email=email,
+        state=RequestState.WAITING,
+        defaults={
+            "display_name": display_name,
+            "job_title": job_title,
+            "centre": centre,
+            "role": AskedRole(role),
+            "why": why,
+            "digest": digest,
+        },
+    )
+    if made:
+        request.groups.set(groups)
+        tell_deciders(request)
+        audit.record(Event.ACCESS_ASKED, on=request, by=by)
+    else:
+        AccessRequest.objects.filter(pk=request.pk).update(digest=digest)
+    path = reverse("people:status", args=[token])
+    notifications.notify_address(email, notice=Notice.ACCESS_ASKED, about=request, path=path, again=token[:8])
+
+
+def tell_deciders(request: AccessRequest) -> None:
+    """A work item and a mail for each; reminders follow by the clock."""
+    path = reverse("people:requests")
+    people = list(queries.deciders_of(request))
+    for person in people:
+        notifications.open_work(
+            person, Verb.DECIDE, on=request, ref="Request for access", path=path, due_at=clock.now() + DECIDE_WITHIN
+        )
+    notifications.notify(people, notice=Notice.REQUEST_WAITING, by=None, about=request, path=path)
+
+
+def locked(request: AccessRequest, by: Any) -> AccessRequest:
+    """The request, held until commit, if ``by`` may decide it. Raises ``Refused``: of two decisions one wins."""
+    current = AccessRequest.objects.select_for_update(of=("self",)).select_related("centre").get(pk=request.pk)
+    if not (verdict := policy.may_decide(by, current)):
+        raise Refused(verdict.reason)
+    return current
+
+
+@transaction.atomic
+def approve_request(request: AccessRequest, *, by: Any) -> User:
+    """Prepare the account with centre, title, groups and role, and mail the activation link."""
+    current = locked(request, by)
+    user, token = accounts.prepare_account(
+        current.email, display_name=current.display_name, country=current.centre.country, centre=current.centre, by=by
+    )
+    if user.centre_id != current.centre_id:
+        raise Refused("This person has an account at another centre; the helpdesk can help.")
+    accounts.take_up_duty(user, job_title=current.job_title, groups=current.groups.all(), by=by)
+    if current.role == AskedRole.CLINICIAN and not user.memberships.current().filter(role=Role.CLINICIAN).exists():
+        accounts.grant_role(user, Role.CLINICIAN, by=by, centre=current.centre)
+    current.state, current.account = RequestState.APPROVED, user
+    settle(current, by=by)
+    mail_link(user, token)
+    return user
+
+
+@transaction.atomic
+def refuse_request(request: AccessRequest, *, reason: str, by: Any) -> None:
+    """Say no; the applicant reads the reason on the status page and is told by mail that there is an answer."""
+    current = locked(request, by)
+    current.state, current.reason = RequestState.REFUSED, reason
+    settle(current, by=by)
+    notifications.notify_address(current.email, notice=Notice.ACCESS_ANSWERED, about=current)
+
+
+def settle(request: AccessRequest, *, by: Any) -> None:
+    request.decided_at, request.decided_by = clock.now(), by
+    request.save(update_fields=["state", "account", "reason", "decided_at", "decided_by"])
+    notifications.settle_all(request, Verb.DECIDE, how=Settled.DONE)
+    audit.record(Event.ACCESS_DECIDED, on=request, by=by, verb=str(request.state))
+
+
+@transaction.atomic
+def send_link_again(request: AccessRequest, *, by: Any) -> bool:
+    """A fresh activation link for an approved applicant whose link has run out. ``by`` is nobody: the private link asks."""
+    user = request.account
+    if user is None or user.activated_at is not None or not user.is_active:
+        return False
+    mail_link(user, accounts.resend_link(user, by=by))
+    return True
+
+
+def mail_link(user: User, token: str) -> None:
+    if token:
+        path = reverse("activate", args=[token])
+        notifications.notify([user], notice=Notice.ACCOUNT_READY, by=None, about=user, path=path, again=token[:8])

@@ -1,0 +1,73 @@
+"""What a stranger types to come in, and what a decider answers."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import Any
+
+from django import forms
+
+from cpms import countries
+from cpms.accounts.models import Centre, ThematicGroup
+from helpdesk.people import queries
+from helpdesk.people.states import AskedRole
+
+
+class CentreChoiceField(forms.ModelChoiceField):
+    """Centres under the names of their countries."""
+
+    def by_country(self) -> list[tuple[str, Any]]:
+        rows = sorted(self.queryset, key=lambda centre: (countries.name(centre.country), centre.name))  # type: ignore[arg-type]
+        groups = groupby(rows, key=lambda centre: countries.name(centre.country))
+        options = [(country, [(centre.pk, str(centre)) for centre in found]) for country, found in groups]
+        return [("", "Choose your hospital"), *options]
+
+
+class OneBelowTheOther(forms.RadioSelect):
+    """Choices that are sentences: a row of buttons would not hold them."""
+
+    template_name = "components/forms/checks.html"
+
+
+class AccessRequestForm(forms.Form):
+    display_name = forms.CharField(label="Your name", max_length=120, widget=forms.TextInput({"autocomplete": "name"}))
+    email = forms.EmailField(
+        label="Work e-mail",
+        max_length=254,
+        widget=forms.EmailInput({"autocomplete": "email"}),
+        help_text="You will sign in with it. The answer comes to it.",
+    )
+    job_title = forms.CharField(
+        label="Job title", max_length=120, widget=forms.TextInput({"autocomplete": "organization-title"})
+    )
+    centre = CentreChoiceField(
+        label="Hospital",
+        queryset=Centre.objects.none(),
+        help_text="Not in the list? Then it is no member yet. A colleague of a member hospital can invite you as a guest.",
+    )
+    role = forms.ChoiceField(
+        label="You come as",
+        choices=AskedRole.choices,
+        initial=AskedRole.CLINICIAN,
+        widget=OneBelowTheOther,
+    )
+    groups = forms.ModelMultipleChoiceField(
+        label="Your fields", queryset=ThematicGroup.objects.none(), required=False, widget=forms.CheckboxSelectMultiple
+    )
+    why = forms.CharField(
+        label="What brings you here?",
+        max_length=1000,
+        widget=forms.Textarea({"rows": 2}),
+        help_text="One sentence for whoever decides. Nothing about a patient.",
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        centre: Any = self.fields["centre"]
+        centre.queryset = Centre.objects.members()
+        centre.choices = centre.by_country()
+        self.fields["groups"].queryset = queries.groups_to_choose()  # type: ignore[attr-defined]
+
+
+class RefusalForm(forms.Form):
+    reason = forms.CharField(label="Reason, read by the applicant", max_length=1000, widget=forms.Textarea({"rows": 2}))
