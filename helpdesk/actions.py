@@ -27,7 +27,7 @@ def freeze_month(month: dt.date, *, by: Any) -> int:
     """Write the month's lines down for every network; gives how many were new. A frozen line never changes."""
     month = month.replace(day=1)
     made = 0
-    for network in Network.objects.all():
+    for network in Network.objects.filter(centres__isnull=False).distinct():
         if MonthlyKpi.objects.filter(month=month, network=network).exists():
             continue
         rows = [MonthlyKpi(month=month, **vars(line)) for line in kpis.lines(network, month)]

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
+from cpms.accounts import actions as accounts
 from cpms.accounts.access import Route
 from cpms.accounts.models import AdvocacyGroup, Centre, Membership, Network, ThematicGroup, User
-from cpms.accounts.policy import may_use_staff_site
+from cpms.accounts.policy import may_use_staff_site, networks_served_by
 from cpms.accounts.roles import Permission
 from cpms.jobs.models import Job
 from cpms.notifications.models import OutboxMessage
@@ -126,11 +128,53 @@ class PlainAdmin(ReadOnlyAdmin):
     pass
 
 
+class GroupForm(forms.ModelForm):
+    class Meta:
+        model = ThematicGroup
+        fields = ("network", "parent", "number", "name")
+
+    def clean(self) -> dict[str, Any]:
+        """What the action would refuse is said beside the form."""
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        parent = cleaned.get("parent")
+        if parent is not None and (
+            parent.parent_id or parent.network_id != getattr(cleaned.get("network"), "pk", None)
+        ):
+            self.add_error("parent", "A sub-group belongs to a main group of the same network; there are two levels.")
+        return cleaned
+
+
+class GroupAdmin(ReadOnlyAdmin):
+    """The one model that staff add and change here: two levels of groups, each within its network."""
+
+    form = GroupForm
+    list_display = ("__str__", "network", "parent")
+    list_filter = ("network",)
+    list_select_related = ("network", "parent__network")
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return bool(may_use_staff_site(request.user))
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return bool(may_use_staff_site(request.user)) and (
+            obj is None or obj.network in networks_served_by(request.user)
+        )
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "network":
+            kwargs["queryset"] = networks_served_by(request.user)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def save_model(self, request: HttpRequest, obj: ThematicGroup, form: Any, change: Any) -> None:
+        accounts.save_group(obj, by=request.user)
+
+
 site = HelpdeskAdminSite(name="helpdesk")
 site.register(User, UserAdmin)
 site.register(Centre, CentreAdmin)
 site.register(Membership, MembershipAdmin)
-site.register([Network, ThematicGroup, AdvocacyGroup], PlainAdmin)
+site.register([Network, AdvocacyGroup], PlainAdmin)
+site.register(ThematicGroup, GroupAdmin)
 site.register(OutboxMessage, OutboxAdmin)
 site.register(Job, JobAdmin)
 site.register(MonthlyKpi, KpiAdmin)

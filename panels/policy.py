@@ -7,7 +7,7 @@ from typing import Any
 from consent.policy import may_be_discussed
 from cpms import clock
 from cpms.accounts.access import Verdict, no, rule, yes
-from cpms.accounts.policy import clinicians_served_by
+from cpms.accounts.policy import clinicians_served_by, may_open_panels
 from cpms.accounts.roles import Permission
 from panels.models import Invitation, Panel
 from panels.states import BY_VERB, RUNNING, InvitationKind, InvitationState, Move, Part, State
@@ -77,12 +77,14 @@ def may_prepare(user: Any, panel: Any) -> Verdict:
         return no(FOR_TREATING_SIDE)
     if panel.state != State.DRAFT:
         return no("The panel is open already.")
+    if not (verdict := may_open_panels(panel.lead.centre)):
+        return verdict
     return may_be_discussed(panel.case.patient)
 
 
 @rule(Permission.PANEL_OPEN)
 def may_open(user: Any, panel: Any) -> Verdict:
-    return may_move(user, panel, Move.OPEN)
+    return may_move(user, panel, Move.OPEN) and may_open_panels(panel.lead.centre)
 
 
 @rule(Permission.PANEL_WITHDRAW)

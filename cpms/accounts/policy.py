@@ -6,9 +6,17 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
+from cpms import clock
 from cpms.accounts.access.verdicts import Verdict, no, rule, yes
-from cpms.accounts.models import Centre, Delegation
-from cpms.accounts.roles import KPI_ROLES, REPRESENTING_ROLES, Permission, Role
+from cpms.accounts.models import Centre, Delegation, Network
+from cpms.accounts.roles import (
+    KPI_ROLES,
+    MANAGING_ROLES,
+    OVERSEEING_ROLES,
+    REPRESENTING_ROLES,
+    Permission,
+    Role,
+)
 
 
 @rule(Permission.SIGNED_IN)
@@ -47,3 +55,39 @@ def centres_run_by(user: Any) -> QuerySet[Centre]:
     own = held.filter(role__in=REPRESENTING_ROLES).values("centre")
     networks = held.filter(role=Role.NETWORK_COORDINATOR).values("network")
     return Centre.objects.filter(Q(pk__in=own) | Q(networks__in=networks)).distinct()
+
+
+def networks_served_by(user: Any) -> QuerySet[Network]:
+    """The networks a person coordinates or serves as helpdesk; all of them for the core helpdesk."""
+    if Role.CORE_HELPDESK in user.held_roles():
+        return Network.objects.all()
+    held = user.memberships.current().filter(role__in=OVERSEEING_ROLES)
+    return Network.objects.filter(pk__in=held.values("network"))
+
+
+@rule(Permission.CENTRE_LIST)
+def may_list_centres(user: Any, _thing: Any = None) -> Verdict:
+    if user.held_roles() & MANAGING_ROLES:
+        return yes
+    return no("Centres are shown to their representatives, to coordinators and to the helpdesk.")
+
+
+@rule(Permission.CENTRE_READ)
+def may_read_centre(_user: Any, _centre: Any) -> Verdict:
+    """Whoever can see the centre at all represents or oversees it."""
+    return yes
+
+
+@rule(Permission.CENTRE_CLEAR)
+def may_clear_centre(user: Any, centre: Any) -> Verdict:
+    """Not the centre itself: somebody of its network has seen the hospital's confirmation."""
+    if networks_served_by(user).filter(centres=centre).exists():
+        return yes
+    return no("Clearance is recorded by a coordinator or the helpdesk of the network.")
+
+
+def may_open_panels(centre: Any) -> Verdict:
+    """The gate of every new panel: the hospital's data-protection clearance is in force."""
+    if centre is not None and centre.cleared_on is not None and centre.cleared_on <= clock.today():
+        return yes
+    return no("Your centre's data-protection clearance is missing; your network's coordinator can help.")

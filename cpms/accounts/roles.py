@@ -20,6 +20,8 @@ STAFF_ROLES = frozenset({Role.HELPDESK_ADULT, Role.HELPDESK_PAEDIATRIC, Role.COR
 CENTRE_ROLES = frozenset({Role.CLINICIAN, Role.REPRESENTATIVE, Role.SUBSTITUTE})
 REPRESENTING_ROLES = frozenset({Role.REPRESENTATIVE, Role.SUBSTITUTE})
 DECIDING_ROLES = REPRESENTING_ROLES | {Role.NETWORK_COORDINATOR}
+OVERSEEING_ROLES = frozenset({Role.NETWORK_COORDINATOR, Role.HELPDESK_ADULT, Role.HELPDESK_PAEDIATRIC})
+MANAGING_ROLES = DECIDING_ROLES | STAFF_ROLES
 KPI_ROLES = frozenset({Role.GROUP_COORDINATOR, Role.NETWORK_COORDINATOR})
 HELD_ON = {
     "centre": CENTRE_ROLES,
@@ -35,6 +37,9 @@ class Permission(models.TextChoices):
     STAFF_SITE = "staff_site", "use the helpdesk's admin site"
     ACCESS_LIST = "access_list", "list requests for access"
     ACCESS_DECIDE = "access_decide", "approve or refuse a request for access"
+    CENTRE_LIST = "centre_list", "list the centres one represents or oversees"
+    CENTRE_READ = "centre_read", "see a centre's people, and name its units"
+    CENTRE_CLEAR = "centre_clear", "record a centre's data-protection clearance"
     PATIENT_LIST = "patient_list", "list one's own patients"
     PATIENT_READ = "patient_read", "see the patient's page"
     CONSENT_RECORD = "consent_record", "record or withdraw consent"

@@ -7,6 +7,8 @@ class Event(models.TextChoices):
     SIGNED_IN = "signed_in", "signed in"
     SIGN_IN_REFUSED = "sign_in_refused", "one-time code refused"
     SIGNED_OUT = "signed_out", "signed out"
+    PLACES_CHANGED = "places_changed", "networks, groups or units changed"
+    CLEARANCE_SET = "clearance_set", "centre's data-protection clearance changed"
     ACCESS_ASKED = "access_asked", "access asked for"
     ACCESS_DECIDED = "access_decided", "request for access decided"
     ACCOUNT_INVITED = "account_invited", "account prepared, link mailed"

@@ -13,7 +13,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from cpms.accounts.roles import DECIDING_ROLES, KPI_ROLES
+from cpms.accounts.roles import DECIDING_ROLES, KPI_ROLES, MANAGING_ROLES
 from cpms.notifications.models import WorkItem
 from cpms.terminology import queries as terminology
 
@@ -32,17 +32,18 @@ def nav(request: HttpRequest) -> list[NavItem]:
     if not user.is_authenticated:
         return []
     waiting = WorkItem.objects.visible_to(user).open().count()
-    pages = [("My work", reverse("home"), waiting), ("Panels", reverse("panels:list"), 0)]
-    pages.append(("Patients", reverse("patients:list"), 0))
-    if user.held_roles() & DECIDING_ROLES:
-        pages.append(("Requests", reverse("people:requests"), 0))
+    pages = [("My work", reverse("home"), "", waiting), ("Panels", reverse("panels:list"), "/panels/", 0)]
+    pages.append(("Patients", reverse("patients:list"), "/patients/", 0))
+    if user.held_roles() & MANAGING_ROLES:
+        first = "people:requests" if user.held_roles() & DECIDING_ROLES else "people:centres"
+        pages.append(("People", reverse(first), "/people/", 0))
     if user.held_roles() & KPI_ROLES:
-        pages.append(("Reports", reverse("kpis"), 0))
+        pages.append(("Reports", reverse("kpis"), "/reports/", 0))
     if user.is_staff:
-        pages.append(("Helpdesk", reverse("helpdesk:index"), 0))
+        pages.append(("Helpdesk", reverse("helpdesk:index"), "/helpdesk/", 0))
     here = request.path
     return [
-        NavItem(label, url, here == url if url == "/" else here.startswith(url), count) for label, url, count in pages
+        NavItem(label, url, here.startswith(part) if part else here == url, count) for label, url, part, count in pages
     ]
 
 
@@ -63,6 +64,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     return {
         "shell": {
             "nav": SimpleLazyObject(lambda: nav(request)),
+            "decides": SimpleLazyObject(lambda: bool(signed_in and user.held_roles() & DECIDING_ROLES)),
             "theme": user.theme if signed_in else "auto",
             "demo": settings.DEMO,
             "idle_seconds": idle_seconds(user) if signed_in else 0,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from cpms.accounts.access import Verdict, no, rule, yes
-from cpms.accounts.policy import acts_as_clinician
+from cpms.accounts.access import Verdict, rule, yes
+from cpms.accounts.policy import acts_as_clinician, may_open_panels
 from cpms.accounts.roles import Permission
 
 
@@ -26,6 +26,4 @@ def may_enrol(user: Any, _thing: Any = None) -> Verdict:
     verdict = acts_as_clinician(user)
     if not verdict:
         return verdict
-    if user.centre is None or user.centre.cleared_on is None:
-        return no("Your centre's data-protection clearance is missing; your network's coordinator can help.")
-    return yes
+    return may_open_panels(user.centre)

@@ -9,6 +9,7 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
 from cpms import clock
+from cpms.accounts import actions as accounts
 from cpms.accounts.models import (
     AdvocacyGroup,
     Centre,
@@ -59,13 +60,20 @@ def load(say: Say, *, running: bool = True) -> bool:
 
 def load_network() -> Network:
     """The network, its groups, centres and patient organisations."""
-    made = Network.objects.create(code=network.CODE, name=network.NAME)
+    accounts.load_networks(by=None)
+    made = Network.objects.get(code=network.CODE)
     ThematicGroup.objects.bulk_create(
         ThematicGroup(network=made, number=number, name=name) for number, name in network.GROUPS.items()
     )
     listed = list(network.centres())
     centres = Centre.objects.bulk_create(
-        Centre(name=entry.name, city=entry.city, country=entry.country, cleared_on=STARTED) for entry in listed
+        Centre(
+            name=entry.name,
+            city=entry.city,
+            country=entry.country,
+            cleared_on=None if entry.name in network.NOT_CLEARED else STARTED,
+        )
+        for entry in listed
     )
     kinds = {True: CentreMembership.Kind.FULL, False: CentreMembership.Kind.AFFILIATED}
     CentreMembership.objects.bulk_create(

@@ -25,6 +25,7 @@ from helpdesk.people import policy, queries
 from helpdesk.people.models import AccessRequest
 from helpdesk.people.states import AskedRole, RequestState
 
+__all__ = ["approve_request", "ask_for_access", "refuse_request", "send_link_again"]
 DECIDE_WITHIN = dt.timedelta(days=3)
 
 

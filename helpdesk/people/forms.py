@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from itertools import groupby
 from typing import Any
 
 from django import forms
 
-from cpms import countries
+from cpms import clock, countries
 from cpms.accounts.models import Centre, ThematicGroup
+from cpms.forms import DayField
 from helpdesk.people import queries
 from helpdesk.people.states import AskedRole
 
@@ -71,3 +73,23 @@ class AccessRequestForm(forms.Form):
 
 class RefusalForm(forms.Form):
     reason = forms.CharField(label="Reason, read by the applicant", max_length=1000, widget=forms.Textarea({"rows": 2}))
+
+
+class ClearanceForm(forms.Form):
+    """Empty ends the clearance."""
+
+    cleared_on = DayField(
+        label="Confirmed by the hospital's data protection officer on",
+        required=False,
+        help_text="Empty: there is no confirmation. The hospital then opens no new panels.",
+    )
+
+    def clean_cleared_on(self) -> dt.date | None:
+        day: dt.date | None = self.cleaned_data["cleared_on"]
+        if day and day > clock.today():
+            raise forms.ValidationError("This day lies ahead.")
+        return day
+
+
+class UnitForm(forms.Form):
+    name = forms.CharField(label="Name of the unit", max_length=120)

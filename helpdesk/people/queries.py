@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 
 from cpms.accounts import queries as accounts
-from cpms.accounts.models import ThematicGroup, User
+from cpms.accounts.models import Centre, CentreMembership, Membership, ThematicGroup, User
+from cpms.accounts.roles import REPRESENTING_ROLES
 from cpms.vault import cipher
 from helpdesk.people.models import AccessRequest
 
@@ -33,6 +34,25 @@ def decided_requests(user: Any) -> QuerySet[AccessRequest]:
     """The latest decisions on this person's requests."""
     rows = AccessRequest.objects.visible_to(user).exclude(decided_at=None)
     return rows.select_related("centre", "decided_by", "account").order_by("-decided_at")[:20]
+
+
+def centres_of(user: Any, *, text: str = "") -> QuerySet[Centre]:
+    """The centres this person represents or oversees, with who represents each; ``text`` narrows by name or city."""
+    found = Centre.objects.visible_to(user).order_by("country", "name")
+    if text:
+        found = found.filter(Q(name__icontains=text) | Q(city__icontains=text))
+    holders = Membership.objects.current().filter(role__in=REPRESENTING_ROLES).select_related("user").order_by("role")
+    return found.prefetch_related(
+        Prefetch("role_holders", holders, to_attr="represented_by"),
+        Prefetch("memberships", CentreMembership.objects.select_related("network")),
+    )
+
+
+def colleagues_at(centre: Centre) -> list[User]:
+    """Everybody of the centre with the roles held today."""
+    current = Membership.objects.current().order_by("role")
+    people = User.objects.filter(centre=centre, is_active=True).select_related("unit")
+    return list(people.prefetch_related(Prefetch("memberships", current, to_attr="roles_today")))
 
 
 def groups_to_choose() -> QuerySet[ThematicGroup]:

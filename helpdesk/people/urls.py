@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from helpdesk.people.views import deciding, getting_in
+from helpdesk.people.views import centres, deciding, getting_in
 
 app_name = "people"
 urlpatterns = [
@@ -10,6 +10,10 @@ urlpatterns = [
     path("access/received/", getting_in.received, name="received"),
     path("access/status/<str:token>/", getting_in.status, name="status"),
     path("access/status/<str:token>/link/", getting_in.link_again, name="link_again"),
+    path("people/centres/", centres.centre_list, name="centres"),
+    path("people/centres/<int:key>/", centres.centre, name="centre"),
+    path("people/centres/<int:key>/clearance/", centres.clearance, name="clearance"),
+    path("people/centres/<int:key>/units/", centres.unit, name="unit"),
     path("people/requests/", deciding.requests, name="requests"),
     path("people/requests/<uuid:key>/approve/", deciding.approve, name="approve"),
     path("people/requests/<uuid:key>/refuse/", deciding.refuse, name="refuse"),

@@ -7,6 +7,7 @@ import uuid
 
 import pytest
 from django.db import connection, transaction
+from django.db.models import AutoField
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
@@ -160,7 +161,8 @@ def test_a_refused_page_is_the_same_as_one_that_never_was():
             address(name, route, world.thing_for(route.model.__name__, ""), EXTRA.get(name, {})), secure=True
         )
         field = getattr(route.model, "URL_FIELD", "pk")
-        kwargs = {route.kwarg: uuid.uuid4() if field == "pk" else "NONE-00-0000", **EXTRA.get(name, {})}
+        unknown = 999_999 if isinstance(route.model._meta.pk, AutoField) else uuid.uuid4()
+        kwargs = {route.kwarg: unknown if field == "pk" else "NONE-00-0000", **EXTRA.get(name, {})}
         from django.urls import reverse
 
         missing = client.get(reverse(name, kwargs=kwargs), secure=True)

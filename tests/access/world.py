@@ -158,4 +158,5 @@ class World:
             "Meeting": self.meeting,
             "OutcomeDocument": self.document,
             "AccessRequest": self.asked,
+            "Centre": self.story.lead.centre,
         }[model]

@@ -119,6 +119,12 @@ def test_the_pages_of_getting_in(product, browser):
     people.approve_request(again, by=rooms.people["coordinator"])
     tour.look(stranger, "status, approved", "/access/status/second/")
     tour.look(decider, "requests, decided", "/people/requests/")
+    tour.look(decider, "centres", "/people/centres/")
+    tour.look(decider, "centres, none found", "/people/centres/?q=nowhere")
+    here = f"/people/centres/{rooms.lead.centre.pk}/"
+    tour.look(decider, "centre", here)
+    tour.send_empty(decider, "clearance", here, "form[action$='/clearance/']", cleared_on="2999-01-01")
+    tour.send_empty(decider, "unit", here, "form[action$='/units/']")
     tour.end(stranger, decider)
 
 

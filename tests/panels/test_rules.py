@@ -112,7 +112,7 @@ def test_moves_follow_the_table():
     assert not policy.may_move(story.expert, panel, Move.WITHDRAW)
     assert not policy.may_prepare(story.lead, panel)
     assert not policy.may_prepare(story.expert, panel)
-    draft = Panel(case=story.case, state=State.DRAFT)
+    draft = Panel(case=story.case, lead=story.lead, state=State.DRAFT)
     assert policy.may_prepare(story.lead, draft)
     assert not policy.may_take_part(story.lead, draft)
     assert not policy.may_lead(story.lead, draft)

@@ -40,6 +40,8 @@ def fill_database() -> None:
     """In this order: the demo people need tables and terms."""
     with step("Tables"):
         call_command("migrate", interactive=False, verbosity=0)
+    with step("Networks"):
+        call_command("load_networks", stdout=io.StringIO())
     with step("Terminology"):
         call_command("load_terminology", stdout=io.StringIO())
     if os.environ.get("CPMS_DEMO") == "1":

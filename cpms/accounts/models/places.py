@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 
 from cpms import clock
+from cpms.accounts.roles import OVERSEEING_ROLES, REPRESENTING_ROLES, Role
 
 
 class Network(models.Model):
@@ -13,6 +17,7 @@ class Network(models.Model):
 
     code = models.CharField(max_length=10, unique=True)
     name = models.CharField(max_length=120)
+    topic = models.CharField(max_length=160, blank=True)
 
     class Meta:
         ordering = ["code"]
@@ -44,6 +49,17 @@ class CentreQuerySet(models.QuerySet["Centre"]):
         inside = CentreMembership.objects.filter(Q(until=None) | Q(until__gte=today), since__lte=today)
         return self.filter(pk__in=inside.values("centre"))
 
+    def visible_to(self, user: Any) -> CentreQuerySet:
+        """Those a person represents, and all of the networks a person coordinates or serves as helpdesk."""
+        if not user.is_active:
+            return self.none()
+        held = user.memberships.current()
+        if held.filter(role=Role.CORE_HELPDESK).exists():
+            return self
+        own = held.filter(role__in=REPRESENTING_ROLES).values("centre")
+        networks = held.filter(role__in=OVERSEEING_ROLES).values("network")
+        return self.filter(Q(pk__in=own) | Q(memberships__network__in=networks)).distinct()
+
 
 class Centre(models.Model):
     """A hospital (HCP). Without data-protection clearance it opens no new panels."""
@@ -64,6 +80,9 @@ class Centre(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name}, {self.city}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("people:centre", args=[self.pk])
 
 
 class CentreMembership(models.Model):

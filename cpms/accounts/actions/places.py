@@ -1,0 +1,74 @@
+"""Networks, groups, centres: what they are called, whether a centre may open panels, which units it has."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.db import transaction
+
+from cpms.accounts import policy
+from cpms.accounts.access import Refused, ask
+from cpms.accounts.models import Centre, Network, ThematicGroup, Unit
+from cpms.accounts.roles import Permission
+from cpms.accounts.states import NETWORKS
+from cpms.audit import actions as audit
+from cpms.audit.states import Event
+
+
+@transaction.atomic
+def load_networks(*, by: Any) -> int:
+    """Every network of the table under its official name; gives how many were new. ``by`` is nobody at set-up."""
+    known = set(Network.objects.values_list("code", flat=True))
+    Network.objects.bulk_create(
+        [Network(code=entry.code, name=entry.name, topic=entry.topic) for entry in NETWORKS],
+        update_conflicts=True,
+        unique_fields=["code"],
+        update_fields=["name", "topic"],
+    )
+    made = sum(entry.code not in known for entry in NETWORKS)
+    if made:
+        audit.record(Event.PLACES_CHANGED, on=None, by=by, kind="network", count=made)
+    return made
+
+
+@transaction.atomic
+def save_group(group: ThematicGroup, *, by: Any) -> ThematicGroup:
+    """Write a new or changed thematic group down. There are two levels: a sub-group holds no groups of its own.
+
+    Raises ``Refused`` for staff of other networks and for a third level.
+    """
+    if group.network not in policy.networks_served_by(by):
+        raise Refused("Groups are arranged by the helpdesk of their own network.")
+    parent = group.parent
+    if parent is not None and (parent.parent_id or parent.network_id != group.network_id or parent.pk == group.pk):
+        raise Refused("A sub-group belongs to a main group of the same network; there are two levels.")
+    if parent is not None and group.pk and group.subgroups.exists():
+        raise Refused("This group has sub-groups, so it stays a main group.")
+    group.save()
+    audit.record(Event.PLACES_CHANGED, on=group, by=by, kind="group")
+    return group
+
+
+@transaction.atomic
+def set_clearance(centre: Centre, *, cleared_on: dt.date | None, by: Any) -> None:
+    """Say since when the hospital's data protection officer agrees, or that nobody agrees any more.
+
+    Without clearance the centre opens no new panels from the next request on; running ones go on.
+    """
+    if not (verdict := ask(Permission.CENTRE_CLEAR, by, centre)):
+        raise Refused(verdict.reason)
+    centre.cleared_on = cleared_on
+    centre.save(update_fields=["cleared_on"])
+    audit.record(Event.CLEARANCE_SET, on=centre, by=by, verb="given" if cleared_on else "ended")
+
+
+@transaction.atomic
+def add_unit(centre: Centre, *, name: str, by: Any) -> Unit:
+    """A unit of the hospital; the same name again gives the same unit."""
+    if not (verdict := ask(Permission.CENTRE_READ, by, centre)):
+        raise Refused(verdict.reason)
+    unit, made = Unit.objects.get_or_create(centre=centre, name=name)
+    if made:
+        audit.record(Event.PLACES_CHANGED, on=centre, by=by, kind="unit")
+    return unit

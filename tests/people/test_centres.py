@@ -1,0 +1,127 @@
+"""Networks and groups as they are; a centre's clearance has an effect, and is nobody's own to give."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from django.core.management import call_command
+from django.urls import reverse
+
+from cpms import clock
+from cpms.accounts import actions
+from cpms.accounts.access import Refused, ask
+from cpms.accounts.models import Centre, Network, ThematicGroup, Unit
+from cpms.accounts.roles import Permission, Role
+from cpms.audit.models import AuditEvent
+from panels.policy import may_open
+from tests.clients import signed_in
+from tests.factories import CentreFactory, GroupFactory, NetworkFactory, Story, UserFactory, give_role
+
+pytestmark = pytest.mark.django_db(databases=["default", "cachedb"])
+MISSING = "Your centre's data-protection clearance is missing; your network's coordinator can help."
+
+
+def person_with(role, **held_on):
+    user = UserFactory(role="none")
+    give_role(user, role, **held_on)
+    return user
+
+
+@pytest.fixture
+def coordinator():
+    return person_with(Role.NETWORK_COORDINATOR, network=NetworkFactory())
+
+
+def test_all_24_networks_are_loaded_by_their_official_names_and_twice_is_once(capsys):
+    NetworkFactory(name="Something else")
+    call_command("load_networks")
+    call_command("load_networks")
+    assert Network.objects.count() == 24
+    assert str(Network.objects.get(code="ENDO")) == "Endo-ERN"
+    assert Network.objects.get(code="VASCERN").topic == "multisystemic vascular diseases"
+    assert AuditEvent.objects.get(event="places_changed").detail == {"kind": "network", "count": 23}
+
+
+def test_without_clearance_no_new_panel_and_the_page_says_why(coordinator):
+    story = Story("a")
+    centre, client = story.lead.centre, signed_in(story.lead)
+    draft, running = story.panel, Story("b")
+    running.lead = story.lead
+    running.open()
+    actions.set_clearance(centre, cleared_on=None, by=coordinator)
+    story.lead.centre.refresh_from_db()
+    assert ask(Permission.PANEL_DRAFT, story.lead).reason == MISSING
+    answer = client.get(reverse("panels:new"), secure=True)
+    assert answer.status_code == 403
+    assert "data-protection clearance is missing" in answer.content.decode()
+    assert may_open(story.lead, story.fresh()).reason == MISSING
+    assert client.get(draft.get_absolute_url(), secure=True).status_code == 403
+    assert client.get(running.fresh().get_absolute_url(), secure=True).status_code == 200
+    actions.set_clearance(centre, cleared_on=clock.today(), by=coordinator)
+    assert client.get(reverse("panels:new"), secure=True).status_code == 200
+
+
+@pytest.mark.parametrize(("days", "open_"), [(-1, True), (0, True), (1, False)])
+def test_clearance_counts_from_its_day_on(days, open_):
+    centre = CentreFactory(cleared_on=clock.today() + dt.timedelta(days=days))
+    assert bool(ask(Permission.PANEL_DRAFT, UserFactory(centre=centre))) is open_
+
+
+def test_a_representative_does_not_clear_the_own_hospital():
+    centre = CentreFactory(cleared_on=None)
+    representative = person_with(Role.REPRESENTATIVE, centre=centre)
+    with pytest.raises(Refused):
+        actions.set_clearance(centre, cleared_on=clock.today(), by=representative)
+    here = reverse("people:clearance", args=[centre.pk])
+    assert signed_in(representative).post(here, {"cleared_on": clock.today()}, secure=True).status_code == 403
+
+
+def test_helpdesk_of_another_network_sees_no_centre_of_this_one():
+    centre = CentreFactory()
+    stranger = person_with(Role.HELPDESK_ADULT, network=NetworkFactory(code="BOND", name="ERN BOND"))
+    core = person_with(Role.CORE_HELPDESK)
+    assert not Centre.objects.visible_to(stranger).exists()
+    assert centre in Centre.objects.visible_to(core)
+
+
+def test_a_unit_is_named_once(coordinator):
+    centre = CentreFactory()
+    client = signed_in(coordinator)
+    for _ in range(2):
+        client.post(reverse("people:unit", args=[centre.pk]), {"name": "Adrenal clinic"}, secure=True)
+    assert Unit.objects.get().name == "Adrenal clinic"
+
+
+def group_in(client, **fields):
+    return client.post("/helpdesk/accounts/thematicgroup/add/", fields, secure=True)
+
+
+def test_staff_arrange_two_levels_of_groups_in_their_network():
+    main, other = GroupFactory(), NetworkFactory(code="BOND", name="ERN BOND")
+    staff = person_with(Role.HELPDESK_ADULT, network=main.network)
+    client = signed_in(staff)
+    typed = {"network": main.network.pk, "parent": main.pk, "number": 11, "name": "Adrenal in childhood"}
+    assert group_in(client, **typed).status_code == 302
+    sub = ThematicGroup.objects.get(number=11)
+    assert sub.parent == main
+    assert group_in(client, **typed | {"number": 12, "parent": sub.pk}).status_code == 200  # no third level
+    assert group_in(client, **typed | {"number": 13, "network": other.pk}).status_code == 200
+    assert ThematicGroup.objects.count() == 2
+    with pytest.raises(Refused):
+        actions.save_group(ThematicGroup(network=other, number=1, name="Bone"), by=staff)
+    main.parent = sub
+    with pytest.raises(Refused):
+        actions.save_group(main, by=staff)
+
+
+@pytest.mark.parametrize("count", [1, 30])
+def test_the_lists_cost_the_same_however_many_there_are(count, coordinator, django_assert_num_queries):
+    centres = [CentreFactory() for _ in range(count)]
+    for _ in range(count):
+        give_role(UserFactory(centre=centres[0]), Role.REPRESENTATIVE, centre=centres[0])
+    client = signed_in(coordinator)
+    with django_assert_num_queries(14):
+        client.get(reverse("people:centres"), secure=True)
+    with django_assert_num_queries(16):
+        client.get(centres[0].get_absolute_url(), secure=True)
