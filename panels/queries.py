@@ -21,7 +21,6 @@ from django.db.models.functions import Coalesce
 from cpms import clock
 from cpms.notifications.models import WorkItem
 from cpms.notifications.states import Verb
-from panels.cases.models import Case
 from panels.models import Contribution, Invitation, Message, Panel, Stance, Visit
 from panels.states import InvitationState, StanceKind
 
@@ -116,12 +115,6 @@ def listed(user: Any, *, state: str = "") -> QuerySet[Panel]:
     """The panels of the list page: newest first. ``loaded`` gives a page of them what its rows show."""
     panels = Panel.objects.visible_to(user).order_by("-drafted_at", "pk")
     return panels.filter(state=state) if state else panels
-
-
-def case_parts(case: Case) -> Case:
-    """The same case with all its parts fetched, one query per kind."""
-    prefetch_related_objects([case], "diagnoses", "findings", "labs", "variants", "treatments", "imports")
-    return case
 
 
 @dataclass(frozen=True)

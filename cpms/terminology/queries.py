@@ -37,6 +37,23 @@ class Acknowledgement:
     attribution: str
 
 
+SHIPPED = (
+    Acknowledgement(
+        "LOINC",
+        "",
+        "LOINC licence",
+        "Codes of laboratory tests are LOINC codes. LOINC is copyright Regenstrief Institute, Inc. and the LOINC Committee and is "
+        "available at no cost under the licence at loinc.org/license.",
+    ),
+    Acknowledgement(
+        "UCUM",
+        "",
+        "UCUM licence",
+        "Units are UCUM units, copyright Regenstrief Institute, Inc. and the UCUM Organization; see ucum.org.",
+    ),
+)
+
+
 def search(system: str, text: str, limit: int = 10, kind: str = "") -> list[Hit]:
     """Active concepts that hold a word beginning with each word typed; the closest names first.
 
@@ -88,8 +105,9 @@ def loaded_version(system: str) -> str:
 
 
 def acknowledgements() -> list[Acknowledgement]:
-    """One entry per loaded terminology, for the foot of the pages and the page about licences."""
-    return [
+    """One entry per loaded terminology and per shipped one, for the foot of the pages and the page about licences."""
+    loaded = [
         Acknowledgement(str(row.get_system_display()), row.version, row.licence, row.attribution)
         for row in Terminology.objects.order_by("system")
     ]
+    return [*loaded, *SHIPPED]

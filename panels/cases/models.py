@@ -17,7 +17,7 @@ from cpms.accounts.policy import clinicians_served_by
 from cpms.patients.models import Patient, band_of
 from cpms.vault.fields import SealedTextField
 from cpms.vault.models import SealedManager, SealedModel
-from panels.cases.states import DiagnosisStatus, Flag, RangeSource
+from panels.cases.states import DiagnosisStatus, RangeSource
 
 
 class CaseQuerySet(models.QuerySet["Case"]):
@@ -52,6 +52,8 @@ class Case(SealedModel):
     @property
     def audit_patient_id(self) -> Any:
         return self.patient_id
+
+    results: Any  # laboratory rows ready to be read: ``queries.case_parts`` fills them
 
     @property
     def age_band(self) -> str:
@@ -127,24 +129,6 @@ class LabResult(CasePart):
 
     def __str__(self) -> str:
         return self.label
-
-    @property
-    def flag(self) -> Flag:
-        """Low or high against the range that came with the value; "<" and ">" count only when they decide it."""
-        if self.value is None or (self.low is None and self.high is None):
-            return Flag.NONE
-        if self.low is not None and (self.value < self.low) and ">" not in self.comparator:
-            return Flag.LOW
-        if self.high is not None and (self.value > self.high) and "<" not in self.comparator:
-            return Flag.HIGH
-        return Flag.INSIDE if not self.comparator else Flag.NONE
-
-    @property
-    def range_text(self) -> str:
-        low, high = plain(self.low), plain(self.high)
-        if low and high:
-            return f"{low}–{high}"
-        return f"≥ {low}" if low else f"≤ {high}" if high else ""
 
     @property
     def value_text(self) -> str:

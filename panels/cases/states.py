@@ -22,4 +22,5 @@ class Flag(models.TextChoices):
 
 class RangeSource(models.TextChoices):
     LABORATORY = "laboratory", "range of the laboratory"
+    GROUP = "group", "default of the thematic group, to be confirmed"
     NONE = "", "no range given"

@@ -16,6 +16,7 @@ from cpms.accounts.access import access, ask
 from cpms.accounts.roles import Permission
 from cpms.drafts import queries as drafts
 from panels import actions, queries
+from panels.cases.queries import case_parts
 from panels.forms import ContributionForm
 from panels.models import Panel
 from panels.policy import part_of
@@ -53,7 +54,7 @@ def page(request: HttpRequest, panel: Panel, form: ContributionForm, status: int
     entries = queries.thread(panel, user, guests=queries.guests_of(seats), latest=latest)
     context = {
         "panel": panel,
-        "case": queries.case_parts(panel.case),
+        "case": case_parts(panel.case),
         "consents": Consent.objects.filter(patient=panel.case.patient, withdrawn_at=None),
         "entries": entries,
         "earlier": queries.said_in(panel) - len(entries),

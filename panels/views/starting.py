@@ -19,10 +19,11 @@ from cpms.accounts.roles import Permission
 from cpms.drafts import actions as drafts
 from cpms.drafts.queries import fields_of as typed_before
 from cpms.patients import actions as patients
-from panels import actions, queries
+from panels import actions
 from panels.cases import actions as cases
 from panels.cases.importers import phenopacket
 from panels.cases.importers.read_case import ImportRefused, ReadCase
+from panels.cases.queries import case_parts
 from panels.forms import NewPanelForm, PrepareForm
 from panels.models import Panel
 
@@ -136,7 +137,7 @@ def prepare(request: HttpRequest, panel: Panel) -> HttpResponse:
     context = {
         "form": form,
         "panel": panel,
-        "case": queries.case_parts(panel.case),
+        "case": case_parts(panel.case),
         "suggested": suggested(panel, request.user),
         "ticked": {str(value) for value in form["experts"].value() or ()},
     }

@@ -24,6 +24,8 @@ from panels import actions as panels
 from panels import policy
 from panels.cases import actions as cases
 from panels.cases.models import Case, LabResult, plain
+from panels.cases.queries import Result
+from panels.cases.states import RangeSource
 from panels.meetings import actions as meetings
 from panels.meetings.calendars import calendar_file
 from panels.models import Panel
@@ -260,7 +262,8 @@ def test_outcomes_have_their_rules():
     ],
 )
 def test_results_are_flagged_against_their_own_range(low, high, sign, value, flag, text):
-    result = LabResult(low=low, high=high, comparator=sign, value=value, label="x")
+    whose = RangeSource.NONE if text == "" else RangeSource.LABORATORY
+    result = Result(LabResult(comparator=sign, value=value, label="x"), low=low, high=high, whose=whose)
     assert (result.flag, result.range_text) == (flag, text)
 
 

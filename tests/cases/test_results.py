@@ -1,0 +1,131 @@
+"""A result beside a range, a conversion and a question."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from panels.cases import ages
+from panels.cases.ages import Birth, Moment, moment_of
+from panels.cases.models import LabResult
+from panels.cases.queries import Results, result_of
+from panels.cases.states import RangeSource
+
+CHILD = Birth(2015, 6)
+ENTRY = moment_of("2025-06-15")
+
+
+def result(label, value, unit, *, sex="female", birth=CHILD, **more):
+    bounded = more.get("low") is not None or more.get("high") is not None
+    lab = LabResult(
+        label=label,
+        value=None if value is None else Decimal(str(value)),
+        unit=unit,
+        range_source=RangeSource.LABORATORY if bounded else RangeSource.NONE,
+        **more,
+    )
+    return result_of(lab, sex, birth, ENTRY)
+
+
+def test_the_laboratorys_own_range_wins_over_the_default():
+    own = result("Phosphate", 2.31, "mmol/L", low=Decimal(1), high=Decimal("1.5"))
+    assert (own.whose, own.range_text, own.flag) == (RangeSource.LABORATORY, "1–1.5", "high")
+    default = result("Phosphate", 2.31, "mmol/L")
+    assert (default.whose, default.flag) == (RangeSource.GROUP, "high")
+    assert default.interval.address.startswith("https://")
+
+
+def test_a_default_is_shown_in_the_unit_of_the_value():
+    molar, mass = result("Creatinine", 41, "µmol/l"), result("Creatinine", 0.46, "mg/dL")
+    assert (molar.interval, molar.flag) == (mass.interval, mass.flag)
+    assert molar.range_text != mass.range_text
+    assert (molar.converted, mass.converted) == ("0.4638 mg/dL", "40.66 µmol/L")
+
+
+def test_an_unknown_test_has_no_range_no_conversion_and_no_question():
+    found = result("Gsalpha act.", 54, "%")
+    assert (found.range_text, found.flag, found.converted, found.question) == ("", "", "", "")
+
+
+def test_ranges_that_depend_on_the_time_of_day_are_shown_and_not_flagged_against():
+    found = result("ACTH", 800, "pg/mL", birth=Birth(1980))
+    assert found.flag == ""
+    assert any("morning" in condition for condition, _ in found.by_condition)
+
+
+def test_a_unit_that_cannot_be_right_is_questioned_and_nothing_is_changed():
+    found = result("ACTH", 50, "pg/L", low=Decimal(10), high=Decimal(60))
+    assert found.question == "50 pg/L is outside what is possible (0.1 to 2000 pmol/L). Is the unit pg/mL?"
+    assert (found.lab.value, found.lab.unit, found.flag, found.converted) == (50, "pg/L", "inside", "")
+    wrong = result("Calcium", 286, "mmol/L")
+    assert wrong.flag == ""
+    assert wrong.question.endswith("Is it right?")
+    assert Results([wrong]).outside == [wrong]
+
+
+def test_a_value_taken_when_the_band_is_uncertain_gets_no_default():
+    birth = Birth(2015)
+    assert result("ALP", 900, "U/L", birth=birth, taken="5 years").whose in set(RangeSource)
+    edge = result("ALP", 900, "U/L", birth=birth, taken="to be asked")
+    assert (edge.whose, edge.flag) == (RangeSource.NONE, "")
+    unborn = result("ALP", 900, "U/L", birth=birth, taken="2010-01-01")
+    assert unborn.whose == RangeSource.NONE
+
+
+@pytest.mark.parametrize(
+    ("words", "moment"),
+    [
+        ("at birth", Moment(0, 0, True)),
+        ("12 days", Moment(12, 12, True)),
+        ("1 year 2 months", Moment(426, 456, True)),
+        ("5 years", Moment(1826, 2191, True)),
+        ("5 years to 6 years", Moment(1826, 2556, True)),
+        ("March 2024", Moment(738946, 738976, False)),
+        ("2026-10-06", Moment(739895, 739895, False)),
+        ("06.10.2026", Moment(739895, 739895, False)),
+        ("31.02.2026", None),
+        ("Smarch 2024", None),
+        ("Neonatal onset", None),
+        ("", None),
+        ("6 years to 5 years", None),
+        ("5 years to March 2024", None),
+        ("200 years", None),
+    ],
+)
+def test_moments_are_read_from_our_own_words(words, moment):
+    assert moment_of(words) == moment
+
+
+@given(st.integers(1950, 2020), st.integers(1, 12), st.integers(0, 20_000))
+def test_the_true_age_lies_in_the_span(year, month, days):
+    import datetime as dt
+
+    born = dt.date(year, month, 1 + days % 28)
+    then = born + dt.timedelta(days=days)
+    for birth in (Birth(year), Birth(year, month)):
+        youngest, oldest = ages.ages(moment_of(then.isoformat()), birth)
+        assert youngest <= days <= oldest
+
+
+def test_two_dated_values_make_a_trend_in_one_unit():
+    rows = [
+        result("TSH", 8.9, "mU/L", taken="2025-03-01"),
+        result("TSH", 4.1, "mIU/L", taken="2025-09-01", low=Decimal("0.6"), high=Decimal("4.8")),
+        result("TSH", 12, "µIU/mL", taken="2024-09-01"),
+        result("TSH", 3, "mU/L"),
+        result("Gsalpha act.", 54, "%", taken="2025-09-01"),
+    ]
+    (trend,) = Results(rows).trends
+    assert [text for _, text in trend.shown] == ["12", "8.9", "4.1"]
+    assert (trend.spoken_unit, trend.range_text) == ("mIU/L", "0.6–4.8")
+    assert len(trend.chart.dots) == 3
+    assert trend.chart.line.startswith("6,")
+    assert Results(rows[3:]).trends == []
+
+
+def test_default_ranges_in_use_are_named_once():
+    rows = [result("Phosphate", 2.31, "mmol/L"), result("Phosphate", 1.2, "mmol/L"), result("Unknown", 1, "")]
+    assert len(Results(rows).defaults) == 1
