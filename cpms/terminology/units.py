@@ -53,7 +53,7 @@ def read_unit(text: str) -> str:
     tokens = [TOKENS.get(part.lower(), "") for part in parts]
     if all(tokens):
         return "/".join(tokens)
-    return plain if _known(plain) else ""
+    return plain if " " not in text.strip() and _known(plain) else ""
 
 
 def _known(text: str) -> bool:

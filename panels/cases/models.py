@@ -13,8 +13,11 @@ from django.db.models import Q
 from consent.models import care_consent
 from cpms import clock
 from cpms.accounts.access.grants import Grant, granted
+from cpms.accounts.models import Centre
 from cpms.accounts.policy import clinicians_served_by
 from cpms.patients.models import Patient, band_of
+from cpms.terminology.catalogue import spelled
+from cpms.vault.cipher import digest
 from cpms.vault.fields import SealedTextField
 from cpms.vault.models import SealedManager, SealedModel
 from panels.cases.states import DiagnosisStatus, RangeSource
@@ -141,6 +144,27 @@ def plain(number: Decimal | None) -> str:
         return ""
     text = f"{number:f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def name_token(text: str) -> str:
+    """A test's name as it can be compared but never read back: people type anything as a name."""
+    return digest("name of a test", spelled(text))
+
+
+class LabAlias(models.Model):
+    """A centre's own name for a test, matched by hand once and known from then on."""
+
+    centre = models.ForeignKey(Centre, on_delete=models.PROTECT, related_name="+")
+    token = models.CharField(max_length=64)
+    analyte = models.CharField(max_length=40)
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(name="cases_name_once_per_centre", fields=["centre", "token"])]
+
+    def __str__(self) -> str:
+        return f"a name of {self.analyte}"
 
 
 class Variant(CasePart):

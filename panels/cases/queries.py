@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cached_property
+from typing import Any
 
 from cpms.terminology import catalogue
+from cpms.terminology.catalogue import Analyte
 from panels.cases.ages import Birth, Moment, ages, moment_of
-from panels.cases.models import Case, LabResult, plain
+from panels.cases.models import Case, LabAlias, LabResult, name_token, plain
 from panels.cases.states import Flag, RangeSource
 
 PARTS = ("diagnoses", "findings", "labs", "variants", "treatments", "imports")
@@ -26,12 +29,18 @@ def case_parts(case: Case) -> Case:
     return case
 
 
+def names_at(*, by: Any) -> Callable[[str], Analyte | None]:
+    """The catalogue's names, and those that people of the person's centre matched with an analyte before."""
+    known = dict(LabAlias.objects.filter(centre=by.centre_id).values_list("token", "analyte"))
+    return lambda text: catalogue.named(text) or catalogue.analytes().get(known.get(name_token(text), ""))
+
+
 @dataclass(frozen=True)
 class Result:
     """One laboratory value as the page shows it. ``whose`` says whose range is shown."""
 
     lab: LabResult
-    analyte: catalogue.Analyte | None = None
+    analyte: Analyte | None = None
     unit: str = ""
     moment: Moment | None = None
     interval: catalogue.Interval | None = None
@@ -178,7 +187,7 @@ def result_of(lab: LabResult, sex: str, birth: Birth, at_entry: Moment) -> Resul
     return with_default(read, analyte, catalogue.intervals_for(analyte, sex, when)) if when and not own else read
 
 
-def with_default(read: Result, analyte: catalogue.Analyte, found: tuple[catalogue.Interval, ...]) -> Result:
+def with_default(read: Result, analyte: Analyte, found: tuple[catalogue.Interval, ...]) -> Result:
     """The one default that holds in any case; what holds under a condition is kept to be shown beside."""
     if len(found) != 1 or found[0].condition:
         return replace(read, conditional=found)
@@ -188,9 +197,7 @@ def with_default(read: Result, analyte: catalogue.Analyte, found: tuple[catalogu
     return replace(read, interval=found[0], low=low, high=high, whose=RangeSource.GROUP)
 
 
-def limits(
-    analyte: catalogue.Analyte, interval: catalogue.Interval, unit: str
-) -> tuple[Decimal | None, Decimal | None]:
+def limits(analyte: Analyte, interval: catalogue.Interval, unit: str) -> tuple[Decimal | None, Decimal | None]:
     """The interval's bounds in the unit of the value."""
     low, high = (
         None if bound is None else catalogue.in_unit(analyte, bound, interval.unit, unit)

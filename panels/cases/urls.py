@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from panels.cases import views
+from panels.cases.views import editing, labs
 
 app_name = "cases"
 urlpatterns = [
-    path("cases/<uuid:key>/edit/", views.edit, name="edit"),
-    path("terms/", views.terms, name="terms"),
+    path("cases/<uuid:key>/edit/", editing.edit, name="edit"),
+    path("cases/<uuid:key>/labs/", labs.paste, name="labs"),
+    path("terms/", editing.terms, name="terms"),
 ]

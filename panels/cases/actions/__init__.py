@@ -1,11 +1,20 @@
 """Everything that changes a case."""
 
-from panels.cases.actions.editing import Correction, add_diagnosis, correct_case, give_sight, start_case, take_sight
+from panels.cases.actions.editing import (
+    Correction,
+    add_diagnosis,
+    add_labs,
+    correct_case,
+    give_sight,
+    start_case,
+    take_sight,
+)
 from panels.cases.actions.importing import import_phenopacket, take_read_case
 
 __all__ = [
     "Correction",
     "add_diagnosis",
+    "add_labs",
     "correct_case",
     "give_sight",
     "import_phenopacket",

@@ -14,7 +14,7 @@ from cpms import locking
 from cpms.accounts.access import Refused, grants
 from cpms.audit import actions as audit
 from cpms.audit.states import Event
-from panels.cases.models import Case, Diagnosis, Finding, LabResult, Variant
+from panels.cases.models import Case, Diagnosis, Finding, LabAlias, LabResult, Variant, name_token
 from panels.cases.policy import may_edit
 from panels.cases.states import DiagnosisStatus
 
@@ -72,6 +72,23 @@ def add_diagnosis(case: Case, *, label: str, status: str, by: Any) -> Diagnosis:
     diagnosis.save(force_insert=True)
     audit.record(Event.CASE_CHANGED, on=case, by=by, verb="diagnosis")
     return diagnosis
+
+
+@transaction.atomic
+def add_labs(case: Case, rows: Sequence[Mapping[str, Any]], *, names: Mapping[str, str], by: Any) -> list[LabResult]:
+    """Append results. ``names`` are test names of the centre with the analyte each was matched with, remembered from now on."""
+    if not (verdict := may_edit(by, case)):
+        raise Refused(verdict.reason)
+    begin = case.labs.count()
+    added = [LabResult(case=case, key=case.key, position=begin + place, **row) for place, row in enumerate(rows)]
+    LabResult.objects.bulk_create(added)
+    if by.centre is not None:
+        aliases = [
+            LabAlias(centre=by.centre, token=name_token(name), analyte=key, made_by=by) for name, key in names.items()
+        ]
+        LabAlias.objects.bulk_create(aliases, ignore_conflicts=True)
+    audit.record(Event.CASE_CHANGED, on=case, by=by, verb="labs", count=len(added))
+    return added
 
 
 def replace_parts(case: Case, model: Any, rows: Sequence[Mapping[str, Any]]) -> None:

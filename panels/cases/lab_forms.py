@@ -1,0 +1,170 @@
+"""A pasted laboratory table, and what a person decides about each line of it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+from typing import Any
+
+from django import forms
+
+from cpms.forms import DayField
+from cpms.terminology import catalogue
+from cpms.terminology.catalogue import Analyte
+from panels.cases.importers import lab_sheet
+from panels.cases.importers.lab_table import Line, judged
+from panels.cases.importers.read_case import ImportRefused
+from panels.cases.queries import flag_of, range_words, spoken
+from panels.cases.states import Flag, RangeSource
+
+LONGEST = 60_000
+
+
+class LabTableForm(forms.Form):
+    """The text, or a file whose rows become the text."""
+
+    table = forms.CharField(
+        label="Paste from the laboratory system",
+        required=False,
+        max_length=LONGEST,
+        widget=forms.Textarea({"rows": 8, "spellcheck": "false", "class": "form-control num"}),
+        help_text="One result a line: name, value, unit, range. As it stands on the report, in your language.",
+    )
+    file = forms.FileField(
+        label="Or a file",
+        required=False,
+        help_text="CSV or XLSX. It is not kept.",
+        widget=forms.ClearableFileInput({"accept": ".csv,.tsv,.txt,.xlsx"}),
+    )
+    taken_on = DayField(label="Sample taken on", required=False, help_text="Unless a line says otherwise.")
+
+    text = ""
+
+    @property
+    def day(self) -> str:
+        day: dt.date | None = self.cleaned_data["taken_on"]
+        return day.isoformat() if day else ""
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        self.text = cleaned.get("table") or ""
+        if file := cleaned.get("file"):
+            try:
+                self.text = lab_sheet.as_text(file.read(lab_sheet.MAX_BYTES + 1), name=file.name)
+            except ImportRefused as refusal:
+                self.add_error("file", str(refusal))
+        if not self.text.strip() and not self.errors:
+            self.add_error("table", "Paste at least one line, or choose a file.")
+        return cleaned
+
+
+class LineForm(forms.Form):
+    """What to do with one line: take it or not, as which test, in which unit."""
+
+    take = forms.BooleanField(required=False)
+    test = forms.ChoiceField(required=False)
+    unit = forms.ChoiceField(required=False)
+
+    def __init__(self, line: Line, data: Any, *, prefix: str) -> None:
+        super().__init__(data, prefix=prefix, initial={"take": line.certain, "unit": line.ask})
+        self.line = line
+        tests = [("", "Choose the test"), *((key, one.name) for key, one in catalogue.analytes().items())]
+        self.fields["test"].choices = [*tests, ("other", f"Another test: keep “{line.name}”")]  # type: ignore[attr-defined]
+        self.fields["unit"].choices = [("", "Choose the unit"), *self._units()]  # type: ignore[attr-defined]
+        for name, words in (("take", "Add"), ("test", "Which test is"), ("unit", "Unit of")):
+            self.fields[name].widget.attrs["aria-label"] = f"{words} {line.name}"
+
+    def _units(self) -> list[tuple[str, str]]:
+        if self.line.analyte is None or self.line.reading is None:
+            return []
+        written = [self.line.reading.unit] if self.line.reading.unit else []
+        return [(unit, spoken(unit)) for unit in dict.fromkeys([*self.line.analyte.units, *written])]
+
+    @property
+    def asks_test(self) -> bool:
+        return self.line.analyte is None
+
+    @property
+    def asks_unit(self) -> bool:
+        return self.line.analyte is not None and bool(self.line.doubt)
+
+    def clean(self) -> dict[str, Any]:
+        """A line in doubt is taken only with an answer."""
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if cleaned.get("take") and self.asks_test and not cleaned.get("test"):
+            self.add_error("test", "Choose the test, or leave the line out.")
+        elif cleaned.get("take") and self.asks_test and (doubt := self._doubt(cleaned["test"])):
+            self.add_error("test", doubt)
+        if cleaned.get("take") and self.asks_unit and not cleaned.get("unit"):
+            self.add_error("unit", "Choose the unit, or leave the line out.")
+        return cleaned
+
+    def _doubt(self, key: str) -> str:
+        """A unit that cannot be right for the chosen test shows that it is the wrong test."""
+        analyte = catalogue.analytes().get(key)
+        return judged(replace(self.line, analyte=analyte, doubt="")).doubt if analyte else ""
+
+    @property
+    def analyte(self) -> Analyte | None:
+        return self.line.analyte or catalogue.analytes().get(self.cleaned_data["test"])
+
+    def row(self) -> dict[str, Any]:
+        """The line as a laboratory result's fields; value, sign and range as they stood on the report."""
+        reading, analyte = self.line.reading, self.analyte
+        assert reading is not None  # noqa: S101 only lines with a reading are shown
+        unit = self.cleaned_data["unit"] if self.asks_unit else reading.unit
+        ranged = reading.low is not None or reading.high is not None
+        confirmed = self.asks_unit and unit != reading.unit
+        return {
+            "system": "LOINC" if analyte else "",
+            "code": analyte.code_for(catalogue.read_unit(analyte, unit)) if analyte else "",
+            "label": analyte.name if analyte else self.line.name,
+            "comparator": reading.comparator,
+            "value": reading.value,
+            "unit": unit,
+            "low": reading.low,
+            "high": reading.high,
+            "range_source": RangeSource.LABORATORY if ranged else RangeSource.NONE,
+            "taken": reading.taken,
+            "note": f"Unit confirmed on entry; the report read: {self.line.raw}" if confirmed else "",
+        }
+
+    @property
+    def flag(self) -> Flag:
+        reading = self.line.reading
+        return flag_of(reading.value, reading.comparator, reading.low, reading.high) if reading else Flag.NONE
+
+    @property
+    def range_text(self) -> str:
+        reading = self.line.reading
+        return range_words(reading.low, reading.high) if reading else ""
+
+
+class LabChoices:
+    """All lines of a table: those that were read, each with its form, and those left out, each with its reason."""
+
+    def __init__(self, lines: list[Line], data: Any) -> None:
+        self.lines = [LineForm(line, data, prefix=f"line{place}") for place, line in enumerate(lines) if line.reading]
+        self.left_out = [line for line in lines if not line.reading]
+        self.bound = data is not None
+
+    def is_confirmed(self) -> bool:
+        return self.bound and all([*map(LineForm.is_valid, self.lines)])
+
+    @property
+    def errors(self) -> bool:
+        return self.bound and any(line.errors for line in self.lines)
+
+    @property
+    def certain(self) -> int:
+        return sum(form.line.certain for form in self.lines)
+
+    def taken(self) -> list[LineForm]:
+        return [form for form in self.lines if form.cleaned_data["take"]]
+
+    def rows(self) -> list[dict[str, Any]]:
+        return [form.row() for form in self.taken()]
+
+    def names(self) -> dict[str, str]:
+        """Names that a person matched with an analyte, to be known at the centre from now on."""
+        return {form.line.name: form.analyte.key for form in self.taken() if form.asks_test and form.analyte}

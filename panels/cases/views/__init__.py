@@ -1,0 +1,1 @@
+"""Pages of a case, seen by its treating side."""

@@ -1,0 +1,107 @@
+"""Pasting results on the page: read, check, add."""
+
+from __future__ import annotations
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from panels.cases import actions as cases
+from panels.cases.models import LabAlias, LabResult
+from tests.clients import signed_in
+from tests.factories import Story, UserFactory
+from tests.vault.test_sealing import whole_database
+
+pytestmark = pytest.mark.django_db(databases=["default", "cachedb"])
+TABLE = "Calcium 7,6 (8,6-10,2) L\nPhosphat 2,31 mmol/l (1,05-1,85) H\nOstase neu 54 µg/l\nProbe leicht hämolytisch"
+
+
+def page(story):
+    return signed_in(story.lead), reverse("cases:labs", args=[story.case.pk])
+
+
+def test_a_table_is_shown_line_by_line_before_anything_is_added():
+    story = Story()
+    client, address = page(story)
+    answer = client.post(address, {"table": TABLE})
+    shown = answer.content.decode()
+    assert answer.status_code == 200
+    assert [line in shown for line in ("No unit is given.", "Which test is this?", "Probe leicht hämolytisch")] == [
+        True
+    ] * 3
+    assert story.case.labs.count() == 1
+    choices = answer.context["choices"]
+    assert (len(choices.lines), choices.certain, len(choices.left_out)) == (3, 1, 1)
+
+
+def test_ticked_lines_are_added_as_they_stood_and_matched_names_are_remembered_unreadably():
+    story = Story()
+    client, address = page(story)
+    ticked = {
+        "line0-take": "on",
+        "line0-unit": "mg/dL",
+        "line1-take": "on",
+        "line2-take": "on",
+        "line2-test": "alp_bone",
+    }
+    answer = client.post(address, {"table": TABLE, "taken_on": "2025-03-01", "add": "1", **ticked})
+    assert answer.url == reverse("cases:edit", args=[story.case.pk])
+    added = list(LabResult.objects.filter(case=story.case).order_by("position"))[1:]
+    assert [(lab.label, lab.code, f"{lab.value:.2f}", lab.unit, lab.taken) for lab in added] == [
+        ("Calcium, total", "17861-6", "7.60", "mg/dL", "2025-03-01"),
+        ("Phosphate, inorganic", "14879-1", "2.31", "mmol/l", "2025-03-01"),
+        ("Alkaline phosphatase, bone specific", "17838-4", "54.00", "µg/l", "2025-03-01"),
+    ]
+    assert added[0].note == "Unit confirmed on entry; the report read: Calcium 7,6 (8,6-10,2) L"
+    assert LabAlias.objects.get().analyte == "alp_bone"
+    assert b"Ostase neu" not in whole_database()
+    again = client.post(address, {"table": "Ostase neu 54 µg/l"}).context["choices"].lines[0]
+    assert again.line.analyte.key == "alp_bone"
+
+
+def test_a_doubtful_line_is_not_taken_without_an_answer():
+    story = Story()
+    client, address = page(story)
+    answer = client.post(address, {"table": TABLE, "add": "1", "line0-take": "on", "line2-take": "on"})
+    assert answer.status_code == 422
+    assert "Choose the unit, or leave the line out." in answer.content.decode()
+    assert "Choose the test, or leave the line out." in answer.content.decode()
+    wrong = client.post(address, {"table": TABLE, "add": "1", "line2-take": "on", "line2-test": "tsh"})
+    assert "Thyrotropin (TSH) is not measured in µg/l." in wrong.content.decode()
+    kept = client.post(address, {"table": TABLE, "add": "1", "line2-take": "on", "line2-test": "other"})
+    assert kept.status_code == 302
+    assert story.case.labs.order_by("position").last().label == "Ostase neu"
+    assert LabAlias.objects.count() == 0
+
+
+def test_an_uploaded_file_becomes_the_text_and_bad_ones_are_refused_beside_the_field():
+    story = Story()
+    client, address = page(story)
+    file = SimpleUploadedFile("r.csv", b"Untersuchung;Wert;Einheit\nTSH;2,5;mU/l\n")
+    assert len(client.post(address, {"file": file}).context["choices"].lines) == 1
+    for data, words in (
+        (b"PK\x03\x04x", "could not be read as a table"),
+        (b" ", "table"),
+    ):
+        answer = client.post(address, {"file": SimpleUploadedFile("r.xlsx", data)})
+        assert answer.status_code == 422
+        assert words in answer.content.decode()
+    assert client.post(address, {"table": " "}).status_code == 422
+
+
+def test_only_the_treating_side_adds_and_only_under_consent():
+    from cpms.accounts.access import Refused
+
+    story = Story()
+    with pytest.raises(Refused):
+        cases.add_labs(story.case, [], names={}, by=UserFactory())
+
+
+@pytest.mark.parametrize("lines", [1, 30])
+def test_the_page_costs_the_same_for_one_line_and_for_thirty(lines, django_assert_num_queries):
+    story = Story()
+    client, address = page(story)
+    table = "\n".join(f"TSH {number},5 mU/l" for number in range(1, lines + 1))
+    client.get(address)
+    with django_assert_num_queries(18):
+        client.post(address, {"table": table})
