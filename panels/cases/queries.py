@@ -8,6 +8,8 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
+from django.db.models import prefetch_related_objects
+
 from cpms.terminology import catalogue
 from cpms.terminology.catalogue import Analyte
 from panels.cases.ages import Birth, Moment, ages, moment_of
