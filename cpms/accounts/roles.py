@@ -44,6 +44,7 @@ class Permission(models.TextChoices):
     PATIENT_READ = "patient_read", "see the patient's page"
     CONSENT_RECORD = "consent_record", "record or withdraw consent"
     CASE_EDIT = "case_edit", "correct the case"
+    CASE_EXPORT = "case_export", "take the case out as a file"
     PANEL_LIST = "panel_list", "list the panels one takes part in"
     PANEL_DRAFT = "panel_draft", "enrol a patient and draft a panel"
     PANEL_PREPARE = "panel_prepare", "prepare a draft panel"

@@ -23,6 +23,7 @@ class Event(models.TextChoices):
     CONSENT_WITHDRAWN = "consent_withdrawn", "consent withdrawn"
     CASE_IMPORTED = "case_imported", "case imported from a file"
     CASE_CHANGED = "case_changed", "case changed"
+    CASE_EXPORTED = "case_exported", "case taken out as a file"
     PANEL_DRAFTED = "panel_drafted", "panel drafted"
     PANEL_MOVED = "panel_moved", "panel's state changed"
     INVITED = "invited", "invited to a panel"

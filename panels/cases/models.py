@@ -40,6 +40,7 @@ class Case(SealedModel):
     summary = SealedTextField()
     age_at_entry = SealedTextField()
     years_at_entry = models.PositiveSmallIntegerField(null=True)
+    origin = SealedTextField()  # what a file said of the patient beyond the columns (JSON)
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     made_at = models.DateTimeField(default=clock.now)
     version = models.PositiveIntegerField(default=1)
@@ -75,6 +76,7 @@ class CasePart(SealedModel):
 
     position = models.PositiveSmallIntegerField(default=0)
     note = SealedTextField()
+    origin = SealedTextField()  # what a file said of this line, in full (JSON); empty once a person changed the line
 
     class Meta:
         abstract = True

@@ -1,4 +1,4 @@
-"""Who may correct a case."""
+"""Who may correct a case, and take it out as a file."""
 
 from __future__ import annotations
 
@@ -15,4 +15,12 @@ def may_edit(user: Any, case: Any) -> Verdict:
     """The treating side, while consent to care is in force: no stage 1, no clinical entry."""
     if case.patient.enrolled_by_id not in clinicians_served_by(user):
         return no("Only the treating side corrects the case.")
+    return may_be_discussed(case.patient)
+
+
+@rule(Permission.CASE_EXPORT)
+def may_export(user: Any, case: Any) -> Verdict:
+    """The treating side, while consent to care is in force: what has left cannot be called back."""
+    if case.patient.enrolled_by_id not in clinicians_served_by(user):
+        return no("Only the treating side takes the case out.")
     return may_be_discussed(case.patient)

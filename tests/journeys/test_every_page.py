@@ -69,6 +69,7 @@ def test_every_page_of_the_signed_in(product, browser):
         "new panel": "/panels/new/",
         "prepare": f"/panels/{ref['draft']}/prepare/",
         "case": f"/cases/{rooms.open.case.pk}/edit/",
+        "laboratory table": f"/cases/{rooms.open.case.pk}/labs/",
         "panel": f"/panels/{ref['open']}/",
         "panel with outcome": f"/panels/{ref['signing']}/",
         "closed panel": f"/panels/{ref['closed']}/",

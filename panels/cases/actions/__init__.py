@@ -9,6 +9,7 @@ from panels.cases.actions.editing import (
     start_case,
     take_sight,
 )
+from panels.cases.actions.exporting import export_phenopacket
 from panels.cases.actions.importing import import_phenopacket, take_read_case
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "add_diagnosis",
     "add_labs",
     "correct_case",
+    "export_phenopacket",
     "give_sight",
     "import_phenopacket",
     "start_case",

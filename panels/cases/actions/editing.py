@@ -97,9 +97,10 @@ def replace_parts(case: Case, model: Any, rows: Sequence[Mapping[str, Any]]) -> 
     kept = []
     for position, row in enumerate(rows):
         part = known.get(str(row.get("id") or "")) or model(case=case, key=case.key)
-        for name, value in row.items():
-            if name != "id":
-                setattr(part, name, value)
+        changes = {name: value for name, value in row.items() if name != "id" and getattr(part, name) != value}
+        for name, value in changes.items():
+            setattr(part, name, value)
+        part.origin = "" if changes else part.origin
         part.position = position
         part.save()
         kept.append(part.pk)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -36,10 +37,12 @@ def take_read_case(case: Case, read: ReadCase, *, filename: str, by: Any) -> Cas
         [variant(case, item) for item in read.variants],
         [treatment(case, item) for item in read.treatments],
     ]
-    for rows in parts:
-        save_rows(rows)
+    sources = (read.diagnoses, read.findings, read.labs, read.variants, read.treatments)
+    for rows, items in zip(parts, sources, strict=True):
+        save_rows(rows, items)
     if read.age is not None:
         case.age_at_entry, case.years_at_entry = read.age.text[:40], read.age.years
+    case.origin = in_full(read, "age", "vital_status", "vital_note", "sources")
     case.save()
     made = CaseImport(case=case, key=case.key, taken=read.counts, imported_by=by)
     made.filename = filename[:200]
@@ -59,11 +62,18 @@ def unplaced(read: ReadCase) -> list[LeftOut]:
     ]
 
 
-def save_rows(rows: list[CasePart]) -> None:
-    for position, row in enumerate(rows):
+def save_rows(rows: list[CasePart], items: Sequence[Any]) -> None:
+    for position, (row, item) in enumerate(zip(rows, items, strict=True)):
         row.position = position
+        row.origin = in_full(item)
     if rows:
         type(rows[0])._default_manager.bulk_create(rows)
+
+
+def in_full(item: Any, *names: str) -> str:
+    """What was read, as JSON: all of it, or the named fields."""
+    said = asdict(item)
+    return json.dumps({name: said[name] for name in names} if names else said, ensure_ascii=False, default=str)
 
 
 def words(*texts: str) -> str:

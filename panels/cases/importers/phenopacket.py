@@ -99,7 +99,11 @@ def _age(seen: When) -> ReadAge | None:
     """The age when last seen; a stage of life or a month of the calendar where no age is given."""
     if seen.age:
         return replace(seen.age, text=seen.text)
-    return ReadAge("", seen.text if seen.code else f"not stated; last seen {seen.text}") if seen.text else None
+    return (
+        ReadAge("", seen.text if seen.code else f"not stated; last seen {seen.text}", code=seen.code)
+        if seen.text
+        else None
+    )
 
 
 def _check_human(node: Node) -> None:

@@ -24,12 +24,13 @@ class Coded:
 
 @dataclass(frozen=True, slots=True)
 class ReadAge:
-    """An age: ISO 8601 duration, words, and whole years with the months beyond them (None when not stated)."""
+    """An age: ISO 8601 duration, words, and whole years with the months beyond them (None when not stated); or a stage's code."""
 
     iso: str
     text: str
     years: int | None = None
     months: int | None = None
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True)
