@@ -136,6 +136,7 @@ def test_a_changed_line_is_written_as_it_stands_and_the_others_in_full():
 @pytest.mark.django_db(databases=["default", "cachedb"])
 def test_only_the_treating_side_takes_a_case_out_and_only_under_consent():
     story = Story()
+    story.open()
     panel = story.seat(story.expert)
     address = reverse("cases:phenopacket", args=[story.case.pk])
     answer = signed_in(story.lead).get(address)

@@ -102,7 +102,7 @@ def _lab(read: ReadLab) -> Tree:
     without_number = note != read.note
     unit = coded("UCUM" if read.unit and ":" not in read.unit else "", read.unit, read.unit_label)
     if read.comparator and read.value is not None:
-        words = " ".join(filter(None, (f"{read.comparator} {read.value:f}", read.unit or read.unit_label)))
+        words = " ".join(filter(None, (f"{read.comparator} {read.value.normalize():f}", read.unit or read.unit_label)))
         written["value"] = {"ontologyClass": {"label": words}}
     elif read.value is not None or without_number:
         written["value"] = {"quantity": _quantity(read, unit)}
