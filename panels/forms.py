@@ -128,7 +128,7 @@ class PrepareForm(forms.Form):
             del self.fields["diagnosis"], self.fields["diagnosis_status"]
         groups = ThematicGroup.objects.filter(network=panel.network, parent=None).select_related("network")
         self.fields["group"].queryset = groups  # type: ignore[attr-defined]
-        self.fields["experts"].queryset = accounts.experts_for(None, besides=user)  # type: ignore[attr-defined]
+        self.fields["experts"].queryset = accounts.experts(besides=user)  # type: ignore[attr-defined]
 
     def clean_wanted_by(self) -> dt.date | None:
         day: dt.date | None = self.cleaned_data["wanted_by"]
@@ -196,7 +196,7 @@ class InviteForm(forms.Form):
 
     def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["experts"].queryset = accounts.experts_for(None, besides=user)  # type: ignore[attr-defined]
+        self.fields["experts"].queryset = accounts.experts(besides=user)  # type: ignore[attr-defined]
 
 
 class GuestForm(forms.Form):

@@ -97,6 +97,12 @@ def may_reopen(user: Any, panel: Any) -> Verdict:
     return may_move(user, panel, Move.REOPEN)
 
 
+@rule(Permission.PANEL_ASK)
+def may_look_for_people(user: Any, panel: Any) -> Verdict:
+    """The treating side chooses whom to ask, from the draft on."""
+    return may_prepare(user, panel) if panel.state == State.DRAFT else may_lead(user, panel)
+
+
 @rule(Permission.PANEL_INVITE)
 def may_invite(user: Any, panel: Any) -> Verdict:
     return may_lead(user, panel)

@@ -122,6 +122,21 @@ class StanceKind(models.TextChoices):
     DISSENT = "dissent", "Dissent"
 
 
+class Speciality(models.TextChoices):
+    """What a case may call for, read from a job title. Titles are in English here; a stem serves several of them."""
+
+    GENETICS = "genetic", "geneticist"
+    PAEDIATRICS = "paediatr", "paediatrician"
+    SURGERY = "surge", "surgeon"
+    RADIOLOGY = "radiol", "radiologist"
+
+    @classmethod
+    def named_in(cls, title: str) -> frozenset[Speciality]:
+        """The specialities whose stem the title holds, in British or American spelling."""
+        text = title.lower().replace("pediatr", "paediatr")
+        return frozenset(one for one in cls if one.value in text)
+
+
 class Part(models.TextChoices):
     """What a person is in a panel."""
 

@@ -12,6 +12,7 @@ urlpatterns = [
     path("panels/<str:ref>/news/", panel.news, name="news"),
     path("panels/<str:ref>/prepare/", starting.prepare, name="prepare"),
     path("panels/<str:ref>/reply/", talking.reply, name="reply"),
+    path("panels/<str:ref>/experts/", inviting.experts, name="experts"),
     path("panels/<str:ref>/invite/", inviting.invite, name="invite"),
     path("panels/<str:ref>/invitations/<uuid:invitation>/end/", inviting.end_invitation, name="end_invitation"),
     path("panels/<str:ref>/withdraw/", inviting.withdraw, name="withdraw"),

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import QuerySet
 
-from cpms.accounts.models import ActivationLink, Centre, Membership, Network, ThematicGroup, TotpDevice, User
+from cpms.accounts.models import ActivationLink, Centre, Membership, Network, TotpDevice, User
 from cpms.accounts.roles import REPRESENTING_ROLES, Role
 from cpms.vault import cipher
 
@@ -38,13 +38,6 @@ def coordinators_of(centre: Centre) -> QuerySet[User]:
     return User.objects.active().filter(pk__in=held.values("user"))
 
 
-def experts_for(group: ThematicGroup | None, *, besides: Any, codes: tuple[str, ...] = ()) -> QuerySet[User]:
-    """People who can be invited: active clinicians of other desks, those who know the condition first.
-
-    ``codes`` are the case's ORPHA or OMIM codes; ``knows`` counts the declared ones among them.
-    """
-    people = User.objects.active().holding(Role.CLINICIAN).exclude(pk=besides.pk).select_related("centre")
-    if group is not None:
-        people = people.filter(groups_of_interest=group)
-    known = Count("expertise", filter=Q(expertise__code__in=codes), distinct=True)
-    return people.annotate(knows=known).order_by("-knows", "display_name")
+def experts(*, besides: Any) -> QuerySet[User]:
+    """People who can be invited: active clinicians other than the person asking."""
+    return User.objects.active().holding(Role.CLINICIAN).exclude(pk=besides.pk).select_related("centre")

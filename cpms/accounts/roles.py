@@ -52,6 +52,7 @@ class Permission(models.TextChoices):
     PANEL_OPEN = "panel_open", "open a panel"
     PANEL_WITHDRAW = "panel_withdraw", "withdraw a panel"
     PANEL_REOPEN = "panel_reopen", "reopen a closed panel"
+    PANEL_ASK = "panel_ask", "look for people to ask"
     PANEL_INVITE = "panel_invite", "invite experts and guests"
     PANEL_CONTRIBUTE = "panel_contribute", "give advice"
     PANEL_COMMENT = "panel_comment", "write a message"

@@ -7,8 +7,12 @@ import unicodedata
 
 NOT_A_WORD = re.compile(r"[^0-9a-z]+")
 
+STRUCK = str.maketrans(
+    {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "\N{LATIN SMALL LETTER DOTLESS I}": "i", "æ": "ae", "œ": "oe", "þ": "th"}
+)
+
 
 def fold(text: str) -> str:
-    """``Hürthle-cell`` becomes ``hurthle cell``. Letters outside a-z that carry no accent (Greek, Cyrillic) are dropped."""
-    plain = unicodedata.normalize("NFKD", text).casefold()
+    """``Hürthle-cell`` becomes ``hurthle cell``, ``Wisła`` ``wisla``. Other alphabets (Greek, Cyrillic) are dropped."""
+    plain = unicodedata.normalize("NFKD", text).casefold().translate(STRUCK)
     return NOT_A_WORD.sub(" ", "".join(letter for letter in plain if not unicodedata.combining(letter))).strip()

@@ -39,6 +39,10 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
     def guests(self) -> InvitationQuerySet:
         return self.filter(kind=InvitationKind.GUEST)
 
+    def live(self) -> InvitationQuerySet:
+        """Not answered yet, or accepted: asking the person again would be asking twice."""
+        return self.filter(state__in=[InvitationState.PENDING, InvitationState.ACCEPTED])
+
     def pending(self) -> InvitationQuerySet:
         return self.filter(state=InvitationState.PENDING)
 

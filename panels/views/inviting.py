@@ -8,16 +8,14 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
-from cpms.accounts import queries as accounts
 from cpms.accounts.access import Refused, access
 from cpms.accounts.access.routes import READ, WRITE
 from cpms.accounts.roles import Permission
 from panels import actions, queries
+from panels.cases.queries import case_parts
 from panels.forms import DeclineForm, GuestForm, InviteForm
 from panels.models import Invitation, Panel
 from panels.states import DeclineReason, InvitationState
-
-MANY_EXPERTS = 60
 
 
 @access(
@@ -98,18 +96,29 @@ def add_guest(request: HttpRequest, panel: Panel, guest: GuestForm, experts: Inv
 def show_invite(request: HttpRequest, panel: Panel, experts: InviteForm, guest: GuestForm) -> HttpResponse:
     seats = queries.seats(panel, seen=queries.visits(panel))
     there: set[Any] = {s.invitation.invitee_id for s in seats if s.invitation.state in {"pending", "accepted"}}
-    codes = tuple(panel.case.diagnoses.values_list("code", flat=True))
-    people = accounts.experts_for(None, besides=request.user, codes=codes).exclude(pk__in=there)[:MANY_EXPERTS]
+    case_parts(panel.case)
+    asked = [panel.lead, *(s.invitation.invitee for s in seats if s.invitation.invitee_id in there)]
     context = {
         "panel": panel,
         "experts": experts,
         "guest": guest,
-        "suggested": people,
+        "suggested": queries.suggestions(panel, by=request.user, besides=there),
+        "gaps": queries.gaps(panel, asked),
         "ticked": set(experts["experts"].value() or ()),
         "seats": seats,
     }
     bad = bool(experts.errors or guest.errors)
     return render(request, "panels/invite.html", context, status=422 if bad else 200)
+
+
+@access("panels:experts", object=Panel, kwarg="ref", verb=Permission.PANEL_ASK, reads_patient=True)
+def experts(request: HttpRequest, panel: Panel) -> HttpResponse:
+    """More people to tick, found by name, hospital or town; asked for while the words are typed."""
+    words = request.GET.get("q", "")[:80]
+    there = Invitation.objects.live().filter(panel=panel).values_list("invitee", flat=True)
+    case_parts(panel.case)
+    found = queries.suggestions(panel, by=request.user, besides=there, words=words, many=10) if len(words) > 1 else []
+    return render(request, "panels/_expert_rows.html", {"suggested": found, "searched": len(words) > 1})
 
 
 @access("panels:end_invitation", object=Panel, kwarg="ref", verb=Permission.INVITATION_WITHDRAW, methods=WRITE)

@@ -19,15 +19,13 @@ from cpms.accounts.roles import Permission
 from cpms.drafts import actions as drafts
 from cpms.drafts.queries import fields_of as typed_before
 from cpms.patients import actions as patients
-from panels import actions
+from panels import actions, queries
 from panels.cases import actions as cases
 from panels.cases.importers import phenopacket
 from panels.cases.importers.read_case import ImportRefused, ReadCase
 from panels.cases.queries import case_parts
 from panels.forms import NewPanelForm, PrepareForm
 from panels.models import Panel
-
-MANY_EXPERTS = 40
 
 
 def read_file(form: NewPanelForm) -> ReadCase | None:
@@ -85,12 +83,6 @@ def new_panel(request: HttpRequest) -> HttpResponse:
     return render(request, "panels/new_panel.html", {"form": form}, status=422 if form.errors else 200)
 
 
-def suggested(panel: Panel, user: Any) -> list[Any]:
-    """Experts to tick, those who declared one of the case's conditions first."""
-    codes = tuple(panel.case.diagnoses.values_list("code", flat=True))
-    return list(accounts.experts_for(None, besides=user, codes=codes)[:MANY_EXPERTS])
-
-
 def save_prepared(panel: Panel, form: PrepareForm, user: Any) -> None:
     clean = form.cleaned_data
     if form.needs_diagnosis and clean.get("diagnosis"):
@@ -138,7 +130,7 @@ def prepare(request: HttpRequest, panel: Panel) -> HttpResponse:
         "form": form,
         "panel": panel,
         "case": case_parts(panel.case),
-        "suggested": suggested(panel, request.user),
+        "suggested": queries.suggestions(panel, by=request.user),
         "ticked": {str(value) for value in form["experts"].value() or ()},
     }
     return render(request, "panels/prepare.html", context, status=422 if form.errors else 200)

@@ -1,0 +1,40 @@
+"""Read models of panels."""
+
+from panels.queries.page import (
+    LATEST,
+    Entry,
+    Seat,
+    guests_of,
+    news,
+    objection_of,
+    said_in,
+    seats,
+    thread,
+    visits,
+)
+from panels.queries.suggestions import Suggestion, gaps, suggestions
+from panels.queries.work import PAGE, Worklist, WorkRow, listed, loaded, next_meeting, waiting_for_others, worklist
+
+__all__ = [
+    "LATEST",
+    "PAGE",
+    "Entry",
+    "Seat",
+    "Suggestion",
+    "WorkRow",
+    "Worklist",
+    "gaps",
+    "guests_of",
+    "listed",
+    "loaded",
+    "news",
+    "next_meeting",
+    "objection_of",
+    "said_in",
+    "seats",
+    "suggestions",
+    "thread",
+    "visits",
+    "waiting_for_others",
+    "worklist",
+]

@@ -1,0 +1,108 @@
+"""The page of one panel: case, thread, seats. Constant query counts, whatever the size."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Prefetch
+from django.db.models.functions import Coalesce
+
+from panels.models import Contribution, Invitation, Message, Panel, Stance, Visit
+from panels.queries.counting import number_of
+from panels.states import StanceKind
+
+LATEST = 20
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the thread: a statement with its stances, or a message."""
+
+    at: dt.datetime
+    author: Any
+    contribution: Contribution | None = None
+    message: Message | None = None
+    agrees: int = 0
+    objections: tuple[Stance, ...] = ()
+    mine: str = ""
+    guest_until: dt.datetime | None = None
+
+
+def thread(panel: Panel, user: Any, *, guests: dict[Any, dt.datetime], latest: int | None = None) -> list[Entry]:
+    """Statements and messages in the order they came, the ``latest`` so many or all; few queries whatever their number.
+
+    ``guests`` gives the guests' keys and the dates until which they stay.
+    """
+    stances = Prefetch("stances", Stance.objects.select_related("who__centre", "key"))
+    statements = (
+        Contribution.objects.filter(panel=panel).select_related("author__centre", "key").prefetch_related(stances)
+    )
+    messages = Message.objects.filter(panel=panel).select_related("author__centre", "key")
+    statements, messages = statements.order_by("-at")[:latest], messages.order_by("-at")[:latest]
+    entries = [statement_entry(c, user, guests) for c in statements]
+    entries += [Entry(m.at, m.author, message=m, guest_until=guests.get(m.author_id)) for m in messages]
+    return sorted(entries, key=lambda entry: entry.at)[-latest if latest else 0 :]
+
+
+def said_in(panel: Panel) -> int:
+    """How many statements and messages the panel holds, in one query."""
+    both = [Coalesce(number_of(rows), 0) for rows in (Contribution.objects.all(), Message.objects.all())]
+    return sum(Panel.objects.filter(pk=panel.pk).values_list(*both).get())
+
+
+def news(panel: Panel, user: Any, *, after: dt.datetime) -> int:
+    """How many statements and messages of others came after a moment."""
+    return sum(
+        rows.filter(panel=panel, at__gt=after).exclude(author=user).count()
+        for rows in (Contribution.objects.all(), Message.objects.all())
+    )
+
+
+def statement_entry(contribution: Contribution, user: Any, guests: dict[Any, dt.datetime]) -> Entry:
+    views = list(contribution.stances.all())
+    return Entry(
+        contribution.at,
+        contribution.author,
+        contribution=contribution,
+        agrees=sum(view.kind == StanceKind.AGREE for view in views),
+        objections=tuple(view for view in views if view.kind != StanceKind.AGREE),
+        mine=next((view.kind for view in views if view.who_id == user.pk), ""),
+        guest_until=guests.get(contribution.author_id),
+    )
+
+
+def objection_of(user: Any, contribution: Contribution) -> str:
+    """The person's own words on a statement, to be changed; empty when there are none."""
+    mine = Stance.objects.filter(contribution=contribution, who=user).first()
+    return mine.text if mine else ""
+
+
+@dataclass(frozen=True)
+class Seat:
+    """One row of "who is in this panel": the invitation, when the person last looked, whether advice was given."""
+
+    invitation: Invitation
+    seen_at: dt.datetime | None
+    replied: bool
+
+
+def visits(panel: Panel) -> dict[Any, dt.datetime]:
+    """Who looked at the panel, and when last."""
+    return dict(Visit.objects.filter(panel=panel).values_list("who_id", "at"))
+
+
+def seats(panel: Panel, *, seen: dict[Any, dt.datetime]) -> list[Seat]:
+    """Everybody ever asked into the panel; ``seen`` is what ``visits`` gives."""
+    said = Contribution.objects.filter(panel=panel, author=OuterRef("invitee"))
+    rows = (
+        Invitation.objects.filter(panel=panel).select_related("invitee__centre", "key").annotate(replied=Exists(said))
+    )
+    return [Seat(row, seen.get(row.invitee_id), row.replied) for row in rows]
+
+
+def guests_of(seats: list[Seat]) -> dict[Any, dt.datetime]:
+    """The guests among them, and until when they stay."""
+    rows = ((seat.invitation.invitee_id, seat.invitation.guest_until) for seat in seats)
+    return {who: until for who, until in rows if until is not None}

@@ -1,0 +1,187 @@
+"""Whom to ask: people ranked for one panel, each with the reasons in words, and what is still missing among those asked.
+
+``rank`` is pure and documented in ``docs/adr/0050-whom-to-ask.md``; ``suggestions`` gathers its figures in a constant number
+of queries. What an expert did in other panels enters as counts only, never as text.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from cpms import countries
+from cpms.accounts.models import User
+from cpms.accounts.queries import experts
+from cpms.terminology.folding import fold
+from panels.models import Panel
+from panels.queries import histories
+from panels.states import Speciality
+
+MANY, CHILD_UNTIL = 40, 18
+BUSY, ASKED_OFTEN = 4, 3
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What the ranking knows of a case: codes, genes and place, no text."""
+
+    conditions: frozenset[str] = frozenset()
+    genes: frozenset[str] = frozenset()
+    findings: frozenset[str] = frozenset()
+    group: Any = None
+    country: str = ""
+    years: int | None = None
+
+
+@dataclass
+class Candidate:
+    """One person's figures. ``days`` is the median from invitation to answer, over two years."""
+
+    key: Any
+    country: str = ""
+    title: str = ""
+    declared: set[str] = field(default_factory=set)
+    knows_gene: set[str] = field(default_factory=set)
+    in_group: bool = False
+    advised_condition: int = 0
+    advised_group: int = 0
+    shared_findings: int = 0
+    not_my_field: int = 0
+    asked: int = 0
+    answered: int = 0
+    days: float | None = None
+    waiting: int = 0
+    asked_lately: int = 0
+
+    @property
+    def specialities(self) -> frozenset[Speciality]:
+        return Speciality.named_in(self.title)
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """A person, how well they fit, and why; ``busy`` says that a lot waits for them already."""
+
+    person: Any
+    score: float
+    reasons: tuple[str, ...]
+    candidate: Candidate
+
+    @property
+    def usual_days(self) -> int | None:
+        """In how many days the person usually answers; at least one."""
+        return None if self.candidate.days is None else max(1, round(self.candidate.days))
+
+    @property
+    def busy(self) -> bool:
+        return self.candidate.waiting >= BUSY
+
+
+def score(one: Candidate, facts: Facts) -> float:
+    """How well a person fits a case. What they know and did counts most; load and having been asked often count against.
+
+    Past panels count by logarithm: the tenth adds less than the first, so newcomers are not drowned.
+    """
+    knows = 5.0 * bool(one.declared) + 4.0 * bool(one.knows_gene)
+    did = 3.0 * math.log2(1 + one.advised_condition) + 0.5 * math.log2(1 + one.advised_group)
+    resembles = 3.0 * min(1.0, one.shared_findings / len(facts.findings)) if facts.findings else 0.0
+    reliable = 2.0 * (one.answered + 1) / (one.asked + 2) - 1.0
+    quick = 0.5 if one.days is not None and one.days <= 3 else 0.0
+    fits_age = 0.5 * (Speciality.PAEDIATRICS in one.specialities) if is_child(facts) else 0.0
+    against = 0.6 * one.waiting + 0.3 * max(0, one.asked_lately - ASKED_OFTEN) + 2.0 * one.not_my_field
+    return knows + did + resembles + reliable + quick + fits_age + 1.0 * one.in_group - against
+
+
+def is_child(facts: Facts) -> bool:
+    return facts.years is not None and facts.years < CHILD_UNTIL
+
+
+def rank(candidates: Iterable[Candidate], facts: Facts, *, many: int = MANY) -> list[tuple[Candidate, float]]:
+    """The best so ``many``, best first. Of people who fit nearly alike, one from a country not yet named goes before a second from the same."""
+    left = sorted(((score(one, facts), str(one.key), one) for one in candidates), key=lambda row: (-row[0], row[1]))
+    there: dict[str, int] = {facts.country: 1} if facts.country else {}
+    chosen: list[tuple[Candidate, float]] = []
+    while left and len(chosen) < many:
+        best = max(left[:8], key=lambda row: row[0] - 0.4 * there.get(row[2].country, 0))
+        left.remove(best)
+        there[best[2].country] = there.get(best[2].country, 0) + 1
+        chosen.append((best[2], best[0]))
+    return chosen
+
+
+def times(number: int, sentence: str) -> str:
+    return sentence.format("a panel" if number == 1 else f"{number} panels")
+
+
+def reasons(one: Candidate, facts: Facts) -> tuple[str, ...]:
+    """Why this person stands here, as a clinician would say it; the group only when nothing better is known."""
+    specific = [
+        (one.advised_condition, times(one.advised_condition, "Gave advice in {} on this condition")),
+        (one.declared, "Declares this condition"),
+        (one.knows_gene, f"Declares {', '.join(sorted(one.knows_gene))}"),
+        (one.shared_findings >= 2, f"Advised on {one.shared_findings} of these findings before"),
+        (is_child(facts) and Speciality.PAEDIATRICS in one.specialities, "Cares for children"),
+    ]
+    general = [
+        (one.advised_group, times(one.advised_group, "Gave advice in {} of this group")),
+        (one.in_group, "Takes part in this group"),
+    ]
+    found = [words for holds, words in specific if holds] or [words for holds, words in general if holds][:1]
+    return (*found, "Said once that this is not their field") if one.not_my_field else tuple(found)
+
+
+def facts_of(panel: Panel) -> Facts:
+    """The codes of the panel's case. Its parts should be fetched already."""
+    case = panel.case
+    return Facts(
+        conditions=frozenset(d.code for d in case.diagnoses.all() if d.code),
+        genes=frozenset(v.gene.upper() for v in case.variants.all() if v.gene),
+        findings=frozenset(f.code for f in case.findings.all() if f.code and f.present),
+        group=panel.group_id,
+        country=case.patient.country,
+        years=case.years_at_entry if case.years_at_entry is not None else case.patient.age_years,
+    )
+
+
+def suggestions(
+    panel: Panel, *, by: Any, besides: Iterable[Any] = (), words: str = "", many: int = MANY
+) -> list[Suggestion]:
+    """The best people to ask, without the person asking and without those in ``besides``.
+
+    With ``words`` only people whose name, title, hospital or town hold them all, whatever accents they are written with.
+    """
+    facts, wanted = facts_of(panel), fold(words).split()
+    people = experts(besides=by).exclude(pk__in=list(besides)).order_by()
+    columns = ("pk", "job_title", "centre__country", "country", "display_name", "centre__name", "centre__city")
+    found = {
+        key: Candidate(key, country=country or own, title=title)
+        for key, title, country, own, *names in people.values_list(*columns)
+        if not wanted or holds(wanted, title, *names)
+    }
+    histories.fill(found, facts)
+    best = rank(found.values(), facts, many=many)
+    loaded = User.objects.select_related("centre").in_bulk([one.key for one, _score in best])
+    return [Suggestion(loaded[one.key], value, reasons(one, facts), one) for one, value in best]
+
+
+def holds(wanted: list[str], *texts: str | None) -> bool:
+    """Whether each wanted word begins a word of the texts."""
+    there = f" {fold(' '.join(text for text in texts if text))}"
+    return all(f" {word}" in there for word in wanted)
+
+
+def gaps(panel: Panel, asked: Iterable[Any]) -> list[str]:
+    """What nobody among those asked covers: a speciality the case calls for, or a second country."""
+    facts, there = facts_of(panel), list(asked)
+    known = frozenset().union(*(Speciality.named_in(person.job_title) for person in there))
+    places = {countries.name(person.centre.country if person.centre else person.country) for person in there}
+    missing = []
+    if facts.genes and Speciality.GENETICS not in known:
+        missing.append("No geneticist yet, and the case has a variant.")
+    if is_child(facts) and Speciality.PAEDIATRICS not in known:
+        missing.append("Nobody who cares for children yet.")
+    if len(there) > 1 and len(places) == 1:
+        missing.append(f"Everybody is from {places.pop()}.")
+    return missing

@@ -1,0 +1,102 @@
+"""My work and the list of panels. Constant query counts, whatever the size."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models.functions import Coalesce
+
+from cpms import clock
+from cpms.notifications.models import WorkItem
+from cpms.notifications.states import Verb
+from panels.models import Contribution, Invitation, Panel
+from panels.queries.counting import number_of
+from panels.states import InvitationState
+
+SOON, HOUR = dt.timedelta(days=7), dt.timedelta(hours=1)
+MOST_WORK, PAGE = 25, 25
+WITHOUT_PANEL = frozenset({Verb.DECIDE})
+
+
+@dataclass(frozen=True)
+class WorkRow:
+    item: WorkItem
+    panel: Panel | None
+    sheet_only: bool = False
+
+
+@dataclass
+class Worklist:
+    """What waits, by urgency: ``now`` is overdue and today, ``soon`` the next seven days; ``more`` are not shown yet."""
+
+    now: list[WorkRow] = field(default_factory=list)
+    soon: list[WorkRow] = field(default_factory=list)
+    later: list[WorkRow] = field(default_factory=list)
+    more: int = 0
+
+    @property
+    def rows(self) -> list[WorkRow]:
+        return [*self.now, *self.soon, *self.later]
+
+    @property
+    def overdue(self) -> int:
+        return sum(row.item.due_at < clock.now() for row in self.now)
+
+
+def worklist(user: Any) -> Worklist:
+    """The most urgent open items of the person, with their panels. An item whose panel the person cannot see is left out."""
+    items = list(WorkItem.objects.visible_to(user).open().order_by("due_at")[:MOST_WORK])
+    subjects = [item.subject_id for item in items]
+    panels = {p.pk: p for p in Panel.objects.visible_to(user).filter(pk__in=subjects).with_case()}
+    asked = Invitation.objects.visible_to(user).filter(pk__in=subjects).select_related("panel__key", "panel__group")
+    sheets = {i.pk: i.panel for i in asked.select_related("panel__key", "panel__group", "invited_by", "key")}
+    work = Worklist(more=WorkItem.objects.visible_to(user).open().count() - len(items))
+    end_of_today = clock.now().astimezone().replace(hour=23, minute=59, second=59)
+    for item in items:
+        panel = panels.get(item.subject_id) or sheets.get(item.subject_id)
+        if panel is None and item.verb not in WITHOUT_PANEL:
+            continue
+        row = WorkRow(item, panel, sheet_only=item.subject_id in sheets)
+        bucket = (
+            work.now if item.due_at <= end_of_today else work.soon if item.due_at <= clock.now() + SOON else work.later
+        )
+        bucket.append(row)
+    return work
+
+
+def loaded(rows: Any) -> list[Panel]:
+    """The few panels that ``rows`` chooses, in their order, with what a list shows of them.
+
+    Chosen first and loaded after: asked for both at once, PostgreSQL joins whole tables before it takes the first rows.
+    """
+    keys = list(rows.values_list("pk", flat=True))
+    asked = Invitation.objects.exclude(state=InvitationState.WITHDRAWN)
+    numbers = {"asked": asked, "pending": Invitation.objects.pending(), "said": Contribution.objects.all()}
+    counted = {name: Coalesce(number_of(counts), 0) for name, counts in numbers.items()}
+    found = {panel.pk: panel for panel in Panel.objects.with_case().filter(pk__in=keys).annotate(**counted)}
+    return [found[key] for key in keys]
+
+
+def waiting_for_others(user: Any) -> list[Panel]:
+    """The person's running panels with unanswered invitations, the longest wait first."""
+    unanswered = Exists(Invitation.objects.pending().filter(panel=OuterRef("pk")))
+    return loaded(Panel.objects.visible_to(user).running().filter(unanswered, lead=user).order_by("opened_at")[:10])
+
+
+def next_meeting(user: Any) -> Any:
+    """The person's next agenda item: panel and meeting, or ``None``."""
+    coming = {"agenda_items__meeting__state": "planned", "agenda_items__meeting__starts_at__gt": clock.now() - HOUR}
+    panel = Panel.objects.visible_to(user).filter(**coming).order_by("agenda_items__meeting__starts_at").first()
+    if panel is None:
+        return None
+    items = panel.agenda_items.select_related("meeting").filter(meeting__state="planned")
+    return items.filter(meeting__starts_at__gt=clock.now() - HOUR).order_by("meeting__starts_at").first()
+
+
+def listed(user: Any, *, state: str = "") -> QuerySet[Panel]:
+    """The panels of the list page: newest first. ``loaded`` gives a page of them what its rows show."""
+    panels = Panel.objects.visible_to(user).order_by("-drafted_at", "pk")
+    return panels.filter(state=state) if state else panels

@@ -1,0 +1,220 @@
+"""Whom to ask: the person who in truth answered stands among the first five, with the reason in words."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from cpms.accounts.models import Expertise
+from panels import actions as panels
+from panels import queries
+from panels.queries.suggestions import Candidate, Facts, rank, reasons
+from panels.states import Speciality
+from tests.clients import signed_in
+from tests.factories import CentreFactory, Story, UserFactory
+
+CONDITIONS = [f"ORPHA:{number}" for number in range(100, 160)]
+GROUP = {code: n // 8 for n, code in enumerate(CONDITIONS)}
+FINDINGS = {code: [f"HP:{10 * n + k:07d}" for k in range(6)] for n, code in enumerate(CONDITIONS)}
+
+
+class Clinician:
+    """Somebody who in truth knows two of sixty rare conditions, declares six in ten of them, and answers more or less often."""
+
+    def __init__(self, key: int, chance: random.Random) -> None:
+        self.key, self.knows = key, chance.sample(CONDITIONS, 2)
+        self.declares = {code for code in self.knows if chance.random() < 0.6}
+        self.country, self.answers = chance.choice("AT BE DE ES FI FR IT NL PL SE".split()), chance.uniform(0.3, 0.95)
+        self.advised: list[str] = []
+        self.asked = self.answered = 0
+
+    def candidate(self, condition: str, findings: list[str]) -> Candidate:
+        seen = {finding for code in self.advised for finding in FINDINGS[code]}
+        return Candidate(
+            self.key,
+            country=self.country,
+            declared={condition} & self.declares,
+            in_group=GROUP[condition] in {GROUP[code] for code in self.knows},
+            advised_group=sum(GROUP[code] == GROUP[condition] for code in self.advised),
+            advised_condition=self.advised.count(condition),
+            shared_findings=len(seen & set(findings)),
+            asked=self.asked,
+            answered=self.answered,
+        )
+
+
+def one_history(chance: random.Random, *, people: int = 120, panels_made: int = 300) -> list[tuple[bool, bool]]:
+    """For each panel of the second half: whether the one who answered stood among the first five of 120, and whether
+    they had declared the condition or advised on it before.
+
+    Leads ask at random: three who know the condition, as far as there are so many, and two who do not.
+    """
+    clinicians = [Clinician(n, chance) for n in range(people)]
+    hits = []
+    for number in range(panels_made):
+        condition = chance.choice(CONDITIONS)
+        findings = chance.sample(FINDINGS[condition], 3)
+        able = [one for one in clinicians if condition in one.knows]
+        asked = chance.sample(able, min(3, len(able))) + chance.sample(clinicians, 2)
+        chance.shuffle(asked)
+        who = next((one for one in asked if condition in one.knows and chance.random() < one.answers), None)
+        if who is None:
+            continue
+        if number >= panels_made // 2:
+            facts = Facts(frozenset({condition}), findings=frozenset(findings), country="FI")
+            first = [one.key for one, _score in rank([c.candidate(condition, findings) for c in clinicians], facts)[:5]]
+            left_a_trace = condition in who.declares or condition in who.advised
+            hits.append((who.key in first, left_a_trace))
+        for one in asked:
+            one.asked += 1
+        who.answered += 1
+        who.advised.append(condition)
+    return hits
+
+
+def test_who_answered_in_truth_is_among_the_first_five():
+    hits = [hit for seed in range(10) for hit in one_history(random.Random(seed))]
+    assert len(hits) > 1000
+    assert sum(hit for hit, _trace in hits) / len(hits) >= 0.8
+    traced = [hit for hit, trace in hits if trace]
+    assert sum(traced) / len(traced) >= 0.97
+
+
+def test_load_and_being_asked_often_count_against_a_person():
+    facts = Facts(frozenset({"ORPHA:100"}))
+    known, tired = {"ORPHA:100"}, {"ORPHA:100"}
+    fresh = Candidate(1, "FI", declared=known)
+    busy = Candidate(2, "FI", declared=tired, waiting=6, asked_lately=8)
+    newcomer = Candidate(3, "FI", in_group=True)
+    assert [one.key for one, _score in rank([busy, newcomer, fresh], facts)] == [1, 3, 2]
+
+
+def test_of_equals_another_country_goes_first():
+    twins = [Candidate(n, "DE", declared={"ORPHA:100"}) for n in range(2)]
+    abroad = Candidate(9, "PT", declared={"ORPHA:100"})
+    order = [one.key for one, _score in rank([*twins, abroad], Facts(frozenset({"ORPHA:100"})))]
+    assert order == [0, 9, 1]
+
+
+def test_reasons_are_words_and_name_the_group_only_without_anything_better():
+    facts = Facts(frozenset({"ORPHA:100"}), genes=frozenset({"GNAS"}), findings=frozenset({"HP:1", "HP:2"}), years=9)
+    full = Candidate(
+        1, title="Paediatric endocrinologist", declared={"ORPHA:100"}, knows_gene={"GNAS"}, in_group=True,
+        advised_condition=2, shared_findings=2,
+    )  # fmt: skip
+    assert reasons(full, facts) == (
+        "Gave advice in 2 panels on this condition",
+        "Declares this condition",
+        "Declares GNAS",
+        "Advised on 2 of these findings before",
+        "Cares for children",
+    )
+    assert reasons(Candidate(2, in_group=True, advised_group=1), facts) == ("Gave advice in a panel of this group",)
+    assert reasons(Candidate(3, in_group=True), facts) == ("Takes part in this group",)
+    assert reasons(Candidate(4, not_my_field=1), facts) == ("Said once that this is not their field",)
+
+
+@pytest.mark.parametrize(
+    ("title", "specialities"),
+    [
+        ("Clinical geneticist", {Speciality.GENETICS}),
+        ("Pediatric endocrinologist", {Speciality.PAEDIATRICS}),
+        ("Paediatric surgeon", {Speciality.PAEDIATRICS, Speciality.SURGERY}),
+        ("Endocrinologist", set()),
+    ],
+)
+def test_a_title_names_specialities(title, specialities):
+    assert Speciality.named_in(title) == specialities
+
+
+def advise(person, tag):
+    """A panel of its own on the story's condition, in which the person gives advice."""
+    story = Story(tag)
+    story.seat_first = story.open(person)
+    panels.accept(story.invitation(person), by=person)
+    story.contribute(person)
+    return story
+
+
+@pytest.mark.django_db
+def test_figures_come_from_panels_and_profiles():
+    knows, did, other = UserFactory(), UserFactory(), UserFactory()
+    Expertise.objects.create(user=knows, system="ORPHA", code="ORPHA:90794", name="CAH")
+    advise(did, "other")
+    story = Story()
+    found = {row.person: row for row in queries.suggestions(story.fresh(), by=story.lead)}
+    assert found[knows].candidate.declared == {"ORPHA:90794"}
+    assert (found[did].candidate.advised_condition, found[did].candidate.shared_findings) == (1, 1)
+    assert (found[did].candidate.asked, found[did].candidate.answered, found[did].usual_days) == (1, 1, 1)
+    assert found[other].reasons == ()
+    assert story.lead not in found
+
+
+@pytest.mark.django_db
+def test_saying_not_my_field_counts_for_that_condition():
+    person, story = UserFactory(), Story("first")
+    story.open(person)
+    panels.decline(story.invitation(person), reason="field", by=person)
+    second = Story("second")
+    row = next(row for row in queries.suggestions(second.fresh(), by=second.lead) if row.person == person)
+    assert row.candidate.not_my_field == 1
+    assert row.reasons[-1] == "Said once that this is not their field"
+
+
+@pytest.mark.django_db
+def test_gaps_are_said_of_those_asked():
+    story = Story()
+    here = UserFactory(job_title="Endocrinologist")
+    assert queries.gaps(story.fresh(), [here, story.lead]) == [
+        "No geneticist yet, and the case has a variant.",
+        "Nobody who cares for children yet.",
+        "Everybody is from Finland.",
+    ]
+    covered = UserFactory(job_title="Paediatrician and geneticist", centre=CentreFactory(country="PT"))
+    assert queries.gaps(story.fresh(), [here, covered]) == []
+
+
+@pytest.mark.django_db
+def test_anybody_is_found_by_name_whatever_the_accents():
+    story = Story()
+    polish = UserFactory(
+        display_name="Dr Michał Wiśniewski", centre=CentreFactory(name="Szpital Kliniczny", city="Łódź")
+    )
+    UserFactory(display_name="Dr Somebody Else")
+    client = signed_in(story.lead)
+    path = f"/panels/{story.panel.ref}/experts/"
+    for words in ("michal wis", "LODZ", "szpital mich"):
+        body = client.get(path, {"q": words}).content.decode()
+        assert body.count('name="experts"') == 1
+        assert polish.display_name in body
+    assert "Nobody else of that name" in client.get(path, {"q": "zzz"}).content.decode()
+    assert 'name="experts"' not in client.get(path, {"q": "m"}).content.decode()
+
+
+@pytest.mark.django_db
+def test_somebody_asked_already_is_not_found_again():
+    person = UserFactory(display_name="Dr Asked Already")
+    story = Story()
+    story.open(person)
+    body = signed_in(story.lead).get(f"/panels/{story.panel.ref}/experts/", {"q": "asked"}).content.decode()
+    assert 'name="experts"' not in body
+
+
+@pytest.mark.django_db
+def test_suggestions_cost_the_same_for_one_person_and_for_thirty():
+    story = Story()
+    UserFactory()
+    panel = story.fresh()
+
+    def cost():
+        queries.case_parts(panel.case)
+        with CaptureQueriesContext(connection) as caught:
+            queries.suggestions(panel, by=story.lead)
+        return len(caught)
+
+    few = cost()
+    UserFactory.create_batch(30)
+    assert (few, cost()) == (10, 10)
