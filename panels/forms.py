@@ -16,7 +16,7 @@ from cpms.forms import DayField
 from cpms.patients.models import OLDEST_BIRTH_YEAR
 from cpms.patients.states import Route, Sex
 from panels.cases.states import DiagnosisStatus
-from panels.states import Certainty, ContributionKind, DeclineReason, StanceKind, Urgency
+from panels.states import Certainty, ContributionKind, DeclineReason, StanceKind, State, Urgency
 
 LARGEST_FILE = 5_000_000
 ANSWERS = [("given", "Yes"), ("refused", "No")]
@@ -163,6 +163,11 @@ class ContributionForm(forms.Form):
         return cleaned
 
 
+class SearchForm(forms.Form):
+    words = forms.CharField(label="Find a panel", max_length=120, widget=forms.TextInput({"type": "search"}))
+    state = forms.ChoiceField(label="State", choices=[("", "Any state"), *State.choices], required=False)
+
+
 class StanceForm(forms.Form):
     kind = forms.ChoiceField(choices=StanceKind.choices)
     text = forms.CharField(
@@ -177,6 +182,18 @@ class StanceForm(forms.Form):
         if cleaned.get("kind") in {StanceKind.AMEND, StanceKind.DISSENT} and not cleaned.get("text", "").strip():
             self.add_error("text", "Please say in words what you would change, or why you dissent.")
         return cleaned
+
+
+class ThanksForm(forms.Form):
+    useful = forms.TypedChoiceField(
+        label="How useful was the advice? 0 not at all, 10 very",
+        choices=[(number, str(number)) for number in range(11)],
+        coerce=int,
+        widget=forms.RadioSelect,
+    )
+    text = forms.CharField(
+        label="A word to those who helped", required=False, max_length=1000, widget=forms.Textarea({"rows": 2})
+    )
 
 
 class DeclineForm(forms.Form):

@@ -9,7 +9,7 @@ from cpms import clock
 from cpms.accounts.access import Verdict, no, rule, yes
 from cpms.accounts.policy import clinicians_served_by, may_open_panels
 from cpms.accounts.roles import Permission
-from panels.models import Invitation, Panel
+from panels.models import Invitation, Panel, Thanks
 from panels.states import BY_VERB, RUNNING, InvitationKind, InvitationState, Move, Part, State
 
 FOR_TREATING_SIDE = "Only the lead and their assistant may do this."
@@ -111,6 +111,22 @@ def may_invite(user: Any, panel: Any) -> Verdict:
 @rule(Permission.PANEL_MARK)
 def may_mark(user: Any, panel: Any) -> Verdict:
     return may_lead(user, getattr(panel, "panel", panel))
+
+
+@rule(Permission.PANEL_SUPPLY)
+def may_supply(user: Any, contribution: Any) -> Verdict:
+    """The treating side answers a request for data."""
+    return may_lead(user, contribution.panel)
+
+
+@rule(Permission.PANEL_THANK)
+def may_thank(user: Any, panel: Any) -> Verdict:
+    """The treating side, once, when the panel is closed."""
+    if part_of(user, panel) != Part.TREATING:
+        return no(FOR_TREATING_SIDE)
+    if panel.state != State.CLOSED:
+        return no("Thanks come when the panel is closed.")
+    return no("The members were thanked already.") if Thanks.objects.filter(panel=panel).exists() else yes
 
 
 @rule(Permission.PANEL_CONTRIBUTE)

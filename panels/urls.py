@@ -6,6 +6,7 @@ from panels.views import inviting, panel, starting, talking, work
 
 app_name = "panels"
 urlpatterns = [
+    path("search/", work.search, name="search"),
     path("panels/", work.panel_list, name="list"),
     path("panels/new/", starting.new_panel, name="new"),
     path("panels/<str:ref>/", panel.detail, name="detail"),
@@ -18,6 +19,8 @@ urlpatterns = [
     path("panels/<str:ref>/withdraw/", inviting.withdraw, name="withdraw"),
     path("panels/<str:ref>/reopen/", inviting.reopen, name="reopen"),
     path("statements/<uuid:key>/stance/", talking.stance, name="stance"),
+    path("panels/<str:ref>/thank/", talking.thank, name="thank"),
+    path("statements/<uuid:key>/supplied/", talking.supply, name="supply"),
     path("statements/<uuid:key>/mark/", talking.mark, name="mark"),
     path("invitations/<uuid:key>/", inviting.invitation, name="invitation"),
     path("invitations/<uuid:key>/accept/", inviting.accept, name="accept"),

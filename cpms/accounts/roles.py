@@ -58,6 +58,8 @@ class Permission(models.TextChoices):
     PANEL_COMMENT = "panel_comment", "write a message"
     PANEL_STANCE = "panel_stance", "agree, amend or dissent"
     PANEL_MARK = "panel_mark", "mark statements for the outcome"
+    PANEL_SUPPLY = "panel_supply", "say that asked-for data is there"
+    PANEL_THANK = "panel_thank", "rate the advice and thank"
     INVITATION_READ = "invitation_read", "see one's invitation"
     INVITATION_ANSWER = "invitation_answer", "accept or decline one's invitation"
     INVITATION_WITHDRAW = "invitation_withdraw", "withdraw an invitation or end a membership"

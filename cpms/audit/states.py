@@ -35,6 +35,8 @@ class Event(models.TextChoices):
     COMMENTED = "commented", "message written"
     STANCE_TAKEN = "stance_taken", "agreed, amended or dissented"
     MARKED = "marked", "statement marked for the outcome"
+    DATA_SUPPLIED = "data_supplied", "asked-for data supplied"
+    THANKED = "thanked", "advice rated, members thanked"
     MEETING_SCHEDULED = "meeting_scheduled", "meeting scheduled"
     MEETING_HELD = "meeting_held", "meeting held"
     OUTCOME_WRITTEN = "outcome_written", "outcome written"

@@ -19,6 +19,8 @@ class Notice(models.TextChoices):
     INVITATION_ANSWERED = "invitation_answered", "An invitation was answered"
     NEW_ADVICE = "new_advice", "New advice"
     NEW_MESSAGE = "new_message", "New message"
+    DATA_ADDED = "data_added", "Asked-for data is there"
+    THANKED = "thanked", "Thanks"
     MEETING = "meeting", "Meeting"
     SIGN_WANTED = "sign_wanted", "Signature wanted"
     PANEL_CLOSED = "panel_closed", "Panel closed"
@@ -68,6 +70,12 @@ WORDS = {
     ),
     Notice.NEW_ADVICE: Words("CPMS: new advice in your panel", "There is new advice in panel {ref}."),
     Notice.NEW_MESSAGE: Words("CPMS: a new message", "There is a new message in panel {ref}."),
+    Notice.DATA_ADDED: Words(
+        "CPMS: the data you asked for is there", "The data you asked for in panel {ref} was added. Please have a look."
+    ),
+    Notice.THANKED: Words(
+        "CPMS: a word of thanks", "The clinician of panel {ref} says how useful the advice was, and thanks you."
+    ),
     Notice.MEETING: Words(
         "CPMS: a panel meeting", "A meeting on panel {ref} is planned. The calendar entry is attached to this mail."
     ),

@@ -12,6 +12,7 @@ class Verb(models.TextChoices):
 
     ANSWER = "answer", "Answer"
     REPLY = "reply", "Reply"
+    ADD_DATA = "add_data", "Add data"
     FINISH_DRAFT = "finish_draft", "Finish"
     WRITE_OUTCOME = "write_outcome", "Write outcome"
     SIGN = "sign", "Sign"
@@ -36,6 +37,7 @@ DAY = dt.timedelta(days=1)
 REMIND_AFTER: dict[str, tuple[dt.timedelta, ...]] = {
     Verb.ANSWER: (3 * DAY, 7 * DAY),
     Verb.REPLY: (7 * DAY,),
+    Verb.ADD_DATA: (7 * DAY,),
     Verb.FINISH_DRAFT: (),
     Verb.WRITE_OUTCOME: (3 * DAY, 7 * DAY),
     Verb.SIGN: (5 * DAY,),

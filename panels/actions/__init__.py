@@ -10,7 +10,7 @@ from panels.actions.inviting import (
     invite_guest,
 )
 from panels.actions.moving import freeze, move, open_panel, reopen, withdraw
-from panels.actions.talking import comment, contribute, mark, note_visit, take_stance
+from panels.actions.talking import comment, contribute, mark, note_visit, supply, take_stance, thank
 
 __all__ = [
     "accept",
@@ -29,6 +29,8 @@ __all__ = [
     "open_panel",
     "prepare",
     "reopen",
+    "supply",
     "take_stance",
+    "thank",
     "withdraw",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from django.db import transaction
@@ -12,10 +13,12 @@ from cpms.audit import actions as audit
 from cpms.audit.states import Event
 from cpms.notifications import actions as notifications
 from cpms.notifications.notices import Notice
-from cpms.notifications.states import Verb
+from cpms.notifications.states import Settled, Verb
 from panels import policy
-from panels.models import Contribution, Invitation, Message, Panel, Stance, Visit
+from panels.models import Contribution, Invitation, Message, Panel, Stance, Thanks, Visit
 from panels.states import Certainty, ContributionKind, Part, StanceKind
+
+DATA_WITHIN = dt.timedelta(days=7)
 
 
 def members(panel: Panel) -> list[Any]:
@@ -37,9 +40,51 @@ def contribute(panel: Panel, *, kind: str, text: str, by: Any, certainty: str = 
     if policy.part_of(by, panel) != Part.TREATING:
         Panel.objects.filter(pk=panel.pk, first_reply_at=None).update(first_reply_at=clock.now())
     notifications.settle_work(by, Verb.REPLY, on=panel)
+    if kind == ContributionKind.NEED_DATA:
+        ask_for_data(panel)
     tell([panel.lead], Notice.NEW_ADVICE, panel, by=by)
     audit.record(Event.CONTRIBUTED, on=contribution, by=by, kind=kind)
     return contribution
+
+
+def ask_for_data(panel: Panel) -> None:
+    """A request for data waits for the lead, however many there are."""
+    due = clock.now() + DATA_WITHIN
+    path = panel.get_absolute_url()
+    notifications.open_work(
+        panel.lead, Verb.ADD_DATA, on=panel, ref=panel.ref, path=path, due_at=due, urgent=panel.urgent
+    )
+
+
+@transaction.atomic
+def supply(contribution: Contribution, *, by: Any) -> Contribution:
+    """The data that the statement asks for is in the case now; whoever asked is told. Said twice, it counts once."""
+    if not (verdict := policy.may_supply(by, contribution)):
+        raise Refused(verdict.reason)
+    current = Contribution.objects.awaiting_data().select_for_update(of=("self",)).filter(pk=contribution.pk).first()
+    if current is None:
+        return contribution
+    current.supplied_at, current.supplied_by = clock.now(), by
+    current.save(update_fields=["supplied_at", "supplied_by"])
+    panel = contribution.panel
+    if not Contribution.objects.awaiting_data().filter(panel=panel).exists():
+        notifications.settle_all(panel, Verb.ADD_DATA, how=Settled.DONE)
+    tell([contribution.author], Notice.DATA_ADDED, panel, by=by)
+    audit.record(Event.DATA_SUPPLIED, on=current, by=by)
+    return current
+
+
+@transaction.atomic
+def thank(panel: Panel, *, useful: int, text: str, by: Any) -> Thanks:
+    """Rate the advice, 0 to 10, and thank the members, who are told."""
+    if not (verdict := policy.may_thank(by, panel)):
+        raise Refused(verdict.reason)
+    thanks = Thanks(panel=panel, key=panel.key, by=by, useful=useful)
+    thanks.text = text
+    thanks.save(force_insert=True)
+    tell(members(panel), Notice.THANKED, panel, by=by)
+    audit.record(Event.THANKED, on=panel, by=by)
+    return thanks
 
 
 def tell(people: list[Any], notice: Notice, panel: Panel, *, by: Any) -> None:

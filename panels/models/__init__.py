@@ -2,6 +2,6 @@
 
 from panels.models.invitations import Invitation
 from panels.models.panels import Panel, PanelCounter, PanelStep, Visit
-from panels.models.talk import Contribution, Message, Stance
+from panels.models.talk import Contribution, Message, Stance, Thanks
 
-__all__ = ["Contribution", "Invitation", "Message", "Panel", "PanelCounter", "PanelStep", "Stance", "Visit"]
+__all__ = ["Contribution", "Invitation", "Message", "Panel", "PanelCounter", "PanelStep", "Stance", "Thanks", "Visit"]

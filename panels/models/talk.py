@@ -21,6 +21,10 @@ class TalkQuerySet(models.QuerySet[Any]):
         """Whoever sees the panel sees what is said in it."""
         return self.filter(panel__in=Panel.objects.visible_to(user))
 
+    def awaiting_data(self) -> TalkQuerySet:
+        """Statements that ask for more data, which the treating side has not supplied yet."""
+        return self.filter(kind=ContributionKind.NEED_DATA, supplied_at=None)
+
     def with_surroundings(self) -> TalkQuerySet:
         return self.select_related("key", "author__centre", "panel__key", "panel__case__patient", "panel__lead")
 
@@ -36,6 +40,8 @@ class Contribution(SealedModel):
     at = models.DateTimeField(default=clock.now)
     marked_at = models.DateTimeField(null=True)
     marked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    supplied_at = models.DateTimeField(null=True)
+    supplied_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
 
     objects = SealedManager.from_queryset(TalkQuerySet)()
 
@@ -45,7 +51,12 @@ class Contribution(SealedModel):
             models.CheckConstraint(
                 name="panels_marked_says_who",
                 condition=Q(marked_at=None, marked_by=None) | Q(marked_at__isnull=False, marked_by__isnull=False),
-            )
+            ),
+            models.CheckConstraint(
+                name="panels_supplied_says_who",
+                condition=Q(supplied_at=None, supplied_by=None)
+                | Q(supplied_at__isnull=False, supplied_by__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -74,6 +85,24 @@ class Stance(SealedModel):
 
     def __str__(self) -> str:
         return f"{self.who_id} {self.get_kind_display()}"
+
+
+class Thanks(SealedModel):
+    """What the asking side says when it is over: how useful the advice was, 0 to 10, and a word to those who helped."""
+
+    panel = models.OneToOneField(Panel, on_delete=models.PROTECT, related_name="thanks")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    useful = models.PositiveSmallIntegerField()
+    text = SealedTextField()
+    at = models.DateTimeField(default=clock.now)
+
+    objects = SealedManager()
+
+    class Meta:
+        constraints = [models.CheckConstraint(name="panels_useful_0_to_10", condition=Q(useful__lte=10))]
+
+    def __str__(self) -> str:
+        return f"thanks in {self.panel_id}"
 
 
 class Message(SealedModel):

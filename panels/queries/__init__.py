@@ -12,11 +12,14 @@ from panels.queries.page import (
     thread,
     visits,
 )
+from panels.queries.search import LOOKED_THROUGH, MOST_FOUND, search
 from panels.queries.suggestions import Suggestion, gaps, suggestions
 from panels.queries.work import PAGE, Worklist, WorkRow, listed, loaded, next_meeting, waiting_for_others, worklist
 
 __all__ = [
     "LATEST",
+    "LOOKED_THROUGH",
+    "MOST_FOUND",
     "PAGE",
     "Entry",
     "Seat",
@@ -31,6 +34,7 @@ __all__ = [
     "next_meeting",
     "objection_of",
     "said_in",
+    "search",
     "seats",
     "suggestions",
     "thread",

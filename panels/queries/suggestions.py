@@ -15,12 +15,14 @@ from cpms import countries
 from cpms.accounts.models import User
 from cpms.accounts.queries import experts
 from cpms.terminology.folding import fold
-from panels.models import Panel
+from panels.models import Invitation, Panel
 from panels.queries import histories
-from panels.states import Speciality
+from panels.queries.search import begins_each
+from panels.states import InvitationState, Speciality
 
 MANY, CHILD_UNTIL = 40, 18
 BUSY, ASKED_OFTEN = 4, 3
+TITLES = frozenset({"dr", "prof", "professor", "pd", "mrs", "mr", "ms"})
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,7 @@ class Candidate:
     days: float | None = None
     waiting: int = 0
     asked_lately: int = 0
+    named_by: str = ""
 
     @property
     def specialities(self) -> frozenset[Speciality]:
@@ -84,6 +87,7 @@ def score(one: Candidate, facts: Facts) -> float:
 
     Past panels count by logarithm: the tenth adds less than the first, so newcomers are not drowned.
     """
+    named = 6.0 * bool(one.named_by)
     knows = 5.0 * bool(one.declared) + 4.0 * bool(one.knows_gene)
     did = 3.0 * math.log2(1 + one.advised_condition) + 0.5 * math.log2(1 + one.advised_group)
     resembles = 3.0 * min(1.0, one.shared_findings / len(facts.findings)) if facts.findings else 0.0
@@ -91,7 +95,7 @@ def score(one: Candidate, facts: Facts) -> float:
     quick = 0.5 if one.days is not None and one.days <= 3 else 0.0
     fits_age = 0.5 * (Speciality.PAEDIATRICS in one.specialities) if is_child(facts) else 0.0
     against = 0.6 * one.waiting + 0.3 * max(0, one.asked_lately - ASKED_OFTEN) + 2.0 * one.not_my_field
-    return knows + did + resembles + reliable + quick + fits_age + 1.0 * one.in_group - against
+    return named + knows + did + resembles + reliable + quick + fits_age + 1.0 * one.in_group - against
 
 
 def is_child(facts: Facts) -> bool:
@@ -118,6 +122,7 @@ def times(number: int, sentence: str) -> str:
 def reasons(one: Candidate, facts: Facts) -> tuple[str, ...]:
     """Why this person stands here, as a clinician would say it; the group only when nothing better is known."""
     specific = [
+        (one.named_by, f"Named as a better choice by {one.named_by}"),
         (one.advised_condition, times(one.advised_condition, "Gave advice in {} on this condition")),
         (one.declared, "Declares this condition"),
         (one.knows_gene, f"Declares {', '.join(sorted(one.knows_gene))}"),
@@ -152,11 +157,11 @@ def suggestions(
 
     With ``words`` only people whose name, title, hospital or town hold them all, whatever accents they are written with.
     """
-    facts, wanted = facts_of(panel), fold(words).split()
+    facts, wanted, named = facts_of(panel), fold(words).split(), better_names(panel)
     people = experts(besides=by).exclude(pk__in=list(besides)).order_by()
     columns = ("pk", "job_title", "centre__country", "country", "display_name", "centre__name", "centre__city")
     found = {
-        key: Candidate(key, country=country or own, title=title)
+        key: Candidate(key, country=country or own, title=title, named_by=named_by(names[0], named))
         for key, title, country, own, *names in people.values_list(*columns)
         if not wanted or holds(wanted, title, *names)
     }
@@ -166,10 +171,27 @@ def suggestions(
     return [Suggestion(loaded[one.key], value, reasons(one, facts), one) for one, value in best]
 
 
+def name_words(text: str) -> set[str]:
+    """The words of a name without titles."""
+    return set(fold(text).split()) - TITLES
+
+
+def better_names(panel: Panel) -> list[tuple[set[str], str]]:
+    """The words of each better name that somebody gave when declining, and who gave it."""
+    declined = Invitation.objects.filter(panel=panel, state=InvitationState.DECLINED).select_related("invitee", "key")
+    rows = ((name_words(row.better_name), row.invitee.display_name) for row in declined)
+    return [(words, who) for words, who in rows if words]
+
+
+def named_by(name: str, named: list[tuple[set[str], str]]) -> str:
+    """Who gave this person's name: two words of it must be theirs, or the only one given."""
+    own = name_words(name)
+    return next((who for words, who in named if len(own & words) >= min(2, len(words))), "")
+
+
 def holds(wanted: list[str], *texts: str | None) -> bool:
     """Whether each wanted word begins a word of the texts."""
-    there = f" {fold(' '.join(text for text in texts if text))}"
-    return all(f" {word}" in there for word in wanted)
+    return begins_each(wanted, fold(" ".join(text for text in texts if text)))
 
 
 def gaps(panel: Panel, asked: Iterable[Any]) -> list[str]:

@@ -17,8 +17,8 @@ from cpms.accounts.roles import Permission
 from cpms.drafts import queries as drafts
 from panels import actions, queries
 from panels.cases.queries import case_parts
-from panels.forms import ContributionForm
-from panels.models import Panel
+from panels.forms import ContributionForm, ThanksForm
+from panels.models import Panel, Thanks
 from panels.policy import part_of
 from panels.states import Part, State
 
@@ -31,6 +31,7 @@ SHOWN_RULES = {
     "may_read_outcome": Permission.OUTCOME_READ,
     "may_withdraw": Permission.PANEL_WITHDRAW,
     "may_reopen": Permission.PANEL_REOPEN,
+    "may_thank": Permission.PANEL_THANK,
 }
 
 
@@ -44,7 +45,9 @@ def waiting_for(seats: list[queries.Seat]) -> list[queries.Seat]:
     return [s for s in seats if s.invitation.state == "pending" or (s.invitation.state == "accepted" and not s.replied)]
 
 
-def page(request: HttpRequest, panel: Panel, form: ContributionForm, status: int = 200) -> HttpResponse:
+def page(
+    request: HttpRequest, panel: Panel, form: ContributionForm, status: int = 200, thanks_form: ThanksForm | None = None
+) -> HttpResponse:
     """The whole page; also shown again, with everything typed, when a reply had an error."""
     user: Any = request.user
     look_once(panel.case.patient)
@@ -67,6 +70,8 @@ def page(request: HttpRequest, panel: Panel, form: ContributionForm, status: int
         "treating": part_of(user, panel) == Part.TREATING,
         "replied": any(s.replied for s in seats if s.invitation.invitee_id == user.pk),
         "meetings": panel.agenda_items.select_related("meeting").order_by("meeting__starts_at"),
+        "thanks": Thanks.objects.filter(panel=panel).first(),
+        "thanks_form": thanks_form or ThanksForm(),
         "steps": panel.steps.select_related("by"),
         **verdicts(user, panel),
     }

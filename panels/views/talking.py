@@ -12,7 +12,7 @@ from cpms.accounts.roles import Permission
 from cpms.drafts import actions as drafts
 from cpms.drafts.queries import fields_of as typed_before
 from panels import actions, queries
-from panels.forms import ContributionForm, StanceForm
+from panels.forms import ContributionForm, StanceForm, ThanksForm
 from panels.models import Contribution, Panel
 from panels.views.panel import page
 
@@ -62,6 +62,25 @@ def stance(request: HttpRequest, contribution: Contribution) -> HttpResponse:
         return redirect(f"{contribution.panel.get_absolute_url()}#s-{contribution.pk}")
     context = {"form": form, "contribution": contribution, "panel": contribution.panel, "kind": kind}
     return render(request, "panels/stance.html", context, status=422 if form.errors else 200)
+
+
+@access("panels:supply", object=Contribution, verb=Permission.PANEL_SUPPLY, methods=WRITE)
+def supply(request: HttpRequest, contribution: Contribution) -> HttpResponse:
+    """The asked-for data is in the case now."""
+    actions.supply(contribution, by=request.user)
+    messages.success(request, "Noted. Whoever asked is told.")
+    return redirect(f"{contribution.panel.get_absolute_url()}#s-{contribution.pk}")
+
+
+@access("panels:thank", object=Panel, kwarg="ref", verb=Permission.PANEL_THANK, methods=WRITE, reads_patient=True)
+def thank(request: HttpRequest, panel: Panel) -> HttpResponse:
+    """How useful the advice was, and a word to those who gave it."""
+    form = ThanksForm(request.POST)
+    if not form.is_valid():
+        return page(request, panel, ContributionForm(), status=422, thanks_form=form)
+    actions.thank(panel, useful=form.cleaned_data["useful"], text=form.cleaned_data["text"], by=request.user)
+    messages.success(request, "Thank you. The members are told.")
+    return redirect(panel)
 
 
 @access("panels:mark", object=Contribution, verb=Permission.PANEL_MARK, methods=WRITE)

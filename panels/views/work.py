@@ -10,11 +10,14 @@ from django.shortcuts import render
 
 from cpms import clock
 from cpms.accounts.access import access, ask
+from cpms.accounts.access.routes import READ, WRITE
 from cpms.accounts.roles import Permission
 from cpms.audit import actions as audit
 from cpms.audit.states import Event
 from cpms.drafts.models import Draft
 from panels import queries
+from panels.forms import SearchForm
+from panels.models import Panel
 from panels.states import State
 
 
@@ -35,6 +38,21 @@ def my_work(request: HttpRequest) -> HttpResponse:
         "may_draft": ask(Permission.PANEL_DRAFT, request.user),
     }
     return render(request, "panels/my_work.html", context)
+
+
+@access("panels:search", verb=Permission.PANEL_LIST, methods=READ | WRITE)
+def search(request: HttpRequest) -> HttpResponse:
+    """Find a panel again. Asked by POST, so that no condition or name stands in an address or a log."""
+    form = SearchForm(request.POST or None)
+    found: list[Panel] = []
+    if form.is_valid():
+        rows = queries.search(request.user, form.cleaned_data["words"], state=form.cleaned_data["state"])
+        found = queries.loaded(rows[: queries.MOST_FOUND])
+    if found:
+        audit.record_list(Event.PATIENT_READ, found, by=request.user)
+    limits = {"most": queries.MOST_FOUND, "looked_through": queries.LOOKED_THROUGH}
+    context = {"form": form, "found": found, "asked": form.is_bound and not form.errors, **limits}
+    return render(request, "panels/search.html", context, status=422 if form.errors else 200)
 
 
 @access("panels:list", verb=Permission.PANEL_LIST)

@@ -110,8 +110,8 @@ class Story:
             self.fresh(), email=email, name="Dr Guest", hospital="Far Hospital", country="IE", by=self.lead, **until
         )
 
-    def contribute(self, person, name="advice"):
-        return panels.contribute(self.fresh(), kind="test", text=self.canary(name), by=person)
+    def contribute(self, person, name="advice", kind="test"):
+        return panels.contribute(self.fresh(), kind=kind, text=self.canary(name), by=person)
 
     @property
     def yesterday(self) -> dt.datetime:

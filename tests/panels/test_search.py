@@ -1,0 +1,127 @@
+"""A panel is found again by what a person may remember, among those they see, and never by what is said in it."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from cpms.audit.models import AuditEvent
+from cpms.audit.states import Event
+from cpms.terminology.folding import fold
+from cpms.terminology.models import Concept, ConceptSynonym, Terminology
+from cpms.terminology.states import Kind, System
+from panels import actions as panels
+from panels import queries
+from panels.cases import actions as cases
+from tests.clients import signed_in
+from tests.factories import Story, UserFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def story():
+    story = Story()
+    story.open()
+    story.seat(story.expert)
+    return story
+
+
+def refs(user, text, **more):
+    return [panel.ref for panel in queries.search(user, text, **more)]
+
+
+def test_by_number_pseudonym_title_nickname_gene_group_and_people(story):
+    for text in (
+        story.panel.ref,
+        story.panel.ref.rpartition("-")[2],
+        story.patient.pseudonym.lower(),
+        story.canary("title"),
+        story.canary("nickname"),
+        "cyp21a2",
+        "adrenal",
+        "expert person",
+        story.lead.centre.name,
+        story.canary("diagnosis"),
+        "cyp21a2 lead",
+    ):
+        assert refs(story.lead, text) == [story.panel.ref], text
+    for text in ("", "  ", "zebra", "cyp21a2 zebra"):
+        assert refs(story.lead, text) == [], text
+
+
+def test_by_the_name_and_the_synonym_of_a_coded_condition(story):
+    Terminology.objects.create(system=System.ORPHA, version="1")
+    names = {"name": "Rare adrenal condition", "search_name": fold("Rare adrenal condition")}
+    concept = Concept.objects.create(
+        terminology_id=System.ORPHA,
+        code="ORPHA:90794",
+        kind=Kind.DISEASE,
+        search_text=fold("Rare adrenal condition Wasting of salt ORPHA:90794"),
+        **names,
+    )
+    ConceptSynonym.objects.create(concept=concept, text="Wasting of salt")
+    for text in ("ORPHA:90794", "rare adrenal", "wasting salt", "HP:0000127"):
+        assert refs(story.lead, text) == [story.panel.ref], text
+
+
+def test_what_is_said_is_not_searched(story):
+    story.contribute(story.expert)
+    assert refs(story.lead, story.canary("advice")) == []
+    assert refs(story.lead, story.canary("question")) == []
+
+
+def test_nobody_finds_what_they_do_not_see(story):
+    other = Story("b")
+    other.open()
+    assert refs(story.expert, "cyp21a2") == [story.panel.ref]
+    panels.end_invitation(story.invitation(story.expert), by=story.lead)
+    assert refs(story.expert, "cyp21a2") == []
+    assert refs(UserFactory(), story.panel.ref) == []
+
+
+def test_by_state(story):
+    assert refs(story.lead, "cyp21a2", state="open") == [story.panel.ref]
+    assert refs(story.lead, "cyp21a2", state="closed") == []
+
+
+def test_the_page_is_asked_by_post_and_leaves_one_read_event(story):
+    client = signed_in(story.lead)
+    assert client.get("/search/").status_code == 200
+    page = client.post("/search/", {"words": "cyp21a2"})
+    assert story.panel.ref in page.content.decode()
+    event = AuditEvent.objects.filter(event=Event.PATIENT_READ, route="panels:search").get()
+    assert event.detail == {"ids": [str(story.panel.pk)], "count": 1}
+    assert "Nothing found" in client.post("/search/", {"words": "zebra"}).content.decode()
+    assert client.post("/search/", {"words": ""}).status_code == 422
+
+
+def test_searching_costs_the_same_for_one_panel_and_for_thirty():
+    lead = UserFactory()
+    client = signed_in(lead)
+
+    def another(number):
+        story = Story(f"s{number}")
+        story.lead = lead
+        story.open(UserFactory())
+        return story
+
+    def cost():
+        with CaptureQueriesContext(connection) as caught:
+            assert client.post("/search/", {"words": "cyp21a2"}).status_code == 200
+        return len(caught)
+
+    another(0)
+    few = cost()
+    for number in range(1, 30):
+        another(number)
+    assert (few, cost()) == (21, 21)
+
+
+def test_a_corrected_case_is_found_by_its_new_words(story):
+    correction = cases.Correction(variants=[{"gene": "GNAS", "hgvs": ""}])
+    case = story.fresh().case
+    cases.correct_case(case, correction, version=case.version, by=story.lead)
+    assert refs(story.lead, "gnas") == [story.panel.ref]
+    assert refs(story.lead, "cyp21a2") == []
