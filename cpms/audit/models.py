@@ -5,14 +5,14 @@ from __future__ import annotations
 from django.db import models
 
 from cpms import clock
-from cpms.audit.states import Event, Result
+from cpms.audit.states import Result, event_choices
 
 
 class AuditEvent(models.Model):
     """Who did what to which thing, when, in which request. No name, no clinical text."""
 
     at = models.DateTimeField(default=clock.now)
-    event = models.CharField(max_length=30, choices=Event)
+    event = models.CharField(max_length=30, choices=event_choices)
     result = models.CharField(max_length=8, choices=Result, default=Result.DONE)
     actor_id = models.UUIDField(null=True)
     on_behalf_of_id = models.UUIDField(null=True)

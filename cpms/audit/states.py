@@ -47,6 +47,11 @@ class Event(models.TextChoices):
     KPI_EXPORTED = "kpi_exported", "figures exported"
 
 
+def event_choices() -> list[tuple[str, str]]:
+    """By reference, so that a new event is no migration."""
+    return Event.choices
+
+
 class Result(models.TextChoices):
     DONE = "done", "done"
     REFUSED = "refused", "refused"

@@ -10,8 +10,8 @@ from django.db import models
 from django.db.models import Q
 
 from cpms import clock
-from cpms.notifications.notices import Notice
-from cpms.notifications.states import MailState, Settled, Verb
+from cpms.notifications.notices import notice_choices
+from cpms.notifications.states import MailState, Settled, verb_choices
 
 LEASE = dt.timedelta(minutes=2)
 
@@ -35,7 +35,7 @@ class WorkItem(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     who = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="work")
-    verb = models.CharField(max_length=20, choices=Verb)
+    verb = models.CharField(max_length=20, choices=verb_choices)
     subject_type = models.CharField(max_length=60)
     subject_id = models.UUIDField()
     ref = models.CharField(max_length=30)
@@ -91,7 +91,7 @@ class OutboxMessage(models.Model):
     ``address`` is for somebody without an account who asked for one."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    notice = models.CharField(max_length=30, choices=Notice)
+    notice = models.CharField(max_length=30, choices=notice_choices)
     recipient = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     address = models.EmailField(max_length=254, blank=True)
     dedupe_key = models.CharField(max_length=150, unique=True)

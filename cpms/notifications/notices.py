@@ -28,6 +28,11 @@ class Notice(models.TextChoices):
     REMINDER = "reminder", "Reminder"
 
 
+def notice_choices() -> list[tuple[str, str]]:
+    """By reference, so that a new notice is no migration."""
+    return Notice.choices
+
+
 @dataclass(frozen=True)
 class Words:
     subject: str

@@ -20,6 +20,11 @@ class Verb(models.TextChoices):
     DECIDE = "decide", "Decide"
 
 
+def verb_choices() -> list[tuple[str, str]]:
+    """By reference, so that a new verb is no migration."""
+    return Verb.choices
+
+
 class Settled(models.TextChoices):
     DONE = "done", "done"
     CANCELLED = "cancelled", "no longer needed"
