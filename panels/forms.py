@@ -164,24 +164,28 @@ class ContributionForm(forms.Form):
 
 
 class SearchForm(forms.Form):
-    words = forms.CharField(label="Find a panel", max_length=120, widget=forms.TextInput({"type": "search"}))
+    words = forms.CharField(
+        label="Number, condition, finding, gene, person, group or title",
+        max_length=120,
+        widget=forms.TextInput({"type": "search", "autofocus": True}),
+    )
     state = forms.ChoiceField(label="State", choices=[("", "Any state"), *State.choices], required=False)
 
 
 class StanceForm(forms.Form):
+    """A view of a statement. Agreeing needs no words; amending and dissenting do."""
+
     kind = forms.ChoiceField(choices=StanceKind.choices)
     text = forms.CharField(
         label="In your words",
-        required=False,
         max_length=4000,
         widget=forms.Textarea({"rows": 3, "autofocus": True}),
+        error_messages={"required": "Please say in words what you would change, or why you dissent."},
     )
 
-    def clean(self) -> dict[str, Any]:
-        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
-        if cleaned.get("kind") in {StanceKind.AMEND, StanceKind.DISSENT} and not cleaned.get("text", "").strip():
-            self.add_error("text", "Please say in words what you would change, or why you dissent.")
-        return cleaned
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["text"].required = self["kind"].value() != StanceKind.AGREE
 
 
 class ThanksForm(forms.Form):
