@@ -17,6 +17,8 @@ app.conf.beat_schedule = {
     "dispatch jobs": {"task": "jobs.dispatch", "schedule": 5.0},
     "dispatch outbox": {"task": "notifications.dispatch_outbox", "schedule": 5.0},
     "remind": {"task": "notifications.remind", "schedule": 300.0},
+    "daily mails": {"task": "notifications.send_daily", "schedule": 300.0},
+    "look after idle panels": {"task": "panels.look_after_idle", "schedule": crontab(minute=40, hour=5)},
     "expire invitations": {"task": "panels.expire_invitations", "schedule": 300.0},
     "prune drafts": {"task": "drafts.prune", "schedule": crontab(minute=17, hour=2)},
     "freeze monthly figures": {"task": "helpdesk.freeze_month", "schedule": crontab(minute=5, hour=3, day_of_month=1)},

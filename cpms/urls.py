@@ -15,6 +15,7 @@ urlpatterns = [
     path("readyz", health.readyz, name="readyz"),
     path("ui/", gallery.gallery, name="gallery"),
     path("accounts/", include("cpms.accounts.urls")),
+    path("", include("cpms.notifications.urls")),
     path("", include("consent.urls")),
     path("", include("panels.cases.urls")),
     path("", include("panels.urls")),

@@ -11,11 +11,13 @@ from consent.states import Giver
 from cpms import clock
 from cpms.accounts import queries as accounts
 from cpms.accounts.models import ThematicGroup, User
+from cpms.accounts.policy import clinicians_served_by
 from cpms.countries import choices
 from cpms.forms import DayField
 from cpms.patients.models import OLDEST_BIRTH_YEAR
 from cpms.patients.states import Route, Sex
 from panels.cases.states import DiagnosisStatus
+from panels.models import Question
 from panels.states import Certainty, ContributionKind, DeclineReason, StanceKind, State, Urgency
 
 LARGEST_FILE = 5_000_000
@@ -49,9 +51,12 @@ class NewPanelForm(forms.Form):
     )
     given_by = forms.ChoiceField(label="Given by", choices=Giver.choices, initial=Giver.PATIENT)
     given_on = DayField(label="Given on", initial=clock.today)
+    question = forms.ModelChoiceField(queryset=Question.objects.none(), required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        own = Question.objects.visible_to(user).open().filter(asker__in=clinicians_served_by(user))
+        self.fields["question"].queryset = own  # type: ignore[attr-defined]
         if user.centre is not None:
             self.fields["country"].initial = user.centre.country
 
@@ -170,6 +175,30 @@ class SearchForm(forms.Form):
         widget=forms.TextInput({"type": "search", "autofocus": True}),
     )
     state = forms.ChoiceField(label="State", choices=[("", "Any state"), *State.choices], required=False)
+
+
+class QuestionForm(forms.Form):
+    """A quick question to a group of one of the person's networks."""
+
+    group = forms.ModelChoiceField(
+        label="To which group", queryset=ThematicGroup.objects.none(), empty_label="Choose a group"
+    )
+    text = forms.CharField(
+        label="Your question",
+        widget=forms.Textarea({"rows": 5}),
+        max_length=4000,
+        help_text="About no patient: no name, no age, nothing that points to one person. For a patient, start a panel.",
+    )
+
+    def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        networks = accounts.networks_of(user)
+        groups = ThematicGroup.objects.filter(network__in=networks).select_related("network")
+        self.fields["group"].queryset = groups  # type: ignore[attr-defined]
+
+
+class AnswerForm(forms.Form):
+    text = forms.CharField(label="Your answer", widget=forms.Textarea({"rows": 3}), max_length=8000)
 
 
 class StanceForm(forms.Form):

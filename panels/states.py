@@ -74,6 +74,9 @@ WANTED_WITHIN = {
 }
 
 
+IDLE_FOR_LEAD, IDLE_FOR_HELPDESK = dt.timedelta(days=21), dt.timedelta(days=60)
+
+
 class InvitationKind(models.TextChoices):
     EXPERT = "expert", "expert"
     GUEST = "guest", "guest"

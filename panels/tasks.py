@@ -11,6 +11,11 @@ def expire_invitations() -> None:
     actions.expire_invitations(by=None)
 
 
+@shared_task(name="panels.look_after_idle")
+def look_after_idle() -> None:
+    actions.look_after_idle(by=None)
+
+
 @shared_task(name="panels.freeze")
 @confirmed
 def freeze(*, patient_id: str) -> None:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from panels.views import inviting, panel, starting, talking, work
+from panels.views import inviting, panel, questions, starting, talking, work
 
 app_name = "panels"
 urlpatterns = [
@@ -18,6 +18,11 @@ urlpatterns = [
     path("panels/<str:ref>/invitations/<uuid:invitation>/end/", inviting.end_invitation, name="end_invitation"),
     path("panels/<str:ref>/withdraw/", inviting.withdraw, name="withdraw"),
     path("panels/<str:ref>/reopen/", inviting.reopen, name="reopen"),
+    path("questions/", questions.questions, name="questions"),
+    path("questions/new/", questions.ask_group, name="ask"),
+    path("questions/<uuid:key>/", questions.question, name="question"),
+    path("questions/<uuid:key>/answer/", questions.answer, name="answer"),
+    path("questions/<uuid:key>/close/", questions.close_question, name="close_question"),
     path("statements/<uuid:key>/stance/", talking.stance, name="stance"),
     path("panels/<str:ref>/thank/", talking.thank, name="thank"),
     path("statements/<uuid:key>/supplied/", talking.supply, name="supply"),

@@ -74,6 +74,7 @@ WITHOUT_BY = {
         "dispatch_outbox",
         "cancel_mails",
         "notify_address",
+        "send_daily",
     },
     "patients": {"new_pseudonym"},
     "helpdesk": {"last_month"},

@@ -33,6 +33,7 @@ def nav(request: HttpRequest) -> list[NavItem]:
         return []
     waiting = WorkItem.objects.visible_to(user).open().count()
     pages = [("My work", reverse("home"), "", waiting), ("Panels", reverse("panels:list"), "/panels/", 0)]
+    pages.append(("Questions", reverse("panels:questions"), "/questions/", 0))
     pages.append(("Patients", reverse("patients:list"), "/patients/", 0))
     if user.held_roles() & MANAGING_ROLES:
         first = "people:requests" if user.held_roles() & DECIDING_ROLES else "people:centres"

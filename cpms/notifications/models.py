@@ -11,7 +11,7 @@ from django.db.models import Q
 
 from cpms import clock
 from cpms.notifications.notices import notice_choices
-from cpms.notifications.states import MailState, Settled, verb_choices
+from cpms.notifications.states import MailState, Pace, Settled, verb_choices
 
 LEASE = dt.timedelta(minutes=2)
 
@@ -72,6 +72,37 @@ class WorkItem(models.Model):
         return f"{self.get_verb_display()} {self.ref}"
 
 
+class MailWish(models.Model):
+    """How a person wants their mails: at once, one a day at an hour, or only what is asked of them; and quiet hours.
+
+    Hours are of the person's own zone. Whoever has no row gets every mail at once.
+    """
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="mail_wish")
+    pace = models.CharField(max_length=10, choices=Pace, default=Pace.AT_ONCE)
+    daily_at = models.PositiveSmallIntegerField(default=7)
+    quiet_from = models.PositiveSmallIntegerField(null=True, blank=True)
+    quiet_to = models.PositiveSmallIntegerField(null=True, blank=True)
+    last_daily_on = models.DateField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="notifications_hours_of_a_day",
+                condition=Q(daily_at__lte=23)
+                & (Q(quiet_from=None) | Q(quiet_from__lte=23))
+                & (Q(quiet_to=None) | Q(quiet_to__lte=23)),
+            ),
+            models.CheckConstraint(
+                name="notifications_quiet_from_and_to",
+                condition=Q(quiet_from=None, quiet_to=None) | Q(quiet_from__isnull=False, quiet_to__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id}: {self.get_pace_display()}"
+
+
 class OutboxMessageQuerySet(models.QuerySet["OutboxMessage"]):
     def sendable(self) -> OutboxMessageQuerySet:
         """Waiting and due, or in doubt: a dispatcher died between the mail server's answer and our note of it."""
@@ -100,6 +131,7 @@ class OutboxMessage(models.Model):
     ref = models.CharField(max_length=30)
     path = models.CharField(max_length=200)
     calendar = models.TextField(blank=True)
+    lines = models.TextField(blank=True)
     state = models.CharField(max_length=10, choices=MailState, default=MailState.WAITING)
     written_at = models.DateTimeField(default=clock.now)
     not_before = models.DateTimeField(default=clock.now)

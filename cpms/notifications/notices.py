@@ -21,11 +21,15 @@ class Notice(models.TextChoices):
     NEW_MESSAGE = "new_message", "New message"
     DATA_ADDED = "data_added", "Asked-for data is there"
     THANKED = "thanked", "Thanks"
+    QUESTION_ASKED = "question_asked", "Quick question to a group"
+    QUESTION_ANSWERED = "question_answered", "Answer to a quick question"
     MEETING = "meeting", "Meeting"
     SIGN_WANTED = "sign_wanted", "Signature wanted"
     PANEL_CLOSED = "panel_closed", "Panel closed"
     PANEL_ENDED = "panel_ended", "Panel ended"
     REMINDER = "reminder", "Reminder"
+    PANEL_IDLE = "panel_idle", "A panel stands still"
+    DIGEST = "digest", "Daily mail"
 
 
 def notice_choices() -> list[tuple[str, str]]:
@@ -39,6 +43,42 @@ class Words:
     text: str
 
 
+ALWAYS_AT_ONCE = frozenset(
+    {
+        Notice.GUEST_INVITED,
+        Notice.ACCOUNT_READY,
+        Notice.ACCOUNT_EXISTS,
+        Notice.ACCESS_ASKED,
+        Notice.ACCESS_ANSWERED,
+        Notice.MEETING,
+        Notice.DIGEST,
+    }
+)
+"""Links that end, calendar entries, and the daily mail itself: no preference holds them back."""
+NEWS = frozenset(
+    {
+        Notice.INVITATION_ANSWERED,
+        Notice.NEW_ADVICE,
+        Notice.NEW_MESSAGE,
+        Notice.DATA_ADDED,
+        Notice.THANKED,
+        Notice.QUESTION_ASKED,
+        Notice.QUESTION_ANSWERED,
+        Notice.PANEL_CLOSED,
+    }
+)
+"""Good to know. Who wants only what is asked of them gets none of these."""
+ASKED = frozenset(
+    {
+        Notice.INVITED,
+        Notice.REQUEST_WAITING,
+        Notice.SIGN_WANTED,
+        Notice.PANEL_ENDED,
+        Notice.REMINDER,
+        Notice.PANEL_IDLE,
+    }
+)
+"""Asked of somebody, or ending what was asked: never left out, at the latest part of the daily mail."""
 WORDS = {
     Notice.INVITED: Words(
         "CPMS: a colleague asks for your advice",
@@ -81,6 +121,13 @@ WORDS = {
     Notice.THANKED: Words(
         "CPMS: a word of thanks", "The clinician of panel {ref} says how useful the advice was, and thanks you."
     ),
+    Notice.QUESTION_ASKED: Words(
+        "CPMS: a quick question to your group",
+        "A colleague put the quick question {ref} to your thematic group. It is about no patient; two lines may be enough.",
+    ),
+    Notice.QUESTION_ANSWERED: Words(
+        "CPMS: a quick question was answered", "There is an answer to the quick question {ref}."
+    ),
     Notice.MEETING: Words(
         "CPMS: a panel meeting", "A meeting on panel {ref} is planned. The calendar entry is attached to this mail."
     ),
@@ -90,13 +137,25 @@ WORDS = {
     Notice.PANEL_CLOSED: Words("CPMS: a panel is closed", "Panel {ref} is closed. Thank you for your part in it."),
     Notice.PANEL_ENDED: Words("CPMS: a panel has ended", "Panel {ref} has ended. There is nothing left for you to do."),
     Notice.REMINDER: Words("CPMS: something waits for you", "Panel {ref} still waits for you."),
+    Notice.PANEL_IDLE: Words(
+        "CPMS: a panel stands still", "Nothing has happened in panel {ref} for a while. Perhaps somebody needs a word."
+    ),
+    Notice.DIGEST: Words("CPMS: your day", "What happened since your last daily mail:"),
 }
 
 
-def body(notice: str, *, ref: str, path: str) -> str:
-    """The mail's text. ``ref`` is a panel number, ``path`` an address of ours; nothing else comes in."""
+def line(notice: str, *, ref: str) -> str:
+    """One event as a line of the daily mail: a number and the kind of event."""
+    label = Notice(notice).label
+    return f"- {ref}: {label}" if ref else f"- {label}"
+
+
+def body(notice: str, *, ref: str, path: str, lines: str = "") -> str:
+    """The mail's text. ``ref`` is a panel number, ``path`` an address of ours, ``lines`` are made by ``line``; nothing
+    else comes in."""
     words = WORDS[Notice(notice)]
+    text = words.text.format(ref=ref) + (f"\n\n{lines}" if lines else "")
     return (
-        f"{words.text.format(ref=ref)}\n\n{settings.BASE_URL}{path}\n\n"
+        f"{text}\n\n{settings.BASE_URL}{path}\n\n"
         "This mail holds no patient's data. You sign in before anything is shown.\n"
     )

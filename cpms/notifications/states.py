@@ -17,6 +17,7 @@ class Verb(models.TextChoices):
     WRITE_OUTCOME = "write_outcome", "Write outcome"
     SIGN = "sign", "Sign"
     CLOSE = "close", "Close panel"
+    REVIVE = "revive", "Look after"
     DECIDE = "decide", "Decide"
 
 
@@ -30,8 +31,18 @@ class Settled(models.TextChoices):
     CANCELLED = "cancelled", "no longer needed"
 
 
+class Pace(models.TextChoices):
+    """When a person wants to hear of what is not urgent."""
+
+    AT_ONCE = "at_once", "At once"
+    DAILY = "daily", "One mail a day"
+    OFF = "off", "Only what is asked of me"
+
+
 class MailState(models.TextChoices):
     WAITING = "waiting", "waiting"
+    HELD = "held", "held for the daily mail"
+    DIGESTED = "digested", "part of a daily mail"
     SENDING = "sending", "being sent"
     SENT = "sent", "sent"
     CANCELLED = "cancelled", "cancelled"
@@ -47,6 +58,7 @@ REMIND_AFTER: dict[str, tuple[dt.timedelta, ...]] = {
     Verb.WRITE_OUTCOME: (3 * DAY, 7 * DAY),
     Verb.SIGN: (5 * DAY,),
     Verb.CLOSE: (5 * DAY,),
+    Verb.REVIVE: (7 * DAY,),
     Verb.DECIDE: (2 * DAY, 5 * DAY),
 }
 """Waits after opening (product rules of chasing); an urgent panel halves them."""

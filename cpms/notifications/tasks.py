@@ -10,6 +10,11 @@ def dispatch_outbox() -> None:
     actions.dispatch_outbox()
 
 
+@shared_task(name="notifications.send_daily")
+def send_daily() -> None:
+    actions.send_daily()
+
+
 @shared_task(name="notifications.remind")
 def remind() -> None:
     actions.remind()

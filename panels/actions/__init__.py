@@ -1,5 +1,7 @@
 """Everything that changes a panel."""
 
+from panels.actions.asking import answer, ask_group, close_question, grow_into_panel
+from panels.actions.chasing import look_after_idle
 from panels.actions.drafting import draft_panel, prepare
 from panels.actions.inviting import (
     accept,
@@ -14,6 +16,9 @@ from panels.actions.talking import comment, contribute, mark, note_visit, supply
 
 __all__ = [
     "accept",
+    "answer",
+    "ask_group",
+    "close_question",
     "comment",
     "contribute",
     "decline",
@@ -21,8 +26,10 @@ __all__ = [
     "end_invitation",
     "expire_invitations",
     "freeze",
+    "grow_into_panel",
     "invite_experts",
     "invite_guest",
+    "look_after_idle",
     "mark",
     "move",
     "note_visit",

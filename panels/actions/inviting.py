@@ -75,7 +75,9 @@ def ask(
     notifications.open_work(
         person, Verb.ANSWER, on=invitation, ref=panel.ref, path=here, due_at=due, urgent=panel.urgent
     )
-    notifications.notify([person], notice=notice, by=by, about=invitation, ref=panel.ref, path=path or here)
+    notifications.notify(
+        [person], notice=notice, by=by, about=invitation, ref=panel.ref, path=path or here, urgent=panel.urgent
+    )
     audit.record(Event.INVITED, on=invitation, by=by, kind=str(invitation.kind))
     return invitation
 

@@ -15,7 +15,7 @@ from cpms.notifications import actions as notifications
 from cpms.notifications.notices import Notice
 from cpms.notifications.states import Settled, Verb
 from panels import policy
-from panels.actions import inviting
+from panels.actions import chasing, inviting
 from panels.cases import actions as cases
 from panels.models import Invitation, Panel, PanelStep
 from panels.states import BY_VERB, InvitationState, Move, State
@@ -40,6 +40,7 @@ def move(panel: Panel, verb: Move, *, by: Any) -> Panel:
     current.save(update_fields=["state", "closed_at", "opened_at"])
     if target == State.CLOSED:
         end_sight(current, by=by, guests_only=True)
+    chasing.something_happened(current)
     PanelStep.objects.create(panel=current, verb=verb, source=source, target=target, by=by)
     audit.record(Event.PANEL_MOVED, on=current, by=by, verb=str(verb))
     panel.state, panel.closed_at, panel.opened_at = current.state, current.closed_at, current.opened_at

@@ -15,6 +15,7 @@ from cpms.notifications import actions as notifications
 from cpms.notifications.notices import Notice
 from cpms.notifications.states import Settled, Verb
 from panels import policy
+from panels.actions import chasing
 from panels.models import Contribution, Invitation, Message, Panel, Stance, Thanks, Visit
 from panels.states import Certainty, ContributionKind, Part, StanceKind
 
@@ -40,6 +41,7 @@ def contribute(panel: Panel, *, kind: str, text: str, by: Any, certainty: str = 
     if policy.part_of(by, panel) != Part.TREATING:
         Panel.objects.filter(pk=panel.pk, first_reply_at=None).update(first_reply_at=clock.now())
     notifications.settle_work(by, Verb.REPLY, on=panel)
+    chasing.something_happened(panel)
     if kind == ContributionKind.NEED_DATA:
         ask_for_data(panel)
     tell([panel.lead], Notice.NEW_ADVICE, panel, by=by)
@@ -108,6 +110,7 @@ def comment(panel: Panel, *, text: str, by: Any) -> Message:
     message = Message(panel=panel, key=panel.key, author=by)
     message.text = text
     message.save(force_insert=True)
+    chasing.something_happened(panel)
     tell(members(panel), Notice.NEW_MESSAGE, panel, by=by)
     audit.record(Event.COMMENTED, on=message, by=by)
     return message

@@ -2,6 +2,19 @@
 
 from panels.models.invitations import Invitation
 from panels.models.panels import Panel, PanelCounter, PanelStep, Visit
+from panels.models.questions import Answer, Question
 from panels.models.talk import Contribution, Message, Stance, Thanks
 
-__all__ = ["Contribution", "Invitation", "Message", "Panel", "PanelCounter", "PanelStep", "Stance", "Thanks", "Visit"]
+__all__ = [
+    "Answer",
+    "Contribution",
+    "Invitation",
+    "Message",
+    "Panel",
+    "PanelCounter",
+    "PanelStep",
+    "Question",
+    "Stance",
+    "Thanks",
+    "Visit",
+]

@@ -1,5 +1,6 @@
 """Read models of panels."""
 
+from panels.queries.idle import idle
 from panels.queries.page import (
     LATEST,
     Entry,
@@ -14,7 +15,17 @@ from panels.queries.page import (
 )
 from panels.queries.search import LOOKED_THROUGH, MOST_FOUND, search
 from panels.queries.suggestions import Suggestion, gaps, suggestions
-from panels.queries.work import PAGE, Worklist, WorkRow, listed, loaded, next_meeting, waiting_for_others, worklist
+from panels.queries.work import (
+    PAGE,
+    Worklist,
+    WorkRow,
+    listed,
+    loaded,
+    next_meeting,
+    questions,
+    waiting_for_others,
+    worklist,
+)
 
 __all__ = [
     "LATEST",
@@ -28,11 +39,13 @@ __all__ = [
     "Worklist",
     "gaps",
     "guests_of",
+    "idle",
     "listed",
     "loaded",
     "news",
     "next_meeting",
     "objection_of",
+    "questions",
     "said_in",
     "search",
     "seats",

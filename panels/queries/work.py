@@ -6,13 +6,13 @@ import datetime as dt
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, QuerySet
 from django.db.models.functions import Coalesce
 
 from cpms import clock
 from cpms.notifications.models import WorkItem
 from cpms.notifications.states import Verb
-from panels.models import Contribution, Invitation, Panel
+from panels.models import Contribution, Invitation, Panel, Question
 from panels.queries.counting import number_of
 from panels.states import InvitationState
 
@@ -94,6 +94,12 @@ def next_meeting(user: Any) -> Any:
         return None
     items = panel.agenda_items.select_related("meeting").filter(meeting__state="planned")
     return items.filter(meeting__starts_at__gt=clock.now() - HOUR).order_by("meeting__starts_at").first()
+
+
+def questions(user: Any) -> QuerySet[Question]:
+    """Quick questions the person sees, open ones first, with how often each was answered."""
+    rows = Question.objects.visible_to(user).with_surroundings().annotate(answered=Count("answers"))
+    return rows.order_by(F("closed_at").asc(nulls_first=True), "-asked_at")
 
 
 def listed(user: Any, *, state: str = "") -> QuerySet[Panel]:

@@ -59,7 +59,10 @@ def start(form: NewPanelForm, read: ReadCase | None, request: HttpRequest) -> Pa
     case = cases.start_case(patient, by=request.user)
     if read is not None:
         cases.take_read_case(case, read, filename=clean["file"].name, by=request.user)
-    return actions.draft_panel(case, network=network_of(request.user), by=request.user)
+    panel = actions.draft_panel(case, network=network_of(request.user), by=request.user)
+    if question := clean["question"]:
+        actions.grow_into_panel(question, panel, by=request.user)
+    return panel
 
 
 def network_of(user: Any) -> Network:
@@ -72,7 +75,7 @@ def network_of(user: Any) -> Network:
 
 @access("panels:new", verb=Permission.PANEL_DRAFT, methods=READ | WRITE)
 def new_panel(request: HttpRequest) -> HttpResponse:
-    typed = typed_before("new_panel", by=request.user)
+    typed = {"question": request.GET.get("question"), **typed_before("new_panel", by=request.user)}
     form = NewPanelForm(request.POST or None, request.FILES or None, initial=typed, user=request.user)
     if form.is_valid():
         read = read_file(form)

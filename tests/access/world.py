@@ -32,6 +32,8 @@ class World:
         self.make_roles()
         self.open_panel()
         self.fill()
+        self.people["member"].groups_of_interest.add(self.story.group)
+        self.question = panels.ask_group(self.story.group, text=self.story.canary("quick-question"), by=self.story.lead)
         self.asked = AccessRequestFactory(centre=self.story.lead.centre)
         self.elsewhere()
         self.end_some()
@@ -155,6 +157,7 @@ class World:
             "Case": self.story.case,
             "Patient": self.story.patient,
             "Contribution": self.said,
+            "Question": self.question,
             "Meeting": self.meeting,
             "OutcomeDocument": self.document,
             "AccessRequest": self.asked,

@@ -1,5 +1,6 @@
 """Open and settle what waits for people; write and send mails."""
 
+from cpms.notifications.actions.daily import send_daily, wish_mails
 from cpms.notifications.actions.outbox import cancel_mails, dispatch_outbox, notify, notify_address
 from cpms.notifications.actions.work import open_work, remind, settle_all, settle_work
 
@@ -10,6 +11,8 @@ __all__ = [
     "notify_address",
     "open_work",
     "remind",
+    "send_daily",
     "settle_all",
     "settle_work",
+    "wish_mails",
 ]

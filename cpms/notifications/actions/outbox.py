@@ -21,8 +21,9 @@ from django.db.models import F, QuerySet
 from cpms import clock
 from cpms.jobs import actions as jobs
 from cpms.notifications import notices
-from cpms.notifications.models import LEASE, OutboxMessage
+from cpms.notifications.models import LEASE, MailWish, OutboxMessage
 from cpms.notifications.notices import Notice
+from cpms.notifications.policy import plan
 from cpms.notifications.states import MailState
 
 log = structlog.get_logger("cpms.outbox")
@@ -39,25 +40,25 @@ def notify(
     path: str = "/",
     calendar: str = "",
     again: str = "",
+    urgent: bool = False,
 ) -> list[OutboxMessage]:
-    """Write one mail per person in this transaction; nobody is told of their own deed.
+    """Write one mail per person in this transaction, as they wish their mails; nobody is told of their own deed.
 
-    The same notice about the same thing goes to a person once, unless ``again`` tells two occasions apart.
+    The same notice about the same thing goes to a person once, unless ``again`` tells two occasions apart. What is
+    ``urgent`` waits for no daily mail and no quiet hours.
     """
-    messages = [
-        OutboxMessage(
-            notice=notice,
-            recipient=person,
-            dedupe_key=f"{notice}:{about.pk}:{person.pk}:{again}",
-            about_type=about._meta.label_lower,
-            about_id=about.pk,
-            ref=ref,
-            path=path,
-            calendar=calendar,
-        )
-        for person in people
-        if by is None or person.pk != by.pk
-    ]
+    others = [person for person in people if by is None or person.pk != by.pk]
+    wishes = {wish.user_id: wish for wish in MailWish.objects.filter(user__in=others)}
+    now, messages = clock.now(), []
+    for person in others:
+        when = plan(notice, wishes.get(person.pk), zone=person.zone, now=now, urgent=urgent)
+        if when.state is None:
+            continue
+        message = OutboxMessage(notice=notice, recipient=person, ref=ref, path=path, calendar=calendar)
+        message.dedupe_key = f"{notice}:{about.pk}:{person.pk}:{again}"
+        message.about_type, message.about_id = about._meta.label_lower, about.pk
+        message.state, message.not_before = when.state, when.not_before
+        messages.append(message)
     OutboxMessage.objects.bulk_create(messages, ignore_conflicts=True)
     jobs.nudge_after_commit("notifications.dispatch_outbox")
     return messages
@@ -83,7 +84,8 @@ def notify_address(address: str, *, notice: Notice, about: models.Model, path: s
 
 def cancel_mails(about: Iterable[uuid.UUID]) -> int:
     """What is not sent yet about these things is not sent any more."""
-    return drop(OutboxMessage.objects.filter(about_id__in=list(about), state=MailState.WAITING), MailState.CANCELLED)
+    unsent = OutboxMessage.objects.filter(about_id__in=list(about), state__in=[MailState.WAITING, MailState.HELD])
+    return drop(unsent, MailState.CANCELLED)
 
 
 def drop(messages: QuerySet[OutboxMessage], state: MailState) -> int:
@@ -140,7 +142,7 @@ def compose(message: OutboxMessage, connection: Any) -> EmailMessage:
     words = notices.WORDS[Notice(message.notice)]
     mail = EmailMessage(
         subject=words.subject,
-        body=notices.body(message.notice, ref=message.ref, path=message.path),
+        body=notices.body(message.notice, ref=message.ref, path=message.path, lines=message.lines),
         to=[message.to],
         connection=connection,
         headers={"Message-ID": message.message_id, "Auto-Submitted": "auto-generated"},

@@ -84,5 +84,6 @@ def remind_one(pk: Any) -> int:
         ref=item.ref,
         path=item.path,
         again=str(item.reminders),
+        urgent=item.urgent,
     )
     return 1

@@ -1,0 +1,59 @@
+"""The daily mail: one per person and day, holding what waited for it; and the wishes it follows."""
+
+from __future__ import annotations
+
+import zoneinfo
+from typing import Any
+
+from django.db import transaction
+
+from cpms import clock
+from cpms.notifications import notices
+from cpms.notifications.models import MailWish, OutboxMessage
+from cpms.notifications.notices import Notice
+from cpms.notifications.policy import daily_due
+from cpms.notifications.states import MailState, Pace
+
+
+@transaction.atomic
+def wish_mails(*, pace: str, daily_at: int, quiet_from: int | None, quiet_to: int | None, by: Any) -> MailWish:
+    """The person says how they want their mails. What was held goes out when they no longer want a daily mail."""
+    hours = {"daily_at": daily_at, "quiet_from": quiet_from, "quiet_to": quiet_to}
+    wish, _made = MailWish.objects.update_or_create(user=by, defaults={"pace": Pace(pace), **hours})
+    if wish.pace != Pace.DAILY:
+        OutboxMessage.objects.filter(recipient=by, state=MailState.HELD).update(
+            state=MailState.WAITING, not_before=clock.now()
+        )
+    return wish
+
+
+def send_daily() -> int:
+    """Write the daily mail of everybody whose hour has come; gives how many. Parallel runs write each once."""
+    held = OutboxMessage.objects.filter(state=MailState.HELD).values("recipient")
+    wishes = MailWish.objects.filter(user__in=held, user__is_active=True).select_related("user")
+    due = [wish.pk for wish in wishes if daily_due(wish, zone=wish.user.zone, now=clock.now())]
+    return sum(write_daily(pk) for pk in due)
+
+
+@transaction.atomic
+def write_daily(pk: Any) -> int:
+    """One person's daily mail, under the lock of their wish; 0 when another run was first."""
+    rows = MailWish.objects.select_for_update(of=("self",), skip_locked=True).select_related("user")
+    wish = rows.filter(pk=pk).first()
+    if wish is None or not daily_due(wish, zone=wish.user.zone, now=clock.now()):
+        return 0
+    today = clock.now().astimezone(zoneinfo.ZoneInfo(wish.user.zone)).date()
+    held = list(OutboxMessage.objects.filter(recipient=wish.user, state=MailState.HELD).select_for_update())
+    lines = dict.fromkeys(notices.line(message.notice, ref=message.ref) for message in held)
+    OutboxMessage.objects.filter(pk__in=[message.pk for message in held]).update(state=MailState.DIGESTED, path="/")
+    MailWish.objects.filter(pk=wish.pk).update(last_daily_on=today)
+    OutboxMessage.objects.create(
+        notice=Notice.DIGEST,
+        recipient=wish.user,
+        dedupe_key=f"{Notice.DIGEST}:{wish.user_id}:{today}",
+        about_type=wish._meta.label_lower,
+        about_id=wish.user_id,
+        lines="\n".join(lines),
+        path="/",
+    )
+    return 1

@@ -1,0 +1,7 @@
+"""Addresses of mails."""
+
+from django.urls import path
+
+from cpms.notifications import views
+
+urlpatterns = [path("mails/", views.mails, name="mails")]

@@ -1,0 +1,91 @@
+"""Quick questions: ask a group, answer, close, let one grow into a panel."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import transaction
+
+from cpms import clock
+from cpms.accounts import queries as accounts
+from cpms.accounts.access import Refused
+from cpms.accounts.models import ThematicGroup
+from cpms.audit import actions as audit
+from cpms.audit.states import Event
+from cpms.notifications import actions as notifications
+from cpms.notifications.notices import Notice
+from cpms.vault import actions as vault
+from panels import policy
+from panels.models import Answer, Panel, Question
+
+
+@transaction.atomic
+def ask_group(group: ThematicGroup, *, text: str, by: Any) -> Question:
+    """Put a question about no patient to a thematic group; its clinicians and coordinators are told."""
+    if not (verdict := policy.may_ask_question(by)):
+        raise Refused(verdict.reason)
+    question = Question(key=vault.new_key(), group=group, asker=by)
+    question.text = text
+    question.save(force_insert=True)
+    tell(list(accounts.people_of(group)), Notice.QUESTION_ASKED, question, by=by)
+    audit.record(Event.QUESTION_ASKED, on=question, by=by)
+    return question
+
+
+@transaction.atomic
+def answer(question: Question, *, text: str, by: Any) -> Answer:
+    """Answer; the asker is told, and everybody else who answered."""
+    current = locked(question)
+    if not (verdict := policy.may_answer_question(by, current)):
+        raise Refused(verdict.reason)
+    said = Answer(question=current, key=current.key, author=by)
+    said.text = text
+    said.save(force_insert=True)
+    if current.first_answer_at is None and by.pk != current.asker_id:
+        current.first_answer_at = clock.now()
+        current.save(update_fields=["first_answer_at"])
+    others = {row.author for row in current.answers.select_related("author")} | {current.asker}
+    tell(list(others), Notice.QUESTION_ANSWERED, current, by=by, again=str(said.pk))
+    audit.record(Event.QUESTION_ANSWERED, on=current, by=by)
+    return said
+
+
+@transaction.atomic
+def close_question(question: Question, *, by: Any) -> Question:
+    """The asker has what they need: no more answers, and unsent mails about it stay unsent."""
+    current = locked(question)
+    if not (verdict := policy.may_close_question(by, current)):
+        raise Refused(verdict.reason)
+    current.closed_at, current.closed_by = clock.now(), by
+    current.save(update_fields=["closed_at", "closed_by"])
+    notifications.cancel_mails([current.pk])
+    audit.record(Event.QUESTION_CLOSED, on=current, by=by)
+    return current
+
+
+@transaction.atomic
+def grow_into_panel(question: Question, panel: Panel, *, by: Any) -> Panel:
+    """Carry the question's text into a fresh draft, and close it: the patient's panel goes on from here."""
+    current = close_question(question, by=by)
+    current.panel = panel
+    current.save(update_fields=["panel"])
+    panel.question, panel.group = current.text, current.group
+    panel.save(update_fields=["question", "group"])
+    return panel
+
+
+def locked(question: Question) -> Question:
+    """The same question, fresh and held until commit."""
+    return Question.objects.with_surroundings().select_for_update(of=("self",)).get(pk=question.pk)
+
+
+def tell(people: list[Any], notice: Notice, question: Question, *, by: Any, again: str = "") -> None:
+    notifications.notify(
+        people,
+        notice=notice,
+        by=by,
+        about=question,
+        ref=question.ref,
+        path=question.get_absolute_url(),
+        again=again,
+    )

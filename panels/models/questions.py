@@ -1,0 +1,93 @@
+"""Quick questions to a thematic group, about no patient: as easy as an e-mail, and they may become a panel later."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+
+from cpms import clock
+from cpms.accounts.models import Membership, ThematicGroup
+from cpms.accounts.policy import clinicians_served_by
+from cpms.accounts.roles import Role
+from cpms.vault.fields import SealedTextField
+from cpms.vault.models import SealedManager, SealedModel
+from panels.models.panels import Panel
+
+
+class QuestionQuerySet(models.QuerySet["Question"]):
+    def visible_to(self, user: Any) -> QuestionQuerySet:
+        """Who asked, and the clinicians and coordinators of the group. Guests belong to one panel and see none."""
+        if not user.is_active:
+            return self.none()
+        coordinated = Membership.objects.current().filter(user=user, role=Role.GROUP_COORDINATOR)
+        of_group = Q(group__in=coordinated.values("group"))
+        if Role.CLINICIAN in user.held_roles():
+            of_group |= Q(group__in=user.groups_of_interest.all())
+        return self.filter(of_group | Q(asker__in=clinicians_served_by(user)))
+
+    def open(self) -> QuestionQuerySet:
+        return self.filter(closed_at=None)
+
+    def with_surroundings(self) -> QuestionQuerySet:
+        return self.select_related("key", "group__network", "asker__centre", "panel")
+
+
+class Question(SealedModel):
+    """The text is sealed under a key of its own: nobody can promise that it points to no patient."""
+
+    group = models.ForeignKey(ThematicGroup, on_delete=models.PROTECT, related_name="questions")
+    asker = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="questions")
+    text = SealedTextField()
+    asked_at = models.DateTimeField(default=clock.now)
+    first_answer_at = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True)
+    closed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    panel = models.OneToOneField(Panel, on_delete=models.PROTECT, null=True, related_name="grown_from")
+
+    objects = SealedManager.from_queryset(QuestionQuerySet)()
+
+    class Meta:
+        ordering = ["-asked_at"]
+        constraints = [
+            models.CheckConstraint(
+                name="panels_question_closed_says_who",
+                condition=Q(closed_at=None, closed_by=None) | Q(closed_at__isnull=False, closed_by__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="panels_question_grown_is_closed", condition=Q(panel=None) | Q(closed_at__isnull=False)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.ref
+
+    def get_absolute_url(self) -> str:
+        return reverse("panels:question", args=[self.pk])
+
+    @property
+    def ref(self) -> str:
+        """What mails carry: "Q-7F3A2C"."""
+        return f"Q-{self.pk.hex[:6].upper()}"
+
+
+class Answer(SealedModel):
+    """An answer to a quick question, sealed under the question's key."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    question = models.ForeignKey(Question, on_delete=models.PROTECT, related_name="answers")
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    text = SealedTextField()
+    at = models.DateTimeField(default=clock.now)
+
+    objects = SealedManager()
+
+    class Meta:
+        ordering = ["at"]
+
+    def __str__(self) -> str:
+        return f"answer {self.pk}"

@@ -1,0 +1,29 @@
+"""Panels in which nothing happens any more."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.db.models import DateTimeField, F, Max, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Greatest
+
+from cpms import clock
+from panels.models import Contribution, Invitation, Message, Panel, PanelStep
+
+
+def newest(model: type, field: str) -> Subquery:
+    """The panel's newest moment of one kind."""
+    rows = model._default_manager.filter(panel=OuterRef("pk")).order_by().values("panel")  # type: ignore[attr-defined]
+    return Subquery(rows.annotate(newest=Max(field)).values("newest"), output_field=DateTimeField())
+
+
+def idle(*, for_at_least: dt.timedelta) -> QuerySet[Panel]:
+    """Running panels whose last statement, message, answer to an invitation or change of state lies so far back.
+
+    ``last_at`` says when. PostgreSQL's GREATEST leaves out what never happened.
+    """
+    moments = [newest(Contribution, "at"), newest(Message, "at"), newest(PanelStep, "at")]
+    moments.append(newest(Invitation, "answered_at"))
+    last = Greatest(F("opened_at"), *moments)
+    rows = Panel.objects.running().annotate(last_at=last).filter(last_at__lte=clock.now() - for_at_least)
+    return rows.order_by(last).select_related("lead", "group", "network")

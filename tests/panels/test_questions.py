@@ -1,0 +1,128 @@
+"""Quick questions: about no patient, to a group, answered like an e-mail, and perhaps the beginning of a panel."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from cpms.accounts.access import Refused
+from cpms.accounts.roles import Role
+from cpms.notifications.models import OutboxMessage
+from cpms.notifications.notices import Notice, body
+from cpms.notifications.states import MailState
+from panels import actions as panels
+from panels.models import Panel, Question
+from tests.clients import signed_in
+from tests.factories import GroupFactory, UserFactory, canary, give_role
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def group():
+    return GroupFactory()
+
+
+def member_of(group):
+    person = UserFactory()
+    person.groups_of_interest.add(group)
+    return person
+
+
+def told(notice):
+    return set(OutboxMessage.objects.filter(notice=notice).values_list("recipient", flat=True))
+
+
+def test_a_question_goes_to_the_group_and_the_answer_to_who_asked(group):
+    asker, member, coordinator, outsider = UserFactory(), member_of(group), UserFactory(role="none"), UserFactory()
+    give_role(coordinator, Role.GROUP_COORDINATOR, group=group)
+    text = canary("quick")
+    client = signed_in(asker)
+    response = client.post("/questions/new/", {"group": group.pk, "text": text})
+    question = Question.objects.get()
+    assert response.url == question.get_absolute_url()
+    assert told(Notice.QUESTION_ASKED) == {member.pk, coordinator.pk}
+    assert text not in body(Notice.QUESTION_ASKED, ref=question.ref, path=question.get_absolute_url())
+    assert signed_in(outsider).get(question.get_absolute_url()).status_code == 404
+    reply = signed_in(member).post(f"{question.get_absolute_url()}answer/", {"text": canary("quick-answer")})
+    assert reply.status_code == 302
+    question.refresh_from_db()
+    assert question.first_answer_at is not None
+    assert told(Notice.QUESTION_ANSWERED) == {asker.pk}
+    assert canary("quick-answer") in client.get(question.get_absolute_url()).content.decode()
+
+
+def test_an_empty_answer_says_so_beside_the_field(group):
+    question = panels.ask_group(group, text="A dose?", by=UserFactory())
+    response = signed_in(member_of(group)).post(f"{question.get_absolute_url()}answer/", {"text": " "})
+    assert response.status_code == 422
+
+
+def test_only_who_asked_closes_and_then_nobody_answers_and_unsent_mails_stay_unsent(group):
+    asker, member = UserFactory(), member_of(group)
+    question = panels.ask_group(group, text="A dose?", by=asker)
+    with pytest.raises(Refused, match="Only who asked"):
+        panels.close_question(question, by=member)
+    panels.close_question(question, by=asker)
+    with pytest.raises(Refused, match="closed"):
+        panels.answer(question, text="Late.", by=member)
+    assert set(OutboxMessage.objects.values_list("state", flat=True)) == {MailState.CANCELLED}
+
+
+def test_leaving_the_group_ends_sight_at_once(group):
+    member = member_of(group)
+    question = panels.ask_group(group, text="A dose?", by=UserFactory())
+    client = signed_in(member)
+    assert client.get(question.get_absolute_url()).status_code == 200
+    member.groups_of_interest.remove(group)
+    assert client.get(question.get_absolute_url()).status_code == 404
+
+
+def test_somebody_without_the_clinicians_role_asks_nothing(group):
+    with pytest.raises(Refused, match="Only clinicians"):
+        panels.ask_group(group, text="A dose?", by=UserFactory(role="none"))
+
+
+def test_a_panel_grows_from_a_question(group):
+    asker = UserFactory()
+    question = panels.ask_group(group, text=canary("grown"), by=asker)
+    client = signed_in(asker)
+    page = client.get(f"/panels/new/?question={question.pk}").content.decode()
+    assert f'value="{question.pk}"' in page
+    fields = {
+        "stage_1": "given",
+        "given_by": "patient",
+        "given_on": "2026-01-05",
+        "sex": "female",
+        "birth_year": "2001",
+    }
+    fields |= {"country": "FI", "route": "own", "question": str(question.pk)}
+    assert client.post("/panels/new/", fields).status_code == 302
+    panel = Panel.objects.get()
+    question.refresh_from_db()
+    assert (panel.question, panel.group, question.panel) == (canary("grown"), group, panel)
+    assert question.closed_at is not None
+
+
+def test_nobody_carries_somebody_elses_question_into_a_panel(group):
+    question = panels.ask_group(group, text="A dose?", by=UserFactory())
+    response = signed_in(member_of(group)).post("/panels/new/", {"question": str(question.pk)})
+    assert "question" in response.context["form"].errors
+
+
+def test_the_list_costs_the_same_for_one_question_and_for_thirty(group):
+    asker = UserFactory()
+    client = signed_in(member_of(group))
+
+    def cost():
+        with CaptureQueriesContext(connection) as caught:
+            assert client.get("/questions/").status_code == 200
+        return len(caught)
+
+    panels.ask_group(group, text="A dose?", by=asker)
+    client.get("/questions/")
+    few = cost()
+    for _ in range(29):
+        panels.ask_group(group, text="A dose?", by=asker)
+    assert (few, cost()) == (12, 12)
