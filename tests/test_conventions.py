@@ -18,6 +18,7 @@ from cpms.accounts.roles import Permission
 from cpms.audit.states import Event
 from cpms.notifications.notices import WORDS, Notice
 from cpms.notifications.states import REMIND_AFTER, Verb
+from tests import constraints
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGES = ("cpms", "consent", "panels", "outcomes", "helpdesk")
@@ -159,3 +160,8 @@ def test_templates_hold_no_inline_script_style_or_handler():
 def test_no_module_is_a_drawer_for_odds_and_ends():
     names = {file.stem for file in FILES} | {file.parent.name for file in FILES}
     assert names & {"utils", "helpers", "services", "common", "misc"} == set()
+
+
+def test_every_constraint_is_tried_against_the_database():
+    """A new constraint needs an entry in ``tests/constraints.py``: how to break it with a plain statement."""
+    assert set(constraints.CHECKS) | set(constraints.DOUBLES) == constraints.declared()

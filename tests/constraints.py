@@ -1,0 +1,133 @@
+"""How each named constraint of our models is broken. A constraint without an entry fails ``tests/test_conventions.py``."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+
+from django.apps import apps
+from django.db import models
+from django.db.models import F
+
+from consent.models import Consent, ConsentForm
+from cpms import clock
+from cpms.accounts.models import (
+    ActivationLink,
+    AdvocacyGroup,
+    Centre,
+    CentreMembership,
+    Delegation,
+    Expertise,
+    Membership,
+    RecoveryCode,
+    ThematicGroup,
+    Unit,
+    User,
+)
+from cpms.drafts.models import Draft, PostKey
+from cpms.jobs.models import Job
+from cpms.notifications.models import OutboxMessage, WorkItem
+from cpms.patients.models import Patient
+from cpms.terminology.models import Concept, ConceptEdge, ConceptSynonym, Terminology
+from cpms.vault.models import DataKey
+from helpdesk.models import MonthlyKpi
+from outcomes.models import Outcome, OutcomeDocument, SignOff
+from panels.meetings.models import AgendaItem, Attendance, Meeting
+from panels.models import Contribution, Invitation, Panel, PanelCounter, Stance, Visit
+
+OURS = ("cpms", "consent", "panels", "outcomes", "helpdesk")
+NOW, DAY = clock.now(), dt.timedelta(days=1)
+
+# name: model, which row to spoil, and each way to spoil it
+CHECKS = {
+    "accounts_centre_membership_dates": (CentreMembership, {}, [{"until": F("since") - DAY}]),
+    "accounts_delegation_dates": (Delegation, {}, [{"valid_to": F("valid_from") - DAY}]),
+    "accounts_email_lower_case": (User, {}, [{"email": "Upper@hospital.example"}]),
+    "accounts_link_expires_later": (ActivationLink, {}, [{"expires_at": F("made_at")}]),
+    "accounts_membership_dates": (Membership, {}, [{"valid_to": F("valid_from") - DAY}]),
+    "accounts_no_self_delegation": (Delegation, {}, [{"assistant": F("clinician")}]),
+    "concept_active_not_replaced": (Concept, {}, [{"active": True, "replaced_by": "HP:2"}]),
+    "concept_edge_not_to_itself": (ConceptEdge, {}, [{"child": F("parent")}]),
+    "concept_kind_known": (Concept, {}, [{"kind": "rumour"}]),
+    "concept_name_given": (Concept, {}, [{"name": ""}]),
+    "consent_withdrawn_later": (Consent, {"withdrawn_at": None}, [{"withdrawn_at": F("recorded_at") - DAY, "withdrawn_by": F("recorded_by")}]),
+    "consent_withdrawn_says_who": (Consent, {"withdrawn_at": None}, [{"withdrawn_at": F("recorded_at")}, {"withdrawn_by": F("recorded_by")}]),
+    "helpdesk_kpi_first_of_month": (MonthlyKpi, {}, [{"month": dt.date(2020, 1, 2)}]),
+    "helpdesk_kpi_group_or_centre": (MonthlyKpi, {"group": None, "centre": None}, ["both"]),
+    "jobs_job_done_has_time": (Job, {"state": "waiting"}, [{"state": "done"}, {"done_at": NOW}]),
+    "meetings_held_has_time": (Meeting, {"state": "planned"}, [{"state": "held"}, {"held_at": NOW}]),
+    "meetings_minutes_plausible": (Meeting, {}, [{"minutes": 4}, {"minutes": 481}]),
+    "notifications_sent_has_time": (OutboxMessage, {"state": "waiting"}, [{"state": "sent"}, {"sent_at": NOW}]),
+    "notifications_settled_says_how": (WorkItem, {"settled_at": None}, [{"settled_at": NOW}, {"settled_how": "done"}]),
+    "outcomes_ready_has_hashes": (OutcomeDocument, {"state": "ready"}, [{"made_at": None}, {"state": "waiting"}]),
+    "outcomes_sent_has_number": (Outcome, {"number__gte": 1}, [{"number": 0}, {"sent_at": None}]),
+    "outcomes_signature_has_time": (SignOff, {"decision": "pending"}, [{"decision": "signed"}, {"at": NOW}]),
+    "panels_answer_has_time": (Invitation, {"state": "accepted", "kind": "expert"}, [{"answered_at": None}]),
+    "panels_closed_has_time": (Panel, {"state": "closed"}, [{"closed_at": None}, {"state": "open"}]),
+    "panels_guest_has_date": (Invitation, {"kind": "expert"}, [{"guest_until": NOW}, {"kind": "guest"}]),
+    "panels_invitation_expires_later": (Invitation, {}, [{"expires_at": F("sent_at")}]),
+    "panels_marked_says_who": (Contribution, {"marked_at": None}, [{"marked_at": NOW}, {"marked_by": F("author")}]),
+    "panels_open_has_group_and_time": (Panel, {"state": "closed"}, [{"group": None}, {"opened_at": None}, {"wanted_by": None}]),
+    "patients_birth_month_plausible": (Patient, {}, [{"birth_month": 0}, {"birth_month": 13}]),
+    "patients_birth_year_plausible": (Patient, {}, [{"birth_year": 1899}, {"birth_year": 2101}]),
+    "terminology_system_known": (Terminology, {}, [{"system": "MESH"}]),
+    "terminology_version_given": (Terminology, {}, [{"version": ""}]),
+    "vault_key_is_wrapped_or_destroyed": (DataKey, {"destroyed_at": None}, [{"wrapped": None}, {"destroyed_at": NOW}]),
+}  # fmt: skip
+
+# name: model, which row to double, and what has to differ for another unique column
+DOUBLES = {
+    "accounts_advocacy_group_once": (AdvocacyGroup, {}, {}),
+    "accounts_centre_in_network_once": (CentreMembership, {}, {}),
+    "accounts_centre_once": (Centre, {}, {}),
+    "accounts_expertise_once": (Expertise, {}, {}),
+    "accounts_group_number_once": (ThematicGroup, {}, {}),
+    "accounts_open_role_once": (Membership, {"valid_to": None}, {}),
+    "accounts_recovery_code_once": (RecoveryCode, {}, {}),
+    "accounts_unit_once": (Unit, {}, {}),
+    "concept_code_once_per_terminology": (Concept, {}, {}),
+    "concept_edge_once": (ConceptEdge, {}, {}),
+    "concept_synonym_once": (ConceptSynonym, {}, {}),
+    "consent_form_version_once": (ConsentForm, {}, {}),
+    "consent_one_open_answer": (Consent, {"withdrawn_at": None}, {}),
+    "drafts_form_once": (Draft, {}, {}),
+    "drafts_post_once": (PostKey, {}, {}),
+    "helpdesk_kpi_line_once": (MonthlyKpi, {}, {}),
+    "meetings_panel_once": (AgendaItem, {}, {}),
+    "meetings_person_once": (Attendance, {}, {}),
+    "notifications_open_work_once": (WorkItem, {"settled_at": None}, {}),
+    "outcomes_document_version_once": (OutcomeDocument, {}, {"code": "OTHER-CODE"}),
+    "outcomes_signature_once": (SignOff, {}, {}),
+    "panels_counter_once": (PanelCounter, {}, {}),
+    "panels_one_live_invitation": (Invitation, {"state__in": ["pending", "accepted"]}, {}),
+    "panels_stance_once": (Stance, {}, {}),
+    "panels_visit_once": (Visit, {}, {}),
+}
+
+
+def declared() -> set[str]:
+    """The name of every constraint that a model of ours declares."""
+    ours = [app for app in apps.get_app_configs() if app.name.split(".")[0] in OURS]
+    return {constraint.name for app in ours for model in app.get_models() for constraint in model._meta.constraints}
+
+
+def copy_of(row: models.Model, changes: dict[str, object]) -> tuple[str, list[object]]:
+    """INSERT … SELECT of the row as the table holds it, with a key of its own."""
+    fields = [f for f in row._meta.local_concrete_fields if not f.generated]
+    values, parameters = [], []
+    for field in fields:
+        if field.name in changes:
+            values, parameters = [*values, "%s"], [*parameters, changes[field.name]]
+        elif field.primary_key:
+            kept = isinstance(field, models.UUIDField)
+            values.append(
+                "%s" if kept else f"nextval(pg_get_serial_sequence('{row._meta.db_table}', '{field.column}'))"
+            )
+            parameters += [str(uuid.uuid4())] if kept else []
+        else:
+            values.append(f'"{field.column}"')
+    columns = ", ".join(f'"{field.column}"' for field in fields)
+    key = row._meta.pk.column
+    table = row._meta.db_table
+    sql = f'INSERT INTO "{table}" ({columns}) SELECT {", ".join(values)} FROM "{table}" WHERE "{key}" = %s'  # noqa: S608
+    return sql, [*parameters, str(row.pk)]

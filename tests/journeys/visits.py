@@ -1,0 +1,125 @@
+"""Which pages the tours see. Every route that answers GET stands in one of these tables, or the test fails."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.urls import reverse
+
+from helpdesk.admin import site
+from tests.access.routes import address, admins, ours
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One page as one person sees it. ``of`` names the thing in ``Rooms`` that the address asks for."""
+
+    who: str
+    route: str
+    of: str = ""
+    query: str = ""
+    status: int = 200
+
+    @property
+    def name(self) -> str:
+        return " ".join(filter(None, (self.route, self.of, self.query, f"as {self.who}")))
+
+    def path(self, rooms) -> str:
+        route = ROUTES[self.route]
+        return address(self.route, route, rooms.thing(route.model, self.of), {}) + self.query
+
+
+ROUTES = {name: route for name, _pattern, route in ours()}
+
+# What a browser never shows as a page of its own
+NO_PAGE = {
+    "livez": "a word for the machine that watches",
+    "readyz": "two words for the machine that watches",
+    "cases:terms": "suggestions for a field",
+    "panels:news": "a line of the panel's page",
+    "outcomes:progress": "a bar of the outcome's page",
+    "outcomes:download": "a file",
+    "meetings:calendar": "a file",
+    "kpis_csv": "a file",
+}
+
+LEAD = (
+    Visit("lead", "home"),
+    Visit("lead", "panels:list"),
+    Visit("lead", "panels:list", query="?state=open"),
+    Visit("lead", "panels:new"),
+    Visit("lead", "panels:prepare", "draft"),
+    Visit("lead", "cases:edit", "open"),
+    Visit("lead", "panels:detail", "open"),
+    Visit("lead", "panels:detail", "signing"),
+    Visit("lead", "panels:detail", "closed"),
+    Visit("lead", "panels:invite", "open"),
+    Visit("lead", "panels:stance", "open", "?kind=amend"),
+    Visit("lead", "meetings:schedule", "open"),
+    Visit("lead", "meetings:detail", "open"),
+    Visit("lead", "outcomes:edit", "writing"),
+    Visit("lead", "outcomes:edit", "signing"),
+    Visit("lead", "outcomes:edit", "closed"),
+    Visit("lead", "patients:list"),
+    Visit("lead", "patients:detail", "open"),
+    Visit("lead", "patients:consent", "open"),
+    Visit("lead", "profile"),
+)
+OTHERS = (
+    Visit("member", "home"),
+    Visit("member", "panels:detail", "open"),
+    Visit("member", "outcomes:edit", "signing"),
+    Visit("member", "outcomes:edit", "closed"),
+    Visit("member", "meetings:detail", "open"),
+    Visit("invited", "panels:invitation", "open"),
+    Visit("nobody", "home"),
+    Visit("nobody", "panels:list"),
+    Visit("nobody", "patients:list"),
+    Visit("nobody", "panels:detail", "open", status=404),
+    Visit("nobody", "kpis", status=403),
+    Visit("nobody", "panels:mark", "open", status=405),
+    Visit("coordinator", "home"),
+    Visit("coordinator", "kpis"),
+    Visit("coordinator", "kpis", query="?month=2020-01"),
+)
+PUBLIC = (
+    Visit("anybody", "account_login"),
+    Visit("anybody", "account_signup"),
+    Visit("anybody", "account_inactive"),
+    Visit("anybody", "account_reset_password"),
+    Visit("anybody", "account_reset_password_done"),
+    Visit("anybody", "account_reset_password_from_key_done"),
+    Visit("anybody", "outcomes:verify"),
+    Visit("anybody", "demo"),
+    Visit("anybody", "demo_mail"),
+    Visit("anybody", "gallery"),
+)
+# Pages that stand behind a step; each is reached by walking, in the test of the same name
+WALKED = {
+    "otp_challenge": "test_every_step_of_signing_in",
+    "activate": "test_every_step_of_an_activation",
+    "otp_enrol": "test_every_step_of_an_activation",
+    "account_reset_password_from_key": "test_every_step_of_a_new_password",
+}
+
+
+def staff_pages() -> list[tuple[str, str]]:
+    """(name, path) of index, lists, single things and searches, made from what the site registers."""
+    found = [("index", reverse("helpdesk:index"))]
+    labels = {model._meta.app_label for model in site._registry}
+    found += [(label, reverse("helpdesk:app_list", args=[label])) for label in sorted(labels)]
+    for model, admin in site._registry.items():
+        base = f"helpdesk:{model._meta.app_label}_{model._meta.model_name}"
+        whole = reverse(f"{base}_changelist")
+        first = model._default_manager.first()
+        assert first is not None, f"Rooms holds no {model.__name__}"
+        found += [(f"{base} list", whole), (f"{base} one", reverse(f"{base}_change", args=[first.pk]))]
+        if admin.search_fields:
+            found += [(f"{base} found", f"{whole}?q=a"), (f"{base} not found", f"{whole}?q=zzzz")]
+    return found
+
+
+def all_pages() -> set[str]:
+    """Every route that answers GET, the staff site's included."""
+    named = {name for name, _pattern, route in [*ours(), *admins()] if "GET" in route.methods}
+    return {name for name in named if not name.endswith(":None")}  # the staff site's own "not found" has no name

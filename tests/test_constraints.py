@@ -1,0 +1,96 @@
+"""The database refuses what the code forbids: each named constraint, by a plain UPDATE or INSERT past all of our code."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+
+from consent.models import ConsentForm
+from cpms.accounts.models import AdvocacyGroup, Centre, Expertise, RecoveryCode, RecoveryDevice, ThematicGroup, Unit
+from cpms.drafts import actions as drafts
+from cpms.terminology.models import Concept, ConceptEdge, ConceptSynonym, Terminology
+from helpdesk import actions as helpdesk
+from outcomes.models import Outcome, SignOff
+from panels import actions as panels
+from tests.access.world import World
+from tests.constraints import CHECKS, DOUBLES, copy_of
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def rows():
+    """At least one row of every table that has a constraint."""
+    world = World("closed")
+    lead, member = world.people["lead"], world.people["member"]
+    Unit.objects.create(centre=lead.centre, name="Endocrinology")
+    AdvocacyGroup.objects.create(network=world.story.group.network, name="Invented Patients Together", country="IE")
+    Expertise.objects.create(user=lead, system="ORPHA", code="ORPHA:418", name="Rare")
+    RecoveryCode.objects.create(device=RecoveryDevice.objects.create(user=lead, name="codes"), digest="d")
+    ConsentForm.objects.create(language="en", version=1, body="Text")
+    Terminology.objects.create(system="HP", version="1", licence="free", attribution="theirs")
+    words = {"terminology_id": "HP", "kind": "phenotype", "search_name": "x", "search_text": "x"}
+    first, second = (Concept.objects.create(code=f"HP:{n}", name=f"Term {n}", **words) for n in (1, 2))
+    ConceptEdge.objects.create(parent=first, child=second)
+    ConceptSynonym.objects.create(concept=first, text="Another name")
+    drafts.save_draft(form="x", label="x", path="/", fields={"a": "b"}, by=lead)
+    drafts.claim_post(lead, drafts.post_key("00000000-0000-4000-8000-000000000001"))
+    helpdesk.freeze_month(dt.date(2020, 1, 1), by=None)
+    panels.note_visit(world.story.fresh(), by=member)
+    other = world.other.contribute(world.people["member_elsewhere"])
+    panels.take_stance(other, kind="agree", by=world.other.lead)
+    late = Outcome.objects.get(panel=world.story.panel)
+    SignOff.objects.create(outcome=late, who=lead, number=9, key=late.key)
+    return world
+
+
+def refusal(run) -> str:
+    """The name of the constraint that stopped the statement; empty when nothing did."""
+    try:
+        with transaction.atomic():
+            run()
+    except IntegrityError as error:
+        return error.__cause__.diag.constraint_name
+    return "nothing"
+
+
+def spoil(model, pk, change):
+    if change == "both":
+        change = {"group": ThematicGroup.objects.first(), "centre": Centre.objects.first()}
+    return lambda: model._base_manager.filter(pk=pk).update(**change)
+
+
+def double(row, changes):
+    def run():
+        with connection.cursor() as cursor:
+            cursor.execute(*copy_of(row, changes))
+
+    return run
+
+
+def test_each_check_stops_a_plain_update(rows):
+    seen = []
+    for name, (model, which, changes) in CHECKS.items():
+        row = model._base_manager.filter(**which).first()
+        assert row is not None, f"no row to spoil for {name}"
+        seen += [(name, refusal(spoil(model, row.pk, change))) for change in changes]
+    assert [pair for pair in seen if pair[0] != pair[1]] == []
+
+
+def test_each_rule_of_once_stops_a_plain_insert(rows):
+    seen = []
+    for name, (model, which, changes) in DOUBLES.items():
+        row = model._base_manager.filter(**which).first()
+        assert row is not None, f"no row to double for {name}"
+        seen.append((name, refusal(double(row, changes))))
+    assert [pair for pair in seen if pair[0] != pair[1]] == []
+
+
+def test_the_same_statements_pass_where_nothing_forbids_them(rows):
+    """The copy itself is sound: with another value in the constrained column it goes in."""
+    row = AdvocacyGroup.objects.first()
+    assert refusal(double(row, {"name": "Another name"})) == "nothing"
+    assert refusal(spoil(type(row), row.pk, {"name": "A third name"})) == "nothing"
+    assert AdvocacyGroup.objects.filter(country="IE", name__in=["Another name", "A third name"]).count() == 2
