@@ -1,4 +1,4 @@
-"""``python -m outcomes.layout``: HTML on standard input, a PDF/UA-1 file on standard output.
+"""``python -m outcomes.layout SECONDS BYTES``: HTML on standard input, a PDF/UA-1 file on standard output.
 
 The only importer of WeasyPrint. It runs as a child process without Django, limits its own time and memory, and its
 fetcher knows the named assets and nothing else: no network, no file of the machine.
@@ -15,7 +15,6 @@ from weasyprint import HTML
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
 ROOT = Path(__file__).resolve().parent.parent
-SECONDS, MEMORY = 50, 3_000_000_000  # address space, much of it libraries that are mapped and not used
 ASSETS = {
     "asset:document.css": ("text/css", "static/css/document.css"),
     "asset:wordmark.svg": ("image/svg+xml", "static/img/wordmark.svg"),
@@ -32,11 +31,11 @@ class AssetFetcher(URLFetcher):
         return URLFetcherResponse(url, (ROOT / path).read_bytes(), {"Content-Type": mime})
 
 
-def limit_resources() -> None:
-    """Time everywhere, memory where the system can say it (not on macOS)."""
-    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+def limit_resources(seconds: int, memory: int) -> None:
+    """Seconds of processor time everywhere, bytes of address space where the system can say it (not on macOS)."""
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
     if sys.platform == "linux":
-        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+        resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
 
 
 def write_pdf(html: str) -> bytes:
@@ -46,5 +45,5 @@ def write_pdf(html: str) -> bytes:
 
 
 if __name__ == "__main__":
-    limit_resources()
+    limit_resources(int(sys.argv[1]), int(sys.argv[2]))
     sys.stdout.buffer.write(write_pdf(sys.stdin.buffer.read().decode()))

@@ -10,6 +10,7 @@ import hashlib
 import json
 import subprocess
 import sys
+import unicodedata
 import zoneinfo
 from typing import Any
 
@@ -24,6 +25,7 @@ from panels.meetings.states import MeetingState
 from panels.models import Invitation, Panel
 
 SECONDS = 60
+CHILD_SECONDS, CHILD_MEMORY = 50, 3_000_000_000  # address space, much of it libraries that are mapped and not used
 
 
 class CannotLayOut(Exception):
@@ -92,14 +94,33 @@ def fingerprint(content: dict[str, Any]) -> str:
     return hashlib.sha256(signed_text(content).encode()).hexdigest()
 
 
+def is_control(sign: str) -> bool:
+    return unicodedata.category(sign) == "Cc"
+
+
+def turns_direction(sign: str) -> bool:
+    """Embedding, override, isolate, and the marks that end them (Unicode Annex 9)."""
+    return unicodedata.bidirectional(sign) in {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
+
+
+def printable(html: str) -> str:
+    """Without control signs, and without marks that turn the reading direction: on paper "50" must not read "05"."""
+    return "".join(sign for sign in html if sign in "\n\t" or not (is_control(sign) or turns_direction(sign)))
+
+
 def lay_out(content: dict[str, Any]) -> bytes:
     """The PDF/UA-1 file. Raises ``CannotLayOut``."""
     with timezone.override(content["zone"]):
         html = render_to_string("outcomes/document.html", {**content, "fingerprint": fingerprint(content)})
-    child = [sys.executable, "-m", "outcomes.layout"]
+    child = [sys.executable, "-m", "outcomes.layout", str(CHILD_SECONDS), str(CHILD_MEMORY)]
     try:
         done = subprocess.run(  # noqa: S603 our own module, fixed arguments
-            child, input=html.encode(), capture_output=True, timeout=SECONDS, check=True, cwd=settings.BASE_DIR
+            child,
+            input=printable(html).encode(),
+            capture_output=True,
+            timeout=SECONDS,
+            check=True,
+            cwd=settings.BASE_DIR,
         )
     except (subprocess.SubprocessError, OSError) as error:
         raise CannotLayOut(type(error).__name__) from error
