@@ -51,7 +51,7 @@ def dress(widget: dict[str, Any]) -> None:
     """Give a widget, and the widgets inside it, the class of our controls. A class of its own is kept beside it."""
     ours = CLASSES.get(widget.get("template_name", ""))
     given = widget["attrs"].get("class", "")
-    if ours and ours not in given.split() and not given.startswith("v"):  # the admin site's own classes begin with v
+    if ours and ours not in given.split():
         widget["attrs"]["class"] = f"{ours} {given}".strip()
     for inner in widget.get("subwidgets", []):
         dress(inner)

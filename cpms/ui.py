@@ -17,6 +17,7 @@ from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 
 from cpms import clock, countries, words
 from cpms.words import Day, local_day
@@ -79,6 +80,19 @@ def from_json(text: str) -> Any:
 def in_fours(text: str) -> str:
     """A fingerprint in groups of four signs, so that people can compare it."""
     return " ".join(text[n : n + 4] for n in range(0, len(text), 4))
+
+
+@register.filter
+def labelled(cells: Iterable[SafeString], headers: Iterable[Mapping[str, Any]]) -> list[SafeString]:
+    """Table cells as the staff site writes them, each with its column's name for a narrow screen; a heading heads its row."""
+    return [
+        format_html('<th scope="row"{}', SafeString(cell[3:]))
+        if cell.startswith("<th")
+        else format_html(
+            '<td data-label="{}"{}', "" if "<" in head["text"] else capfirst(head["text"]), SafeString(cell[3:])
+        )
+        for cell, head in zip(cells, headers, strict=True)
+    ]
 
 
 # Dates -----------------------------------------------------------------------------------------------------------------

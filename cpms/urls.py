@@ -8,6 +8,7 @@ from panels.views import work
 
 handler403 = "cpms.accounts.views.refusals.forbidden"
 handler404 = "cpms.accounts.views.refusals.not_found"
+handler429 = "cpms.accounts.views.refusals.rate_limited"  # allauth asks for it by this name
 
 urlpatterns = [
     path("", work.my_work, name="home"),

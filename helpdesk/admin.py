@@ -6,9 +6,9 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.http import HttpRequest
 
 from cpms.accounts import actions as accounts
 from cpms.accounts.access import Route
@@ -19,6 +19,10 @@ from cpms.jobs.models import Job
 from cpms.notifications.models import OutboxMessage
 from helpdesk import actions as helpdesk
 from helpdesk.models import MonthlyKpi
+
+LEFT_OUT = {
+    "login", "logout", "password_change", "password_change_done", "autocomplete", "jsi18n", "view_on_site",
+}  # fmt: skip
 
 
 class HelpdeskAdminSite(admin.AdminSite):
@@ -34,9 +38,9 @@ class HelpdeskAdminSite(admin.AdminSite):
         user: Any = request.user
         return user.is_authenticated and user.is_verified() and bool(may_use_staff_site(user))
 
-    def login(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
-        """There is one door: whoever is let in here has come through it already."""
-        return redirect("helpdesk:index")
+    def get_urls(self) -> list[Any]:
+        """The index and the lists. No second login or logout, no form for a password, nothing that answers to a script."""
+        return [entry for entry in super().get_urls() if getattr(entry, "name", None) not in LEFT_OUT]
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):
@@ -44,6 +48,18 @@ class ReadOnlyAdmin(admin.ModelAdmin):
 
     actions: Any = None
     list_per_page = 50
+    pages: tuple[str, ...] = ("_changelist", "_change")
+
+    def get_urls(self) -> list[Any]:
+        """A list and a page of each thing; there is no address for what nobody may do."""
+        return [entry for entry in super().get_urls() if str(entry.name).endswith(self.pages)]
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """The plain control, without the admin's links to other forms in windows of their own."""
+        field: Any = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if isinstance(field.widget, RelatedFieldWidgetWrapper):
+            field.widget = field.widget.widget
+        return field
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return bool(may_use_staff_site(request.user))
@@ -148,6 +164,7 @@ class GroupAdmin(ReadOnlyAdmin):
     """The one model that staff add and change here: two levels of groups, each within its network."""
 
     form = GroupForm
+    pages = ("_changelist", "_change", "_add")
     list_display = ("__str__", "network", "parent")
     list_filter = ("network",)
     list_select_related = ("network", "parent__network")

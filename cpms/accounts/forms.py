@@ -5,10 +5,13 @@ from __future__ import annotations
 import zoneinfo
 from typing import Any
 
+from allauth.account.forms import ResetPasswordKeyForm
 from django import forms
 from django.contrib.auth import password_validation
 
 from cpms.accounts.models import User
+
+PASSWORD_HELP = "At least 12 characters. A sentence is easier to remember than symbols."  # noqa: S105 a hint
 
 
 class CodeForm(forms.Form):
@@ -44,7 +47,7 @@ class ActivationForm(forms.Form):
         label="Choose a password",
         max_length=128,
         strip=False,
-        help_text="At least 12 characters. A sentence is easier to remember than symbols.",
+        help_text=PASSWORD_HELP,
         widget=forms.PasswordInput({"autocomplete": "new-password"}),
     )
 
@@ -58,6 +61,16 @@ class ActivationForm(forms.Form):
         password: str = self.cleaned_data["password"]
         password_validation.validate_password(password, self.user)
         return password
+
+
+class NewPasswordForm(ResetPasswordKeyForm):
+    """allauth's, in our words and with one field, as in the activation: password managers fill it and nobody types it twice."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        del self.fields["password2"]
+        self.fields["password1"].label = "New password"
+        self.fields["password1"].help_text = PASSWORD_HELP
 
 
 def zones() -> list[tuple[str, str]]:

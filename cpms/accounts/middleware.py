@@ -11,7 +11,8 @@ import structlog
 from django.conf import settings
 from django.contrib.auth import logout
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
@@ -62,14 +63,21 @@ class VerifiedRequiredMiddleware:
         if route is None:
             log.error("route without declaration", route=getattr(request.resolver_match, "view_name", "?"))
             raise Http404
+        ask_in = None if route.public else require_verified(request)
+        if ask_in is not None:
+            return ask_in
         if request.method not in route.methods:
-            return HttpResponseNotAllowed(sorted(route.methods))
-        if route.public:
-            return None
-        ask_in = require_verified(request)
-        if ask_in is None:
-            ask_for_site(request, route, view)
-        return ask_in
+            return wrong_method(request, route)
+        ask_for_site(request, route, view)
+        return None
+
+
+def wrong_method(request: HttpRequest, route: Route) -> HttpResponse:
+    """An address that takes forms only, opened as a page: after a reload, mostly."""
+    reason = "This address only takes what a form sends. Nothing was changed."
+    response = render(request, "refusal.html", {"reason": reason}, status=405)
+    response["Allow"] = ", ".join(sorted(route.methods))
+    return response
 
 
 def require_verified(request: HttpRequest) -> HttpResponse | None:

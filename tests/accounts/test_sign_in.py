@@ -213,11 +213,29 @@ def test_a_password_reset_link_comes_by_mail_and_keeps_the_second_factor(client)
     path = re.search(r"https?://[^/]+(/accounts/password/reset/key/\S+)", mail.outbox[0].body).group(1)
     page = client.get(path, secure=True, follow=True)
     form = page.redirect_chain[-1][0]
-    words = {"password1": "seven herons on a pole", "password2": "seven herons on a pole"}
-    client.post(form, words, secure=True)
+    client.post(form, {"password1": "seven herons on a pole"}, secure=True)
     assert not inside(client)
     give_password(client, device.user, "seven herons on a pole")
     assert give_code(client, code_for(device)).url == "/"
+
+
+def test_a_shower_of_logins_from_one_address_is_told_to_wait_on_our_own_page(client, settings):
+    settings.ACCOUNT_RATE_LIMITS = {**settings.ACCOUNT_RATE_LIMITS, "login": "2/m/ip"}
+    user = UserFactory()
+    answers = [give_password(client, user, "not the password") for _try in range(3)]
+    assert [answer.status_code for answer in answers] == [200, 200, 429]
+    assert "Too many attempts. Please wait a few minutes." in answers[-1].content.decode()
+
+
+def test_an_address_for_forms_opened_as_a_page_says_so(client):
+    device = totp_device(UserFactory())
+    assert client.get(reverse("account_logout"), secure=True).status_code == 302
+    give_password(client, device.user)
+    give_code(client, code_for(device))
+    answer = client.get(reverse("account_logout"), secure=True)
+    assert (answer.status_code, answer["Allow"]) == (405, "POST")
+    assert "Nothing was changed." in answer.content.decode()
+    assert inside(client)
 
 
 def test_an_idle_session_ends_and_staff_sooner(client, settings):

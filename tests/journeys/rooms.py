@@ -7,6 +7,7 @@ import datetime as dt
 from django.conf import settings
 
 from cpms import clock
+from cpms.accounts.models import AdvocacyGroup
 from cpms.accounts.roles import Role
 from helpdesk import actions as helpdesk
 from outcomes import actions as outcomes
@@ -39,6 +40,7 @@ class Rooms:
         for story in (self.signing, self.closed):
             self.send(story)
         self.close()
+        AdvocacyGroup.objects.create(network=self.draft.group.network, name="Invented Patients Together", country="IE")
         helpdesk.freeze_month((clock.today().replace(day=1) - dt.timedelta(days=1)).replace(day=1), by=None)
 
     def talking(self, tag: str) -> Story:
@@ -79,6 +81,20 @@ class Rooms:
         outcomes.sign(self.closed.fresh(), decision=Decision.DISSENT, number=1, by=self.expert, text="Less salt.")
         outcomes.close_panel(self.closed.fresh(), by=self.lead)
         self.document = OutcomeDocument.objects.get(panel=self.closed.panel)
+
+    def thing(self, model, of: str):
+        """What an address of this model names in one of the rooms; nothing for a page without a thing."""
+        if model is None:
+            return None
+        story = getattr(self, of)
+        return {
+            "Panel": lambda: story.panel,
+            "Case": lambda: story.case,
+            "Patient": lambda: story.patient,
+            "Contribution": lambda: self.said,
+            "Meeting": lambda: self.meeting,
+            "Invitation": lambda: story.invitation(self.people["invited"]),
+        }[model.__name__]()
 
     def enter(self, name: str, browser, url: str) -> Person:
         """A person whose login lies behind them."""

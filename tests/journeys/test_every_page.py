@@ -1,104 +1,201 @@
-"""The pages of clinicians in a real browser, with and without errors: axe finds nothing, the policy blocks nothing, nothing scrolls."""
+"""Every page in a real browser, with and without errors: axe finds nothing, the policy blocks nothing, nothing scrolls
+sideways, nobody else is asked. A new route that no tour passes fails here."""
 
 from __future__ import annotations
 
-import pytest
+import re
+import time
 
+import pytest
+from django.db import connection
+from playwright.sync_api import expect
+
+from cpms.accounts.actions import prepare_account
+from cpms.accounts.models import TotpDevice
 from cpms.vault.cipher import digest
 from helpdesk.people import actions as people
+from outcomes.models import OutcomeDocument
+from outcomes.states import DocumentState
 from panels.cases.models import Case
-from tests.browser import check_page
-from tests.factories import AccessRequestFactory
+from tests.factories import CANARIES, PASSWORD, AccessRequestFactory, UserFactory, code_for, totp_device
 from tests.journeys.person import Person
 from tests.journeys.rooms import Rooms
+from tests.journeys.tour import Tour
+from tests.journeys.visits import LEAD, NO_PAGE, OTHERS, PUBLIC, WALKED, all_pages, staff_pages
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True, databases=["default", "cachedb"])]
 
-SUBMIT = "form => { form.noValidate = true; form.requestSubmit(); }"
+FILTERED = ".staff-filter li:nth-child(2) a"
 
 
-class Tour:
-    """Looks at page after page and keeps every fault with the page's name."""
-
-    def __init__(self) -> None:
-        self.faults: list[str] = []
-        self.looked = 0
-
-    def look(self, person: Person, name: str, path: str = "", *, status: int = 200) -> None:
-        """Open ``path``, or stay where the person is."""
-        if path:
-            answer = person.page.goto(person.url + path)
-            if answer.status != status:
-                self.faults.append(f"{name}: {answer.status} instead of {status}")
-        if not person.page.title():
-            self.faults.append(f"{name}: no title")
-        self.faults += [f"{name}: {fault}" for fault in check_page(person.page)]
-        self.faults += [f"{name}: {line}" for line in person.watch.console + person.watch.outside]
-        person.watch.console.clear()
-        person.watch.outside.clear()
-        self.looked += 1
-
-    def send_empty(self, person: Person, name: str, path: str, form: str, *, status: int = 422, **typed: str) -> None:
-        """Send a form past the browser's own checks, and look at the page with its errors."""
-        if path:
-            person.go(path)
-        for field, text in typed.items():
-            person.page.locator(f"{form} [name={field}]").first.fill(text)
-        with person.page.expect_navigation() as waiting:
-            person.page.locator(form).first.evaluate(SUBMIT)
-        if waiting.value.status != status:
-            self.faults.append(f"{name}: {waiting.value.status} instead of {status}")
-        self.look(person, name)
-
-    def end(self, *people: Person) -> None:
-        for person in people:
-            person.close()
-        assert not self.faults, f"{len(self.faults)} faults on {self.looked} pages:\n" + "\n".join(self.faults[:80])
+def see(tour: Tour, rooms: Rooms, inside: dict[str, Person], visits) -> None:
+    for visit in visits:
+        tour.look(inside[visit.who], visit.name, visit.path(rooms), status=visit.status)
 
 
-def test_every_page_of_the_signed_in(product, browser):
+def walked(test: str) -> set[str]:
+    return {route for route, where in WALKED.items() if where == test}
+
+
+def enter(rooms: Rooms, browser, product, *names: str) -> dict[str, Person]:
+    return {name: rooms.enter(name, browser, product.url) for name in names}
+
+
+def test_every_page_stands_in_a_tour():
+    """The tables name every route that answers GET, and none twice over as having no page."""
+    staff = {name for name in all_pages() if name.startswith("helpdesk:")}
+    toured = {visit.route for visit in (*LEAD, *OTHERS, *PUBLIC) if visit.status == 200} | set(WALKED)
+    assert toured | set(NO_PAGE) == all_pages() - staff
+    assert toured & set(NO_PAGE) == set()
+    assert set(WALKED.values()) <= set(globals())
+
+
+def test_every_page_of_a_lead(product, browser):
     rooms, tour = Rooms(), Tour()
-    lead, member, invited, nobody = (
-        rooms.enter(name, browser, product.url) for name in ("lead", "member", "invited", "nobody")
-    )
-    ref = {name: getattr(rooms, name).panel.ref for name in ("draft", "open", "writing", "signing", "closed")}
-    for name, path in {
-        "my work": "/",
-        "panel list": "/panels/",
-        "panel list, one state": "/panels/?state=open",
-        "new panel": "/panels/new/",
-        "prepare": f"/panels/{ref['draft']}/prepare/",
-        "case": f"/cases/{rooms.open.case.pk}/edit/",
-        "laboratory table": f"/cases/{rooms.open.case.pk}/labs/",
-        "panel": f"/panels/{ref['open']}/",
-        "panel with outcome": f"/panels/{ref['signing']}/",
-        "closed panel": f"/panels/{ref['closed']}/",
-        "invite": f"/panels/{ref['open']}/invite/",
-        "stance": f"/statements/{rooms.said.pk}/stance/?kind=amend",
-        "new meeting": f"/panels/{ref['open']}/meeting/",
-        "meeting": f"/meetings/{rooms.meeting.pk}/",
-        "outcome, writing": f"/panels/{ref['writing']}/outcome/",
-        "outcome, signing": f"/panels/{ref['signing']}/outcome/",
-        "outcome, closed": f"/panels/{ref['closed']}/outcome/",
-        "patients": "/patients/",
-        "patient": f"/patients/{rooms.open.patient.pseudonym}/",
-        "profile": "/accounts/profile/",
-    }.items():
-        tour.look(lead, name, path)
-    for name, path in {
-        "my work of a member": "/",
-        "panel as a member": f"/panels/{ref['open']}/",
-        "outcome to sign": f"/panels/{ref['signing']}/outcome/",
-        "closed outcome": f"/panels/{ref['closed']}/outcome/",
-        "meeting as a member": f"/meetings/{rooms.meeting.pk}/",
-    }.items():
-        tour.look(member, name, path)
-    tour.look(invited, "invitation", f"/invitations/{rooms.open.invitation(rooms.people['invited']).pk}/")
-    for name, path in {"my work, empty": "/", "panel list, empty": "/panels/", "patients, empty": "/patients/"}.items():
-        tour.look(nobody, name, path)
-    tour.look(nobody, "not found", f"/panels/{ref['open']}/", status=404)
-    tour.look(nobody, "refusal", "/reports/", status=403)
-    tour.end(lead, member, invited, nobody)
+    inside = enter(rooms, browser, product, "lead")
+    see(tour, rooms, inside, LEAD)
+    assert tour.routes == {visit.route for visit in LEAD}
+    tour.end(*inside.values())
+
+
+def test_every_page_of_the_others(product, browser):
+    rooms, tour = Rooms(), Tour()
+    inside = enter(rooms, browser, product, "member", "invited", "nobody", "coordinator")
+    see(tour, rooms, inside, OTHERS)
+    assert tour.routes == {visit.route for visit in OTHERS if visit.status == 200}
+    tour.end(*inside.values())
+
+
+def test_every_page_of_the_staff_site(product, browser):
+    rooms, tour = Rooms(), Tour()
+    staff = rooms.enter("helpdesk", browser, product.url)
+    tour.look(staff, "my work of staff", "/")
+    for name, path in staff_pages():
+        tour.look(staff, name, path)
+        for filtered in staff.page.locator(FILTERED).evaluate_all(
+            "links => links.slice(0, 1).map(link => link.search)"
+        ):
+            tour.look(staff, f"{name} {filtered}", path.partition("?")[0] + filtered)
+    tour.look(staff, "nothing here", "/helpdesk/nowhere/", status=404)
+    tour.send_empty(staff, "group, empty", "/helpdesk/accounts/thematicgroup/add/", "main form", status=200)
+    assert tour.routes - {"home"} == {name for name in all_pages() if name.startswith("helpdesk:")}
+    tour.end(staff)
+
+
+def test_every_page_of_nobody_in_particular(product, browser):
+    rooms, tour = Rooms(), Tour()
+    anybody = Person(browser, product.url)
+    see(tour, rooms, {"anybody": anybody}, PUBLIC)
+    assert tour.routes == {visit.route for visit in PUBLIC}
+    tour.send_empty(anybody, "sign in, empty", "/accounts/login/", "main form", status=200)
+    tour.send_empty(anybody, "reset, empty", "/accounts/password/reset/", "main form", status=200)
+    tour.send_empty(anybody, "verify, empty", "/verify/", "main form")
+    tour.send_empty(anybody, "verify, unknown", "/verify/", "main form", code="AAAA-AAAA-AAAA")
+    anybody.go(f"/verify/?code={wait_for_document(rooms)}")
+    tour.send_empty(anybody, "verify, known", "", "main form", status=200)
+    tour.look(anybody, "not found", "/nowhere/", status=404)
+    tour.look(anybody, "link over", "/accounts/activate/long-gone/", status=410)
+    anybody.go("/verify/")
+    anybody.context.clear_cookies()
+    tour.send_empty(anybody, "old form", "", "main form", status=403)
+    too_many_tries(tour, anybody)
+    tour.end(anybody)
+
+
+def too_many_tries(tour: Tour, anybody: Person) -> None:
+    """Ten codes a minute, then a page that asks for patience."""
+    for _try in range(10):
+        anybody.go("/verify/")
+        anybody.page.locator("[name=code]").fill("AAAA-AAAA-AAAA")
+        with anybody.page.expect_navigation() as waiting:
+            anybody.click("Check")
+        if waiting.value.status == 429:
+            tour.look(anybody, "too many tries", status=429)
+            return
+    tour.faults.append("too many tries: never refused")
+
+
+def wait_for_document(rooms: Rooms) -> str:
+    """The worker makes it; the code that is printed on it."""
+    deadline = time.monotonic() + 60
+    while OutcomeDocument.objects.get(pk=rooms.document.pk).state != DocumentState.READY:
+        assert time.monotonic() < deadline, "no document within a minute"
+        time.sleep(0.1)
+    return rooms.document.code
+
+
+def test_every_step_of_signing_in(product, browser):
+    device, tour = totp_device(UserFactory()), Tour()
+    person = Person(browser, product.url)
+    person.go("/panels/")
+    tour.send_empty(person, "wrong password", "", "main form", status=200, login=device.user.email, password="wrong")
+    person.type("Password", PASSWORD, exact=True)
+    person.click("Continue")
+    tour.look(person, "code")
+    tour.send_empty(person, "code, wrong", "", "main form", code="000000")
+    tour.look(person, "recovery code", "/accounts/login/code/?recovery=1")
+    tour.send_empty(person, "recovery code, wrong", "", "main form", code="AAAA-AAAA")
+    assert walked("test_every_step_of_signing_in") <= tour.routes
+    tour.end(person)
+
+
+def test_every_step_of_an_activation(product, browser):
+    user, token = prepare_account("new@hospital.example", display_name="Dr New", by=None)
+    path, tour = f"/accounts/activate/{token}/", Tour()
+    person = Person(browser, product.url)
+    tour.look(person, "activation", path)
+    tour.send_empty(person, "activation, empty", "", "main form", display_name="")
+    person.type("Your name", "Dr New")
+    person.type("Choose a password", "the tide comes twice a day")
+    person.click("ontinue")
+    tour.look(person, "device")
+    tour.send_empty(person, "device, wrong code", "", "main form", code="000000")
+    while (device := TotpDevice.objects.get(user=user)).waiting_until() is not None:
+        time.sleep(0.1)  # a second after a miss, the device answers nothing
+    person.type("One-time code", code_for(device))
+    person.page.get_by_role("main").get_by_role("button").first.click()
+    expect(person.page.get_by_role("heading", name="Keep these ten codes")).to_be_visible()
+    tour.look(person, "recovery codes")
+    tour.look(person, "used link", path, status=410)
+    assert walked("test_every_step_of_an_activation") <= tour.routes
+    tour.end(person)
+
+
+def test_every_step_of_a_new_password(product, browser):
+    device, tour = totp_device(UserFactory()), Tour()
+    person = Person(browser, product.url)
+    person.go("/accounts/password/reset/")
+    person.type("E-mail at your hospital", device.user.email)
+    person.click("Send the link")
+    tour.look(person, "link sent")
+    mail = product.mailbox.wait(device.user.email)[0]
+    link = re.search(r"https?://\S+/password/reset/key/\S+", mail.get_content()).group()
+    person.go(link)
+    tour.look(person, "new password")
+    tour.send_empty(person, "new password, short", "", "main form", status=200, password1="short")
+    person.type("New password", "the tide comes twice a day")
+    person.click("Save the password")
+    expect(person.page).to_have_url(re.compile("/key/done/"))
+    tour.look(person, "password changed")
+    tour.look(person, "used link", link.removeprefix(product.url))
+    assert walked("test_every_step_of_a_new_password") <= tour.routes
+    tour.end(person)
+
+
+def test_a_page_that_breaks_shows_no_patient_and_stays_usable(product, browser):
+    """Without the row of the read there is no page: the table of the trail is taken away under the running product."""
+    rooms, tour = Rooms(), Tour()
+    lead = rooms.enter("lead", browser, product.url)
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE audit_auditevent RENAME TO audit_away")
+    try:
+        tour.look(lead, "broken", f"/panels/{rooms.open.panel.ref}/", status=500)
+        shown = lead.page.content()
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("ALTER TABLE audit_away RENAME TO audit_auditevent")
+    assert [token for token in CANARIES if token in shown] == []
+    tour.end(lead)
 
 
 def test_the_pages_of_getting_in(product, browser):
@@ -126,6 +223,7 @@ def test_the_pages_of_getting_in(product, browser):
     tour.look(decider, "centre", here)
     tour.send_empty(decider, "clearance", here, "form[action$='/clearance/']", cleared_on="2999-01-01")
     tour.send_empty(decider, "unit", here, "form[action$='/units/']")
+    assert walked("test_the_pages_of_getting_in") <= tour.routes
     tour.end(stranger, decider)
 
 

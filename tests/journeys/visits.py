@@ -6,7 +6,9 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 
+from cpms.accounts.access import route_of
 from helpdesk.admin import site
+from helpdesk.people.urls import urlpatterns as people
 from tests.access.routes import address, admins, ours
 
 
@@ -36,6 +38,7 @@ NO_PAGE = {
     "livez": "a word for the machine that watches",
     "readyz": "two words for the machine that watches",
     "cases:terms": "suggestions for a field",
+    "cases:phenopacket": "a file",
     "panels:news": "a line of the panel's page",
     "outcomes:progress": "a bar of the outcome's page",
     "outcomes:download": "a file",
@@ -50,6 +53,7 @@ LEAD = (
     Visit("lead", "panels:new"),
     Visit("lead", "panels:prepare", "draft"),
     Visit("lead", "cases:edit", "open"),
+    Visit("lead", "cases:labs", "open"),
     Visit("lead", "panels:detail", "open"),
     Visit("lead", "panels:detail", "signing"),
     Visit("lead", "panels:detail", "closed"),
@@ -100,6 +104,10 @@ WALKED = {
     "activate": "test_every_step_of_an_activation",
     "otp_enrol": "test_every_step_of_an_activation",
     "account_reset_password_from_key": "test_every_step_of_a_new_password",
+    **dict.fromkeys(
+        (f"people:{entry.name}" for entry in people if "GET" in route_of(entry.callback).methods),
+        "test_the_pages_of_getting_in",
+    ),
 }
 
 
@@ -113,6 +121,8 @@ def staff_pages() -> list[tuple[str, str]]:
         whole = reverse(f"{base}_changelist")
         first = model._default_manager.first()
         assert first is not None, f"Rooms holds no {model.__name__}"
+        if "_add" in admin.pages:
+            found.append((f"{base} new", reverse(f"{base}_add")))
         found += [(f"{base} list", whole), (f"{base} one", reverse(f"{base}_change", args=[first.pk]))]
         if admin.search_fields:
             found += [(f"{base} found", f"{whole}?q=a"), (f"{base} not found", f"{whole}?q=zzzz")]
