@@ -43,6 +43,12 @@ def record_consent(
         recorded_by=by,
     )
     audit.record(Event.CONSENT_RECORDED, on=consent, by=by, stage=int(stage), kind=str(answer))
+    if (
+        stage == Stage.CARE
+        and answer == Answer.GIVEN
+        and Consent.objects.filter(patient=patient, stage=stage).count() > 1
+    ):
+        jobs.enqueue("panels.thaw", patient_id=str(patient.pk))  # given anew: members see the case again
     return consent
 
 

@@ -20,3 +20,14 @@ def look_after_idle() -> None:
 @confirmed
 def freeze(*, patient_id: str) -> None:
     actions.freeze(patient_id, by=None)
+
+
+@shared_task(name="panels.check_grants")
+def check_grants() -> None:
+    actions.mend_sight(by=None)
+
+
+@shared_task(name="panels.thaw")
+@confirmed
+def thaw(*, patient_id: str) -> None:
+    actions.mend_sight(by=None, patient_id=patient_id)

@@ -12,6 +12,7 @@ from panels.actions.inviting import (
     invite_guest,
 )
 from panels.actions.moving import freeze, move, open_panel, reopen, withdraw
+from panels.actions.sight import mend_sight
 from panels.actions.talking import comment, contribute, mark, note_visit, supply, take_stance, thank
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "invite_guest",
     "look_after_idle",
     "mark",
+    "mend_sight",
     "move",
     "note_visit",
     "open_panel",

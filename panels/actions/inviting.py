@@ -20,7 +20,8 @@ from cpms.notifications import actions as notifications
 from cpms.notifications.notices import Notice
 from cpms.notifications.states import Verb
 from panels import policy
-from panels.cases import actions as cases
+from panels.actions import sight
+from panels.cases.models import Case
 from panels.models import Invitation, Panel
 from panels.states import (
     GUEST_STAYS,
@@ -123,7 +124,7 @@ def accept(invitation: Invitation, *, by: Any) -> Invitation:
     current.state, current.answered_at = InvitationState.ACCEPTED, clock.now()
     current.save(update_fields=["state", "answered_at"])
     panel = current.panel
-    cases.give_sight(panel.case, to=by, until=current.guest_until, by=by)
+    sight.project(Case.objects.filter(pk=panel.case_id), people=[by], by=by)
     answered(current, by=by)
     due = end_of_day(panel.wanted_by) if panel.wanted_by else clock.now() + ANSWER_WITHIN
     notifications.open_work(
@@ -178,9 +179,7 @@ def end_invitation(invitation: Invitation, *, by: Any) -> Invitation:
 
 def close_file(invitation: Invitation, *, by: Any) -> None:
     """What an ended invitation leaves: no sight, nothing waiting, no mail."""
-    elsewhere = Invitation.objects.seated().filter(panel__case=invitation.panel.case, invitee=invitation.invitee)
-    if not elsewhere.exclude(pk=invitation.pk).exists():
-        cases.take_sight(invitation.panel.case, of=invitation.invitee, by=by)
+    sight.project(Case.objects.filter(pk=invitation.panel.case_id), people=[invitation.invitee], by=by)
     notifications.settle_all(invitation)
     notifications.settle_all(invitation.panel, who=invitation.invitee)
     notifications.cancel_mails([invitation.pk])

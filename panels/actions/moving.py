@@ -15,10 +15,10 @@ from cpms.notifications import actions as notifications
 from cpms.notifications.notices import Notice
 from cpms.notifications.states import Settled, Verb
 from panels import policy
-from panels.actions import chasing, inviting
-from panels.cases import actions as cases
+from panels.actions import chasing, inviting, sight
+from panels.cases.models import Case
 from panels.models import Invitation, Panel, PanelStep
-from panels.states import BY_VERB, InvitationState, Move, State
+from panels.states import BY_VERB, Move, State
 
 
 def locked(panel: Panel) -> Panel:
@@ -38,8 +38,7 @@ def move(panel: Panel, verb: Move, *, by: Any) -> Panel:
     if target == State.OPEN and current.opened_at is None:
         current.opened_at = clock.now()
     current.save(update_fields=["state", "closed_at", "opened_at"])
-    if target == State.CLOSED:
-        end_sight(current, by=by, guests_only=True)
+    sight.project(Case.objects.filter(pk=current.case_id), by=by)
     chasing.something_happened(current)
     PanelStep.objects.create(panel=current, verb=verb, source=source, target=target, by=by)
     audit.record(Event.PANEL_MOVED, on=current, by=by, verb=str(verb))
@@ -64,7 +63,6 @@ def withdraw(panel: Panel, *, by: Any) -> Panel:
     current = move(panel, Move.WITHDRAW, by=by)
     silence(current)
     people = [seat.invitee for seat in Invitation.objects.seated().filter(panel=current).select_related("invitee")]
-    end_sight(current, by=by)
     notifications.notify(people, notice=Notice.PANEL_ENDED, by=by, about=current, ref=current.ref)
     return current
 
@@ -72,10 +70,7 @@ def withdraw(panel: Panel, *, by: Any) -> Panel:
 @transaction.atomic
 def reopen(panel: Panel, *, by: Any) -> Panel:
     """Take a closed panel up again, with its members and the guests whose date has not passed."""
-    current = move(panel, Move.REOPEN, by=by)
-    for seat in Invitation.objects.seated().guests().filter(panel=current).select_related("invitee"):
-        cases.give_sight(current.case, to=seat.invitee, until=seat.guest_until, by=by)
-    return current
+    return move(panel, Move.REOPEN, by=by)
 
 
 def silence(panel: Panel) -> None:
@@ -87,15 +82,6 @@ def silence(panel: Panel) -> None:
     notifications.cancel_mails([panel.pk, *(invitation.pk for invitation in pending)])
 
 
-def end_sight(panel: Panel, *, by: Any, guests_only: bool = False) -> None:
-    """Take the grants of this panel's members back, except where another panel of the case seats them."""
-    seats = Invitation.objects.filter(panel=panel, state=InvitationState.ACCEPTED).select_related("invitee")
-    for seat in seats.guests() if guests_only else seats:
-        elsewhere = Invitation.objects.seated().filter(panel__case=panel.case, invitee=seat.invitee)
-        if not elsewhere.exclude(panel=panel).exists():
-            cases.take_sight(panel.case, of=seat.invitee, by=by)
-
-
 @transaction.atomic
 def freeze(patient_id: str, *, by: Any) -> int:
     """After a withdrawal of consent: stop the chasing and the mails of the patient's running panels.
@@ -105,7 +91,7 @@ def freeze(patient_id: str, *, by: Any) -> int:
     panels = list(Panel.objects.running().filter(case__patient__pk=patient_id).with_case())
     for panel in panels:
         silence(panel)
-        end_sight(panel, by=by)
+        sight.project(Case.objects.filter(pk=panel.case_id), by=by)
         seats = Invitation.objects.seated().filter(panel=panel).select_related("invitee")
         people = [seat.invitee for seat in seats]
         notifications.notify(people, notice=Notice.PANEL_ENDED, by=by, about=panel, ref=panel.ref, again="frozen")

@@ -55,3 +55,11 @@ def granted(user: Any, codename: str, model: type[models.Model]) -> Any:
     return rows.objects.filter(
         Q(until__isnull=True) | Q(until__gt=now), user=user, user__is_active=True, permission__codename=codename
     ).values("content_object_id")
+
+
+def held(codename: str, things: models.QuerySet[Any]) -> dict[tuple[Any, Any], dt.datetime | None]:
+    """Every row there is on these things, past and future ones included: (thing, person) to its end."""
+    check(codename)
+    rows: Any = get_user_obj_perms_model(things.model())
+    found = rows.objects.filter(content_object__in=things, permission__codename=codename)
+    return {(thing, person): until for thing, person, until in found.values_list("content_object", "user", "until")}

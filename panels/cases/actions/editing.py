@@ -108,7 +108,7 @@ def replace_parts(case: Case, model: Any, rows: Sequence[Mapping[str, Any]]) -> 
 
 
 def give_sight(case: Case, *, to: Any, until: dt.datetime | None, by: Any) -> None:
-    """Project an accepted invitation onto the case. A date on one seat never shortens another seat without one."""
+    """Let somebody see the case, until a moment or for good; ``panels.actions.sight`` says who and how long."""
     grants.grant(to, "view_case", case, until=until)
     audit.record(Event.ACCESS_GRANTED, on=case, by=by, ids=[str(to.pk)])
 
