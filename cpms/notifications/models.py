@@ -12,6 +12,7 @@ from django.db.models import Q
 from cpms import clock
 from cpms.notifications.notices import notice_choices
 from cpms.notifications.states import MailState, Pace, Settled, verb_choices
+from cpms.vault import cipher
 
 LEASE = dt.timedelta(minutes=2)
 
@@ -119,6 +120,8 @@ class OutboxMessageQuerySet(models.QuerySet["OutboxMessage"]):
 class OutboxMessage(models.Model):
     """One mail to one person, written in the transaction that caused it. Ids and a path, never clinical text.
 
+    The path is sealed, because it can hold the token of a mailed link; "/" stands there once the mail is gone.
+
     ``address`` is for somebody without an account who asked for one."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -129,7 +132,7 @@ class OutboxMessage(models.Model):
     about_type = models.CharField(max_length=60)
     about_id = models.UUIDField()
     ref = models.CharField(max_length=30)
-    path = models.CharField(max_length=200)
+    path = models.CharField(max_length=400)
     calendar = models.TextField(blank=True)
     lines = models.TextField(blank=True)
     state = models.CharField(max_length=10, choices=MailState, default=MailState.WAITING)
@@ -168,6 +171,19 @@ class OutboxMessage(models.Model):
     @property
     def to(self) -> str:
         return self.recipient.email if self.recipient is not None else self.address
+
+    @property
+    def link(self) -> str:
+        """Where the mail leads, as its reader sees it."""
+        return cipher.unseal_text(self.path, self.seal_context) if cipher.is_sealed_text(self.path) else self.path
+
+    @link.setter
+    def link(self, path: str) -> None:
+        self.path = cipher.seal_text(path, self.seal_context)
+
+    @property
+    def seal_context(self) -> str:
+        return f"notifications_outboxmessage.path.{self.pk}"
 
     @property
     def message_id(self) -> str:

@@ -19,6 +19,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 VERSION = b"\x01"
 NONCE_BYTES, KEY_BYTES = 12, 32
+SEALED_TEXT = "sealed:"
 
 
 class CannotOpen(Exception):
@@ -58,7 +59,7 @@ def key_encryption_keys() -> dict[str, bytes]:
 
 
 def wrap(secret: bytes, context: str) -> tuple[str, bytes]:
-    """Seal a data key under the first key-encryption key; gives that key's name and the wrapped bytes."""
+    """Seal a data key or a short text under the first key-encryption key; gives that key's name and the wrapped bytes."""
     name, kek = next(iter(key_encryption_keys().items()))
     return name, seal(kek, secret, context)
 
@@ -69,6 +70,22 @@ def unwrap(name: str, wrapped: bytes, context: str) -> bytes:
     except KeyError as error:
         raise CannotOpen("this key-encryption key is not configured") from error
     return open_sealed(kek, wrapped, context)
+
+
+def seal_text(text: str, context: str) -> str:
+    """A short text that belongs to no patient, straight under the key-encryption key: ``sealed:name:base64``."""
+    name, sealed = wrap(text.encode(), context)
+    return f"{SEALED_TEXT}{name}:{base64.b64encode(sealed).decode()}"
+
+
+def is_sealed_text(text: str) -> bool:
+    return text.startswith(SEALED_TEXT)
+
+
+def unseal_text(text: str, context: str) -> str:
+    """The text again. Raises ``CannotOpen``."""
+    name, _, sealed = text.removeprefix(SEALED_TEXT).rpartition(":")
+    return unwrap(name, base64.b64decode(sealed), context).decode()
 
 
 def digest(purpose: str, text: str) -> str:

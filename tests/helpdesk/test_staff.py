@@ -28,7 +28,7 @@ def test_the_first_person_comes_by_command_and_link():
     user = User.objects.get(email="first@cpms.example")
     assert user.is_staff
     assert not user.has_usable_password()
-    assert OutboxMessage.objects.get(recipient=user).path.startswith("/accounts/activate/")
+    assert OutboxMessage.objects.get(recipient=user).link.startswith("/accounts/activate/")
 
 
 def test_only_helpdesk_roles_are_given_this_way_and_only_by_staff():

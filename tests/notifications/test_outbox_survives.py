@@ -24,6 +24,7 @@ from cpms.notifications import actions
 from cpms.notifications.models import OutboxMessage
 from cpms.notifications.notices import Notice
 from cpms.notifications.states import MailState
+from cpms.vault.cipher import CannotOpen
 from panels import actions as panels
 from panels.models import Message
 from tests.clients import signed_in
@@ -202,6 +203,21 @@ def test_somebody_switched_off_gets_nothing(mailoutbox):
     mail = OutboxMessage.objects.get()
     assert (mail.state, mail.path) == (MailState.CANCELLED, "/")
     assert mailoutbox == []
+
+
+def test_the_link_of_a_mail_is_sealed_until_it_is_sent_and_gone_afterwards(mailoutbox):
+    link = "/accounts/activate/a-secret-token/"
+    actions.notify([UserFactory()], notice=Notice.ACCOUNT_READY, by=None, about=UserFactory(), path=link)
+    mail = OutboxMessage.objects.get()
+    assert mail.link == link
+    assert "secret" not in str(OutboxMessage.objects.values().get())
+    OutboxMessage.objects.filter(pk=mail.pk).update(path=mail.path.replace(":", ":other-", 1))
+    with pytest.raises(CannotOpen):
+        _ = OutboxMessage.objects.get().link
+    OutboxMessage.objects.filter(pk=mail.pk).update(path=mail.path)
+    actions.dispatch_outbox()
+    assert link in mailoutbox[0].body
+    assert (OutboxMessage.objects.get().path, OutboxMessage.objects.get().link) == ("/", "/")
 
 
 def test_a_mail_in_doubt_is_repeated_once_and_then_given_up(mailoutbox):

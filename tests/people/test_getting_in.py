@@ -60,7 +60,7 @@ def send(centre, **changes):
 
 
 def status_path():
-    return OutboxMessage.objects.filter(notice="access_asked").latest("written_at").path
+    return OutboxMessage.objects.filter(notice="access_asked").latest("written_at").link
 
 
 def read(path):
@@ -92,7 +92,7 @@ def test_approval_is_one_click_and_mails_a_link_that_opens_an_account_with_the_r
     assert [g.number for g in user.groups_of_interest.all()] == [1]
     held = Membership.objects.get(user=user)
     assert (held.role, held.centre, held.granted_by) == (Role.CLINICIAN, centre, representative)
-    assert OutboxMessage.objects.get(notice="account_ready").path.startswith("/accounts/activate/")
+    assert OutboxMessage.objects.get(notice="account_ready").link.startswith("/accounts/activate/")
     assert not WorkItem.objects.open().exists()
     assert AuditEvent.objects.get(event="access_decided").actor_id == representative.pk
 

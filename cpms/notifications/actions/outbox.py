@@ -54,7 +54,8 @@ def notify(
         when = plan(notice, wishes.get(person.pk), zone=person.zone, now=now, urgent=urgent)
         if when.state is None:
             continue
-        message = OutboxMessage(notice=notice, recipient=person, ref=ref, path=path, calendar=calendar)
+        message = OutboxMessage(notice=notice, recipient=person, ref=ref, calendar=calendar)
+        message.link = path
         message.dedupe_key = f"{notice}:{about.pk}:{person.pk}:{again}"
         message.about_type, message.about_id = about._meta.label_lower, about.pk
         message.state, message.not_before = when.state, when.not_before
@@ -66,19 +67,15 @@ def notify(
 
 def notify_address(address: str, *, notice: Notice, about: models.Model, path: str = "/", again: str = "") -> None:
     """One mail to somebody who has no account (yet). The same notice about the same thing goes out once."""
-    OutboxMessage.objects.bulk_create(
-        [
-            OutboxMessage(
-                notice=notice,
-                address=address,
-                dedupe_key=f"{notice}:{about.pk}:address:{again}",
-                about_type=about._meta.label_lower,
-                about_id=about.pk,
-                path=path,
-            )
-        ],
-        ignore_conflicts=True,
+    message = OutboxMessage(
+        notice=notice,
+        address=address,
+        dedupe_key=f"{notice}:{about.pk}:address:{again}",
+        about_type=about._meta.label_lower,
+        about_id=about.pk,
     )
+    message.link = path
+    OutboxMessage.objects.bulk_create([message], ignore_conflicts=True)
     jobs.nudge_after_commit("notifications.dispatch_outbox")
 
 
@@ -142,7 +139,7 @@ def compose(message: OutboxMessage, connection: Any) -> EmailMessage:
     words = notices.WORDS[Notice(message.notice)]
     mail = EmailMessage(
         subject=words.subject,
-        body=notices.body(message.notice, ref=message.ref, path=message.path, lines=message.lines),
+        body=notices.body(message.notice, ref=message.ref, path=message.link, lines=message.lines),
         to=[message.to],
         connection=connection,
         headers={"Message-ID": message.message_id, "Auto-Submitted": "auto-generated"},
