@@ -195,7 +195,7 @@ CSRF_FAILURE_VIEW = "cpms.accounts.views.refusals.csrf_failure"
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_REDIRECT_EXEMPT = [r"^livez$", r"^readyz$"]
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
-SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
+SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if ALLAUTH_TRUSTED_PROXY_COUNT else None
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
@@ -271,4 +271,7 @@ CELERY_TASK_CREATE_MISSING_QUEUES = True
 
 LOGGING_CONFIG = "cpms.logs.configure"
 LOGGING = {"level": env.str("CPMS_LOG_LEVEL", default="INFO")}
-SILENCED_SYSTEM_CHECKS = ["guardian.W001"]  # grants are read by cpms.accounts.access.grants, not by a login backend
+SILENCED_SYSTEM_CHECKS = [
+    "guardian.W001",  # grants are read by cpms.accounts.access.grants, not by a login backend
+    "security.W021",  # a place on the browsers' preload lists is the operator's wish, and hard to undo
+]

@@ -77,7 +77,7 @@ def test_production_locks_cookies_and_transport(process_env, tmp_path):
     assert done.returncode == 0, done.stderr[-2000:]
     seen = json.loads(done.stdout.splitlines()[-1])
     assert seen["redirect"] == [301, "https://localhost/accounts/login/"]
-    assert seen["hsts"] == "max-age=31536000; includeSubDomains; preload"
+    assert seen["hsts"] == "max-age=31536000; includeSubDomains"
     assert seen["names"] == ["__Host-sid", "__Host-csrf"]
     assert seen["flags"] == [True, True, "Lax", "/", ""]
     assert seen["session"] == [True, True, "Lax"]
