@@ -48,6 +48,7 @@ class ReadOnlyAdmin(admin.ModelAdmin):
 
     actions: Any = None
     list_per_page = 50
+    view_on_site = False
     pages: tuple[str, ...] = ("_changelist", "_change")
 
     def get_urls(self) -> list[Any]:
@@ -57,7 +58,7 @@ class ReadOnlyAdmin(admin.ModelAdmin):
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """The plain control, without the admin's links to other forms in windows of their own."""
         field: Any = super().formfield_for_dbfield(db_field, request, **kwargs)
-        if isinstance(field.widget, RelatedFieldWidgetWrapper):
+        if field is not None and isinstance(field.widget, RelatedFieldWidgetWrapper):
             field.widget = field.widget.widget
         return field
 

@@ -39,6 +39,11 @@ class Watch:
         assert self.outside == []
 
 
+WIDE = """() => [...document.querySelectorAll("body *")]
+    .filter(one => one.getBoundingClientRect().right > innerWidth && !one.closest(".offcanvas"))
+    .slice(-3).map(one => one.outerHTML.slice(0, 120))"""
+
+
 def violations(page: Page) -> list[str]:
     """axe's findings as lines: rule, element, what to do."""
     found = Axe().run(page, options={"runOnly": RULES}).response["violations"]
@@ -52,7 +57,7 @@ def check_page(page: Page, *, widths=WIDTHS) -> list[str]:
         page.set_viewport_size({"width": width, "height": height})
         overflow = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
         if overflow > 0:
-            faults.append(f"{width} px: {overflow} px too wide")
+            faults.append(f"{width} px: {overflow} px too wide, {page.evaluate(WIDE)}")
         if width > REFLOW:
             faults += [f"{width} px: {line}" for line in violations(page)]
     page.set_viewport_size({"width": widths[0][0], "height": widths[0][1]})

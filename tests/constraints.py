@@ -31,6 +31,7 @@ from cpms.patients.models import Patient
 from cpms.terminology.models import Concept, ConceptEdge, ConceptSynonym, Terminology
 from cpms.vault.models import DataKey
 from helpdesk.models import MonthlyKpi
+from helpdesk.people.models import AccessRequest
 from outcomes.models import Outcome, OutcomeDocument, SignOff
 from panels.meetings.models import AgendaItem, Attendance, Meeting
 from panels.models import Contribution, Invitation, Panel, PanelCounter, Stance, Visit
@@ -53,10 +54,11 @@ CHECKS = {
     "consent_withdrawn_later": (Consent, {"withdrawn_at": None}, [{"withdrawn_at": F("recorded_at") - DAY, "withdrawn_by": F("recorded_by")}]),
     "consent_withdrawn_says_who": (Consent, {"withdrawn_at": None}, [{"withdrawn_at": F("recorded_at")}, {"withdrawn_by": F("recorded_by")}]),
     "helpdesk_kpi_first_of_month": (MonthlyKpi, {}, [{"month": dt.date(2020, 1, 2)}]),
-    "helpdesk_kpi_group_or_centre": (MonthlyKpi, {"group": None, "centre": None}, ["both"]),
+    "helpdesk_kpi_group_or_centre": (MonthlyKpi, {"group": None, "centre": None}, [lambda: {"group": ThematicGroup.objects.first(), "centre": Centre.objects.first()}]),
     "jobs_job_done_has_time": (Job, {"state": "waiting"}, [{"state": "done"}, {"done_at": NOW}]),
     "meetings_held_has_time": (Meeting, {"state": "planned"}, [{"state": "held"}, {"held_at": NOW}]),
     "meetings_minutes_plausible": (Meeting, {}, [{"minutes": 4}, {"minutes": 481}]),
+    "notifications_one_addressee": (OutboxMessage, {"address": ""}, [{"address": "x@y.example"}, {"recipient": None}]),
     "notifications_sent_has_time": (OutboxMessage, {"state": "waiting"}, [{"state": "sent"}, {"sent_at": NOW}]),
     "notifications_settled_says_how": (WorkItem, {"settled_at": None}, [{"settled_at": NOW}, {"settled_how": "done"}]),
     "outcomes_ready_has_hashes": (OutcomeDocument, {"state": "ready"}, [{"made_at": None}, {"state": "waiting"}]),
@@ -70,6 +72,10 @@ CHECKS = {
     "panels_open_has_group_and_time": (Panel, {"state": "closed"}, [{"group": None}, {"opened_at": None}, {"wanted_by": None}]),
     "patients_birth_month_plausible": (Patient, {}, [{"birth_month": 0}, {"birth_month": 13}]),
     "patients_birth_year_plausible": (Patient, {}, [{"birth_year": 1899}, {"birth_year": 2101}]),
+    "people_approval_has_account": (AccessRequest, {"state": "refused"}, [lambda: {"account": User.objects.first()}, {"state": "approved"}]),
+    "people_decided_says_who": (AccessRequest, {"state": "waiting"}, [{"decided_at": NOW}, {"state": "refused", "reason": "x"}]),
+    "people_refusal_has_reason": (AccessRequest, {"state": "refused"}, [{"reason": ""}]),
+    "people_request_email_lower_case": (AccessRequest, {}, [{"email": "Upper@hospital.example"}]),
     "terminology_system_known": (Terminology, {}, [{"system": "MESH"}]),
     "terminology_version_given": (Terminology, {}, [{"version": ""}]),
     "vault_key_is_wrapped_or_destroyed": (DataKey, {"destroyed_at": None}, [{"wrapped": None}, {"destroyed_at": NOW}]),
@@ -101,6 +107,7 @@ DOUBLES = {
     "panels_counter_once": (PanelCounter, {}, {}),
     "panels_one_live_invitation": (Invitation, {"state__in": ["pending", "accepted"]}, {}),
     "panels_stance_once": (Stance, {}, {}),
+    "people_one_open_request": (AccessRequest, {"state": "waiting"}, {"digest": "another"}),
     "panels_visit_once": (Visit, {}, {}),
 }
 

@@ -8,14 +8,16 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from consent.models import ConsentForm
-from cpms.accounts.models import AdvocacyGroup, Centre, Expertise, RecoveryCode, RecoveryDevice, ThematicGroup, Unit
+from cpms.accounts.models import AdvocacyGroup, Expertise, RecoveryCode, RecoveryDevice, Unit
 from cpms.drafts import actions as drafts
 from cpms.terminology.models import Concept, ConceptEdge, ConceptSynonym, Terminology
 from helpdesk import actions as helpdesk
+from helpdesk.people import actions as people
 from outcomes.models import Outcome, SignOff
 from panels import actions as panels
 from tests.access.world import World
 from tests.constraints import CHECKS, DOUBLES, copy_of
+from tests.factories import AccessRequestFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -24,7 +26,7 @@ pytestmark = pytest.mark.django_db
 def rows():
     """At least one row of every table that has a constraint."""
     world = World("closed")
-    lead, member = world.people["lead"], world.people["member"]
+    lead, member, coordinator = (world.people[name] for name in ("lead", "member", "network_coordinator"))
     Unit.objects.create(centre=lead.centre, name="Endocrinology")
     AdvocacyGroup.objects.create(network=world.story.group.network, name="Invented Patients Together", country="IE")
     Expertise.objects.create(user=lead, system="ORPHA", code="ORPHA:418", name="Rare")
@@ -43,6 +45,9 @@ def rows():
     panels.take_stance(other, kind="agree", by=world.other.lead)
     late = Outcome.objects.get(panel=world.story.panel)
     SignOff.objects.create(outcome=late, who=lead, number=9, key=late.key)
+    AccessRequestFactory(centre=lead.centre)
+    refused = AccessRequestFactory(centre=lead.centre)
+    people.refuse_request(refused, reason="Please ask from your hospital's address.", by=coordinator)
     return world
 
 
@@ -57,9 +62,7 @@ def refusal(run) -> str:
 
 
 def spoil(model, pk, change):
-    if change == "both":
-        change = {"group": ThematicGroup.objects.first(), "centre": Centre.objects.first()}
-    return lambda: model._base_manager.filter(pk=pk).update(**change)
+    return lambda: model._base_manager.filter(pk=pk).update(**(change() if callable(change) else change))
 
 
 def double(row, changes):
