@@ -64,4 +64,4 @@ def project(of: QuerySet[Case], *, by: Any, people: Iterable[Any] | None = None)
 def mend_sight(*, by: Any, patient_id: str = "") -> int:
     """Compare every grant, or those of one patient, with the truth, and mend what differs; each mend is in the trail."""
     everything = Case.objects.all()
-    return project(everything.filter(patient=patient_id) if patient_id else everything, by=by)
+    return project(everything.filter(patient__pk=patient_id) if patient_id else everything, by=by)
