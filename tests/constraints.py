@@ -33,8 +33,9 @@ from cpms.vault.models import DataKey
 from helpdesk.models import MonthlyKpi
 from helpdesk.people.models import AccessRequest
 from outcomes.models import Outcome, OutcomeDocument, SignOff
+from panels.cases.models import LabAlias
 from panels.meetings.models import AgendaItem, Attendance, Meeting
-from panels.models import Contribution, Invitation, Panel, PanelCounter, Stance, Visit
+from panels.models import Contribution, Invitation, Panel, PanelCounter, Stance, Thanks, Visit
 
 OURS = ("cpms", "consent", "panels", "outcomes", "helpdesk")
 NOW, DAY = clock.now(), dt.timedelta(days=1)
@@ -72,6 +73,8 @@ CHECKS = {
     "panels_open_has_group_and_time": (Panel, {"state": "closed"}, [{"group": None}, {"opened_at": None}, {"wanted_by": None}]),
     "patients_birth_month_plausible": (Patient, {}, [{"birth_month": 0}, {"birth_month": 13}]),
     "patients_birth_year_plausible": (Patient, {}, [{"birth_year": 1899}, {"birth_year": 2101}]),
+    "panels_supplied_says_who": (Contribution, {"supplied_at": None}, [{"supplied_at": NOW}, {"supplied_by": F("author")}]),
+    "panels_useful_0_to_10": (Thanks, {}, [{"useful": 11}]),
     "people_approval_has_account": (AccessRequest, {"state": "refused"}, [lambda: {"account": User.objects.first()}, {"state": "approved"}]),
     "people_decided_says_who": (AccessRequest, {"state": "waiting"}, [{"decided_at": NOW}, {"state": "refused", "reason": "x"}]),
     "people_refusal_has_reason": (AccessRequest, {"state": "refused"}, [{"reason": ""}]),
@@ -91,6 +94,7 @@ DOUBLES = {
     "accounts_open_role_once": (Membership, {"valid_to": None}, {}),
     "accounts_recovery_code_once": (RecoveryCode, {}, {}),
     "accounts_unit_once": (Unit, {}, {}),
+    "cases_name_once_per_centre": (LabAlias, {}, {}),
     "concept_code_once_per_terminology": (Concept, {}, {}),
     "concept_edge_once": (ConceptEdge, {}, {}),
     "concept_synonym_once": (ConceptSynonym, {}, {}),

@@ -15,6 +15,7 @@ from helpdesk import actions as helpdesk
 from helpdesk.people import actions as people
 from outcomes.models import Outcome, SignOff
 from panels import actions as panels
+from panels.cases.models import LabAlias
 from tests.access.world import World
 from tests.constraints import CHECKS, DOUBLES, copy_of
 from tests.factories import AccessRequestFactory
@@ -45,6 +46,8 @@ def rows():
     panels.take_stance(other, kind="agree", by=world.other.lead)
     late = Outcome.objects.get(panel=world.story.panel)
     SignOff.objects.create(outcome=late, who=lead, number=9, key=late.key)
+    panels.thank(world.story.fresh(), useful=8, text="Thank you.", by=lead)
+    LabAlias.objects.create(centre=lead.centre, token="t", analyte="sodium", made_by=lead)
     AccessRequestFactory(centre=lead.centre)
     refused = AccessRequestFactory(centre=lead.centre)
     people.refuse_request(refused, reason="Please ask from your hospital's address.", by=coordinator)
