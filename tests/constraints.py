@@ -26,7 +26,7 @@ from cpms.accounts.models import (
 )
 from cpms.drafts.models import Draft, PostKey
 from cpms.jobs.models import Job
-from cpms.notifications.models import OutboxMessage, WorkItem
+from cpms.notifications.models import MailWish, OutboxMessage, WorkItem
 from cpms.patients.models import Patient
 from cpms.terminology.models import Concept, ConceptEdge, ConceptSynonym, Terminology
 from cpms.vault.models import DataKey
@@ -35,7 +35,7 @@ from helpdesk.people.models import AccessRequest
 from outcomes.models import Outcome, OutcomeDocument, SignOff
 from panels.cases.models import LabAlias
 from panels.meetings.models import AgendaItem, Attendance, Meeting
-from panels.models import Contribution, Invitation, Panel, PanelCounter, Stance, Thanks, Visit
+from panels.models import Contribution, Invitation, Panel, PanelCounter, Question, Stance, Thanks, Visit
 
 OURS = ("cpms", "consent", "panels", "outcomes", "helpdesk")
 NOW, DAY = clock.now(), dt.timedelta(days=1)
@@ -59,7 +59,9 @@ CHECKS = {
     "jobs_job_done_has_time": (Job, {"state": "waiting"}, [{"state": "done"}, {"done_at": NOW}]),
     "meetings_held_has_time": (Meeting, {"state": "planned"}, [{"state": "held"}, {"held_at": NOW}]),
     "meetings_minutes_plausible": (Meeting, {}, [{"minutes": 4}, {"minutes": 481}]),
+    "notifications_hours_of_a_day": (MailWish, {}, [{"daily_at": 24}, {"quiet_from": 24, "quiet_to": 6}]),
     "notifications_one_addressee": (OutboxMessage, {"address": ""}, [{"address": "x@y.example"}, {"recipient": None}]),
+    "notifications_quiet_from_and_to": (MailWish, {}, [{"quiet_from": 21, "quiet_to": None}]),
     "notifications_sent_has_time": (OutboxMessage, {"state": "waiting"}, [{"state": "sent"}, {"sent_at": NOW}]),
     "notifications_settled_says_how": (WorkItem, {"settled_at": None}, [{"settled_at": NOW}, {"settled_how": "done"}]),
     "outcomes_ready_has_hashes": (OutcomeDocument, {"state": "ready"}, [{"made_at": None}, {"state": "waiting"}]),
@@ -73,6 +75,8 @@ CHECKS = {
     "panels_open_has_group_and_time": (Panel, {"state": "closed"}, [{"group": None}, {"opened_at": None}, {"wanted_by": None}]),
     "patients_birth_month_plausible": (Patient, {}, [{"birth_month": 0}, {"birth_month": 13}]),
     "patients_birth_year_plausible": (Patient, {}, [{"birth_year": 1899}, {"birth_year": 2101}]),
+    "panels_question_closed_says_who": (Question, {}, [{"closed_at": NOW}, {"closed_by": F("asker")}]),
+    "panels_question_grown_is_closed": (Question, {}, [lambda: {"panel": Panel.objects.first()}]),
     "panels_supplied_says_who": (Contribution, {"supplied_at": None}, [{"supplied_at": NOW}, {"supplied_by": F("author")}]),
     "panels_useful_0_to_10": (Thanks, {}, [{"useful": 11}]),
     "people_approval_has_account": (AccessRequest, {"state": "refused"}, [lambda: {"account": User.objects.first()}, {"state": "approved"}]),

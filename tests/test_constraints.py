@@ -10,6 +10,7 @@ from django.db import IntegrityError, connection, transaction
 from consent.models import ConsentForm
 from cpms.accounts.models import AdvocacyGroup, Expertise, RecoveryCode, RecoveryDevice, Unit
 from cpms.drafts import actions as drafts
+from cpms.notifications.models import MailWish
 from cpms.terminology.models import Concept, ConceptEdge, ConceptSynonym, Terminology
 from helpdesk import actions as helpdesk
 from helpdesk.people import actions as people
@@ -47,6 +48,8 @@ def rows():
     late = Outcome.objects.get(panel=world.story.panel)
     SignOff.objects.create(outcome=late, who=lead, number=9, key=late.key)
     panels.thank(world.story.fresh(), useful=8, text="Thank you.", by=lead)
+    panels.ask_group(world.story.group, text="Which assay do you use?", by=lead)
+    MailWish.objects.create(user=lead)
     LabAlias.objects.create(centre=lead.centre, token="t", analyte="sodium", made_by=lead)
     AccessRequestFactory(centre=lead.centre)
     refused = AccessRequestFactory(centre=lead.centre)

@@ -40,6 +40,9 @@ class Rooms:
         for story in (self.signing, self.closed):
             self.send(story)
         self.close()
+        self.expert.groups_of_interest.add(self.draft.group)
+        self.question = panels.ask_group(self.draft.group, text="Which assay do you use?", by=self.lead)
+        panels.answer(self.question, text="Tandem mass spectrometry.", by=self.expert)
         AdvocacyGroup.objects.create(network=self.draft.group.network, name="Invented Patients Together", country="IE")
         helpdesk.freeze_month((clock.today().replace(day=1) - dt.timedelta(days=1)).replace(day=1), by=None)
 
@@ -87,6 +90,8 @@ class Rooms:
         if model is None:
             return None
         story = getattr(self, of)
+        if model.__name__ == "Question":
+            return story
         return {
             "Panel": lambda: story.panel,
             "Case": lambda: story.case,

@@ -69,7 +69,11 @@ LEAD = (
     Visit("lead", "patients:list"),
     Visit("lead", "patients:detail", "open"),
     Visit("lead", "patients:consent", "open"),
+    Visit("lead", "panels:questions"),
+    Visit("lead", "panels:ask"),
+    Visit("lead", "panels:question", "question"),
     Visit("lead", "profile"),
+    Visit("lead", "mails"),
 )
 OTHERS = (
     Visit("member", "home"),

@@ -39,7 +39,7 @@ def story():
 
 
 def told():
-    return set(OutboxMessage.objects.filter(notice=Notice.PANEL_IDLE).values_list("recipient", "path"))
+    return {(mail.recipient_id, mail.link) for mail in OutboxMessage.objects.filter(notice=Notice.PANEL_IDLE)}
 
 
 def waits(story):
