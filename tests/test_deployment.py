@@ -1,0 +1,194 @@
+"""What the compose file runs is really run: commands, variables, health checks, headers as in production, a clean stop."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import re
+import threading
+import time
+
+import psycopg2
+import pytest
+
+from cpms import logs
+from tests.deployment import COMPOSE, SERVICES, Deployment, command_of, health_of
+from tests.test_headers import faults
+from tools.local import places, processes
+
+pytestmark = pytest.mark.kills
+
+
+@pytest.fixture
+def deployment(tmp_path):
+    made = Deployment(tmp_path)
+    try:
+        made.prepare()
+        made.before = {service: made.healthy(service) for service in SERVICES}
+        for service in SERVICES:
+            made.start(service)
+        made.until(lambda: made.healthy("web"))
+        yield made
+    finally:
+        made.remove()
+
+
+def test_every_service_of_ours_runs_the_entry_script_and_is_watched():
+    ours = {name for name, service in COMPOSE["services"].items() if service.get("image") == "cpms"}
+    assert ours == {"migrate", *SERVICES}
+    for name in ours:
+        assert command_of(name) == ["bin/entry", name]
+        assert COMPOSE["services"][name]["environment"] == COMPOSE["x-app"]["environment"]
+    for name in SERVICES:
+        assert health_of(name) == ["bin/entry", "alive", name]
+
+
+def test_the_image_holds_what_the_entry_script_names():
+    kept = [line[1:] for line in (places.ROOT / ".dockerignore").read_text().splitlines() if line.startswith("!")]
+    entry = (places.ROOT / "bin" / "entry").read_text()
+    named = set(re.findall(r"(?:deploy/\S+|manage\.py)", entry))
+    assert named == {"deploy/gunicorn.py", "manage.py"}
+    assert named | {"bin/entry"} <= set(kept)
+
+
+def the_first_step_migrates_and_loads_the_terminology(deployment):
+    assert deployment.migrated.returncode == 0, deployment.migrated.stderr[-2000:]
+    with contextlib.closing(psycopg2.connect(deployment.env["DATABASE_URL"])) as connection:
+        cursor = connection.cursor()
+        cursor.execute("SELECT count(*) FROM terminology_concept")
+        assert cursor.fetchone()[0] > 10_000
+
+
+def health_checks_fail_before_the_start_and_pass_after_it(deployment):
+    assert deployment.before == dict.fromkeys(SERVICES, False)
+    for service in SERVICES:
+        deployment.until(lambda service=service: deployment.healthy(service))
+    visitor = deployment.visitor()
+    assert (visitor.ask("/livez").status, visitor.ask("/livez").body) == (200, b"ok")
+    assert json.loads(visitor.ask("/readyz").body) == {"ready": True, "redis": True}
+
+
+def every_kind_of_page_carries_the_headers_of_production(deployment):
+    known, found = deployment.known, []
+    pages = {
+        "": ["/accounts/login/", "/verify/", "/nowhere/", "/livez"],
+        "lead": ["/", known["panel"], known["case"], known["patient"], "/accounts/profile/", "/nowhere/"],
+        "staff": ["/helpdesk/", "/helpdesk/accounts/user/", "/helpdesk/nowhere/", known["panel"]],
+    }
+    for who, paths in pages.items():
+        for path in paths:
+            answer = deployment.visitor(who).ask(path)
+            hidden = "nowhere" in path or (who == "staff" and path == known["panel"])
+            assert answer.status == (404 if hidden else 200), path
+            found += faults(f"{path} as {who}", answer)
+            if answer.headers["Strict-Transport-Security"] != "max-age=31536000; includeSubDomains":
+                found.append(f"{path}: {answer.headers['Strict-Transport-Security']}")
+            if "Server" in answer.headers and re.search(r"\d", answer.headers["Server"]):
+                found.append(f"{path}: tells {answer.headers['Server']}")
+    assert found == []
+
+
+def plain_http_is_sent_to_https_before_anything_is_set(deployment):
+    visitor = deployment.visitor()
+    visitor.scheme = "http"
+    answer = visitor.ask("/accounts/login/")
+    assert (answer.status, answer.headers["Location"]) == (301, "https://cpms.example/accounts/login/")
+    assert visitor.cookies == {}
+
+
+def a_host_that_is_not_ours_gets_nothing(deployment):
+    visitor = deployment.visitor()
+    visitor.host = "evil.example"
+    assert visitor.ask("/accounts/login/").status == 400
+
+
+def signing_in_sets_host_cookies(deployment):
+    visitor = deployment.visitor()
+    page = visitor.ask("/accounts/login/")
+    words = {"login": deployment.known["email"], "password": "a quiet harbour at dusk"}
+    answer = visitor.ask("/accounts/login/", "POST", csrfmiddlewaretoken=visitor.token(page), **words)
+    assert (answer.status, answer.headers["Location"]) == (302, "/accounts/login/code/")
+    set_now = [*(page.headers.get_all("Set-Cookie") or []), *(answer.headers.get_all("Set-Cookie") or [])]
+    names = {line.partition("=")[0] for line in set_now}
+    assert names == {"__Host-csrf", "__Host-sid"}
+    for line in set_now:
+        parts = {part.strip().lower() for part in line.split(";")[1:]}
+        assert {"secure", "httponly", "samesite=lax", "path=/"} <= parts
+        assert not any(part.startswith("domain") for part in parts)
+
+
+def static_files_are_hashed_compressed_and_kept_for_good(deployment):
+    page = deployment.visitor().ask("/accounts/login/").body.decode()
+    links = set(re.findall(r'(?:href|src)="(/static/[^"#]+)', page))
+    assert len(links) > 5
+    for link in links:
+        assert re.search(r"\.[0-9a-f]{12}\.\w+$", link), link
+        answer = deployment.visitor().ask(link)
+        assert answer.status == 200
+        assert "immutable" in answer.headers["Cache-Control"]
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+
+
+def waiting(connection) -> bool:
+    cursor = connection.cursor()
+    cursor.execute(
+        "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+    )
+    return cursor.fetchone()[0] > 0
+
+
+def a_stop_lets_the_running_request_finish_and_ends_all_in_order(deployment):
+    """The request waits for a lock that this test holds while the stop arrives."""
+    answers, visitor = [], deployment.visitor("lead")
+    with contextlib.closing(psycopg2.connect(deployment.env["DATABASE_URL"])) as holder:
+        holder.cursor().execute("LOCK TABLE panels_panel IN ACCESS EXCLUSIVE MODE")
+        asking = threading.Thread(target=lambda: answers.append(visitor.ask(deployment.known["panel"])))
+        asking.start()
+        with contextlib.closing(psycopg2.connect(deployment.env["DATABASE_URL"])) as watcher:
+            watcher.autocommit = True
+            deployment.until(lambda: waiting(watcher))
+        deployment.started["web"].send_signal(processes.TERM)
+        time.sleep(0.5)
+        assert deployment.started["web"].poll() is None
+    asking.join(timeout=60)
+    assert [answer.status for answer in answers] == [200]
+    for service in SERVICES:
+        process = deployment.started[service]
+        process.send_signal(processes.TERM)
+        assert process.wait(timeout=40) == 0, deployment.lines(service)[-5:]
+
+
+def is_celerys_own(line: str) -> bool:
+    """Celery says good-bye past all logging, and warns whoever runs it as root, as tests in a container may."""
+    root = (
+        "SecurityWarning",
+        "recommended!",
+        "Please specify a different user",
+        "User information",
+        "warnings.warn",
+        "_warn_or_raise",
+    )
+    return line.startswith("worker: ") or (os.geteuid() == 0 and any(word in line for word in (*root, "uid=")))
+
+
+def every_line_they_wrote_is_json_with_listed_keys(deployment):
+    written = [line for service in SERVICES for line in deployment.lines(service) if line.strip()]
+    assert [line for line in written if not line.startswith("{") and not is_celerys_own(line)] == []
+    parsed = [json.loads(line) for line in written if line.startswith("{")]
+    assert {key for line in parsed for key in line} <= logs.ALLOWED
+    assert {"panels:detail", "helpdesk:index", "account_login"} <= {line.get("route") for line in parsed}
+    assert "?" not in "".join(written)
+
+
+def test_the_product_as_the_compose_file_starts_it(deployment):
+    """One story, because its start is dear and its end is a part of it."""
+    the_first_step_migrates_and_loads_the_terminology(deployment)
+    health_checks_fail_before_the_start_and_pass_after_it(deployment)
+    every_kind_of_page_carries_the_headers_of_production(deployment)
+    plain_http_is_sent_to_https_before_anything_is_set(deployment)
+    a_host_that_is_not_ours_gets_nothing(deployment)
+    signing_in_sets_host_cookies(deployment)
+    static_files_are_hashed_compressed_and_kept_for_good(deployment)
+    a_stop_lets_the_running_request_finish_and_ends_all_in_order(deployment)
+    every_line_they_wrote_is_json_with_listed_keys(deployment)
