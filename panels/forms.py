@@ -177,6 +177,10 @@ class SearchForm(forms.Form):
     state = forms.ChoiceField(label="State", choices=[("", "Any state"), *State.choices], required=False)
 
 
+class RewordForm(forms.Form):
+    text = forms.CharField(label="Your words", widget=forms.Textarea({"rows": 6}), max_length=20_000)
+
+
 class QuestionForm(forms.Form):
     """A quick question to a group of one of the person's networks."""
 

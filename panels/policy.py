@@ -113,6 +113,16 @@ def may_mark(user: Any, panel: Any) -> Verdict:
     return may_lead(user, getattr(panel, "panel", panel))
 
 
+@rule(Permission.PANEL_REWORD)
+def may_reword(user: Any, said: Any) -> Verdict:
+    """The author, until the outcome is written: what others build on must not change under them."""
+    if said.author_id != user.pk:
+        return no("These are somebody else's words.")
+    if said.panel.state != State.OPEN:
+        return no("The outcome is being written; add a new statement instead.")
+    return may_take_part(user, said.panel)
+
+
 @rule(Permission.PANEL_SUPPLY)
 def may_supply(user: Any, contribution: Any) -> Verdict:
     """The treating side answers a request for data."""

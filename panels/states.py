@@ -119,6 +119,9 @@ class Certainty(models.TextChoices):
     NOT = "not", "Not sure"
 
 
+RECALL_WITHIN = dt.timedelta(minutes=5)
+
+
 class StanceKind(models.TextChoices):
     AGREE = "agree", "Agree"
     AMEND = "amend", "Amend"

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from panels.views import inviting, panel, questions, starting, talking, work
+from panels.views import inviting, panel, questions, rewording, starting, talking, work
 
 app_name = "panels"
 urlpatterns = [
@@ -23,6 +23,8 @@ urlpatterns = [
     path("questions/<uuid:key>/", questions.question, name="question"),
     path("questions/<uuid:key>/answer/", questions.answer, name="answer"),
     path("questions/<uuid:key>/close/", questions.close_question, name="close_question"),
+    path("statements/<uuid:key>/reword/", rewording.reword_statement, name="reword_statement"),
+    path("messages/<uuid:key>/reword/", rewording.reword_message, name="reword_message"),
     path("statements/<uuid:key>/stance/", talking.stance, name="stance"),
     path("panels/<str:ref>/thank/", talking.thank, name="thank"),
     path("statements/<uuid:key>/supplied/", talking.supply, name="supply"),

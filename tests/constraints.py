@@ -35,7 +35,18 @@ from helpdesk.people.models import AccessRequest
 from outcomes.models import Outcome, OutcomeDocument, SignOff
 from panels.cases.models import LabAlias
 from panels.meetings.models import AgendaItem, Attendance, Meeting
-from panels.models import Contribution, Invitation, Panel, PanelCounter, Question, Stance, Thanks, Visit
+from panels.models import (
+    Contribution,
+    Invitation,
+    Message,
+    Panel,
+    PanelCounter,
+    Question,
+    Stance,
+    Thanks,
+    Visit,
+    Wording,
+)
 
 OURS = ("cpms", "consent", "panels", "outcomes", "helpdesk")
 NOW, DAY = clock.now(), dt.timedelta(days=1)
@@ -79,6 +90,7 @@ CHECKS = {
     "panels_question_grown_is_closed": (Question, {}, [lambda: {"panel": Panel.objects.first()}]),
     "panels_supplied_says_who": (Contribution, {"supplied_at": None}, [{"supplied_at": NOW}, {"supplied_by": F("author")}]),
     "panels_useful_0_to_10": (Thanks, {}, [{"useful": 11}]),
+    "panels_wording_of_one": (Wording, {}, [{"contribution": None}, lambda: {"message": Message.objects.first()}]),
     "people_approval_has_account": (AccessRequest, {"state": "refused"}, [lambda: {"account": User.objects.first()}, {"state": "approved"}]),
     "people_decided_says_who": (AccessRequest, {"state": "waiting"}, [{"decided_at": NOW}, {"state": "refused", "reason": "x"}]),
     "people_refusal_has_reason": (AccessRequest, {"state": "refused"}, [{"reason": ""}]),

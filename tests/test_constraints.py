@@ -45,6 +45,7 @@ def rows():
     panels.note_visit(world.story.fresh(), by=member)
     other = world.other.contribute(world.people["member_elsewhere"])
     panels.take_stance(other, kind="agree", by=world.other.lead)
+    panels.reword(other, text="In other words.", by=world.people["member_elsewhere"])
     late = Outcome.objects.get(panel=world.story.panel)
     SignOff.objects.create(outcome=late, who=lead, number=9, key=late.key)
     panels.thank(world.story.fresh(), useful=8, text="Thank you.", by=lead)

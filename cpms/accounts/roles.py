@@ -58,6 +58,7 @@ class Permission(models.TextChoices):
     PANEL_COMMENT = "panel_comment", "write a message"
     PANEL_STANCE = "panel_stance", "agree, amend or dissent"
     PANEL_MARK = "panel_mark", "mark statements for the outcome"
+    PANEL_REWORD = "panel_reword", "correct or recall one's own words"
     PANEL_SUPPLY = "panel_supply", "say that asked-for data is there"
     PANEL_THANK = "panel_thank", "rate the advice and thank"
     QUESTION_LIST = "question_list", "list the quick questions put to one's groups"

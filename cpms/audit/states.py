@@ -35,6 +35,8 @@ class Event(models.TextChoices):
     COMMENTED = "commented", "message written"
     STANCE_TAKEN = "stance_taken", "agreed, amended or dissented"
     MARKED = "marked", "statement marked for the outcome"
+    REWORDED = "reworded", "own words corrected"
+    RECALLED = "recalled", "own words recalled"
     DATA_SUPPLIED = "data_supplied", "asked-for data supplied"
     THANKED = "thanked", "advice rated, members thanked"
     QUESTION_ASKED = "question_asked", "quick question asked"

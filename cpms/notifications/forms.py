@@ -30,7 +30,7 @@ class MailForm(forms.Form):
         label="Quiet from", choices=NO_HOUR, coerce=hour_or_none, empty_value=None, required=False
     )
     quiet_to = forms.TypedChoiceField(
-        label="to", choices=NO_HOUR, coerce=hour_or_none, empty_value=None, required=False
+        label="Quiet until", choices=NO_HOUR, coerce=hour_or_none, empty_value=None, required=False
     )
 
     def clean(self) -> dict[str, Any]:

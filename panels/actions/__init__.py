@@ -12,6 +12,7 @@ from panels.actions.inviting import (
     invite_guest,
 )
 from panels.actions.moving import freeze, move, open_panel, reopen, withdraw
+from panels.actions.rewording import recall, reword
 from panels.actions.sight import mend_sight
 from panels.actions.talking import comment, contribute, mark, note_visit, supply, take_stance, thank
 
@@ -37,7 +38,9 @@ __all__ = [
     "note_visit",
     "open_panel",
     "prepare",
+    "recall",
     "reopen",
+    "reword",
     "supply",
     "take_stance",
     "thank",

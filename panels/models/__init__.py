@@ -3,7 +3,7 @@
 from panels.models.invitations import Invitation
 from panels.models.panels import Panel, PanelCounter, PanelStep, Visit
 from panels.models.questions import Answer, Question
-from panels.models.talk import Contribution, Message, Stance, Thanks
+from panels.models.talk import Contribution, Message, Stance, Thanks, Wording
 
 __all__ = [
     "Answer",
@@ -17,4 +17,5 @@ __all__ = [
     "Stance",
     "Thanks",
     "Visit",
+    "Wording",
 ]

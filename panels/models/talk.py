@@ -13,7 +13,7 @@ from cpms import clock
 from cpms.vault.fields import SealedTextField
 from cpms.vault.models import SealedManager, SealedModel
 from panels.models.panels import Panel
-from panels.states import Certainty, ContributionKind, StanceKind
+from panels.states import RECALL_WITHIN, Certainty, ContributionKind, StanceKind
 
 
 class TalkQuerySet(models.QuerySet[Any]):
@@ -29,24 +29,42 @@ class TalkQuerySet(models.QuerySet[Any]):
         return self.select_related("key", "author__centre", "panel__key", "panel__case__patient", "panel__lead")
 
 
-class Contribution(SealedModel):
+class Said(SealedModel):
+    """Somebody's words in a panel: may be corrected by their author, with the earlier wording kept; or recalled while fresh."""
+
+    panel = models.ForeignKey(Panel, on_delete=models.PROTECT, related_name="%(class)ss")
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="%(class)ss")
+    text = SealedTextField()
+    at = models.DateTimeField(default=clock.now)
+    edited_at = models.DateTimeField(null=True)
+
+    objects = SealedManager.from_queryset(TalkQuerySet)()
+
+    class Meta:
+        abstract = True
+        ordering = ["at"]
+
+    @property
+    def audit_patient_id(self) -> Any:
+        return self.panel.case.patient_id
+
+    @property
+    def recallable(self) -> bool:
+        """For five minutes nobody needs to have seen it."""
+        return clock.now() < self.at + RECALL_WITHIN
+
+
+class Contribution(Said):
     """An expert's statement: kind, text, how sure; marked by the lead for the outcome."""
 
-    panel = models.ForeignKey(Panel, on_delete=models.PROTECT, related_name="contributions")
-    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="contributions")
     kind = models.CharField(max_length=20, choices=ContributionKind)
-    text = SealedTextField()
     certainty = models.CharField(max_length=10, choices=Certainty, default=Certainty.FAIRLY)
-    at = models.DateTimeField(default=clock.now)
     marked_at = models.DateTimeField(null=True)
     marked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     supplied_at = models.DateTimeField(null=True)
     supplied_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
 
-    objects = SealedManager.from_queryset(TalkQuerySet)()
-
-    class Meta:
-        ordering = ["at"]
+    class Meta(Said.Meta):
         constraints = [
             models.CheckConstraint(
                 name="panels_marked_says_who",
@@ -61,10 +79,6 @@ class Contribution(SealedModel):
 
     def __str__(self) -> str:
         return f"contribution {self.pk}"
-
-    @property
-    def audit_patient_id(self) -> Any:
-        return self.panel.case.patient_id
 
 
 class Stance(SealedModel):
@@ -105,18 +119,34 @@ class Thanks(SealedModel):
         return f"thanks in {self.panel_id}"
 
 
-class Message(SealedModel):
+class Message(Said):
     """The conversation around the advice."""
 
-    panel = models.ForeignKey(Panel, on_delete=models.PROTECT, related_name="messages")
-    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    text = SealedTextField()
-    at = models.DateTimeField(default=clock.now)
-
-    objects = SealedManager.from_queryset(TalkQuerySet)()
-
-    class Meta:
-        ordering = ["at"]
+    class Meta(Said.Meta):
+        pass
 
     def __str__(self) -> str:
         return f"message {self.pk}"
+
+
+class Wording(SealedModel):
+    """What a statement or a message said before its author corrected it."""
+
+    contribution = models.ForeignKey(Contribution, on_delete=models.PROTECT, null=True, related_name="wordings")
+    message = models.ForeignKey(Message, on_delete=models.PROTECT, null=True, related_name="wordings")
+    text = SealedTextField()
+    until = models.DateTimeField(default=clock.now)
+
+    objects = SealedManager()
+
+    class Meta:
+        ordering = ["until"]
+        constraints = [
+            models.CheckConstraint(
+                name="panels_wording_of_one",
+                condition=Q(contribution__isnull=False, message=None) | Q(contribution=None, message__isnull=False),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"wording {self.pk}"

@@ -29,6 +29,11 @@ class Entry:
     mine: str = ""
     guest_until: dt.datetime | None = None
 
+    @property
+    def said(self) -> Any:
+        """The statement or the message."""
+        return self.contribution or self.message
+
 
 def thread(panel: Panel, user: Any, *, guests: dict[Any, dt.datetime], latest: int | None = None) -> list[Entry]:
     """Statements and messages in the order they came, the ``latest`` so many or all; few queries whatever their number.
@@ -36,10 +41,10 @@ def thread(panel: Panel, user: Any, *, guests: dict[Any, dt.datetime], latest: i
     ``guests`` gives the guests' keys and the dates until which they stay.
     """
     stances = Prefetch("stances", Stance.objects.select_related("who__centre", "key"))
-    statements = (
-        Contribution.objects.filter(panel=panel).select_related("author__centre", "key").prefetch_related(stances)
-    )
-    messages = Message.objects.filter(panel=panel).select_related("author__centre", "key")
+    statements = Contribution.objects.filter(panel=panel).prefetch_related(stances, "wordings")
+    messages = Message.objects.filter(panel=panel).prefetch_related("wordings")
+    statements = statements.select_related("author__centre", "key")
+    messages = messages.select_related("author__centre", "key")
     statements, messages = statements.order_by("-at")[:latest], messages.order_by("-at")[:latest]
     entries = [statement_entry(c, user, guests) for c in statements]
     entries += [Entry(m.at, m.author, message=m, guest_until=guests.get(m.author_id)) for m in messages]

@@ -15,6 +15,7 @@ from outcomes.models import OutcomeDocument
 from outcomes.states import Decision
 from panels import actions as panels
 from panels.meetings import actions as meetings
+from panels.models import Message
 from tests.clients import signed_in
 from tests.factories import Story, UserFactory, give_role
 from tests.journeys.person import Person
@@ -60,7 +61,8 @@ class Rooms:
         """A second member with another view, a guest on the way, a planned meeting, an unmarked statement."""
         second = UserFactory(display_name="Prof. Ewa Szczepańska-Grzegorczyk")
         self.open.seat(second)
-        self.said = self.open.contribute(self.expert, "later")
+        self.said = self.open.contribute(self.expert, "earlier words")
+        panels.reword(self.said, text=self.open.canary("later"), by=self.expert)
         panels.take_stance(self.said, kind="dissent", text="Not at this age.", by=second)
         panels.decline(self.open.invitation(self.seat_for("declines")), reason="time", by=self.people["declines"])
         self.open.invite_guest()
@@ -97,6 +99,7 @@ class Rooms:
             "Case": lambda: story.case,
             "Patient": lambda: story.patient,
             "Contribution": lambda: self.said,
+            "Message": lambda: Message.objects.get(panel=story.panel),
             "Meeting": lambda: self.meeting,
             "Invitation": lambda: story.invitation(self.people["invited"]),
         }[model.__name__]()

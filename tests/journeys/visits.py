@@ -61,6 +61,7 @@ LEAD = (
     Visit("lead", "panels:detail", "closed"),
     Visit("lead", "panels:invite", "open"),
     Visit("lead", "panels:stance", "open", "?kind=amend"),
+    Visit("lead", "panels:reword_message", "open"),
     Visit("lead", "meetings:schedule", "open"),
     Visit("lead", "meetings:detail", "open"),
     Visit("lead", "outcomes:edit", "writing"),
@@ -78,6 +79,7 @@ LEAD = (
 OTHERS = (
     Visit("member", "home"),
     Visit("member", "panels:detail", "open"),
+    Visit("member", "panels:reword_statement", "open"),
     Visit("member", "outcomes:edit", "signing"),
     Visit("member", "outcomes:edit", "closed"),
     Visit("member", "meetings:detail", "open"),
