@@ -89,7 +89,8 @@ class World:
     def fill(self) -> None:
         """A statement of the member's, a message, a planned and a held meeting, a finished document."""
         self.said = self.story.contribute(self.people["member"], kind="need_data")
-        words = self.story.canary("message")
+        panels.comment(self.story.fresh(), text=self.story.canary("message"), by=self.story.lead)
+        words = self.story.canary("own-message")
         self.message = panels.comment(self.story.fresh(), text=words, by=self.people["member"])
         when = {"starts_at": clock.now() + dt.timedelta(days=2), "minutes": 30, "link": "https://video.example/x"}
         self.meeting = meetings.schedule(self.story.fresh(), by=self.story.lead, **when)
