@@ -8,7 +8,7 @@ from typing import Any
 
 from django import forms
 
-from cpms.forms import DayField
+from cpms.forms import DayField, ExactSelect
 from cpms.terminology import catalogue
 from cpms.terminology.catalogue import Analyte
 from panels.cases.importers import lab_sheet
@@ -63,7 +63,7 @@ class LineForm(forms.Form):
 
     take = forms.BooleanField(required=False)
     test = forms.ChoiceField(required=False)
-    unit = forms.ChoiceField(required=False)
+    unit = forms.ChoiceField(required=False, widget=ExactSelect)
 
     def __init__(self, line: Line, data: Any, *, prefix: str) -> None:
         super().__init__(data, prefix=prefix, initial={"take": line.certain, "unit": line.ask})

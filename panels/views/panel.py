@@ -73,6 +73,7 @@ def page(
         "thanks": Thanks.objects.filter(panel=panel).first(),
         "thanks_form": thanks_form or ThanksForm(),
         "steps": panel.steps.select_related("by"),
+        "may_edit_case": ask(Permission.CASE_EDIT, user, panel.case),
         **verdicts(user, panel),
     }
     return render(request, "panels/panel.html", context, status=status)

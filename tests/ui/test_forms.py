@@ -6,7 +6,7 @@ import pytest
 from django import forms
 
 from cpms import clock
-from cpms.forms import ClinicalDecimalField, DayField, MomentField
+from cpms.forms import ClinicalDecimalField, DayField, ExactSelect, MomentField
 
 
 class Measured(forms.Form):
@@ -106,3 +106,12 @@ def test_what_is_not_a_date_is_shown_again_as_text():
     field = Measured({"value": "129", "sex": "f", "day": "soon"})["day"]
     assert 'type="text"' in str(field)
     assert 'value="soon"' in str(field)
+
+
+def test_a_unit_is_shown_to_the_letter():
+    class Asked(forms.Form):
+        unit = forms.ChoiceField(choices=[("mg/dL", "mg/dL"), ("pmol/L", "pmol/L")], widget=ExactSelect)
+
+    shown = str(Asked()["unit"])
+    assert ">mg/dL<" in shown
+    assert ">pmol/L<" in shown
