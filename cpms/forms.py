@@ -48,13 +48,7 @@ OWN_TEMPLATES = {
 
 
 def dress(widget: dict[str, Any]) -> None:
-    """Give a widget, and the widgets inside it, the class ExactSelect(forms.Select):
-    """Options shown to the letter: in a unit the case of a letter is its meaning (mg is not Mg)."""
-
-    option_template_name = "components/forms/exact_option.html"
-
-
-class of our controls. A class of its own is kept beside it."""
+    """Give a widget, and the widgets inside it, the class of our controls. A class of its own is kept beside it."""
     ours = CLASSES.get(widget.get("template_name", ""))
     given = widget["attrs"].get("class", "")
     if ours and ours not in given.split():
@@ -100,6 +94,12 @@ def plain_number(text: str) -> Decimal:
     if re.fullmatch("[+-]?[0-9][0-9.,'\N{RIGHT SINGLE QUOTATION MARK}\\s]*", number):
         raise ValueError("separators")
     raise ValueError("invalid")
+
+
+class ExactSelect(forms.Select):
+    """Options shown to the letter: in a unit the case of a letter is its meaning (mg is not Mg)."""
+
+    option_template_name = "components/forms/exact_option.html"
 
 
 class DecimalInput(forms.TextInput):
