@@ -162,8 +162,10 @@ def sign(panel: Panel, *, decision: Decision, number: int, by: Any, text: str = 
     outcome = Outcome.objects.select_for_update(of=("self",)).get(panel=panel)
     if outcome.number != number:
         raise Refused(f"The text was changed: version {outcome.number} is out. Please read it and sign that one.")
-    rows = SignOff.objects.select_for_update(of=("self",)).filter(outcome=outcome, who=by, number=outcome.number)
-    signature = rows.get()
+    pending = SignOff.objects.filter(outcome=outcome, who=by, number=outcome.number, decision=Decision.PENDING)
+    signature = pending.select_for_update(of=("self",)).first()
+    if signature is None or outcome.state != OutcomeState.SIGNING:
+        raise Refused("You have answered already, or the panel was closed meanwhile.")
     signature.decision, signature.text, signature.at = decision, text, clock.now()
     signature.save(update_fields=["decision", "text", "at"])
     notifications.settle_work(by, Verb.SIGN, on=panel)
@@ -178,7 +180,7 @@ def close_panel(panel: Panel, *, by: Any) -> Panel:
         raise Refused(verdict.reason)
     people = members(panel)
     current = panels.move(panel, Move.CLOSE, by=by)
-    outcome = Outcome.objects.get(panel=current)
+    outcome = Outcome.objects.select_for_update(of=("self",)).get(panel=current)
     outcome.state = OutcomeState.FINAL
     outcome.save(update_fields=["state"])
     outcome.signoffs.filter(number=outcome.number, decision=Decision.PENDING).update(decision=Decision.SILENT)

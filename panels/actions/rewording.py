@@ -25,7 +25,9 @@ S = TypeVar("S", bound=Said)
 def locked(said: S, *, by: Any) -> S:
     """The same words, fresh and held until commit, if their author may still change them."""
     rows = type(said)._default_manager.with_surroundings()
-    current: S = rows.select_for_update(of=("self",)).get(pk=said.pk)
+    current: S | None = rows.select_for_update(of=("self",)).filter(pk=said.pk).first()
+    if current is None:
+        raise Refused("These words were taken back already.")
     if not (verdict := policy.may_reword(by, current)):
         raise Refused(verdict.reason)
     return current

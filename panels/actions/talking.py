@@ -61,11 +61,11 @@ def ask_for_data(panel: Panel) -> None:
 @transaction.atomic
 def supply(contribution: Contribution, *, by: Any) -> Contribution:
     """The data that the statement asks for is in the case now; whoever asked is told. Said twice, it counts once."""
-    if not (verdict := policy.may_supply(by, contribution)):
+    current = held(contribution)
+    if not (verdict := policy.may_supply(by, current)):
         raise Refused(verdict.reason)
-    current = Contribution.objects.awaiting_data().select_for_update(of=("self",)).filter(pk=contribution.pk).first()
-    if current is None:
-        return contribution
+    if current.kind != ContributionKind.NEED_DATA or current.supplied_at is not None:
+        return current
     current.supplied_at, current.supplied_by = clock.now(), by
     current.save(update_fields=["supplied_at", "supplied_by"])
     panel = contribution.panel
@@ -79,6 +79,7 @@ def supply(contribution: Contribution, *, by: Any) -> Contribution:
 @transaction.atomic
 def thank(panel: Panel, *, useful: int, text: str, by: Any) -> Thanks:
     """Rate the advice, 0 to 10, and thank the members, who are told."""
+    panel = Panel.objects.with_case().select_for_update(of=("self",)).get(pk=panel.pk)
     if not (verdict := policy.may_thank(by, panel)):
         raise Refused(verdict.reason)
     thanks = Thanks(panel=panel, key=panel.key, by=by, useful=useful)
@@ -116,16 +117,26 @@ def comment(panel: Panel, *, text: str, by: Any) -> Message:
     return message
 
 
+def held(contribution: Contribution) -> Contribution:
+    """The same statement, fresh and held until commit. Raises ``Refused`` when its author took it back meanwhile."""
+    rows = Contribution.objects.with_surroundings().select_for_update(of=("self",))
+    current = rows.filter(pk=contribution.pk).first()
+    if current is None:
+        raise Refused("This statement was taken back.")
+    return current
+
+
 @transaction.atomic
 def take_stance(contribution: Contribution, *, kind: str, by: Any, text: str = "") -> Stance:
     """Agree, amend or dissent; a later view replaces the earlier one. Dissent and amendment need words."""
-    if not (verdict := policy.may_take_stance(by, contribution)):
+    current = held(contribution)
+    if not (verdict := policy.may_take_stance(by, current)):
         raise Refused(verdict.reason)
     if kind != StanceKind.AGREE and not text.strip():
         raise Refused("Please say in words what you would change or why you dissent.")
-    stance = Stance.objects.select_for_update(of=("self",)).filter(contribution=contribution, who=by).first()
+    stance = Stance.objects.filter(contribution=current, who=by).first()
     if stance is None:
-        stance = Stance(contribution=contribution, key=contribution.key, who=by)
+        stance = Stance(contribution=current, key=current.key, who=by)
     stance.kind, stance.text, stance.at = StanceKind(kind), text, clock.now()
     stance.save()
     notifications.settle_work(by, Verb.REPLY, on=contribution.panel)
@@ -136,12 +147,13 @@ def take_stance(contribution: Contribution, *, kind: str, by: Any, text: str = "
 @transaction.atomic
 def mark(contribution: Contribution, *, marked: bool, by: Any) -> Contribution:
     """Mark a statement for the outcome, or take the mark back."""
-    if not (verdict := policy.may_mark(by, contribution)):
+    current = held(contribution)
+    if not (verdict := policy.may_mark(by, current)):
         raise Refused(verdict.reason)
-    contribution.marked_at, contribution.marked_by = (clock.now(), by) if marked else (None, None)
-    contribution.save(update_fields=["marked_at", "marked_by"])
-    audit.record(Event.MARKED, on=contribution, by=by, verb="mark" if marked else "unmark")
-    return contribution
+    current.marked_at, current.marked_by = (clock.now(), by) if marked else (None, None)
+    current.save(update_fields=["marked_at", "marked_by"])
+    audit.record(Event.MARKED, on=current, by=by, verb="mark" if marked else "unmark")
+    return current
 
 
 def note_visit(panel: Panel, *, by: Any) -> None:
