@@ -34,9 +34,17 @@ class Product:
         return done.stdout
 
 
+def static_files(folder: Path, env: dict[str, str]) -> Path:
+    """Collected and compressed once for all products of this test process."""
+    if not (folder / "staticfiles.json").exists():
+        command = [sys.executable, "manage.py", "collectstatic", "--noinput", "-v0"]
+        subprocess.run(command, env={**env, "CPMS_STATIC_ROOT": str(folder)}, cwd=places.ROOT, check=True)
+    return folder
+
+
 @contextlib.contextmanager
 def running(env: dict[str, str], folder: Path) -> Iterator[Product]:
-    """gunicorn with two threads, a Celery worker with beat inside, an SMTP sink; all ended afterwards."""
+    """The web server by its entry script, a Celery worker with beat inside, an SMTP sink; all ended afterwards."""
     port, mail_port = places.free_port(), places.free_port()
     url, mail = f"http://127.0.0.1:{port}", folder / "mail"
     env = {
@@ -48,15 +56,15 @@ def running(env: dict[str, str], folder: Path) -> Iterator[Product]:
         "CPMS_MAIL_DIR": str(mail),
         "ALLOWED_HOSTS": "127.0.0.1,localhost",
         "CPMS_LOG_LEVEL": "INFO",
+        "CPMS_BIND": f"127.0.0.1:{port}",
+        "CPMS_WEB_WORKERS": "1",
     }
     (folder / "logs").mkdir()
-    subprocess.run(
-        [sys.executable, "manage.py", "collectstatic", "--noinput", "-v0"], env=env, cwd=places.ROOT, check=True
-    )
+    env["CPMS_STATIC_ROOT"] = str(static_files(folder.parent / "static", env))
     commands = {
         "mail": [sys.executable, "-m", "tools.local.mail_sink", str(mail_port), str(mail)],
-        "web": [sys.executable, "-m", "gunicorn", "cpms.wsgi", "--bind", f"127.0.0.1:{port}", "--threads", "4"],
-        "worker": [sys.executable, "-m", "celery", "-A", "cpms", "worker", "-B", "-s", str(folder / "beat"), "-c", "1"],
+        "web": ["bin/entry", "web"],
+        "worker": ["celery", "--quiet", "-A", "cpms", "worker", "-B", "-s", str(folder / "beat"), "-c", "1"],
     }
     started = []
     with contextlib.ExitStack() as stack:

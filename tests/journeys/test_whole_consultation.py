@@ -6,6 +6,7 @@ import csv
 import datetime as dt
 import hashlib
 import io
+import json
 import os
 import re
 from pathlib import Path
@@ -14,9 +15,11 @@ import pytest
 from playwright.sync_api import expect
 from pypdf import PdfReader
 
-from cpms import clock
+from cpms import clock, logs
 from cpms.accounts.models import TotpDevice, User
 from cpms.accounts.roles import Role
+from cpms.audit.models import AuditEvent
+from cpms.audit.states import Event
 from cpms.notifications.models import WorkItem
 from outcomes.models import OutcomeDocument
 from panels.models import Invitation, Panel
@@ -86,6 +89,7 @@ def test_whole_consultation(file, product, browser, tmp_path):
     chase_and_count(product, panel, people, enter)
     for person in (lead, guest, *experts.values()):
         person.close()
+    nothing_in_the_logs(product, panel, people)
 
 
 def open_panel(lead: Person, file: Path) -> str:
@@ -318,3 +322,26 @@ def assert_nothing_clinical(mail, panel) -> None:
     words = [panel.title, *(d.label for d in panel.case.diagnoses.all()), *(f.label for f in panel.case.findings.all())]
     for word in [*words, QUESTION]:
         assert word.lower() not in text, word
+
+
+def nothing_in_the_logs(product, panel, people) -> None:
+    """Every line of web server and worker: JSON, listed keys, the trail's request ids, and no word of patient or person."""
+    text = "\n".join((product.logs / f"{name}.log").read_text() for name in ("web", "worker"))
+    lines = [json.loads(line) for line in text.splitlines() if line.startswith("{")]
+    assert {key for line in lines for key in line} <= logs.ALLOWED
+    answered = {line["request_id"] for line in lines if line["event"] == "request"}
+    trail = AuditEvent.objects.filter(event=Event.PATIENT_READ, patient_id=panel.case.patient_id)
+    written = set(trail.values_list("request_id", flat=True))
+    assert len(written) > 10
+    assert written <= answered
+    case = panel.case
+    clinical = [d.label for d in case.diagnoses.all()] + [f.label for f in case.findings.all()]
+    clinical += [QUESTION, ADVICE, CONCLUSION, panel.title, case.patient.pseudonym, "urine culture"]
+    personal = [
+        NEW_PASSWORD,
+        "aoife",
+        *(person.email for person in people.values()),
+        *(str(p) for p in people.values()),
+    ]
+    for word in (*clinical, *personal, "?", "activated=no", "/accounts/activate/"):
+        assert word.lower() not in text.lower(), word
