@@ -29,10 +29,12 @@ from cpms.accounts.models import TotpDevice, User  # noqa: E402
 from cpms.vault import actions as vault  # noqa: E402
 from panels.models import Panel  # noqa: E402
 from tools.bench.filling import PANELS, SIZES, fill  # noqa: E402
+from tools.bench.rooms import Rooms, reports  # noqa: E402
 from tools.local import places  # noqa: E402
 from tools.local.terminal import say, step  # noqa: E402
 
 ROUNDS, P95_MS, FIRST_VISIT, LATER_VISIT = 60, 150.0, 200_000, 60_000
+TIMED_AT_30 = "(timed at 30)"
 REPORT = places.ROOT / "docs" / "evidence" / "bench.md"
 
 
@@ -73,9 +75,9 @@ def queries(client: Client, path: str) -> int:
 
 
 def measure(page: str, visits: list[tuple[Client, str]]) -> Row:
-    """Queries at each size; time and weight at the largest."""
+    """Queries at each size; time and weight at the largest, of forms with controls for every line at 30 lines."""
     counts = [queries(client, path) for client, path in visits]
-    client, path = visits[-1]
+    client, path = visits[1 if TIMED_AT_30 in page else -1]
     times, body = [], b""
     for _ in range(ROUNDS):
         started = time.perf_counter()
@@ -97,6 +99,10 @@ def pages(leads: list[User]) -> list[tuple[str, list[tuple[Client, str]]]]:
     def about_each(name: str) -> list[tuple[Client, str]]:
         return [(last, reverse(name, args=[ref])) for ref in talks]
 
+    def of(user: Client, paths: list[str]) -> list[tuple[Client, str]]:
+        return [(user, path) for path in paths]
+
+    rooms, (coordinator, months) = Rooms(leads), reports()
     return [
         ("bare page, one query", [(last, "/bare/")]),
         ("My work (25 shown)", as_each("home")),
@@ -106,6 +112,13 @@ def pages(leads: list[User]) -> list[tuple[str, list[tuple[Client, str]]]]:
         ("Invite", about_each("panels:invite")),
         ("New panel", as_each("panels:new")),
         ("Profile", as_each("profile")),
+        ("Invitation sheet, by others asked", of(clients[0], rooms.invitations())),
+        ("Prepare, by findings", of(last, rooms.drafts())),
+        (f"Case form, by findings {TIMED_AT_30}", of(last, rooms.cases())),
+        ("Meeting, by people asked", of(last, rooms.meetings())),
+        (f"Outcome, by items of advice {TIMED_AT_30}", of(last, rooms.outcomes())),
+        ("Reports, by lines of the month", of(signed_in(coordinator), months)),
+        ("Check a document", as_each("outcomes:verify")),
     ]
 
 
