@@ -8,13 +8,14 @@ from collections.abc import Iterator
 from django.urls import reverse
 
 from cpms import clock
-from cpms.accounts.models import Centre, Membership, Network, User
+from cpms.accounts.models import Centre, Membership, Network, ThematicGroup, User
 from cpms.accounts.roles import Role
+from cpms.vault import actions as vault
 from helpdesk.models import MonthlyKpi
 from outcomes.models import AdviceItem, Outcome
 from panels.cases.models import Finding
 from panels.meetings.models import AgendaItem, Attendance, Meeting
-from panels.models import Invitation, Panel
+from panels.models import Answer, Invitation, Panel, Question
 from panels.states import State
 from tools.bench.filling import SIZES, TEXT
 
@@ -28,6 +29,32 @@ class Rooms:
         self.lead, self.guest = leads[-1], leads[0]
         self.others = list(User.objects.exclude(pk__in=[user.pk for user in leads])[: SIZES[-1]])
         self.free: Iterator[Panel] = iter(Panel.objects.with_case().filter(lead=self.lead).order_by("ref")[3:30])
+
+    def give_everybody(self, leads: list[User]) -> None:
+        """A coming meeting and an unanswered invitation for each lead, so that My work shows the same parts to all."""
+        for lead in leads:
+            panel = Panel.objects.filter(lead=lead, state=State.OPEN).order_by("ref").last()
+            if panel is None:
+                continue
+            when = {"starts_at": clock.now() + AHEAD, "zone": "Europe/Helsinki"}
+            AgendaItem.objects.create(meeting=Meeting.objects.create(called_by=lead, **when), panel=panel)
+            common = {"panel": panel, "key": panel.key, "invited_by": lead, "expires_at": clock.now() + AHEAD}
+            Invitation(invitee=self.uninvited(panel, SIZES[-1])[0], **common).save(force_insert=True)
+
+    def questions(self) -> list[str]:
+        """A quick question, by answers."""
+        group = ThematicGroup.objects.get(network__code="ENDO", number=1)
+        pages = []
+        for count in SIZES:
+            question = Question(key=vault.new_key(), group=group, asker=self.lead)
+            question.text = TEXT
+            question.save(force_insert=True)
+            answers = [Answer(question=question, key=question.key, author=one) for one in self.others[:count]]
+            for answer in answers:
+                answer.text = TEXT
+            Answer.objects.bulk_create(answers)
+            pages.append(question.get_absolute_url())
+        return pages
 
     def take(self) -> list[tuple[Panel, int]]:
         return [(next(self.free), count) for count in SIZES]
