@@ -7,8 +7,8 @@ from typing import Any
 
 from django.db import transaction
 
-from consent.models import Consent
-from consent.states import Answer, Stage
+from consent.models import Consent, ConsentForm, Registry
+from consent.states import EVERY_REGISTRY, Answer, Stage
 from cpms import clock
 from cpms.accounts.access import Refused, ask
 from cpms.accounts.roles import Permission
@@ -26,22 +26,31 @@ def record_consent(
     answer: Answer,
     given_by: str,
     given_on: dt.date,
-    registry: str = "",
+    registry: str = EVERY_REGISTRY,
+    language: str = "",
+    kept_at: str = "",
 ) -> Consent:
-    """Write the answer to one stage down. An earlier open answer to the same stage is closed by the new one."""
+    """Write the answer to one stage down. An earlier open answer to the same stage is closed by the new one.
+
+    The form is the version of the language that is published now; a language without one is recorded as such.
+    """
     if not (verdict := ask(Permission.CONSENT_RECORD, by, patient)):
         raise Refused(verdict.reason)
     earlier = Consent.objects.filter(patient=patient, stage=stage, registry=registry, withdrawn_at=None)
     earlier.update(withdrawn_at=clock.now(), withdrawn_by=by)
-    consent = Consent.objects.create(
+    consent = Consent(
         patient=patient,
         stage=stage,
         answer=answer,
         given_by=given_by,
         given_on=given_on,
         registry=registry,
+        language=language,
+        form=ConsentForm.objects.published().filter(language=language).first() if language else None,
         recorded_by=by,
     )
+    consent.kept_at = kept_at
+    consent.save(force_insert=True)
     audit.record(Event.CONSENT_RECORDED, on=consent, by=by, stage=int(stage), kind=str(answer))
     if (
         stage == Stage.CARE
@@ -65,3 +74,24 @@ def withdraw_consent(patient: Any, *, by: Any, stage: Stage) -> int:
         if stage == Stage.CARE:
             jobs.enqueue("panels.freeze", patient_id=str(patient.pk))
     return count
+
+
+@transaction.atomic
+def save_form(form: ConsentForm, *, by: Any) -> ConsentForm:
+    """A new sheet, or a draft of one changed. Raises ``Refused`` for a published one: patients signed it."""
+    if not (verdict := ask(Permission.STAFF_SITE, by)):
+        raise Refused(verdict.reason)
+    if form.pk and ConsentForm.objects.select_for_update().get(pk=form.pk).published_on:
+        raise Refused("This version is published, and patients may have signed it. Add a new version.")
+    form.save()
+    audit.record(Event.CONSENT_FORM_SAVED, on=form, by=by, language=form.language, version=form.version)
+    return form
+
+
+@transaction.atomic
+def save_registry(registry: Registry, *, by: Any) -> Registry:
+    if not (verdict := ask(Permission.STAFF_SITE, by)):
+        raise Refused(verdict.reason)
+    registry.save()
+    audit.record(Event.CONSENT_FORM_SAVED, on=registry, by=by, kind="registry")
+    return registry

@@ -6,21 +6,37 @@ import uuid
 from typing import Any
 
 from django.conf import settings
+from django.conf.locale import LANG_INFO
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import get_language_info
 
-from consent.states import Answer, Giver, Stage
+from consent.states import EVERY_REGISTRY, TABLE, Act, Actor, Answer, Giver, Stage
 from cpms import clock
 from cpms.patients.models import Patient
+from cpms.vault.fields import SealedTextField
+
+
+class ConsentFormQuerySet(models.QuerySet["ConsentForm"]):
+    def published(self) -> ConsentFormQuerySet:
+        """The latest published version of each language."""
+        return self.exclude(published_on=None).order_by("language", "-version").distinct("language")
 
 
 class ConsentForm(models.Model):
-    """The text of a form in one language and version. A version that was used is never changed."""
+    """The sheet that a patient signs, in one language and version, with all three stages. Once published it is never changed.
+
+    ``body``: a line beginning with "# " is a heading, one with "[] " a choice of yes or no, every other a paragraph.
+    """
 
     language = models.CharField(max_length=10)
     version = models.PositiveSmallIntegerField()
+    title = models.CharField(max_length=200, blank=True)
     body = models.TextField()
+    is_model = models.BooleanField(default=True)  # our text, which the data-protection officer has not approved
     published_on = models.DateField(null=True)
+
+    objects = ConsentFormQuerySet.as_manager()
 
     class Meta:
         ordering = ["language", "-version"]
@@ -29,11 +45,45 @@ class ConsentForm(models.Model):
     def __str__(self) -> str:
         return f"{self.language}, version {self.version}"
 
+    @property
+    def language_name(self) -> str:
+        return language_name(self.language)
+
+    @property
+    def parts(self) -> list[tuple[str, str]]:
+        """``heading``, ``choice`` or ``text`` with the words of each line."""
+        return [part_of(line.strip()) for line in self.body.splitlines() if line.strip()]
+
+
+def part_of(line: str) -> tuple[str, str]:
+    if line.startswith("# "):
+        return "heading", line[2:]
+    return ("choice", line[3:]) if line.startswith("[] ") else ("text", line)
+
+
+class Registry(models.Model):
+    """A registry or database that data of consenting patients may go to."""
+
+    code = models.SlugField(max_length=80, unique=True)
+    name = models.CharField(max_length=160)
+    closed_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["name"]
+        verbose_name_plural = "registries"
+
+    def __str__(self) -> str:
+        return self.name
+
 
 class ConsentQuerySet(models.QuerySet["Consent"]):
     def in_force(self, stage: Stage) -> ConsentQuerySet:
         """Given and not withdrawn."""
         return self.filter(stage=stage, answer=Answer.GIVEN, withdrawn_at=None)
+
+    def given(self) -> set[tuple[int, str]]:
+        """Stage and registry of each consent in force, as ``states.allows`` takes them."""
+        return set(self.filter(answer=Answer.GIVEN, withdrawn_at=None).values_list("stage", "registry"))
 
 
 class Consent(models.Model):
@@ -44,7 +94,9 @@ class Consent(models.Model):
     answer = models.CharField(max_length=10, choices=Answer)
     given_by = models.CharField(max_length=20, choices=Giver)
     given_on = models.DateField()
+    language = models.CharField(max_length=10, blank=True)
     form = models.ForeignKey(ConsentForm, on_delete=models.PROTECT, null=True, related_name="+")
+    kept_at = SealedTextField()
     recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     recorded_at = models.DateTimeField(default=clock.now)
     withdrawn_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
@@ -73,10 +125,23 @@ class Consent(models.Model):
         return f"stage {self.stage}: {self.get_answer_display()}"
 
     @property
+    def key(self) -> Any:
+        """Where the signed sheet is kept is sealed under the patient's own key."""
+        return self.patient.key
+
+    @property
     def audit_patient_id(self) -> Any:
         return self.patient_id
 
 
 def care_consent(patient: str) -> models.Exists:
-    """Stage 1 in force, as a condition on a row whose path ``patient`` leads to the patient's key."""
-    return models.Exists(Consent.objects.in_force(Stage.CARE).filter(patient=models.OuterRef(patient)))
+    """What the table asks for before a panel sees a case, as a condition on a row whose path ``patient`` leads to the patient."""
+    needed = TABLE[Actor.PANEL, Act.SEE]
+    assert needed is not None  # noqa: S101 the table is ours
+    in_force = Consent.objects.in_force(needed).filter(patient=models.OuterRef(patient), registry=EVERY_REGISTRY)
+    return models.Exists(in_force)
+
+
+def language_name(code: str) -> str:
+    """ "Deutsch": a language in its own words."""
+    return get_language_info(code)["name_local"] if code in LANG_INFO else code

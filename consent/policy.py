@@ -5,20 +5,24 @@ from __future__ import annotations
 from typing import Any
 
 from consent.models import Consent
-from consent.states import Stage
+from consent.states import EVERY_REGISTRY, TABLE, Act, Actor, Stage, allows, sentence
 from cpms.accounts.access import Verdict, no, rule, yes
 from cpms.accounts.roles import Permission
 
 LOOKED_UP = "_may_be_discussed"
-NO_CARE_CONSENT = "The patient's consent to care (stage 1) is not in force."
+LOOKED_UP = "_consents_in_force"
+REFUSALS = {
+    Stage.CARE: "The patient's consent to care (stage 1) is not in force.",
+    Stage.REGISTRY: "The patient's consent to registries (stage 2) is not in force for this one.",
+    Stage.RESEARCH: "The patient's consent to contact about research (stage 3) is not in force.",
+}
+NO_CARE_CONSENT = REFUSALS[Stage.CARE]
 
 
-def may_be_discussed(patient: Any) -> Verdict:
-    """Stage 1 given and not withdrawn. Looked up at every asking, but for a page that looked once for all its rules."""
-    known: Verdict | None = patient.__dict__.get(LOOKED_UP)
-    if known is not None:
-        return known
-    return yes if Consent.objects.in_force(Stage.CARE).filter(patient=patient).exists() else no(NO_CARE_CONSENT)
+def given_by(patient: Any) -> set[tuple[int, str]]:
+    """The consents in force. Looked up at every asking, but for a page that looked once for all its rules."""
+    known: set[tuple[int, str]] | None = patient.__dict__.get(LOOKED_UP)
+    return Consent.objects.filter(patient=patient).given() if known is None else known
 
 
 def look_once(patient: Any) -> None:
@@ -26,7 +30,25 @@ def look_once(patient: Any) -> None:
 
     For showing only: a page that draws eight buttons need not ask eight times. Actions load rows of their own.
     """
-    patient.__dict__[LOOKED_UP] = may_be_discussed(patient)
+    patient.__dict__[LOOKED_UP] = given_by(patient)
+
+
+def may(patient: Any, actor: Actor, act: Act, *, registry: str = EVERY_REGISTRY) -> Verdict:
+    """What the patient's consents allow now: the one table decides, everywhere."""
+    if allows(given_by(patient), actor, act, registry=registry):
+        return yes
+    stage = TABLE.get((actor, act))
+    return no(REFUSALS[stage] if stage else "No consent allows this.")
+
+
+def may_be_discussed(patient: Any) -> Verdict:
+    """Stage 1 given and not withdrawn: for panels to see the case, and for clinical entry."""
+    return may(patient, Actor.PANEL, Act.SEE)
+
+
+def in_a_sentence(patient: Any, *networks: str) -> str:
+    """What is allowed, for every page that shows something of the patient."""
+    return sentence(given_by(patient), networks=networks)
 
 
 @rule(Permission.CONSENT_RECORD)

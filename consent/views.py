@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
-from consent import actions
-from consent.forms import ConsentRecordForm
-from consent.models import Consent
+from consent import actions, pdf
+from consent.forms import ConsentRecordForm, language_of
+from consent.models import Consent, ConsentForm
+from consent.policy import in_a_sentence
+from consent.queries import current_form
 from consent.states import Answer, Stage
 from cpms.accounts.access import access, ask
 from cpms.accounts.access.routes import READ, WRITE
@@ -34,15 +34,19 @@ def patient_list(request: HttpRequest) -> HttpResponse:
 
 @access("patients:detail", object=Patient, kwarg="pseudonym", verb=Permission.PATIENT_READ, reads_patient=True)
 def patient_detail(request: HttpRequest, patient: Patient) -> HttpResponse:
-    return page(request, patient, ConsentRecordForm())
+    return page(request, patient, ConsentRecordForm(initial={"language": language_of(patient.country)}))
 
 
 def page(request: HttpRequest, patient: Patient, form: ConsentRecordForm, status: int = 200) -> HttpResponse:
-    consents = list(Consent.objects.filter(patient=patient).select_related("recorded_by", "withdrawn_by"))
-    current: dict[int, Any] = {c.stage: c for c in consents if c.withdrawn_at is None}
+    consents = list(
+        Consent.objects.filter(patient=patient).select_related("recorded_by", "withdrawn_by", "form", "patient__key")
+    )
+    current = {stage: [c for c in consents if c.stage == stage and c.withdrawn_at is None] for stage in Stage}
     context = {
         "patient": patient,
-        "stages": [(stage, current.get(stage.value)) for stage in Stage],
+        "stages": list(current.items()),
+        "consent": in_a_sentence(patient),
+        "printable": ConsentForm.objects.published(),
         "history": consents,
         "form": form,
         "cases": patient.cases.prefetch_related("panels__key", "diagnoses"),
@@ -64,7 +68,7 @@ def record(request: HttpRequest, patient: Patient) -> HttpResponse:
     if form.is_valid():
         clean = form.cleaned_data
         stage, answer = Stage(clean["stage"]), Answer(clean["answer"])
-        given = {"given_by": clean["given_by"], "given_on": clean["given_on"]}
+        given = {name: clean[name] for name in ("given_by", "given_on", "registry", "language", "kept_at")}
         actions.record_consent(patient, by=request.user, stage=stage, answer=answer, **given)
         messages.success(request, "The answer is recorded.")
         return redirect(patient)
@@ -79,3 +83,25 @@ def withdraw(request: HttpRequest, patient: Patient) -> HttpResponse:
         actions.withdraw_consent(patient, by=request.user, stage=Stage(int(stage)))
         messages.success(request, "Consent is withdrawn. It holds from this moment.")
     return redirect(patient)
+
+
+def form_or_404(language: str) -> ConsentForm:
+    form = current_form(language)
+    if form is None:
+        raise Http404
+    return form
+
+
+@access("patients:sheet", verb=Permission.SIGNED_IN)
+def sheet(request: HttpRequest, language: str) -> HttpResponse:
+    """The form in one language, to read or to print. Holds no patient's data."""
+    form = form_or_404(language)
+    others = ConsentForm.objects.published().exclude(language=language)
+    return render(request, "patients/sheet.html", {"form": form, "others": others})
+
+
+@access("patients:sheet_pdf", verb=Permission.SIGNED_IN)
+def sheet_pdf(_request: HttpRequest, language: str) -> HttpResponse:
+    form = form_or_404(language)
+    named = f'attachment; filename="consent-{form.language}-{form.version}.pdf"'
+    return HttpResponse(pdf.sheet(form), content_type="application/pdf", headers={"Content-Disposition": named})

@@ -9,7 +9,11 @@ from django.contrib import admin, messages
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
 
+from consent import actions as consent
+from consent.models import ConsentForm, Registry
 from cpms.accounts import actions as accounts
 from cpms.accounts.access import Route
 from cpms.accounts.models import AdvocacyGroup, Centre, Membership, Network, ThematicGroup, User
@@ -187,6 +191,40 @@ class GroupAdmin(ReadOnlyAdmin):
         accounts.save_group(obj, by=request.user)
 
 
+class ConsentFormAdmin(ReadOnlyAdmin):
+    """Languages and versions of the consent sheet. A published version is read, never changed; the preview is the page itself."""
+
+    list_display = ("language", "version", "title", "is_model", "published_on", "preview")
+    list_filter = ("language", "is_model")
+    fields = ("language", "version", "title", "body", "is_model", "published_on")
+
+    @admin.display(description="preview")
+    def preview(self, form: ConsentForm) -> str:
+        address = reverse("patients:sheet", args=[form.language])
+        return format_html('<a href="{}">as patients see it</a>', address) if form.published_on else "not published"
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return bool(may_use_staff_site(request.user))
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return bool(may_use_staff_site(request.user)) and (obj is None or obj.published_on is None)
+
+    def save_model(self, request: HttpRequest, obj: ConsentForm, form: Any, change: Any) -> None:
+        consent.save_form(obj, by=request.user)
+
+
+class RegistryAdmin(ReadOnlyAdmin):
+    list_display = ("name", "code", "closed_on")
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return bool(may_use_staff_site(request.user))
+
+    has_change_permission = has_add_permission
+
+    def save_model(self, request: HttpRequest, obj: Registry, form: Any, change: Any) -> None:
+        consent.save_registry(obj, by=request.user)
+
+
 site = HelpdeskAdminSite(name="helpdesk")
 site.register(User, UserAdmin)
 site.register(Centre, CentreAdmin)
@@ -196,3 +234,5 @@ site.register(ThematicGroup, GroupAdmin)
 site.register(OutboxMessage, OutboxAdmin)
 site.register(Job, JobAdmin)
 site.register(MonthlyKpi, KpiAdmin)
+site.register(ConsentForm, ConsentFormAdmin)
+site.register(Registry, RegistryAdmin)

@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 
+from consent.forms import LanguageField, language_of
 from consent.states import Giver
 from cpms import clock
 from cpms.accounts import queries as accounts
@@ -51,6 +52,7 @@ class NewPanelForm(forms.Form):
     )
     given_by = forms.ChoiceField(label="Given by", choices=Giver.choices, initial=Giver.PATIENT)
     given_on = DayField(label="Given on", initial=clock.today)
+    language = LanguageField()
     question = forms.ModelChoiceField(queryset=Question.objects.none(), required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
@@ -59,6 +61,7 @@ class NewPanelForm(forms.Form):
         self.fields["question"].queryset = own  # type: ignore[attr-defined]
         if user.centre is not None:
             self.fields["country"].initial = user.centre.country
+            self.fields["language"].initial = language_of(user.centre.country)
 
     def clean_file(self) -> Any:
         file = self.cleaned_data["file"]

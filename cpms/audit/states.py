@@ -20,6 +20,7 @@ class Event(models.TextChoices):
     PATIENT_READ = "patient_read", "patient's data read"
     PATIENT_ENROLLED = "patient_enrolled", "patient enrolled"
     CONSENT_RECORDED = "consent_recorded", "consent recorded"
+    CONSENT_FORM_SAVED = "consent_form_saved", "consent form or registry saved"
     CONSENT_WITHDRAWN = "consent_withdrawn", "consent withdrawn"
     CASE_IMPORTED = "case_imported", "case imported from a file"
     CASE_CHANGED = "case_changed", "case changed"

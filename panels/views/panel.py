@@ -9,8 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.dateparse import parse_datetime
 
-from consent.models import Consent
-from consent.policy import look_once
+from consent.policy import in_a_sentence, look_once
 from cpms import clock
 from cpms.accounts.access import access, ask
 from cpms.accounts.roles import Permission
@@ -58,7 +57,7 @@ def page(
     context = {
         "panel": panel,
         "case": case_parts(panel.case),
-        "consents": Consent.objects.filter(patient=panel.case.patient, withdrawn_at=None),
+        "consent": in_a_sentence(panel.case.patient, panel.network.code),
         "entries": entries,
         "earlier": queries.said_in(panel) - len(entries),
         "last_at": entries[-1].at if entries else panel.opened_at or clock.now(),

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from consent import actions as consent
+from consent.policy import in_a_sentence
 from consent.states import Answer, Stage
 from cpms.accounts import queries as accounts
 from cpms.accounts.access import Refused, access
@@ -54,7 +55,7 @@ def start(form: NewPanelForm, read: ReadCase | None, request: HttpRequest) -> Pa
     )
     for stage in Stage:
         if answer := clean[f"stage_{stage.value}"]:
-            given = {"given_by": clean["given_by"], "given_on": clean["given_on"]}
+            given = {name: clean[name] for name in ("given_by", "given_on", "language")}
             consent.record_consent(patient, by=request.user, stage=stage, answer=Answer(answer), **given)
     case = cases.start_case(patient, by=request.user)
     if read is not None:
@@ -133,6 +134,7 @@ def prepare(request: HttpRequest, panel: Panel) -> HttpResponse:
         "form": form,
         "panel": panel,
         "case": case_parts(panel.case),
+        "consent": in_a_sentence(panel.case.patient, panel.network.code),
         "suggested": queries.suggestions(panel, by=request.user),
         "ticked": {str(value) for value in form["experts"].value() or ()},
     }

@@ -21,7 +21,12 @@ from tests.clients import signed_in
 from tests.factories import CANARIES
 
 pytestmark = pytest.mark.django_db(databases=["default", "cachedb"])
-EXTRA = {"panels:end_invitation": {"invitation": uuid.uuid4()}, "kpis_csv": {"month": "2020-01"}}
+EXTRA: dict[str, dict[str, object]] = {
+    "panels:end_invitation": {"invitation": uuid.uuid4()},
+    "kpis_csv": {"month": "2020-01"},
+    "patients:sheet": {"language": "en"},
+    "patients:sheet_pdf": {"language": "en"},
+}
 LINKS = {
     "activate": {"token": "x"},
     "account_reset_password_from_key": {"uidb36": "x", "key": "y"},

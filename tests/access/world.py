@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from consent import actions as consent
+from consent.models import ConsentForm
 from consent.states import Stage
 from cpms import clock
 from cpms.accounts.models import Delegation, User
@@ -35,6 +36,8 @@ class World:
         self.people["member"].groups_of_interest.add(self.story.group)
         self.question = panels.ask_group(self.story.group, text=self.story.canary("quick-question"), by=self.story.lead)
         self.asked = AccessRequestFactory(centre=self.story.lead.centre)
+        words = {"title": "Your consent", "body": "# 1. Care", "published_on": clock.today()}
+        ConsentForm.objects.get_or_create(language="en", version=9, defaults=words)
         self.elsewhere()
         self.end_some()
         self.bring_to(state)

@@ -1,0 +1,99 @@
+"""The sheets in their languages, who signed which version, and where the paper is kept."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import pytest
+from django.urls import reverse
+from pypdf import PdfReader
+
+from consent import actions
+from consent.forms import language_choices, language_of
+from consent.models import Consent, ConsentForm, Registry
+from consent.policy import in_a_sentence
+from cpms import clock
+from cpms.accounts.access import Refused
+from tests.clients import signed_in
+from tests.factories import Story, UserFactory
+from tests.vault.test_sealing import whole_database
+
+pytestmark = pytest.mark.django_db(databases=["default", "cachedb"])
+TEXTS = Path(__file__).resolve().parents[2] / "consent" / "texts"
+
+
+@pytest.fixture
+def sheets():
+    """The model texts, as the migration lays them down."""
+    ConsentForm.objects.all().delete()
+    for path in TEXTS.glob("*.txt"):
+        title, _, body = path.read_text(encoding="utf-8").partition("\n")
+        ConsentForm.objects.create(language=path.stem, version=1, title=title, body=body, published_on=clock.today())
+
+
+def test_six_model_texts_have_the_same_parts(sheets):
+    forms = ConsentForm.objects.published()
+    assert [form.language for form in forms] == ["de", "en", "es", "fr", "it", "pl"]
+    shapes = {tuple(kind for kind, _ in form.parts) for form in forms}
+    assert len(shapes) == 1
+    assert next(iter(shapes)).count("choice") == 3
+    assert all(form.is_model for form in forms)
+
+
+def answer(story, **more):
+    client = signed_in(story.lead)
+    fields = {"stage": "1", "answer": "given", "given_by": "parent", "given_on": clock.today().isoformat(), **more}
+    return client, client.post(reverse("patients:consent", args=[story.patient.pseudonym]), fields)
+
+
+def test_an_answer_keeps_the_version_that_was_signed_and_where_the_sheet_lies(sheets):
+    story = Story()
+    client, said = answer(story, language="de", kept_at="Archiv 3, Mappe 17")
+    assert said.status_code == 302
+    consent = Consent.objects.in_force(1).get(patient=story.patient)
+    assert (consent.form.language, consent.form.version, consent.kept_at) == ("de", 1, "Archiv 3, Mappe 17")
+    assert b"Mappe 17" not in whole_database()
+    page = client.get(story.patient.get_absolute_url()).content.decode()
+    assert "form Deutsch 1" in page
+    assert "Archiv 3, Mappe 17" in page
+
+
+def test_a_missing_language_is_said_and_never_becomes_english(sheets):
+    story = Story()
+    _, said = answer(story, language="fi")
+    assert said.status_code == 302
+    consent = Consent.objects.in_force(1).get(patient=story.patient)
+    assert (consent.form, consent.language) == (None, "fi")
+    assert dict(language_choices())["fi"] == "suomi (no form in this language yet)"
+    assert signed_in(story.lead).get(reverse("patients:sheet", args=["fi"])).status_code == 404
+    assert (language_of("AT"), language_of("XX")) == ("de", "")
+
+
+def test_a_registry_belongs_to_stage_two_and_is_named_in_the_sentence(sheets):
+    story = Story()
+    Registry.objects.create(code="eurreca", name="European registries for rare endocrine conditions")
+    assert answer(story, registry="eurreca")[1].status_code == 422
+    assert answer(story, stage="2", registry="eurreca")[1].status_code == 302
+    assert in_a_sentence(story.patient) == (
+        "May be discussed in the networks; may go to eurreca only; not about research."
+    )
+
+
+def test_the_sheet_is_a_page_and_a_tagged_file_to_sign(sheets):
+    client = signed_in(UserFactory())
+    page = client.get(reverse("patients:sheet", args=["fr"])).content.decode()
+    assert "Model text, to be approved by the data-protection officer" in page
+    answer = client.get(reverse("patients:sheet_pdf", args=["pl"]))
+    text = "".join(page.extract_text() for page in PdfReader(io.BytesIO(answer.content)).pages)
+    assert answer["Content-Type"] == "application/pdf"
+    assert "Zgoda na konsultację" in text
+    assert client.get(reverse("patients:sheet_pdf", args=["pl"])).content == answer.content
+
+
+def test_staff_add_versions_and_never_change_a_published_one(sheets):
+    story = Story()
+    with pytest.raises(Refused):
+        actions.save_form(ConsentForm(language="fi", version=1, title="x", body="x"), by=story.lead)
+    with pytest.raises(Refused):
+        actions.save_registry(Registry(code="x", name="x"), by=story.lead)
