@@ -69,3 +69,19 @@ class ConsentRecordForm(forms.Form):
         if cleaned.get("registry") and cleaned.get("stage") != Stage.REGISTRY:
             self.add_error("registry", "A registry belongs to stage 2.")
         return cleaned
+
+
+class EraseForm(forms.Form):
+    """Typing the pseudonym is the second confirmation."""
+
+    pseudonym = forms.CharField(label="Type the pseudonym to erase the patient", max_length=20)
+
+    def __init__(self, *args: Any, pseudonym: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.named = pseudonym
+
+    def clean_pseudonym(self) -> str:
+        typed: str = self.cleaned_data["pseudonym"]
+        if typed.strip().upper() != self.named:
+            raise forms.ValidationError(f"Type {self.named} to erase this patient.")
+        return typed

@@ -10,6 +10,8 @@ urlpatterns = [
     path("consent-forms/<slug:language>/", views.sheet, name="sheet"),
     path("consent-forms/<slug:language>/pdf/", views.sheet_pdf, name="sheet_pdf"),
     path("patients/<str:pseudonym>/", views.patient_detail, name="detail"),
+    path("patients/<str:pseudonym>/export/", views.export, name="export"),
+    path("patients/<str:pseudonym>/erase/", views.erase, name="erase"),
     path("patients/<str:pseudonym>/consent/", views.record, name="consent"),
     path("patients/<str:pseudonym>/consent/withdraw/", views.withdraw, name="withdraw_consent"),
 ]

@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from consent import actions, pdf
-from consent.forms import ConsentRecordForm, language_of
+from consent.forms import ConsentRecordForm, EraseForm, language_of
 from consent.models import Consent, ConsentForm
 from consent.policy import in_a_sentence
 from consent.queries import current_form
@@ -18,6 +18,7 @@ from cpms.accounts.access.routes import READ, WRITE
 from cpms.accounts.roles import Permission
 from cpms.audit import actions as audit
 from cpms.audit.states import Event
+from cpms.patients import actions as patients
 from cpms.patients.models import Patient
 
 PAGE = 25
@@ -44,6 +45,7 @@ def page(request: HttpRequest, patient: Patient, form: ConsentRecordForm, status
     current = {stage: [c for c in consents if c.stage == stage and c.withdrawn_at is None] for stage in Stage}
     context = {
         "patient": patient,
+        "may_erase": ask(Permission.PATIENT_ERASE, request.user, patient),
         "stages": list(current.items()),
         "consent": in_a_sentence(patient),
         "printable": ConsentForm.objects.published(),
@@ -105,3 +107,32 @@ def sheet_pdf(_request: HttpRequest, language: str) -> HttpResponse:
     form = form_or_404(language)
     named = f'attachment; filename="consent-{form.language}-{form.version}.pdf"'
     return HttpResponse(pdf.sheet(form), content_type="application/pdf", headers={"Content-Disposition": named})
+
+
+@access("patients:export", object=Patient, kwarg="pseudonym", verb=Permission.PATIENT_EXPORT, reads_patient=True)
+def export(request: HttpRequest, patient: Patient) -> HttpResponse:
+    """Everything held about the patient, and who read it, to hand to the patient."""
+    named = f'attachment; filename="{patient.pseudonym}.json"'
+    data = patients.export_everything(patient, by=request.user)
+    return HttpResponse(data, content_type="application/json", headers={"Content-Disposition": named})
+
+
+@access(
+    "patients:erase",
+    object=Patient,
+    kwarg="pseudonym",
+    verb=Permission.PATIENT_ERASE,
+    methods=READ | WRITE,
+    reads_patient=True,
+)
+def erase(request: HttpRequest, patient: Patient) -> HttpResponse:
+    """Asked twice: the pseudonym has to be typed."""
+    form = EraseForm(request.POST or None, pseudonym=patient.pseudonym)
+    if form.is_valid():
+        for stage in Stage:
+            actions.withdraw_consent(patient, by=request.user, stage=stage)
+        patients.erase(patient, by=request.user)
+        messages.success(request, f"{patient.pseudonym} is erased. Nothing brings it back.")
+        return redirect("patients:list")
+    context = {"patient": patient, "form": form}
+    return render(request, "patients/erase.html", context, status=422 if form.errors else 200)

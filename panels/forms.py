@@ -16,6 +16,7 @@ from cpms.accounts.policy import clinicians_served_by
 from cpms.countries import choices
 from cpms.forms import DayField
 from cpms.patients.models import OLDEST_BIRTH_YEAR
+from cpms.patients.queries import same_number
 from cpms.patients.states import Route, Sex
 from panels.cases.states import DiagnosisStatus
 from panels.models import Question
@@ -40,6 +41,12 @@ class NewPanelForm(forms.Form):
     nickname = forms.CharField(
         label="Nickname", max_length=40, required=False, help_text="To tell your patients apart. Never a real name."
     )
+    local_id = forms.CharField(
+        label="Your hospital's number",
+        max_length=60,
+        required=False,
+        help_text="Encrypted; seen by you and your assistant only.",
+    )
     route = forms.ChoiceField(label="How the case comes to you", choices=Route.choices, initial=Route.OWN)
     stage_1 = forms.ChoiceField(
         label="1. Discussion of the case for care", choices=ANSWERS, widget=forms.RadioSelect, help_text="Obligatory."
@@ -57,6 +64,7 @@ class NewPanelForm(forms.Form):
 
     def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.user = user
         own = Question.objects.visible_to(user).open().filter(asker__in=clinicians_served_by(user))
         self.fields["question"].queryset = own  # type: ignore[attr-defined]
         if user.centre is not None:
@@ -68,6 +76,12 @@ class NewPanelForm(forms.Form):
         if file and file.size > LARGEST_FILE:
             raise forms.ValidationError("The file is larger than 5 MB. A phenopacket of one patient is much smaller.")
         return file
+
+    def clean_local_id(self) -> str:
+        number: str = self.cleaned_data["local_id"]
+        if known := same_number(number, by=self.user):
+            raise forms.ValidationError(known)
+        return number
 
     def clean_stage_1(self) -> str:
         answer: str = self.cleaned_data["stage_1"]

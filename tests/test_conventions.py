@@ -79,7 +79,7 @@ WITHOUT_BY = {
     },
     "patients": {"new_pseudonym"},
     "helpdesk": {"last_month"},
-    "vault": {"new_key", "destroy_key"},
+    "vault": {"new_key", "destroy_key", "keys_to_rotate", "rotate_some"},
 }
 
 

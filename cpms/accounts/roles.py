@@ -42,6 +42,8 @@ class Permission(models.TextChoices):
     CENTRE_CLEAR = "centre_clear", "record a centre's data-protection clearance"
     PATIENT_LIST = "patient_list", "list one's own patients"
     PATIENT_READ = "patient_read", "see the patient's page"
+    PATIENT_EXPORT = "patient_export", "take out everything held about a patient"
+    PATIENT_ERASE = "patient_erase", "erase a patient"
     CONSENT_RECORD = "consent_record", "record or withdraw consent"
     CASE_EDIT = "case_edit", "correct the case"
     CASE_EXPORT = "case_export", "take the case out as a file"

@@ -18,6 +18,8 @@ class Event(models.TextChoices):
     PROFILE_CHANGED = "profile_changed", "profile changed"
     DENIED = "denied", "request refused"
     PATIENT_READ = "patient_read", "patient's data read"
+    PATIENT_EXPORTED = "patient_exported", "everything about a patient taken out"
+    PATIENT_ERASED = "patient_erased", "patient erased"
     PATIENT_ENROLLED = "patient_enrolled", "patient enrolled"
     CONSENT_RECORDED = "consent_recorded", "consent recorded"
     CONSENT_FORM_SAVED = "consent_form_saved", "consent form or registry saved"

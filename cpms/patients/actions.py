@@ -1,17 +1,24 @@
-"""Enrol a patient under a key of their own."""
+"""Enrol a patient under a key of their own; hand out what is held about one; erase one."""
 
 from __future__ import annotations
 
+import json
 import secrets
 from typing import Any
 
 from django.db import transaction
 
+from cpms import clock
 from cpms.accounts.access import Refused
 from cpms.audit import actions as audit
 from cpms.audit.states import Event
+from cpms.drafts.actions import forget
+from cpms.drafts.models import Draft
+from cpms.jobs import actions as jobs
 from cpms.patients.models import Patient
-from cpms.patients.policy import may_enrol
+from cpms.patients.policy import may_enrol, may_erase, may_export
+from cpms.patients.queries import everything_about, names_of, number_token, same_number
+from cpms.patients.states import Sex
 from cpms.vault import actions as vault
 
 # Letters and digits that cannot be misheard or misread for one another
@@ -35,10 +42,13 @@ def enrol(
     karyotypic_sex: str = "",
     nickname: str = "",
     route: str = "own",
+    local_id: str = "",
 ) -> Patient:
-    """A new patient of the person's centre. Raises ``Refused`` when the rule says no."""
+    """A new patient of the person's centre. Raises ``Refused`` when the rule says no, or the hospital's number is known."""
     if not (verdict := may_enrol(by)):
         raise Refused(verdict.reason)
+    if known := same_number(local_id, by=by):
+        raise Refused(known)
     pseudonym = new_pseudonym()
     while Patient.objects.filter(pseudonym=pseudonym).exists():
         pseudonym = new_pseudonym()
@@ -54,7 +64,40 @@ def enrol(
         centre=by.centre,
         enrolled_by=by,
     )
-    patient.nickname = nickname
+    patient.nickname, patient.local_id = nickname, local_id.strip()
+    patient.local_id_token = number_token(by.centre_id, local_id)
     patient.save(force_insert=True)
     audit.record(Event.PATIENT_ENROLLED, on=patient, by=by)
     return patient
+
+
+@transaction.atomic
+def erase(patient: Patient, *, by: Any) -> Patient:
+    """Destroy the patient's key: every text and file sealed under it goes dark, in history and backups too.
+
+    What stays is a row without person: pseudonym, codes and figures until ``patients.forget`` has removed the clinical rows.
+    """
+    patient = Patient.objects.select_for_update(of=("self",)).get(pk=patient.pk)
+    if not (verdict := may_erase(by, patient)):
+        raise Refused(verdict.reason)
+    drafts = [draft for name in names_of(patient) for draft in Draft.objects.filter(form__endswith=name)]
+    forget(drafts)
+    vault.destroy_key(patient.key)
+    patient.birth_year = patient.birth_month = None
+    patient.karyotypic_sex = patient.local_id_token = ""
+    patient.sex = Sex.UNKNOWN
+    patient.erased_at, patient.erased_by = clock.now(), by
+    patient.save(
+        update_fields=["birth_year", "birth_month", "karyotypic_sex", "local_id_token", "sex", "erased_at", "erased_by"]
+    )
+    audit.record(Event.PATIENT_ERASED, on=patient, by=by)
+    jobs.enqueue("cases.forget", patient_id=str(patient.pk))
+    return patient
+
+
+def export_everything(patient: Patient, *, by: Any) -> bytes:
+    """All rows about the patient, opened, and who read them: for the data subject, through the treating side. JSON."""
+    if not (verdict := may_export(by, patient)):
+        raise Refused(verdict.reason)
+    audit.record(Event.PATIENT_EXPORTED, on=patient, by=by)
+    return json.dumps(everything_about(patient), ensure_ascii=False, indent=1, default=str).encode()

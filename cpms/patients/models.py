@@ -47,6 +47,10 @@ class Patient(SealedModel):
 
     pseudonym = models.CharField(max_length=12, unique=True)
     nickname = SealedTextField()
+    local_id = SealedTextField()  # the hospital's own number: for the treating side only
+    local_id_token = models.CharField(
+        max_length=64, blank=True
+    )  # its blind index, to find duplicates inside the centre
     birth_year = models.PositiveSmallIntegerField(null=True)
     birth_month = models.PositiveSmallIntegerField(null=True)
     sex = models.CharField(max_length=10, choices=Sex)
@@ -57,12 +61,23 @@ class Patient(SealedModel):
     enrolled_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="patients")
     enrolled_at = models.DateTimeField(default=clock.now)
     version = models.PositiveIntegerField(default=1)
+    erased_at = models.DateTimeField(null=True)
+    erased_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
 
     objects = SealedManager.from_queryset(PatientQuerySet)()
 
     class Meta:
         ordering = ["-enrolled_at"]
         constraints = [
+            models.UniqueConstraint(
+                name="patients_number_once_per_centre",
+                fields=["centre", "local_id_token"],
+                condition=~Q(local_id_token=""),
+            ),
+            models.CheckConstraint(
+                name="patients_erased_says_who",
+                condition=Q(erased_at=None, erased_by=None) | Q(erased_at__isnull=False, erased_by__isnull=False),
+            ),
             models.CheckConstraint(
                 name="patients_birth_year_plausible",
                 condition=Q(birth_year__isnull=True) | Q(birth_year__gte=OLDEST_BIRTH_YEAR, birth_year__lte=2100),

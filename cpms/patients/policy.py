@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from cpms.accounts.access import Verdict, rule, yes
+from cpms.accounts.access import Verdict, no, rule, yes
 from cpms.accounts.policy import acts_as_clinician, may_open_panels
 from cpms.accounts.roles import Permission
 
@@ -27,3 +27,17 @@ def may_enrol(user: Any, _thing: Any = None) -> Verdict:
     if not verdict:
         return verdict
     return may_open_panels(user.centre)
+
+
+@rule(Permission.PATIENT_EXPORT)
+def may_export(_user: Any, _patient: Any) -> Verdict:
+    """A data subject's right needs no consent; whoever can see the patient is the treating side."""
+    return yes
+
+
+@rule(Permission.PATIENT_ERASE)
+def may_erase(user: Any, patient: Any) -> Verdict:
+    """The enrolling clinician in person, once: nothing brings it back."""
+    if patient.enrolled_by_id != user.pk:
+        return no("Only the clinician who enrolled the patient can erase it.")
+    return no("This patient is erased already.") if patient.erased_at else yes

@@ -58,6 +58,11 @@ def key_encryption_keys() -> dict[str, bytes]:
     return keys
 
 
+def current_name() -> str:
+    """The key-encryption key that wraps new keys."""
+    return next(iter(key_encryption_keys()))
+
+
 def wrap(secret: bytes, context: str) -> tuple[str, bytes]:
     """Seal a data key or a short text under the first key-encryption key; gives that key's name and the wrapped bytes."""
     name, kek = next(iter(key_encryption_keys().items()))

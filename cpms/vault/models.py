@@ -11,6 +11,12 @@ from cpms import clock
 from cpms.vault import cipher
 
 
+class DataKeyQuerySet(models.QuerySet["DataKey"]):
+    def to_rotate(self) -> DataKeyQuerySet:
+        """Living keys that are not wrapped under the key-encryption key in use."""
+        return self.filter(destroyed_at=None).exclude(kek_name=cipher.current_name()).order_by("pk")
+
+
 class DataKey(models.Model):
     """A 256-bit key, kept only wrapped under a key-encryption key that never enters the database."""
 
@@ -19,6 +25,8 @@ class DataKey(models.Model):
     wrapped = models.BinaryField(null=True)
     created_at = models.DateTimeField(default=clock.now)
     destroyed_at = models.DateTimeField(null=True)
+
+    objects = DataKeyQuerySet.as_manager()
 
     class Meta:
         constraints = [

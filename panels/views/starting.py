@@ -52,6 +52,7 @@ def start(form: NewPanelForm, read: ReadCase | None, request: HttpRequest) -> Pa
         birth_month=read.birth_month if read else None,
         nickname=clean["nickname"],
         route=clean["route"],
+        local_id=clean["local_id"],
     )
     for stage in Stage:
         if answer := clean[f"stage_{stage.value}"]:

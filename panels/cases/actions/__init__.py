@@ -10,6 +10,7 @@ from panels.cases.actions.editing import (
     take_sight,
 )
 from panels.cases.actions.exporting import export_phenopacket
+from panels.cases.actions.forgetting import forget_rows
 from panels.cases.actions.importing import import_phenopacket, take_read_case
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "add_labs",
     "correct_case",
     "export_phenopacket",
+    "forget_rows",
     "give_sight",
     "import_phenopacket",
     "start_case",

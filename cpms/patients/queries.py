@@ -1,0 +1,81 @@
+"""Is this patient known here already, and everything that is held about one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.db import models
+
+from cpms.accounts.models import User
+from cpms.audit.models import AuditEvent
+from cpms.patients.models import Patient
+from cpms.vault.cipher import digest
+from cpms.vault.fields import SealedBytesField
+
+HIDDEN = frozenset(["key", "local_id_token"])  # of no meaning to a person
+
+
+def number_token(centre_id: Any, number: str) -> str:
+    """The blind index of a hospital's own number; empty for none. Spaces and case make no difference."""
+    plain = "".join(number.split()).casefold()
+    return digest(f"patient number of {centre_id}", plain) if plain else ""
+
+
+def same_number(number: str, *, by: Any) -> str:
+    """A sentence when the number is known at the person's centre; empty when it is not."""
+    token = number_token(by.centre_id, number)
+    known = Patient.objects.filter(centre=by.centre_id, local_id_token=token).first() if token else None
+    if known is None:
+        return ""
+    if Patient.objects.visible_to(by).filter(pk=known.pk).exists():
+        return f"You have entered this patient before: {known.pseudonym}. Start the panel from the patient's page."
+    return "Your hospital has entered a patient with this number before; a colleague treats the patient in CPMS."
+
+
+def rows_about(thing: models.Model, seen: set[Any]) -> Iterator[models.Model]:
+    """The row and everything that hangs on it, whichever app it stands in."""
+    if (type(thing), thing.pk) in seen:
+        return
+    seen.add((type(thing), thing.pk))
+    yield thing
+    for relation in thing._meta.related_objects:
+        if isinstance(relation.field, models.ForeignKey) and relation.related_model is not User:
+            children = relation.related_model._base_manager.filter(**{relation.field.name: thing})
+            for child in children:
+                yield from rows_about(child, seen)
+
+
+def names_of(patient: Patient) -> list[str]:
+    """How forms of the patient's rows are named in drafts: ``case:<key>``, ``prepare:<number>``."""
+    rows = list(rows_about(patient, set()))
+    return [f":{row.pk}" for row in rows] + [f":{getattr(row, 'ref')}" for row in rows if hasattr(row, "ref")]  # noqa: B009
+
+
+def everything_about(patient: Patient) -> dict[str, Any]:
+    """Rows by kind with their opened fields, and every access in the order it happened, with the reader's name."""
+    kinds: dict[str, list[dict[str, Any]]] = {}
+    for row in rows_about(patient, set()):
+        kinds.setdefault(str(row._meta.verbose_name), []).append(opened(row))
+    events = AuditEvent.objects.filter(patient_id=patient.pk).order_by("at")
+    people = dict(User.objects.filter(pk__in=events.values("actor_id")).values_list("pk", "display_name"))
+    accesses = [
+        {"at": event.at, "what": event.get_event_display(), "who": people.get(event.actor_id, "the system")}
+        for event in events
+    ]
+    return {"pseudonym": patient.pseudonym, "held": kinds, "accesses": accesses}
+
+
+def opened(row: models.Model) -> dict[str, Any]:
+    """The row's columns; a file is named by its size."""
+    shown = {}
+    for field in row._meta.concrete_fields:
+        if field.name in HIDDEN or (field.is_relation and field.name == "content_object"):
+            continue
+        value = getattr(row, field.attname)
+        if isinstance(field, SealedBytesField):
+            value = f"{len(value)} bytes"
+        elif isinstance(value, bytes | memoryview):
+            continue
+        shown[field.name] = value
+    return shown

@@ -1,0 +1,134 @@
+"""The hospital's own number, the copy for the patient, and erasure that reaches everything."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.urls import reverse
+
+from cpms.accounts.access import Refused
+from cpms.audit.models import AuditEvent
+from cpms.drafts import actions as drafts
+from cpms.drafts.models import Draft
+from cpms.jobs.models import Job
+from cpms.patients import actions as patients
+from cpms.patients.models import Patient
+from cpms.vault.fields import ERASED
+from outcomes import actions as outcomes
+from panels import actions as panels
+from panels.cases import actions as cases
+from panels.models import Message, Panel
+from tests.clients import signed_in
+from tests.factories import Story, UserFactory
+from tests.vault.test_sealing import whole_database
+
+pytestmark = pytest.mark.django_db(databases=["default", "cachedb"])
+NUMBER = "KH 4711-99"
+
+
+def enrolled(by, number=NUMBER):
+    return patients.enrol(by=by, sex="female", country="FI", birth_year=2015, local_id=number)
+
+
+def test_the_hospitals_number_is_readable_by_the_treating_side_alone():
+    story = Story()
+    patient = enrolled(story.lead)
+    assert NUMBER.encode() not in whole_database()
+    page = signed_in(story.lead).get(patient.get_absolute_url()).content.decode()
+    assert f"hospital number {NUMBER}" in page
+    assert signed_in(UserFactory(centre=story.lead.centre)).get(patient.get_absolute_url()).status_code == 404
+
+
+@pytest.mark.parametrize("again", [NUMBER, "kh4711-99", " KH  4711-99 "])
+def test_a_duplicate_is_found_inside_the_centre_only(again):
+    story = Story()
+    patient = enrolled(story.lead)
+    with pytest.raises(Refused, match=patient.pseudonym):
+        enrolled(story.lead, again)
+    with pytest.raises(Refused, match="a colleague treats"):
+        enrolled(UserFactory(centre=story.lead.centre), again)
+    assert enrolled(UserFactory(), again).local_id == again.strip()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Patient.objects.filter(pk=story.patient.pk).update(local_id_token=patient.local_id_token)
+
+
+def test_a_duplicate_is_said_beside_the_field():
+    story = Story()
+    enrolled(story.lead)
+    answer = signed_in(story.lead).post(reverse("panels:new"), {"local_id": NUMBER})
+    assert answer.status_code == 422
+    assert "You have entered this patient before" in answer.content.decode()
+
+
+def busy(story):
+    """A panel with something in every corner."""
+    story.open()
+    story.seat(story.expert)
+    said = story.contribute(story.expert)
+    panels.take_stance(said, kind="dissent", text=story.canary("dissent"), by=story.lead)
+    panels.comment(story.fresh(), text=story.canary("message"), by=story.lead)
+    outcome = outcomes.start_outcome(story.fresh(), by=story.lead)
+    words = {"conclusion": story.canary("conclusion"), "items": [], "version": outcome.version}
+    outcomes.write_outcome(story.fresh(), by=story.lead, **words)
+    return [
+        story.canary(name) for name in ("nickname", "summary", "question", "advice", "dissent", "message", "conclusion")
+    ]
+
+
+def test_the_copy_holds_everything_opened_and_who_read_it():
+    story = Story()
+    words = busy(story)
+    other = Story("other").case
+    data = signed_in(story.lead).get(reverse("patients:export", args=[story.patient.pseudonym]))
+    text = data.content.decode()
+    assert [word for word in words if word not in text] == []
+    assert other.patient.pseudonym not in text
+    assert "CNRY-other" not in text
+    accesses = json.loads(text)["accesses"]
+    assert {"patient enrolled", "consent recorded", "everything about a patient taken out"} <= {
+        one["what"] for one in accesses
+    }
+    assert story.lead.display_name in {one["who"] for one in accesses}
+    assert signed_in(story.expert).get(reverse("patients:export", args=[story.patient.pseudonym])).status_code == 404
+
+
+def test_erasure_asks_for_the_pseudonym_and_darkens_everything(django_capture_on_commit_callbacks):
+    story = Story()
+    words = busy(story)
+    drafts.save_draft(form=f"case:{story.case.pk}", label="x", path="/", fields={"summary": "typed"}, by=story.lead)
+    drafts.save_draft(form="new_panel", label="x", path="/", fields={"nickname": "kept"}, by=story.lead)
+    client, address = signed_in(story.lead), reverse("patients:erase", args=[story.patient.pseudonym])
+    assert client.post(address, {"pseudonym": "P-WRONG"}).status_code == 422
+    assert client.post(address, {"pseudonym": story.patient.pseudonym}).status_code == 302
+    dump = whole_database()
+    assert [word for word in words if word.encode() in dump] == []
+    patient = Patient.objects.get(pk=story.patient.pk)
+    assert (patient.nickname, patient.birth_year, patient.sex) == (ERASED, None, "unknown")
+    assert Panel.objects.get(pk=story.panel.pk).question == ERASED
+    assert Message.objects.get().text == ERASED
+    assert patient.key.secret() is None
+    assert [draft.form for draft in Draft.objects.all()] == ["new_panel"]
+    assert AuditEvent.objects.filter(event="patient_erased", patient_id=patient.pk).count() == 1
+    assert story.case not in type(story.case).objects.visible_to(story.expert)
+    assert Job.objects.filter(task="cases.forget").exists()
+    assert cases.forget_rows(str(patient.pk), by=None) == 4
+    assert cases.forget_rows(str(patient.pk), by=None) == 0
+    assert client.get(patient.get_absolute_url()).status_code == 200
+
+
+def test_only_the_enrolling_clinician_erases_and_only_once():
+    story = Story()
+    patient = story.patient
+    with pytest.raises(Refused, match="enrolled the patient"):
+        patients.erase(patient, by=UserFactory())
+    patients.erase(patient, by=story.lead)
+    with pytest.raises(Refused, match="already"):
+        patients.erase(patient, by=story.lead)
+
+
+def test_rows_of_a_living_patient_are_never_forgotten():
+    story = Story()
+    assert cases.forget_rows(str(story.case.patient_id), by=None) == 0
+    assert story.case.labs.count() == 1
