@@ -45,6 +45,7 @@ def page(request: HttpRequest, patient: Patient, form: ConsentRecordForm, status
     current = {stage: [c for c in consents if c.stage == stage and c.withdrawn_at is None] for stage in Stage}
     context = {
         "patient": patient,
+        "may_start": ask(Permission.PANEL_AGAIN, request.user, patient),
         "may_erase": ask(Permission.PATIENT_ERASE, request.user, patient),
         "stages": list(current.items()),
         "consent": in_a_sentence(patient),

@@ -18,6 +18,7 @@ from cpms.forms import DayField
 from cpms.patients.models import OLDEST_BIRTH_YEAR
 from cpms.patients.queries import same_number
 from cpms.patients.states import Route, Sex
+from panels.cases.forms import CodeField
 from panels.cases.states import DiagnosisStatus
 from panels.models import Question
 from panels.states import Certainty, ContributionKind, DeclineReason, StanceKind, State, Urgency
@@ -122,6 +123,7 @@ class PrepareForm(forms.Form):
     )
     title = forms.CharField(label="Short title", max_length=160, required=False)
     diagnosis = forms.CharField(label="Working diagnosis", max_length=300, required=False)
+    diagnosis_code = CodeField("Code", widget=forms.HiddenInput)
     diagnosis_status = forms.ChoiceField(
         label="This diagnosis is",
         choices=[*DiagnosisStatus.choices[:2], ("none", "Undiagnosed")],
@@ -147,7 +149,7 @@ class PrepareForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.needs_diagnosis = not panel.case.diagnoses.exists()
         if not self.needs_diagnosis:
-            del self.fields["diagnosis"], self.fields["diagnosis_status"]
+            del self.fields["diagnosis"], self.fields["diagnosis_status"], self.fields["diagnosis_code"]
         groups = ThematicGroup.objects.filter(network=panel.network, parent=None).select_related("network")
         self.fields["group"].queryset = groups  # type: ignore[attr-defined]
         self.fields["experts"].queryset = accounts.experts(besides=user)  # type: ignore[attr-defined]

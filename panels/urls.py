@@ -9,6 +9,7 @@ urlpatterns = [
     path("search/", work.search, name="search"),
     path("panels/", work.panel_list, name="list"),
     path("panels/new/", starting.new_panel, name="new"),
+    path("patients/<str:pseudonym>/panel/", starting.again, name="again"),
     path("panels/<str:ref>/", panel.detail, name="detail"),
     path("panels/<str:ref>/news/", panel.news, name="news"),
     path("panels/<str:ref>/prepare/", starting.prepare, name="prepare"),

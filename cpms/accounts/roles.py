@@ -45,6 +45,7 @@ class Permission(models.TextChoices):
     PATIENT_EXPORT = "patient_export", "take out everything held about a patient"
     PATIENT_ERASE = "patient_erase", "erase a patient"
     CONSENT_RECORD = "consent_record", "record or withdraw consent"
+    PANEL_AGAIN = "panel_again", "start another panel for a known patient"
     CASE_EDIT = "case_edit", "correct the case"
     CASE_EXPORT = "case_export", "take the case out as a file"
     PANEL_LIST = "panel_list", "list the panels one takes part in"

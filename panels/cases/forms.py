@@ -12,6 +12,14 @@ from cpms.forms import ClinicalDecimalField
 from panels.cases.models import plain
 from panels.cases.states import CODE, DiagnosisStatus, RangeSource
 
+TREATMENT_KINDS = [
+    ("medication", "Medicine"),
+    ("procedure", "Procedure"),
+    ("radiotherapy", "Radiotherapy"),
+    ("regimen", "Regimen"),
+    ("other", "Other"),
+]
+
 
 class RowForm(forms.Form):
     """A line of the case. ``id`` ties it to what the form does not show."""
@@ -27,9 +35,9 @@ class RowForm(forms.Form):
 class CodeField(forms.RegexField):
     """A term's code. Codes stay readable in the tables, so nothing that could be a name is taken for one."""
 
-    def __init__(self, label: str) -> None:
+    def __init__(self, label: str, **options: Any) -> None:
         wrong = {"invalid": "A code holds a digit and no space, for example ORPHA:418."}
-        super().__init__(CODE, label=label, max_length=30, required=False, error_messages=wrong)
+        super().__init__(CODE, label=label, max_length=30, required=False, error_messages=wrong, **options)
 
 
 class DiagnosisRow(RowForm):
@@ -74,12 +82,24 @@ class VariantRow(RowForm):
     significance = forms.CharField(label="Significance", max_length=80, required=False)
 
 
+class TreatmentRow(RowForm):
+    label = forms.CharField(label="Medicine or procedure", max_length=300)
+    kind = forms.ChoiceField(label="Kind", required=False, choices=TREATMENT_KINDS)
+    note = forms.CharField(label="Dose, route and time", max_length=2000, required=False)
+
+
 class SummaryForm(forms.Form):
     version = forms.IntegerField(widget=forms.HiddenInput)
     summary = forms.CharField(label="Summary", required=False, max_length=20_000, widget=forms.Textarea({"rows": 4}))
 
 
-ROWS = {"diagnoses": DiagnosisRow, "findings": FindingRow, "labs": LabRow, "variants": VariantRow}
+ROWS = {
+    "diagnoses": DiagnosisRow,
+    "findings": FindingRow,
+    "labs": LabRow,
+    "variants": VariantRow,
+    "treatments": TreatmentRow,
+}
 MOST_ROWS = 2000
 
 

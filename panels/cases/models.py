@@ -44,6 +44,8 @@ class Case(SealedModel):
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     made_at = models.DateTimeField(default=clock.now)
     version = models.PositiveIntegerField(default=1)
+    copied_from = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="copies")
+    confirmed_at = models.DateTimeField(null=True)  # when a copied case was checked line by line
 
     objects = SealedManager.from_queryset(CaseQuerySet)()
 
@@ -58,6 +60,10 @@ class Case(SealedModel):
         return self.patient_id
 
     results: Any  # laboratory rows ready to be read: ``queries.case_parts`` fills them
+
+    @property
+    def is_copy_to_confirm(self) -> bool:
+        return self.copied_from_id is not None and self.confirmed_at is None
 
     @property
     def age_band(self) -> str:

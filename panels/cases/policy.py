@@ -9,6 +9,7 @@ from consent.states import Act, Actor
 from cpms.accounts.access import Verdict, no, rule
 from cpms.accounts.policy import clinicians_served_by
 from cpms.accounts.roles import Permission
+from cpms.patients.policy import may_enrol
 
 
 @rule(Permission.CASE_EDIT)
@@ -25,3 +26,10 @@ def may_export(user: Any, case: Any) -> Verdict:
     if case.patient.enrolled_by_id not in clinicians_served_by(user):
         return no("Only the treating side takes the case out.")
     return may(case.patient, Actor.TREATING, Act.TAKE_OUT)
+
+
+@rule(Permission.PANEL_AGAIN)
+def may_start_again(user: Any, patient: Any) -> Verdict:
+    """Whoever may enrol, for a patient of their own, while consent to care is in force."""
+    verdict = may_enrol(user)
+    return may(patient, Actor.TREATING, Act.ENTER) if verdict else verdict

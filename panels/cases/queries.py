@@ -31,6 +31,37 @@ def case_parts(case: Case) -> Case:
     return case
 
 
+OUTLINE = (
+    ("summary", "Summary"),
+    ("diagnoses", "Diagnosis"),
+    ("findings", "Findings"),
+    ("labs", "Laboratory"),
+    ("variants", "Genetics"),
+    ("treatments", "Treatment"),
+)
+
+
+@dataclass(frozen=True)
+class Outline:
+    """Each part of a case with how much it holds; ``filled`` of ``total`` hold something."""
+
+    parts: tuple[tuple[str, str, int], ...]
+
+    @property
+    def filled(self) -> int:
+        return sum(count > 0 for _, _, count in self.parts)
+
+    @property
+    def total(self) -> int:
+        return len(self.parts)
+
+
+def outline(case: Case) -> Outline:
+    """``case`` with its parts fetched."""
+    counts = {name: len(getattr(case, name).all()) for name, _ in OUTLINE[1:]} | {"summary": int(bool(case.summary))}
+    return Outline(tuple((name, words, counts[name]) for name, words in OUTLINE))
+
+
 def names_at(*, by: Any) -> Callable[[str], Analyte | None]:
     """The catalogue's names, and those that people of the person's centre matched with an analyte before."""
     known = dict(LabAlias.objects.filter(centre=by.centre_id).values_list("token", "analyte"))

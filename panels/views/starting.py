@@ -20,6 +20,7 @@ from cpms.accounts.roles import Permission
 from cpms.drafts import actions as drafts
 from cpms.drafts.queries import fields_of as typed_before
 from cpms.patients import actions as patients
+from cpms.patients.models import Patient
 from panels import actions, queries
 from panels.cases import actions as cases
 from panels.cases.importers import phenopacket
@@ -91,7 +92,8 @@ def new_panel(request: HttpRequest) -> HttpResponse:
 def save_prepared(panel: Panel, form: PrepareForm, user: Any) -> None:
     clean = form.cleaned_data
     if form.needs_diagnosis and clean.get("diagnosis"):
-        cases.add_diagnosis(panel.case, label=clean["diagnosis"], status=clean["diagnosis_status"], by=user)
+        named = {"label": clean["diagnosis"], "code": clean["diagnosis_code"], "status": clean["diagnosis_status"]}
+        cases.add_diagnosis(panel.case, by=user, **named)
     actions.prepare(
         panel,
         by=user,
@@ -146,3 +148,13 @@ def own_group(user: Any, panel: Panel) -> Any:
     """The person's only group in this network, when it is only one: nothing to choose then."""
     groups = list(user.groups_of_interest.filter(network=panel.network).values_list("pk", flat=True)[:2])
     return groups[0] if len(groups) == 1 else None
+
+
+@access("panels:again", object=Patient, kwarg="pseudonym", verb=Permission.PANEL_AGAIN, methods=WRITE)
+def again(request: HttpRequest, patient: Patient) -> HttpResponse:
+    """Another panel for a known patient: the last case is copied, to be confirmed; consent stands."""
+    previous = patient.cases.order_by("-made_at").first()
+    with transaction.atomic():
+        case = cases.copy_case(previous, by=request.user) if previous else cases.start_case(patient, by=request.user)
+        panel = actions.draft_panel(case, network=network_of(request.user), by=request.user)
+    return redirect("panels:prepare", panel.ref)

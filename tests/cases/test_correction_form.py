@@ -10,6 +10,7 @@ UNTOUCHED = {
     "findings": {"present": "1"},
     "labs": {"comparator": ""},
     "variants": {},
+    "treatments": {"kind": "medication"},
 }
 
 

@@ -123,7 +123,7 @@ def test_the_second_of_two_editors_sees_both_texts_and_can_save_on_top():
     client, path = signed_in(story.lead), reverse("cases:edit", args=[case.pk])
     page = {
         f"{name}-{part}": "0"
-        for name in ("diagnoses", "findings", "labs", "variants")
+        for name in ("diagnoses", "findings", "labs", "variants", "treatments")
         for part in ("TOTAL_FORMS", "INITIAL_FORMS")
     }
     old = case.version

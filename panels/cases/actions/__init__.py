@@ -1,5 +1,6 @@
 """Everything that changes a case."""
 
+from panels.cases.actions.copying import confirm_copy, copy_case
 from panels.cases.actions.editing import (
     Correction,
     add_diagnosis,
@@ -17,6 +18,8 @@ __all__ = [
     "Correction",
     "add_diagnosis",
     "add_labs",
+    "confirm_copy",
+    "copy_case",
     "correct_case",
     "export_phenopacket",
     "forget_rows",

@@ -10,11 +10,11 @@ from typing import Any
 from django.db import transaction
 
 from consent.policy import may_be_discussed
-from cpms import locking
+from cpms import clock, locking
 from cpms.accounts.access import Refused, grants
 from cpms.audit import actions as audit
 from cpms.audit.states import Event
-from panels.cases.models import Case, Diagnosis, Finding, LabAlias, LabResult, Variant, name_token
+from panels.cases.models import Case, Diagnosis, Finding, LabAlias, LabResult, Treatment, Variant, name_token
 from panels.cases.policy import may_edit
 from panels.cases.states import DiagnosisStatus
 
@@ -32,13 +32,17 @@ def start_case(patient: Any, *, by: Any) -> Case:
 
 @dataclass(frozen=True)
 class Correction:
-    """The case as the form leaves it: rows of each part with the fields' clean values, in their order."""
+    """The case as the form leaves it: rows of each part with the fields' clean values, in their order.
+
+    ``treatments`` of ``None`` leaves them as they are.
+    """
 
     summary: str = ""
     diagnoses: Sequence[Mapping[str, Any]] = field(default_factory=list)
     findings: Sequence[Mapping[str, Any]] = field(default_factory=list)
     labs: Sequence[Mapping[str, Any]] = field(default_factory=list)
     variants: Sequence[Mapping[str, Any]] = field(default_factory=list)
+    treatments: Sequence[Mapping[str, Any]] | None = None
 
 
 @transaction.atomic
@@ -48,27 +52,32 @@ def correct_case(case: Case, correction: Correction, *, version: int, by: Any) -
         raise Refused(verdict.reason)
     locking.claim(case, version, {"summary": correction.summary})
     case.summary = correction.summary
-    case.save(update_fields=["summary"])
-    parts: list[tuple[Any, Sequence[Mapping[str, Any]]]] = [
+    case.confirmed_at = clock.now() if case.copied_from_id else None
+    case.save(update_fields=["summary", "confirmed_at"])
+    parts: list[tuple[Any, Sequence[Mapping[str, Any]] | None]] = [
         (Diagnosis, correction.diagnoses),
         (Finding, correction.findings),
         (LabResult, correction.labs),
         (Variant, correction.variants),
+        (Treatment, correction.treatments),
     ]
     for model, rows in parts:
-        replace_parts(case, model, rows)
+        if rows is not None:
+            replace_parts(case, model, rows)
     audit.record(Event.CASE_CHANGED, on=case, by=by, version=case.version)
     return case
 
 
 @transaction.atomic
-def add_diagnosis(case: Case, *, label: str, status: str, by: Any) -> Diagnosis:
-    """One more diagnosis in words; coded later in the case's form."""
+def add_diagnosis(case: Case, *, label: str, status: str, by: Any, code: str = "") -> Diagnosis:
+    """One more diagnosis, in words or with the code that was chosen for them."""
     if not (verdict := may_edit(by, case)):
         raise Refused(verdict.reason)
     status = status if status in DiagnosisStatus.values else DiagnosisStatus.SUSPECTED
     position = case.diagnoses.count()
-    diagnosis = Diagnosis(case=case, key=case.key, label=label, status=status, position=position)
+    diagnosis = Diagnosis(
+        case=case, key=case.key, system=code.partition(":")[0], code=code, label=label, status=status, position=position
+    )
     diagnosis.save(force_insert=True)
     audit.record(Event.CASE_CHANGED, on=case, by=by, verb="diagnosis")
     return diagnosis

@@ -15,6 +15,7 @@ from cpms.terminology import queries as terminology
 from panels.cases import actions
 from panels.cases.forms import ROWS, CaseForms
 from panels.cases.models import Case
+from panels.cases.queries import case_parts, outline
 
 SYSTEMS = {"HPO": "HP", "ORPHA": "ORPHA"}  # as the page says it: as the tables know it
 
@@ -22,6 +23,7 @@ SYSTEMS = {"HPO": "HP", "ORPHA": "ORPHA"}  # as the page says it: as the tables 
 @access("cases:edit", object=Case, verb=Permission.CASE_EDIT, methods=READ | WRITE, reads_patient=True)
 def edit(request: HttpRequest, case: Case) -> HttpResponse:
     """Every line of the case, ready to correct. A clash shows both texts; errors keep what was typed."""
+    case = case_parts(case)
     typed = fields_of(f"case:{case.pk}", by=request.user)
     forms = CaseForms(case, request.POST or None, typed=typed)
     if request.method == "POST" and forms.is_valid():
@@ -34,7 +36,12 @@ def edit(request: HttpRequest, case: Case) -> HttpResponse:
         panel = case.panels.order_by("-drafted_at").first()
         return redirect(panel or case.patient)
     bad = request.method == "POST"
-    context = {"case": case, "forms": forms, "panel": case.panels.order_by("-drafted_at").first()}
+    context = {
+        "case": case,
+        "forms": forms,
+        "outline": outline(case),
+        "panel": case.panels.order_by("-drafted_at").first(),
+    }
     return render(request, "cases/edit.html", context, status=422 if bad else 200)
 
 
@@ -44,3 +51,11 @@ def terms(request: HttpRequest) -> HttpResponse:
     system = SYSTEMS.get(request.GET.get("system", ""))
     hits = terminology.search(system, request.GET.get("q", "")) if system else []
     return render(request, "cases/_terms.html", {"hits": hits})
+
+
+@access("cases:confirm", object=Case, verb=Permission.CASE_EDIT, methods=WRITE)
+def confirm(request: HttpRequest, case: Case) -> HttpResponse:
+    """Everything copied from the previous case still holds."""
+    actions.confirm_copy(case, by=request.user)
+    messages.success(request, "The copied data are confirmed.")
+    return redirect(case.panels.order_by("-drafted_at").first() or case.patient)

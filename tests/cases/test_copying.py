@@ -1,0 +1,72 @@
+"""A case that begins as a copy, how full a case is, and treatments in the form."""
+
+from __future__ import annotations
+
+import pytest
+from django.urls import reverse
+
+from consent import actions as consent
+from consent.states import Stage
+from cpms.accounts.access import Refused
+from panels.cases import actions as cases
+from panels.cases.models import Case
+from panels.cases.queries import case_parts, outline
+from panels.models import Panel
+from tests.clients import signed_in
+from tests.factories import Story, UserFactory
+
+pytestmark = pytest.mark.django_db(databases=["default", "cachedb"])
+
+
+def test_another_panel_of_a_patient_begins_with_the_last_case_to_be_confirmed():
+    story = Story()
+    first = story.panel
+    client = signed_in(story.lead)
+    answer = client.post(reverse("panels:again", args=[story.patient.pseudonym]))
+    panel = Panel.objects.exclude(pk=first.pk).get()
+    assert answer.url == reverse("panels:prepare", args=[panel.ref])
+    copy = case_parts(Case.objects.get(pk=panel.case_id))
+    assert copy.copied_from_id == story.case.pk
+    assert (copy.summary, copy.findings.all()[0].label) == (story.canary("summary"), story.canary("finding"))
+    assert {part.pk for part in copy.labs.all()}.isdisjoint(part.pk for part in story.case.labs.all())
+    page = client.get(answer.url).content.decode()
+    assert "please confirm" in page
+    client.post(reverse("cases:confirm", args=[copy.pk]))
+    assert "please confirm" not in client.get(answer.url).content.decode()
+
+
+def test_saving_a_copy_confirms_it():
+    story = Story()
+    copy = cases.copy_case(story.case, by=story.lead)
+    assert copy.is_copy_to_confirm
+    cases.correct_case(copy, cases.Correction(summary="x"), version=copy.version, by=story.lead)
+    assert not Case.objects.get(pk=copy.pk).is_copy_to_confirm
+
+
+def test_only_the_treating_side_copies_and_only_under_consent():
+    story = Story()
+    for do in (cases.copy_case, cases.confirm_copy):
+        with pytest.raises(Refused):
+            do(story.case, by=UserFactory())
+    consent.withdraw_consent(story.patient, by=story.lead, stage=Stage.CARE)
+    answer = signed_in(story.lead).post(reverse("panels:again", args=[story.patient.pseudonym]))
+    assert answer.status_code == 403
+
+
+def test_a_case_says_how_much_of_it_is_filled():
+    story = Story()
+    full = outline(case_parts(Case.objects.get(pk=story.case.pk)))
+    assert (full.filled, full.total) == (5, 6)
+    assert [name for name, _, count in full.parts if not count] == ["treatments"]
+    page = signed_in(story.lead).get(reverse("cases:edit", args=[story.case.pk])).content.decode()
+    assert "5 of 6 parts filled" in page
+
+
+def test_treatments_are_typed_and_left_alone_by_a_correction_that_does_not_name_them():
+    story = Story()
+    case = story.case
+    row = {"label": "hydrocortisone", "kind": "medication", "note": "15 mg a day"}
+    case = cases.correct_case(case, cases.Correction(treatments=[row]), version=case.version, by=story.lead)
+    cases.correct_case(case, cases.Correction(), version=case.version, by=story.lead)
+    (kept,) = case.treatments.all()
+    assert (kept.label, kept.kind, kept.note) == ("hydrocortisone", "medication", "15 mg a day")
