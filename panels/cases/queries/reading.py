@@ -1,0 +1,61 @@
+"""A case as it is read: its parts in few queries, and how much of it is filled."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import prefetch_related_objects
+
+from cpms.terminology import catalogue
+from cpms.terminology.catalogue import Analyte
+from panels.cases.models import Case, LabAlias, name_token
+from panels.cases.queries.results import results_of
+
+PARTS = ("diagnoses", "findings", "labs", "variants", "treatments", "imports")
+OUTLINE = (
+    ("summary", "Summary"),
+    ("diagnoses", "Diagnosis"),
+    ("findings", "Findings"),
+    ("labs", "Laboratory"),
+    ("variants", "Genetics"),
+    ("treatments", "Treatment"),
+)
+
+
+def case_parts(case: Case) -> Case:
+    """The same case with all its parts fetched, one query per kind, and ``results``: its laboratory rows ready to be read."""
+    prefetch_related_objects([case], *PARTS)
+    for name in PARTS:
+        for part in getattr(case, name).all():
+            part.key = case.key  # one and the same key: unwrapped once
+    case.results = results_of(case)
+    return case
+
+
+@dataclass(frozen=True)
+class Outline:
+    """Each part of a case with how much it holds; ``filled`` of ``total`` hold something."""
+
+    parts: tuple[tuple[str, str, int], ...]
+
+    @property
+    def filled(self) -> int:
+        return sum(count > 0 for _, _, count in self.parts)
+
+    @property
+    def total(self) -> int:
+        return len(self.parts)
+
+
+def outline(case: Case) -> Outline:
+    """``case`` with its parts fetched."""
+    counts = {name: len(getattr(case, name).all()) for name, _ in OUTLINE[1:]} | {"summary": int(bool(case.summary))}
+    return Outline(tuple((name, words, counts[name]) for name, words in OUTLINE))
+
+
+def names_at(*, by: Any) -> Callable[[str], Analyte | None]:
+    """The catalogue's names, and those that people of the person's centre matched with an analyte before."""
+    known = dict(LabAlias.objects.filter(centre=by.centre_id).values_list("token", "analyte"))
+    return lambda text: catalogue.named(text) or catalogue.analytes().get(known.get(name_token(text), ""))

@@ -1,0 +1,152 @@
+"""Laboratory results beside a range, a conversion and a question where one is due."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from functools import cached_property
+
+from cpms.terminology import catalogue
+from cpms.terminology.catalogue import Analyte
+from panels.cases.ages import Birth, Moment, ages, moment_of
+from panels.cases.models import Case, LabResult, plain
+from panels.cases.queries.trends import Trend, trend_of
+from panels.cases.queries.words import flag_of, range_words, rounded, spoken
+from panels.cases.states import Flag, RangeSource
+
+
+@dataclass(frozen=True)
+class Result:
+    """One laboratory value as the page shows it. ``whose`` says whose range is shown."""
+
+    lab: LabResult
+    analyte: Analyte | None = None
+    unit: str = ""
+    moment: Moment | None = None
+    interval: catalogue.Interval | None = None
+    conditional: tuple[catalogue.Interval, ...] = ()
+    low: Decimal | None = None
+    high: Decimal | None = None
+    whose: RangeSource = RangeSource.NONE
+    likelier_unit: str = ""
+    implausible: bool = False
+
+    @property
+    def label(self) -> str:
+        return self.lab.label
+
+    @property
+    def spoken_unit(self) -> str:
+        return spoken(self.lab.unit)
+
+    @property
+    def by_condition(self) -> list[tuple[str, str]]:
+        """Default ranges that hold only at a time of day, in a posture and the like: shown, never flagged against."""
+        if self.analyte is None:
+            return []
+        words = [(one.condition, range_words(*limits(self.analyte, one, self.unit))) for one in self.conditional]
+        return [(condition, text) for condition, text in words if text]
+
+    @cached_property
+    def flag(self) -> Flag:
+        """Never for a value that is questioned against a default range: the unit may be wrong."""
+        if self.whose == RangeSource.GROUP and self.implausible:
+            return Flag.NONE
+        return flag_of(self.lab.value, self.lab.comparator, self.low, self.high)
+
+    @property
+    def range_text(self) -> str:
+        return range_words(self.low, self.high)
+
+    @property
+    def converted(self) -> str:
+        """The value in the other usual unit, with that unit; empty where there is no honest way or a doubt about the unit."""
+        analyte, value = self.analyte, self.lab.value
+        if analyte is None or value is None or self.implausible or not self.unit:
+            return ""
+        goals = [analyte.unit] if self.unit != analyte.unit else analyte.units[1:]
+        for goal in goals:
+            other = catalogue.in_unit(analyte, value, self.unit, goal)
+            if other is not None and other != value:
+                return f"{self.lab.comparator} {plain(rounded(other))} {spoken(goal)}".strip()
+        return ""
+
+    @property
+    def question(self) -> str:
+        """What to ask the person who entered it; nothing is changed by asking."""
+        if not self.implausible or self.analyte is None:
+            return ""
+        limits = f"{plain(self.analyte.lowest)} to {plain(self.analyte.highest)} {spoken(self.analyte.unit)}"
+        asked = f"{self.lab.value_text} {spoken(self.lab.unit)} is outside what is possible ({limits})."
+        return f"{asked} Is the unit {spoken(self.likelier_unit)}?" if self.likelier_unit else f"{asked} Is it right?"
+
+
+@dataclass
+class Results:
+    """All results of a case. Those outside their range, and those in question, come first."""
+
+    rows: list[Result] = field(default_factory=list)
+
+    @property
+    def outside(self) -> list[Result]:
+        return [row for row in self.rows if row.question or row.flag in {Flag.LOW, Flag.HIGH}]
+
+    @property
+    def rest(self) -> list[Result]:
+        outside = self.outside
+        return [row for row in self.rows if row not in outside]
+
+    @property
+    def defaults(self) -> list[catalogue.Interval]:
+        """The default ranges in use, each once, for their sources."""
+        used = [one for row in self.rows for one in ((row.interval,) if row.interval else row.conditional)]
+        return list({(one.source, one.address): one for one in used}.values())
+
+    @cached_property
+    def trends(self) -> list[Trend]:
+        by_name: dict[str, list[Result]] = {}
+        for row in self.rows:
+            if row.moment and row.lab.value is not None and not row.implausible:
+                by_name.setdefault(row.analyte.key if row.analyte else row.label.casefold(), []).append(row)
+        return [trend for rows in by_name.values() if (trend := trend_of(rows))]
+
+
+def results_of(case: Case) -> Results:
+    birth, made = Birth(case.patient.birth_year, case.patient.birth_month), case.made_at.date().toordinal()
+    at_entry = moment_of(case.age_at_entry) or Moment(made, made, is_age=False)
+    return Results([result_of(lab, case.patient.sex, birth, at_entry) for lab in case.labs.all()])
+
+
+def result_of(lab: LabResult, sex: str, birth: Birth, at_entry: Moment) -> Result:
+    """The laboratory's own range, or else the default for sex and age when the value was taken, or else none."""
+    analyte = catalogue.coded(lab.code) or catalogue.named(lab.label)
+    unit, moment = catalogue.read_unit(analyte, lab.unit), moment_of(lab.taken)
+    own = RangeSource.NONE if lab.low is None and lab.high is None else RangeSource.LABORATORY
+    read = Result(lab, analyte, unit, moment, low=lab.low, high=lab.high, whose=own)
+    if analyte is None or not unit:
+        return read
+    if lab.value is not None and catalogue.is_plausible(analyte, lab.value, unit) is False:
+        read = replace(read, implausible=True, likelier_unit=catalogue.likelier_unit(analyte, lab.value, unit))
+    when = ages(moment, birth) or (None if lab.taken else ages(at_entry, birth))
+    return with_default(read, analyte, catalogue.intervals_for(analyte, sex, when)) if when and not own else read
+
+
+def with_default(read: Result, analyte: Analyte, found: tuple[catalogue.Interval, ...]) -> Result:
+    """The one default that holds in any case; what holds under a condition is kept to be shown beside."""
+    if len(found) != 1 or found[0].condition:
+        return replace(read, conditional=found)
+    low, high = limits(analyte, found[0], read.unit)
+    if low is None and high is None:
+        return read
+    return replace(read, interval=found[0], low=low, high=high, whose=RangeSource.GROUP)
+
+
+def limits(analyte: Analyte, interval: catalogue.Interval, unit: str) -> tuple[Decimal | None, Decimal | None]:
+    """The interval's bounds in the unit of the value."""
+    low, high = (
+        None if bound is None else catalogue.in_unit(analyte, bound, interval.unit, unit)
+        for bound in (interval.low, interval.high)
+    )
+    if interval.unit == unit:
+        return low, high
+    return (None if low is None else rounded(low), None if high is None else rounded(high))
