@@ -125,6 +125,10 @@ class Consent(models.Model):
         return f"stage {self.stage}: {self.get_answer_display()}"
 
     @property
+    def language_name(self) -> str:
+        return language_name(self.language)
+
+    @property
     def key(self) -> Any:
         """Where the signed sheet is kept is sealed under the patient's own key."""
         return self.patient.key

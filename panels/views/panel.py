@@ -57,7 +57,7 @@ def page(
     context = {
         "panel": panel,
         "case": case_parts(panel.case),
-        "consent": in_a_sentence(panel.case.patient, panel.network.code),
+        "consent": in_a_sentence(panel.case.patient, panel.network.name),
         "entries": entries,
         "earlier": queries.said_in(panel) - len(entries),
         "last_at": entries[-1].at if entries else panel.opened_at or clock.now(),

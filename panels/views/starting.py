@@ -137,7 +137,7 @@ def prepare(request: HttpRequest, panel: Panel) -> HttpResponse:
         "form": form,
         "panel": panel,
         "case": case_parts(panel.case),
-        "consent": in_a_sentence(panel.case.patient, panel.network.code),
+        "consent": in_a_sentence(panel.case.patient, panel.network.name),
         "suggested": queries.suggestions(panel, by=request.user),
         "ticked": {str(value) for value in form["experts"].value() or ()},
     }

@@ -10,6 +10,7 @@ const parts = [
   ["[data-follow]", () => import("./discussion.js")],
   ["[data-drop]", () => import("./files.js")],
   ["[data-day-words-for]", () => import("./days.js")],
+  ["main textarea:not([hidden]), main [name=nickname]", () => import("./marks.js")],
   ["[data-filter]", () => import("./filter.js")],
   ["[data-aside-for]", () => import("./aside.js")],
   ["[data-chosen-count]", () => import("./chosen.js")],

@@ -1,0 +1,151 @@
+"""What in a free text could name a person: own rules for English, German, French, Spanish and Italian. Marks, never a verdict.
+
+A text is only looked at; nothing of it is kept or logged but the kinds that were found.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from typing import Any
+
+LONGEST = 20_000
+MAIL, LINK, PHONE, DATE, NUMBER, RECORD, NAME, ADDRESS = (
+    "an e-mail address",
+    "a web address",
+    "a telephone number",
+    "an exact date",
+    "a national number",
+    "a hospital number",
+    "a name",
+    "an address",
+)
+MONTHS = (
+    "january february march april may june july august september october november december jan feb mar apr jun jul aug sep sept oct nov dec "
+    "januar februar märz mai juni juli oktober dezember jänner janvier février mars avril juin juillet août septembre octobre "
+    "novembre décembre enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre "
+    "gennaio febbraio aprile maggio giugno luglio settembre ottobre dicembre"
+).split()
+MONTH = "|".join(sorted(MONTHS, key=len, reverse=True))
+WORD = r"[A-ZÀ-ÖØ-ÞŁŚŻŹĆĄĘÓŃ][a-zà-öø-ÿłśżźćąęóńß'’]+(?:-[A-ZÀ-Þ][a-zà-ÿß]+)?"
+PARTICLE = r"(?:von|van|vom|zu|der|den|de|del|della|di|da|la|le|du|des|y|O'|Mc)"
+NAMES = rf"{WORD}(?:\s+(?:{PARTICLE}\s+)*{WORD}){{0,2}}"
+TITLES = (
+    r"Mr|Mrs|Ms|Miss|Mister|Master|Dr|Prof|Herrn?|Frau|Hr|Fr|Familie|Monsieur|Madame|Mademoiselle|Mme|Mlle|M|Docteur|Professeur|"
+    r"Sr|Sra|Srta|Dra|Profa|Señora?|Señorita|Don|Doña|D|Dña|Doctora?|Sig|Signora?|Signorina|Sig\.ra|Sig\.na|Dott|Dott\.ssa|Dottore|Dottoressa|señor(?:a|ita)?|monsieur|madame|signor[ea]?|signorina|doctora?"
+)
+CALLED = (
+    r"name is|named|called|Name ist|namens|heißt|heisst|s['’]appelle|prénommée?|nommée?|se llama|llamad[oa]|si chiama|chiamat[oa]|"
+    r"mother of|father of|sister of|brother of|Mutter von|Vater von|Schwester von|Bruder von|mère de|père de|madre de|padre de|"
+    r"hermana de|hermano de|mamma di|madre di|padre di|sorella di|fratello di"
+)
+PERSON = (
+    r"[Pp]atient(?:in|e)?|[Pp]aciente|[Pp]aziente|[Mm]other|[Ff]ather|Mutter|Vater|[Mm]ère|[Pp]ère|[Mm]adre|[Pp]adre"
+)
+EPONYMS = frozenset(
+    (
+        "addison basedow graves hashimoto cushing conn sheehan turner klinefelter down noonan kallmann prader willi angelman marfan "
+        "albright mccune wiskott silver russell laron beckwith wiedemann hippel lindau gitelman bartter liddle fanconi dent wilson "
+        "gaucher fabry pompe swyer rokitansky mayer küster hauser bardet biedl alström wolfram pendred digeorge williams beuren gardner "
+        "carney cowden li fraumeni plummer recklinghausen paget perthes osgood schlatter crohn hodgkin parkinson alzheimer tanner "
+        "ferriman gallwey greulich pyle bayley apgar dexa holter doppler addisonien basedowien"
+    ).split()
+)
+DISEASE = re.compile(
+    r"(?:['’]s)?[\s-]+(?:syndrom|disease|krankheit|maladie|enfermedad|malattia|sindrom|stage|stadi|stade|score|criteri|kriteri|critère|scale|sign\b|test\b)",
+    re.I,
+)
+STREET = re.compile(
+    r"\b(?:[A-ZÄÖÜ][a-zäöüß]+(?:straße|strasse|str\.|weg|gasse|platz|allee)\s+\d{1,4}[a-z]?"
+    r"|(?:[Rr]ue|[Aa]venue|[Bb]oulevard|[Cc]alle|[Aa]venida|[Pp]laza|[Vv]ia|[Vv]iale|[Pp]iazza|[Cc]orso)\s+(?:(?:de|du|des|de la|la|del|della)\s+)?"
+    r"[A-ZÀ-Þ][\wà-ÿ'’]+(?:\s+[A-ZÀ-Þ][\wà-ÿ]+)?,?\s+\d{1,4}"
+    r"|\d{1,4},?\s+(?:bis\s+|ter\s+)?(?:rue|avenue|boulevard|impasse|chemin)\s+(?:(?:de|du|des|de la|la)\s+)?[A-ZÀ-Þ][\wà-ÿ]+"
+    r"|\d{1,4}[a-z]?\s+[A-Z][a-z]+\s+(?:Street|Road|Avenue|Lane|Drive|Close|Square|Gardens|St|Rd))\b"
+)
+RULES: tuple[tuple[str, re.Pattern[str]], ...] = (
+    (MAIL, re.compile(r"\b[\w.+-]+@[\w-]+(?:\.[\w-]+)+\b")),
+    (LINK, re.compile(r"\b(?:https?://|www\.)\S+")),
+    (DATE, re.compile(r"\b(?:0?[1-9]|[12]\d|3[01])([./-])(?:0?[1-9]|1[0-2])\1(?:(?:19|20)\d\d|\d\d)\b(?![.,]?\d)")),
+    (DATE, re.compile(r"\b(?:19|20)\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])\b")),
+    (DATE, re.compile(rf"\b\d{{1,2}}(?:st|nd|rd|th|er|\.|º|°)?\s+(?:of\s+|de\s+)?(?:{MONTH})\.?,?\s+(?:de\s+|del\s+)?(?:19|20)\d\d\b", re.I)),
+    (DATE, re.compile(rf"\b(?:{MONTH})\.?\s+\d{{1,2}}(?:st|nd|rd|th)?,?\s+(?:19|20)\d\d\b", re.I)),
+    (PHONE, re.compile(r"(?<![\w+])\+\d{1,3}[\s./()-]*\d(?:[\s./()-]*\d){6,12}(?!\w)")),
+    (PHONE, re.compile(r"(?i)\b(?:tel|phone|mobile|handy|telefon|téléphone|portable|teléfono|móvil|telefono|cellulare|fax)\b[.:]*\s*(?:n[°ºr.o]*\s*)?[+\d(][\d\s./()-]{5,16}\d")),
+    (PHONE, re.compile(r"(?<![\w.,/:-])0\d{1,4}(?:\s?[/-]\s?|\s)\d{2,6}(?:[\s./-]?\d{2,4}){1,4}(?![\w.,]?\d)")),
+    (PHONE, re.compile(r"(?<![\w.,/:-])[6789]\d{2}[\s.]\d{2,3}[\s.]\d{2,3}(?:[\s.]\d{2,3})?(?![\w.,]?\d)")),
+    (RECORD, re.compile(
+        r"(?i)\b(?:mrn|nhc|ipp|hospital (?:no|number)|record (?:no|number)|patient (?:id|no|number)|pat(?:ienten)?\.?[- ]?(?:nr|id|nummer)|fall(?:nr|nummer)|"
+        r"aufnahme(?:nr|nummer)|krankenakten?(?:nr|nummer)|dossier|historia clínica|n[°º]\s*historia|cartella(?: clinica)?|numero (?:di )?cartella|"
+        r"n[°º]\s*(?:de\s+)?(?:dossier|patient))[\s.:#n°ºr]*(?:no\.?\s*|nr\.?\s*)?(?=[A-Z0-9/-]*\d)[A-Z0-9][A-Z0-9/-]{3,}"
+    )),
+    (ADDRESS, STREET),
+)  # fmt: skip
+NAME_RULES = (
+    re.compile(rf"(?:(?<=\s)|(?<=[(\"'„«,;:/])|^)(?:{TITLES})\.?\s+(?:(?:{TITLES})\.?\s+)?(?P<name>{NAMES})"),
+    re.compile(rf"\b(?:{CALLED})\s+(?P<name>{NAMES})"),
+    re.compile(rf"\b(?:{PERSON})[,:]?\s+(?P<name>{WORD}\s+(?:{PARTICLE}\s+)*{WORD})"),
+)
+NUMBERS = (
+    "at.vnr be.nn bg.egn ch.ssn cz.rc de.idnr dk.cpr ee.ik es.dni es.nie fi.hetu fr.nir gb.nhs gr.amka hr.oib ie.pps is_.kennitala "
+    "it.codicefiscale lt.asmens nl.bsn no.fodselsnummer pl.pesel pt.cc ro.cnp se.personnummer si.emso sk.rc"
+).split()
+CANDIDATES = (
+    re.compile(r"(?<![\w.,/:>-])\d(?:[ ./-]?\d){7,17}(?![\w:>]|[.,]\d)"),
+    re.compile(r"(?<![\w.,/:>-])(?=[A-Z]*\d)[0-9A-Z]{8,18}(?![\w:>])"),
+    re.compile(r"(?<![\w.,/:>-])\d{6}[-+A]\d{3}[0-9A-Y](?![\w:>])"),
+)
+CODE = re.compile(r"(?i)\b(?:HP|ORPHA|OMIM|MONDO|HGNC|LOINC|PMID|NM|NP|NC|ENST|ENSG|rs)[:_ ]?\d")
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A stretch of the text and what it could be."""
+
+    kind: str
+    start: int
+    end: int
+
+
+def marks(text: str) -> list[Mark]:
+    """What could name a person, in the order of the text; a stretch is marked once."""
+    text = text[:LONGEST]
+    found = sorted([*_by_rules(text), *_names(text), *_numbers(text)], key=lambda mark: (mark.start, -mark.end))
+    kept: list[Mark] = []
+    for mark in found:
+        if not kept or mark.start >= kept[-1].end:
+            kept.append(mark)
+    return kept
+
+
+def _by_rules(text: str) -> Iterator[Mark]:
+    for kind, rule in RULES:
+        for match in rule.finditer(text):
+            if not CODE.match(text, match.start()):
+                yield Mark(kind, match.start(), match.end())
+
+
+def _names(text: str) -> Iterator[Mark]:
+    """Not "Morbus Basedow", "M. Addison", "Turner syndrome": a disease or a scale is named after many people."""
+    for rule in NAME_RULES:
+        for match in rule.finditer(text):
+            first = re.split(r"[\s-]", match["name"])[0].casefold().removesuffix("'s").removesuffix("’s")
+            if first not in EPONYMS and not DISEASE.match(text, match.end("name")):
+                yield Mark(NAME, match.start("name"), match.end("name"))
+
+
+def _numbers(text: str) -> Iterator[Mark]:
+    """A run of letters and digits that is a national number of some country, check digits included."""
+    for candidate in CANDIDATES:
+        for match in candidate.finditer(text):
+            run = match[0]
+            if sum(sign.isdigit() for sign in run) >= 7 and any(is_valid(run) for is_valid in _validators()):
+                yield Mark(NUMBER, match.start(), match.end())
+
+
+@cache
+def _validators() -> tuple[Callable[[str], bool], ...]:
+    modules: list[Any] = [import_module(f"stdnum.{name}") for name in NUMBERS]
+    return tuple(module.is_valid for module in modules)

@@ -1,0 +1,25 @@
+// Says below a free text what in it could name a person. Asks when typing stops, and never stands in the way.
+import { post } from "./server.js";
+
+const PAUSE = 1200;
+
+export default function watch(field) {
+  const url = document.body.dataset.marksUrl;
+  if (!url) return;
+  const place = document.createElement("div");
+  place.setAttribute("role", "status");
+  field.after(place);
+  let timer, turn = 0;
+
+  async function ask() {
+    const now = ++turn;
+    const answer = await post(url, { text: field.value }).catch(() => null);
+    if (now !== turn || !answer?.ok) return;
+    place.replaceChildren(...new DOMParser().parseFromString(await answer.text(), "text/html").body.childNodes);
+  }
+
+  field.addEventListener("input", () => {
+    clearTimeout(timer);
+    timer = setTimeout(ask, PAUSE);
+  });
+}

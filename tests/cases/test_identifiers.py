@@ -1,0 +1,89 @@
+"""What could name a person is marked beside the text, in five languages; codes, doses and eponyms are not."""
+
+from __future__ import annotations
+
+import json
+import time
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from django.urls import reverse
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cpms import identifiers as ids
+from tests.cases import identifier_corpus as corpus
+from tests.clients import signed_in
+from tests.factories import UserFactory
+
+EVIDENCE = Path(__file__).resolve().parents[2] / "docs" / "evidence" / "identifiers.md"
+LEAST = {"mail": 0.99, "phone": 0.99, "date": 0.99, "number": 0.99, "record": 0.95, "name": 0.90}
+
+
+def test_recall_and_false_alarms_hold_in_every_language():
+    found, alarms = corpus.measure(3_000, 1_000)
+    for (language, kind), (right, all_of) in found.items():
+        assert right / all_of >= LEAST[kind], (language, kind)
+    for language in corpus.CLEAN:
+        assert alarms[language] / 200 <= 0.3, language
+
+
+def test_the_evidence_says_what_is_measured():
+    assert EVIDENCE.read_text(encoding="utf-8") == corpus.evidence()
+
+
+@pytest.mark.parametrize(
+    ("text", "kinds"),
+    [
+        ("Herr Müller kam am 12.03.2010.", [ids.NAME, ids.DATE]),
+        ("M. Basedow seit 2021, Turner syndrome, M. Addison", []),
+        ("la mamma di Luca Rossi", [ids.NAME]),
+        ("Write to anna@hospital.example or see https://x.example/a", [ids.MAIL, ids.LINK]),
+        ("wohnt Hauptstraße 12", [ids.ADDRESS]),
+        ("12 rue Victor, Paris", [ids.ADDRESS]),
+        ("HP:0000846 ORPHA:90794 NM_000500.9:c.293-13C>G 14569-8", []),
+        ("Calcium 2.31 mmol/L, 1.05-1.85; dose 12.5 mg, 3/12, 0.5-1.2", []),
+        ("PESEL 44051401359", [ids.NUMBER]),
+        ("", []),
+    ],
+)
+def test_examples(text, kinds):
+    assert [mark.kind for mark in ids.marks(text)] == kinds
+
+
+@given(st.text(max_size=600))
+def test_any_text_is_looked_at_and_marks_do_not_overlap(text):
+    found = ids.marks(text)
+    assert all(0 <= mark.start < mark.end <= len(text) for mark in found)
+    assert all(one.end <= other.start for one, other in pairwise(found))
+
+
+def test_two_kilobytes_take_no_time_and_long_ones_no_forever():
+    text = (" ".join(note.text for note in corpus.notes(20)))[:2_000]
+    ids.marks(text)
+    started = time.perf_counter()
+    for _ in range(20):
+        ids.marks(text)
+    assert (time.perf_counter() - started) / 20 < 0.05
+    for hostile in ("Herr " * 5_000, "1 " * 10_000, "A1" * 10_000, "0" * 20_000, "a@" * 10_000, "Anna von " * 3_000):
+        started = time.perf_counter()
+        ids.marks(hostile)
+        assert time.perf_counter() - started < 2
+
+
+@pytest.mark.django_db(databases=["default", "cachedb"])
+def test_the_page_is_told_and_only_the_kinds_are_logged(caplog):
+    client = signed_in(UserFactory())
+    address = reverse("cases:marks")
+    caplog.set_level("INFO")
+    answer = client.post(address, json.dumps({"text": "Herr Weißbach, geboren am 12.03.2010"}), "application/json")
+    shown = answer.content.decode()
+    assert "Weißbach" in shown
+    assert "an exact date" in shown
+    logged = caplog.text
+    assert "identifiers_marked" in logged
+    assert "Weißbach" not in logged
+    assert client.post(address, json.dumps({"text": "TSH 2,5 mU/l"}), "application/json").content.strip() == b""
+    for bad in ("no json", "[]", '{"text": 1}'):
+        assert client.post(address, bad, "application/json").status_code == 400
