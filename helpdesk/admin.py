@@ -194,6 +194,7 @@ class GroupAdmin(ReadOnlyAdmin):
 class ConsentFormAdmin(ReadOnlyAdmin):
     """Languages and versions of the consent sheet. A published version is read, never changed; the preview is the page itself."""
 
+    pages = ("_changelist", "_change", "_add")
     list_display = ("language", "version", "title", "is_model", "published_on", "preview")
     list_filter = ("language", "is_model")
     fields = ("language", "version", "title", "body", "is_model", "published_on")
@@ -214,6 +215,9 @@ class ConsentFormAdmin(ReadOnlyAdmin):
 
 
 class RegistryAdmin(ReadOnlyAdmin):
+    """Registries and databases that consent to stage 2 may name."""
+
+    pages = ("_changelist", "_change", "_add")
     list_display = ("name", "code", "closed_on")
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:

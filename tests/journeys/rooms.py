@@ -6,7 +6,7 @@ import datetime as dt
 
 from django.conf import settings
 
-from consent.models import ConsentForm
+from consent.models import ConsentForm, Registry
 from cpms import clock
 from cpms.accounts.models import AdvocacyGroup
 from cpms.accounts.roles import Role
@@ -47,6 +47,7 @@ class Rooms:
         panels.answer(self.question, text="Tandem mass spectrometry.", by=self.expert)
         AdvocacyGroup.objects.create(network=self.draft.group.network, name="Invented Patients Together", country="IE")
         words = {"title": "Your consent", "body": "# 1. Care\n[] I agree.\nYou may change your mind."}
+        Registry.objects.create(code="invented", name="Invented registry")
         self.sheet = ConsentForm.objects.create(language="en", version=9, published_on=clock.today(), **words)
         helpdesk.freeze_month((clock.today().replace(day=1) - dt.timedelta(days=1)).replace(day=1), by=None)
 

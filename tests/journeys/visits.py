@@ -28,10 +28,12 @@ class Visit:
 
     def path(self, rooms) -> str:
         route = ROUTES[self.route]
-        return address(self.route, route, rooms.thing(route.model, self.of), {}) + self.query
+        return address(self.route, route, rooms.thing(route.model, self.of), EXTRA.get(self.route, {})) + self.query
 
 
 ROUTES = {name: route for name, _pattern, route in ours()}
+
+EXTRA = {"patients:sheet": {"language": "en"}}
 
 # What a browser never shows as a page of its own
 NO_PAGE = {
@@ -39,6 +41,8 @@ NO_PAGE = {
     "readyz": "two words for the machine that watches",
     "cases:terms": "suggestions for a field",
     "cases:phenopacket": "a file",
+    "patients:export": "a file",
+    "patients:sheet_pdf": "a file",
     "panels:experts": "rows of the page that invites",
     "panels:news": "a line of the panel's page",
     "outcomes:progress": "a bar of the outcome's page",
@@ -70,6 +74,8 @@ LEAD = (
     Visit("lead", "patients:list"),
     Visit("lead", "patients:detail", "open"),
     Visit("lead", "patients:consent", "open"),
+    Visit("lead", "patients:erase", "open"),
+    Visit("lead", "patients:sheet"),
     Visit("lead", "panels:questions"),
     Visit("lead", "panels:ask"),
     Visit("lead", "panels:question", "question"),
