@@ -84,7 +84,7 @@ def save_form(form: ConsentForm, *, by: Any) -> ConsentForm:
     if form.pk and ConsentForm.objects.select_for_update().get(pk=form.pk).published_on:
         raise Refused("This version is published, and patients may have signed it. Add a new version.")
     form.save()
-    audit.record(Event.CONSENT_FORM_SAVED, on=form, by=by, language=form.language, version=form.version)
+    audit.record(Event.CONSENT_FORM_SAVED, on=form, by=by, kind=form.language, version=form.version)
     return form
 
 

@@ -34,7 +34,7 @@ class ConsentForm(models.Model):
     title = models.CharField(max_length=200, blank=True)
     body = models.TextField()
     is_model = models.BooleanField(default=True)  # our text, which the data-protection officer has not approved
-    published_on = models.DateField(null=True)
+    published_on = models.DateField(null=True, blank=True)
 
     objects = ConsentFormQuerySet.as_manager()
 

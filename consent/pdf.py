@@ -12,6 +12,7 @@ from django.template.loader import render_to_string
 from consent.models import ConsentForm
 
 SECONDS, KEEP = 60, 7 * 24 * 3600
+CHILD_SECONDS, CHILD_MEMORY = 50, 3_000_000_000  # address space, much of it mapped and not used
 
 
 class CannotLayOut(Exception):
@@ -30,7 +31,7 @@ def sheet(form: ConsentForm) -> bytes:
 
 def lay_out(html: str) -> bytes:
     """Through the one module that knows how, in a child process of its own."""
-    child = [sys.executable, "-m", "outcomes.layout"]
+    child = [sys.executable, "-m", "outcomes.layout", str(CHILD_SECONDS), str(CHILD_MEMORY)]
     try:
         done = subprocess.run(  # noqa: S603 our own module, fixed arguments
             child, input=html.encode(), capture_output=True, timeout=SECONDS, check=True, cwd=settings.BASE_DIR

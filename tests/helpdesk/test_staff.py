@@ -6,6 +6,8 @@ import pytest
 from django.core.management import call_command
 from django.urls import reverse
 
+from consent import actions as consent
+from consent.models import ConsentForm
 from cpms.accounts.access import Refused
 from cpms.accounts.models import ActivationLink, User
 from cpms.accounts.roles import Role
@@ -56,7 +58,28 @@ def test_staff_see_accounts_and_no_clinical_model():
     from helpdesk.admin import site
 
     apps = {model._meta.app_label for model in site._registry}
-    assert apps == {"accounts", "notifications", "jobs", "helpdesk"}
+    assert apps == {"accounts", "notifications", "jobs", "helpdesk", "consent"}
+    assert {model.__name__ for model in site._registry if model._meta.app_label == "consent"} == {
+        "ConsentForm",
+        "Registry",
+    }
     page = signed_in(staff()).get(reverse("helpdesk:accounts_user_changelist"), {"activated": "no"})
     assert page.status_code == 200
     assert "delete" not in page.content.decode().lower().split("<main")[-1]
+
+
+def test_staff_add_a_version_of_the_consent_form_and_change_it_until_it_is_published():
+    client, add = signed_in(staff()), reverse("helpdesk:consent_consentform_add")
+    fields = {"language": "fi", "version": "1", "title": "Suostumus", "body": "# 1. Hoito", "published_on": ""}
+    assert client.post(add, fields).status_code == 302
+    form = ConsentForm.objects.get(language="fi")
+    change = reverse("helpdesk:consent_consentform_change", args=[form.pk])
+    assert client.post(change, {**fields, "published_on": "2026-01-02"}).status_code == 302
+    assert client.post(change, {**fields, "title": "Other"}).status_code == 403
+    assert ConsentForm.objects.get(language="fi").title == "Suostumus"
+    with pytest.raises(Refused, match="published"):
+        consent.save_form(ConsentForm.objects.get(language="fi"), by=staff())
+    registry = reverse("helpdesk:consent_registry_add")
+    assert client.post(registry, {"code": "new", "name": "New registry", "closed_on": ""}).status_code == 302
+    listed = client.get(reverse("helpdesk:consent_consentform_changelist")).content.decode()
+    assert "as patients see it" in listed
