@@ -52,13 +52,15 @@ def record_consent(
     consent.kept_at = kept_at
     consent.save(force_insert=True)
     audit.record(Event.CONSENT_RECORDED, on=consent, by=by, stage=int(stage), kind=str(answer))
-    if (
-        stage == Stage.CARE
-        and answer == Answer.GIVEN
-        and Consent.objects.filter(patient=patient, stage=stage).count() > 1
-    ):
-        jobs.enqueue("panels.thaw", patient_id=str(patient.pk))  # given anew: members see the case again
+    if stage == Stage.CARE and answer == Answer.GIVEN:
+        thaw_if_given_anew(patient)
     return consent
+
+
+def thaw_if_given_anew(patient: Any) -> None:
+    """Members see the case again once care is consented to after a withdrawal."""
+    if Consent.objects.filter(patient=patient, stage=Stage.CARE).count() > 1:
+        jobs.enqueue("panels.thaw", patient_id=str(patient.pk))
 
 
 @transaction.atomic

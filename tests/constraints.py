@@ -86,6 +86,7 @@ CHECKS = {
     "panels_open_has_group_and_time": (Panel, {"state": "closed"}, [{"group": None}, {"opened_at": None}, {"wanted_by": None}]),
     "patients_birth_month_plausible": (Patient, {}, [{"birth_month": 0}, {"birth_month": 13}]),
     "patients_birth_year_plausible": (Patient, {}, [{"birth_year": 1899}, {"birth_year": 2101}]),
+    "patients_erased_says_who": (Patient, {"erased_at": None}, [{"erased_at": NOW}, {"erased_by": F("enrolled_by")}]),
     "panels_question_closed_says_who": (Question, {}, [{"closed_at": NOW}, {"closed_by": F("asker")}]),
     "panels_question_grown_is_closed": (Question, {}, [lambda: {"panel": Panel.objects.first()}]),
     "panels_supplied_says_who": (Contribution, {"supplied_at": None}, [{"supplied_at": NOW}, {"supplied_by": F("author")}]),
@@ -129,6 +130,7 @@ DOUBLES = {
     "panels_stance_once": (Stance, {}, {}),
     "people_one_open_request": (AccessRequest, {"state": "waiting"}, {"digest": "another"}),
     "panels_visit_once": (Visit, {}, {}),
+    "patients_number_once_per_centre": (Patient, {"local_id_token__gt": ""}, {"pseudonym": "P-OTHER-1"}),
 }
 
 

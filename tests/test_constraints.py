@@ -33,7 +33,7 @@ def rows():
     AdvocacyGroup.objects.create(network=world.story.group.network, name="Invented Patients Together", country="IE")
     Expertise.objects.create(user=lead, system="ORPHA", code="ORPHA:418", name="Rare")
     RecoveryCode.objects.create(device=RecoveryDevice.objects.create(user=lead, name="codes"), digest="d")
-    ConsentForm.objects.create(language="en", version=1, body="Text")
+    ConsentForm.objects.create(language="en", version=8, body="Text")
     Terminology.objects.create(system="HP", version="1", licence="free", attribution="theirs")
     words = {"terminology_id": "HP", "kind": "phenotype", "search_name": "x", "search_text": "x"}
     first, second = (Concept.objects.create(code=f"HP:{n}", name=f"Term {n}", **words) for n in (1, 2))

@@ -49,7 +49,12 @@ class Story:
     @cached_property
     def patient(self):
         patient = patients.enrol(
-            by=self.lead, sex="female", country="FI", birth_year=2015, nickname=self.canary("nickname")
+            by=self.lead,
+            sex="female",
+            country="FI",
+            birth_year=2015,
+            nickname=self.canary("nickname"),
+            local_id=self.canary("number"),
         )
         self.give_consent(patient)
         return patient
