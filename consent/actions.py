@@ -53,11 +53,11 @@ def record_consent(
     consent.save(force_insert=True)
     audit.record(Event.CONSENT_RECORDED, on=consent, by=by, stage=int(stage), kind=str(answer))
     if stage == Stage.CARE and answer == Answer.GIVEN:
-        thaw_if_given_anew(patient)
+        _thaw_if_given_anew(patient)
     return consent
 
 
-def thaw_if_given_anew(patient: Any) -> None:
+def _thaw_if_given_anew(patient: Any) -> None:
     """Members see the case again once care is consented to after a withdrawal."""
     if Consent.objects.filter(patient=patient, stage=Stage.CARE).count() > 1:
         jobs.enqueue("panels.thaw", patient_id=str(patient.pk))
