@@ -20,15 +20,19 @@ log = structlog.get_logger("cpms.identifiers")
 @access("cases:marks", verb=Permission.SIGNED_IN, methods=WRITE)
 def marks(request: HttpRequest) -> HttpResponse:
     """The text is looked at and forgotten; the log gets the kinds that were found."""
-    try:
-        body = json.loads(request.body)
-    except ValueError:
-        return HttpResponse(status=400)
-    text = body.get("text") if isinstance(body, dict) else None
-    if not isinstance(text, str):
-        return HttpResponse(status=400)
+    text = text_of(request.body)
     found = identifiers.marks(text)
     if found:
         log.info("identifiers_marked", kinds=sorted({mark.kind for mark in found}))
     shown = [(mark.kind, text[mark.start : mark.end]) for mark in found[:MOST]]
     return render(request, "cases/_marks.html", {"marks": shown, "more": max(len(found) - MOST, 0)})
+
+
+def text_of(body: bytes) -> str:
+    """The text that the script sent; nothing when it sent something else."""
+    try:
+        sent = json.loads(body)
+    except ValueError:
+        return ""
+    text = sent.get("text") if isinstance(sent, dict) else ""
+    return text if isinstance(text, str) else ""
