@@ -193,10 +193,17 @@ def avatar(user: Any, *, guest: bool = False, me: bool = False) -> dict[str, Any
 
 @register.inclusion_tag("components/person.html")
 def person(
-    user: Any, *, guest_until: Day = None, lead: bool = False, you: bool = False, at: Day = None
+    user: Any,
+    *,
+    guest_until: Day = None,
+    lead: bool = False,
+    you: bool = False,
+    at: Day = None,
+    on_behalf_of: Any = None,
 ) -> dict[str, Any]:
-    """Name, role, hospital and country. A guest carries the date on which access ends."""
-    return {"user": user, "guest_until": guest_until, "lead": lead, "you": you, "at": at}
+    """Name, role, hospital and country. A guest carries the date on which access ends, an assistant the clinician."""
+    given = {"guest_until": guest_until, "lead": lead, "you": you, "at": at}
+    return {"user": user, "on_behalf_of": on_behalf_of, **given}
 
 
 @register.inclusion_tag("components/refline.html")

@@ -37,7 +37,7 @@ def parse_month(text: str) -> dt.date | None:
         return None
 
 
-@access("kpis_csv", verb=Permission.KPI_READ)
+@access("kpis_csv", verb=Permission.KPI_READ, step_up=True)
 def kpis_csv(request: HttpRequest, month: str) -> HttpResponse:
     """One month as CSV, the same rows as on the page."""
     day = parse_month(month)

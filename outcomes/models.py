@@ -134,5 +134,9 @@ class OutcomeDocument(SealedModel):
         return self.panel.case.patient_id
 
     @property
+    def treated_by_id(self) -> Any:
+        return self.panel.case.patient.enrolled_by_id
+
+    @property
     def progress(self) -> int:
         return PROGRESS[DocumentState(self.state)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.test import Client
 
@@ -10,14 +11,18 @@ from cpms.accounts.models import TotpDevice
 from tests.factories import totp_device
 
 
-def signed_in(user, *, verified=True) -> Client:
-    """A client with this person's session; ``verified=False`` stops after the password."""
+def signed_in(user, *, verified=True, fresh=True) -> Client:
+    """A client with this person's session; ``verified=False`` stops after the password, ``fresh=False`` leaves the code
+    of the login behind by more than ten minutes."""
     client = Client(headers={"host": "localhost"})
     client.force_login(user, backend=settings.AUTHENTICATION_BACKENDS[0])
     if verified:
         device = TotpDevice.objects.filter(user=user).first() or totp_device(user)
         session = client.session
         session["otp_device_id"] = device.persistent_id
-        session["seen_at"] = session["started_at"] = clock.now().timestamp()
+        session["code_at"] = session["seen_at"] = session["started_at"] = clock.now().timestamp()
+        if not fresh:
+            session["code_at"] -= 601
         session.save()
+        UserSession.objects.create(user=user, session_key=session.session_key, ip="127.0.0.1", user_agent="")
     return client

@@ -63,7 +63,7 @@ def public_actions():
 
 # What has no person behind it, or is a building block of actions that have one
 WITHOUT_BY = {
-    "accounts": {"make_link"},
+    "accounts": {"note_seen", "tell"},
     "audit": set(),
     "drafts": {"prune", "forget", "claim_post", "post_key", "settle_post"},
     "jobs": {"enqueue", "nudge_after_commit", "try_send", "dispatch", "finish", "confirmed"},

@@ -9,7 +9,9 @@ from allauth.account.forms import ResetPasswordKeyForm
 from django import forms
 from django.contrib.auth import password_validation
 
+from cpms.accounts import queries
 from cpms.accounts.models import User
+from cpms.forms import DayField
 
 PASSWORD_HELP = "At least 12 characters. A sentence is easier to remember than symbols."  # noqa: S105 a hint
 
@@ -83,3 +85,32 @@ class ProfileForm(forms.Form):
     job_title = forms.CharField(label="Job title", max_length=120, required=False)
     zone = forms.ChoiceField(label="Time zone", choices=zones)
     theme = forms.ChoiceField(label="Light or dark", choices=User.Theme.choices)
+
+
+class AssistantForm(forms.Form):
+    """A colleague of the same hospital, for good or until a day."""
+
+    assistant = forms.ModelChoiceField(
+        label="Colleague", queryset=User.objects.none(), empty_label="Choose a colleague of your hospital"
+    )
+    until = DayField(label="Until", required=False, not_before_today=True, help_text="Empty: until you end it.")
+
+    def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        taken = user.assistants.current().values("assistant")
+        self.fields["assistant"].queryset = queries.colleagues_of(user).exclude(pk__in=taken)  # type: ignore[attr-defined]
+
+
+class AbsenceForm(forms.Form):
+    """Empty: here again."""
+
+    away_until = DayField(
+        label="Away until", required=False, not_before_today=True, help_text="Including this day. Empty: you are here."
+    )
+    deputy = forms.ModelChoiceField(
+        label="Deputy", queryset=User.objects.none(), required=False, empty_label="Nobody in particular"
+    )
+
+    def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["deputy"].queryset = queries.colleagues_of(user)  # type: ignore[attr-defined]

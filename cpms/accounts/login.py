@@ -7,6 +7,8 @@ from typing import Any
 from allauth.account.adapter import DefaultAccountAdapter
 from django.http import HttpRequest
 
+from cpms.accounts import actions
+
 
 class Adapter(DefaultAccountAdapter):
     """Closed signup, our stage after allauth's own, no mails but through the outbox."""
@@ -26,6 +28,11 @@ class Adapter(DefaultAccountAdapter):
         The link is a secret that is good for minutes, so it is not written to the outbox table.
         """
         super().send_mail(template_prefix, email, {**context, "current_site": None})
+
+    def send_notification_mail(self, _template: str, user: Any, *_args: Any, **_kwargs: Any) -> None:
+        """allauth tells of a changed password; the mail is ours and goes by the outbox."""
+        actions.end_sessions(user, by=user)
+        actions.tell(user, "password_changed")
 
     def format_email_subject(self, subject: str) -> str:
         return subject

@@ -17,6 +17,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from cpms import clock
+from cpms.accounts import actions
 from cpms.accounts.access import Refused, Route, ask, route_of
 from cpms.accounts.access.routes import refuse, site_of
 from cpms.audit import actions as audit
@@ -113,6 +114,7 @@ class SessionLimitsMiddleware:
             elif BACKGROUND not in request.headers and now - request.session.get("seen_at", 0) > 60:
                 request.session.setdefault("started_at", now)
                 request.session["seen_at"] = now
+                actions.note_seen(request)
         return self.get_response(request)
 
     def over(self, request: HttpRequest, now: float) -> bool:

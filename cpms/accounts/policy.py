@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from cpms import clock
+from cpms import clock, countries
 from cpms.accounts.access.verdicts import Verdict, no, rule, yes
-from cpms.accounts.models import Centre, Delegation, Network
+from cpms.accounts.models import Centre, Network, ThematicGroup
 from cpms.accounts.roles import (
+    CENTRE_ROLES,
+    GRANTED_BY,
+    HELD_ON,
     KPI_ROLES,
     MANAGING_ROLES,
     OVERSEEING_ROLES,
@@ -36,15 +40,12 @@ def may_read_kpis(user: Any, _thing: Any = None) -> Verdict:
 
 def clinicians_served_by(user: Any) -> list[Any]:
     """Keys of the person and of every clinician the person assists today."""
-    if not hasattr(user, "_serves"):
-        served = Delegation.objects.current().filter(assistant=user, clinician__is_active=True)
-        user._serves = [user.pk, *served.values_list("clinician_id", flat=True)]
-    return list(user._serves)
+    return list(user.serves())
 
 
 def acts_as_clinician(user: Any) -> Verdict:
     """Holds the clinician's role, or assists somebody who does."""
-    if Role.CLINICIAN in user.held_roles() or len(clinicians_served_by(user)) > 1:
+    if Role.CLINICIAN in user.held_roles() or set(clinicians_served_by(user)) - {user.pk}:
         return yes
     return no("Only clinicians of a member centre and their assistants enrol patients.")
 
@@ -91,3 +92,105 @@ def may_open_panels(centre: Any) -> Verdict:
     if centre is not None and centre.cleared_on is not None and centre.cleared_on <= clock.today():
         return yes
     return no("Your centre's data-protection clearance is missing; your network's coordinator can help.")
+
+
+@dataclass(frozen=True)
+class Post:
+    """A role together with what it is held on: what somebody may be given."""
+
+    role: Role
+    centre: Centre | None = None
+    group: ThematicGroup | None = None
+    network: Network | None = None
+    country: str = ""
+
+    @property
+    def place(self) -> Any:
+        return self.centre or self.group or self.network
+
+    @property
+    def held_on(self) -> dict[str, Any]:
+        return {"centre": self.centre, "group": self.group, "network": self.network, "country": self.country}
+
+    @property
+    def key(self) -> str:
+        return f"{self.role}:{getattr(self.place, 'pk', self.country)}"
+
+    def __str__(self) -> str:
+        where = str(self.place) if self.place is not None else countries.name(self.country)
+        return f"{self.role.label}, {where}" if where else str(self.role.label)
+
+
+def looks_after(user: Any, post: Post) -> bool:
+    """Whether one of the person's roles of today may grant the post, on what that role is held on."""
+    granting = GRANTED_BY[post.role]
+    held = user.memberships.current().filter(role__in=granting)
+    if held.filter(role=Role.CORE_HELPDESK).exists():
+        return True
+    network = post.group.network_id if post.group else post.network.pk if post.network else None
+    place = Q(network=network) if network else Q(network__centres=post.centre)
+    here = Q(role__in=OVERSEEING_ROLES) & place
+    return bool(held.filter(here | Q(role__in=REPRESENTING_ROLES, centre=post.centre, centre__isnull=False)).exists())
+
+
+def may_fill(user: Any, person: Any, post: Post) -> Verdict:
+    """Give ``person`` the post. Nobody gives a role to themselves."""
+    if user.pk == person.pk:
+        return no("Nobody gives a role to themselves.")
+    if post.centre is not None and person.centre_id != post.centre.pk:
+        return no("This person works at another hospital.")
+    if not looks_after(user, post):
+        return no("Your own roles do not let you give this one.")
+    if person.memberships.current().filter(role=post.role, **post.held_on).exists():
+        return no("This person holds the role already.")
+    return yes
+
+
+def may_end(user: Any, membership: Any) -> Verdict:
+    """End a role: whoever may grant it, and its holder."""
+    post = Post(Role(membership.role), membership.centre, membership.group, membership.network, membership.country)
+    if user.pk == membership.user_id or looks_after(user, post):
+        return yes
+    return no("Your own roles do not let you end this one.")
+
+
+def posts_for(user: Any, person: Any) -> list[Post]:
+    """Everything that the person may be given by ``user``, in the order of the roles."""
+    networks = list(networks_served_by(user))
+    groups = ThematicGroup.objects.filter(network__in=networks).select_related("network")
+    found = [Post(role, centre=person.centre) for role in Role if role in CENTRE_ROLES and person.centre]
+    found += [Post(Role.GROUP_COORDINATOR, group=group) for group in groups]
+    found += [Post(role, network=network) for role in Role if role in HELD_ON["network"] for network in networks]
+    found.append(Post(Role.CORE_HELPDESK))
+    if person.country:
+        found.append(Post(Role.NATIONAL_OFFICER, country=person.country))
+    mine = user.held_roles()
+    return [post for post in found if GRANTED_BY[post.role] & mine and may_fill(user, person, post)]
+
+
+@rule(Permission.PERSON_LIST)
+def may_list_people(user: Any, _thing: Any = None) -> Verdict:
+    return may_list_centres(user)
+
+
+@rule(Permission.PERSON_READ)
+def may_read_person(_user: Any, _person: Any) -> Verdict:
+    """Whoever can see the account at all looks after it."""
+    return yes
+
+
+@rule(Permission.PERSON_MANAGE)
+def may_manage_person(user: Any, person: Any) -> Verdict:
+    """Roles, leaving, switching off: on others, never on oneself."""
+    return no("Somebody else looks after your own account.") if user.pk == person.pk else may_list_centres(user)
+
+
+def may_name_assistant(user: Any, assistant: Any) -> Verdict:
+    """A clinician names a colleague of the same hospital."""
+    if Role.CLINICIAN not in user.held_roles():
+        return no("Only clinicians have assistants.")
+    if assistant.pk == user.pk or assistant.centre_id is None or assistant.centre_id != user.centre_id:
+        return no("An assistant is a colleague of your own hospital.")
+    if user.assistants.current().filter(assistant=assistant).exists():
+        return no("This colleague is your assistant already.")
+    return yes

@@ -2,11 +2,28 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from dataclasses import dataclass
 from typing import Any
 
+from allauth.usersessions.models import UserSession
+from django.contrib.sessions.models import Session
 from django.db.models import Q, QuerySet
+from django_otp import devices_for_user
 
-from cpms.accounts.models import ActivationLink, Centre, Membership, Network, ThematicGroup, TotpDevice, User
+from cpms import clock
+from cpms.accounts.models import (
+    ActivationLink,
+    Centre,
+    Delegation,
+    Membership,
+    Network,
+    RecoveryCode,
+    RecoveryDevice,
+    ThematicGroup,
+    TotpDevice,
+    User,
+)
 from cpms.accounts.roles import REPRESENTING_ROLES, STAFF_ROLES, Role
 from cpms.vault import cipher
 
@@ -60,3 +77,69 @@ def helpdesk_of(network: Network) -> QuerySet[User]:
 def experts(*, besides: Any) -> QuerySet[User]:
     """People who can be invited: active clinicians other than the person asking."""
     return User.objects.active().holding(Role.CLINICIAN).exclude(pk=besides.pk).select_related("centre")
+
+
+@dataclass(frozen=True)
+class DeviceRow:
+    """A second factor as its owner sees it; any device class of django-otp fits."""
+
+    name: str
+    since: dt.datetime | None
+    used_at: dt.datetime | None
+
+
+def devices_of(user: Any) -> list[DeviceRow]:
+    """The confirmed devices that a person signs in with, recovery codes apart."""
+    devices = [d for d in devices_for_user(user, confirmed=True) if not isinstance(d, RecoveryDevice)]
+    return [DeviceRow(d.name, getattr(d, "created_at", None), getattr(d, "last_used_at", None)) for d in devices]
+
+
+def codes_left(user: Any) -> int:
+    return RecoveryCode.objects.filter(device__user=user).count()
+
+
+BROWSERS = (("Edg/", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))
+SYSTEMS = (
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Android", "Android"),
+    ("Windows", "Windows"),
+    ("Mac OS", "Mac"),
+    ("Linux", "Linux"),
+)
+
+
+def browser_name(agent: str) -> str:
+    """ "Firefox on Windows", as far as the browser says so."""
+    browser = next((name for mark, name in BROWSERS if mark in agent), "Another browser")
+    system = next((name for mark, name in SYSTEMS if mark in agent), "")
+    return f"{browser} on {system}" if system else browser
+
+
+@dataclass(frozen=True)
+class SessionRow:
+    session: UserSession
+    browser: str
+    here: bool
+
+
+def sessions_of(user: Any, *, here: str | None) -> list[SessionRow]:
+    """The person's live sessions, this one first, then the latest seen."""
+    alive = Session.objects.filter(expire_date__gt=clock.now()).values("session_key")
+    rows = UserSession.objects.filter(user=user, session_key__in=alive).order_by("-last_seen_at")
+    found = [SessionRow(row, browser_name(row.user_agent), row.session_key == here) for row in rows]
+    return sorted(found, key=lambda row: not row.here)
+
+
+def session_of(user: Any, key: int) -> UserSession | None:
+    return UserSession.objects.filter(user=user, pk=key).first()
+
+
+def colleagues_of(user: Any) -> QuerySet[User]:
+    """Active people of the same hospital: who may be named as assistant or deputy."""
+    return User.objects.active().filter(centre=user.centre_id, centre__isnull=False).exclude(pk=user.pk)
+
+
+def delegation_of(user: Any, key: int) -> Delegation | None:
+    """One of the person's own delegations, given or held."""
+    return Delegation.objects.current().filter(Q(clinician=user) | Q(assistant=user), pk=key).first()

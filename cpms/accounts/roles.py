@@ -16,6 +16,14 @@ class Role(models.TextChoices):
     NATIONAL_OFFICER = "national_officer", "National officer"
 
 
+class Care(models.TextChoices):
+    """Whom a clinician looks after."""
+
+    ADULT = "adult", "adults"
+    PAEDIATRIC = "paediatric", "children"
+    BOTH = "both", "adults and children"
+
+
 STAFF_ROLES = frozenset({Role.HELPDESK_ADULT, Role.HELPDESK_PAEDIATRIC, Role.CORE_HELPDESK})
 CENTRE_ROLES = frozenset({Role.CLINICIAN, Role.REPRESENTATIVE, Role.SUBSTITUTE})
 REPRESENTING_ROLES = frozenset({Role.REPRESENTATIVE, Role.SUBSTITUTE})
@@ -23,6 +31,21 @@ DECIDING_ROLES = REPRESENTING_ROLES | {Role.NETWORK_COORDINATOR}
 OVERSEEING_ROLES = frozenset({Role.NETWORK_COORDINATOR, Role.HELPDESK_ADULT, Role.HELPDESK_PAEDIATRIC})
 MANAGING_ROLES = DECIDING_ROLES | STAFF_ROLES
 KPI_ROLES = frozenset({Role.GROUP_COORDINATOR, Role.NETWORK_COORDINATOR})
+GRANTED_BY: dict[str, frozenset[Role]] = {
+    Role.CLINICIAN: DECIDING_ROLES,
+    Role.SUBSTITUTE: frozenset({Role.REPRESENTATIVE}) | OVERSEEING_ROLES,
+    Role.REPRESENTATIVE: OVERSEEING_ROLES,
+    Role.GROUP_COORDINATOR: frozenset({Role.NETWORK_COORDINATOR}),
+    Role.NETWORK_COORDINATOR: frozenset({Role.NETWORK_COORDINATOR, Role.CORE_HELPDESK}),
+    Role.HELPDESK_ADULT: frozenset({Role.NETWORK_COORDINATOR, Role.CORE_HELPDESK}),
+    Role.HELPDESK_PAEDIATRIC: frozenset({Role.NETWORK_COORDINATOR, Role.CORE_HELPDESK}),
+    Role.CORE_HELPDESK: frozenset({Role.CORE_HELPDESK}),
+    Role.RESEARCHER: frozenset({Role.NETWORK_COORDINATOR}),
+    Role.NATIONAL_OFFICER: frozenset({Role.CORE_HELPDESK}),
+}
+"""Who may grant and end a role, on what they look after themselves; the core helpdesk looks after everything."""
+POWERFUL = STAFF_ROLES | {Role.NETWORK_COORDINATOR, Role.RESEARCHER}
+"""Roles that a second person must confirm before they count."""
 HELD_ON = {
     "centre": CENTRE_ROLES,
     "group": frozenset({Role.GROUP_COORDINATOR}),
@@ -40,6 +63,12 @@ class Permission(models.TextChoices):
     CENTRE_LIST = "centre_list", "list the centres one represents or oversees"
     CENTRE_READ = "centre_read", "see a centre's people, and name its units"
     CENTRE_CLEAR = "centre_clear", "record a centre's data-protection clearance"
+    PERSON_LIST = "person_list", "list the accounts one looks after"
+    PERSON_READ = "person_read", "see an account and its roles"
+    PERSON_MANAGE = "person_manage", "grant and end roles, switch an account off"
+    FACTOR_ASK = "factor_ask", "ask for a new second factor for somebody who lost the phone"
+    FACTOR_CONFIRM = "factor_confirm", "confirm, as a second person, that somebody gets a new second factor"
+    ROLE_CONFIRM = "role_confirm", "confirm, as a second person, a powerful role"
     PATIENT_LIST = "patient_list", "list one's own patients"
     PATIENT_READ = "patient_read", "see the patient's page"
     PATIENT_EXPORT = "patient_export", "take out everything held about a patient"

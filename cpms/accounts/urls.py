@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from cpms.accounts.views import activation, profile, sign_in
+from cpms.accounts.views import activation, profile, security, sign_in, standing_in
 
 urlpatterns = [
     path("login/", sign_in.login, name="account_login"),
@@ -21,6 +21,15 @@ urlpatterns = [
     path("activate/device/", activation.otp_enrol, name="otp_enrol"),
     path("activate/<str:token>/", activation.activate, name="activate"),
     path("profile/", profile.profile, name="profile"),
+    path("confirm/", security.step_up, name="step_up"),
+    path("security/", security.overview, name="security"),
+    path("security/phone/", security.phone, name="security_phone"),
+    path("security/codes/", security.codes, name="security_codes"),
+    path("security/sessions/end/", security.end_others, name="end_sessions"),
+    path("security/sessions/<int:session>/end/", security.end_one, name="end_session"),
+    path("assistants/", standing_in.assistants, name="assistants"),
+    path("assistants/<int:delegation>/end/", standing_in.end_assistant, name="end_assistant"),
+    path("absence/", standing_in.absence, name="absence"),
     path("theme/", profile.theme, name="theme"),
     path("drafts/", profile.save_draft, name="drafts"),
     path("keepalive/", profile.keepalive, name="keepalive"),

@@ -36,7 +36,7 @@ def nav(request: HttpRequest) -> list[NavItem]:
     pages.append(("Questions", reverse("panels:questions"), "/questions/", 0))
     pages.append(("Patients", reverse("patients:list"), "/patients/", 0))
     if user.held_roles() & MANAGING_ROLES:
-        first = "people:requests" if user.held_roles() & DECIDING_ROLES else "people:centres"
+        first = "people:requests" if user.held_roles() & DECIDING_ROLES else "people:list"
         pages.append(("People", reverse(first), "/people/", 0))
     if user.held_roles() & KPI_ROLES:
         pages.append(("Reports", reverse("kpis"), "/reports/", 0))

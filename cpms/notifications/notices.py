@@ -16,6 +16,16 @@ class Notice(models.TextChoices):
     ACCESS_ASKED = "access_asked", "Request for access received"
     ACCESS_ANSWERED = "access_answered", "Request for access answered"
     REQUEST_WAITING = "request_waiting", "A request for access waits"
+    DEVICE_CHANGED = "device_changed", "New phone connected"
+    CODES_RENEWED = "codes_renewed", "Recovery codes renewed"
+    CODES_REFUSED = "codes_refused", "Several wrong codes"
+    RECOVERY_USED = "recovery_used", "Recovery code used"
+    PASSWORD_CHANGED = "password_changed", "Password changed"
+    FACTOR_ASKED = "factor_asked", "New second factor asked for"
+    FACTOR_RESET = "factor_reset", "New second factor"
+    ROLE_CHANGED = "role_changed", "Role changed"
+    ROLE_PROPOSED = "role_proposed", "A role waits for confirmation"
+    DELEGATION_CHANGED = "delegation_changed", "Assistant named or ended"
     INVITATION_ANSWERED = "invitation_answered", "An invitation was answered"
     NEW_ADVICE = "new_advice", "New advice"
     NEW_MESSAGE = "new_message", "New message"
@@ -52,9 +62,18 @@ ALWAYS_AT_ONCE = frozenset(
         Notice.ACCESS_ANSWERED,
         Notice.MEETING,
         Notice.DIGEST,
+        Notice.DEVICE_CHANGED,
+        Notice.CODES_RENEWED,
+        Notice.CODES_REFUSED,
+        Notice.RECOVERY_USED,
+        Notice.PASSWORD_CHANGED,
+        Notice.FACTOR_ASKED,
+        Notice.FACTOR_RESET,
+        Notice.ROLE_CHANGED,
+        Notice.DELEGATION_CHANGED,
     }
 )
-"""Links that end, calendar entries, and the daily mail itself: no preference holds them back."""
+"""Links that end, calendar entries, what touches an account, and the daily mail itself: no preference holds them back."""
 NEWS = frozenset(
     {
         Notice.INVITATION_ANSWERED,
@@ -72,6 +91,7 @@ ASKED = frozenset(
     {
         Notice.INVITED,
         Notice.REQUEST_WAITING,
+        Notice.ROLE_PROPOSED,
         Notice.SIGN_WANTED,
         Notice.PANEL_ENDED,
         Notice.REMINDER,
@@ -79,6 +99,7 @@ ASKED = frozenset(
     }
 )
 """Asked of somebody, or ending what was asked: never left out, at the latest part of the daily mail."""
+NOT_YOU = "If this was not you, tell your helpdesk at once."
 WORDS = {
     Notice.INVITED: Words(
         "CPMS: a colleague asks for your advice",
@@ -109,6 +130,46 @@ WORDS = {
     Notice.REQUEST_WAITING: Words(
         "CPMS: a colleague asks for access",
         "A colleague asks for access to CPMS and waits for your decision. It takes one click.",
+    ),
+    Notice.DEVICE_CHANGED: Words(
+        "CPMS: a new phone is connected to your account",
+        "A new phone now gives the codes of your account; the old one does not any more. " + NOT_YOU,
+    ),
+    Notice.CODES_RENEWED: Words(
+        "CPMS: your recovery codes were renewed",
+        "Ten new recovery codes were made for your account; the old ones have ended. " + NOT_YOU,
+    ),
+    Notice.CODES_REFUSED: Words(
+        "CPMS: several wrong codes for your account",
+        "Somebody gave your password and then several wrong one-time codes. " + NOT_YOU,
+    ),
+    Notice.RECOVERY_USED: Words(
+        "CPMS: a recovery code was used", "Your account was opened with one of your recovery codes. " + NOT_YOU
+    ),
+    Notice.PASSWORD_CHANGED: Words(
+        "CPMS: your password was changed",
+        "The password of your account was changed, and all sessions ended. " + NOT_YOU,
+    ),
+    Notice.FACTOR_ASKED: Words(
+        "CPMS: a new second factor was asked for",
+        "The helpdesk was told that you lost your phone. Once a second person there confirms it, you get a link to connect a "
+        "new one. " + NOT_YOU,
+    ),
+    Notice.FACTOR_RESET: Words(
+        "CPMS: connect your new phone",
+        "Two people of the helpdesk confirmed that you lost your phone. The link below is for you alone and ends after 24 "
+        "hours: choose a new password and connect your new phone. " + NOT_YOU,
+    ),
+    Notice.ROLE_CHANGED: Words(
+        "CPMS: your roles changed", "A role of yours was given or has ended. It counts from now; please sign in again."
+    ),
+    Notice.ROLE_PROPOSED: Words(
+        "CPMS: a role waits for a second person",
+        "A colleague wants to give somebody a role that counts only once a second person has confirmed it.",
+    ),
+    Notice.DELEGATION_CHANGED: Words(
+        "CPMS: you act for a colleague",
+        "A clinician named you as assistant, or ended it. Your page of assistants shows for whom you may act.",
     ),
     Notice.INVITATION_ANSWERED: Words(
         "CPMS: an invitation was answered", "Somebody answered your invitation to panel {ref}."

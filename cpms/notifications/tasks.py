@@ -2,6 +2,7 @@
 
 from celery import shared_task
 
+from cpms.jobs.actions import confirmed
 from cpms.notifications import actions
 
 
@@ -13,6 +14,12 @@ def dispatch_outbox() -> None:
 @shared_task(name="notifications.send_daily")
 def send_daily() -> None:
     actions.send_daily()
+
+
+@shared_task(name="notifications.tell")
+@confirmed
+def tell(*, user_id: str, notice: str, occasion: str) -> None:
+    actions.tell(user_id, notice=notice, occasion=occasion, by=None)
 
 
 @shared_task(name="notifications.remind")

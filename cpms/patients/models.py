@@ -99,6 +99,10 @@ class Patient(SealedModel):
         return self.pk
 
     @property
+    def treated_by_id(self) -> Any:
+        return self.enrolled_by_id
+
+    @property
     def age_years(self) -> int | None:
         """Completed years at most: the year of the clock minus the year of birth."""
         return None if self.birth_year is None else clock.today().year - self.birth_year

@@ -10,6 +10,8 @@ from django import forms
 
 from cpms import clock, countries
 from cpms.accounts.models import Centre, ThematicGroup
+from cpms.accounts.policy import Post
+from cpms.accounts.roles import POWERFUL
 from cpms.forms import DayField
 from helpdesk.people import queries
 from helpdesk.people.states import AskedRole
@@ -93,3 +95,28 @@ class ClearanceForm(forms.Form):
 
 class UnitForm(forms.Form):
     name = forms.CharField(label="Name of the unit", max_length=120)
+
+
+class GrantForm(forms.Form):
+    """One of the posts that the signed-in person may give to the other."""
+
+    post = forms.ChoiceField(label="Role")
+    valid_to = DayField(label="Until", required=False, not_before_today=True, help_text="Empty: until it is ended.")
+
+    def __init__(self, *args: Any, posts: list[Post], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.posts = {post.key: post for post in posts}
+        chosen: Any = self.fields["post"]
+        second = " (a second person confirms)"
+        chosen.choices = [(post.key, f"{post}{second if post.role in POWERFUL else ''}") for post in posts]
+
+    def clean_post(self) -> Post:
+        return self.posts[self.cleaned_data["post"]]
+
+
+class LostPhoneForm(forms.Form):
+    how_checked = forms.CharField(
+        label="How you know who called",
+        max_length=300,
+        help_text="For example: video call together with the hospital's representative.",
+    )

@@ -1,4 +1,4 @@
-"""Requests for access: asked by anybody, decided by the centre or the network, followed by a private link."""
+"""Requests for access, followed by a private link; and what counts only once a second person has agreed."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ from django.db.models.functions import Lower
 from django.urls import reverse
 
 from cpms import clock
-from cpms.accounts.models import Centre, ThematicGroup
-from cpms.accounts.policy import centres_run_by
-from helpdesk.people.states import AskedRole, RequestState
+from cpms.accounts.models import Centre, Network, ThematicGroup, User
+from cpms.accounts.policy import Post, centres_run_by
+from cpms.accounts.roles import Role
+from helpdesk.people.states import GOOD_FOR, AskedRole, ProposalState, RequestState
 
 
 class AccessRequestQuerySet(models.QuerySet["AccessRequest"]):
@@ -74,3 +75,87 @@ class AccessRequest(models.Model):
 
     def get_absolute_url(self) -> str:
         return f"{reverse('people:requests')}#request-{self.pk}"
+
+
+class SecondPersonQuerySet(models.QuerySet[Any]):
+    """Of what one person asks and another decides."""
+
+    def waiting(self) -> SecondPersonQuerySet:
+        """Not decided, and asked within the last three days: an old wish is asked anew."""
+        return self.filter(state=ProposalState.WAITING, asked_at__gt=clock.now() - GOOD_FOR)
+
+    def visible_to(self, user: Any) -> SecondPersonQuerySet:
+        """About the accounts that the person looks after."""
+        return self.filter(person__in=User.objects.visible_to(user))
+
+
+class SecondPerson(models.Model):
+    """Base of what counts only once a second person has agreed."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField(default=clock.now)
+    state = models.CharField(max_length=10, choices=ProposalState, default=ProposalState.WAITING)
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+
+    objects = SecondPersonQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+        ordering = ["asked_at"]
+        constraints = [
+            models.CheckConstraint(
+                name="people_%(class)s_decided_says_who",
+                condition=Q(state=ProposalState.WAITING, decided_at=None, decided_by=None)
+                | (~Q(state=ProposalState.WAITING) & Q(decided_at__isnull=False, decided_by__isnull=False)),
+            ),
+            models.CheckConstraint(
+                name="people_%(class)s_two_people",
+                condition=~Q(state=ProposalState.CONFIRMED) | ~Q(decided_by=models.F("asked_by")),
+            ),
+        ]
+
+
+class RoleProposal(SecondPerson):
+    """A powerful role that waits for a second person."""
+
+    role = models.CharField(max_length=20, choices=Role)
+    network = models.ForeignKey(Network, on_delete=models.PROTECT, null=True, related_name="+")
+    valid_to = models.DateField(null=True)
+
+    class Meta(SecondPerson.Meta):
+        constraints = [
+            *SecondPerson.Meta.constraints,
+            models.UniqueConstraint(
+                name="people_one_open_proposal",
+                fields=["person", "role", "network"],
+                condition=Q(state=ProposalState.WAITING),
+                nulls_distinct=False,
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.post)
+
+    @property
+    def post(self) -> Post:
+        return Post(Role(self.role), network=self.network)
+
+
+class LostPhone(SecondPerson):
+    """Somebody cannot give a code any more. ``how_checked`` says how the helpdesk knew the caller."""
+
+    how_checked = models.CharField(max_length=300)
+
+    class Meta(SecondPerson.Meta):
+        constraints = [
+            *SecondPerson.Meta.constraints,
+            models.UniqueConstraint(
+                name="people_one_open_loss", fields=["person"], condition=Q(state=ProposalState.WAITING)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"lost phone of {self.person_id}"

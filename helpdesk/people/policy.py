@@ -1,12 +1,14 @@
-"""Who lets people in."""
+"""Who lets people in, and what needs two people."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from cpms import clock
 from cpms.accounts.access import Verdict, no, rule, yes
+from cpms.accounts.policy import may_fill
 from cpms.accounts.roles import DECIDING_ROLES, Permission
-from helpdesk.people.states import RequestState
+from helpdesk.people.states import GOOD_FOR, ProposalState, RequestState
 
 
 @rule(Permission.ACCESS_LIST)
@@ -24,3 +26,35 @@ def may_decide(user: Any, request: Any) -> Verdict:
     if request.state != RequestState.WAITING:
         return no("This request is decided already.")
     return yes
+
+
+@rule(Permission.FACTOR_ASK)
+def may_ask_for_factor(user: Any, person: Any) -> Verdict:
+    """Helpdesk staff, for somebody else's account that is in use."""
+    if not user.is_staff:
+        return no("A lost phone is a matter of the helpdesk.")
+    if user.pk == person.pk:
+        return no("Somebody else of the helpdesk must do this for you.")
+    if person.activated_at is None or not person.is_active:
+        return no("This account is not in use; a fresh activation link is enough.")
+    return yes
+
+
+@rule(Permission.FACTOR_CONFIRM)
+def may_confirm_factor(user: Any, lost: Any) -> Verdict:
+    """A second person of the helpdesk."""
+    if not (verdict := may_ask_for_factor(user, lost.person)):
+        return verdict
+    return second_person(user, lost)
+
+
+@rule(Permission.ROLE_CONFIRM)
+def may_confirm_role(user: Any, proposal: Any) -> Verdict:
+    """A second person who may grant the role, too."""
+    return second_person(user, proposal) and may_fill(user, proposal.person, proposal.post)
+
+
+def second_person(user: Any, wish: Any) -> Verdict:
+    if wish.state != ProposalState.WAITING or wish.asked_at <= clock.now() - GOOD_FOR:
+        return no("This was decided already, or has waited for too long.")
+    return no("A second person must confirm what you asked for.") if wish.asked_by_id == user.pk else yes

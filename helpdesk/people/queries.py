@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import F, Prefetch, Q, QuerySet
 
 from cpms.accounts import queries as accounts
 from cpms.accounts.models import Centre, CentreMembership, Membership, ThematicGroup, User
-from cpms.accounts.roles import REPRESENTING_ROLES
+from cpms.accounts.policy import Post
+from cpms.accounts.roles import GRANTED_BY, REPRESENTING_ROLES, Role
 from cpms.vault import cipher
 from helpdesk.people.models import AccessRequest
 
@@ -57,3 +58,28 @@ def colleagues_at(centre: Centre) -> list[User]:
 
 def groups_to_choose() -> QuerySet[ThematicGroup]:
     return ThematicGroup.objects.filter(parent=None).select_related("network")
+
+
+def people_of(user: Any, *, text: str = "") -> QuerySet[User]:
+    """The accounts this person looks after; ``text`` narrows by name, address or hospital."""
+    found = User.objects.visible_to(user).select_related("centre").order_by("display_name", "pk")
+    if text:
+        by_text = Q(display_name__icontains=text) | Q(email__icontains=text) | Q(centre__name__icontains=text)
+        found = found.filter(by_text)
+    current = Membership.objects.current().select_related("centre", "group__network", "network").order_by("role")
+    return found.prefetch_related(Prefetch("memberships", current, to_attr="roles_today"))
+
+
+def roles_of(person: User) -> list[Membership]:
+    """Every role the person holds or held, the running ones first."""
+    places = ("centre", "group__network", "network", "granted_by", "confirmed_by", "ended_by")
+    rows = person.memberships.select_related(*places).order_by(F("valid_to").desc(nulls_first=True), "-valid_from")
+    return list(rows)
+
+
+def others_who_grant(post: Post, *, besides: Any) -> list[User]:
+    """Who could be the second person for a powerful role: of its network, or the core helpdesk."""
+    core = Q(role=Role.CORE_HELPDESK) if Role.CORE_HELPDESK in GRANTED_BY[post.role] else Q(pk=None)
+    own = Q(role__in=GRANTED_BY[post.role], network=post.network, network__isnull=False)
+    held = Membership.objects.current().filter(core | own)
+    return list(User.objects.active().filter(pk__in=held.values("user")).exclude(pk=besides.pk))

@@ -1,6 +1,11 @@
-"""The life of a request for access. Tables only."""
+"""The lives of a request for access and of what needs a second person. Tables only."""
+
+import datetime as dt
 
 from django.db import models
+
+GOOD_FOR = dt.timedelta(days=3)
+"""How long a wish waits for its second person."""
 
 
 class RequestState(models.TextChoices):
@@ -14,3 +19,11 @@ class AskedRole(models.TextChoices):
 
     CLINICIAN = "clinician", "Clinician: asks and answers questions about patients"
     ASSISTANT = "assistant", "Assistant: works for a clinician, who names me once I am in"
+
+
+class ProposalState(models.TextChoices):
+    """What one person asked and another decides."""
+
+    WAITING = "waiting", "waiting"
+    CONFIRMED = "confirmed", "confirmed"
+    DROPPED = "dropped", "not confirmed"

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from helpdesk.people.views import centres, deciding, getting_in
+from helpdesk.people.views import centres, deciding, getting_in, persons, second
 
 app_name = "people"
 urlpatterns = [
@@ -10,6 +10,16 @@ urlpatterns = [
     path("access/received/", getting_in.received, name="received"),
     path("access/status/<str:token>/", getting_in.status, name="status"),
     path("access/status/<str:token>/link/", getting_in.link_again, name="link_again"),
+    path("people/", persons.person_list, name="list"),
+    path("people/<uuid:key>/", persons.person, name="person"),
+    path("people/<uuid:key>/grant/", persons.grant, name="grant"),
+    path("people/<uuid:key>/roles/<int:membership>/end/", persons.end_role, name="end_role"),
+    path("people/<uuid:key>/leave/", persons.leave, name="leave"),
+    path("people/<uuid:key>/switch/", persons.switch, name="switch"),
+    path("people/<uuid:key>/phone/", second.lost_phone, name="lost_phone"),
+    path("people/phones/<uuid:key>/confirm/", second.confirm_phone, name="confirm_phone"),
+    path("people/roles/<uuid:key>/confirm/", second.confirm_role, name="confirm_role"),
+    path("people/roles/<uuid:key>/drop/", second.drop_role, name="drop_role"),
     path("people/centres/", centres.centre_list, name="centres"),
     path("people/centres/<int:key>/", centres.centre, name="centre"),
     path("people/centres/<int:key>/clearance/", centres.clearance, name="clearance"),

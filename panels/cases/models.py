@@ -66,6 +66,10 @@ class Case(SealedModel):
         return self.copied_from_id is not None and self.confirmed_at is None
 
     @property
+    def treated_by_id(self) -> Any:
+        return self.patient.enrolled_by_id
+
+    @property
     def age_band(self) -> str:
         """The patient's band by year of birth, or by the age that the file gave when it names no year."""
         return self.patient.age_band if self.patient.birth_year else band_of(self.years_at_entry)

@@ -29,8 +29,8 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
         return self.select_related("key", "panel__key", "panel__case__key", "panel__case__patient__key", "invitee")
 
     def seated(self) -> InvitationQuerySet:
-        """Accepted and still a member: not ended, and a guest's date has not passed."""
-        holds = Q(guest_until=None) | Q(guest_until__gt=clock.now())
+        """Accepted and still a member: not ended, an expert still belongs to a centre, a guest's date has not passed."""
+        holds = Q(guest_until=None, invitee__centre__isnull=False) | Q(guest_until__gt=clock.now())
         return self.filter(holds, state=InvitationState.ACCEPTED, invitee__is_active=True)
 
     def experts(self) -> InvitationQuerySet:

@@ -97,6 +97,10 @@ class Panel(SealedModel):
         return self.case.patient_id
 
     @property
+    def treated_by_id(self) -> Any:
+        return self.case.patient.enrolled_by_id
+
+    @property
     def urgent(self) -> bool:
         return self.urgency == Urgency.URGENT
 

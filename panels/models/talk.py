@@ -49,6 +49,10 @@ class Said(SealedModel):
         return self.panel.case.patient_id
 
     @property
+    def treated_by_id(self) -> Any:
+        return self.panel.case.patient.enrolled_by_id
+
+    @property
     def recallable(self) -> bool:
         """For five minutes nobody needs to have seen it."""
         return clock.now() < self.at + RECALL_WITHIN

@@ -63,6 +63,7 @@ def page(
         "last_at": entries[-1].at if entries else panel.opened_at or clock.now(),
         "seen": seen.get(user.pk),
         "seats": seats,
+        "seated": {seat.invitation.invitee_id for seat in seats},
         "waiting": waiting_for(seats),
         "form": form,
         "part": part_of(user, panel),

@@ -18,7 +18,14 @@ from panels.cases.models import CaseGrant
 from panels.meetings import actions as meetings
 from panels.models import Invitation, Panel
 from panels.states import State
-from tests.factories import AccessRequestFactory, Story, UserFactory, give_role
+from tests.factories import (
+    AccessRequestFactory,
+    LostPhoneFactory,
+    RoleProposalFactory,
+    Story,
+    UserFactory,
+    give_role,
+)
 
 STATES = ("draft", "open", "outcome", "closed", "withdrawn", "consent withdrawn")
 
@@ -38,6 +45,9 @@ class World:
         self.asked = AccessRequestFactory(centre=self.story.lead.centre)
         words = {"title": "Your consent", "body": "# 1. Care", "published_on": clock.today()}
         ConsentForm.objects.get_or_create(language="en", version=9, defaults=words)
+        wish = {"person": self.story.lead, "asked_by": UserFactory(role="none")}
+        self.lost = LostPhoneFactory(**wish)
+        self.proposal = RoleProposalFactory(network=self.story.group.network, **wish)
         self.elsewhere()
         self.end_some()
         self.bring_to(state)
@@ -168,4 +178,7 @@ class World:
             "OutcomeDocument": self.document,
             "AccessRequest": self.asked,
             "Centre": self.story.lead.centre,
+            "User": self.story.lead,
+            "LostPhone": self.lost,
+            "RoleProposal": self.proposal,
         }[model]

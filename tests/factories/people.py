@@ -23,7 +23,7 @@ from cpms.accounts.models import (
 )
 from cpms.accounts.roles import Role
 from cpms.vault import actions as vault
-from helpdesk.people.models import AccessRequest
+from helpdesk.people.models import AccessRequest, LostPhone, RoleProposal
 
 PASSWORD = "a quiet harbour at dusk"
 HASHED: list[str] = []
@@ -122,6 +122,25 @@ class AccessRequestFactory(DjangoModelFactory):
     role = "clinician"
     why = "I see adults with adrenal conditions."
     digest = factory.Sequence(lambda n: f"{n:064d}")
+
+
+class LostPhoneFactory(DjangoModelFactory):
+    class Meta:
+        model = LostPhone
+
+    person = factory.SubFactory(UserFactory)
+    asked_by = factory.SubFactory(UserFactory)
+    how_checked = "Video call together with the representative."
+
+
+class RoleProposalFactory(DjangoModelFactory):
+    class Meta:
+        model = RoleProposal
+
+    person = factory.SubFactory(UserFactory)
+    asked_by = factory.SubFactory(UserFactory)
+    role = Role.RESEARCHER
+    network = factory.SubFactory(NetworkFactory)
 
 
 def totp_device(user, *, confirmed=True):

@@ -8,7 +8,7 @@ import pytest
 
 from cpms.accounts.models import TotpDevice, User
 from cpms.accounts.roles import Role
-from tests.factories import CentreFactory, GroupFactory, UserFactory, code_for, give_role, totp_device
+from tests.factories import CentreFactory, GroupFactory, Story, UserFactory, code_for, give_role, totp_device
 from tests.journeys.person import Person
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True, databases=["default", "cachedb"])]
@@ -67,3 +67,81 @@ def test_from_a_request_to_the_first_sign_in(product, browser):
     assert User.objects.get(email=EMAIL).held_roles() == {Role.CLINICIAN}
     for person in (newcomer, decider):
         person.close()
+
+
+def test_a_new_phone_replaces_the_old_one_and_the_owner_is_told(product, browser):
+    user = UserFactory()
+    old = totp_device(user)
+    person, elsewhere = enter(product, browser, user, old), Person(browser, product.url)
+    old.refresh_from_db()
+    TotpDevice.objects.filter(pk=old.pk).update(last_step=old.last_step - 1)
+    elsewhere.sign_in(user, old)
+    person.go("/accounts/profile/")
+    person.click("Open: security", role="link")
+    person.start_counting()
+    person.click("Change the phone", role="link")
+    new = TotpDevice.objects.get(user=user, confirmed=False)
+    person.type("One-time code", code_for(new))
+    person.click("Connect this phone")
+    person.sees("The new phone is connected; the old one is gone.")
+    assert person.hands == 3
+    assert TotpDevice.objects.get(user=user) == new
+    elsewhere.go("/panels/")
+    elsewhere.sees("Sign in")
+    mail = product.mailbox.wait(user.email)[0]
+    assert "new phone" in mail["Subject"]
+    again = enter(product, browser, user, TotpDevice.objects.get(user=user))
+    again.sees("My work")
+    for one in (person, elsewhere, again):
+        one.close()
+
+
+def test_an_assistant_acts_for_a_clinician_until_it_ends(product, browser):
+    story = Story("a")
+    story.open()
+    helper = UserFactory(display_name="Assistant Person", centre=story.lead.centre, role="none")
+    lead, assistant = enter(product, browser, story.lead), enter(product, browser, helper)
+    panel = f"/panels/{story.panel.ref}/"
+    assert assistant.status_of(panel) == 404
+    lead.go("/accounts/assistants/")
+    lead.start_counting()
+    lead.select("Colleague", "Assistant Person")
+    lead.click("Name as assistant")
+    lead.sees("Assistant Person may act for you from now on.")
+    assert lead.hands == 2
+    product.mailbox.wait(helper.email)
+    assistant.go(panel)
+    assistant.type("Your reply", "The laboratory sends renin tomorrow.")
+    assistant.click("Send")
+    assistant.sees("for Dr Lead Person")
+    lead.go("/accounts/assistants/")
+    lead.click("End: Assistant Person")
+    assistant.page.reload()
+    assistant.sees("There is nothing here for you")
+    for one in (lead, assistant):
+        one.close()
+
+
+def test_a_role_ends_while_the_person_has_its_page_open(product, browser):
+    coordinator, other = UserFactory(role="none"), UserFactory(role="none")
+    group = GroupFactory()
+    for person in (coordinator, other):
+        give_role(person, Role.NETWORK_COORDINATOR, network=group.network)
+    subject = UserFactory(display_name="Prof. Group Coordinator")
+    give_role(subject, Role.GROUP_COORDINATOR, group=group)
+    at_work, desk = enter(product, browser, subject), enter(product, browser, coordinator)
+    at_work.go("/reports/")
+    at_work.sees("No figures yet")
+    desk.go("/people/?q=Group+Coordinator")
+    desk.click("Prof. Group Coordinator", role="link")
+    desk.page.locator("li", has_text="Thematic-group coordinator").locator("summary").click()
+    desk.click("End this role: Thematic-group coordinator")
+    desk.sees("The role has ended")
+    at_work.page.reload()
+    at_work.sees("Sign in")
+    device = TotpDevice.objects.get(user=subject)
+    TotpDevice.objects.filter(pk=device.pk).update(last_step=device.last_step - 1)
+    at_work.sign_in(subject, device)
+    at_work.sees("This is not possible")
+    for one in (at_work, desk):
+        one.close()

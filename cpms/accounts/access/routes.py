@@ -5,16 +5,20 @@ Three readers use the declaration: the middleware (deny by default), the access-
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any, TypeVar
+from urllib.parse import urlencode, urlsplit
 
 from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 
+from cpms import clock
 from cpms.accounts.access.verdicts import ask
 from cpms.accounts.roles import Permission
 from cpms.audit import actions as audit
@@ -26,6 +30,8 @@ View = Callable[..., HttpResponse]
 M = TypeVar("M", bound=models.Model)
 SAFE = frozenset({"GET", "HEAD"})
 READ, WRITE = SAFE, frozenset({"POST"})
+FRESH = dt.timedelta(minutes=10)
+CODE_AT = "code_at"
 
 
 class Refused(PermissionDenied):
@@ -34,7 +40,8 @@ class Refused(PermissionDenied):
 
 @dataclass(frozen=True)
 class Route:
-    """What ``@access`` declares. ``public`` gives the reason why nobody needs to sign in."""
+    """What ``@access`` declares. ``public`` gives the reason why nobody needs to sign in; ``step_up`` asks for a one-time
+    code that is at most ``FRESH`` old."""
 
     name: str
     verb: Permission | None = None
@@ -43,6 +50,7 @@ class Route:
     methods: frozenset[str] = SAFE
     reads_patient: bool = False
     public: str = ""
+    step_up: bool = False
 
 
 @dataclass
@@ -101,9 +109,29 @@ def admit(request: HttpRequest, route: Route, kwargs: dict[str, Any]) -> list[mo
     if route.verb is not None and not (verdict := ask(route.verb, request.user, thing)):
         refuse(request, route, verdict.reason, thing)
         raise Refused(verdict.reason)
+    audit.on_behalf_of.set(served_clinician(request.user, thing))
     if route.reads_patient and thing is not None:
         audit.record(Event.PATIENT_READ, on=thing, by=request.user, method=request.method)
     return [] if thing is None else [thing]
+
+
+def served_clinician(user: Any, thing: Any) -> Any:
+    """The clinician for whom an assistant works on this thing; ``None`` for everybody's own work."""
+    if not hasattr(type(thing), "treated_by_id"):
+        return None
+    others = set(user.serves()) - {user.pk}
+    return thing.treated_by_id if others and thing.treated_by_id in others else None
+
+
+def is_fresh(request: HttpRequest) -> bool:
+    """Whether this session gave a one-time code within the last ten minutes."""
+    return clock.now().timestamp() - request.session.get(CODE_AT, 0) <= FRESH.total_seconds()
+
+
+def ask_for_code(request: HttpRequest) -> HttpResponse:
+    """To the page that asks for a fresh code, and then back: a form is not sent twice, so it leads to where it stood."""
+    back = request.get_full_path() if request.method in SAFE else urlsplit(request.headers.get("Referer", "")).path
+    return redirect(f"{reverse('step_up')}?{urlencode({'next': back or '/'})}")
 
 
 def show_clash(request: HttpRequest, clash: Clash) -> HttpResponse:
@@ -140,17 +168,21 @@ def access(
     methods: frozenset[str] | set[str] = SAFE,
     reads_patient: bool = False,
     public: str = "",
+    step_up: bool = False,
 ) -> Callable[[View], View]:
     """Declare a route. ``kwarg`` names the part of the URL that holds the object's key."""
-    route = Route(name, verb, object, kwarg if object else "", frozenset(methods), reads_patient, public)
+    route = Route(name, verb, object, kwarg if object else "", frozenset(methods), reads_patient, public, step_up)
 
     def decorate(view: View) -> View:
         @wraps(view)
         def guarded(request: HttpRequest, **kwargs: Any) -> HttpResponse:
             audit.route.set(route.name)
+            audit.on_behalf_of.set(None)
             if route.public:
                 return view(request, **kwargs)
             args = admit(request, route, kwargs)
+            if route.step_up and not is_fresh(request):
+                return ask_for_code(request)
             try:
                 return run_once(request, view, args, kwargs)
             except Clash as clash:

@@ -63,8 +63,8 @@ def prepare_account(
 
 @transaction.atomic
 def resend_link(user: User, *, by: Any) -> str:
-    """A fresh link for somebody who has not activated yet. Raises ``ValueError`` for an active account."""
-    if user.activated_at is not None:
+    """A fresh link for somebody who has no second factor. Raises ``ValueError`` for an account in use."""
+    if user.activated_at is not None and TotpDevice.objects.filter(user=user, confirmed=True).exists():
         raise ValueError("This account is active already.")
     audit.record(Event.ACCOUNT_INVITED, on=user, by=by)
     return make_link(user, good_for=ActivationLink.GOOD_FOR, next_path="")
@@ -112,10 +112,16 @@ def activate(link: ActivationLink, *, by: Any) -> list[str]:
     """Use the link up, open the account, and give ten recovery codes: shown once, kept as digests."""
     user = link.user
     ActivationLink.objects.filter(pk=link.pk).update(used_at=clock.now())
-    User.objects.filter(pk=user.pk).update(activated_at=clock.now())
+    User.objects.filter(pk=user.pk, activated_at=None).update(activated_at=clock.now())
+    codes = fresh_codes(user)
+    audit.record(Event.ACCOUNT_ACTIVATED, on=user, by=by)
+    return codes
+
+
+def fresh_codes(user: User) -> list[str]:
+    """Ten new recovery codes in groups of four signs; those from before end."""
     RecoveryDevice.objects.filter(user=user).delete()
     device = RecoveryDevice.objects.create(user=user, name="Recovery codes")
     codes = [base64.b32encode(secrets.token_bytes(CODE_BYTES)).decode() for _ in range(CODES)]
     RecoveryCode.objects.bulk_create(RecoveryCode(device=device, digest=recovery_digest(code)) for code in codes)
-    audit.record(Event.ACCOUNT_ACTIVATED, on=user, by=by)
     return ["-".join(code[i : i + 4] for i in range(0, len(code), 4)) for code in codes]

@@ -7,8 +7,7 @@ from typing import Any
 
 from django.db import transaction
 
-from cpms.accounts.models import Membership, ThematicGroup, User
-from cpms.accounts.roles import Role
+from cpms.accounts.models import ThematicGroup, User
 from cpms.audit import actions as audit
 from cpms.audit.states import Event, Result
 
@@ -31,14 +30,6 @@ def take_up_duty(user: User, *, job_title: str, groups: Iterable[ThematicGroup],
     audit.record(Event.PROFILE_CHANGED, on=user, by=by)
 
 
-@transaction.atomic
-def grant_role(user: User, role: Role, *, by: Any, **held_on: Any) -> Membership:
-    """Give a role from today. ``held_on`` names the centre, group, network or country."""
-    membership = Membership.objects.create(user=user, role=role, granted_by=by, **held_on)
-    audit.record(Event.ROLE_GRANTED, on=user, by=by, role=str(role))
-    return membership
-
-
 def sign_in_verified(user: User, *, by: Any) -> None:
     audit.record(Event.SIGNED_IN, on=user, by=by)
 
@@ -50,3 +41,8 @@ def sign_out(user: Any, *, by: Any) -> None:
 def note_miss(user: User, *, by: Any) -> None:
     """A wrong one-time code. ``by`` is nobody: whoever typed it is not known to be the owner."""
     audit.record(Event.SIGN_IN_REFUSED, on=user, by=by, result=Result.REFUSED)
+
+
+def note_fresh_code(user: Any, *, by: Any) -> None:
+    """A sensitive act was opened with a code of this moment."""
+    audit.record(Event.STEPPED_UP, on=user, by=by)

@@ -6,19 +6,32 @@ import uuid
 from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
 
-from cpms import clock
+from cpms import clock, countries
 from cpms.accounts.models.places import Centre, Network, ThematicGroup, Unit
-from cpms.accounts.roles import STAFF_ROLES, Role
+from cpms.accounts.roles import OVERSEEING_ROLES, STAFF_ROLES, Care, Role
 
 
 class UserQuerySet(models.QuerySet["User"]):
     def active(self) -> UserQuerySet:
         """May sign in: not switched off and through the activation."""
         return self.filter(is_active=True, activated_at__isnull=False)
+
+    def visible_to(self, user: Any) -> UserQuerySet:
+        """People whose roles a person may look after: of the centres that person represents or oversees, and who hold
+        a role on one of that person's networks."""
+        if not user.is_active:
+            return self.none()
+        held = user.memberships.current()
+        if held.filter(role=Role.CORE_HELPDESK).exists():
+            return self
+        networks = held.filter(role__in=OVERSEEING_ROLES).values("network")
+        holders = Membership.objects.current().filter(Q(network__in=networks) | Q(group__network__in=networks))
+        return self.filter(Q(centre__in=Centre.objects.visible_to(user)) | Q(pk__in=holders.values("user")))
 
     def holding(self, *roles: Role) -> UserQuerySet:
         held = Membership.objects.current().filter(user=models.OuterRef("pk"), role__in=roles)
@@ -57,6 +70,10 @@ class User(AbstractBaseUser):
     zone = models.CharField(max_length=50, default="Europe/Brussels")
     language = models.CharField(max_length=10, default="en-gb")
     theme = models.CharField(max_length=5, choices=Theme, default=Theme.AUTO)
+    languages = ArrayField(models.CharField(max_length=2), default=list, blank=True)
+    care = models.CharField(max_length=10, choices=Care, default=Care.BOTH)
+    away_until = models.DateField(null=True, blank=True)
+    deputy = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="deputises_for")
     groups_of_interest = models.ManyToManyField(ThematicGroup, blank=True, related_name="people")
     is_active = models.BooleanField(default=True)
     activated_at = models.DateTimeField(null=True, blank=True)
@@ -68,7 +85,15 @@ class User(AbstractBaseUser):
 
     class Meta:
         ordering = ["display_name"]
-        constraints = [models.CheckConstraint(name="accounts_email_lower_case", condition=Q(email=Lower("email")))]
+        constraints = [
+            models.CheckConstraint(name="accounts_email_lower_case", condition=Q(email=Lower("email"))),
+            models.CheckConstraint(
+                name="accounts_deputy_is_somebody_else", condition=Q(deputy=None) | ~Q(deputy=F("id"))
+            ),
+            models.CheckConstraint(
+                name="accounts_deputy_while_away", condition=Q(deputy=None) | Q(away_until__isnull=False)
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.display_name
@@ -95,6 +120,21 @@ class User(AbstractBaseUser):
             self._held_roles = frozenset(self.memberships.current().values_list("role", flat=True))
         return self._held_roles
 
+    def serves(self) -> list[uuid.UUID]:
+        """Keys of this person and of every clinician assisted today, read once per request.
+
+        Whoever left the hospital serves nobody's patients any more, the own ones included.
+        """
+        if not hasattr(self, "_serves"):
+            assisted = Q(pk__in=self.acts_for.current().values("clinician"))
+            rows = User.objects.filter(Q(pk=self.pk) | assisted, is_active=True, centre__isnull=False)
+            self._serves = list(rows.values_list("pk", flat=True))
+        return self._serves
+
+    @property
+    def is_away(self) -> bool:
+        return self.away_until is not None and self.away_until >= clock.today()
+
     @property
     def is_staff(self) -> bool:
         return bool(self.held_roles() & STAFF_ROLES)
@@ -105,10 +145,13 @@ class User(AbstractBaseUser):
         return False
 
 
+ENDED = Q(ended_at=None, ended_by=None) | Q(ended_at__isnull=False, ended_by__isnull=False)
+
+
 class MembershipQuerySet(models.QuerySet["Membership"]):
     def current(self) -> MembershipQuerySet:
         today = clock.today()
-        return self.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=today), valid_from__lte=today)
+        return self.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=today), valid_from__lte=today, ended_at=None)
 
 
 class Membership(models.Model):
@@ -125,6 +168,9 @@ class Membership(models.Model):
     valid_from = models.DateField(default=clock.today)
     valid_to = models.DateField(null=True, blank=True)
     granted_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    confirmed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
 
     objects = MembershipQuerySet.as_manager()
 
@@ -139,10 +185,27 @@ class Membership(models.Model):
                 condition=Q(valid_to__isnull=True),
                 nulls_distinct=False,
             ),
+            models.CheckConstraint(
+                name="accounts_second_person_is_another",
+                condition=Q(confirmed_by=None) | ~Q(confirmed_by=F("granted_by")),
+            ),
+            models.CheckConstraint(name="accounts_ended_role_says_who", condition=ENDED),
         ]
 
     def __str__(self) -> str:
         return f"{self.user}: {self.get_role_display()}"
+
+    @property
+    def is_current(self) -> bool:
+        today = clock.today()
+        over = self.ended_at is not None or (self.valid_to is not None and self.valid_to < today)
+        return self.valid_from <= today and not over
+
+    @property
+    def held_on(self) -> str:
+        """What the role is held on, in words; empty for a role on everything."""
+        place = self.centre or self.group or self.network
+        return str(place) if place is not None else countries.name(self.country) if self.country else ""
 
 
 class Expertise(models.Model):
@@ -164,7 +227,7 @@ class Expertise(models.Model):
 class DelegationQuerySet(models.QuerySet["Delegation"]):
     def current(self) -> DelegationQuerySet:
         today = clock.today()
-        return self.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=today), valid_from__lte=today)
+        return self.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=today), valid_from__lte=today, ended_at=None)
 
 
 class Delegation(models.Model):
@@ -174,6 +237,8 @@ class Delegation(models.Model):
     clinician = models.ForeignKey(User, on_delete=models.PROTECT, related_name="assistants")
     valid_from = models.DateField(default=clock.today)
     valid_to = models.DateField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
 
     objects = DelegationQuerySet.as_manager()
 
@@ -183,6 +248,7 @@ class Delegation(models.Model):
             models.CheckConstraint(
                 name="accounts_delegation_dates", condition=Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from"))
             ),
+            models.CheckConstraint(name="accounts_ended_delegation_says_who", condition=ENDED),
         ]
 
     def __str__(self) -> str:

@@ -14,9 +14,10 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 
+from cpms import clock
 from cpms.accounts import actions, queries
 from cpms.accounts.access import access
-from cpms.accounts.access.routes import READ, WRITE
+from cpms.accounts.access.routes import CODE_AT, READ, WRITE
 from cpms.accounts.forms import ActivationForm, CodeForm
 from cpms.accounts.models import TotpDevice
 
@@ -84,6 +85,7 @@ def finish(request: HttpRequest, link: Any, device: Any) -> HttpResponse:
     request.session.pop(TOKEN, None)
     django_login(request, user, backend=settings.AUTHENTICATION_BACKENDS[0])
     actions.sign_in_verified(user, by=user)
+    request.session[CODE_AT] = clock.now().timestamp()
     path = link.next_path
     safe = url_has_allowed_host_and_scheme(path, allowed_hosts=None)
     return render(request, "accounts/recovery_codes.html", {"codes": codes, "next": path if safe else reverse("home")})

@@ -14,10 +14,12 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.cache import add_never_cache_headers
 
+from cpms import clock
 from cpms.accounts import actions
 from cpms.accounts.access import access
-from cpms.accounts.access.routes import READ, WRITE
+from cpms.accounts.access.routes import CODE_AT, READ, WRITE
 from cpms.accounts.forms import CodeForm, RecoveryForm
+from cpms.accounts.models import RecoveryDevice
 from cpms.accounts.roles import Permission
 from cpms.accounts.stages import MOST_MISSES, STAGE
 
@@ -98,9 +100,13 @@ def otp_challenge(request: HttpRequest) -> HttpResponse:
         if device is not None:
             user.otp_device = device
             actions.sign_in_verified(user, by=user)
-            return stage.exit()
+            tell_of_recovery(user, device)
+            response = stage.exit()
+            request.session[CODE_AT] = clock.now().timestamp()
+            return response
         if stage.state.get("misses", 0) >= MOST_MISSES:
             messages.error(request, "Too many wrong codes. Please start again.")
+            actions.tell(user, "codes_refused")
             return stage.abort()
         form.add_error("code", why_not)
         from_stash(request, stage)
@@ -108,6 +114,12 @@ def otp_challenge(request: HttpRequest) -> HttpResponse:
     response = render(request, "accounts/otp_challenge.html", context, status=422 if form.errors else 200)
     add_never_cache_headers(response)
     return response
+
+
+def tell_of_recovery(user: Any, device: Any) -> None:
+    """A recovery code is the way in for whoever found the list: its owner hears of it."""
+    if isinstance(device, RecoveryDevice):
+        actions.tell(user, "recovery_used")
 
 
 def from_stash(request: HttpRequest, stage: Any) -> None:

@@ -14,9 +14,11 @@ from collections.abc import Iterable
 from typing import Any
 
 import structlog
+from django.contrib.auth import get_user_model
 from django.core.mail import EmailMessage, get_connection
 from django.db import models, transaction
 from django.db.models import F, QuerySet
+from django.urls import reverse
 
 from cpms import clock
 from cpms.jobs import actions as jobs
@@ -77,6 +79,14 @@ def notify_address(address: str, *, notice: Notice, about: models.Model, path: s
     message.link = path
     OutboxMessage.objects.bulk_create([message], ignore_conflicts=True)
     jobs.nudge_after_commit("notifications.dispatch_outbox")
+
+
+@transaction.atomic
+def tell(user_id: str, *, notice: str, occasion: str, by: Any) -> None:
+    """What a lower floor asked for by name: one mail to the owner of an account, once per ``occasion``."""
+    person = get_user_model().objects.filter(pk=user_id).first()
+    if person is not None:
+        notify([person], notice=Notice(notice), by=by, about=person, path=reverse("security"), again=occasion)
 
 
 def cancel_mails(about: Iterable[uuid.UUID]) -> int:

@@ -51,6 +51,7 @@ def routes() -> str:
             continue
         shows = route.model.__name__ if route.model else ""
         rule = f"public: {route.public}" if route.public else Permission(str(route.verb)).value
+        rule += ", step-up" if route.step_up else ""
         methods = " ".join(sorted(route.methods - {"HEAD"}))
         clean = address.replace("<", "{").replace(">", "}").replace("|", "/")
         rows.append(f"| {name} | `{clean}` | {methods} | {shows} | {rule} | {'yes' if route.reads_patient else ''} |")

@@ -25,7 +25,6 @@ from helpdesk.people import policy, queries
 from helpdesk.people.models import AccessRequest
 from helpdesk.people.states import AskedRole, RequestState
 
-__all__ = ["approve_request", "ask_for_access", "refuse_request", "send_link_again"]
 DECIDE_WITHIN = dt.timedelta(days=3)
 
 
@@ -105,7 +104,7 @@ def approve_request(request: AccessRequest, *, by: Any) -> User:
         accounts.grant_role(user, Role.CLINICIAN, by=by, centre=current.centre)
     current.state, current.account = RequestState.APPROVED, user
     settle(current, by=by)
-    mail_link(user, token)
+    mail_activation(user, token)
     return user
 
 
@@ -131,11 +130,12 @@ def send_link_again(request: AccessRequest, *, by: Any) -> bool:
     user = request.account
     if user is None or user.activated_at is not None or not user.is_active:
         return False
-    mail_link(user, accounts.resend_link(user, by=by))
+    mail_activation(user, accounts.resend_link(user, by=by))
     return True
 
 
-def mail_link(user: User, token: str) -> None:
+def mail_activation(user: User, token: str, *, notice: Notice = Notice.ACCOUNT_READY) -> None:
+    """The link by mail to its owner; staff never see it."""
     if token:
         path = reverse("activate", args=[token])
-        notifications.notify([user], notice=Notice.ACCOUNT_READY, by=None, about=user, path=path, again=token[:8])
+        notifications.notify([user], notice=notice, by=None, about=user, path=path, again=token[:8])

@@ -1,0 +1,114 @@
+"""Roles, delegations and absence as dated rows; effective on the next request."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Q
+
+from cpms import clock
+from cpms.accounts import policy
+from cpms.accounts.access import Refused, ask
+from cpms.accounts.actions.security import end_sessions, tell
+from cpms.accounts.models import Delegation, Membership, User
+from cpms.accounts.policy import Post
+from cpms.accounts.roles import POWERFUL, Permission, Role
+from cpms.audit import actions as audit
+from cpms.audit.states import Event
+
+
+@transaction.atomic
+def grant_role(user: User, role: Role, *, by: Any, **held_on: Any) -> Membership:
+    """Give a role from today. ``held_on`` names the centre, group, network or country, and perhaps ``valid_to`` and
+    ``confirmed_by``. Whoever calls this has asked whether ``by`` may."""
+    membership = Membership.objects.create(user=user, role=role, granted_by=by, **held_on)
+    audit.record(Event.ROLE_GRANTED, on=user, by=by, role=str(role))
+    end_sessions(user, by=by)
+    if user.activated_at is not None:
+        tell(user, "role_changed")
+    return membership
+
+
+@transaction.atomic
+def give_post(user: User, post: Post, *, by: Any, valid_to: dt.date | None = None) -> Membership:
+    """Grant a role that needs no second person. Raises ``Refused`` when ``by`` may not, or a second person is needed."""
+    if not (verdict := policy.may_fill(by, user, post)):
+        raise Refused(verdict.reason)
+    if post.role in POWERFUL:
+        raise Refused("This role counts only once a second person has confirmed it.")
+    return grant_role(user, post.role, by=by, valid_to=valid_to, **post.held_on)
+
+
+@transaction.atomic
+def end_role(membership: Membership, *, by: Any) -> None:
+    """End a role at once, by whoever may grant it."""
+    row = Membership.objects.select_for_update(of=("self",)).get(pk=membership.pk)
+    if not (verdict := policy.may_end(by, row)):
+        raise Refused(verdict.reason)
+    if row.ended_at is not None:
+        raise Refused("This role has ended already.")
+    close(Membership.objects.filter(pk=row.pk), by=by)
+    audit.record(Event.ROLE_ENDED, on=row.user, by=by, role=row.role)
+    end_sessions(row.user, by=by)
+    tell(row.user, "role_changed")
+
+
+def close(rows: Any, *, by: Any) -> int:
+    """Roles or delegations over from this moment; the day stays readable."""
+    return int(rows.filter(ended_at=None).update(ended_at=clock.now(), ended_by=by, valid_to=clock.today()))
+
+
+@transaction.atomic
+def leave_centre(user: User, *, by: Any) -> None:
+    """The person no longer works there: roles at the centre, assistants and delegations end, and with the centre goes the
+    sight of its patients and of panels joined as its expert. The account stays."""
+    if not (verdict := ask(Permission.PERSON_MANAGE, by, user)):
+        raise Refused(verdict.reason)
+    close(Membership.objects.current().filter(user=user, centre=user.centre), by=by)
+    close(Delegation.objects.current().filter(Q(assistant=user) | Q(clinician=user)), by=by)
+    user.centre = user.unit = None
+    user.save(update_fields=["centre", "unit"])
+    audit.record(Event.LEFT_CENTRE, on=user, by=by)
+    end_sessions(user, by=by)
+    tell(user, "role_changed")
+
+
+@transaction.atomic
+def switch_account(user: User, *, on: bool, by: Any) -> None:
+    """Switch an account off (nothing opens any more, sessions end) or on again."""
+    if not (verdict := ask(Permission.PERSON_MANAGE, by, user)):
+        raise Refused(verdict.reason)
+    User.objects.filter(pk=user.pk).update(is_active=on)
+    audit.record(Event.ACCOUNT_SWITCHED, on=user, by=by, verb="on" if on else "off")
+    end_sessions(user, by=by)
+
+
+@transaction.atomic
+def name_assistant(assistant: User, *, until: dt.date | None, by: Any) -> Delegation:
+    """``by`` lets a colleague of the same hospital act for them, for good or until a day."""
+    if not (verdict := policy.may_name_assistant(by, assistant)):
+        raise Refused(verdict.reason)
+    made = Delegation.objects.create(assistant=assistant, clinician=by, valid_to=until)
+    audit.record(Event.DELEGATION_CHANGED, on=assistant, by=by, verb="named")
+    tell(assistant, "delegation_changed")
+    return made
+
+
+@transaction.atomic
+def end_delegation(delegation: Delegation, *, by: Any) -> None:
+    """Either of the two ends it, at once."""
+    if by.pk not in {delegation.clinician_id, delegation.assistant_id}:
+        raise Refused("This is between the clinician and the assistant.")
+    if close(Delegation.objects.filter(pk=delegation.pk), by=by):
+        audit.record(Event.DELEGATION_CHANGED, on=delegation.assistant, by=by, verb="ended")
+        tell(delegation.assistant, "delegation_changed")
+
+
+@transaction.atomic
+def set_absence(user: User, *, away_until: dt.date | None, deputy: User | None, by: Any) -> None:
+    """Away until and including a day; the deputy is named beside the person. Empty: back again."""
+    user.away_until, user.deputy = away_until, deputy if away_until else None
+    user.save(update_fields=["away_until", "deputy"])
+    audit.record(Event.PROFILE_CHANGED, on=user, by=by)

@@ -1,0 +1,22 @@
+"""Letting people in; and what one person asks and a second one confirms."""
+
+from helpdesk.people.actions.getting_in import approve_request, ask_for_access, refuse_request, send_link_again
+from helpdesk.people.actions.two_people import (
+    ask_for_factor,
+    confirm_factor,
+    confirm_role,
+    drop_role,
+    propose_role,
+)
+
+__all__ = [
+    "approve_request",
+    "ask_for_access",
+    "ask_for_factor",
+    "confirm_factor",
+    "confirm_role",
+    "drop_role",
+    "propose_role",
+    "refuse_request",
+    "send_link_again",
+]

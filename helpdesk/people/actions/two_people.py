@@ -1,0 +1,98 @@
+"""A lost phone, a powerful role: one person asks, another confirms, and both are on record."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.db import transaction
+
+from cpms import clock
+from cpms.accounts import actions as accounts
+from cpms.accounts.access import Refused
+from cpms.accounts.models import User
+from cpms.accounts.policy import Post, may_fill
+from cpms.accounts.roles import POWERFUL
+from cpms.audit import actions as audit
+from cpms.audit.states import Event
+from cpms.notifications import actions as notifications
+from cpms.notifications.notices import Notice
+from helpdesk.people import policy, queries
+from helpdesk.people.actions.getting_in import mail_activation
+from helpdesk.people.models import LostPhone, RoleProposal
+from helpdesk.people.states import ProposalState
+
+
+def decide(wish: Any, state: ProposalState, *, by: Any) -> None:
+    wish.state, wish.decided_by, wish.decided_at = state, by, clock.now()
+    wish.save(update_fields=["state", "decided_by", "decided_at"])
+
+
+@transaction.atomic
+def ask_for_factor(person: User, *, how_checked: str, by: Any) -> LostPhone:
+    """First of two: somebody of the helpdesk is sure who called. The owner hears of it at once."""
+    if not (verdict := policy.may_ask_for_factor(by, person)):
+        raise Refused(verdict.reason)
+    LostPhone.objects.filter(person=person, state=ProposalState.WAITING).update(
+        state=ProposalState.DROPPED, decided_by=by, decided_at=clock.now()
+    )
+    lost = LostPhone.objects.create(person=person, how_checked=how_checked, asked_by=by)
+    audit.record(Event.FACTOR_ASKED, on=person, by=by)
+    accounts.tell(person, "factor_asked")
+    return lost
+
+
+@transaction.atomic
+def confirm_factor(lost: LostPhone, *, by: Any) -> None:
+    """Second of two: phone, codes, password and sessions are gone, and a link is mailed to the owner alone."""
+    current = LostPhone.objects.select_for_update(of=("self",)).select_related("person").get(pk=lost.pk)
+    if not (verdict := policy.may_confirm_factor(by, current)):
+        raise Refused(verdict.reason)
+    decide(current, ProposalState.CONFIRMED, by=by)
+    mail_activation(current.person, accounts.reset_factor(current.person, by=by), notice=Notice.FACTOR_RESET)
+
+
+@transaction.atomic
+def propose_role(person: User, post: Post, *, by: Any, valid_to: dt.date | None = None) -> RoleProposal:
+    """A powerful role waits for a second person; those who may confirm it are told by mail."""
+    if not (verdict := may_fill(by, person, post)):
+        raise Refused(verdict.reason)
+    if post.role not in POWERFUL:
+        raise Refused("This role needs no second person.")
+    mine = {"person": person, "role": post.role, "network": post.network}
+    if RoleProposal.objects.waiting().filter(**mine).exists():
+        raise Refused("This role waits for a second person already.")
+    RoleProposal.objects.filter(**mine, state=ProposalState.WAITING).update(
+        state=ProposalState.DROPPED, decided_by=by, decided_at=clock.now()
+    )
+    proposal = RoleProposal.objects.create(**mine, valid_to=valid_to, asked_by=by)
+    audit.record(Event.ROLE_PROPOSED, on=person, by=by, role=str(post.role))
+    path = f"/people/{person.pk}/"
+    notifications.notify(
+        queries.others_who_grant(post, besides=by), notice=Notice.ROLE_PROPOSED, by=by, about=proposal, path=path
+    )
+    return proposal
+
+
+def locked(proposal: RoleProposal, *, by: Any) -> RoleProposal:
+    """The proposal, held until commit, if ``by`` may decide it."""
+    rows = RoleProposal.objects.select_related("person", "network", "asked_by")
+    current: RoleProposal = rows.select_for_update(of=("self",)).get(pk=proposal.pk)
+    if not (verdict := policy.may_confirm_role(by, current)):
+        raise Refused(verdict.reason)
+    return current
+
+
+@transaction.atomic
+def confirm_role(proposal: RoleProposal, *, by: Any) -> None:
+    """The role counts from now."""
+    current = locked(proposal, by=by)
+    decide(current, ProposalState.CONFIRMED, by=by)
+    held_on = {**current.post.held_on, "valid_to": current.valid_to, "confirmed_by": by}
+    accounts.grant_role(current.person, current.post.role, by=current.asked_by, **held_on)
+
+
+@transaction.atomic
+def drop_role(proposal: RoleProposal, *, by: Any) -> None:
+    """The second person says no."""
+    decide(locked(proposal, by=by), ProposalState.DROPPED, by=by)

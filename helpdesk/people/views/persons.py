@@ -1,0 +1,105 @@
+"""Accounts and their roles, for those who look after them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from cpms.accounts import actions as accounts
+from cpms.accounts.access import access, ask
+from cpms.accounts.access.routes import WRITE
+from cpms.accounts.models import User
+from cpms.accounts.policy import may_end, posts_for
+from cpms.accounts.roles import POWERFUL, Permission
+from helpdesk.people import actions, policy, queries
+from helpdesk.people.forms import GrantForm, LostPhoneForm
+from helpdesk.people.models import LostPhone, RoleProposal
+
+PAGE = 30
+
+
+@access("people:list", verb=Permission.PERSON_LIST)
+def person_list(request: HttpRequest) -> HttpResponse:
+    text = request.GET.get("q", "")[:80].strip()
+    page = Paginator(queries.people_of(request.user, text=text), PAGE).get_page(request.GET.get("page"))
+    return render(request, "people/list.html", {"page": page, "text": text})
+
+
+@access("people:person", object=User, verb=Permission.PERSON_READ)
+def person(request: HttpRequest, person: User) -> HttpResponse:
+    return show(request, person)
+
+
+def show(
+    request: HttpRequest,
+    person: User,
+    grant: GrantForm | None = None,
+    phone: LostPhoneForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """The page, also with the errors of one of its forms."""
+    user: Any = request.user
+    roles = queries.roles_of(person)
+    proposals = RoleProposal.objects.waiting().filter(person=person).select_related("network", "asked_by", "person")
+    lost = LostPhone.objects.waiting().filter(person=person).select_related("asked_by", "person").first()
+    posts = posts_for(user, person)
+    context = {
+        "person": person,
+        "running": [(row, may_end(user, row)) for row in roles if row.is_current],
+        "past": [row for row in roles if not row.is_current],
+        "posts": posts,
+        "grant": grant or GrantForm(posts=posts),
+        "proposals": [(row, policy.may_confirm_role(user, row)) for row in proposals],
+        "lost": lost,
+        "may_manage": ask(Permission.PERSON_MANAGE, user, person),
+        "may_ask_phone": ask(Permission.FACTOR_ASK, user, person),
+        "may_confirm_phone": ask(Permission.FACTOR_CONFIRM, user, lost) if lost else None,
+        "phone": phone or LostPhoneForm(),
+    }
+    return render(request, "people/person.html", context, status=status)
+
+
+@access("people:grant", object=User, verb=Permission.PERSON_MANAGE, methods=WRITE, step_up=True)
+def grant(request: HttpRequest, person: User) -> HttpResponse:
+    """Give a role at once, or propose a powerful one."""
+    form = GrantForm(request.POST, posts=posts_for(request.user, person))
+    if not form.is_valid():
+        return show(request, person, grant=form, status=422)
+    post, until = form.cleaned_data["post"], form.cleaned_data["valid_to"]
+    if post.role in POWERFUL:
+        actions.propose_role(person, post, valid_to=until, by=request.user)
+        messages.success(request, "A second person is asked to confirm this role.")
+    else:
+        accounts.give_post(person, post, valid_to=until, by=request.user)
+        messages.success(request, "The role counts from now.")
+    return redirect("people:person", person.pk)
+
+
+@access("people:end_role", object=User, verb=Permission.PERSON_MANAGE, methods=WRITE, step_up=True)
+def end_role(request: HttpRequest, person: User, membership: int) -> HttpResponse:
+    held = person.memberships.filter(pk=membership).first()
+    if held is None:
+        raise Http404
+    accounts.end_role(held, by=request.user)
+    messages.success(request, "The role has ended, and with it this person's sessions.")
+    return redirect("people:person", person.pk)
+
+
+@access("people:leave", object=User, verb=Permission.PERSON_MANAGE, methods=WRITE, step_up=True)
+def leave(request: HttpRequest, person: User) -> HttpResponse:
+    """The person no longer works at the hospital."""
+    accounts.leave_centre(person, by=request.user)
+    messages.success(request, "What came with the hospital has ended.")
+    return redirect("people:list")
+
+
+@access("people:switch", object=User, verb=Permission.PERSON_MANAGE, methods=WRITE, step_up=True)
+def switch(request: HttpRequest, person: User) -> HttpResponse:
+    on = request.POST.get("on") == "1"
+    accounts.switch_account(person, on=on, by=request.user)
+    messages.success(request, "The account is on." if on else "The account is off, its sessions have ended.")
+    return redirect("people:person", person.pk)

@@ -1,0 +1,105 @@
+"""Assistants act for a clinician, on record; deputies are only named."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.urls import reverse
+
+from cpms import clock
+from cpms.accounts import actions
+from cpms.accounts.access import Refused
+from cpms.accounts.models import Delegation, User
+from cpms.audit.models import AuditEvent
+from tests.clients import signed_in
+from tests.factories import Story, UserFactory
+
+pytestmark = pytest.mark.django_db(databases=["default", "cachedb"])
+
+
+@pytest.fixture
+def story():
+    story = Story("a")
+    story.open()
+    return story
+
+
+@pytest.fixture
+def colleague(story):
+    return UserFactory(centre=story.lead.centre, role="none")
+
+
+def test_a_clinician_names_a_colleague_who_then_acts_on_record(story, colleague):
+    client, here = signed_in(story.lead), reverse("assistants")
+    client.post(here, {"assistant": colleague.pk, "until": ""}, secure=True)
+    panel, helping = story.fresh(), signed_in(colleague)
+    assert helping.get(panel.get_absolute_url(), secure=True).status_code == 200
+    helping.post(reverse("panels:reply", args=[panel.ref]), {"kind": "message", "text": "Labs follow."}, secure=True)
+    rows = AuditEvent.objects.filter(actor_id=colleague.pk, event__in=["patient_read", "commented"])
+    assert {row.on_behalf_of_id for row in rows} == {story.lead.pk}
+    client.get(panel.get_absolute_url(), secure=True)
+    assert AuditEvent.objects.filter(actor_id=story.lead.pk, on_behalf_of_id__isnull=False).count() == 0
+    page = client.get(panel.get_absolute_url(), secure=True).content.decode()
+    assert f"for {story.lead.display_name}" in page
+
+
+def test_either_ends_it_and_it_counts_on_the_next_request(story, colleague):
+    for ender in (story.lead, colleague):
+        held = actions.name_assistant(colleague, until=None, by=story.lead)
+        helping = signed_in(colleague)
+        path = story.fresh().get_absolute_url()
+        assert helping.get(path, secure=True).status_code == 200
+        signed_in(ender).post(reverse("end_assistant", args=[held.pk]), secure=True)
+        assert helping.get(path, secure=True).status_code == 404
+    with pytest.raises(Refused):
+        actions.end_delegation(held, by=UserFactory())
+
+
+def test_only_a_colleague_of_the_same_hospital_can_be_named(story, colleague):
+    for nobody in (story.lead, UserFactory(), UserFactory(centre=None)):
+        with pytest.raises(Refused):
+            actions.name_assistant(nobody, until=None, by=story.lead)
+    with pytest.raises(Refused):
+        actions.name_assistant(story.lead, until=None, by=colleague)
+    actions.name_assistant(colleague, until=None, by=story.lead)
+    with pytest.raises(Refused):
+        actions.name_assistant(colleague, until=None, by=story.lead)
+    stranger = UserFactory()
+    answer = signed_in(story.lead).post(reverse("assistants"), {"assistant": stranger.pk}, secure=True)
+    assert answer.status_code == 422
+
+
+@pytest.mark.parametrize(("days", "acts"), [(0, True), (-1, False)])
+def test_a_delegation_ends_after_its_last_day(story, colleague, days, acts):
+    held = actions.name_assistant(colleague, until=None, by=story.lead)
+    today = clock.today()
+    Delegation.objects.filter(pk=held.pk).update(
+        valid_from=today - dt.timedelta(9), valid_to=today + dt.timedelta(days=days)
+    )
+    answer = signed_in(colleague).get(story.fresh().get_absolute_url(), secure=True)
+    assert (answer.status_code == 200) is acts
+
+
+def test_an_absence_stands_beside_the_name_with_its_deputy_on_the_own_page(story, colleague):
+    client = signed_in(story.lead)
+    until = clock.today() + dt.timedelta(days=4)
+    client.post(reverse("absence"), {"away_until": until, "deputy": colleague.pk}, secure=True)
+    assert "Away until" in client.get(story.fresh().get_absolute_url(), secure=True).content.decode()
+    client.post(reverse("absence"), {"away_until": "", "deputy": colleague.pk}, secure=True)
+    lead = User.objects.get(pk=story.lead.pk)
+    assert (lead.away_until, lead.deputy, lead.is_away) == (None, None, False)
+    assert signed_in(colleague).get(story.fresh().get_absolute_url(), secure=True).status_code == 404
+
+
+@pytest.mark.parametrize(("days", "away"), [(0, True), (-1, False)])
+def test_away_includes_its_last_day(days, away):
+    assert UserFactory(away_until=clock.today() + dt.timedelta(days=days)).is_away is away
+
+
+def test_the_database_refuses_a_deputy_without_an_absence(colleague):
+    with pytest.raises(IntegrityError), transaction.atomic():
+        User.objects.filter(pk=colleague.pk).update(deputy=UserFactory())
+    with pytest.raises(IntegrityError), transaction.atomic():
+        User.objects.filter(pk=colleague.pk).update(deputy=colleague, away_until=clock.today())
