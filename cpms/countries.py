@@ -1,4 +1,4 @@
-"""Countries a centre, a person or a patient can belong to: ISO 3166-1 alpha-2 codes and short English names."""
+"""Countries (ISO 3166-1 alpha-2) a centre, a person or a patient can belong to, and languages (ISO 639-1) people speak."""
 
 from __future__ import annotations
 
@@ -21,6 +21,12 @@ ELSEWHERE = {
     "TN": "Tunisia", "AE": "United Arab Emirates", "US": "United States", "VN": "Vietnam",
 }  # fmt: skip
 NAMES = EUROPE | ELSEWHERE
+LANGUAGES = {
+    "bg": "Bulgarian", "hr": "Croatian", "cs": "Czech", "da": "Danish", "nl": "Dutch", "en": "English", "et": "Estonian",
+    "fi": "Finnish", "fr": "French", "de": "German", "el": "Greek", "hu": "Hungarian", "ga": "Irish", "it": "Italian",
+    "lv": "Latvian", "lt": "Lithuanian", "mt": "Maltese", "no": "Norwegian", "pl": "Polish", "pt": "Portuguese",
+    "ro": "Romanian", "sk": "Slovak", "sl": "Slovenian", "es": "Spanish", "sv": "Swedish", "uk": "Ukrainian",
+}  # fmt: skip
 
 
 def choices() -> list[tuple[str, str]]:

@@ -180,6 +180,11 @@ def country(code: str | None) -> str:
 
 
 @register.filter
+def languages(codes: Iterable[str]) -> str:
+    return ", ".join(countries.LANGUAGES.get(code, code) for code in codes)
+
+
+@register.filter
 def whereabouts(user: Any) -> str:
     """Hospital, city and country of a person, as printed beside everything they say."""
     code = user.centre.country if user.centre else user.country

@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from cpms import gallery, health
+from cpms.accounts.urls import directory_urls
 from helpdesk.admin import site
 from panels.views import work
 
@@ -17,6 +18,7 @@ urlpatterns = [
     path("ui/", gallery.gallery, name="gallery"),
     path("accounts/", include("cpms.accounts.urls")),
     path("", include("cpms.notifications.urls")),
+    path("", include(directory_urls)),
     path("", include("consent.urls")),
     path("", include("panels.cases.urls")),
     path("", include("panels.urls")),

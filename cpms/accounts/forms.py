@@ -9,8 +9,10 @@ from allauth.account.forms import ResetPasswordKeyForm
 from django import forms
 from django.contrib.auth import password_validation
 
+from cpms import countries
 from cpms.accounts import queries
-from cpms.accounts.models import User
+from cpms.accounts.models import ThematicGroup, User
+from cpms.accounts.roles import Care
 from cpms.forms import DayField
 
 PASSWORD_HELP = "At least 12 characters. A sentence is easier to remember than symbols."  # noqa: S105 a hint
@@ -114,3 +116,71 @@ class AbsenceForm(forms.Form):
     def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["deputy"].queryset = queries.colleagues_of(user)  # type: ignore[attr-defined]
+
+
+ANY = [("", "Any")]
+
+
+class DirectoryForm(forms.Form):
+    """Who is looked for. Sent by POST: what a clinician looks for never stands in an address."""
+
+    condition = forms.CharField(label="Condition", required=False, max_length=200)
+    gene = forms.CharField(label="Gene", required=False, max_length=40)
+    group = forms.ModelChoiceField(
+        label="Thematic group", queryset=ThematicGroup.objects.none(), required=False, empty_label="Any"
+    )
+    country = forms.ChoiceField(label="Country", required=False)
+    language = forms.ChoiceField(label="Language", required=False, choices=[*ANY, *countries.LANGUAGES.items()])
+    care = forms.ChoiceField(label="Looks after", required=False, choices=[*ANY, *Care.choices[:2]])
+    page = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["group"].queryset = ThematicGroup.objects.select_related("network")  # type: ignore[attr-defined]
+        self.fields["country"].choices = [*ANY, *countries.choices()]  # type: ignore[attr-defined]
+
+
+class ExpertiseForm(forms.Form):
+    """A condition by name (chosen from suggestions, or typed), or a gene."""
+
+    condition = forms.CharField(label="Condition", max_length=300, required=False)
+    code = forms.CharField(required=False, max_length=32, widget=forms.HiddenInput)
+    gene = forms.RegexField(
+        r"^[A-Za-z0-9][A-Za-z0-9-]{0,19}$", label="Gene", required=False, help_text="Its symbol, for example MEN1."
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """What was typed without choosing counts when it is a name; else the nearest names are offered."""
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        text = (cleaned.get("condition") or "").strip()
+        if not text and not cleaned.get("gene") and not self.errors:
+            self.add_error("condition", "Type a condition or a gene.")
+        cleaned["hit"] = self.condition_of(text, cleaned.get("code") or "") if text else None
+        return cleaned
+
+    def condition_of(self, text: str, code: str) -> Any:
+        hits = queries.conditions_named(text)
+        for hit in hits:
+            if hit.code == code or hit.name.casefold() == text.casefold():
+                return hit
+        near = "; ".join(hit.name for hit in hits[:3])
+        self.add_error("condition", f"Do you mean: {near}?" if near else "No condition has a name like this.")
+        return None
+
+
+class PracticeForm(forms.Form):
+    languages = forms.MultipleChoiceField(
+        label="Languages you work in",
+        choices=list(countries.LANGUAGES.items()),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    care = forms.ChoiceField(label="You look after", choices=Care.choices, widget=forms.RadioSelect)
+    groups = forms.ModelMultipleChoiceField(
+        label="Your fields", queryset=ThematicGroup.objects.none(), required=False, widget=forms.CheckboxSelectMultiple
+    )
+
+    def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        groups = ThematicGroup.objects.filter(network__in=queries.networks_of(user), parent=None)
+        self.fields["groups"].queryset = groups.select_related("network")  # type: ignore[attr-defined]

@@ -107,14 +107,16 @@ class SessionLimitsMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.user.is_authenticated:
+        user: Any = request.user
+        if user.is_authenticated:
             now = clock.now().timestamp()
             if self.over(request, now):
                 logout(request)
             elif BACKGROUND not in request.headers and now - request.session.get("seen_at", 0) > 60:
                 request.session.setdefault("started_at", now)
                 request.session["seen_at"] = now
-                actions.note_seen(request)
+                if user.is_verified():
+                    actions.note_seen(request)
         return self.get_response(request)
 
     def over(self, request: HttpRequest, now: float) -> bool:

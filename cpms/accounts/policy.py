@@ -194,3 +194,16 @@ def may_name_assistant(user: Any, assistant: Any) -> Verdict:
     if user.assistants.current().filter(assistant=assistant).exists():
         return no("This colleague is your assistant already.")
     return yes
+
+
+@rule(Permission.DIRECTORY)
+def may_look_for_experts(user: Any, _thing: Any = None) -> Verdict:
+    """People of a hospital, or with a role; a guest of one panel is here for that panel."""
+    inside = user.centre_id is not None or user.held_roles()
+    return yes if inside else no("The directory is for people of the networks.")
+
+
+@rule(Permission.EXPERT_READ)
+def may_read_expert(_user: Any, _expert: Any) -> Verdict:
+    """Whoever sees the expert at all may look for experts."""
+    return yes

@@ -69,6 +69,8 @@ class Permission(models.TextChoices):
     FACTOR_ASK = "factor_ask", "ask for a new second factor for somebody who lost the phone"
     FACTOR_CONFIRM = "factor_confirm", "confirm, as a second person, that somebody gets a new second factor"
     ROLE_CONFIRM = "role_confirm", "confirm, as a second person, a powerful role"
+    DIRECTORY = "directory", "look for experts"
+    EXPERT_READ = "expert_read", "see an expert's page"
     PATIENT_LIST = "patient_list", "list one's own patients"
     PATIENT_READ = "patient_read", "see the patient's page"
     PATIENT_EXPORT = "patient_export", "take out everything held about a patient"

@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from cpms.accounts.views import activation, profile, security, sign_in, standing_in
+from cpms.accounts.views import activation, directory, expertise, profile, security, sign_in, standing_in
 
 urlpatterns = [
     path("login/", sign_in.login, name="account_login"),
@@ -21,6 +21,9 @@ urlpatterns = [
     path("activate/device/", activation.otp_enrol, name="otp_enrol"),
     path("activate/<str:token>/", activation.activate, name="activate"),
     path("profile/", profile.profile, name="profile"),
+    path("expertise/", expertise.mine, name="expertise"),
+    path("expertise/practice/", expertise.practice, name="practice"),
+    path("expertise/<int:row>/drop/", expertise.drop, name="drop_expertise"),
     path("confirm/", security.step_up, name="step_up"),
     path("security/", security.overview, name="security"),
     path("security/phone/", security.phone, name="security_phone"),
@@ -33,4 +36,10 @@ urlpatterns = [
     path("theme/", profile.theme, name="theme"),
     path("drafts/", profile.save_draft, name="drafts"),
     path("keepalive/", profile.keepalive, name="keepalive"),
+]
+
+directory_urls = [
+    path("experts/", directory.search, name="experts"),
+    path("experts/matrix/", directory.matrix, name="matrix"),
+    path("experts/<uuid:key>/", directory.expert, name="expert"),
 ]

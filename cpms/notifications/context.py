@@ -13,7 +13,8 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from cpms.accounts.roles import DECIDING_ROLES, KPI_ROLES, MANAGING_ROLES
+from cpms.accounts.access import ask
+from cpms.accounts.roles import DECIDING_ROLES, KPI_ROLES, MANAGING_ROLES, Permission
 from cpms.notifications.models import WorkItem
 from cpms.terminology import queries as terminology
 
@@ -35,6 +36,8 @@ def nav(request: HttpRequest) -> list[NavItem]:
     pages = [("My work", reverse("home"), "", waiting), ("Panels", reverse("panels:list"), "/panels/", 0)]
     pages.append(("Questions", reverse("panels:questions"), "/questions/", 0))
     pages.append(("Patients", reverse("patients:list"), "/patients/", 0))
+    if ask(Permission.DIRECTORY, user):
+        pages.append(("Experts", reverse("experts"), "/experts/", 0))
     if user.held_roles() & MANAGING_ROLES:
         first = "people:requests" if user.held_roles() & DECIDING_ROLES else "people:list"
         pages.append(("People", reverse(first), "/people/", 0))

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from django.contrib.postgres.search import SearchQuery
+from django.db import connection
 from django.db.models import Case, IntegerField, Value, When
 from django.db.models.functions import Length
+from rapidfuzz import fuzz, process
 
 from cpms.terminology.folding import fold
-from cpms.terminology.models import Concept, ConceptSynonym, Terminology
+from cpms.terminology.models import Concept, ConceptEdge, ConceptSynonym, Terminology
 from cpms.terminology.states import Kind, System
 
 MAX_WORDS = 8
 SHORTEST = 2
+SHORTEST_GUESS, LIKE_ENOUGH, NEAR = 4, 78, 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +79,58 @@ def search(system: str, text: str, limit: int = 10, kind: str = "") -> list[Hit]
     found = Concept.objects.of(system).active().filter(kind=wanted, search_words=query)
     rows = list(found.order_by(closeness, Length("search_name"), "search_name", "code")[:limit])
     return _hits(rows, folded.split())
+
+
+def search_conditions(text: str, limit: int = 5) -> list[Hit]:
+    """Diseases and groups of diseases: by their names and synonyms, and when no name holds the words, by likeness."""
+    found = search(System.ORPHA, text, limit) or search(System.ORPHA, text, limit, Kind.GROUP)
+    return found or alike(text, limit)
+
+
+def alike(text: str, limit: int) -> list[Hit]:
+    """Conditions whose name or synonym holds something most like the text; none below ``LIKE_ENOUGH``.
+
+    A name much shorter than the text is left out ("N syndrome" lies in every syndrome); of equals the shorter stand first.
+    """
+    folded = fold(text[:200])
+    if len(folded) < SHORTEST_GUESS:
+        return []
+    version = Terminology.objects.filter(system=System.ORPHA).values_list("loaded_at", flat=True).first()
+    names = [entry for entry in _all_names(version) if len(entry[0]) >= 0.8 * len(folded)]
+    near = process.extract(
+        folded, [entry[0] for entry in names], scorer=fuzz.partial_ratio, limit=NEAR, score_cutoff=LIKE_ENOUGH
+    )
+    best: dict[int, str] = {}
+    for _name, _score, place in sorted(near, key=lambda hit: -(0.7 * hit[1] + 0.3 * fuzz.ratio(folded, hit[0]))):
+        best.setdefault(names[place][1], names[place][2])
+    rows = Concept.objects.in_bulk(list(best)[:limit])
+    return [Hit(rows[pk].terminology_id, rows[pk].code, rows[pk].name, best[pk]) for pk in best if pk in rows]
+
+
+@lru_cache(maxsize=1)
+def _all_names(_loaded_at: dt.datetime | None) -> list[tuple[str, int, str]]:
+    """(folded name, concept, synonym or nothing) of every active condition; kept per process until another release is loaded."""
+    active = Concept.objects.of(System.ORPHA).active()
+    names = [(name, pk, "") for pk, name in active.values_list("pk", "search_name")]
+    synonyms = ConceptSynonym.objects.filter(concept__in=active).values_list("text", "concept_id")
+    return names + [(fold(text), pk, text) for text, pk in synonyms]
+
+
+FAMILY = """
+    WITH RECURSIVE start AS (SELECT id FROM {concept} WHERE system = %s AND code = ANY(%s)),
+    up AS (SELECT id FROM start UNION SELECT e.parent_id FROM {edge} e JOIN up ON e.child_id = up.id),
+    down AS (SELECT id FROM start UNION SELECT e.child_id FROM {edge} e JOIN down ON e.parent_id = down.id)
+    SELECT DISTINCT code FROM {concept} WHERE id IN (SELECT id FROM up UNION SELECT id FROM down)
+"""
+
+
+def relatives_of(codes: Iterable[str], system: str = System.ORPHA) -> list[str]:
+    """What stands above or below these codes in the loaded tree, the codes included; only them when no tree is loaded."""
+    wanted = list(codes)
+    tables = {"concept": Concept._meta.db_table, "edge": ConceptEdge._meta.db_table}
+    with connection.cursor() as cursor:
+        cursor.execute(FAMILY.format(**tables), [str(system), wanted])
+        return [code for (code,) in cursor.fetchall()]
 
 
 def _hits(rows: list[Concept], words: list[str]) -> list[Hit]:

@@ -20,4 +20,5 @@ class Kind(models.TextChoices):
     MODIFIER = "modifier", _("clinical modifier")
     FREQUENCY = "frequency", _("frequency")
     DISEASE = "disease", _("disease")
+    GROUP = "group", _("group of diseases")
     OTHER = "other", _("other")

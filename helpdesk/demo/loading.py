@@ -21,12 +21,12 @@ from cpms.accounts.models import (
     TotpDevice,
     User,
 )
-from cpms.accounts.roles import CENTRE_ROLES, HELD_ON, Role
+from cpms.accounts.roles import CENTRE_ROLES, HELD_ON, Care, Role
 from cpms.vault import actions as vault
 from helpdesk import actions
 from helpdesk.demo import network
 from helpdesk.demo.archive import load_archive
-from helpdesk.demo.members import load_members
+from helpdesk.demo.members import load_members, spoken
 from helpdesk.demo.people import PASSWORD, PEOPLE, DemoPerson
 from helpdesk.demo.questions import load_questions
 from helpdesk.demo.requests import load_requests
@@ -108,6 +108,8 @@ def load_people(made: Network) -> list[User]:
     )
     for person, user in pairs:
         _authenticator(person, user)
+    away = {user.email.partition("@")[0]: user for user in users}["rasa.kazlauskaite"]
+    accounts.set_absence(away, away_until=clock.today() + dt.timedelta(days=5), deputy=None, by=away)
     return users
 
 
@@ -121,6 +123,8 @@ def _user(person: DemoPerson, centres: dict[str, Centre], hashed: str) -> User:
         guest_hospital=person.hospital if person.guest else "",
         country=person.country,
         zone=person.zone,
+        languages=spoken(person.country, len(person.key)),
+        care=Care.PAEDIATRIC if "aediatric" in person.job_title else Care.BOTH,
         password=hashed,
         date_joined=joined,
         activated_at=joined,

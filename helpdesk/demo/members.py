@@ -8,7 +8,7 @@ from itertools import cycle, islice
 
 from cpms import clock
 from cpms.accounts.models import Centre, Expertise, Membership, Network, ThematicGroup, User
-from cpms.accounts.roles import Role
+from cpms.accounts.roles import Care, Role
 from helpdesk.demo.chance import below, one_of, some_of
 from helpdesk.demo.conditions import TOPICS
 from helpdesk.demo.names import SPECIALTIES, address, people_of
@@ -17,6 +17,11 @@ REGISTERED = 267
 FOUNDERS = 70
 FIRST_DAY, LAST_DAY = dt.date(2017, 12, 1), dt.date(2020, 9, 25)
 WAITING = 6
+CARE = (Care.ADULT, Care.PAEDIATRIC, Care.BOTH)
+OWN_LANGUAGE = {
+    "AT": "de", "BE": "nl", "BG": "bg", "CZ": "cs", "DE": "de", "DK": "da", "ES": "es", "FI": "fi", "FR": "fr", "GR": "el",
+    "HU": "hu", "IE": "en", "IT": "it", "LT": "lt", "NL": "nl", "NO": "no", "PL": "pl", "PT": "pt", "SE": "sv", "SI": "sl",
+}  # fmt: skip
 ZONES = {
     "AT": "Europe/Vienna",
     "BE": "Europe/Brussels",
@@ -72,10 +77,18 @@ def _user(number: int, centre: Centre, name: str) -> User:
         centre=centre,
         country=centre.country,
         zone=ZONES[centre.country],
+        languages=spoken(centre.country, number),
+        care=one_of(CARE, "care", number),
         date_joined=clock.now() - dt.timedelta(days=2 + below(20, "waiting", number)),
     )
     user.set_unusable_password()
     return user
+
+
+def spoken(country: str, number: int) -> list[str]:
+    """The country's own language, English, and for some a third one."""
+    third = one_of(("", "", "fr", "de", "es", "it"), "third language", number)
+    return list(dict.fromkeys(filter(None, (OWN_LANGUAGE[country], "en", third))))
 
 
 def _date(users: list[User]) -> None:

@@ -8,7 +8,7 @@ from consent import actions as consent
 from consent.models import ConsentForm
 from consent.states import Stage
 from cpms import clock
-from cpms.accounts.models import Delegation, User
+from cpms.accounts.models import Delegation, Expert, User
 from cpms.accounts.roles import Role
 from outcomes import actions as outcomes
 from outcomes.models import OutcomeDocument
@@ -179,6 +179,7 @@ class World:
             "AccessRequest": self.asked,
             "Centre": self.story.lead.centre,
             "User": self.story.lead,
+            "Expert": Expert.objects.get(pk=self.story.lead.pk),
             "LostPhone": self.lost,
             "RoleProposal": self.proposal,
         }[model]

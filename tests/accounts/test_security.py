@@ -16,7 +16,7 @@ from cpms import clock
 from cpms.accounts import actions
 from cpms.accounts.access import route_of
 from cpms.accounts.models import RecoveryCode, RecoveryDevice, TotpDevice
-from cpms.accounts.queries import browser_name
+from cpms.accounts.queries.people import browser_name
 from cpms.accounts.roles import Role
 from cpms.audit.models import AuditEvent
 from cpms.jobs.models import Job

@@ -14,7 +14,7 @@ from cpms.accounts.roles import Role
 from cpms.notifications.models import OutboxMessage
 from helpdesk import actions
 from tests.clients import signed_in
-from tests.factories import UserFactory, give_role
+from tests.factories import UserFactory, give_role, totp_device
 
 pytestmark = pytest.mark.django_db(databases=["default", "cachedb"])
 
@@ -43,6 +43,7 @@ def test_only_helpdesk_roles_are_given_this_way_and_only_by_staff():
 def test_staff_mail_a_fresh_link_to_those_who_have_not_activated():
     sleeper, active = UserFactory(activated_at=None), UserFactory()
     client = signed_in(staff())
+    totp_device(active)
     fields = {"action": "send_activation_link", "_selected_action": [str(sleeper.pk), str(active.pk)]}
     answer = client.post(reverse("helpdesk:accounts_user_changelist"), fields, follow=True)
     assert "1 links mailed" in answer.content.decode()

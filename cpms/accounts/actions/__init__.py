@@ -10,8 +10,11 @@ from cpms.accounts.actions.activation import (
 )
 from cpms.accounts.actions.people import (
     change_profile,
+    declare_expertise,
+    drop_expertise,
     note_fresh_code,
     note_miss,
+    set_practice,
     sign_in_verified,
     sign_out,
     take_up_duty,
@@ -43,6 +46,8 @@ __all__ = [
     "change_profile",
     "choose_password",
     "confirm_device",
+    "declare_expertise",
+    "drop_expertise",
     "end_delegation",
     "end_role",
     "end_session",
@@ -64,6 +69,7 @@ __all__ = [
     "save_group",
     "set_absence",
     "set_clearance",
+    "set_practice",
     "sign_in_verified",
     "sign_out",
     "switch_account",

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import transaction
 
-from cpms.accounts.models import ThematicGroup, User
+from cpms.accounts.models import Expertise, ThematicGroup, User
 from cpms.audit import actions as audit
 from cpms.audit.states import Event, Result
 
@@ -46,3 +46,27 @@ def note_miss(user: User, *, by: Any) -> None:
 def note_fresh_code(user: Any, *, by: Any) -> None:
     """A sensitive act was opened with a code of this moment."""
     audit.record(Event.STEPPED_UP, on=user, by=by)
+
+
+@transaction.atomic
+def declare_expertise(user: Any, *, system: str, code: str, name: str, by: Any) -> None:
+    """The owner says what colleagues may ask about; saying it twice changes nothing."""
+    _row, made = Expertise.objects.get_or_create(user=user, system=system, code=code, defaults={"name": name})
+    if made:
+        audit.record(Event.PROFILE_CHANGED, on=user, by=by, kind="expertise")
+
+
+@transaction.atomic
+def drop_expertise(row: Expertise, *, by: Any) -> None:
+    """The owner takes it back."""
+    row.delete()
+    audit.record(Event.PROFILE_CHANGED, on=by, by=by, kind="expertise")
+
+
+@transaction.atomic
+def set_practice(user: Any, *, languages: list[str], care: str, groups: Iterable[ThematicGroup], by: Any) -> None:
+    """Whom the owner looks after, in which languages, in which fields."""
+    user.languages, user.care = languages, care
+    user.save(update_fields=["languages", "care"])
+    user.groups_of_interest.set(groups)
+    audit.record(Event.PROFILE_CHANGED, on=user, by=by, kind="practice")

@@ -2,7 +2,7 @@
 
 from cpms.accounts.models.devices import RecoveryCode, RecoveryDevice, TotpDevice
 from cpms.accounts.models.links import ActivationLink
-from cpms.accounts.models.people import Delegation, Expertise, Membership, User
+from cpms.accounts.models.people import Delegation, Expert, Expertise, Membership, User
 from cpms.accounts.models.places import AdvocacyGroup, Centre, CentreMembership, Network, ThematicGroup, Unit
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "Centre",
     "CentreMembership",
     "Delegation",
+    "Expert",
     "Expertise",
     "Membership",
     "Network",

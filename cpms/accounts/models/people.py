@@ -10,6 +10,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
+from django.urls import reverse
 
 from cpms import clock, countries
 from cpms.accounts.models.places import Centre, Network, ThematicGroup, Unit
@@ -148,6 +149,25 @@ class User(AbstractBaseUser):
 ENDED = Q(ended_at=None, ended_by=None) | Q(ended_at__isnull=False, ended_by__isnull=False)
 
 
+class ExpertManager(UserManager):
+    def visible_to(self, user: Any) -> Any:
+        """Active clinicians, for people of a centre or with a role. A guest of one panel browses nobody."""
+        inside = user.is_active and (user.centre_id is not None or bool(user.held_roles()))
+        return self.active().holding(Role.CLINICIAN) if inside else self.none()
+
+
+class Expert(User):
+    """A clinician as the directory shows one: the same row as the user, seen by colleagues."""
+
+    objects = ExpertManager()  # type: ignore[misc]
+
+    class Meta:
+        proxy = True
+
+    def get_absolute_url(self) -> str:
+        return reverse("expert", args=[self.pk])
+
+
 class MembershipQuerySet(models.QuerySet["Membership"]):
     def current(self) -> MembershipQuerySet:
         today = clock.today()
@@ -211,14 +231,17 @@ class Membership(models.Model):
 class Expertise(models.Model):
     """A condition, gene or procedure a person declares to know, by code."""
 
+    GENE, PROCEDURE = "GENE", "PROCEDURE"
+
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="expertise")
     system = models.CharField(max_length=10)
-    code = models.CharField(max_length=20)
-    name = models.CharField(max_length=200)
+    code = models.CharField(max_length=60)
+    name = models.CharField(max_length=400)
     declared_on = models.DateField(default=clock.today)
 
     class Meta:
         constraints = [models.UniqueConstraint(name="accounts_expertise_once", fields=["user", "system", "code"])]
+        indexes = [models.Index(name="accounts_expertise_code", fields=["system", "code"])]
 
     def __str__(self) -> str:
         return self.name

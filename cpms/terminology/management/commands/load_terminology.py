@@ -11,7 +11,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from cpms.terminology import actions, queries
-from cpms.terminology.importers import hpoa, obo
+from cpms.terminology.importers import hpoa, obo, orphanet
 from cpms.terminology.importers.release import Release, ReleaseRefused
 from cpms.terminology.states import System
 
@@ -44,6 +44,9 @@ class Command(BaseCommand):
             raise CommandError(f"{path} is missing. Run bin/setup, which fetches it, or name the folder with --dir.")
         with path.open(encoding="utf-8") as lines:
             version = version_of(lines)
+        if queries.loaded_version(system).startswith(orphanet.PREFIX) and not force:
+            self.stdout.write(f"{system.label}: a fuller file is loaded and kept; --force puts {name} in its place.")
+            return
         if version == queries.loaded_version(system) and not force:
             self.stdout.write(f"{system.label} {version} is loaded already.")
             return

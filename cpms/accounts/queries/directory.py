@@ -1,0 +1,156 @@
+"""The expert directory: who declares what, beside what their panels show. Constant query counts, whatever the size."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import (
+    Aggregate,
+    Case,
+    Count,
+    DurationField,
+    Exists,
+    F,
+    IntegerField,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+    Value,
+    When,
+)
+
+from cpms import countries
+from cpms.accounts.models import Centre, Expert, Expertise, Membership, Network, ThematicGroup, User
+from cpms.accounts.roles import Care, Role
+from cpms.terminology import queries as terminology
+from cpms.terminology.queries import Hit
+from cpms.terminology.states import System
+
+NAMED = 5
+ASKED = Q(invitations__kind="expert")
+ANSWERED = ASKED & Q(invitations__state__in=["accepted", "declined", "ended"], invitations__answered_at__isnull=False)
+LOAD = ASKED & Q(invitations__state__in=["pending", "accepted"], invitations__panel__state__in=["open", "outcome"])
+
+
+class Median(Aggregate):
+    """PostgreSQL's middle value of a duration; ``FILTER`` is Django's own."""
+
+    function = "percentile_cont"
+    template = "%(function)s(0.5) WITHIN GROUP (ORDER BY %(expressions)s)"
+    output_field = DurationField()
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What is looked for; everything may be left open."""
+
+    condition: str = ""
+    gene: str = ""
+    group: ThematicGroup | None = None
+    country: str = ""
+    language: str = ""
+    care: str = ""
+
+
+@dataclass(frozen=True)
+class Found:
+    """The experts, best first, and what the typed condition was taken for."""
+
+    experts: QuerySet[Expert]
+    conditions: list[Hit]
+
+
+def conditions_named(text: str) -> list[Hit]:
+    """The conditions a text may mean: by name and synonym, else by likeness."""
+    return terminology.search_conditions(text, limit=NAMED) if text.strip() else []
+
+
+def find_experts(wanted: Wanted, *, by: Any) -> Found:
+    """Those who declare the condition first, then those who declare what stands above or below it in the tree."""
+    people = Expert.objects.visible_to(by).select_related("centre")
+    for clause in plain_clauses(wanted):
+        people = people.filter(clause)
+    if wanted.gene:
+        people = people.filter(declares(Expertise.GENE, [wanted.gene.strip().upper()]))
+    hits = conditions_named(wanted.condition)
+    if wanted.condition.strip():
+        codes = [hit.code for hit in hits]
+        people = people.filter(declares(System.ORPHA, [*codes, *terminology.relatives_of(codes)]))
+        exact = Case(When(declares(System.ORPHA, codes), then=Value(0)), default=Value(1), output_field=IntegerField())
+        people = people.order_by(exact, "display_name", "pk")
+    return Found(with_expertise(people, [hit.code for hit in hits]), hits)
+
+
+def plain_clauses(wanted: Wanted) -> Iterable[Q]:
+    if wanted.group is not None:
+        yield Q(groups_of_interest=wanted.group)
+    if wanted.country:
+        yield Q(centre__country=wanted.country)
+    if wanted.language:
+        yield Q(languages__contains=[wanted.language])
+    if wanted.care:
+        yield Q(care__in=[wanted.care, Care.BOTH])
+
+
+def declares(system: str, codes: Iterable[str]) -> Exists:
+    return Exists(Expertise.objects.filter(user=OuterRef("pk"), system=system, code__in=list(codes)))
+
+
+def with_expertise(people: QuerySet[Expert], first: list[str]) -> QuerySet[Expert]:
+    """Each person's declared expertise in one query, what was looked for first."""
+    place = Case(When(code__in=first, then=Value(0)), default=Value(1), output_field=IntegerField())
+    return people.prefetch_related(Prefetch("expertise", Expertise.objects.order_by(place, "name")))
+
+
+@dataclass(frozen=True)
+class Record:
+    """What a person's panels show: invitations answered, the median wait for it, panels running now."""
+
+    answered: int = 0
+    median: dt.timedelta | None = None
+    load: int = 0
+
+    @property
+    def median_days(self) -> int | None:
+        """Whole days, an answer of the same day counts as one."""
+        return None if self.median is None else max(1, round(self.median.total_seconds() / 86_400))
+
+
+def records_of(people: Iterable[Any]) -> dict[Any, Record]:
+    """The figures of these people in one query, counted from their invitations as experts."""
+    waited = F("invitations__answered_at") - F("invitations__sent_at")
+    rows = User.objects.filter(pk__in=[person.pk for person in people]).order_by().values("pk")
+    rows = rows.annotate(
+        answered=Count("invitations", filter=ANSWERED),
+        load=Count("invitations", filter=LOAD),
+        median=Median(waited, filter=ANSWERED),
+    )
+    return {row["pk"]: Record(row["answered"], row["median"], row["load"]) for row in rows}
+
+
+def profile_of(expert: Expert) -> Record:
+    return records_of([expert])[expert.pk]
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """A network's groups against countries; each row holds one number per country, nought where nobody is."""
+
+    countries: list[str]
+    rows: list[tuple[ThematicGroup, list[int]]]
+
+
+def coverage(network: Network) -> Coverage:
+    """How many clinicians of each country follow each main group. A country with a member centre is never left out."""
+    places = Centre.objects.filter(networks=network).values_list("country", flat=True).distinct()
+    columns = sorted(set(places), key=countries.name)
+    held = Membership.objects.current().filter(user=OuterRef("pk"), role=Role.CLINICIAN)
+    people = User.objects.active().filter(Exists(held), groups_of_interest__network=network, centre__isnull=False)
+    counted = people.order_by().values_list("groups_of_interest", "centre__country").annotate(n=Count("pk"))
+    cells = {(group, country): number for group, country, number in counted}
+    groups = network.groups.filter(parent=None).select_related("network")
+    return Coverage(columns, [(group, [cells.get((group.pk, c), 0) for c in columns]) for group in groups])

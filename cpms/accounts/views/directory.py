@@ -1,0 +1,57 @@
+"""Finding the right expert: the search, a person's page, and where nobody is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+
+from cpms.accounts import queries
+from cpms.accounts.access import access
+from cpms.accounts.access.routes import READ, WRITE
+from cpms.accounts.forms import DirectoryForm
+from cpms.accounts.models import Expert, Network
+from cpms.accounts.queries.directory import records_of
+from cpms.accounts.roles import Permission
+
+PAGE = 20
+
+
+@access("experts", verb=Permission.DIRECTORY, methods=READ | WRITE)
+def search(request: HttpRequest) -> HttpResponse:
+    """By POST, so that the condition stands in no address and no log."""
+    form = DirectoryForm(request.POST or None)
+    context: dict[str, Any] = {"form": form, "asked": False}
+    if form.is_valid():
+        wanted = {name: value for name, value in form.cleaned_data.items() if name != "page"}
+        found = queries.find_experts(queries.Wanted(**wanted), by=request.user)
+        page = Paginator(found.experts, PAGE).get_page(form.cleaned_data["page"] or 1)
+        records = records_of(page.object_list)
+        rows = [(expert, records[expert.pk]) for expert in page.object_list]
+        context |= {"asked": True, "rows": rows, "page": page, "conditions": found.conditions}
+    return render(request, "accounts/experts.html", context)
+
+
+@access("expert", object=Expert, verb=Permission.EXPERT_READ)
+def expert(request: HttpRequest, expert: Expert) -> HttpResponse:
+    """What the person declares, beside what panels show."""
+    context = {
+        "expert": expert,
+        "record": queries.profile_of(expert),
+        "expertise": expert.expertise.order_by("system", "name"),
+        "groups": expert.groups_of_interest.select_related("network"),
+    }
+    return render(request, "accounts/expert.html", context)
+
+
+@access("matrix", verb=Permission.DIRECTORY)
+def matrix(request: HttpRequest) -> HttpResponse:
+    """Groups against countries, the empty places in plain sight."""
+    networks = list(Network.objects.filter(groups__isnull=False).distinct().order_by("code"))
+    own = queries.networks_of(request.user).first()
+    code = request.GET.get("network", own.code if own else "")
+    chosen = get_object_or_404(Network, code=code) if code else networks[0] if networks else None
+    context = {"networks": networks, "chosen": chosen, "coverage": queries.coverage(chosen) if chosen else None}
+    return render(request, "accounts/matrix.html", context)

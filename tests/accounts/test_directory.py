@@ -1,0 +1,209 @@
+"""The right expert by condition, gene, field, country, language and age group; what panels show beside what is declared."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from django.urls import reverse
+
+from cpms import clock
+from cpms.accounts import actions, queries
+from cpms.accounts.models import Expertise, User
+from cpms.accounts.queries import Wanted
+from cpms.accounts.queries.directory import records_of
+from cpms.terminology import actions as terminology
+from cpms.terminology.importers.release import ReadConcept, Release
+from cpms.terminology.states import Kind, System
+from panels import actions as panels
+from panels.models import Invitation
+from tests.clients import signed_in
+from tests.factories import CentreFactory, GroupFactory, Story, UserFactory
+
+pytestmark = pytest.mark.django_db(databases=["default", "cachedb"])
+CAH, PHP, ADRENAL = "ORPHA:418", "ORPHA:79443", "ORPHA:101954"
+CONCEPTS = (
+    ReadConcept(ADRENAL, "Rare adrenal disease", Kind.GROUP),
+    ReadConcept(CAH, "Congenital adrenal hyperplasia", Kind.DISEASE, synonyms=("CAH",), parents=(ADRENAL,)),
+    ReadConcept(PHP, "Pseudohypoparathyroidism type 1A", Kind.DISEASE, synonyms=("Albright osteodystrophy",)),
+)
+
+
+@pytest.fixture(autouse=True)
+def orphanet():
+    terminology.load(Release(System.ORPHA, "Orphadata 2025-07", "CC BY 4.0", "Orphanet", CONCEPTS), by=None)
+
+
+@pytest.fixture
+def asker():
+    return UserFactory(display_name="Dr Asker")
+
+
+def expert(name, *codes, **fields):
+    user = UserFactory(display_name=name, **fields)
+    for code in codes:
+        system = "ORPHA" if code.startswith("ORPHA") else "GENE"
+        Expertise.objects.create(user=user, system=system, code=code, name=code)
+    return user
+
+
+def names(asker, **wanted):
+    return [person.display_name for person in queries.find_experts(Wanted(**wanted), by=asker).experts]
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "congenital adrenal hyperplasia",
+        "adrenal hyper",
+        "cah",
+        "congenital adrenl hyperplasya",
+        "congential adrenal hyperplasia",
+        "hyperplasia adrenal congenital",
+    ],
+)
+def test_a_condition_is_found_by_name_synonym_and_when_misspelt(typed, asker):
+    expert("Knows", CAH)
+    expert("Knows another", PHP)
+    assert names(asker, condition=typed) == ["Knows"]
+
+
+def test_what_is_like_nothing_finds_nobody(asker):
+    expert("Knows", CAH)
+    assert names(asker, condition="zzzz qqqq") == []
+    assert names(asker, condition="xy") == []
+    assert queries.find_experts(Wanted(condition="zzzz qqqq"), by=asker).conditions == []
+
+
+def test_the_tree_widens_a_search_and_the_exact_stand_first(asker):
+    expert("A general one", ADRENAL)
+    expert("B exact one", CAH)
+    assert names(asker, condition="congenital adrenal hyperplasia") == ["B exact one", "A general one"]
+    assert names(asker, condition="rare adrenal disease") == ["A general one", "B exact one"]
+
+
+def test_the_other_questions_narrow(asker):
+    group = GroupFactory()
+    there = CentreFactory(country="IT")
+    one = expert("One", "MEN1", centre=there, languages=["it", "en"], care="paediatric")
+    one.groups_of_interest.add(group)
+    expert("Two", languages=["fi"], care="adult")
+    for wanted in (
+        {"gene": "men1"},
+        {"group": group},
+        {"country": "IT"},
+        {"language": "it"},
+        {"care": "paediatric", "language": "en"},
+    ):
+        assert names(asker, **wanted) == ["One"], wanted
+    assert names(asker, care="adult") == ["Dr Asker", "Two"]
+
+
+def test_only_active_clinicians_are_shown_and_a_guest_sees_nobody(asker):
+    expert("Off", CAH, is_active=False)
+    expert("Waiting", CAH, activated_at=None)
+    expert("No clinician", CAH, role="none")
+    guest = UserFactory(centre=None, role="none")
+    assert names(asker, condition="cah") == []
+    expert("Here", CAH)
+    assert names(guest, condition="cah") == []
+    assert signed_in(guest).get(reverse("experts"), secure=True).status_code == 403
+
+
+def test_panels_show_what_was_answered_how_fast_and_what_runs():
+    story = Story("a")
+    story.open()
+    for days in (1, 3, 8):
+        other = Story(f"n{days}")
+        other.lead = story.lead
+        other.open()
+        other.seat(story.expert)
+        row = Invitation.objects.filter(panel=other.panel, invitee=story.expert)
+        row.update(sent_at=clock.now() - dt.timedelta(days=days), answered_at=clock.now())
+    panels.withdraw(other.fresh(), by=story.lead)
+    panels.invite_experts(story.fresh(), people=[story.expert], by=story.lead)
+    record = records_of([story.expert])[story.expert.pk]
+    assert (record.answered, record.median_days, record.load) == (3, 3, 3)
+    nobody = records_of([UserFactory()])
+    assert [(r.answered, r.median_days, r.load) for r in nobody.values()] == [(0, None, 0)]
+
+
+def test_the_search_is_a_post_and_says_what_it_understood(asker):
+    expert("Dr Knows", CAH, away_until=clock.today() + dt.timedelta(days=3))
+    client, here = signed_in(asker), reverse("experts")
+    page = client.post(here, {"condition": "congenital adrenl hyperplasya"}, secure=True).content.decode()
+    assert "Congenital adrenal hyperplasia" in page
+    assert "Dr Knows" in page
+    assert "Away until" in page
+    assert "1 expert<" in page
+    assert (
+        "No condition has a name like this." in client.post(here, {"condition": "zzzz"}, secure=True).content.decode()
+    )
+    assert client.post(here, {"condition": "", "page": "7"}, secure=True).status_code == 200
+
+
+def test_a_profile_shows_deputy_and_record(asker):
+    centre = CentreFactory()
+    deputy = UserFactory(display_name="Dr Deputy", centre=centre)
+    person = expert("Dr Knows", CAH, centre=centre, languages=["fi", "xx"])
+    actions.set_absence(person, away_until=clock.today(), deputy=deputy, by=person)
+    page = signed_in(asker).get(reverse("expert", args=[person.pk]), secure=True).content.decode()
+    assert "Deputy: <b>Dr Deputy</b>" in page
+    assert "Finnish, xx" in page
+
+
+def test_the_owner_edits_expertise(asker):
+    client, here = signed_in(asker), reverse("expertise")
+    client.post(here, {"condition": "Congenital adrenal hyperplasia", "code": CAH}, secure=True)
+    client.post(here, {"condition": "pseudohypoparathyroidism type 1a", "gene": "gnas"}, secure=True)
+    client.post(here, {"gene": "GNAS"}, secure=True)
+    assert set(asker.expertise.values_list("code", flat=True)) == {CAH, PHP, "GNAS"}
+    near = client.post(here, {"condition": "adrenl hyperplasya"}, secure=True)
+    assert near.status_code == 422
+    assert "Do you mean: Congenital adrenal hyperplasia?" in near.content.decode()
+    for wrong in ({"condition": "zzzz"}, {"condition": ""}, {"gene": "no gene!"}):
+        assert client.post(here, wrong, secure=True).status_code == 422
+    row = asker.expertise.get(code=CAH)
+    other = signed_in(UserFactory())
+    assert other.post(reverse("drop_expertise", args=[row.pk]), secure=True).status_code == 404
+    client.post(reverse("drop_expertise", args=[row.pk]), secure=True)
+    assert asker.expertise.count() == 2
+
+
+def test_the_owner_says_languages_care_and_fields(asker):
+    group = GroupFactory()
+    client, here = signed_in(asker), reverse("practice")
+    client.post(here, {"languages": ["fi", "en"], "care": "adult", "groups": [group.pk]}, secure=True)
+    saved = User.objects.get(pk=asker.pk)
+    assert (saved.languages, saved.care, list(saved.groups_of_interest.all())) == (["fi", "en"], "adult", [group])
+    assert client.post(here, {"care": "nobody"}, secure=True).status_code == 422
+
+
+def test_the_matrix_leaves_no_empty_place_out(asker):
+    group, empty = GroupFactory(), GroupFactory(number=2, name="Calcium")
+    asker.groups_of_interest.add(group)
+    CentreFactory(country="IT")
+    table = queries.coverage(group.network)
+    assert table.countries == ["FI", "IT"]
+    assert [(g, cells) for g, cells in table.rows] == [(group, [1, 0]), (empty, [0, 0])]
+    page = signed_in(asker).get(reverse("matrix"), secure=True).content.decode()
+    assert page.count(">nobody<") == 3
+    assert signed_in(asker).get(reverse("matrix") + "?network=NONE", secure=True).status_code == 404
+
+
+def test_without_any_group_the_matrix_says_so(asker):
+    assert "Nothing to show" in signed_in(asker).get(reverse("matrix"), secure=True).content.decode()
+
+
+@pytest.mark.parametrize("count", [1, 19])
+def test_the_pages_cost_the_same_however_many_there_are(count, asker, django_assert_num_queries):
+    people = [expert(f"Expert {n:02}", CAH, PHP, "MEN1") for n in range(count)]
+    GroupFactory()
+    client = signed_in(asker)
+    client.post(reverse("experts"), {"condition": "adrenl hyperplasya"}, secure=True)
+    with django_assert_num_queries(19):
+        client.post(reverse("experts"), {"condition": "adrenl hyperplasya"}, secure=True)
+    with django_assert_num_queries(14):
+        client.get(reverse("expert", args=[people[0].pk]), secure=True)
+    with django_assert_num_queries(15):
+        client.get(reverse("matrix"), secure=True)

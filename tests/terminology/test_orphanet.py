@@ -1,0 +1,89 @@
+"""A fuller Orphanet file with its tree, loaded in place of the names of the set-up, and kept by later starts."""
+
+from __future__ import annotations
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from cpms.terminology import queries
+from cpms.terminology.importers import orphanet
+from cpms.terminology.importers.release import ReleaseRefused
+from cpms.terminology.models import Concept, ConceptEdge
+from cpms.terminology.states import System
+
+CODES = """orphacode\tname\tdisorder_type\tclassifications\tsource\tsynonyms
+101954\tRare adrenal disease\tCategory\t193\torphadata-2025-07\t
+418\tCongenital adrenal hyperplasia\tDisease\t193\torphadata-2025-07\tCAH|Adrenogenital syndrome
+90794\tClassic form\tClinical subtype\t193\torphadata-2025-07\t
+7\t3C syndrome\t\t\thpoa-2025-01-16\t
+"""
+EDGES = "parent\tchild\tclassification\n101954\t418\t193\n418\t90794\t193\n418\t418\t193\n1\t418\t193\n"
+
+
+@pytest.fixture
+def folder(tmp_path):
+    (tmp_path / "orphacodes.tsv").write_text(CODES)
+    (tmp_path / "orpha_edges.tsv").write_text(EDGES)
+    return tmp_path
+
+
+@pytest.mark.django_db
+def test_the_command_loads_codes_tree_and_version_and_says_so(folder, capsys):
+    call_command("load_orphanet", folder)
+    said = capsys.readouterr().out
+    assert "Orphadata 2025-07: 4 codes, 2 links of the tree." in said
+    assert "CC BY 4.0" in said
+    assert (Concept.objects.count(), ConceptEdge.objects.count()) == (4, 2)
+    assert queries.loaded_version(System.ORPHA) == "Orphadata 2025-07"
+    assert "Orphadata 2025-07" in queries.acknowledgements()[0].attribution
+    assert set(queries.relatives_of(["ORPHA:418"])) == {"ORPHA:101954", "ORPHA:418", "ORPHA:90794"}
+    assert queries.relatives_of([]) == []
+    assert [hit.code for hit in queries.search_conditions("adrenogenital")] == ["ORPHA:418"]
+    assert [hit.code for hit in queries.search_conditions("rare adrenal")] == ["ORPHA:101954"]
+    hit = queries.search_conditions("adrenogenitl sindrome")[0]
+    assert (hit.code, hit.matched) == ("ORPHA:418", "Adrenogenital syndrome")
+
+
+@pytest.mark.django_db
+def test_a_later_start_keeps_the_fuller_file(folder, capsys):
+    call_command("load_orphanet", folder)
+    call_command("load_terminology")
+    assert "kept" in capsys.readouterr().out
+    assert queries.loaded_version(System.ORPHA) == "Orphadata 2025-07"
+
+
+def test_what_is_no_such_file_is_refused(folder):
+    for codes, edges in (("a\tb\n", EDGES), (CODES, "a\tb\n"), (CODES.replace("orphadata-", "x-"), EDGES)):
+        with pytest.raises(ReleaseRefused):
+            orphanet.read(codes.splitlines(), edges.splitlines())
+    (folder / "orphacodes.tsv").write_text("a\tb\n")
+    with pytest.raises(CommandError, match="lacks the columns"):
+        call_command("load_orphanet", folder)
+    (folder / "orpha_edges.tsv").unlink()
+    with pytest.raises(CommandError, match="missing"):
+        call_command("load_orphanet", folder)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("typed", "name"),
+    [
+        (
+            "clasic congenital adrenl hyperplasya",
+            "Classic congenital adrenal hyperplasia due to 21-hydroxylase deficiency",
+        ),
+        ("pseudohypoparathyrodism", "Pseudohypoparathyroidism type 1A"),
+        ("prader wili", "Prader-Willi syndrome"),
+        ("von hipel lindau", "Von Hippel-Lindau disease"),
+        ("craniofaringioma", "Craniopharyngioma"),
+        ("kalman syndrome", "Kallmann syndrome"),
+        ("hypofosfatemic rickets", "Autosomal dominant hypophosphatemic rickets"),
+    ],
+)
+def test_misspelt_conditions_of_the_shipped_names_are_understood(typed, name, shipped):
+    assert name in [hit.name for hit in queries.search_conditions(typed)]
+
+
+@pytest.fixture
+def shipped():
+    call_command("load_terminology")
