@@ -15,3 +15,8 @@ def now() -> dt.datetime:
 def today(zone: dt.tzinfo | None = None) -> dt.date:
     """The calendar day in ``zone`` (the signed-in person's zone by default)."""
     return timezone.localdate(timezone=zone)
+
+
+def rights_day() -> dt.date:
+    """The day that rights count by: UTC's, the same for everybody, wherever they sit and whoever asks."""
+    return timezone.localdate(timezone=dt.UTC)

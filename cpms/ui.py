@@ -180,11 +180,6 @@ def country(code: str | None) -> str:
 
 
 @register.filter
-def languages(codes: Iterable[str]) -> str:
-    return ", ".join(countries.LANGUAGES.get(code, code) for code in codes)
-
-
-@register.filter
 def whereabouts(user: Any) -> str:
     """Hospital, city and country of a person, as printed beside everything they say."""
     code = user.centre.country if user.centre else user.country
@@ -197,18 +192,9 @@ def avatar(user: Any, *, guest: bool = False, me: bool = False) -> dict[str, Any
 
 
 @register.inclusion_tag("components/person.html")
-def person(
-    user: Any,
-    *,
-    guest_until: Day = None,
-    lead: bool = False,
-    you: bool = False,
-    at: Day = None,
-    on_behalf_of: Any = None,
-) -> dict[str, Any]:
-    """Name, role, hospital and country. A guest carries the date on which access ends, an assistant the clinician."""
-    given = {"guest_until": guest_until, "lead": lead, "you": you, "at": at}
-    return {"user": user, "on_behalf_of": on_behalf_of, **given}
+def person(user: Any, **options: Any) -> dict[str, Any]:
+    """Name, job, hospital and country. ``guest_until`` (the day access ends), ``lead``, ``you``, ``at``, ``on_behalf_of``."""
+    return {"user": user, **options}
 
 
 @register.inclusion_tag("components/refline.html")

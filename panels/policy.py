@@ -71,6 +71,12 @@ def may_read(_user: Any, _panel: Any) -> Verdict:
     return yes
 
 
+@rule(Permission.SIGHT_READ)
+def may_read_sight(_user: Any, _patient: Any) -> Verdict:
+    """Whoever can see the patient's page is the treating side."""
+    return yes
+
+
 @rule(Permission.PANEL_PREPARE)
 def may_prepare(user: Any, panel: Any) -> Verdict:
     if part_of(user, panel) != Part.TREATING:

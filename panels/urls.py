@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from panels.views import inviting, panel, questions, rewording, starting, talking, work
+from panels.views import inviting, panel, questions, rewording, sight, starting, talking, work
 
 app_name = "panels"
 urlpatterns = [
     path("search/", work.search, name="search"),
+    path("patients/<str:pseudonym>/sight/", sight.who_sees, name="sight"),
     path("panels/", work.panel_list, name="list"),
     path("panels/new/", starting.new_panel, name="new"),
     path("patients/<str:pseudonym>/panel/", starting.again, name="again"),

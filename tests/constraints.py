@@ -31,7 +31,7 @@ from cpms.patients.models import Patient
 from cpms.terminology.models import Concept, ConceptEdge, ConceptSynonym, Terminology
 from cpms.vault.models import DataKey
 from helpdesk.models import MonthlyKpi
-from helpdesk.people.models import AccessRequest
+from helpdesk.people.models import AccessRequest, LostPhone, RoleProposal
 from outcomes.models import Outcome, OutcomeDocument, SignOff
 from panels.cases.models import LabAlias
 from panels.meetings.models import AgendaItem, Attendance, Meeting
@@ -55,10 +55,15 @@ NOW, DAY = clock.now(), dt.timedelta(days=1)
 CHECKS = {
     "accounts_centre_membership_dates": (CentreMembership, {}, [{"until": F("since") - DAY}]),
     "accounts_delegation_dates": (Delegation, {}, [{"valid_to": F("valid_from") - DAY}]),
+    "accounts_deputy_is_somebody_else": (User, {}, [{"deputy": F("id"), "away_until": NOW.date()}]),
+    "accounts_deputy_while_away": (User, {"away_until": None}, [lambda: {"deputy": User._base_manager.filter(away_until=None)[1]}]),
+    "accounts_ended_delegation_says_who": (Delegation, {"ended_at": None}, [{"ended_at": NOW}, {"ended_by": F("clinician")}]),
+    "accounts_ended_role_says_who": (Membership, {"ended_at": None}, [{"ended_at": NOW}, {"ended_by": F("user")}]),
     "accounts_email_lower_case": (User, {}, [{"email": "Upper@hospital.example"}]),
     "accounts_link_expires_later": (ActivationLink, {}, [{"expires_at": F("made_at")}]),
     "accounts_membership_dates": (Membership, {}, [{"valid_to": F("valid_from") - DAY}]),
     "accounts_no_self_delegation": (Delegation, {}, [{"assistant": F("clinician")}]),
+    "accounts_second_person_is_another": (Membership, {}, [{"granted_by": F("user"), "confirmed_by": F("user")}]),
     "concept_active_not_replaced": (Concept, {}, [{"active": True, "replaced_by": "HP:2"}]),
     "concept_edge_not_to_itself": (ConceptEdge, {}, [{"child": F("parent")}]),
     "concept_kind_known": (Concept, {}, [{"kind": "rumour"}]),
@@ -94,8 +99,12 @@ CHECKS = {
     "panels_wording_of_one": (Wording, {}, [{"contribution": None}, lambda: {"message": Message.objects.first()}]),
     "people_approval_has_account": (AccessRequest, {"state": "refused"}, [lambda: {"account": User.objects.first()}, {"state": "approved"}]),
     "people_decided_says_who": (AccessRequest, {"state": "waiting"}, [{"decided_at": NOW}, {"state": "refused", "reason": "x"}]),
+    "people_lostphone_decided_says_who": (LostPhone, {"state": "waiting"}, [{"decided_at": NOW}, {"state": "dropped"}]),
+    "people_lostphone_two_people": (LostPhone, {"state": "waiting"}, [{"state": "confirmed", "decided_at": NOW, "decided_by": F("asked_by")}]),
     "people_refusal_has_reason": (AccessRequest, {"state": "refused"}, [{"reason": ""}]),
     "people_request_email_lower_case": (AccessRequest, {}, [{"email": "Upper@hospital.example"}]),
+    "people_roleproposal_decided_says_who": (RoleProposal, {"state": "waiting"}, [{"decided_at": NOW}, {"state": "dropped"}]),
+    "people_roleproposal_two_people": (RoleProposal, {"state": "waiting"}, [{"state": "confirmed", "decided_at": NOW, "decided_by": F("asked_by")}]),
     "terminology_system_known": (Terminology, {}, [{"system": "MESH"}]),
     "terminology_version_given": (Terminology, {}, [{"version": ""}]),
     "vault_key_is_wrapped_or_destroyed": (DataKey, {"destroyed_at": None}, [{"wrapped": None}, {"destroyed_at": NOW}]),
@@ -128,6 +137,8 @@ DOUBLES = {
     "panels_counter_once": (PanelCounter, {}, {}),
     "panels_one_live_invitation": (Invitation, {"state__in": ["pending", "accepted"]}, {}),
     "panels_stance_once": (Stance, {}, {}),
+    "people_one_open_loss": (LostPhone, {"state": "waiting"}, {}),
+    "people_one_open_proposal": (RoleProposal, {"state": "waiting"}, {}),
     "people_one_open_request": (AccessRequest, {"state": "waiting"}, {"digest": "another"}),
     "panels_visit_once": (Visit, {}, {}),
     "patients_number_once_per_centre": (Patient, {"local_id_token__gt": ""}, {"pseudonym": "P-OTHER-1"}),

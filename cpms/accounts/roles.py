@@ -75,6 +75,7 @@ class Permission(models.TextChoices):
     PATIENT_READ = "patient_read", "see the patient's page"
     PATIENT_EXPORT = "patient_export", "take out everything held about a patient"
     PATIENT_ERASE = "patient_erase", "erase a patient"
+    SIGHT_READ = "sight_read", "see who can see a case and who has read it"
     CONSENT_RECORD = "consent_record", "record or withdraw consent"
     PANEL_AGAIN = "panel_again", "start another panel for a known patient"
     CASE_EDIT = "case_edit", "correct the case"

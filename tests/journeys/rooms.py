@@ -101,6 +101,7 @@ class Rooms:
         return {
             "Panel": lambda: story.panel,
             "Case": lambda: story.case,
+            "Expert": lambda: self.expert,
             "Patient": lambda: story.patient,
             "Contribution": lambda: self.said,
             "Message": lambda: Message.objects.get(panel=story.panel),

@@ -17,7 +17,16 @@ from helpdesk.people import actions as people
 from outcomes.models import OutcomeDocument
 from outcomes.states import DocumentState
 from panels.cases.models import Case
-from tests.factories import CANARIES, PASSWORD, AccessRequestFactory, UserFactory, code_for, totp_device
+from tests.factories import (
+    CANARIES,
+    PASSWORD,
+    AccessRequestFactory,
+    LostPhoneFactory,
+    RoleProposalFactory,
+    UserFactory,
+    code_for,
+    totp_device,
+)
 from tests.journeys.person import Person
 from tests.journeys.rooms import Rooms
 from tests.journeys.tour import Tour
@@ -223,8 +232,24 @@ def test_the_pages_of_getting_in(product, browser):
     tour.look(decider, "centre", here)
     tour.send_empty(decider, "clearance", here, "form[action$='/clearance/']", cleared_on="2999-01-01")
     tour.send_empty(decider, "unit", here, "form[action$='/units/']")
+    helpdesk = the_pages_of_accounts(tour, rooms, decider, browser, product.url)
     assert walked("test_the_pages_of_getting_in") <= tour.routes
-    tour.end(stranger, decider)
+    tour.end(stranger, decider, helpdesk)
+
+
+def the_pages_of_accounts(tour: Tour, rooms: Rooms, decider: Person, browser, url: str) -> Person:
+    """An account with its roles, with errors, and with what waits for a second person."""
+    account = f"/people/{rooms.lead.pk}/"
+    tour.look(decider, "accounts", "/people/")
+    tour.look(decider, "accounts, none found", "/people/?q=nobody-of-this-name")
+    tour.look(decider, "an account", account)
+    tour.send_empty(decider, "a role", account, "form[action$='/grant/']", valid_to="2020-01-01")
+    RoleProposalFactory(person=rooms.lead, network=rooms.draft.group.network)
+    helpdesk = rooms.enter("helpdesk", browser, url)
+    tour.send_empty(helpdesk, "a lost phone", account, "form[action$='/phone/']")
+    LostPhoneFactory(person=rooms.lead)
+    tour.look(helpdesk, "an account with two wishes", account)
+    return helpdesk
 
 
 def test_every_page_with_errors(product, browser):
@@ -238,6 +263,13 @@ def test_every_page_with_errors(product, browser):
     tour.send_empty(lead, "invite", f"{panel}invite/", "main form[method=post]")
     tour.send_empty(lead, "meeting", f"{panel}meeting/", "main form[method=post]")
     tour.send_empty(lead, "profile", "/accounts/profile/", "main form:has([name=zone])", display_name="")
+    tour.send_empty(lead, "experts found", "/experts/", "main form[method=post]", status=200)
+    tour.send_empty(lead, "nobody found", "/experts/", "main form[method=post]", status=200, condition="zzzz")
+    tour.send_empty(lead, "my expertise", "/accounts/expertise/", "main form:has([name=gene])", condition="zzzz")
+    tour.send_empty(lead, "assistant", "/accounts/assistants/", "main form:has([name=assistant])")
+    tour.send_empty(lead, "absence", "/accounts/absence/", "main form:has([name=deputy])", away_until="2020-01-01")
+    tour.send_empty(lead, "new phone", "/accounts/security/phone/", "main form[method=post]")
+    tour.send_empty(lead, "a fresh code", "/accounts/confirm/", "main form[method=post]")
     tour.send_empty(lead, "consent", consent, "form[action$='/consent/']")
     tour.send_empty(lead, "reply", panel, "form[action$='/reply/']")
     writing = f"/panels/{rooms.writing.panel.ref}/outcome/"

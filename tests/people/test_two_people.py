@@ -191,8 +191,8 @@ def test_a_lost_phone_takes_two_people_and_only_the_owner_gets_the_link(centre):
     assert not owner.has_usable_password()
     mail = OutboxMessage.objects.get(notice="factor_reset")
     assert mail.recipient == owner
-    assert mail.path.startswith("/accounts/activate/")
-    assert mail.path not in page
+    assert mail.link.startswith("/accounts/activate/")
+    assert mail.link not in page
     assert [job.ids["notice"] for job in Job.objects.filter(task="notifications.tell")] == ["factor_asked"]
     assert {e.actor_id for e in AuditEvent.objects.filter(event__in=["factor_asked", "factor_reset"])} == {
         asking.pk,

@@ -25,14 +25,17 @@ from django.test.utils import CaptureQueriesContext  # noqa: E402
 from django.urls import reverse  # noqa: E402
 
 from cpms import clock  # noqa: E402
-from cpms.accounts.models import TotpDevice, User  # noqa: E402
+from cpms.accounts.models import ThematicGroup, TotpDevice, User  # noqa: E402
 from cpms.vault import actions as vault  # noqa: E402
 from panels.models import Panel  # noqa: E402
+from tools.bench.directory import fill_directory, searches  # noqa: E402
 from tools.bench.filling import PANELS, SIZES, fill  # noqa: E402
 from tools.bench.rooms import Rooms, reports  # noqa: E402
 from tools.local import places  # noqa: E402
 from tools.local.terminal import say, step  # noqa: E402
 
+Target = str | tuple[str, dict[str, str]]
+DIRECTORY, DIRECTORY_P95_MS = "Experts among 6,500 people", 100.0
 ROUNDS, P95_MS, FIRST_VISIT, LATER_VISIT = 60, 150.0, 200_000, 60_000
 TIMED_AT_30 = "(timed at 30)"
 REPORT = places.ROOT / "docs" / "evidence" / "bench.md"
@@ -65,47 +68,49 @@ def signed_in(user: User) -> Client:
     return client
 
 
-def ask(client: Client, path: str) -> Any:
-    """The page; a search is asked by POST, its words behind a "?" that never leaves this file."""
-    address, _mark, words = path.partition("?words=")
-    return client.post(address, {"words": words}, secure=True) if words else client.get(path, secure=True)
+def visit(client: Client, target: Target) -> Any:
+    """A page by its address, or the answer to a form: address and fields, or words behind a "?" that never leaves here."""
+    if not isinstance(target, str):
+        return client.post(*target, secure=True)
+    address, _mark, words = target.partition("?words=")
+    return client.post(address, {"words": words}, secure=True) if words else client.get(target, secure=True)
 
 
-def queries(client: Client, path: str) -> int:
-    ask(client, path)
+def queries(client: Client, target: Target) -> int:
+    visit(client, target)
     with CaptureQueriesContext(connection) as captured:
-        status = ask(client, path).status_code
+        status = visit(client, target).status_code
     if status != 200:
-        raise SystemExit(f"{path} answered {status}")
+        raise SystemExit(f"{target} answered {status}")
     return len(captured)
 
 
-def measure(page: str, visits: list[tuple[Client, str]]) -> Row:
+def measure(page: str, visits: list[tuple[Client, Target]]) -> Row:
     """Queries at each size; time and weight at the largest, of forms with controls for every line at 30 lines."""
-    counts = [queries(client, path) for client, path in visits]
-    client, path = visits[1 if TIMED_AT_30 in page else -1]
+    counts = [queries(client, target) for client, target in visits]
+    client, target = visits[1 if TIMED_AT_30 in page else -1]
     times, body = [], b""
     for _ in range(ROUNDS):
         started = time.perf_counter()
-        body = ask(client, path).content
+        body = visit(client, target).content
         times.append((time.perf_counter() - started) * 1000)
     p95 = statistics.quantiles(times, n=20)[-1]
     return Row(page, counts, statistics.median(times), p95, len(body), len(gzip.compress(body)))
 
 
-def pages(leads: list[User]) -> list[tuple[str, list[tuple[Client, str]]]]:
+def pages(leads: list[User]) -> list[tuple[str, list[tuple[Client, Target]]]]:
     """Each page as the three leads, or with 3, 30 and 300 statements as the third of them."""
     clients = [signed_in(user) for user in leads]
     last = clients[-1]
     talks = [panel.ref for panel in Panel.objects.filter(lead=leads[-1]).order_by("ref")[:3]]
 
-    def as_each(name: str) -> list[tuple[Client, str]]:
+    def as_each(name: str) -> list[tuple[Client, Target]]:
         return [(client, reverse(name)) for client in clients]
 
-    def about_each(name: str) -> list[tuple[Client, str]]:
+    def about_each(name: str) -> list[tuple[Client, Target]]:
         return [(last, reverse(name, args=[ref])) for ref in talks]
 
-    def of(user: Client, paths: list[str]) -> list[tuple[Client, str]]:
+    def of(user: Client, paths: list[str]) -> list[tuple[Client, Target]]:
         return [(user, path) for path in paths]
 
     rooms, (coordinator, months) = Rooms(leads), reports()
@@ -130,6 +135,7 @@ def pages(leads: list[User]) -> list[tuple[str, list[tuple[Client, str]]]]:
         (f"Outcome, by items of advice {TIMED_AT_30}", of(last, rooms.outcomes())),
         ("Reports, by lines of the month", of(signed_in(coordinator), months)),
         ("Check a document", as_each("outcomes:verify")),
+        (f"{DIRECTORY}, misspelt condition", [(last, search) for search in searches()]),
     ]
 
 
@@ -161,7 +167,7 @@ def report(rows: list[Row], filled: float, first: int) -> str:
         "",
         f"- {clock.now():%Y-%m-%d %H:%M} UTC, commit {commit()}, {machine}",
         f"- {PANELS:,} panels filled in {filled:.0f} s; {ROUNDS} requests a page through Django's test client, one process",
-        f"- Budgets: p95 at most {P95_MS:.0f} ms, the same queries for 3, 30 and 300 rows, "
+        f"- Budgets: p95 at most {P95_MS:.0f} ms ({DIRECTORY_P95_MS:.0f} ms for the search for experts), the same queries for 3, 30 and 300 rows, "
         f"first visit {FIRST_VISIT // 1000} kB, later visit {LATER_VISIT // 1000} kB transferred",
         f"- Static files of a first visit: {first / 1000:.0f} kB compressed",
         "",
@@ -176,7 +182,8 @@ def report(rows: list[Row], filled: float, first: int) -> str:
 
 
 def broken(rows: list[Row], first: int) -> list[str]:
-    found = [f"{r.page}: p95 {r.p95:.0f} ms" for r in rows if r.p95 > P95_MS]
+    limits = {r.page: DIRECTORY_P95_MS if r.page.startswith(DIRECTORY) else P95_MS for r in rows}
+    found = [f"{r.page}: p95 {r.p95:.0f} ms" for r in rows if r.p95 > limits[r.page]]
     found += [f"{r.page}: queries {r.queries}" for r in rows if not r.constant]
     found += [f"{r.page}: {r.packed} bytes" for r in rows if r.packed > LATER_VISIT]
     return found + ([f"first visit: {first} bytes"] if first + max(r.packed for r in rows) > FIRST_VISIT else [])
@@ -188,8 +195,11 @@ def main() -> int:
         call_command("migrate", verbosity=0)
     with step("Static files"):
         call_command("collectstatic", interactive=False, verbosity=0)
+    with step("Terminology"):
+        call_command("load_terminology", verbosity=0)
     started = time.monotonic()
     leads = fill(say)
+    fill_directory(ThematicGroup.objects.get())
     filled = time.monotonic() - started
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")

@@ -57,7 +57,7 @@ def end_role(membership: Membership, *, by: Any) -> None:
 
 def close(rows: Any, *, by: Any) -> int:
     """Roles or delegations over from this moment; the day stays readable."""
-    return int(rows.filter(ended_at=None).update(ended_at=clock.now(), ended_by=by, valid_to=clock.today()))
+    return int(rows.filter(ended_at=None).update(ended_at=clock.now(), ended_by=by, valid_to=clock.rights_day()))
 
 
 @transaction.atomic

@@ -134,7 +134,7 @@ class User(AbstractBaseUser):
 
     @property
     def is_away(self) -> bool:
-        return self.away_until is not None and self.away_until >= clock.today()
+        return self.away_until is not None and self.away_until >= clock.rights_day()
 
     @property
     def is_staff(self) -> bool:
@@ -170,7 +170,7 @@ class Expert(User):
 
 class MembershipQuerySet(models.QuerySet["Membership"]):
     def current(self) -> MembershipQuerySet:
-        today = clock.today()
+        today = clock.rights_day()
         return self.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=today), valid_from__lte=today, ended_at=None)
 
 
@@ -185,7 +185,7 @@ class Membership(models.Model):
     )
     network = models.ForeignKey(Network, on_delete=models.PROTECT, null=True, blank=True, related_name="role_holders")
     country = models.CharField(max_length=2, blank=True)
-    valid_from = models.DateField(default=clock.today)
+    valid_from = models.DateField(default=clock.rights_day)
     valid_to = models.DateField(null=True, blank=True)
     granted_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     confirmed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
@@ -217,7 +217,7 @@ class Membership(models.Model):
 
     @property
     def is_current(self) -> bool:
-        today = clock.today()
+        today = clock.rights_day()
         over = self.ended_at is not None or (self.valid_to is not None and self.valid_to < today)
         return self.valid_from <= today and not over
 
@@ -249,7 +249,7 @@ class Expertise(models.Model):
 
 class DelegationQuerySet(models.QuerySet["Delegation"]):
     def current(self) -> DelegationQuerySet:
-        today = clock.today()
+        today = clock.rights_day()
         return self.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=today), valid_from__lte=today, ended_at=None)
 
 
@@ -258,7 +258,7 @@ class Delegation(models.Model):
 
     assistant = models.ForeignKey(User, on_delete=models.PROTECT, related_name="acts_for")
     clinician = models.ForeignKey(User, on_delete=models.PROTECT, related_name="assistants")
-    valid_from = models.DateField(default=clock.today)
+    valid_from = models.DateField(default=clock.rights_day)
     valid_to = models.DateField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True)
     ended_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")

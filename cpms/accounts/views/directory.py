@@ -8,6 +8,7 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
+from cpms import countries
 from cpms.accounts import queries
 from cpms.accounts.access import access
 from cpms.accounts.access.routes import READ, WRITE
@@ -41,6 +42,7 @@ def expert(request: HttpRequest, expert: Expert) -> HttpResponse:
         "expert": expert,
         "record": queries.profile_of(expert),
         "expertise": expert.expertise.order_by("system", "name"),
+        "languages": ", ".join(countries.LANGUAGES.get(code, code) for code in expert.languages),
         "groups": expert.groups_of_interest.select_related("network"),
     }
     return render(request, "accounts/expert.html", context)

@@ -1,0 +1,230 @@
+"""Sequences of deeds, drawn by chance: after each of them everybody sees exactly what an independent model says.
+
+The model below knows nothing of querysets, policies or grants; it is a handful of facts about one panel. Fifty sequences in every
+run; ``CPMS_SEQUENCES=500 bin/test tests/access/test_sequences.py`` for more.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+from dataclasses import dataclass
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from django.urls import reverse
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from consent import actions as consent
+from consent.states import Stage
+from cpms import clock
+from cpms.accounts import actions as accounts
+from cpms.accounts.access import Refused
+from cpms.accounts.models import Delegation, User
+from cpms.accounts.roles import Role
+from cpms.notifications.models import OutboxMessage
+from panels import actions as panels
+from panels.cases.models import Case, CaseGrant
+from panels.models import Invitation, Panel
+from tests.clients import signed_in
+from tests.factories import CANARIES, Story, UserFactory, give_role
+
+pytestmark = pytest.mark.django_db(databases=["default", "cachedb"])
+MANY = int(os.environ.get("CPMS_SEQUENCES", "50"))
+DEEDS = (
+    "invite accept end decline expire invite_guest accept_guest guest_passes withdraw_consent give_consent "
+    "withdraw switch_off switch_on name_assistant end_assistant lapse_assistant leave"
+).split()
+
+
+@dataclass
+class Model:
+    """What is true of the panel. ``expert`` and ``guest`` are the lives of their invitations."""
+
+    panel: str = "open"
+    consented: bool = True
+    expert: str = "none"
+    guest: str = "none"
+    guest_in_time: bool = True
+    active: bool = True
+    employed: bool = True
+    assists: bool = False
+
+    def sees_case(self, who: str) -> bool:
+        running = self.panel == "open" and self.consented
+        return {
+            "lead": True,
+            "assistant": self.assists,
+            "expert": self.expert == "accepted" and running and self.active and self.employed,
+            "guest": self.guest == "accepted" and running and self.guest_in_time,
+            "outsider": False,
+        }[who]
+
+    def sees_sheet(self, who: str) -> bool:
+        running = self.panel == "open" and self.consented
+        lives = {"expert": self.expert if self.active else "none", "guest": self.guest}
+        if who not in lives or not running:
+            return False
+        in_time = who == "expert" or self.guest_in_time
+        return lives[who] == "pending" or (lives[who] == "accepted" and in_time)
+
+
+class Scene:
+    """The real thing: one panel and five people with open sessions."""
+
+    def __init__(self) -> None:
+        self.story, self.model = Story("a"), Model()
+        self.story.open()
+        self.people = {
+            "lead": self.story.lead,
+            "expert": self.story.expert,
+            "assistant": UserFactory(centre=self.story.lead.centre, role="none"),
+            "outsider": UserFactory(),
+        }
+        self.coordinator = UserFactory(role="none")
+        give_role(self.coordinator, Role.NETWORK_COORDINATOR, network=self.story.group.network)
+        self.path = self.story.fresh().get_absolute_url()
+
+    def of(self, who: str) -> Invitation:
+        rows = Invitation.objects.filter(panel=self.story.panel, invitee=self.people[who])
+        return rows.order_by("-sent_at")[0]
+
+    def do(self, deed: str) -> None:
+        """The deed, if it is possible; the model moves only when the product let it happen."""
+        try:
+            with transaction.atomic():
+                getattr(self, deed)()
+        except (Refused, IndexError, KeyError, User.DoesNotExist):
+            return
+
+    def invite(self) -> None:
+        if panels.invite_experts(self.story.fresh(), people=[self.people["expert"]], by=self.story.lead):
+            self.model.expert = "pending"
+
+    def accept(self) -> None:
+        panels.accept(self.of("expert"), by=self.fresh("expert"))
+        self.model.expert = "accepted"
+
+    def decline(self) -> None:
+        panels.decline(self.of("expert"), reason="time", by=self.fresh("expert"))
+        self.model.expert = "declined"
+
+    def end(self) -> None:
+        panels.end_invitation(self.of("expert"), by=self.story.lead)
+        self.model.expert = "ended"
+
+    def expire(self) -> None:
+        if self.model.expert == "pending":
+            past = clock.now() - dt.timedelta(seconds=1)
+            row = Invitation.objects.filter(pk=self.of("expert").pk)
+            row.update(sent_at=past - dt.timedelta(days=14), expires_at=past)
+            self.model.expert = "expired"
+
+    def invite_guest(self) -> None:
+        invitation = self.story.invite_guest("guest@far.example")
+        self.people["guest"] = invitation.invitee
+        User.objects.filter(pk=invitation.invitee_id).update(activated_at=clock.now())
+        self.model.guest, self.model.guest_in_time = "pending", True
+
+    def accept_guest(self) -> None:
+        panels.accept(self.of("guest"), by=self.fresh("guest"))
+        self.model.guest = "accepted"
+
+    def guest_passes(self) -> None:
+        if self.model.guest == "accepted":
+            past = clock.now() - dt.timedelta(seconds=1)
+            Invitation.objects.filter(pk=self.of("guest").pk).update(guest_until=past)
+            CaseGrant.objects.filter(user=self.people["guest"]).update(until=past)
+            self.model.guest_in_time = False
+
+    def withdraw_consent(self) -> None:
+        consent.withdraw_consent(self.story.patient, by=self.story.lead, stage=Stage.CARE)
+        self.model.consented = False
+
+    def give_consent(self) -> None:
+        self.story.give_consent(self.story.patient)
+        self.model.consented = True
+
+    def withdraw(self) -> None:
+        panels.withdraw(self.story.fresh(), by=self.story.lead)
+        self.model.panel = "withdrawn"
+
+    def switch_off(self) -> None:
+        accounts.switch_account(self.people["expert"], on=False, by=self.coordinator)
+        self.model.active = False
+
+    def switch_on(self) -> None:
+        if not self.model.active:
+            accounts.switch_account(self.people["expert"], on=True, by=self.coordinator)
+            self.model.active = True
+
+    def name_assistant(self) -> None:
+        accounts.name_assistant(self.people["assistant"], until=None, by=self.fresh("lead"))
+        self.model.assists = True
+
+    def end_assistant(self) -> None:
+        held = Delegation.objects.current().filter(assistant=self.people["assistant"])[0]
+        accounts.end_delegation(held, by=self.people["assistant"])
+        self.model.assists = False
+
+    def lapse_assistant(self) -> None:
+        yesterday = clock.today() - dt.timedelta(days=1)
+        Delegation.objects.current().update(valid_from=yesterday, valid_to=yesterday)
+        self.model.assists = False
+
+    def leave(self) -> None:
+        accounts.leave_centre(self.fresh("expert"), by=self.coordinator)
+        self.model.employed = False
+
+    def fresh(self, who: str) -> User:
+        return User.objects.get(pk=self.people[who].pk)
+
+    def check(self, done: list[str], *, pages: bool) -> None:
+        """Every person against the model: the querysets after each deed, the pages once the sequence is through."""
+        for who in self.people:
+            user, sees = self.fresh(who), self.model.sees_case(who)
+            assert Panel.objects.visible_to(user).exists() is sees, (who, "list", done)
+            assert Case.objects.visible_to(self.fresh(who)).exists() is (
+                sees or (who in {"expert", "guest"} and self.sees_case_row(who))
+            ), (who, "case", done)
+            sheet = Invitation.objects.visible_to(self.fresh(who)).exists()
+            assert sheet is self.model.sees_sheet(who), (who, "sheet", done)
+            if pages and user.is_active:
+                self.ask(who, user, sees, done)
+
+    def sees_case_row(self, who: str) -> bool:
+        """A grant outlives its panel's end only while the invitation is accepted; the panel's page is closed already."""
+        life = {"expert": self.model.expert, "guest": self.model.guest}[who] == "accepted"
+        alive = self.model.active and self.model.employed if who == "expert" else self.model.guest_in_time
+        return life and alive and self.model.consented
+
+    def ask(self, who: str, user: User, sees: bool, done: list[str]) -> None:
+        client: Client = signed_in(user)
+        page = client.get(self.path, secure=True)
+        assert page.status_code == (200 if sees else 404), (who, "page", page.status_code, done)
+        lists = client.get(reverse("panels:list"), secure=True)
+        assert (self.story.panel.ref in lists.content.decode()) is sees, (who, "list page", done)
+        if not sees:
+            assert not [c for c in CANARIES if c.encode() in page.content + lists.content], (who, done)
+
+
+@settings(
+    max_examples=MANY,
+    deadline=None,
+    derandomize=MANY == 50,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(st.lists(st.sampled_from(DEEDS), min_size=3, max_size=9))
+def test_after_every_deed_everybody_sees_what_the_model_says(db, deeds):
+    with transaction.atomic():
+        stage, done = Scene(), []
+        for deed in deeds:
+            done.append(deed)
+            stage.do(deed)
+            stage.check(done, pages=False)
+        stage.check(done, pages=True)
+        waiting = OutboxMessage.objects.filter(recipient__is_active=True)
+        assert not [c for c in CANARIES if any(c in f"{m.ref}{m.link}{m.calendar}" for m in waiting)]
+        transaction.set_rollback(True)

@@ -1,0 +1,83 @@
+"""The page that says who can see a case agrees with who can, in every state; and names who has read it."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from django.urls import reverse
+
+from consent.policy import may_be_discussed
+from cpms import clock
+from cpms.accounts.models import Delegation, User
+from cpms.audit import actions as audit
+from cpms.audit.states import Event
+from panels.models import Invitation, Panel
+from panels.queries import sight
+from tests.access.world import STATES, World
+from tests.clients import signed_in
+from tests.factories import Story, UserFactory
+
+pytestmark = pytest.mark.django_db(databases=["default", "cachedb"])
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_the_page_names_exactly_those_who_can_open_the_case(state):
+    world = World(state)
+    patient = world.story.patient
+    found = sight.seers(patient, consented=bool(may_be_discussed(patient)))
+    fresh = {name: User.objects.get(pk=user.pk) for name, user in world.people.items()}
+    can = {name for name, user in fresh.items() if Panel.objects.visible_to(user).filter(pk=world.story.panel.pk)}
+    asked = {n for n, u in fresh.items() if Invitation.objects.visible_to(u).filter(panel=world.story.panel)} - can
+    named = {seer.person.pk: seer for seer in found}
+    assert {n for n, u in fresh.items() if u.pk in named and not named[u.pk].sheet_only} == can
+    assert {n for n, u in fresh.items() if u.pk in named and named[u.pk].sheet_only} == asked
+
+
+def test_each_reason_stands_beside_its_person():
+    story = Story("a")
+    assistant = UserFactory(centre=story.lead.centre, role="none")
+    Delegation.objects.create(assistant=assistant, clinician=story.lead, valid_to=clock.today())
+    story.open(UserFactory(display_name="Dr Asked"))
+    story.seat(story.expert)
+    page = signed_in(story.lead).get(reverse("panels:sight", args=[story.patient.pseudonym]), secure=True)
+    text = page.content.decode()
+    for reason in (
+        "enrolled the patient",
+        f"assists {story.lead.display_name}",
+        f"is a member of {story.panel.ref}",
+        f"is asked into {story.panel.ref}",
+    ):
+        assert f"because this person {reason}" in text
+    assert signed_in(story.expert).get(page.request["PATH_INFO"], secure=True).status_code == 404
+
+
+def test_readings_are_one_line_per_person_and_day():
+    story = Story("a")
+    story.open()
+    story.seat(story.expert)
+    client, path = signed_in(story.expert), story.fresh().get_absolute_url()
+    for _ in range(3):
+        client.get(path, secure=True)
+    lines = sight.readings(story.patient)
+    assert [(line.person, line.times, line.on_behalf_of) for line in lines] == [(story.expert, 3, None)]
+    helper = UserFactory(centre=story.lead.centre, role="none")
+    Delegation.objects.create(assistant=helper, clinician=story.lead)
+    signed_in(helper).get(path, secure=True)
+    assert (sight.readings(story.patient)[0].person, sight.readings(story.patient)[0].on_behalf_of) == (
+        helper,
+        story.lead,
+    )
+
+
+@pytest.mark.parametrize("count", [1, 30])
+def test_the_page_costs_the_same_however_many(count, django_assert_num_queries):
+    story = Story("a")
+    people = [UserFactory() for _ in range(count)]
+    story.open(*people)
+    for number, person in enumerate(people):
+        event = audit.record(Event.PATIENT_READ, on=story.patient, by=person)
+        assert event.at > clock.now() - dt.timedelta(days=1 + number)
+    client = signed_in(story.lead)
+    with django_assert_num_queries(19):
+        client.get(reverse("panels:sight", args=[story.patient.pseudonym]), secure=True)
