@@ -13,6 +13,7 @@ LINUX = {
     "libpangoft2-1.0-0": "libpangoft2-1.0.so.0",
     "libharfbuzz-subset0": "libharfbuzz-subset.so.0",
 }
+DRIVER = {"libatomic1": "libatomic.so.1"}  # of the browser's driver, a Node.js that comes without it
 MAC = {"pango": "/opt/homebrew/lib/libpango-1.0.dylib"}
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 FONT_FOLDERS = (Path("/usr/share/fonts"), Path("/usr/local/share/fonts"), Path.home() / ".fonts")
@@ -42,6 +43,7 @@ def missing_on_linux(*, browser: bool) -> list[str]:
     """Debian's names of what is missing."""
     packages = [package for package, library in LINUX.items() if not loads(library)]
     packages += [] if has_font() else ["fonts-dejavu-core"]
+    packages += [package for package, library in DRIVER.items() if browser and not loads(library)]
     return packages + ([] if not browser or has_browser() else ["chromium"])
 
 
