@@ -11,7 +11,7 @@ import pytest
 from django.test import Client
 
 from tests.access.routes import address, ours
-from tests.access.test_matrix import EXTRA
+from tests.access.test_matrix import EXTRA, LINKS
 from tests.access.world import World
 from tests.clients import signed_in
 from tools.local import places
@@ -41,10 +41,11 @@ def test_every_answer_of_every_route_carries_the_headers():
     world, found = World("outcome"), []
     for client in (signed_in(world.people["lead"]), signed_in(world.people["outsider"]), Client()):
         for name, _pattern, route in ours():
-            if name in {"activate", "account_reset_password_from_key"} or "GET" not in route.methods:
+            if "GET" not in route.methods:
                 continue
             thing = world.thing_for(route.model.__name__, "lead") if route.model else None
-            found += faults(name, client.get(address(name, route, thing, EXTRA.get(name, {})), secure=True))
+            more = {**EXTRA, **LINKS}.get(name, {})
+            found += faults(name, client.get(address(name, route, thing, more), secure=True))
     staff = signed_in(world.people["helpdesk"])
     for path in ("/helpdesk/", "/helpdesk/accounts/user/", "/nowhere/"):
         found += faults(path, staff.get(path, secure=True))

@@ -9,6 +9,12 @@ const PAUSE = 2000;
 const AT_LATEST = 4500;
 const AGAIN = 5000;
 
+// Somebody may have begun to type before this script was there.
+function begun(form) {
+  const texts = form.querySelectorAll("textarea, input:not([type=hidden], [type=checkbox], [type=radio], [type=file])");
+  return [...texts].some((field) => field.value !== field.defaultValue);
+}
+
 export default function keepDraft(form) {
   const line = savedLine(form);
   let stored = JSON.stringify(fieldsOf(form));
@@ -77,4 +83,8 @@ export default function keepDraft(form) {
   form.addEventListener("focusout", () => dirtySince && save());
   form.addEventListener("submit", saveFirst);
   document.addEventListener("visibilitychange", () => document.hidden && dirtySince && save({ keepalive: true }));
+  if (begun(form)) {
+    stored = "";
+    typed();
+  }
 }
