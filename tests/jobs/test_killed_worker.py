@@ -55,14 +55,15 @@ def worker(process_env, own_broker, tmp_path):
 
 
 def closed_panel() -> Job:
-    """A job that takes a while: the document of a closed panel. It waits for somebody to hand it out."""
+    """A job that takes a while: the long document of a closed panel. It waits for somebody to hand it out."""
     story = Story()
     story.open(story.expert)
     panels.accept(story.invitation(story.expert), by=story.expert)
     panels.mark(story.contribute(story.expert), marked=True, by=story.lead)
     outcome = outcomes.start_outcome(story.fresh(), by=story.lead)
     rows = [{"id": item.pk, "text": item.text, "strength": "strong"} for item in outcome.items.all()]
-    outcomes.write_outcome(story.fresh(), conclusion="Give salt.", items=rows, version=outcome.version, by=story.lead)
+    words = {"conclusion": "Give salt, and look again after three days. " * 3000, "items": rows}
+    outcomes.write_outcome(story.fresh(), **words, version=outcome.version, by=story.lead)
     outcomes.send_for_signature(story.fresh(), by=story.lead)
     outcomes.close_panel(story.fresh(), by=story.lead)
     Job.objects.exclude(task="outcomes.make_document").delete()
