@@ -10,6 +10,7 @@ import structlog
 from django.http import HttpRequest, HttpResponse
 
 from cpms import logs
+from cpms.audit import actions as audit
 
 log = structlog.get_logger("cpms.request")
 Handler = Callable[[HttpRequest], HttpResponse]
@@ -22,13 +23,17 @@ QUIET = ("/livez", "/readyz", "/static/")
 
 
 class RequestIdMiddleware:
-    """Give each request an id, return it as ``X-Request-ID`` and write one log line without path or query values."""
+    """Give each request an id, return it as ``X-Request-ID`` and write one log line without path or query values.
+
+    A thread serves many people: what the trail knows of this request, its route and on whose behalf, ends with it.
+    """
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         token = logs.request_id.set(uuid.uuid4().hex)
+        before = audit.route.set(""), audit.on_behalf_of.set(None)
         started = time.monotonic()
         try:
             response = self.get_response(request)
@@ -38,6 +43,8 @@ class RequestIdMiddleware:
             return response
         finally:
             logs.request_id.reset(token)
+            audit.route.reset(before[0])
+            audit.on_behalf_of.reset(before[1])
 
     def write_line(self, request: HttpRequest, response: HttpResponse, started: float) -> None:
         match = request.resolver_match

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from cpms import countries
+from cpms import clock, countries
 from cpms.accounts.models import User
 from cpms.accounts.queries import experts
 from cpms.terminology.folding import fold
@@ -57,6 +57,7 @@ class Candidate:
     waiting: int = 0
     asked_lately: int = 0
     named_by: str = ""
+    away: bool = False
 
     @property
     def specialities(self) -> frozenset[Speciality]:
@@ -94,7 +95,7 @@ def score(one: Candidate, facts: Facts) -> float:
     reliable = 2.0 * (one.answered + 1) / (one.asked + 2) - 1.0
     quick = 0.5 if one.days is not None and one.days <= 3 else 0.0
     fits_age = 0.5 * (Speciality.PAEDIATRICS in one.specialities) if is_child(facts) else 0.0
-    against = 0.6 * one.waiting + 0.3 * max(0, one.asked_lately - ASKED_OFTEN) + 2.0 * one.not_my_field
+    against = 3.0 * one.away + 0.6 * one.waiting + 0.3 * max(0, one.asked_lately - ASKED_OFTEN) + 2.0 * one.not_my_field
     return named + knows + did + resembles + reliable + quick + fits_age + 1.0 * one.in_group - against
 
 
@@ -159,10 +160,25 @@ def suggestions(
     """
     facts, wanted, named = facts_of(panel), fold(words).split(), better_names(panel)
     people = experts(besides=by).exclude(pk__in=list(besides)).order_by()
-    columns = ("pk", "job_title", "centre__country", "country", "display_name", "centre__name", "centre__city")
+    columns = (
+        "pk",
+        "job_title",
+        "centre__country",
+        "country",
+        "away_until",
+        "display_name",
+        "centre__name",
+        "centre__city",
+    )
     found = {
-        key: Candidate(key, country=country or own, title=title, named_by=named_by(names[0], named))
-        for key, title, country, own, *names in people.values_list(*columns)
+        key: Candidate(
+            key,
+            country=country or own,
+            title=title,
+            named_by=named_by(names[0], named),
+            away=until is not None and until >= clock.rights_day(),
+        )
+        for key, title, country, own, until, *names in people.values_list(*columns)
         if not wanted or holds(wanted, title, *names)
     }
     histories.fill(found, facts)

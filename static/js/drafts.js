@@ -1,6 +1,6 @@
 // Saves what is being typed on the server: two seconds after a pause, never later than five, and when a field is left.
 // Nothing is kept in the browser's storage. When the session has ended the page keeps its text and tries again.
-import { draftOf, fieldsOf } from "./form_fields.js";
+import { begun, draftOf, fieldsOf } from "./form_fields.js";
 import { hide, show } from "./notices.js";
 import { savedLine } from "./saved_line.js";
 import { alive, post, signedInAgain } from "./server.js";
@@ -9,17 +9,10 @@ const PAUSE = 2000;
 const AT_LATEST = 4500;
 const AGAIN = 5000;
 
-// Somebody may have begun to type before this script was there.
-function begun(form) {
-  const texts = form.querySelectorAll("textarea, input:not([type=hidden], [type=checkbox], [type=radio], [type=file])");
-  return [...texts].some((field) => field.value !== field.defaultValue);
-}
-
 export default function keepDraft(form) {
   const line = savedLine(form);
-  let stored = JSON.stringify(fieldsOf(form));
-  let dirtySince = 0;
-  let sentAt = 0;
+  let stored = begun(form) ? "" : JSON.stringify(fieldsOf(form));
+  let [dirtySince, sentAt] = [0, 0];
   let onTheWay = null;
   let timer;
 
@@ -83,8 +76,5 @@ export default function keepDraft(form) {
   form.addEventListener("focusout", () => dirtySince && save());
   form.addEventListener("submit", saveFirst);
   document.addEventListener("visibilitychange", () => document.hidden && dirtySince && save({ keepalive: true }));
-  if (begun(form)) {
-    stored = "";
-    typed();
-  }
+  if (!stored) typed();
 }

@@ -17,3 +17,9 @@ export function fieldsOf(form) {
 export function draftOf(form, fields) {
   return { form: form.dataset.draft, label: form.dataset.draftLabel ?? "", path: location.pathname, fields };
 }
+
+// Whether somebody began to type before the page's script was there.
+export function begun(form) {
+  const texts = form.querySelectorAll("textarea, input:not([type=hidden], [type=checkbox], [type=radio], [type=file])");
+  return [...texts].some((field) => field.value !== field.defaultValue);
+}

@@ -10,7 +10,7 @@ from cpms.audit import actions as audit
 from cpms.audit.models import AuditEvent
 from cpms.audit.states import Event
 from tests.clients import signed_in
-from tests.factories import CANARIES, Story, UserFactory
+from tests.factories import CANARIES, DelegationFactory, Story, UserFactory
 
 pytestmark = pytest.mark.django_db(databases=["default", "cachedb"])
 REFUSED = (InternalError, ProgrammingError)
@@ -80,3 +80,13 @@ def test_an_assistants_deeds_carry_the_assistants_name():
     event = AuditEvent.objects.get(event=Event.PATIENT_ENROLLED, subject_id=str(story.patient.pk))
     assert event.actor_id == story.lead.pk
     assert str(event) == f"{event.at:%Y-%m-%d %H:%M} patient enrolled"
+
+
+@pytest.mark.django_db
+def test_what_the_trail_knows_of_a_request_ends_with_it():
+    story, helper = Story(), UserFactory(role="none")
+    helper.centre = story.lead.centre
+    helper.save()
+    DelegationFactory(assistant=helper, clinician=story.lead)
+    assert signed_in(helper).get(story.panel.get_absolute_url()).status_code in {200, 302}
+    assert (audit.route.get(), audit.on_behalf_of.get()) == ("", None)

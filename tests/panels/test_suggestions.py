@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import random
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from cpms import clock
 from cpms.accounts.models import Expertise
 from panels import actions as panels
 from panels import queries
@@ -93,6 +95,12 @@ def test_load_and_being_asked_often_count_against_a_person():
     assert [one.key for one, _score in rank([busy, newcomer, fresh], facts)] == [1, 3, 2]
 
 
+def test_who_is_away_stands_behind_who_is_there():
+    known = {"ORPHA:100"}
+    away, there = Candidate(1, "FI", declared=known, away=True), Candidate(2, "FI", declared=known)
+    assert [one.key for one, _score in rank([away, there], Facts(frozenset(known)))] == [2, 1]
+
+
 def test_of_equals_another_country_goes_first():
     twins = [Candidate(n, "DE", declared={"ORPHA:100"}) for n in range(2)]
     abroad = Candidate(9, "PT", declared={"ORPHA:100"})
@@ -152,6 +160,14 @@ def test_figures_come_from_panels_and_profiles():
     assert (found[did].candidate.asked, found[did].candidate.answered, found[did].usual_days) == (1, 1, 1)
     assert found[other].reasons == ()
     assert story.lead not in found
+
+
+@pytest.mark.django_db
+def test_a_row_says_until_when_somebody_is_away():
+    story = Story()
+    UserFactory(away_until=clock.rights_day() + dt.timedelta(days=9))
+    body = signed_in(story.lead).get(f"/panels/{story.panel.ref}/prepare/").content.decode()
+    assert body.count("Away until") == 1
 
 
 @pytest.mark.django_db
