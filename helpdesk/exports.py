@@ -4,23 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
-import unicodedata
 from collections.abc import Iterable
 
+from cpms.sheets import harmless
 from helpdesk.models import MonthlyKpi
 
 HEADER = ["Month", "Network", "Group", "Centre", "Registered", "Active", "Panels opened", "Panels closed"]
-RISKY = ("=", "+", "-", "@")
-
-
-def harmless(text: str) -> str:
-    """The text without control characters, and with an apostrophe before anything a spreadsheet would calculate.
-
-    Full-width twins and leading invisible signs count too (OWASP ASVS 5.0, 1.2.10).
-    """
-    visible = "".join(sign for sign in text if unicodedata.category(sign)[0] != "C")
-    start = unicodedata.normalize("NFKC", visible).lstrip()
-    return f"'{visible}" if start.startswith(RISKY) else visible
 
 
 def month_as_csv(rows: Iterable[MonthlyKpi]) -> bytes:

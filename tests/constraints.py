@@ -31,7 +31,7 @@ from cpms.patients.models import Patient
 from cpms.terminology.models import Concept, ConceptEdge, ConceptSynonym, Terminology
 from cpms.vault.models import DataKey
 from helpdesk.models import MonthlyKpi
-from helpdesk.people.models import AccessRequest, LostPhone, RoleProposal
+from helpdesk.people.models import AccessRequest, LostPhone, RoleProposal, Table, TableRow
 from outcomes.models import Outcome, OutcomeDocument, SignOff
 from panels.cases.models import LabAlias
 from panels.meetings.models import AgendaItem, Attendance, Meeting
@@ -105,6 +105,7 @@ CHECKS = {
     "people_request_email_lower_case": (AccessRequest, {}, [{"email": "Upper@hospital.example"}]),
     "people_roleproposal_decided_says_who": (RoleProposal, {"state": "waiting"}, [{"decided_at": NOW}, {"state": "dropped"}]),
     "people_roleproposal_two_people": (RoleProposal, {"state": "waiting"}, [{"state": "confirmed", "decided_at": NOW, "decided_by": F("asked_by")}]),
+    "people_table_taken_says_who": (Table, {"taken_at": None}, [{"taken_at": NOW}, {"taken_by": F("read_by")}]),
     "terminology_system_known": (Terminology, {}, [{"system": "MESH"}]),
     "terminology_version_given": (Terminology, {}, [{"version": ""}]),
     "vault_key_is_wrapped_or_destroyed": (DataKey, {"destroyed_at": None}, [{"wrapped": None}, {"destroyed_at": NOW}]),
@@ -140,6 +141,7 @@ DOUBLES = {
     "people_one_open_loss": (LostPhone, {"state": "waiting"}, {}),
     "people_one_open_proposal": (RoleProposal, {"state": "waiting"}, {}),
     "people_one_open_request": (AccessRequest, {"state": "waiting"}, {"digest": "another"}),
+    "people_row_once": (TableRow, {}, {}),
     "panels_visit_once": (Visit, {}, {}),
     "patients_number_once_per_centre": (Patient, {"local_id_token__gt": ""}, {"pseudonym": "P-OTHER-1"}),
 }

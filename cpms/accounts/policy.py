@@ -17,6 +17,7 @@ from cpms.accounts.roles import (
     KPI_ROLES,
     MANAGING_ROLES,
     OVERSEEING_ROLES,
+    PLACING_ROLES,
     REPRESENTING_ROLES,
     Permission,
     Role,
@@ -87,6 +88,14 @@ def may_clear_centre(user: Any, centre: Any) -> Verdict:
     return no("Clearance is recorded by a coordinator or the helpdesk of the network.")
 
 
+@rule(Permission.CENTRE_PLACE)
+def may_place_centres(user: Any, _thing: Any = None) -> Verdict:
+    """Which networks a hospital belongs to is said by those who serve a network."""
+    if user.held_roles() & PLACING_ROLES:
+        return yes
+    return no("Hospitals are added by a network's coordinator or its helpdesk.")
+
+
 def may_open_panels(centre: Any) -> Verdict:
     """The gate of every new panel: the hospital's data-protection clearance is in force."""
     if centre is not None and centre.cleared_on is not None and centre.cleared_on <= clock.today():
@@ -131,6 +140,13 @@ def looks_after(user: Any, post: Post) -> bool:
     place = Q(network=network) if network else Q(network__centres=post.centre)
     here = Q(role__in=OVERSEEING_ROLES) & place
     return bool(held.filter(here | Q(role__in=REPRESENTING_ROLES, centre=post.centre, centre__isnull=False)).exists())
+
+
+def roles_given_in(network: Network, *, by: Any) -> set[Role]:
+    """Which roles at its hospitals somebody may give who serves the network; each person is asked about again."""
+    rows = by.memberships.current().filter(network=network)
+    held = {Role(role) for role in rows.values_list("role", flat=True)}
+    return {role for role in CENTRE_ROLES if GRANTED_BY[role] & held}
 
 
 def may_fill(user: Any, person: Any, post: Post) -> Verdict:

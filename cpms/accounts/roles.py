@@ -29,6 +29,7 @@ CENTRE_ROLES = frozenset({Role.CLINICIAN, Role.REPRESENTATIVE, Role.SUBSTITUTE})
 REPRESENTING_ROLES = frozenset({Role.REPRESENTATIVE, Role.SUBSTITUTE})
 DECIDING_ROLES = REPRESENTING_ROLES | {Role.NETWORK_COORDINATOR}
 OVERSEEING_ROLES = frozenset({Role.NETWORK_COORDINATOR, Role.HELPDESK_ADULT, Role.HELPDESK_PAEDIATRIC})
+PLACING_ROLES = OVERSEEING_ROLES | {Role.CORE_HELPDESK}
 MANAGING_ROLES = DECIDING_ROLES | STAFF_ROLES
 KPI_ROLES = frozenset({Role.GROUP_COORDINATOR, Role.NETWORK_COORDINATOR})
 GRANTED_BY: dict[str, frozenset[Role]] = {
@@ -63,6 +64,9 @@ class Permission(models.TextChoices):
     CENTRE_LIST = "centre_list", "list the centres one represents or oversees"
     CENTRE_READ = "centre_read", "see a centre's people, and name its units"
     CENTRE_CLEAR = "centre_clear", "record a centre's data-protection clearance"
+    CENTRE_PLACE = "centre_place", "add hospitals, and say which networks they belong to"
+    TABLE_READ = "table_read", "see a table of centres or people that was read"
+    TABLE_TAKE = "table_take", "take the good rows of a table in"
     PERSON_LIST = "person_list", "list the accounts one looks after"
     PERSON_READ = "person_read", "see an account and its roles"
     PERSON_MANAGE = "person_manage", "grant and end roles, switch an account off"

@@ -8,6 +8,8 @@ class Event(models.TextChoices):
     SIGN_IN_REFUSED = "sign_in_refused", "one-time code refused"
     SIGNED_OUT = "signed_out", "signed out"
     PLACES_CHANGED = "places_changed", "networks, groups or units changed"
+    TABLE_READ = "table_read", "table of centres or people read"
+    TABLE_TAKEN = "table_taken", "table of centres or people taken in"
     CLEARANCE_SET = "clearance_set", "centre's data-protection clearance changed"
     ACCESS_ASKED = "access_asked", "access asked for"
     ACCESS_DECIDED = "access_decided", "request for access decided"

@@ -14,7 +14,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from cpms.accounts.access import ask
-from cpms.accounts.roles import DECIDING_ROLES, KPI_ROLES, MANAGING_ROLES, Permission
+from cpms.accounts.roles import DECIDING_ROLES, KPI_ROLES, MANAGING_ROLES, PLACING_ROLES, Permission
 from cpms.notifications.models import WorkItem
 from cpms.terminology import queries as terminology
 
@@ -69,6 +69,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "shell": {
             "nav": SimpleLazyObject(lambda: nav(request)),
             "decides": SimpleLazyObject(lambda: bool(signed_in and user.held_roles() & DECIDING_ROLES)),
+            "places": SimpleLazyObject(lambda: bool(signed_in and user.held_roles() & PLACING_ROLES)),
             "theme": user.theme if signed_in else "auto",
             "demo": settings.DEMO,
             "idle_seconds": idle_seconds(user) if signed_in else 0,

@@ -9,8 +9,8 @@ from typing import Any
 from django import forms
 
 from cpms import clock, countries
-from cpms.accounts.models import Centre, ThematicGroup
-from cpms.accounts.policy import Post
+from cpms.accounts.models import Centre, Network, ThematicGroup
+from cpms.accounts.policy import Post, networks_served_by
 from cpms.accounts.roles import POWERFUL
 from cpms.forms import DayField
 from helpdesk.people import queries
@@ -120,3 +120,18 @@ class LostPhoneForm(forms.Form):
         max_length=300,
         help_text="For example: video call together with the hospital's representative.",
     )
+
+
+class TableForm(forms.Form):
+    """A file of centres or of people, for one of the networks that the person serves."""
+
+    network = forms.ModelChoiceField(label="Network", queryset=Network.objects.none(), empty_label=None)
+    file = forms.FileField(
+        label="CSV or XLSX file",
+        help_text="The first row names the columns. Up to 2,000 rows. Nothing is taken in before you have seen every row.",
+        widget=forms.FileInput({"accept": ".csv,.xlsx,text/csv"}),
+    )
+
+    def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["network"].queryset = networks_served_by(user)  # type: ignore[attr-defined]

@@ -28,6 +28,18 @@ def may_decide(user: Any, request: Any) -> Verdict:
     return yes
 
 
+@rule(Permission.TABLE_READ)
+def may_read_table(_user: Any, _table: Any) -> Verdict:
+    """Whoever sees it at all serves its network."""
+    return yes
+
+
+@rule(Permission.TABLE_TAKE)
+def may_take_table(_user: Any, table: Any) -> Verdict:
+    """Once; each row is asked about by itself when it is taken in."""
+    return yes if table.taken_at is None else no("The good rows of this table were taken in already.")
+
+
 @rule(Permission.FACTOR_ASK)
 def may_ask_for_factor(user: Any, person: Any) -> Verdict:
     """Helpdesk staff, for somebody else's account that is in use."""

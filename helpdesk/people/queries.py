@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import F, Prefetch, Q, QuerySet
+from django.db.models import Count, F, Prefetch, Q, QuerySet
 
+from cpms.accounts import policy
 from cpms.accounts import queries as accounts
-from cpms.accounts.models import Centre, CentreMembership, Membership, ThematicGroup, User
+from cpms.accounts.models import Centre, CentreMembership, Membership, Network, ThematicGroup, User
 from cpms.accounts.policy import Post
 from cpms.accounts.roles import GRANTED_BY, REPRESENTING_ROLES, Role
+from cpms.terminology.folding import fold
 from cpms.vault import cipher
-from helpdesk.people.models import AccessRequest
+from helpdesk.people.models import AccessRequest, Table
+from helpdesk.people.states import RowState
 
 
 def request_of(token: str) -> AccessRequest | None:
@@ -83,3 +88,53 @@ def others_who_grant(post: Post, *, besides: Any) -> list[User]:
     own = Q(role__in=GRANTED_BY[post.role], network=post.network, network__isnull=False)
     held = Membership.objects.current().filter(core | own)
     return list(User.objects.active().filter(pk__in=held.values("user")).exclude(pk=besides.pk))
+
+
+@dataclass
+class Known:
+    """What a table's rows are compared with, gathered in a constant number of queries. ``seen`` fills while rows are checked."""
+
+    network: Network
+    networks: dict[str, Network]
+    served: set[int]
+    places: dict[tuple[str, str, str, int], str]
+    centres: dict[str, list[Centre]]
+    groups: dict[str, ThematicGroup]
+    people: dict[str, int | None]
+    may_give: set[Role]
+    seen: dict[tuple[Any, ...], int] = field(default_factory=dict)
+
+
+def known_for(table: Table, *, by: Any, addresses: Iterable[str] = ()) -> Known:
+    """For one table and the person who wants to take it in. ``addresses`` are the e-mails that its rows name."""
+    networks = list(Network.objects.all())
+    places = CentreMembership.objects.select_related("centre")
+    here = {
+        (fold(p.centre.name), fold(p.centre.city), p.centre.country, p.network_id): p.kind
+        for p in places.filter(until=None)
+    }
+    centres: dict[str, list[Centre]] = {}
+    for centre in Centre.objects.filter(memberships__network=table.network).distinct():
+        centres.setdefault(fold(centre.name), []).append(centre)
+    groups = list(ThematicGroup.objects.filter(network=table.network))
+    return Known(
+        network=table.network,
+        networks={fold(name): network for network in networks for name in (network.code, network.name)},
+        served={network.pk for network in policy.networks_served_by(by)},
+        places=here,
+        centres=centres,
+        groups={name: group for group in groups for name in (str(group.number), fold(group.name), fold(str(group)))},
+        people=dict(User.objects.filter(email__in=[a.lower() for a in addresses]).values_list("email", "centre")),
+        may_give=policy.roles_given_in(table.network, by=by),
+    )
+
+
+def tables_of(user: Any) -> QuerySet[Table]:
+    """The latest tables of the networks this person serves, with how their rows stand."""
+    counts = {state: Count("rows", filter=Q(rows__state=state)) for state in RowState.values}
+    return Table.objects.visible_to(user).select_related("network", "read_by").annotate(**counts)[:50]
+
+
+def rows_by_state(table: Table) -> dict[str, int]:
+    found = table.rows.order_by().values("state").annotate(n=Count("pk")).values_list("state", "n")
+    return dict.fromkeys(RowState.values, 0) | dict(found)

@@ -27,3 +27,15 @@ class ProposalState(models.TextChoices):
     WAITING = "waiting", "waiting"
     CONFIRMED = "confirmed", "confirmed"
     DROPPED = "dropped", "not confirmed"
+
+
+class TableKind(models.TextChoices):
+    CENTRES = "centres", "centres"
+    PEOPLE = "people", "people"
+
+
+class RowState(models.TextChoices):
+    READY = "ready", "ready"
+    KNOWN = "known", "there already"
+    BAD = "bad", "to be mended"
+    DONE = "done", "taken in"

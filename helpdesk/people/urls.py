@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from helpdesk.people.views import centres, deciding, getting_in, persons, second
+from helpdesk.people.views import centres, deciding, getting_in, persons, second, tables
 
 app_name = "people"
 urlpatterns = [
@@ -24,6 +24,12 @@ urlpatterns = [
     path("people/centres/<int:key>/", centres.centre, name="centre"),
     path("people/centres/<int:key>/clearance/", centres.clearance, name="clearance"),
     path("people/centres/<int:key>/units/", centres.unit, name="unit"),
+    path("people/tables/", tables.table_list, name="tables"),
+    path("people/tables/<uuid:key>/", tables.table, name="table"),
+    path("people/tables/<uuid:key>/progress/", tables.progress, name="table_progress"),
+    path("people/tables/<uuid:key>/mend.csv", tables.to_mend, name="table_to_mend"),
+    path("people/tables/<uuid:key>/check/", tables.check, name="check_table"),
+    path("people/tables/<uuid:key>/take/", tables.take, name="take_table"),
     path("people/requests/", deciding.requests, name="requests"),
     path("people/requests/<uuid:key>/approve/", deciding.approve, name="approve"),
     path("people/requests/<uuid:key>/refuse/", deciding.refuse, name="refuse"),

@@ -23,6 +23,7 @@ from tests.factories import (
     LostPhoneFactory,
     RoleProposalFactory,
     Story,
+    TableFactory,
     UserFactory,
     give_role,
 )
@@ -48,6 +49,7 @@ class World:
         wish = {"person": self.story.lead, "asked_by": UserFactory(role="none")}
         self.lost = LostPhoneFactory(**wish)
         self.proposal = RoleProposalFactory(network=self.story.group.network, **wish)
+        self.table = TableFactory(network=self.story.group.network)
         self.elsewhere()
         self.end_some()
         self.bring_to(state)
@@ -182,4 +184,5 @@ class World:
             "Expert": Expert.objects.get(pk=self.story.lead.pk),
             "LostPhone": self.lost,
             "RoleProposal": self.proposal,
+            "Table": self.table,
         }[model]

@@ -23,7 +23,7 @@ from cpms.accounts.models import (
 )
 from cpms.accounts.roles import Role
 from cpms.vault import actions as vault
-from helpdesk.people.models import AccessRequest, LostPhone, RoleProposal
+from helpdesk.people.models import AccessRequest, LostPhone, RoleProposal, Table, TableRow
 
 PASSWORD = "a quiet harbour at dusk"
 HASHED: list[str] = []
@@ -141,6 +141,27 @@ class RoleProposalFactory(DjangoModelFactory):
     asked_by = factory.SubFactory(UserFactory)
     role = Role.RESEARCHER
     network = factory.SubFactory(NetworkFactory)
+
+
+class TableFactory(DjangoModelFactory):
+    """A read table of one bad row."""
+
+    class Meta:
+        model = Table
+        skip_postgeneration_save = True
+
+    network = factory.SubFactory(NetworkFactory)
+    kind = "centres"
+    name = "centres.csv"
+    header = ["Hospital", "City", "Country"]
+    read_by = factory.SubFactory(UserFactory)
+
+    @factory.post_generation
+    def rows(self, create, extracted, **_kwargs):
+        cells = ["Invented Hospital", "Nowhere", "Nowhere"]
+        TableRow.objects.create(
+            table=self, number=2, cells=cells, state="bad", problems=["No country is called “Nowhere”."]
+        )
 
 
 def totp_device(user, *, confirmed=True):

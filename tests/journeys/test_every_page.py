@@ -23,6 +23,7 @@ from tests.factories import (
     AccessRequestFactory,
     LostPhoneFactory,
     RoleProposalFactory,
+    TableFactory,
     UserFactory,
     code_for,
     totp_device,
@@ -232,6 +233,10 @@ def test_the_pages_of_getting_in(product, browser):
     tour.look(decider, "centre", here)
     tour.send_empty(decider, "clearance", here, "form[action$='/clearance/']", cleared_on="2999-01-01")
     tour.send_empty(decider, "unit", here, "form[action$='/units/']")
+    tour.look(decider, "tables, none", "/people/tables/")
+    tour.send_empty(decider, "table", "/people/tables/", "main form[method=post]")
+    tour.look(decider, "table", TableFactory(network=rooms.draft.group.network).get_absolute_url())
+    tour.look(decider, "tables", "/people/tables/")
     helpdesk = the_pages_of_accounts(tour, rooms, decider, browser, product.url)
     assert walked("test_the_pages_of_getting_in") <= tour.routes
     tour.end(stranger, decider, helpdesk)

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from cpms.accounts import policy
 from cpms.accounts.access import Refused, ask
-from cpms.accounts.models import Centre, Network, ThematicGroup, Unit
+from cpms.accounts.models import AdvocacyGroup, Centre, CentreMembership, Network, ThematicGroup, Unit, User
 from cpms.accounts.roles import Permission
 from cpms.accounts.states import NETWORKS
 from cpms.audit import actions as audit
@@ -72,3 +72,77 @@ def add_unit(centre: Centre, *, name: str, by: Any) -> Unit:
     if made:
         audit.record(Event.PLACES_CHANGED, on=centre, by=by, kind="unit")
     return unit
+
+
+@transaction.atomic
+def drop_unit(unit: Unit, *, by: Any) -> None:
+    """Take a unit away that nobody belongs to any more."""
+    if not (verdict := ask(Permission.CENTRE_READ, by, unit.centre)):
+        raise Refused(verdict.reason)
+    if unit.people.exists():
+        raise Refused("Somebody belongs to this unit; move them first.")
+    centre = unit.centre
+    unit.delete()
+    audit.record(Event.PLACES_CHANGED, on=centre, by=by, kind="unit", verb="ended")
+
+
+@transaction.atomic
+def move_to_unit(person: User, *, unit: Unit | None, by: Any) -> None:
+    """The unit a person works in: one of the person's own hospital, or none."""
+    if not (verdict := ask(Permission.PERSON_MANAGE, by, person)):
+        raise Refused(verdict.reason)
+    if unit is not None and unit.centre_id != person.centre_id:
+        raise Refused("This unit belongs to another hospital.")
+    person.unit = unit
+    person.save(update_fields=["unit"])
+    audit.record(Event.PROFILE_CHANGED, on=person, by=by, kind="unit")
+
+
+@transaction.atomic
+def add_centre(network: Network, *, name: str, city: str, country: str, kind: str, by: Any) -> Centre:
+    """A hospital that joins a network; one that is known already by name, city and country gets one more network."""
+    centre = Centre.objects.filter(name__iexact=name, city__iexact=city, country=country).first()
+    if centre is None:
+        centre = Centre(name=name, city=city, country=country)
+        serve(network, by)
+        centre.save()
+    place_centre(centre, network=network, kind=kind, by=by)
+    return centre
+
+
+@transaction.atomic
+def place_centre(centre: Centre, *, network: Network, kind: str, by: Any, until: dt.date | None = None) -> None:
+    """Say as what the hospital belongs to the network, and until when; without a day it stays. By who serves that network."""
+    serve(network, by)
+    place, _made = CentreMembership.objects.get_or_create(centre=centre, network=network, defaults={"kind": kind})
+    place.kind, place.until = CentreMembership.Kind(kind), until
+    if until is not None and until < place.since:
+        raise Refused("This day lies before the hospital joined.")
+    place.save(update_fields=["kind", "until"])
+    audit.record(Event.PLACES_CHANGED, on=centre, by=by, kind="membership", verb="ended" if until else "given")
+
+
+@transaction.atomic
+def describe_centre(centre: Centre, *, name: str, city: str, country: str, by: Any) -> None:
+    """Correct what a hospital is called and where it stands."""
+    if not (verdict := ask(Permission.CENTRE_CLEAR, by, centre)):
+        raise Refused(verdict.reason)
+    if Centre.objects.filter(name__iexact=name, city__iexact=city, country=country).exclude(pk=centre.pk).exists():
+        raise Refused("There is a hospital of this name in this city already.")
+    centre.name, centre.city, centre.country = name, city, country
+    centre.save(update_fields=["name", "city", "country"])
+    audit.record(Event.PLACES_CHANGED, on=centre, by=by, kind="centre")
+
+
+@transaction.atomic
+def save_advocacy_group(group: AdvocacyGroup, *, by: Any) -> AdvocacyGroup:
+    """Write a new or changed patient organisation of a network down."""
+    serve(group.network, by)
+    group.save()
+    audit.record(Event.PLACES_CHANGED, on=group, by=by, kind="advocacy")
+    return group
+
+
+def serve(network: Network, by: Any) -> None:
+    if network not in policy.networks_served_by(by):
+        raise Refused("This is arranged by the coordinator or the helpdesk of the network itself.")

@@ -1,6 +1,7 @@
 """Letting people in; and what one person asks and a second one confirms."""
 
 from helpdesk.people.actions.getting_in import approve_request, ask_for_access, refuse_request, send_link_again
+from helpdesk.people.actions.tables import check_table, read_table, take_rows, take_table
 from helpdesk.people.actions.two_people import (
     ask_for_factor,
     confirm_factor,
@@ -13,10 +14,14 @@ __all__ = [
     "approve_request",
     "ask_for_access",
     "ask_for_factor",
+    "check_table",
     "confirm_factor",
     "confirm_role",
     "drop_role",
     "propose_role",
+    "read_table",
     "refuse_request",
     "send_link_again",
+    "take_rows",
+    "take_table",
 ]

@@ -1,0 +1,1 @@
+"""Tables of centres and people: which columns there are, and what is wrong with a row."""

@@ -1,0 +1,241 @@
+"""What is wrong with a row, in sentences; or what it says, in our own words. Pure: what is known comes in as ``Known``."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+
+from cpms import clock, countries
+from cpms.accounts.models import Centre, Network, ThematicGroup
+from cpms.accounts.roles import Role
+from cpms.terminology.folding import fold
+from helpdesk.people.queries import Known
+from helpdesk.people.states import RowState, TableKind
+
+CALCULATES = ("=", "+", "-", "@", "#")
+LONGEST = {"hospital": 160, "city": 80, "name": 120, "job_title": 120, "email": 254, "units": 1_000}
+KINDS = {
+    "full": "full",
+    "full member": "full",
+    "member": "full",
+    "affiliated": "affiliated",
+    "affiliated partner": "affiliated",
+}
+ROLES: dict[str, Role | None] = {
+    "clinician": Role.CLINICIAN,
+    "representative": Role.REPRESENTATIVE,
+    "centre representative": Role.REPRESENTATIVE,
+    "substitute": Role.SUBSTITUTE,
+    "substitute representative": Role.SUBSTITUTE,
+    "assistant": None,
+    "none": None,
+}
+COUNTRIES = {fold(name): code for code, name in countries.NAMES.items()} | {
+    code.lower(): code for code in countries.NAMES
+}
+
+
+@dataclass
+class Row:
+    """One row by column names while it is checked. ``says`` collects what it means, ``problems`` what is wrong."""
+
+    cells: dict[str, str]
+    number: int
+    says: dict[str, Any] = field(default_factory=dict)
+    problems: list[str] = field(default_factory=list)
+    known: bool = False
+
+    @property
+    def state(self) -> RowState:
+        return RowState.BAD if self.problems else RowState.KNOWN if self.known else RowState.READY
+
+    def wrong(self, sentence: str) -> None:
+        self.problems.append(sentence)
+
+    def text(self, column: str) -> str:
+        return self.cells.get(column, "")
+
+
+def check(kind: str, cells: dict[str, str], known: Known, *, number: int) -> Row:
+    """The row with its meaning, or with every problem it has, not only the first."""
+    row = Row(cells, number)
+    for column, text in cells.items():
+        if text.startswith(CALCULATES):
+            row.wrong(f"“{text[:40]}” is a formula or an error of the sheet; write what it stands for as plain text.")
+        if len(text) > LONGEST.get(column, 400):
+            row.wrong(f"The {words(column)} is too long.")
+    if not row.problems:
+        (check_centre if kind == TableKind.CENTRES else check_person)(row, known)
+    return row
+
+
+def words(column: str) -> str:
+    return "e-mail" if column == "email" else column.replace("_", " ")
+
+
+def need(row: Row, *columns: str) -> None:
+    for column in columns:
+        if not row.text(column):
+            row.wrong(f"The {words(column)} is missing.")
+
+
+def meant(text: str, known: dict[str, Any], show: Callable[[Any], str] = str) -> str:
+    """ " Do you mean …?" for the nearest of the known words; empty when none is near."""
+    near = get_close_matches(text, list(known), n=1, cutoff=0.75)
+    return f" Do you mean {show(known[near[0]])}?" if near else ""
+
+
+def once(row: Row, known: Known, key: tuple[Any, ...]) -> None:
+    earlier = known.seen.setdefault(key, row.number)
+    if earlier != row.number:
+        row.wrong(f"This is the same as row {earlier}.")
+
+
+def check_centre(row: Row, known: Known) -> None:
+    need(row, "hospital", "city", "country")
+    country, network, kind, cleared_on = country_of(row), network_of(row, known), kind_of(row), day_of(row)
+    units = parts(row.text("units"))
+    if any(len(unit) > 120 for unit in units):
+        row.wrong("The name of a unit is too long.")
+    if row.problems or network is None:
+        return
+    here = (fold(row.text("hospital")), fold(row.text("city")), country)
+    once(row, known, (*here, network.pk))
+    row.known = known.places.get((*here, network.pk)) == kind and not units and cleared_on is None
+    row.says = {
+        "name": row.text("hospital"),
+        "city": row.text("city"),
+        "country": country,
+        "network": network,
+        "kind": kind,
+        "units": units,
+        "cleared_on": cleared_on,
+    }
+
+
+def country_of(row: Row) -> str:
+    text = row.text("country")
+    code = COUNTRIES.get(fold(text), "")
+    if text and not code:
+        row.wrong(f"No country is called “{text}”.{meant(fold(text), COUNTRIES, countries.name)}")
+    return code
+
+
+def network_of(row: Row, known: Known) -> Network | None:
+    """The named network, or the table's own where none is named; only one that the person serves."""
+    text = row.text("network")
+    found = known.networks.get(fold(text)) if text else known.network
+    if found is None:
+        row.wrong(f"No network is called “{text}”.{meant(fold(text), known.networks)}")
+    elif found.pk not in known.served:
+        row.wrong(f"You do not look after {found}; ask its coordinator or helpdesk.")
+    return found
+
+
+def kind_of(row: Row) -> str:
+    kind = KINDS.get(fold(row.text("kind") or "full member"), "")
+    if not kind:
+        row.wrong(f"“{row.text('kind')}” is neither full member nor affiliated partner.")
+    return kind
+
+
+def day_of(row: Row) -> dt.date | None:
+    text = row.text("cleared_on")
+    for form in ("%Y-%m-%d", "%d/%m/%Y", "%d.%m.%Y"):
+        with suppress(ValueError):
+            day = dt.datetime.strptime(text, form).replace(tzinfo=dt.UTC).date()
+            if day > clock.today():
+                row.wrong("The day of the clearance lies ahead.")
+            return day
+    if text:
+        row.wrong(f"“{text}” is no day; write it as 2026-10-16.")
+    return None
+
+
+def parts(text: str) -> list[str]:
+    """What stands between semicolons or bars."""
+    return [part.strip() for part in re.split(r"[;|]", text) if part.strip()]
+
+
+def check_person(row: Row, known: Known) -> None:
+    need(row, "name", "email", "hospital")
+    network_of(row, known)
+    email = email_of(row)
+    centre, groups, role = centre_of(row, known), groups_of(row, known), role_of(row, known)
+    if row.problems or centre is None:
+        return
+    once(row, known, (email,))
+    row.known = email in known.people
+    if row.known and known.people[email] != centre.pk:
+        row.wrong(
+            "This address has an account at another hospital; the account can be moved once the person has left there."
+        )
+    row.says = {
+        "name": row.text("name"),
+        "email": email,
+        "job_title": row.text("job_title"),
+        "centre": centre,
+        "groups": groups,
+        "role": role,
+    }
+
+
+def email_of(row: Row) -> str:
+    email = row.text("email").lower()
+    try:
+        validate_email(email or "nobody@hospital.example")
+    except ValidationError:
+        row.wrong(f"“{email}” is not an e-mail address.")
+    return email
+
+
+def centre_of(row: Row, known: Known) -> Centre | None:
+    """The hospital by name; by city and country too where several have the name."""
+    text = row.text("hospital")
+    if not text:
+        return None
+    found = known.centres.get(fold(text), [])
+    for column, told in (("city", lambda c: fold(c.city)), ("country", lambda c: c.country)):
+        wanted = fold(row.text("city")) if column == "city" else country_of(row)
+        if wanted:
+            found = [centre for centre in found if told(centre) == wanted]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        row.wrong(f"There are {len(found)} hospitals called “{text}”; name the city and the country.")
+    else:
+        near = meant(fold(text), known.centres, lambda centres: str(centres[0]))
+        row.wrong(f"No hospital you look after is called “{text}” there.{near}")
+    return None
+
+
+def groups_of(row: Row, known: Known) -> list[ThematicGroup]:
+    found = []
+    for part in parts(row.text("groups")):
+        group = known.groups.get(fold(part))
+        if group is None:
+            row.wrong(f"No thematic group is called “{part}”.{meant(fold(part), known.groups)}")
+        else:
+            found.append(group)
+    return found
+
+
+def role_of(row: Row, known: Known) -> Role | None:
+    text = row.text("role") or "clinician"
+    if fold(text) not in ROLES:
+        row.wrong(f"“{text}” is not a role of a table: clinician, representative, substitute or assistant.")
+        return None
+    role = ROLES[fold(text)]
+    if role is not None and role not in known.may_give:
+        row.wrong(
+            f"Your own roles do not let you give the role of {role.label.lower()}; a coordinator can take this row in."
+        )
+    return role

@@ -1,0 +1,12 @@
+"""Taking the rows of a table in, some at a time."""
+
+from celery import shared_task
+
+from cpms.jobs.actions import confirmed
+from helpdesk.people import actions
+
+
+@shared_task(name="people.take_rows")
+@confirmed
+def take_rows(*, table_id: str) -> None:
+    actions.take_rows(table_id, by=None)
