@@ -84,6 +84,8 @@ class Permission(models.TextChoices):
     PANEL_AGAIN = "panel_again", "start another panel for a known patient"
     CASE_EDIT = "case_edit", "correct the case"
     CASE_EXPORT = "case_export", "take the case out as a file"
+    FILE_READ = "file_read", "look at a file of a case and download it"
+    FILE_REMOVE = "file_remove", "take a file out of a case"
     PANEL_LIST = "panel_list", "list the panels one takes part in"
     PANEL_DRAFT = "panel_draft", "enrol a patient and draft a panel"
     PANEL_PREPARE = "panel_prepare", "prepare a draft panel"

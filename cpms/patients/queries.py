@@ -41,6 +41,8 @@ def rows_about(thing: models.Model, seen: set[Any]) -> Iterator[models.Model]:
     yield thing
     for relation in thing._meta.related_objects:
         if isinstance(relation.field, models.ForeignKey) and relation.related_model is not User:
+            if getattr(relation.related_model, "HOLDS_CONTENT", False):
+                continue
             children = relation.related_model._base_manager.filter(**{relation.field.name: thing})
             for child in children:
                 yield from rows_about(child, seen)

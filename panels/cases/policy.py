@@ -6,7 +6,7 @@ from typing import Any
 
 from consent.policy import may
 from consent.states import Act, Actor
-from cpms.accounts.access import Verdict, no, rule
+from cpms.accounts.access import Verdict, no, rule, yes
 from cpms.accounts.policy import clinicians_served_by
 from cpms.accounts.roles import Permission
 from cpms.patients.policy import may_enrol
@@ -33,3 +33,17 @@ def may_start_again(user: Any, patient: Any) -> Verdict:
     """Whoever may enrol, for a patient of their own, while consent to care is in force."""
     verdict = may_enrol(user)
     return may(patient, Actor.TREATING, Act.ENTER) if verdict else verdict
+
+
+@rule(Permission.FILE_READ)
+def may_read_file(_user: Any, _file: Any) -> Verdict:
+    """Whoever sees the file at all: the treating side, and the panel once it was shown to them."""
+    return yes
+
+
+@rule(Permission.FILE_REMOVE)
+def may_remove_file(user: Any, file: Any) -> Verdict:
+    """The treating side at any time: taking out needs no consent."""
+    if file.case.patient.enrolled_by_id not in clinicians_served_by(user):
+        return no("Only the treating side takes a file out.")
+    return yes

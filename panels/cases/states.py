@@ -20,6 +20,21 @@ class Flag(models.TextChoices):
     NONE = "", "No range given"
 
 
+class FileState(models.TextChoices):
+    """A file is read by nobody before it is cleaned, and by the panel only once somebody looked at every page of it."""
+
+    WAITING = "waiting", "being checked"
+    READY = "ready", "to be looked at"
+    SHOWN = "shown", "shown to the panel"
+    REFUSED = "refused", "refused"
+
+
+class PieceOf(models.TextChoices):
+    RAW = "raw", "the file as it came"
+    CLEAN = "clean", "the cleaned file"
+    PAGE = "page", "a page as a picture"
+
+
 class RangeSource(models.TextChoices):
     LABORATORY = "laboratory", "range of the laboratory"
     GROUP = "group", "default of the thematic group, to be confirmed"

@@ -10,3 +10,9 @@ from panels.cases import actions
 @confirmed
 def forget(*, patient_id: str) -> None:
     actions.forget_rows(patient_id, by=None)
+
+
+@shared_task(name="cases.clean_file")
+@confirmed
+def clean_file(*, file_id: str) -> None:
+    actions.clean_file(file_id, by=None)

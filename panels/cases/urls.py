@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from panels.cases.views import editing, exporting, labs, marking
+from panels.cases.views import editing, exporting, files, labs, marking
 
 app_name = "cases"
 urlpatterns = [
@@ -10,6 +10,13 @@ urlpatterns = [
     path("cases/<uuid:key>/confirm/", editing.confirm, name="confirm"),
     path("cases/<uuid:key>/labs/", labs.paste, name="labs"),
     path("cases/<uuid:key>/phenopacket/", exporting.phenopacket, name="phenopacket"),
+    path("cases/<uuid:key>/files/", files.files, name="files"),
+    path("cases/<uuid:key>/files/checked/", files.files_checked, name="files_checked"),
+    path("cases/<uuid:key>/files/show/", files.show_files, name="show_files"),
+    path("files/<uuid:key>/", files.file, name="file"),
+    path("files/<uuid:key>/pages/<int:number>/", files.file_page, name="file_page"),
+    path("files/<uuid:key>/download/", files.download_file, name="download_file"),
+    path("files/<uuid:key>/remove/", files.remove_file, name="remove_file"),
     path("marks/", marking.marks, name="marks"),
     path("terms/", editing.terms, name="terms"),
 ]

@@ -1,7 +1,7 @@
 // Requests to our own server, with the token that signing in again in another tab makes stale.
 const HEADER = "X-CSRFToken";
 
-function token() {
+export function token() {
   return JSON.parse(document.body.getAttribute("hx-headers"))[HEADER];
 }
 

@@ -30,6 +30,7 @@ EXTRA: dict[str, dict[str, object]] = {
     "end_session": {"session": 0},
     "end_assistant": {"delegation": 0},
     "people:end_role": {"membership": 0},
+    "cases:file_page": {"number": 1},
 }
 LINKS = {
     "activate": {"token": "x"},
@@ -41,6 +42,7 @@ LET_IN = {200, 302, 422}
 NOTHING_THERE = set(EXTRA) - {
     "patients:sheet",
     "patients:sheet_pdf",
+    "cases:file_page",
 }  # the URL names a second thing that does not exist: 404 once let in
 HARMLESS_WRITES = re.compile(
     r"^\s*(INSERT INTO \"(audit_auditevent|django_session)|(UPDATE|DELETE FROM) \"?django_session)"

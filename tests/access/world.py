@@ -102,7 +102,8 @@ class World:
         return guest
 
     def fill(self) -> None:
-        """A statement of the member's, a message, a planned and a held meeting, a finished document."""
+        """A shown file, a statement of the member's, a message, a planned and a held meeting, a finished document."""
+        self.file = self.story.file
         self.said = self.story.contribute(self.people["member"], kind="need_data")
         panels.comment(self.story.fresh(), text=self.story.canary("message"), by=self.story.lead)
         words = self.story.canary("own-message")
@@ -172,6 +173,7 @@ class World:
         return {
             "Panel": self.story.panel,
             "Case": self.story.case,
+            "CaseFile": self.file,
             "Patient": self.story.patient,
             "Contribution": self.said,
             "Message": self.message,

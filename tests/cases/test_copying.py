@@ -56,10 +56,10 @@ def test_only_the_treating_side_copies_and_only_under_consent():
 def test_a_case_says_how_much_of_it_is_filled():
     story = Story()
     full = outline(case_parts(Case.objects.get(pk=story.case.pk)))
-    assert (full.filled, full.total) == (5, 6)
-    assert [name for name, _, count in full.parts if not count] == ["treatments"]
+    assert (full.filled, full.total) == (5, 7)
+    assert [name for name, _, count in full.parts if not count] == ["treatments", "files"]
     page = signed_in(story.lead).get(reverse("cases:edit", args=[story.case.pk])).content.decode()
-    assert "5 of 6 parts filled" in page
+    assert "5 of 7 parts filled" in page
 
 
 def test_treatments_are_typed_and_left_alone_by_a_correction_that_does_not_name_them():

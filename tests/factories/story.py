@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 from functools import cached_property
+
+from PIL import Image
 
 from consent import actions as consent
 from consent.states import Answer, Giver, Stage
@@ -11,6 +14,7 @@ from cpms import clock
 from cpms.patients import actions as patients
 from panels import actions as panels
 from panels.cases import actions as cases
+from panels.cases.cleaning import pictures
 from panels.models import Panel
 from tests.factories.people import GroupFactory, NetworkFactory, UserFactory
 
@@ -80,6 +84,19 @@ class Story:
             variants=[{"gene": "CYP21A2", "hgvs": self.canary("variant")}],
         )
         return cases.correct_case(case, correction, version=case.version, by=self.lead)
+
+    @cached_property
+    def file(self):
+        """A picture that was cleaned, looked through and shown; its words carry canaries."""
+        written = io.BytesIO()
+        Image.new("RGB", (40, 30), "white").save(written, "JPEG")
+        filename = f"{self.canary('filename')}.jpg"
+        file = cases.add_file(self.case, filename=filename, data=written.getvalue(), by=self.lead)
+        cases.files.settle(file, pictures.clean(written.getvalue(), "jpeg"), "", by=None)
+        captions = {str(file.pk): self.canary("caption")}
+        cases.show_files(self.case, captions, looked_at=[str(file.pk)], by=self.lead)
+        file.refresh_from_db()
+        return file
 
     @cached_property
     def panel(self):

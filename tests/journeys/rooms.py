@@ -101,6 +101,7 @@ class Rooms:
         return {
             "Panel": lambda: story.panel,
             "Case": lambda: story.case,
+            "CaseFile": lambda: story.file,
             "Expert": lambda: self.expert,
             "Patient": lambda: story.patient,
             "Contribution": lambda: self.said,
@@ -110,8 +111,12 @@ class Rooms:
         }[model.__name__]()
 
     def enter(self, name: str, browser, url: str) -> Person:
-        """A person whose login lies behind them."""
-        person = Person(browser, url)
-        cookie = signed_in(self.people[name]).cookies[settings.SESSION_COOKIE_NAME]
-        person.context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": url}])
-        return person
+        return entered(self.people[name], browser, url)
+
+
+def entered(user, browser, url: str) -> Person:
+    """A person whose login lies behind them."""
+    person = Person(browser, url)
+    cookie = signed_in(user).cookies[settings.SESSION_COOKIE_NAME]
+    person.context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": url}])
+    return person

@@ -11,13 +11,16 @@ from panels.cases.actions.editing import (
     take_sight,
 )
 from panels.cases.actions.exporting import export_phenopacket
+from panels.cases.actions.files import add_file, clean_file, note_download, remove_file, show_files
 from panels.cases.actions.forgetting import forget_rows
 from panels.cases.actions.importing import import_phenopacket, take_read_case
 
 __all__ = [
     "Correction",
     "add_diagnosis",
+    "add_file",
     "add_labs",
+    "clean_file",
     "confirm_copy",
     "copy_case",
     "correct_case",
@@ -25,6 +28,9 @@ __all__ = [
     "forget_rows",
     "give_sight",
     "import_phenopacket",
+    "note_download",
+    "remove_file",
+    "show_files",
     "start_case",
     "take_read_case",
     "take_sight",

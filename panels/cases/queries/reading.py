@@ -13,7 +13,7 @@ from cpms.terminology.catalogue import Analyte
 from panels.cases.models import Case, LabAlias, name_token
 from panels.cases.queries.results import results_of
 
-PARTS = ("diagnoses", "findings", "labs", "variants", "treatments", "imports")
+PARTS = ("diagnoses", "findings", "labs", "variants", "treatments", "imports", "files")
 OUTLINE = (
     ("summary", "Summary"),
     ("diagnoses", "Diagnosis"),
@@ -21,6 +21,7 @@ OUTLINE = (
     ("labs", "Laboratory"),
     ("variants", "Genetics"),
     ("treatments", "Treatment"),
+    ("files", "Files"),
 )
 
 
@@ -29,7 +30,7 @@ def case_parts(case: Case) -> Case:
     prefetch_related_objects([case], *PARTS)
     for name in PARTS:
         for part in getattr(case, name).all():
-            part.key = case.key  # one and the same key: unwrapped once
+            part.key, part.case = case.key, case  # one and the same key: unwrapped once
     case.results = results_of(case)
     return case
 

@@ -1,0 +1,34 @@
+"""What a case is made of."""
+
+from panels.cases.models.files import CaseFile, FilePiece
+from panels.cases.models.records import (
+    Case,
+    CaseGrant,
+    CaseImport,
+    CasePart,
+    Diagnosis,
+    Finding,
+    LabAlias,
+    LabResult,
+    Treatment,
+    Variant,
+    name_token,
+    plain,
+)
+
+__all__ = [
+    "Case",
+    "CaseFile",
+    "CaseGrant",
+    "CaseImport",
+    "CasePart",
+    "Diagnosis",
+    "FilePiece",
+    "Finding",
+    "LabAlias",
+    "LabResult",
+    "Treatment",
+    "Variant",
+    "name_token",
+    "plain",
+]
