@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import sys
@@ -13,6 +14,7 @@ from urllib.parse import urlsplit, urlunsplit
 import pytest
 from django.conf import settings
 from django.db import connection, connections
+from hypothesis import settings as drawing
 
 from tools.local import keys, places, processes
 from tools.local.broker import Redis
@@ -39,6 +41,9 @@ def own_redis(url: str) -> str:
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright keeps an event loop in the test's thread
 os.environ["REDIS_URL"] = settings.REDIS_URL = settings.CELERY_BROKER_URL = own_redis(settings.REDIS_URL)
 
+drawing.register_profile("here", deadline=None)  # a busy machine is no fault of the code
+drawing.load_profile("here")
+
 # Whatever a killed process or a thread of a test left open would keep the test database from being dropped
 OTHERS = """
     SELECT pg_terminate_backend(pid) FROM pg_stat_activity
@@ -55,6 +60,12 @@ def django_db_setup(django_db_setup, django_db_blocker):
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         connections["cachedb"].close()  # the cache's own connection would hold the database open
         cursor.execute(OTHERS)
+
+
+def pytest_collection_finish():
+    """What is loaded by now stays; the garbage collector need not walk it again during every test."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

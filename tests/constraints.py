@@ -56,7 +56,7 @@ CHECKS = {
     "accounts_centre_membership_dates": (CentreMembership, {}, [{"until": F("since") - DAY}]),
     "accounts_delegation_dates": (Delegation, {}, [{"valid_to": F("valid_from") - DAY}]),
     "accounts_deputy_is_somebody_else": (User, {}, [{"deputy": F("id"), "away_until": NOW.date()}]),
-    "accounts_deputy_while_away": (User, {"away_until": None}, [lambda: {"deputy": User._base_manager.filter(away_until=None)[1]}]),
+    "accounts_deputy_while_away": (User, {"away_until": None}, [lambda: {"deputy": User._base_manager.filter(away_until=None).order_by("pk")[1]}]),
     "accounts_ended_delegation_says_who": (Delegation, {"ended_at": None}, [{"ended_at": NOW}, {"ended_by": F("clinician")}]),
     "accounts_ended_role_says_who": (Membership, {"ended_at": None}, [{"ended_at": NOW}, {"ended_by": F("user")}]),
     "accounts_email_lower_case": (User, {}, [{"email": "Upper@hospital.example"}]),

@@ -14,5 +14,7 @@ STRUCK = str.maketrans(
 
 def fold(text: str) -> str:
     """``Hürthle-cell`` becomes ``hurthle cell``, ``Wisła`` ``wisla``. Other alphabets (Greek, Cyrillic) are dropped."""
+    if text.isascii():
+        return NOT_A_WORD.sub(" ", text.casefold()).strip()
     plain = unicodedata.normalize("NFKD", text).casefold().translate(STRUCK)
     return NOT_A_WORD.sub(" ", "".join(letter for letter in plain if not unicodedata.combining(letter))).strip()

@@ -32,7 +32,8 @@ class PanelQuerySet(models.QuerySet["Panel"]):
         experts = seats.experts().filter(panel__state__in=SHARED)
         guests = seats.guests().filter(panel__state__in=RUNNING)
         own, shared, visited = treated.values("pk"), experts.values("panel"), guests.values("panel")
-        return self.filter(Q(pk__in=own) | Q(pk__in=shared) | Q(pk__in=visited))
+        # One union, not three conditions: joined by OR they would make PostgreSQL look at every panel there is
+        return self.filter(pk__in=own.order_by().union(shared.order_by(), visited.order_by(), all=True))
 
     def running(self) -> PanelQuerySet:
         return self.filter(state__in=RUNNING)

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
 from typing import Any
 
 from django.db.models import Aggregate, Count, DurationField, F, Q, QuerySet
@@ -11,6 +14,7 @@ from cpms import clock
 from cpms.accounts.models import Expertise, User
 from cpms.notifications.models import WorkItem
 from cpms.notifications.states import Verb
+from panels.cases.models import Diagnosis
 from panels.models import Contribution, Invitation
 from panels.states import ContributionKind, DeclineReason, InvitationState
 
@@ -30,54 +34,94 @@ def advice() -> QuerySet[Contribution]:
     return Contribution.objects.exclude(kind=ContributionKind.NO_EXPERIENCE).order_by()
 
 
+@dataclass(frozen=True)
+class Past:
+    """Of a case's conditions, genes, findings and group: who declared them, and in how many panels people advised on them."""
+
+    declared: dict[Any, set[str]]
+    knows_gene: dict[Any, set[str]]
+    advised_condition: dict[Any, int]
+    shared_findings: dict[Any, int]
+    advised_group: dict[Any, int]
+    not_my_field: dict[Any, int]
+    in_group: dict[Any, bool]
+
+    def knowing(self) -> set[Any]:
+        """People with a trace of knowing this very case."""
+        return {*self.declared, *self.knows_gene, *self.advised_condition, *self.shared_findings}
+
+    def around(self) -> set[Any]:
+        """People of the thematic group."""
+        return {*self.advised_group, *self.in_group}
+
+
+def of(facts: Any) -> Past:
+    """The past that matters for a case, for everybody who has one."""
+    diagnosed = Diagnosis.objects.filter(code__in=facts.conditions).order_by().values("case")
+    members = User.objects.filter(groups_of_interest=facts.group) if facts.group else User.objects.none()
+    said_no = Invitation.objects.filter(reason=DeclineReason.FIELD, panel__case__in=diagnosed).order_by()
+    return Past(
+        declared=declaring(facts.conditions),
+        knows_gene=declaring(facts.genes),
+        advised_condition=panels_advised(panel__case__in=diagnosed),
+        shared_findings=findings_advised(facts.findings),
+        advised_group=panels_advised(panel__group=facts.group),
+        not_my_field=dict(said_no.values_list("invitee").annotate(Count("pk"))),
+        in_group=dict.fromkeys(members.order_by().values_list("pk", flat=True), True),
+    )
+
+
+def declaring(codes: Iterable[str]) -> dict[Any, set[str]]:
+    """Person to those of the codes that they declare."""
+    found: dict[Any, set[str]] = defaultdict(set)
+    for who, code in Expertise.objects.filter(code__in=codes).order_by().values_list("user", "code"):
+        found[who].add(code)
+    return dict(found)
+
+
 def panels_advised(**where: Any) -> dict[Any, int]:
     """Person to the number of panels with advice of theirs."""
-    rows = advice().filter(**where).values_list("author").annotate(Count("panel", distinct=True))
-    return dict(rows)
+    return dict(advice().filter(**where).values_list("author").annotate(Count("panel", distinct=True)))
 
 
-def answers() -> QuerySet[Any]:
+def findings_advised(codes: Iterable[str]) -> dict[Any, int]:
+    """Person to the number of these findings, present in cases they advised on."""
+    rows = advice().filter(panel__case__findings__code__in=codes, panel__case__findings__present=True)
+    return dict(rows.values_list("author").annotate(Count("panel__case__findings__code", distinct=True)))
+
+
+def answers(people: Iterable[Any]) -> QuerySet[Any]:
     """Per person over two years: how often asked, how often answered, the median time to the answer."""
     since = clock.now() - HABITS
     answered = Q(state__in=[InvitationState.ACCEPTED, InvitationState.DECLINED, InvitationState.ENDED])
-    rows = Invitation.objects.filter(sent_at__gte=since).exclude(state=InvitationState.WITHDRAWN).order_by()
-    return rows.values_list("invitee").annotate(
-        asked=Count("pk"),
-        answered=Count("pk", filter=answered & Q(answered_at__isnull=False)),
-        median=Median(F("answered_at") - F("sent_at"), filter=Q(answered_at__isnull=False)),
-        lately=Count("pk", filter=Q(sent_at__gte=clock.now() - LATELY)),
+    rows = Invitation.objects.filter(sent_at__gte=since, invitee__in=people).exclude(state=InvitationState.WITHDRAWN)
+    return (
+        rows.order_by()
+        .values_list("invitee")
+        .annotate(
+            asked=Count("pk"),
+            answered=Count("pk", filter=answered & Q(answered_at__isnull=False)),
+            median=Median(F("answered_at") - F("sent_at"), filter=Q(answered_at__isnull=False)),
+            lately=Count("pk", filter=Q(sent_at__gte=clock.now() - LATELY)),
+        )
     )
 
 
-def waiting() -> dict[Any, int]:
+def waiting(people: Iterable[Any]) -> dict[Any, int]:
     """Person to the number of panels that wait for their answer or advice."""
-    items = WorkItem.objects.open().filter(verb__in=[Verb.ANSWER, Verb.REPLY])
-    return dict(items.values_list("who").annotate(Count("pk")))
+    items = WorkItem.objects.open().filter(verb__in=[Verb.ANSWER, Verb.REPLY], who__in=people)
+    return dict(items.order_by().values_list("who").annotate(Count("pk")))
 
 
-def fill(found: dict[Any, Any], facts: Any) -> None:
+def fill(found: dict[Any, Any], past: Past) -> None:
     """Put the figures of everybody in ``found`` (key to ``Candidate``) where the ranking looks for them."""
-    known = Expertise.objects.filter(code__in=facts.conditions | facts.genes)
-    for who, code in known.values_list("user", "code"):
-        if who in found:
-            (found[who].declared if code in facts.conditions else found[who].knows_gene).add(code)
-    members = User.objects.filter(groups_of_interest=facts.group) if facts.group else User.objects.none()
-    put(found, "in_group", dict.fromkeys(members.values_list("pk", flat=True), True))
-    put(found, "advised_condition", panels_advised(panel__case__diagnoses__code__in=facts.conditions))
-    put(found, "advised_group", panels_advised(panel__group=facts.group))
-    shared = advice().filter(panel__case__findings__code__in=facts.findings, panel__case__findings__present=True)
-    put(
-        found,
-        "shared_findings",
-        dict(shared.values_list("author").annotate(Count("panel__case__findings__code", distinct=True))),
-    )
-    said_no = Invitation.objects.filter(reason=DeclineReason.FIELD, panel__case__diagnoses__code__in=facts.conditions)
-    put(found, "not_my_field", dict(said_no.order_by().values_list("invitee").annotate(Count("pk", distinct=True))))
-    put(found, "waiting", waiting())
-    for who, asked, answered, median, lately in answers():
-        if one := found.get(who):
-            one.asked, one.answered, one.asked_lately = asked, answered, lately
-            one.days = median.total_seconds() / 86_400 if median is not None else None
+    for name in (each.name for each in fields(past)):
+        put(found, name, getattr(past, name))
+    put(found, "waiting", waiting(found))
+    for who, asked, answered, median, lately in answers(found):
+        one = found[who]
+        one.asked, one.answered, one.asked_lately = asked, answered, lately
+        one.days = median.total_seconds() / 86_400 if median is not None else None
 
 
 def put(found: dict[Any, Any], name: str, figures: dict[Any, Any]) -> None:

@@ -8,14 +8,22 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
+from cpms.patients.models import Patient
 from cpms.terminology import queries as terminology
 from cpms.terminology.folding import fold
 from cpms.terminology.states import System
+from panels.cases.models import Diagnosis, Finding, Variant
 from panels.models import Invitation, Panel
 
-MOST_WORDS, MOST_CODES, LOOKED_THROUGH, MOST_FOUND = 6, 200, 200, 50
+MOST_WORDS, MOST_CODES, LOOKED_THROUGH, MOST_FOUND = 6, 200, 200, 25
+NAMES = ("invitee__display_name", "invitee__centre__name")
+SEALED: dict[Any, tuple[str, str]] = {
+    Patient: ("nickname", "cases__panels"),
+    Diagnosis: ("label", "case__panels"),
+    Variant: ("gene", "case__panels"),
+}
 WITH_NAMES = (System.ORPHA, System.HPO)
 
 
@@ -37,35 +45,34 @@ def coded(text: str) -> Q:
     """Cases with a diagnosis or a present finding whose name, synonym or code is meant by the text."""
     codes = {hit.code for system in WITH_NAMES for hit in terminology.search(system, text, limit=MOST_CODES)}
     codes |= {text.strip().upper()}
-    return Q(case__diagnoses__code__in=codes) | Q(case__findings__code__in=codes, case__findings__present=True)
+    meant = {"case": OuterRef("case"), "code__in": codes}
+    return Q(Exists(Diagnosis.objects.filter(**meant))) | Q(Exists(Finding.objects.filter(**meant, present=True)))
 
 
 def opened_and_read(visible: QuerySet[Panel], words: list[str]) -> set[Any]:
     """Keys of those among the newest panels whose names and sealed titles hold every word's beginning."""
-    members = Prefetch("invitations", Invitation.objects.live().select_related("invitee__centre"), to_attr="people_in")
     keys = list(visible.values_list("pk", flat=True)[:LOOKED_THROUGH])
-    rows = Panel.objects.with_case().filter(pk__in=keys)
-    rows = rows.prefetch_related("case__diagnoses", "case__variants", members)
-    return {panel.pk for panel in rows if begins_each(words, fold(words_of(panel)))}
+    names = {"in_group": F("group__name"), "led_by": F("lead__display_name"), "led_at": F("lead__centre__name")}
+    panels = list(Panel.objects.filter(pk__in=keys).annotate(**names).only("title", "state", "case", "key"))
+    texts = sealed_words(panels)
+    for panel, *said in Invitation.objects.live().filter(panel__in=keys).values_list("panel", *NAMES):
+        texts[panel] += said
+    for panel in panels:
+        texts[panel.pk] += [panel.title, panel.get_state_display(), *(getattr(panel, name) for name in names)]
+    return {key for key, said in texts.items() if begins_each(words, fold(" ".join(filter(None, said))))}
+
+
+def sealed_words(panels: list[Panel]) -> dict[Any, list[str]]:
+    """Panel to the sealed names of its patient and case. All of a panel is sealed under one key, which is opened once."""
+    keys, texts = {panel.key_id: panel.key for panel in panels}, {panel.pk: list[str]() for panel in panels}
+    for model, (column, to_panel) in SEALED.items():
+        rows = model._base_manager.filter(**{f"{to_panel}__in": texts}).annotate(of_panel=F(to_panel))
+        for row in rows.only(column, "key"):
+            row.key = keys[row.key_id]
+            texts[row.of_panel].append(getattr(row, column))
+    return texts
 
 
 def begins_each(words: list[str], text: str) -> bool:
     """Whether each word begins a word of the text."""
     return all(f" {word}" in f" {text}" for word in words)
-
-
-def words_of(panel: Any) -> str:
-    """What a person may remember of a panel, in one line."""
-    people = [panel.lead, *(row.invitee for row in panel.people_in)]
-    return " ".join(
-        [
-            panel.title,
-            panel.case.patient.nickname,
-            panel.group.name if panel.group else "",
-            panel.get_state_display(),
-            *(person.display_name for person in people),
-            *(person.centre.name for person in people if person.centre),
-            *(diagnosis.label for diagnosis in panel.case.diagnoses.all()),
-            *(variant.gene for variant in panel.case.variants.all()),
-        ]
-    )

@@ -160,31 +160,55 @@ def suggestions(
     """
     facts, wanted, named = facts_of(panel), fold(words).split(), better_names(panel)
     people = experts(besides=by).exclude(pk__in=list(besides)).order_by()
-    columns = (
-        "pk",
-        "job_title",
-        "centre__country",
-        "country",
-        "away_until",
-        "display_name",
-        "centre__name",
-        "centre__city",
-    )
-    found = {
+    past = histories.of(facts)
+    if wanted or named:
+        who_named = matching(people, wanted, named)
+        pool = (
+            set(who_named)
+            if wanted
+            else worth_a_look(past, many, {key for key, by_whom in who_named.items() if by_whom})
+        )
+    else:
+        who_named, pool = {}, worth_a_look(past, many, set())
+    found = candidates(people if pool is None else people.filter(pk__in=pool), who_named)
+    histories.fill(found, past)
+    best = rank(found.values(), facts, many=many)
+    loaded = User.objects.select_related("centre").in_bulk([one.key for one, _score in best])
+    return [Suggestion(loaded[one.key], value, reasons(one, facts), one) for one, value in best]
+
+
+def worth_a_look(past: histories.Past, many: int, named: set[Any]) -> set[Any] | None:
+    """Whom the ranking looks at: people who left a trace of knowing the case; if they are fewer than are shown, their group too; if
+    these are still too few, everybody (``None``)."""
+    pool = past.knowing() | named
+    if len(pool) < many:
+        pool |= past.around()
+    return pool if len(pool) >= many else None
+
+
+def matching(people: Any, wanted: list[str], named: list[tuple[set[str], str]]) -> dict[Any, str]:
+    """Those whose name, title, hospital or town hold every wanted word, each with who named them as a better choice."""
+    columns = ("pk", "display_name", "job_title", "centre__name", "centre__city")
+    return {
+        key: named_by(name, named)
+        for key, name, *rest in people.values_list(*columns)
+        if not wanted or holds(wanted, name, *rest)
+    }
+
+
+def candidates(people: Any, named: dict[Any, str]) -> dict[Any, Candidate]:
+    """What the rows of these people say, by key."""
+    columns, today = ("pk", "job_title", "centre__country", "country", "away_until"), clock.rights_day()
+    return {
         key: Candidate(
             key,
             country=country or own,
             title=title,
-            named_by=named_by(names[0], named),
-            away=until is not None and until >= clock.rights_day(),
+            named_by=named.get(key, ""),
+            away=until is not None and until >= today,
         )
-        for key, title, country, own, until, *names in people.values_list(*columns)
-        if not wanted or holds(wanted, title, *names)
+        for key, title, country, own, until in people.values_list(*columns)
     }
-    histories.fill(found, facts)
-    best = rank(found.values(), facts, many=many)
-    loaded = User.objects.select_related("centre").in_bulk([one.key for one, _score in best])
-    return [Suggestion(loaded[one.key], value, reasons(one, facts), one) for one, value in best]
 
 
 def name_words(text: str) -> set[str]:

@@ -12,7 +12,7 @@ from django.db.models.functions import Coalesce
 from cpms import clock
 from cpms.notifications.models import WorkItem
 from cpms.notifications.states import Verb
-from panels.models import Contribution, Invitation, Panel, Question
+from panels.models import Answer, Contribution, Invitation, Panel, Question
 from panels.queries.counting import number_of
 from panels.states import InvitationState
 
@@ -100,6 +100,12 @@ def questions(user: Any) -> QuerySet[Question]:
     """Quick questions the person sees, open ones first, with how often each was answered."""
     rows = Question.objects.visible_to(user).with_surroundings().annotate(answered=Count("answers"))
     return rows.order_by(F("closed_at").asc(nulls_first=True), "-asked_at")
+
+
+def answers_to(question: Question, *, latest: int | None) -> tuple[list[Answer], int]:
+    """The latest so many answers, oldest first (all with ``None``), and how many there are."""
+    rows = question.answers.select_related("author__centre", "key").order_by("-at")
+    return list(rows[:latest])[::-1], question.answers.count()
 
 
 def listed(user: Any, *, state: str = "") -> QuerySet[Panel]:

@@ -46,9 +46,12 @@ def question(request: HttpRequest, question: Question) -> HttpResponse:
 
 def show(request: HttpRequest, question: Question, form: AnswerForm, status: int = 200) -> HttpResponse:
     """The page, with an answer's error when there is one."""
+    answers, number = queries.answers_to(question, latest=None if "all" in request.GET else queries.LATEST)
     context = {
         "question": question,
-        "answers": question.answers.select_related("author__centre", "key"),
+        "answers": answers,
+        "number": number,
+        "earlier": number - len(answers),
         "form": form,
         "may_answer": ask(Permission.QUESTION_ANSWER, request.user, question),
         "may_close": ask(Permission.QUESTION_CLOSE, request.user, question),

@@ -38,7 +38,7 @@ LINKS = {
     "people:status": {"token": "x"},
     "people:link_again": {"token": "x"},
 }
-LET_IN = {200, 302, 422}
+LET_IN = {200, 204, 302, 422}
 NOTHING_THERE = set(EXTRA) - {
     "patients:sheet",
     "patients:sheet_pdf",

@@ -62,14 +62,14 @@ def test_any_text_is_looked_at_and_marks_do_not_overlap(text):
 def test_two_kilobytes_take_no_time_and_long_ones_no_forever():
     text = (" ".join(note.text for note in corpus.notes(20)))[:2_000]
     ids.marks(text)
-    started = time.perf_counter()
+    started = time.process_time()
     for _ in range(20):
         ids.marks(text)
-    assert (time.perf_counter() - started) / 20 < 0.05
+    assert (time.process_time() - started) / 20 < 0.05
     for hostile in ("Herr " * 5_000, "1 " * 10_000, "A1" * 10_000, "0" * 20_000, "a@" * 10_000, "Anna von " * 3_000):
-        started = time.perf_counter()
+        started = time.process_time()
         ids.marks(hostile)
-        assert time.perf_counter() - started < 2
+        assert time.process_time() - started < 2
 
 
 @pytest.mark.django_db(databases=["default", "cachedb"])

@@ -1,9 +1,14 @@
-"""Rows for the measurement: 20,000 panels with sealed texts, three leads with 3, 30 and 300 of them."""
+"""Rows for the measurement: 20,000 panels with sealed texts, three leads with 3, 30 and 300 of them.
+
+The leads' panels are all about one condition, which is also the commonest of the others: one panel in five; the n-th is n times
+rarer. They show the three commonest findings, each in one panel of eleven to fourteen. The eight groups have equal shares.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
 import itertools
+import random
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -22,15 +27,29 @@ from panels.states import State
 
 PANELS, CLINICIANS, CHUNK = 20_000, 400, 2_000
 SIZES = (3, 30, 300)
+CONDITIONS = ["ORPHA:90794", *(f"ORPHA:{n}" for n in range(500_001, 500_080))]
+FINDINGS = [f"HP:{n:07d}" for n in range(400)]
+CHANCE = random.Random(20)  # noqa: S311 the same rows in every run
 TEXT = (
     "Sodium stays low and renin high on fludrocortisone. Raise the dose, give more salt, or look for a second cause? "
 )
 
 
-def people() -> tuple[list[User], ThematicGroup]:
-    """Clinicians of 80 centres of one network."""
+def by_rank(things: list[Any], many: int, *, flat: int = 0) -> list[Any]:
+    """``many`` different things, the n-th of the list n times rarer than its first; less steeply from ``flat`` on."""
+    chosen: dict[Any, None] = {}
+    weights = [1 / (rank + flat) for rank in range(1, len(things) + 1)]
+    while len(chosen) < many:
+        chosen |= dict.fromkeys(CHANCE.choices(things, weights))
+    return list(chosen)
+
+
+def people() -> tuple[list[User], list[ThematicGroup]]:
+    """Clinicians of 80 centres of one network with eight groups."""
     network = Network.objects.create(code="ENDO", name="Endo-ERN")
-    group = ThematicGroup.objects.create(network=network, number=1, name="Adrenal")
+    names = ["Adrenal", *(f"Group {n}" for n in range(2, 9))]
+    rows = (ThematicGroup(network=network, number=n, name=name) for n, name in enumerate(names, start=1))
+    groups = ThematicGroup.objects.bulk_create(rows)
     centres = [Centre(name=f"Hospital {n}", city="Town", country="FI", cleared_on=clock.today()) for n in range(80)]
     Centre.objects.bulk_create(centres)
     CentreMembership.objects.bulk_create(CentreMembership(centre=c, network=network, kind="full") for c in centres)
@@ -46,7 +65,7 @@ def people() -> tuple[list[User], ThematicGroup]:
     ]
     User.objects.bulk_create(found)
     Membership.objects.bulk_create(Membership(user=u, role=Role.CLINICIAN, centre=u.centre) for u in found)
-    return found, group
+    return found, groups
 
 
 def leads(found: list[User]) -> Iterator[User]:
@@ -62,7 +81,7 @@ def new_key() -> DataKey:
     return key
 
 
-def record_of(number: int, lead: User, opened: dt.datetime) -> tuple[Case, list[Any]]:
+def record_of(number: int, lead: User, opened: dt.datetime, condition: str) -> tuple[Case, list[Any]]:
     """Patient, consent and case under a fresh key, in the order their tables must be filled."""
     key = new_key()
     common = {"country": "FI", "centre": lead.centre, "enrolled_by": lead, "enrolled_at": opened}
@@ -72,22 +91,27 @@ def record_of(number: int, lead: User, opened: dt.datetime) -> tuple[Case, list[
     consent = Consent(patient=patient, recorded_by=lead, recorded_at=opened, **given)
     case = Case(patient=patient, key=key, made_by=lead)
     case.summary = TEXT * 3
-    diagnosis = Diagnosis(case=case, key=key, code="ORPHA:90794", label="Congenital adrenal hyperplasia")
-    findings = [Finding(case=case, key=key, code=f"HP:{n:07d}", label=f"Finding {n}", position=n) for n in range(3)]
+    diagnosis = Diagnosis(case=case, key=key, code=condition, label="Congenital adrenal hyperplasia")
+    codes = FINDINGS[:3] if number < sum(SIZES) else by_rank(FINDINGS, 3, flat=10)
+    findings = [
+        Finding(case=case, key=key, code=code, label=f"Finding {n}", position=n) for n, code in enumerate(codes)
+    ]
     return case, [key, patient, consent, case, diagnosis, *findings]
 
 
-def rows_of(number: int, lead: User, expert: User, group: ThematicGroup) -> list[Any]:
+def rows_of(number: int, lead: User, expert: User, groups: list[ThematicGroup]) -> list[Any]:
     """Everything of one panel: the record, the panel, one member who spoke, and what waits for the lead."""
+    measured = number < sum(SIZES)
+    group = groups[0] if measured else CHANCE.choice(groups)
     now = clock.now()
-    opened = now - dt.timedelta(minutes=number)
-    case, record = record_of(number, lead, opened)
+    opened = now - dt.timedelta(minutes=number if measured else number * 30)
+    case, record = record_of(number, lead, opened, CONDITIONS[0] if measured else by_rank(CONDITIONS, 1)[0])
     ref, times = f"ENDO-26-{number:05d}", {"opened_at": opened, "drafted_at": opened, "wanted_by": clock.today()}
     place = {"network": group.network, "group": group, "lead": lead, "state": State.OPEN}
     panel = Panel(ref=ref, key=case.key, case=case, **place, **times)
     panel.title, panel.question = f"Persistent salt loss {number}", TEXT
     seat = Invitation(panel=panel, key=case.key, invitee=expert, invited_by=lead, state="accepted", sent_at=opened)
-    seat.answered_at, seat.expires_at = now, now + dt.timedelta(days=14)
+    seat.answered_at, seat.expires_at = min(now, opened + dt.timedelta(hours=number % 90)), now + dt.timedelta(days=14)
     item = WorkItem(who=lead, verb=Verb.CLOSE, subject_type="panels.panel", subject_id=panel.pk, ref=ref)
     item.path, item.due_at = f"/panels/{ref}/", opened + dt.timedelta(days=7)
     return [*record, panel, statement(panel, expert), seat, item]
@@ -101,13 +125,13 @@ def statement(panel: Panel, author: User) -> Contribution:
 
 def fill(say: Callable[[str], None]) -> list[User]:
     """All rows, in chunks, table by table. Gives the three measured leads."""
-    found, group = people()
+    found, groups = people()
     owners = leads(found)
     for start in range(0, PANELS, CHUNK):
         tables: dict[type, list[Any]] = {}
         for number in range(start, start + CHUNK):
             expert = found[3 + (number * 7) % (CLINICIANS - 3)]
-            for row in rows_of(number, next(owners), expert, group):
+            for row in rows_of(number, next(owners), expert, groups):
                 tables.setdefault(type(row), []).append(row)
         for model, rows in tables.items():
             model._default_manager.bulk_create(rows)  # type: ignore[attr-defined]

@@ -27,6 +27,7 @@ from django.urls import reverse  # noqa: E402
 from cpms import clock  # noqa: E402
 from cpms.accounts.models import ThematicGroup, TotpDevice, User  # noqa: E402
 from cpms.vault import actions as vault  # noqa: E402
+from cpms.wsgi import settle  # noqa: E402
 from panels.models import Panel  # noqa: E402
 from tools.bench.directory import fill_directory, searches  # noqa: E402
 from tools.bench.filling import PANELS, SIZES, fill  # noqa: E402
@@ -197,9 +198,10 @@ def main() -> int:
         call_command("collectstatic", interactive=False, verbosity=0)
     with step("Terminology"):
         call_command("load_terminology", verbosity=0)
+    settle()
     started = time.monotonic()
     leads = fill(say)
-    fill_directory(ThematicGroup.objects.get())
+    fill_directory(ThematicGroup.objects.get(number=1))
     filled = time.monotonic() - started
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
