@@ -23,6 +23,10 @@ from cpms.jobs.models import Job
 from cpms.notifications.models import OutboxMessage
 from helpdesk import actions as helpdesk
 from helpdesk.models import MonthlyKpi
+from panels.cases import actions as cases
+from panels.cases.importers import form_file
+from panels.cases.importers.read_case import ImportRefused
+from panels.cases.models import CaseForm
 
 LEFT_OUT = {
     "login", "logout", "password_change", "password_change_done", "autocomplete", "jsi18n", "view_on_site",
@@ -214,6 +218,47 @@ class ConsentFormAdmin(ReadOnlyAdmin):
         consent.save_form(obj, by=request.user)
 
 
+class CaseFormForm(forms.ModelForm):
+    class Meta:
+        model = CaseForm
+        fields = ("slug", "version", "title", "network", "number", "body")
+        help_texts = {
+            "body": "A FHIR R4 Questionnaire as JSON. What a form does not know is refused and named.",
+            "network": "The network whose group the form belongs to, for example ENDO. Empty: for every case.",
+        }
+
+    def clean_body(self) -> str:
+        body: str = self.cleaned_data["body"]
+        try:
+            form_file.read(body.encode())
+        except ImportRefused as refusal:
+            raise forms.ValidationError(str(refusal)) from refusal
+        return body
+
+
+class CaseFormAdmin(ReadOnlyAdmin):
+    """Forms of the thematic groups. A draft is looked at, and published, on its preview; a published version is only read."""
+
+    form = CaseFormForm
+    pages = ("_changelist", "_change", "_add")
+    list_display = ("title", "slug", "version", "network", "number", "published_at", "preview")
+    list_filter = ("network",)
+    fields = ("slug", "version", "title", "network", "number", "body")
+
+    @admin.display(description="preview")
+    def preview(self, form: CaseForm) -> str:
+        return format_html('<a href="{}">as clinicians see it</a>', reverse("cases:form_preview", args=[form.pk]))
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return bool(may_use_staff_site(request.user))
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return bool(may_use_staff_site(request.user)) and (obj is None or obj.published_at is None)
+
+    def save_model(self, request: HttpRequest, obj: CaseForm, form: Any, change: Any) -> None:
+        cases.save_case_form(obj, by=request.user)
+
+
 class RegistryAdmin(ReadOnlyAdmin):
     """Registries and databases that consent to stage 2 may name."""
 
@@ -240,3 +285,4 @@ site.register(Job, JobAdmin)
 site.register(MonthlyKpi, KpiAdmin)
 site.register(ConsentForm, ConsentFormAdmin)
 site.register(Registry, RegistryAdmin)
+site.register(CaseForm, CaseFormAdmin)

@@ -33,7 +33,7 @@ from cpms.vault.models import DataKey
 from helpdesk.models import MonthlyKpi
 from helpdesk.people.models import AccessRequest, LostPhone, RoleProposal, Table, TableRow
 from outcomes.models import Outcome, OutcomeDocument, SignOff
-from panels.cases.models import CaseFile, FilePiece, LabAlias
+from panels.cases.models import CaseAnswers, CaseFile, CaseForm, FilePiece, LabAlias
 from panels.meetings.models import AgendaItem, Attendance, Meeting
 from panels.models import (
     Contribution,
@@ -64,6 +64,7 @@ CHECKS = {
     "accounts_membership_dates": (Membership, {}, [{"valid_to": F("valid_from") - DAY}]),
     "accounts_no_self_delegation": (Delegation, {}, [{"assistant": F("clinician")}]),
     "accounts_second_person_is_another": (Membership, {}, [{"granted_by": F("user"), "confirmed_by": F("user")}]),
+    "cases_form_published_says_when": (CaseForm, {"published_at": None}, [lambda: {"published_by": User.objects.first()}]),
     "cases_refused_file_says_why": (CaseFile, {"state": "shown"}, [{"reason": "x"}]),
     "cases_shown_file_says_who": (CaseFile, {"state": "shown"}, [{"shown_at": None}, {"state": "ready"}]),
     "concept_active_not_replaced": (Concept, {}, [{"active": True, "replaced_by": "HP:2"}]),
@@ -124,6 +125,8 @@ DOUBLES = {
     "accounts_recovery_code_once": (RecoveryCode, {}, {}),
     "accounts_unit_once": (Unit, {}, {}),
     "cases_name_once_per_centre": (LabAlias, {}, {}),
+    "cases_form_once_per_case": (CaseAnswers, {}, {}),
+    "cases_form_version_once": (CaseForm, {}, {}),
     "cases_piece_once": (FilePiece, {}, {}),
     "concept_code_once_per_terminology": (Concept, {}, {}),
     "concept_edge_once": (ConceptEdge, {}, {}),

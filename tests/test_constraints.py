@@ -16,10 +16,11 @@ from helpdesk import actions as helpdesk
 from helpdesk.people import actions as people
 from outcomes.models import Outcome, SignOff
 from panels import actions as panels
-from panels.cases.models import LabAlias
+from panels.cases import actions as cases
+from panels.cases.models import CaseForm, LabAlias
 from tests.access.world import World
 from tests.constraints import CHECKS, DOUBLES, copy_of
-from tests.factories import AccessRequestFactory
+from tests.factories import AccessRequestFactory, case_form
 
 pytestmark = pytest.mark.django_db
 
@@ -51,6 +52,9 @@ def rows():
     panels.thank(world.story.fresh(), useful=8, text="Thank you.", by=lead)
     panels.ask_group(world.story.group, text="Which assay do you use?", by=lead)
     MailWish.objects.create(user=lead)
+    given = {"answers": {"a": "yes"}, "labs": [], "version": 0}
+    cases.answer_form(world.story.case, case_form("core"), by=lead, **given)
+    CaseForm.objects.create(slug="draft", version=1, title="Draft", body="{}")
     LabAlias.objects.create(centre=lead.centre, token="t", analyte="sodium", made_by=lead)
     AccessRequestFactory(centre=lead.centre)
     refused = AccessRequestFactory(centre=lead.centre)

@@ -40,6 +40,7 @@ class Event(models.TextChoices):
     CASE_IMPORTED = "case_imported", "case imported from a file"
     CASE_CHANGED = "case_changed", "case changed"
     CASE_EXPORTED = "case_exported", "case taken out as a file"
+    CASE_FORM_SAVED = "case_form_saved", "form of a group saved or published"
     FILE_ADDED = "file_added", "file added to a case"
     FILE_CHECKED = "file_checked", "file cleaned or refused"
     FILES_SHOWN = "files_shown", "files shown to the panel"

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from panels.cases.views import editing, exporting, files, labs, marking
+from panels.cases.views import editing, exporting, files, forms, labs, marking
 
 app_name = "cases"
 urlpatterns = [
@@ -13,6 +13,10 @@ urlpatterns = [
     path("cases/<uuid:key>/files/", files.files, name="files"),
     path("cases/<uuid:key>/files/checked/", files.files_checked, name="files_checked"),
     path("cases/<uuid:key>/files/show/", files.show_files, name="show_files"),
+    path("cases/<uuid:key>/forms/<slug:slug>/", forms.form, name="form"),
+    path("case-forms/<slug:slug>/", forms.blank_form, name="blank_form"),
+    path("case-forms/<slug:slug>/pdf/", forms.blank_form_pdf, name="blank_form_pdf"),
+    path("case-forms/versions/<int:version>/", forms.form_preview, name="form_preview"),
     path("files/<uuid:key>/", files.file, name="file"),
     path("files/<uuid:key>/pages/<int:number>/", files.file_page, name="file_page"),
     path("files/<uuid:key>/download/", files.download_file, name="download_file"),

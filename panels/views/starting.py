@@ -25,7 +25,7 @@ from panels import actions, queries
 from panels.cases import actions as cases
 from panels.cases.importers import phenopacket
 from panels.cases.importers.read_case import ImportRefused, ReadCase
-from panels.cases.queries import case_parts
+from panels.cases.queries import case_parts, forms_of
 from panels.forms import NewPanelForm, PrepareForm
 from panels.models import Panel
 
@@ -138,6 +138,7 @@ def prepare(request: HttpRequest, panel: Panel) -> HttpResponse:
         "panel": panel,
         "case": case_parts(panel.case),
         "consent": in_a_sentence(panel.case.patient, panel.network.name),
+        "offers": [offer for offer in forms_of(panel.case) if offer.fits],
         "suggested": queries.suggestions(panel, by=request.user),
         "ticked": {str(value) for value in form["experts"].value() or ()},
     }

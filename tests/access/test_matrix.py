@@ -31,6 +31,10 @@ EXTRA: dict[str, dict[str, object]] = {
     "end_assistant": {"delegation": 0},
     "people:end_role": {"membership": 0},
     "cases:file_page": {"number": 1},
+    "cases:form": {"slug": "core"},
+    "cases:blank_form": {"slug": "core"},
+    "cases:blank_form_pdf": {"slug": "core"},
+    "cases:form_preview": {"version": 0},
 }
 LINKS = {
     "activate": {"token": "x"},
@@ -43,6 +47,9 @@ NOTHING_THERE = set(EXTRA) - {
     "patients:sheet",
     "patients:sheet_pdf",
     "cases:file_page",
+    "cases:form",
+    "cases:blank_form",
+    "cases:blank_form_pdf",
 }  # the URL names a second thing that does not exist: 404 once let in
 HARMLESS_WRITES = re.compile(
     r"^\s*(INSERT INTO \"(audit_auditevent|django_session)|(UPDATE|DELETE FROM) \"?django_session)"

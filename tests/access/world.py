@@ -25,6 +25,7 @@ from tests.factories import (
     Story,
     TableFactory,
     UserFactory,
+    case_form,
     give_role,
 )
 
@@ -45,6 +46,7 @@ class World:
         self.question = panels.ask_group(self.story.group, text=self.story.canary("quick-question"), by=self.story.lead)
         self.asked = AccessRequestFactory(centre=self.story.lead.centre)
         words = {"title": "Your consent", "body": "# 1. Care", "published_on": clock.today()}
+        case_form("core")
         ConsentForm.objects.get_or_create(language="en", version=9, defaults=words)
         wish = {"person": self.story.lead, "asked_by": UserFactory(role="none")}
         self.lost = LostPhoneFactory(**wish)

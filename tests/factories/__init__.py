@@ -16,7 +16,7 @@ from tests.factories.people import (
     give_role,
     totp_device,
 )
-from tests.factories.story import CANARIES, Story, canary
+from tests.factories.story import CANARIES, Story, canary, case_form
 
 __all__ = [
     "CANARIES",
@@ -33,6 +33,7 @@ __all__ = [
     "TableFactory",
     "UserFactory",
     "canary",
+    "case_form",
     "code_for",
     "give_role",
     "totp_device",

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import json
 from functools import cached_property
+from pathlib import Path
 
 from PIL import Image
 
@@ -15,10 +17,12 @@ from cpms.patients import actions as patients
 from panels import actions as panels
 from panels.cases import actions as cases
 from panels.cases.cleaning import pictures
+from panels.cases.models import CaseForm
 from panels.models import Panel
 from tests.factories.people import GroupFactory, NetworkFactory, UserFactory
 
 CANARIES: list[str] = []
+FORMS = Path(__file__).resolve().parents[2] / "panels" / "cases" / "questionnaires"
 
 
 def canary(name: str) -> str:
@@ -27,6 +31,13 @@ def canary(name: str) -> str:
     if token not in CANARIES:
         CANARIES.append(token)
     return token
+
+
+def case_form(slug: str) -> CaseForm:
+    """A shipped form, published; there already unless a transactional test emptied the tables."""
+    body = (FORMS / f"{slug}.json").read_text(encoding="utf-8")
+    words = {"title": json.loads(body)["title"], "body": body, "published_at": clock.now()}
+    return CaseForm.objects.get_or_create(slug=slug, version=1, defaults=words)[0]
 
 
 class Story:

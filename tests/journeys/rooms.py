@@ -18,7 +18,7 @@ from panels import actions as panels
 from panels.meetings import actions as meetings
 from panels.models import Message
 from tests.clients import signed_in
-from tests.factories import Story, UserFactory, give_role
+from tests.factories import Story, UserFactory, case_form, give_role
 from tests.journeys.person import Person
 
 
@@ -47,6 +47,7 @@ class Rooms:
         panels.answer(self.question, text="Tandem mass spectrometry.", by=self.expert)
         AdvocacyGroup.objects.create(network=self.draft.group.network, name="Invented Patients Together", country="IE")
         words = {"title": "Your consent", "body": "# 1. Care\n[] I agree.\nYou may change your mind."}
+        case_form("adrenal")
         Registry.objects.create(code="invented", name="Invented registry")
         self.sheet = ConsentForm.objects.create(language="en", version=9, published_on=clock.today(), **words)
         helpdesk.freeze_month((clock.today().replace(day=1) - dt.timedelta(days=1)).replace(day=1), by=None)

@@ -33,7 +33,12 @@ class Visit:
 
 ROUTES = {name: route for name, _pattern, route in ours()}
 
-EXTRA = {"patients:sheet": {"language": "en"}}
+EXTRA = {
+    "patients:sheet": {"language": "en"},
+    "cases:form": {"slug": "adrenal"},
+    "cases:blank_form": {"slug": "adrenal"},
+    "cases:form_preview": {"version": 1},
+}
 
 # What a browser never shows as a page of its own
 NO_PAGE = {
@@ -43,6 +48,7 @@ NO_PAGE = {
     "cases:phenopacket": "a file",
     "cases:files_checked": "a line of the page of files",
     "cases:file_page": "a picture",
+    "cases:blank_form_pdf": "a file",
     "cases:download_file": "a file",
     "patients:export": "a file",
     "patients:sheet_pdf": "a file",
@@ -67,6 +73,8 @@ LEAD = (
     Visit("lead", "cases:labs", "open"),
     Visit("lead", "cases:files", "open"),
     Visit("lead", "cases:file", "open"),
+    Visit("lead", "cases:form", "open"),
+    Visit("lead", "cases:blank_form"),
     Visit("lead", "panels:detail", "open"),
     Visit("lead", "panels:detail", "signing"),
     Visit("lead", "panels:detail", "closed"),

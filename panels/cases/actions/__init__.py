@@ -13,6 +13,7 @@ from panels.cases.actions.editing import (
 from panels.cases.actions.exporting import export_phenopacket
 from panels.cases.actions.files import add_file, clean_file, note_download, remove_file, show_files
 from panels.cases.actions.forgetting import forget_rows
+from panels.cases.actions.forms import answer_form, publish_case_form, save_case_form
 from panels.cases.actions.importing import import_phenopacket, take_read_case
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "add_diagnosis",
     "add_file",
     "add_labs",
+    "answer_form",
     "clean_file",
     "confirm_copy",
     "copy_case",
@@ -29,7 +31,9 @@ __all__ = [
     "give_sight",
     "import_phenopacket",
     "note_download",
+    "publish_case_form",
     "remove_file",
+    "save_case_form",
     "show_files",
     "start_case",
     "take_read_case",

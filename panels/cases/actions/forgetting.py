@@ -8,7 +8,17 @@ from django.db import transaction
 
 from cpms.audit import actions as audit
 from cpms.audit.states import Event
-from panels.cases.models import Case, CaseFile, CaseImport, Diagnosis, Finding, LabResult, Treatment, Variant
+from panels.cases.models import (
+    Case,
+    CaseAnswers,
+    CaseFile,
+    CaseImport,
+    Diagnosis,
+    Finding,
+    LabResult,
+    Treatment,
+    Variant,
+)
 
 
 @transaction.atomic
@@ -16,7 +26,7 @@ def forget_rows(patient_id: str, *, by: Any) -> int:
     """Delete the clinical rows of a patient whose key is gone; gives their number. Safe to run twice."""
     cases = Case.objects.filter(patient__pk=patient_id, patient__erased_at__isnull=False)
     gone = 0
-    for model in (Diagnosis, Finding, LabResult, Variant, Treatment, CaseImport, CaseFile):
+    for model in (Diagnosis, Finding, LabResult, Variant, Treatment, CaseImport, CaseFile, CaseAnswers):
         gone += model._default_manager.filter(case__in=cases).delete()[0]
     for case in cases:
         audit.record(Event.CASE_CHANGED, on=case, by=by, verb="forget", count=gone)

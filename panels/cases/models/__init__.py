@@ -1,6 +1,7 @@
 """What a case is made of."""
 
 from panels.cases.models.files import CaseFile, FilePiece
+from panels.cases.models.forms import CaseAnswers, CaseForm
 from panels.cases.models.records import (
     Case,
     CaseGrant,
@@ -18,7 +19,9 @@ from panels.cases.models.records import (
 
 __all__ = [
     "Case",
+    "CaseAnswers",
     "CaseFile",
+    "CaseForm",
     "CaseGrant",
     "CaseImport",
     "CasePart",

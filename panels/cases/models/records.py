@@ -59,7 +59,8 @@ class Case(SealedModel):
     def audit_patient_id(self) -> Any:
         return self.patient_id
 
-    results: Any  # laboratory rows ready to be read: ``queries.case_parts`` fills them
+    results: Any  # laboratory rows ready to be read, and answers to forms in words: ``queries.case_parts`` fills both
+    said: Any
 
     @property
     def is_copy_to_confirm(self) -> bool:

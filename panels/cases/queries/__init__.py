@@ -1,27 +1,53 @@
 """A case as it is read."""
 
 from panels.cases.queries.files import content_of, page_of, pages_of, raw_of
+from panels.cases.queries.forms import (
+    TRI_STATE,
+    Offer,
+    answered_forms,
+    form_of,
+    forms_of,
+    is_asked,
+    lab_rows_of,
+    parsed,
+    printed,
+    printed_labs,
+    published_form,
+    sources_of,
+)
 from panels.cases.queries.reading import Outline, case_parts, names_at, outline
 from panels.cases.queries.results import Result, Results, result_of, results_of
 from panels.cases.queries.trends import Chart, Trend
 from panels.cases.queries.words import flag_of, range_words, spoken
 
 __all__ = [
+    "TRI_STATE",
     "Chart",
+    "Offer",
     "Outline",
     "Result",
     "Results",
     "Trend",
+    "answered_forms",
     "case_parts",
     "content_of",
     "flag_of",
+    "form_of",
+    "forms_of",
+    "is_asked",
+    "lab_rows_of",
     "names_at",
     "outline",
     "page_of",
     "pages_of",
+    "parsed",
+    "printed",
+    "printed_labs",
+    "published_form",
     "range_words",
     "raw_of",
     "result_of",
     "results_of",
+    "sources_of",
     "spoken",
 ]

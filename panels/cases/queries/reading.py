@@ -6,11 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import prefetch_related_objects
+from django.db.models import Prefetch, prefetch_related_objects
 
 from cpms.terminology import catalogue
 from cpms.terminology.catalogue import Analyte
-from panels.cases.models import Case, LabAlias, name_token
+from panels.cases.models import Case, CaseAnswers, LabAlias, name_token
+from panels.cases.queries.forms import answered_forms
 from panels.cases.queries.results import results_of
 
 PARTS = ("diagnoses", "findings", "labs", "variants", "treatments", "imports", "files")
@@ -27,11 +28,12 @@ OUTLINE = (
 
 def case_parts(case: Case) -> Case:
     """The same case with all its parts fetched, one query per kind, and ``results``: its laboratory rows ready to be read."""
-    prefetch_related_objects([case], *PARTS)
-    for name in PARTS:
+    answers = Prefetch("answers", CaseAnswers.objects.select_related("form"))
+    prefetch_related_objects([case], *PARTS, answers)
+    for name in (*PARTS, "answers"):
         for part in getattr(case, name).all():
             part.key, part.case = case.key, case  # one and the same key: unwrapped once
-    case.results = results_of(case)
+    case.results, case.said = results_of(case), answered_forms(case)
     return case
 
 

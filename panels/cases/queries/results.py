@@ -111,9 +111,18 @@ class Results:
         return [trend for rows in by_name.values() if (trend := trend_of(rows))]
 
 
+def birth_of(case: Case) -> Birth:
+    return Birth(case.patient.birth_year, case.patient.birth_month)
+
+
+def entry_of(case: Case) -> Moment:
+    """The age that a file gave, or else the day the case was entered."""
+    made = case.made_at.date().toordinal()
+    return moment_of(case.age_at_entry) or Moment(made, made, is_age=False)
+
+
 def results_of(case: Case) -> Results:
-    birth, made = Birth(case.patient.birth_year, case.patient.birth_month), case.made_at.date().toordinal()
-    at_entry = moment_of(case.age_at_entry) or Moment(made, made, is_age=False)
+    birth, at_entry = birth_of(case), entry_of(case)
     return Results([result_of(lab, case.patient.sex, birth, at_entry) for lab in case.labs.all()])
 
 

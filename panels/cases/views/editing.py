@@ -15,7 +15,7 @@ from cpms.terminology import queries as terminology
 from panels.cases import actions
 from panels.cases.forms import ROWS, CaseForms
 from panels.cases.models import Case
-from panels.cases.queries import case_parts, outline
+from panels.cases.queries import case_parts, forms_of, outline
 
 SYSTEMS = {"HPO": "HP", "ORPHA": "ORPHA"}  # as the page says it: as the tables know it
 
@@ -40,6 +40,7 @@ def edit(request: HttpRequest, case: Case) -> HttpResponse:
         "case": case,
         "forms": forms,
         "outline": outline(case),
+        "offers": forms_of(case),
         "panel": case.panels.order_by("-drafted_at").first(),
     }
     return render(request, "cases/edit.html", context, status=422 if bad else 200)

@@ -1,0 +1,80 @@
+"""Forms of the groups: drafted and published by staff; answered for a case by its treating side."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.db import transaction
+
+from cpms import clock, locking
+from cpms.accounts.access import Refused, ask
+from cpms.accounts.roles import Permission
+from cpms.audit import actions as audit
+from cpms.audit.states import Event
+from panels.cases.actions.editing import add_labs
+from panels.cases.importers import form_file
+from panels.cases.models import Case, CaseAnswers, CaseForm
+from panels.cases.policy import may_edit
+
+
+@transaction.atomic
+def save_case_form(form: CaseForm, *, by: Any) -> CaseForm:
+    """A new form, a new version, or a draft changed. Raises ``Refused`` for a published one, ``ImportRefused`` for a bad body."""
+    if not (verdict := ask(Permission.STAFF_SITE, by)):
+        raise Refused(verdict.reason)
+    if form.pk and CaseForm.objects.select_for_update().get(pk=form.pk).published_at:
+        raise Refused("This version is published, and cases may have answered it. Add a new version.")
+    form_file.read(form.body.encode())
+    form.save()
+    audit.record(Event.CASE_FORM_SAVED, on=form, by=by, kind=form.slug, version=form.version)
+    return form
+
+
+@transaction.atomic
+def publish_case_form(form: CaseForm, *, by: Any) -> CaseForm:
+    """From now on cases get this version, and nobody changes it any more."""
+    if not (verdict := ask(Permission.STAFF_SITE, by)):
+        raise Refused(verdict.reason)
+    fresh = CaseForm.objects.select_for_update().get(pk=form.pk)
+    if fresh.published_at:
+        raise Refused("This version is published already.")
+    form_file.read(fresh.body.encode())
+    fresh.published_at, fresh.published_by = clock.now(), by
+    fresh.save(update_fields=["published_at", "published_by"])
+    audit.record(Event.CASE_FORM_SAVED, on=fresh, by=by, kind="published", version=fresh.version)
+    return fresh
+
+
+@transaction.atomic
+def answer_form(
+    case: Case,
+    form: CaseForm,
+    *,
+    answers: Mapping[str, Any],
+    labs: Sequence[Mapping[str, Any]],
+    version: int,
+    by: Any,
+) -> CaseAnswers:
+    """Write the answers down, sealed; typed laboratory values become results of the case.
+
+    Raises ``Clash`` when somebody else saved meanwhile.
+    """
+    if not (verdict := may_edit(by, case)):
+        raise Refused(verdict.reason)
+    if form.published_at is None:
+        raise Refused("This form is not published.")
+    Case.objects.select_for_update(of=("self",)).get(pk=case.pk)
+    row = CaseAnswers.objects.filter(case=case, form=form).first()
+    if row is None:
+        row = CaseAnswers(case=case, key=case.key, form=form, version=0)
+        row.answers, row.saved_by = "{}", by
+        row.save(force_insert=True)
+    locking.claim(row, version)
+    row.answers, row.saved_by, row.saved_at = json.dumps(dict(answers), ensure_ascii=False), by, clock.now()
+    row.save(update_fields=["answers", "saved_by", "saved_at"])
+    if labs:
+        add_labs(case, labs, names={}, by=by)
+    audit.record(Event.CASE_CHANGED, on=case, by=by, verb="form", kind=form.slug, version=form.version)
+    return row

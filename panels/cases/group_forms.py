@@ -1,0 +1,156 @@
+"""A thematic group's form as a Django form, made at run time from its Questionnaire."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+
+from cpms.forms import ClinicalDecimalField, ExactSelect
+from cpms.terminology import catalogue
+from panels.cases.models import plain
+from panels.cases.queries import TRI_STATE, is_asked, spoken
+from panels.cases.questionnaire import BOOLEAN, DISPLAY, GROUP, QUANTITY, Item, Questionnaire
+
+FEW = 6
+MONTH = r"\d{4}(-(0[1-9]|1[0-2]))?"
+
+
+@dataclass
+class Row:
+    """A question as the page shows it; ``unit`` is the field beside the value, ``default`` the range of a laboratory test."""
+
+    item: Item
+    value: Any = None
+    unit: Any = None
+    known: Any = None
+
+
+@dataclass
+class Section:
+    item: Item
+    rows: list[Row] = field(default_factory=list)
+
+    @property
+    def is_lab(self) -> bool:
+        return any(row.item.is_lab for row in self.rows)
+
+
+def field_of(item: Item) -> forms.Field:
+    """Three answers to every yes-or-no: nothing clinical is ever filled in unasked."""
+    common: dict[str, Any] = {"label": item.text, "required": item.required}
+    if item.kind == BOOLEAN:
+        return forms.ChoiceField(choices=TRI_STATE, widget=forms.RadioSelect, **common)
+    if item.kind == "choice" and item.repeats:
+        return forms.MultipleChoiceField(choices=item.options, widget=forms.CheckboxSelectMultiple, **common)
+    if item.kind == "choice":
+        few = len(item.options) <= FEW
+        choices = list(item.options) if few else [("", "Choose"), *item.options]
+        return forms.ChoiceField(choices=choices, widget=forms.RadioSelect if few else forms.Select, **common)
+    if item.kind == "open-choice":
+        known = ", ".join(words for _, words in item.options)
+        return forms.CharField(max_length=item.longest or 200, help_text=f"For example: {known}.", **common)
+    return plain_field(item, common)
+
+
+def plain_field(item: Item, common: dict[str, Any]) -> forms.Field:
+    if item.kind == "text":
+        return forms.CharField(max_length=item.longest or 4000, widget=forms.Textarea({"rows": 3}), **common)
+    if item.kind == "integer":
+        return forms.IntegerField(min_value=-100_000, max_value=100_000, **common)
+    if item.kind in {"decimal", QUANTITY}:
+        if item.kind == QUANTITY and len(item.units) == 1 and not item.is_lab:
+            common["label"] = f"{item.text}, {spoken(item.units[0])}"
+        return ClinicalDecimalField(**common)
+    if item.kind == "date":
+        wrong = {"invalid": "A year, or year and month: 2024 or 2024-03. An exact day could name the patient."}
+        return forms.RegexField(rf"^{MONTH}$", help_text="2024 or 2024-03", error_messages=wrong, **common)
+    return forms.CharField(max_length=item.longest or 200, **common)
+
+
+class AnswersForm(forms.Form):
+    """``known`` are results of the case by the code of the laboratory test: what is there is shown, not asked again."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(
+        self,
+        data: Any = None,
+        *,
+        questionnaire: Questionnaire,
+        answers: Mapping[str, Any],
+        version: int,
+        known: Mapping[str, Any],
+        typed: Mapping[str, Any],
+    ) -> None:
+        self.questionnaire, self.before, self.known = questionnaire, dict(answers), known
+        initial = {**{link: initial_of(answer) for link, answer in answers.items()}, **typed, "version": version}
+        super().__init__(data, initial=initial)
+        for item in questionnaire.questions():
+            self.fields[item.link] = field_of(item)
+            if len(item.units) > 1:
+                choices = [(unit, spoken(unit)) for unit in item.units]
+                self.fields[f"{item.link}-unit"] = forms.ChoiceField(
+                    label=f"Unit of {item.text}", choices=choices, required=False, widget=ExactSelect
+                )
+
+    @property
+    def sections(self) -> Iterator[Section]:
+        """Top level by top level; what stands in no group makes a section of its own."""
+        for item in self.questionnaire.items:
+            yield Section(item, list(self._rows(item)))
+
+    def _rows(self, item: Item) -> Iterator[Row]:
+        if item.kind == DISPLAY:
+            yield Row(item)
+        elif item.kind != GROUP:
+            unit = f"{item.link}-unit"
+            yield Row(item, self[item.link], self[unit] if unit in self.fields else None, self.known.get(item.link))
+        for inner in item.items:
+            yield from self._rows(inner)
+
+    def answers(self) -> dict[str, Any]:
+        """What is answered now. What hides behind another answer keeps what it said before."""
+        given = {item.link: self._answer(item) for item in self.questionnaire.questions() if not item.is_lab}
+        asked = {item.link for item in self.questionnaire.questions() if is_asked(item, self.questionnaire, given)}
+        kept = {link: answer for link, answer in self.before.items() if link not in asked}
+        return kept | {link: answer for link, answer in given.items() if link in asked and answer not in ("", [], None)}
+
+    def _answer(self, item: Item) -> Any:
+        value = self.cleaned_data.get(item.link)
+        if value in (None, "", []):
+            return None
+        if item.kind == QUANTITY:
+            unit = self.cleaned_data.get(f"{item.link}-unit") or (item.units[0] if item.units else "")
+            return {"value": plain(value), "unit": unit}
+        return plain(value) if isinstance(value, Decimal) else value
+
+    def lab_rows(self) -> list[dict[str, Any]]:
+        """Values typed beside laboratory tests become results of the case: one place for them, with ranges and trends."""
+        rows = []
+        for item in self.questionnaire.questions():
+            answer = self._answer(item) if item.is_lab else None
+            analyte = analyte_of(item)
+            if answer and analyte:
+                code = analyte.code_for(answer["unit"])
+                rows.append(
+                    {
+                        "system": "LOINC" if code else "",
+                        "code": code,
+                        "label": analyte.name,
+                        "value": Decimal(answer["value"]),
+                    }
+                    | {"unit": answer["unit"]}
+                )
+        return rows
+
+
+def initial_of(answer: Any) -> Any:
+    return answer.get("value") if isinstance(answer, dict) else answer
+
+
+def analyte_of(item: Item) -> Any:
+    return catalogue.coded(item.code) or catalogue.analytes().get(item.code)
