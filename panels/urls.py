@@ -10,6 +10,7 @@ urlpatterns = [
     path("patients/<str:pseudonym>/sight/", sight.who_sees, name="sight"),
     path("panels/", work.panel_list, name="list"),
     path("panels/new/", starting.new_panel, name="new"),
+    path("panels/new/preview/", starting.preview, name="preview"),
     path("patients/<str:pseudonym>/panel/", starting.again, name="again"),
     path("panels/<str:ref>/", panel.detail, name="detail"),
     path("panels/<str:ref>/news/", panel.news, name="news"),

@@ -55,6 +55,32 @@ class FindingRow(RowForm):
     onset = forms.CharField(label="Onset", max_length=120, required=False)
 
 
+class OneFindingForm(forms.Form):
+    """A finding typed while the case is prepared, found by its HPO name."""
+
+    label = forms.CharField(label="Add a finding", max_length=300)
+    code = CodeField("Code", widget=forms.HiddenInput)
+    present = forms.TypedChoiceField(
+        label="It is",
+        choices=[("1", "Present"), ("0", "Absent")],
+        coerce=lambda text: text == "1",
+        widget=forms.RadioSelect,
+        initial="1",
+    )
+    onset = forms.CharField(label="Since", max_length=120, required=False)
+
+
+class LetterForm(forms.Form):
+    """A letter to find findings in. It is read and forgotten."""
+
+    letter = forms.CharField(
+        label="Paste a letter",
+        max_length=20_000,
+        widget=forms.Textarea({"rows": 6}),
+        help_text="English names of findings are recognised. The letter is read and not kept.",
+    )
+
+
 class LabRow(RowForm):
     label = forms.CharField(label="Test", max_length=300)
     comparator = forms.ChoiceField(

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from panels.cases.views import editing, exporting, files, forms, labs, marking
+from panels.cases.views import editing, exporting, files, findings, forms, labs, marking
 
 app_name = "cases"
 urlpatterns = [
@@ -13,6 +13,7 @@ urlpatterns = [
     path("cases/<uuid:key>/files/", files.files, name="files"),
     path("cases/<uuid:key>/files/checked/", files.files_checked, name="files_checked"),
     path("cases/<uuid:key>/files/show/", files.show_files, name="show_files"),
+    path("cases/<uuid:key>/findings/", findings.findings, name="findings"),
     path("cases/<uuid:key>/forms/<slug:slug>/", forms.form, name="form"),
     path("case-forms/<slug:slug>/", forms.blank_form, name="blank_form"),
     path("case-forms/<slug:slug>/pdf/", forms.blank_form_pdf, name="blank_form_pdf"),

@@ -94,6 +94,13 @@ class Panel(SealedModel):
         return reverse(name, args=[self.ref])
 
     @property
+    def minutes_to_open(self) -> int | None:
+        """From the first page of the new panel until it was open; of the case's first panel only, the others begin from a copy."""
+        if self.opened_at is None or self.case.begun_at is None:
+            return None
+        return max(round((self.opened_at - self.case.begun_at).total_seconds() / 60), 0)
+
+    @property
     def audit_patient_id(self) -> Any:
         return self.case.patient_id
 

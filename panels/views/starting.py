@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
@@ -23,27 +24,58 @@ from cpms.patients import actions as patients
 from cpms.patients.models import Patient
 from panels import actions, queries
 from panels.cases import actions as cases
+from panels.cases.forms import LetterForm, OneFindingForm
 from panels.cases.importers import phenopacket
-from panels.cases.importers.read_case import ImportRefused, ReadCase
+from panels.cases.importers.read_case import ImportRefused, LeftOut, ReadCase
 from panels.cases.queries import case_parts, forms_of
-from panels.forms import NewPanelForm, PrepareForm
+from panels.forms import NewPanelForm, PrepareForm, mark_of, now_signed
 from panels.models import Panel
 
 
-def read_file(form: NewPanelForm) -> ReadCase | None:
-    """The uploaded file as a case, or ``None`` and the reason beside the field."""
-    file = form.cleaned_data["file"]
+@dataclass(frozen=True)
+class Looked:
+    """A file as it was read: what would be taken, and what would be left and why. Nothing of it is saved yet."""
+
+    read: ReadCase
+    text: str
+    name: str
+    mark: str
+    left_out: list[LeftOut]
+
+
+def looked_at(data: bytes, name: str) -> Looked:
+    """Raises ``ImportRefused``."""
+    read = phenopacket.read(data)
+    return Looked(read, data.decode("utf-8-sig"), name, mark_of(data), [*read.left_out, *cases.unplaced(read)])
+
+
+def read_file(form: NewPanelForm) -> Looked | None:
+    """The file, or its text as the preview sent it back; ``None`` without one, with the reason beside the field if it is bad."""
+    clean = form.cleaned_data
+    file = clean["file"]
+    data, name = (file.read(), file.name) if file else (clean["file_text"].encode(), clean["file_name"])
     try:
-        return phenopacket.read(file.read()) if file else None
+        return looked_at(data, name) if data else None
     except ImportRefused as refusal:
         form.add_error("file", str(refusal))
         return None
 
 
+@access("panels:preview", verb=Permission.PANEL_DRAFT, methods=WRITE)
+def preview(request: HttpRequest) -> HttpResponse:
+    """What a chosen file holds, as a fragment below it, before anything is saved."""
+    file = request.FILES.get("file")
+    try:
+        found = looked_at(file.read(), file.name or "") if file else None
+    except ImportRefused as refusal:
+        return render(request, "panels/_preview.html", {"refusal": str(refusal)})
+    return render(request, "panels/_preview.html", {"looked": found})
+
+
 @transaction.atomic
-def start(form: NewPanelForm, read: ReadCase | None, request: HttpRequest) -> Panel:
+def start(form: NewPanelForm, looked: Looked | None, request: HttpRequest) -> Panel:
     """Patient, consent, case and draft in one go: all of it or nothing."""
-    clean = form.cleaned_data
+    clean, read = form.cleaned_data, looked.read if looked else None
     patient = patients.enrol(
         by=request.user,
         sex=clean["sex"] or (read.sex if read else "unknown"),
@@ -59,13 +91,22 @@ def start(form: NewPanelForm, read: ReadCase | None, request: HttpRequest) -> Pa
         if answer := clean[f"stage_{stage.value}"]:
             given = {name: clean[name] for name in ("given_by", "given_on", "language")}
             consent.record_consent(patient, by=request.user, stage=stage, answer=Answer(answer), **given)
-    case = cases.start_case(patient, by=request.user)
-    if read is not None:
-        cases.take_read_case(case, read, filename=clean["file"].name, by=request.user)
+    case = cases.start_case(patient, by=request.user, begun_at=clean["begun"])
+    if looked is not None:
+        cases.take_read_case(case, looked.read, filename=looked.name, by=request.user)
     panel = actions.draft_panel(case, network=network_of(request.user), by=request.user)
     if question := clean["question"]:
         actions.grow_into_panel(question, panel, by=request.user)
     return panel
+
+
+def last_time(user: Any) -> dict[str, Any]:
+    """What the clinician's last patient had and the next one most likely has: country, route, language. Nothing clinical."""
+    last = Patient.objects.filter(enrolled_by=user).order_by("-enrolled_at").first()
+    if last is None:
+        return {}
+    given = last.consents.exclude(language="").order_by("-recorded_at").first()
+    return {"country": last.country, "route": last.route} | ({"language": given.language} if given else {})
 
 
 def network_of(user: Any) -> Network:
@@ -78,15 +119,23 @@ def network_of(user: Any) -> Network:
 
 @access("panels:new", verb=Permission.PANEL_DRAFT, methods=READ | WRITE)
 def new_panel(request: HttpRequest) -> HttpResponse:
-    typed = {"question": request.GET.get("question"), **typed_before("new_panel", by=request.user)}
+    """A file is shown as it was read before anything is saved; what was looked at is sent once more, and taken."""
+    typed = {
+        "question": request.GET.get("question"),
+        "begun": now_signed(),
+        **last_time(request.user),
+        **typed_before("new_panel", by=request.user),
+    }
     form = NewPanelForm(request.POST or None, request.FILES or None, initial=typed, user=request.user)
+    looked = None
     if form.is_valid():
-        read = read_file(form)
-        if not form.errors:
-            panel = start(form, read, request)
+        looked = read_file(form)
+        if not form.errors and (looked is None or form.cleaned_data["looked"] == looked.mark):
+            panel = start(form, looked, request)
             drafts.discard("new_panel", by=request.user)
             return redirect("panels:prepare", panel.ref)
-    return render(request, "panels/new_panel.html", {"form": form}, status=422 if form.errors else 200)
+    context = {"form": form, "looked": looked}
+    return render(request, "panels/new_panel.html", context, status=422 if form.errors else 200)
 
 
 def save_prepared(panel: Panel, form: PrepareForm, user: Any) -> None:
@@ -138,6 +187,8 @@ def prepare(request: HttpRequest, panel: Panel) -> HttpResponse:
         "panel": panel,
         "case": case_parts(panel.case),
         "consent": in_a_sentence(panel.case.patient, panel.network.name),
+        "finding": OneFindingForm(),
+        "letter": LetterForm(),
         "offers": [offer for offer in forms_of(panel.case) if offer.fits],
         "suggested": queries.suggestions(panel, by=request.user),
         "ticked": {str(value) for value in form["experts"].value() or ()},

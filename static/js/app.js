@@ -9,6 +9,7 @@ const parts = [
   ["[data-poll]", () => import("./progress.js")],
   ["[data-follow]", () => import("./discussion.js")],
   ["[data-drop]", () => import("./files.js")],
+  ["[data-preview]", () => import("./preview.js")],
   ["[data-whens]", () => import("./whens.js")],
   ["[data-upload]", () => import("./uploads.js")],
   ["[data-day-words-for]", () => import("./days.js")],

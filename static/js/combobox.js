@@ -1,5 +1,5 @@
 // A text field that suggests: the server answers with <li role="option"> rows, the arrow keys choose, Enter takes.
-import { fragment } from "./server.js";
+import { post } from "./server.js";
 
 const PAUSE = 150;
 const SHORTEST = 2;
@@ -19,7 +19,7 @@ export default function combobox(input) {
 
   async function ask() {
     const turn = ++asked;
-    const answer = await fragment(`${input.dataset.source}${input.dataset.source.includes("?") ? "&" : "?"}q=${encodeURIComponent(input.value)}`).catch(() => null);
+    const answer = await post(input.dataset.source, { text: input.value }).catch(() => null);
     if (turn !== asked || !answer?.ok) return;
     const rows = new DOMParser().parseFromString(await answer.text(), "text/html").querySelectorAll("[role=option]");
     list.replaceChildren(...rows);

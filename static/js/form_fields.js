@@ -1,5 +1,5 @@
 // What stands in a form, by name; ticked boxes as lists. Files, passwords, tokens and keys are not part of a draft.
-const LEFT_OUT = new Set(["csrfmiddlewaretoken", "idempotency_key", "version"]);
+const LEFT_OUT = new Set(["csrfmiddlewaretoken", "idempotency_key", "version", "looked", "begun", "file_text", "file_name"]);
 const MANY = new Set(["checkbox", "select-multiple"]);
 
 export function fieldsOf(form) {

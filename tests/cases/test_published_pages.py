@@ -10,6 +10,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from cpms import clock
+from cpms.patients.models import Patient
+from panels.forms import mark_of
 from panels.models import Panel
 from tests.cases.counting import counts
 from tests.clients import signed_in
@@ -42,6 +44,10 @@ def through_the_pages(path: Path) -> dict[str, int]:
         "country": "FI",
         "route": "own",
     }
+    shown = client.post(reverse("panels:new"), fields).content.decode()
+    assert "Read, not saved yet" in shown
+    assert not Patient.objects.exists()
+    fields |= {"file": SimpleUploadedFile(path.name, path.read_bytes()), "looked": mark_of(path.read_bytes())}
     answer = client.post(reverse("panels:new"), fields)
     panel = Panel.objects.get()
     assert answer.url == reverse("panels:prepare", args=[panel.ref])

@@ -44,7 +44,6 @@ EXTRA = {
 NO_PAGE = {
     "livez": "a word for the machine that watches",
     "readyz": "two words for the machine that watches",
-    "cases:terms": "suggestions for a field",
     "cases:phenopacket": "a file",
     "cases:files_checked": "a line of the page of files",
     "cases:file_page": "a picture",
@@ -73,6 +72,7 @@ LEAD = (
     Visit("lead", "cases:labs", "open"),
     Visit("lead", "cases:files", "open"),
     Visit("lead", "cases:file", "open"),
+    Visit("lead", "cases:findings", "open"),
     Visit("lead", "cases:form", "open"),
     Visit("lead", "cases:blank_form"),
     Visit("lead", "panels:detail", "open"),

@@ -4,6 +4,7 @@ from panels.cases.actions.copying import confirm_copy, copy_case
 from panels.cases.actions.editing import (
     Correction,
     add_diagnosis,
+    add_findings,
     add_labs,
     correct_case,
     give_sight,
@@ -14,12 +15,13 @@ from panels.cases.actions.exporting import export_phenopacket
 from panels.cases.actions.files import add_file, clean_file, note_download, remove_file, show_files
 from panels.cases.actions.forgetting import forget_rows
 from panels.cases.actions.forms import answer_form, publish_case_form, save_case_form
-from panels.cases.actions.importing import import_phenopacket, take_read_case
+from panels.cases.actions.importing import import_phenopacket, take_read_case, unplaced
 
 __all__ = [
     "Correction",
     "add_diagnosis",
     "add_file",
+    "add_findings",
     "add_labs",
     "answer_form",
     "clean_file",
@@ -38,4 +40,5 @@ __all__ = [
     "start_case",
     "take_read_case",
     "take_sight",
+    "unplaced",
 ]

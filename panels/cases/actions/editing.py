@@ -20,11 +20,11 @@ from panels.cases.states import DiagnosisStatus
 
 
 @transaction.atomic
-def start_case(patient: Any, *, by: Any) -> Case:
+def start_case(patient: Any, *, by: Any, begun_at: dt.datetime | None = None) -> Case:
     """An empty case under the patient's key. Raises ``Refused`` while consent to care is not in force."""
     if not (verdict := may_be_discussed(patient)):
         raise Refused(verdict.reason)
-    case = Case(patient=patient, key=patient.key, made_by=by)
+    case = Case(patient=patient, key=patient.key, made_by=by, begun_at=begun_at)
     case.save(force_insert=True)
     audit.record(Event.CASE_CHANGED, on=case, by=by, verb="start")
     return case
@@ -81,6 +81,20 @@ def add_diagnosis(case: Case, *, label: str, status: str, by: Any, code: str = "
     diagnosis.save(force_insert=True)
     audit.record(Event.CASE_CHANGED, on=case, by=by, verb="diagnosis")
     return diagnosis
+
+
+@transaction.atomic
+def add_findings(case: Case, rows: Sequence[Mapping[str, Any]], *, by: Any) -> list[Finding]:
+    """Append findings; one whose code the case holds already is left as it is."""
+    if not (verdict := may_edit(by, case)):
+        raise Refused(verdict.reason)
+    held = set(case.findings.exclude(code="").values_list("code", flat=True))
+    begin = case.findings.count()
+    new = [row for row in rows if row.get("code") not in held]
+    added = [Finding(case=case, key=case.key, position=begin + place, **row) for place, row in enumerate(new)]
+    Finding.objects.bulk_create(added)
+    audit.record(Event.CASE_CHANGED, on=case, by=by, verb="findings", count=len(added))
+    return added
 
 
 @transaction.atomic

@@ -43,6 +43,7 @@ class Case(SealedModel):
     origin = SealedTextField()  # what a file said of the patient beyond the columns (JSON)
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     made_at = models.DateTimeField(default=clock.now)
+    begun_at = models.DateTimeField(null=True)  # when the page that it was started on was opened
     version = models.PositiveIntegerField(default=1)
     copied_from = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="copies")
     confirmed_at = models.DateTimeField(null=True)  # when a copied case was checked line by line

@@ -14,6 +14,7 @@ from cpms.drafts.queries import fields_of
 from cpms.terminology import queries as terminology
 from panels.cases import actions
 from panels.cases.forms import ROWS, CaseForms
+from panels.cases.importers.sent import sent_text
 from panels.cases.models import Case
 from panels.cases.queries import case_parts, forms_of, outline
 
@@ -46,11 +47,11 @@ def edit(request: HttpRequest, case: Case) -> HttpResponse:
     return render(request, "cases/edit.html", context, status=422 if bad else 200)
 
 
-@access("cases:terms", verb=Permission.SIGNED_IN)
+@access("cases:terms", verb=Permission.SIGNED_IN, methods=WRITE)
 def terms(request: HttpRequest) -> HttpResponse:
-    """Typeahead: HPO phenotypes or ORPHA diseases as list options. Holds no patient's data."""
+    """Typeahead: HPO phenotypes or ORPHA diseases as list options. What is typed may be a patient's, so it is no address."""
     system = SYSTEMS.get(request.GET.get("system", ""))
-    hits = terminology.search(system, request.GET.get("q", "")) if system else []
+    hits = terminology.search(system, sent_text(request.body)) if system else []
     return render(request, "cases/_terms.html", {"hits": hits})
 
 

@@ -1,11 +1,13 @@
-"""What a lead types to start a panel, and what people type in it."""
+"""What a lead types to start a panel."""
 
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 from typing import Any
 
 from django import forms
+from django.core import signing
 
 from consent.forms import LanguageField, language_of
 from consent.states import Giver
@@ -21,10 +23,33 @@ from cpms.patients.states import Route, Sex
 from panels.cases.forms import CodeField
 from panels.cases.states import DiagnosisStatus
 from panels.models import Question
-from panels.states import Certainty, ContributionKind, DeclineReason, StanceKind, State, Urgency
+from panels.states import Urgency
 
-LARGEST_FILE = 5_000_000
+LARGEST_FILE = 2_000_000
+BEGUN, LONGEST_START = "when a new panel was begun", dt.timedelta(days=1)
 ANSWERS = [("given", "Yes"), ("refused", "No")]
+
+
+def now_signed() -> str:
+    return signing.dumps(clock.now().timestamp(), salt=BEGUN)
+
+
+class BegunField(forms.CharField):
+    """When the page was opened, signed by us, so that minutes can be counted; a wrong one counts nothing."""
+
+    def __init__(self) -> None:
+        super().__init__(max_length=200, required=False, widget=forms.HiddenInput)
+
+    def clean(self, value: Any) -> dt.datetime | None:
+        try:
+            return dt.datetime.fromtimestamp(signing.loads(value or "", salt=BEGUN, max_age=LONGEST_START), dt.UTC)
+        except signing.BadSignature:
+            return None
+
+
+def mark_of(data: bytes) -> str:
+    """Says which file was looked at before; line ends may change on the way through a browser."""
+    return hashlib.sha256(b"".join(data.split())).hexdigest()
 
 
 class NewPanelForm(forms.Form):
@@ -62,6 +87,10 @@ class NewPanelForm(forms.Form):
     given_on = DayField(label="Given on", initial=clock.today)
     language = LanguageField()
     question = forms.ModelChoiceField(queryset=Question.objects.none(), required=False, widget=forms.HiddenInput)
+    begun = BegunField()
+    looked = forms.CharField(max_length=64, required=False, widget=forms.HiddenInput)
+    file_text = forms.CharField(max_length=LARGEST_FILE, required=False, strip=False, widget=forms.HiddenInput)
+    file_name = forms.CharField(max_length=200, required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -75,7 +104,7 @@ class NewPanelForm(forms.Form):
     def clean_file(self) -> Any:
         file = self.cleaned_data["file"]
         if file and file.size > LARGEST_FILE:
-            raise forms.ValidationError("The file is larger than 5 MB. A phenopacket of one patient is much smaller.")
+            raise forms.ValidationError("The file is larger than 2 MB. A phenopacket of one patient is much smaller.")
         return file
 
     def clean_local_id(self) -> str:
@@ -104,7 +133,7 @@ class NewPanelForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
-        if not cleaned.get("file") and "file" not in self.errors:
+        if not cleaned.get("file") and not cleaned.get("file_text") and "file" not in self.errors:
             for name in ("sex", "birth_year"):
                 if not cleaned.get(name) and name not in self.errors:
                     self.add_error(name, "Please fill this in, or choose a file that holds it.")
@@ -165,122 +194,3 @@ class PrepareForm(forms.Form):
         if self.needs_diagnosis and not cleaned.get("diagnosis") and cleaned.get("diagnosis_status") != "none":
             self.add_error("diagnosis", "Name a working diagnosis, or choose “Undiagnosed”.")
         return cleaned
-
-
-class ContributionForm(forms.Form):
-    """Advice or a message; ``kind`` "message" is plain conversation."""
-
-    kind = forms.ChoiceField(
-        label="What is it?",
-        choices=[("message", "Message"), *ContributionKind.choices],
-        widget=forms.RadioSelect,
-        initial="message",
-    )
-    text = forms.CharField(label="Your reply", widget=forms.Textarea({"rows": 3}), max_length=20_000, required=False)
-    certainty = forms.ChoiceField(label="How sure", choices=Certainty.choices, initial=Certainty.FAIRLY, required=False)
-
-    def clean(self) -> dict[str, Any]:
-        """ "No experience with this" needs no words; everything else does."""
-        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
-        if not (cleaned.get("text") or "").strip() and cleaned.get("kind") != ContributionKind.NO_EXPERIENCE:
-            self.add_error("text", "Please write your reply.")
-        return cleaned
-
-
-class SearchForm(forms.Form):
-    words = forms.CharField(
-        label="Number, condition, finding, gene, person, group or title",
-        max_length=120,
-        widget=forms.TextInput({"type": "search", "autofocus": True}),
-    )
-    state = forms.ChoiceField(label="State", choices=[("", "Any state"), *State.choices], required=False)
-
-
-class RewordForm(forms.Form):
-    text = forms.CharField(label="Your words", widget=forms.Textarea({"rows": 6}), max_length=20_000)
-
-
-class QuestionForm(forms.Form):
-    """A quick question to a group of one of the person's networks."""
-
-    group = forms.ModelChoiceField(
-        label="To which group", queryset=ThematicGroup.objects.none(), empty_label="Choose a group"
-    )
-    text = forms.CharField(
-        label="Your question",
-        widget=forms.Textarea({"rows": 5}),
-        max_length=4000,
-        help_text="About no patient: no name, no age, nothing that points to one person. For a patient, start a panel.",
-    )
-
-    def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        networks = accounts.networks_of(user)
-        groups = ThematicGroup.objects.filter(network__in=networks).select_related("network")
-        self.fields["group"].queryset = groups  # type: ignore[attr-defined]
-
-
-class AnswerForm(forms.Form):
-    text = forms.CharField(label="Your answer", widget=forms.Textarea({"rows": 3}), max_length=8000)
-
-
-class StanceForm(forms.Form):
-    """A view of a statement. Agreeing needs no words; amending and dissenting do."""
-
-    kind = forms.ChoiceField(choices=StanceKind.choices)
-    text = forms.CharField(
-        label="In your words",
-        max_length=4000,
-        widget=forms.Textarea({"rows": 3, "autofocus": True}),
-        error_messages={"required": "Please say in words what you would change, or why you dissent."},
-    )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["text"].required = self["kind"].value() != StanceKind.AGREE
-
-
-class ThanksForm(forms.Form):
-    useful = forms.TypedChoiceField(
-        label="How useful was the advice? 0 not at all, 10 very",
-        choices=[(number, str(number)) for number in range(11)],
-        coerce=int,
-        widget=forms.RadioSelect,
-    )
-    text = forms.CharField(
-        label="A word to those who helped", required=False, max_length=1000, widget=forms.Textarea({"rows": 2})
-    )
-
-
-class DeclineForm(forms.Form):
-    reason = forms.ChoiceField(choices=DeclineReason.choices)
-    text = forms.CharField(
-        label="Reason, seen by the lead", required=False, max_length=1000, widget=forms.Textarea({"rows": 2})
-    )
-    better_name = forms.CharField(label="Who would be better?", required=False, max_length=160)
-
-
-class InviteForm(forms.Form):
-    """More experts for an open panel."""
-
-    experts = forms.ModelMultipleChoiceField(
-        label="Experts", queryset=User.objects.none(), widget=forms.CheckboxSelectMultiple
-    )
-
-    def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["experts"].queryset = accounts.experts(besides=user)  # type: ignore[attr-defined]
-
-
-class GuestForm(forms.Form):
-    name = forms.CharField(label="Name", max_length=120)
-    email = forms.EmailField(label="E-mail of a physician outside the networks")
-    hospital = forms.CharField(label="Hospital and city", max_length=160)
-    country = forms.ChoiceField(label="Country", choices=choices)
-    until = DayField(label="Until", required=False, help_text="Left empty: 60 days.")
-
-    def clean_until(self) -> dt.date | None:
-        day: dt.date | None = self.cleaned_data["until"]
-        if day and day <= clock.today():
-            raise forms.ValidationError("Please choose a day ahead.")
-        return day

@@ -1,0 +1,62 @@
+"""Findings while a case is prepared: one by one, or proposed from a pasted letter."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from cpms.accounts.access import access
+from cpms.accounts.access.routes import READ, WRITE
+from cpms.accounts.roles import Permission
+from cpms.terminology import queries as terminology
+from panels.cases import actions
+from panels.cases.forms import LetterForm, OneFindingForm
+from panels.cases.models import Case
+
+
+@access("cases:findings", object=Case, verb=Permission.CASE_EDIT, methods=READ | WRITE, reads_patient=True)
+def findings(request: HttpRequest, case: Case) -> HttpResponse:
+    """A page of its own, or the part of the page that sent the form. Proposals are taken only when ticked."""
+    do = {"add": add, "read": read, "take": take}.get(request.POST.get("do", ""), nothing)
+    parts = {"form": OneFindingForm(), "letter": LetterForm(), **do(request, case)}
+    held = list(case.findings.order_by("position"))
+    for one in held:
+        one.key = case.key
+    panel = case.panels.order_by("-drafted_at").first()
+    bad = any(form.errors for form in (parts["form"], parts["letter"]))
+    page = "cases/_findings.html" if request.headers.get("HX-Request") else "cases/findings.html"
+    return render(request, page, {"case": case, "held": held, "panel": panel, **parts}, status=422 if bad else 200)
+
+
+def nothing(_request: HttpRequest, _case: Case) -> dict[str, Any]:
+    return {}
+
+
+def add(request: HttpRequest, case: Case) -> dict[str, Any]:
+    form = OneFindingForm(request.POST)
+    if not form.is_valid():
+        return {"form": form}
+    actions.add_findings(case, [form.cleaned_data], by=request.user)
+    return {}
+
+
+def read(request: HttpRequest, case: Case) -> dict[str, Any]:
+    """What the letter names and the case does not hold yet."""
+    letter = LetterForm(request.POST)
+    if not letter.is_valid():
+        return {"letter": letter}
+    held = set(case.findings.values_list("code", flat=True))
+    found = [one for one in terminology.mentioned(letter.cleaned_data["letter"]) if one.code not in held]
+    return {"proposals": found, "was_read": True}
+
+
+def take(request: HttpRequest, case: Case) -> dict[str, Any]:
+    """The ticked ones, under the names that the terminology has for their codes."""
+    rows = []
+    for code in request.POST.getlist("take"):
+        if name := terminology.name_of("HP", code):
+            rows.append({"code": code, "label": name, "present": request.POST.get(f"is-{code}") != "0"})
+    actions.add_findings(case, rows, by=request.user)
+    return {}

@@ -1,0 +1,136 @@
+"""What people type in a panel, and about one."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django import forms
+
+from cpms import clock
+from cpms.accounts import queries as accounts
+from cpms.accounts.models import ThematicGroup, User
+from cpms.countries import choices
+from cpms.forms import DayField
+from panels.states import Certainty, ContributionKind, DeclineReason, StanceKind, State
+
+LARGEST_FILE = 2_000_000
+
+
+class ContributionForm(forms.Form):
+    """Advice or a message; ``kind`` "message" is plain conversation."""
+
+    kind = forms.ChoiceField(
+        label="What is it?",
+        choices=[("message", "Message"), *ContributionKind.choices],
+        widget=forms.RadioSelect,
+        initial="message",
+    )
+    text = forms.CharField(label="Your reply", widget=forms.Textarea({"rows": 3}), max_length=20_000, required=False)
+    certainty = forms.ChoiceField(label="How sure", choices=Certainty.choices, initial=Certainty.FAIRLY, required=False)
+
+    def clean(self) -> dict[str, Any]:
+        """ "No experience with this" needs no words; everything else does."""
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if not (cleaned.get("text") or "").strip() and cleaned.get("kind") != ContributionKind.NO_EXPERIENCE:
+            self.add_error("text", "Please write your reply.")
+        return cleaned
+
+
+class SearchForm(forms.Form):
+    words = forms.CharField(
+        label="Number, condition, finding, gene, person, group or title",
+        max_length=120,
+        widget=forms.TextInput({"type": "search", "autofocus": True}),
+    )
+    state = forms.ChoiceField(label="State", choices=[("", "Any state"), *State.choices], required=False)
+
+
+class RewordForm(forms.Form):
+    text = forms.CharField(label="Your words", widget=forms.Textarea({"rows": 6}), max_length=20_000)
+
+
+class QuestionForm(forms.Form):
+    """A quick question to a group of one of the person's networks."""
+
+    group = forms.ModelChoiceField(
+        label="To which group", queryset=ThematicGroup.objects.none(), empty_label="Choose a group"
+    )
+    text = forms.CharField(
+        label="Your question",
+        widget=forms.Textarea({"rows": 5}),
+        max_length=4000,
+        help_text="About no patient: no name, no age, nothing that points to one person. For a patient, start a panel.",
+    )
+
+    def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        networks = accounts.networks_of(user)
+        groups = ThematicGroup.objects.filter(network__in=networks).select_related("network")
+        self.fields["group"].queryset = groups  # type: ignore[attr-defined]
+
+
+class AnswerForm(forms.Form):
+    text = forms.CharField(label="Your answer", widget=forms.Textarea({"rows": 3}), max_length=8000)
+
+
+class StanceForm(forms.Form):
+    """A view of a statement. Agreeing needs no words; amending and dissenting do."""
+
+    kind = forms.ChoiceField(choices=StanceKind.choices)
+    text = forms.CharField(
+        label="In your words",
+        max_length=4000,
+        widget=forms.Textarea({"rows": 3, "autofocus": True}),
+        error_messages={"required": "Please say in words what you would change, or why you dissent."},
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["text"].required = self["kind"].value() != StanceKind.AGREE
+
+
+class ThanksForm(forms.Form):
+    useful = forms.TypedChoiceField(
+        label="How useful was the advice? 0 not at all, 10 very",
+        choices=[(number, str(number)) for number in range(11)],
+        coerce=int,
+        widget=forms.RadioSelect,
+    )
+    text = forms.CharField(
+        label="A word to those who helped", required=False, max_length=1000, widget=forms.Textarea({"rows": 2})
+    )
+
+
+class DeclineForm(forms.Form):
+    reason = forms.ChoiceField(choices=DeclineReason.choices)
+    text = forms.CharField(
+        label="Reason, seen by the lead", required=False, max_length=1000, widget=forms.Textarea({"rows": 2})
+    )
+    better_name = forms.CharField(label="Who would be better?", required=False, max_length=160)
+
+
+class InviteForm(forms.Form):
+    """More experts for an open panel."""
+
+    experts = forms.ModelMultipleChoiceField(
+        label="Experts", queryset=User.objects.none(), widget=forms.CheckboxSelectMultiple
+    )
+
+    def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["experts"].queryset = accounts.experts(besides=user)  # type: ignore[attr-defined]
+
+
+class GuestForm(forms.Form):
+    name = forms.CharField(label="Name", max_length=120)
+    email = forms.EmailField(label="E-mail of a physician outside the networks")
+    hospital = forms.CharField(label="Hospital and city", max_length=160)
+    country = forms.ChoiceField(label="Country", choices=choices)
+    until = DayField(label="Until", required=False, help_text="Left empty: 60 days.")
+
+    def clean_until(self) -> dt.date | None:
+        day: dt.date | None = self.cleaned_data["until"]
+        if day and day <= clock.today():
+            raise forms.ValidationError("Please choose a day ahead.")
+        return day
