@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from consent.models import Consent, ConsentForm, Registry
 from consent.states import EVERY_REGISTRY, Answer, Stage
@@ -15,6 +15,23 @@ from cpms.accounts.roles import Permission
 from cpms.audit import actions as audit
 from cpms.audit.states import Event
 from cpms.jobs import actions as jobs
+from cpms.patients.models import Patient
+
+HOLD = "SELECT 1 FROM patients_patient WHERE id = %s FOR SHARE"
+
+
+def hold_consent(patient_id: Any) -> None:
+    """What is done under a consent holds it until commit: a withdrawal waits for it, or it sees the withdrawal.
+
+    Any number may hold at once. Called before the rule is asked.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(HOLD, [patient_id])
+
+
+def _claim(patient: Any) -> None:
+    """Whoever writes a consent down waits for everything that is being done under it."""
+    list(Patient.objects.select_for_update(of=("self",)).filter(pk=patient.pk).values_list("pk"))
 
 
 @transaction.atomic
@@ -36,6 +53,7 @@ def record_consent(
     """
     if not (verdict := ask(Permission.CONSENT_RECORD, by, patient)):
         raise Refused(verdict.reason)
+    _claim(patient)
     earlier = Consent.objects.filter(patient=patient, stage=stage, registry=registry, withdrawn_at=None)
     earlier.update(withdrawn_at=clock.now(), withdrawn_by=by)
     consent = Consent(
@@ -69,6 +87,7 @@ def withdraw_consent(patient: Any, *, by: Any, stage: Stage) -> int:
     writing look at the consent itself; the tidying-up above (mails, work items) is asked for by name."""
     if not (verdict := ask(Permission.CONSENT_RECORD, by, patient)):
         raise Refused(verdict.reason)
+    _claim(patient)
     rows = Consent.objects.in_force(stage).filter(patient=patient)
     count = rows.update(withdrawn_at=clock.now(), withdrawn_by=by)
     if count:

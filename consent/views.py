@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 
 from consent import actions, pdf
 from consent.forms import ConsentRecordForm, EraseForm, language_of
@@ -103,6 +103,13 @@ def sheet(request: HttpRequest, language: str) -> HttpResponse:
     return render(request, "patients/sheet.html", {"form": form, "others": others})
 
 
+@access("patients:sheet_preview", verb=Permission.STAFF_SITE)
+def sheet_preview(request: HttpRequest, version: int) -> HttpResponse:
+    """A version that is not published yet, as patients will see it."""
+    found = get_object_or_404(ConsentForm, pk=version)
+    return render(request, "patients/sheet.html", {"form": found, "others": ConsentForm.objects.published()})
+
+
 @access("patients:sheet_pdf", verb=Permission.SIGNED_IN)
 def sheet_pdf(_request: HttpRequest, language: str) -> HttpResponse:
     form = form_or_404(language)
@@ -110,7 +117,14 @@ def sheet_pdf(_request: HttpRequest, language: str) -> HttpResponse:
     return HttpResponse(pdf.sheet(form), content_type="application/pdf", headers={"Content-Disposition": named})
 
 
-@access("patients:export", object=Patient, kwarg="pseudonym", verb=Permission.PATIENT_EXPORT, reads_patient=True)
+@access(
+    "patients:export",
+    object=Patient,
+    kwarg="pseudonym",
+    verb=Permission.PATIENT_EXPORT,
+    reads_patient=True,
+    step_up=True,
+)
 def export(request: HttpRequest, patient: Patient) -> HttpResponse:
     """Everything held about the patient, and who read it, to hand to the patient."""
     named = f'attachment; filename="{patient.pseudonym}.json"'
@@ -125,6 +139,7 @@ def export(request: HttpRequest, patient: Patient) -> HttpResponse:
     verb=Permission.PATIENT_ERASE,
     methods=READ | WRITE,
     reads_patient=True,
+    step_up=True,
 )
 def erase(request: HttpRequest, patient: Patient) -> HttpResponse:
     """Asked twice: the pseudonym has to be typed."""

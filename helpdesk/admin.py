@@ -205,8 +205,7 @@ class ConsentFormAdmin(ReadOnlyAdmin):
 
     @admin.display(description="preview")
     def preview(self, form: ConsentForm) -> str:
-        address = reverse("patients:sheet", args=[form.language])
-        return format_html('<a href="{}">as patients see it</a>', address) if form.published_on else "not published"
+        return format_html('<a href="{}">as patients see it</a>', reverse("patients:sheet_preview", args=[form.pk]))
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return bool(may_use_staff_site(request.user))
@@ -242,7 +241,7 @@ class CaseFormAdmin(ReadOnlyAdmin):
     form = CaseFormForm
     pages = ("_changelist", "_change", "_add")
     list_display = ("title", "slug", "version", "network", "number", "published_at", "preview")
-    list_filter = ("network",)
+    list_filter = (("published_at", admin.EmptyFieldListFilter),)
     fields = ("slug", "version", "title", "network", "number", "body")
 
     @admin.display(description="preview")

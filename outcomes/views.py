@@ -14,8 +14,6 @@ from cpms.accounts.access import access, ask
 from cpms.accounts.access.routes import READ, WRITE
 from cpms.accounts.roles import Permission
 from cpms.accounts.views.refusals import rate_limited
-from cpms.audit import actions as audit
-from cpms.audit.states import Event
 from cpms.drafts import queries as drafts
 from cpms.drafts.actions import discard
 from outcomes import actions, queries
@@ -113,13 +111,13 @@ def retry(request: HttpRequest, document: OutcomeDocument) -> HttpResponse:
 @access("outcomes:download", object=OutcomeDocument, verb=Permission.DOCUMENT_READ, reads_patient=True)
 def download(request: HttpRequest, document: OutcomeDocument) -> HttpResponse:
     """The file, opened under the patient's key for this request only; each download is written down."""
-    audit.record(Event.DOCUMENT_READ, on=document, by=request.user, version=document.number)
+    data = actions.take_out_document(document, by=request.user)
     name = f"{document.panel.ref}-outcome-{document.number}.pdf"
     headers = {
         "Content-Disposition": f'attachment; filename="{name}"',
         "Content-Security-Policy": "sandbox; default-src 'none'",
     }
-    return HttpResponse(document.pdf, content_type="application/pdf", headers=headers)
+    return HttpResponse(data, content_type="application/pdf", headers=headers)
 
 
 @access("outcomes:verify", public="whoever holds a document checks it here by its code", methods=READ | WRITE)

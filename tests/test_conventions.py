@@ -65,6 +65,8 @@ def public_actions():
 WITHOUT_BY = {
     "accounts": {"note_seen", "tell"},
     "audit": set(),
+    "cases": {"unplaced"},
+    "consent": {"hold_consent"},
     "drafts": {"prune", "forget", "claim_post", "post_key", "settle_post"},
     "jobs": {"enqueue", "nudge_after_commit", "try_send", "dispatch", "finish", "confirmed"},
     "notifications": {

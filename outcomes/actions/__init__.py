@@ -1,6 +1,6 @@
 """Everything that changes an outcome."""
 
-from outcomes.actions.documents import make_document, order_document, retry_document
+from outcomes.actions.documents import make_document, order_document, retry_document, take_out_document
 from outcomes.actions.writing import close_panel, send_for_signature, sign, start_outcome, write_outcome
 
 __all__ = [
@@ -11,5 +11,6 @@ __all__ = [
     "send_for_signature",
     "sign",
     "start_outcome",
+    "take_out_document",
     "write_outcome",
 ]

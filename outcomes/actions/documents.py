@@ -8,7 +8,9 @@ from typing import Any
 
 from django.db import transaction
 
+from consent.actions import hold_consent
 from cpms import clock
+from cpms.accounts.access import Refused
 from cpms.audit import actions as audit
 from cpms.audit.states import Event
 from cpms.jobs import actions as jobs
@@ -70,6 +72,16 @@ def make_document(document_id: str, *, by: Any) -> None:
         set_state(document, DocumentState.FAILED)
         return
     keep(document, made, pdf.fingerprint(content), by=by)
+
+
+@transaction.atomic
+def take_out_document(document: OutcomeDocument, *, by: Any) -> bytes:
+    """The PDF for somebody who sees it now: a withdrawal of consent waits for this, or this sees the withdrawal."""
+    hold_consent(document.audit_patient_id)
+    if not OutcomeDocument.objects.visible_to(by).filter(pk=document.pk).exists():
+        raise Refused("You no longer see this document.")
+    audit.record(Event.DOCUMENT_READ, on=document, by=by, version=document.number)
+    return bytes(document.pdf)
 
 
 @transaction.atomic

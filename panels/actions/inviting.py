@@ -9,6 +9,7 @@ from typing import Any
 from django.db import transaction
 from django.urls import reverse
 
+from consent.actions import hold_consent
 from cpms import clock
 from cpms.accounts import actions as accounts
 from cpms.accounts.access import Refused
@@ -42,6 +43,7 @@ def end_of_day(day: dt.date) -> dt.datetime:
 @transaction.atomic
 def invite_experts(panel: Panel, *, people: Iterable[User], by: Any) -> list[Invitation]:
     """Ask experts in; who is asked or in already is left alone. Each gets a work item and a mail."""
+    hold_consent(panel.audit_patient_id)
     if not (verdict := policy.may_invite(by, panel)):
         raise Refused(verdict.reason)
     taken = set(Invitation.objects.filter(panel=panel, state__in=LIVE).values_list("invitee_id", flat=True))
@@ -89,6 +91,7 @@ def invite_guest(
 ) -> Invitation:
     """Ask a physician outside the networks in, bound to the address, until a date. A newcomer gets an activation
     link that leads to the invitation; somebody with an account gets the invitation itself."""
+    hold_consent(panel.audit_patient_id)
     if not (verdict := policy.may_invite(by, panel)):
         raise Refused(verdict.reason)
     person, token = accounts.prepare_account(
@@ -119,6 +122,7 @@ def locked(invitation: Invitation) -> Invitation:
 def accept(invitation: Invitation, *, by: Any) -> Invitation:
     """Become a member: see the case from now on, and be asked for advice by the date wanted."""
     current = locked(invitation)
+    hold_consent(current.panel.audit_patient_id)
     if not (verdict := policy.may_answer(by, current)):
         raise Refused(verdict.reason)
     current.state, current.answered_at = InvitationState.ACCEPTED, clock.now()

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import transaction
 
+from consent.actions import hold_consent
 from cpms import clock
 from cpms.accounts.access import Refused
 from cpms.audit import actions as audit
@@ -31,6 +32,7 @@ def members(panel: Panel) -> list[Any]:
 @transaction.atomic
 def contribute(panel: Panel, *, kind: str, text: str, by: Any, certainty: str = Certainty.FAIRLY) -> Contribution:
     """Give advice. "No experience" and "need more data" count as a reply too: the asking stops."""
+    hold_consent(panel.audit_patient_id)
     if not (verdict := policy.may_contribute(by, panel)):
         raise Refused(verdict.reason)
     contribution = Contribution(
@@ -106,6 +108,7 @@ def tell(people: list[Any], notice: Notice, panel: Panel, *, by: Any) -> None:
 @transaction.atomic
 def comment(panel: Panel, *, text: str, by: Any) -> Message:
     """Write into the conversation; everybody else in the panel is told once a day."""
+    hold_consent(panel.audit_patient_id)
     if not (verdict := policy.may_comment(by, panel)):
         raise Refused(verdict.reason)
     message = Message(panel=panel, key=panel.key, author=by)

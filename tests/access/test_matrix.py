@@ -35,6 +35,7 @@ EXTRA: dict[str, dict[str, object]] = {
     "cases:blank_form": {"slug": "core"},
     "cases:blank_form_pdf": {"slug": "core"},
     "cases:form_preview": {"version": 0},
+    "patients:sheet_preview": {"version": 0},
 }
 LINKS = {
     "activate": {"token": "x"},

@@ -16,7 +16,7 @@ from cpms.vault.cipher import digest
 from helpdesk.people import actions as people
 from outcomes.models import OutcomeDocument
 from outcomes.states import DocumentState
-from panels.cases.models import Case
+from panels.cases.models import Case, CaseForm
 from tests.factories import (
     CANARIES,
     PASSWORD,
@@ -86,9 +86,14 @@ def test_every_page_of_the_staff_site(product, browser):
             "links => links.slice(0, 1).map(link => link.search)"
         ):
             tour.look(staff, f"{name} {filtered}", path.partition("?")[0] + filtered)
+    form = CaseForm.objects.create(slug="draft", version=1, title="Draft", body=CaseForm.objects.first().body)
+    tour.look(staff, "form, preview", f"/case-forms/versions/{form.pk}/")
+    tour.look(staff, "sheet, preview", f"/consent-forms/versions/{rooms.sheet.pk}/")
     tour.look(staff, "nothing here", "/helpdesk/nowhere/", status=404)
     tour.send_empty(staff, "group, empty", "/helpdesk/accounts/thematicgroup/add/", "main form", status=200)
-    assert tour.routes - {"home"} == {name for name in all_pages() if name.startswith("helpdesk:")}
+    assert tour.routes - {"home"} - walked("test_every_page_of_the_staff_site") == {
+        name for name in all_pages() if name.startswith("helpdesk:")
+    }
     tour.end(staff)
 
 
@@ -264,7 +269,7 @@ def test_every_page_with_errors(product, browser):
     panel, case = f"/panels/{here.ref}/", f"/cases/{rooms.open.case.pk}/edit/"
     consent = f"/patients/{here.case.patient.pseudonym}/"
     tour.send_empty(lead, "new panel", "/panels/new/", "main form[method=post]")
-    tour.send_empty(lead, "prepare", f"/panels/{rooms.draft.panel.ref}/prepare/", "main form[method=post]", question="")
+    tour.send_empty(lead, "prepare", f"/panels/{rooms.draft.panel.ref}/prepare/", "main form[data-draft]", question="")
     tour.send_empty(lead, "invite", f"{panel}invite/", "main form[method=post]")
     tour.send_empty(lead, "meeting", f"{panel}meeting/", "main form[method=post]")
     tour.send_empty(lead, "profile", "/accounts/profile/", "main form:has([name=zone])", display_name="")

@@ -37,7 +37,6 @@ EXTRA = {
     "patients:sheet": {"language": "en"},
     "cases:form": {"slug": "adrenal"},
     "cases:blank_form": {"slug": "adrenal"},
-    "cases:form_preview": {"version": 1},
 }
 
 # What a browser never shows as a page of its own
@@ -144,6 +143,8 @@ WALKED = {
     "activate": "test_every_step_of_an_activation",
     "otp_enrol": "test_every_step_of_an_activation",
     "account_reset_password_from_key": "test_every_step_of_a_new_password",
+    "cases:form_preview": "test_every_page_of_the_staff_site",
+    "patients:sheet_preview": "test_every_page_of_the_staff_site",
     **dict.fromkeys(
         (
             f"people:{entry.name}"

@@ -12,7 +12,7 @@ from panels.cases.actions.editing import (
     take_sight,
 )
 from panels.cases.actions.exporting import export_phenopacket
-from panels.cases.actions.files import add_file, clean_file, note_download, remove_file, show_files
+from panels.cases.actions.files import add_file, clean_file, remove_file, show_files, take_out_file
 from panels.cases.actions.forgetting import forget_rows
 from panels.cases.actions.forms import answer_form, publish_case_form, save_case_form
 from panels.cases.actions.importing import import_phenopacket, take_read_case, unplaced
@@ -32,12 +32,12 @@ __all__ = [
     "forget_rows",
     "give_sight",
     "import_phenopacket",
-    "note_download",
     "publish_case_form",
     "remove_file",
     "save_case_form",
     "show_files",
     "start_case",
+    "take_out_file",
     "take_read_case",
     "take_sight",
     "unplaced",

@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from django.db import transaction
+
+from consent.actions import hold_consent
 from cpms import clock
 from cpms.accounts.access import Refused
 from cpms.audit import actions as audit
@@ -15,8 +18,10 @@ from panels.cases.models import Case
 from panels.cases.policy import may_export
 
 
+@transaction.atomic
 def export_phenopacket(case: Case, *, by: Any) -> bytes:
     """The case as a GA4GH phenopacket v2. The patient's name in it is the pseudonym."""
+    hold_consent(case.patient_id)
     if not (verdict := may_export(by, case)):
         raise Refused(verdict.reason)
     tree = phenopacket.write(read_case_of(case), subject=case.patient.pseudonym, made_at=clock.now())

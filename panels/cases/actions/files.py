@@ -10,6 +10,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Sum
 
+from consent.actions import hold_consent
 from consent.policy import may_be_discussed
 from cpms import clock, identifiers
 from cpms.accounts.access import Refused, ask
@@ -21,7 +22,7 @@ from panels.cases.cleaning import asking
 from panels.cases.cleaning.kinds import Cleaned, NotTaken, check
 from panels.cases.models import Case, CaseFile, FilePiece
 from panels.cases.policy import may_edit
-from panels.cases.queries import raw_of
+from panels.cases.queries import content_of, raw_of
 from panels.cases.states import FileState, PieceOf
 
 PIECE = 1_000_000
@@ -33,6 +34,7 @@ WITHDRAWN = "The patient’s consent to care was withdrawn before the file was c
 @transaction.atomic
 def add_file(case: Case, *, filename: str, data: bytes, by: Any) -> CaseFile:
     """Keep the file sealed and ask for it to be cleaned. Raises ``NotTaken`` for what is no PDF, JPEG or PNG, or too much."""
+    hold_consent(case.patient_id)
     if not (verdict := may_edit(by, case)):
         raise Refused(verdict.reason)
     kind = check(data, filename)
@@ -79,6 +81,7 @@ def clean_file(file_id: str, *, by: Any) -> None:
 @transaction.atomic
 def settle(file: CaseFile, made: Cleaned | None, reason: str, *, by: Any) -> None:
     """Write down what became of a waiting file; whatever came is forgotten in the same commit."""
+    hold_consent(file.case.patient_id)
     waiting = CaseFile.objects.filter(pk=file.pk, state=FileState.WAITING).select_for_update(of=("self",))
     fresh = waiting.first()
     if fresh is None:
@@ -143,5 +146,11 @@ def remove_file(file: CaseFile, *, by: Any) -> None:
     file.delete()
 
 
-def note_download(file: CaseFile, *, by: Any) -> None:
+@transaction.atomic
+def take_out_file(file: CaseFile, *, by: Any) -> bytes:
+    """The cleaned file for somebody who sees it now: a withdrawal waits for this, or this sees the withdrawal."""
+    hold_consent(file.audit_patient_id)
+    if not CaseFile.objects.visible_to(by).filter(pk=file.pk).exists():
+        raise Refused("You no longer see this file.")
     audit.record(Event.FILE_READ, on=file, by=by)
+    return content_of(file)

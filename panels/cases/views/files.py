@@ -99,8 +99,7 @@ def download_file(request: HttpRequest, file: CaseFile) -> HttpResponse:
     """The cleaned file under a name of ours: its own could name the patient."""
     if not file.can_be_seen:
         raise Http404
-    data = queries.content_of(file)
-    actions.note_download(file, by=request.user)
+    data = actions.take_out_file(file, by=request.user)
     ending = "jpg" if file.kind == "jpeg" else file.kind
     named = f'attachment; filename="{file.case.patient.pseudonym}-{str(file.pk)[:8]}.{ending}"'
     return HttpResponse(data, content_type=MIME[file.kind], headers={**SANDBOX, "Content-Disposition": named})

@@ -1,0 +1,149 @@
+"""Withdrawing consent against what is done under it at the same moment: whatever came through came before.
+
+``bin/campaign consent`` takes 200 rounds of each race and writes the evidence.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from consent import actions as consent
+from consent.models import Consent
+from consent.states import Stage
+from cpms.accounts.access import Refused
+from cpms.audit.models import AuditEvent
+from cpms.audit.states import Event
+from cpms.notifications.models import OutboxMessage
+from outcomes import actions as outcomes
+from outcomes.models import OutcomeDocument
+from panels import actions as panels
+from panels.cases import actions as cases
+from panels.cases.models import Case, CaseFile
+from panels.cases.queries import case_parts
+from tests.access.world import World
+from tests.factories import Story, UserFactory
+from tests.panels.test_races import race, rights  # noqa: F401 the fixture is taken by its name
+
+pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "cachedb"])
+ROUNDS = int(os.environ.get("CPMS_RACES", "2"))
+EVIDENCE = Path(__file__).resolve().parents[2] / "docs" / "evidence" / "withdrawal.md"
+
+
+def seated() -> Story:
+    story = Story()
+    story.open()
+    story.seat(story.expert)
+    return story
+
+
+def withdraw(story):
+    return lambda: consent.withdraw_consent(story.patient, by=story.lead, stage=Stage.CARE)
+
+
+def late(story, *events) -> int:
+    """Deeds that the trail puts after the withdrawal."""
+    at = Consent.objects.get(patient=story.patient, stage=Stage.CARE).withdrawn_at
+    assert at is not None
+    return AuditEvent.objects.filter(event__in=events, patient_id=story.patient.pk, at__gt=at).count()
+
+
+def nothing_left(story) -> bool:
+    """After the tidying-up: nobody but the treating side sees anything, and no mail is on its way but the neutral one."""
+    panels.freeze(str(story.patient.pk), by=None)
+    waiting = OutboxMessage.objects.filter(state="waiting").exclude(notice="panel_ended")
+    return (
+        not Case.objects.visible_to(story.expert).exists()
+        and not CaseFile.objects.visible_to(story.expert).exists()
+        and not OutcomeDocument.objects.visible_to(story.expert).exists()
+        and not waiting.exists()
+    )
+
+
+def against_comment(story):
+    race(withdraw(story), lambda: panels.comment(story.fresh(), text="x", by=story.expert))
+    return late(story, Event.COMMENTED)
+
+
+def against_invite(story):
+    race(withdraw(story), lambda: panels.invite_experts(story.fresh(), people=[UserFactory()], by=story.lead))
+    return late(story, Event.INVITED)
+
+
+def against_accept(story):
+    panels.invite_experts(story.fresh(), people=[late_comer := UserFactory()], by=story.lead)
+    invitation = story.invitation(late_comer)
+    race(withdraw(story), lambda: panels.accept(invitation, by=late_comer))
+    return late(story, Event.INVITATION_ANSWERED, Event.ACCESS_GRANTED)
+
+
+def against_export(story):
+    def export():
+        cases.export_phenopacket(case_parts(Case.objects.get(pk=story.case.pk)), by=story.lead)
+
+    race(withdraw(story), export)
+    return late(story, Event.CASE_EXPORTED)
+
+
+def against_file(story):
+    file = story.file
+    race(withdraw(story), lambda: cases.take_out_file(file, by=story.expert))
+    return late(story, Event.FILE_READ)
+
+
+def against_document(story):
+    story.contribute(story.expert)
+    outcomes.start_outcome(story.fresh(), by=story.lead)
+    document = World.finished_document(type("Room", (), {"story": story})())
+    race(withdraw(story), lambda: outcomes.take_out_document(document, by=story.expert))
+    return late(story, Event.DOCUMENT_READ)
+
+
+DEEDS = {
+    "comment": against_comment,
+    "invite": against_invite,
+    "accept": against_accept,
+    "export": against_export,
+    "file": against_file,
+    "PDF": against_document,
+}
+TOLD: dict[str, int] = {}
+
+
+@pytest.mark.parametrize("name", DEEDS)
+@pytest.mark.parametrize("_round", range(ROUNDS))
+def test_whatever_came_through_came_before_the_withdrawal(name, _round):
+    story = seated()
+    assert DEEDS[name](story) == 0
+    assert nothing_left(story)
+    TOLD[name] = TOLD.get(name, 0) + 1
+    if os.environ.get("CPMS_CAMPAIGN") and set(TOLD.values()) == {ROUNDS} and len(TOLD) == len(DEEDS):
+        write_evidence()
+
+
+def write_evidence() -> None:
+    rows = "\n".join(f"| {name} | {count} | 0 | 0 |" for name, count in TOLD.items())
+    EVIDENCE.write_text(REPORT.format(rows=rows), encoding="utf-8")
+
+
+REPORT = """# Withdrawal of consent against what happens at the same moment
+
+Made by `bin/campaign consent`. In each round eight threads start at one moment on a real PostgreSQL; half of them withdraw stage 1, half
+do what stands in the first column. *Late*: the trail puts the deed after the withdrawal. *Left*: after the tidying-up somebody but the
+treating side still sees case, file or document, or a mail other than the neutral notice still waits.
+
+| deed | rounds | late | left |
+|---|---|---|---|
+{rows}
+
+Random histories of answers and withdrawals are compared with an independent oracle in `tests/consent/test_table.py`: 500 in every run.
+"""
+
+
+def test_a_deed_under_a_withdrawn_consent_is_refused():
+    story = seated()
+    withdraw(story)()
+    with pytest.raises(Refused):
+        cases.take_out_file(CaseFile(case=story.case, key=story.case.key), by=story.expert)
