@@ -19,6 +19,8 @@ app.conf.beat_schedule = {
     "remind": {"task": "notifications.remind", "schedule": 300.0},
     "daily mails": {"task": "notifications.send_daily", "schedule": 300.0},
     "look after idle panels": {"task": "panels.look_after_idle", "schedule": crontab(minute=40, hour=5)},
+    "escalate late panels": {"task": "panels.escalate", "schedule": 900.0},
+    "look after referrals": {"task": "panels.look_after_referrals", "schedule": crontab(minute=50, hour=5)},
     "expire invitations": {"task": "panels.expire_invitations", "schedule": 300.0},
     "prune drafts": {"task": "drafts.prune", "schedule": crontab(minute=17, hour=2)},
     "check grants": {"task": "panels.check_grants", "schedule": crontab(minute=47, hour=2)},

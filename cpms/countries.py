@@ -21,6 +21,9 @@ ELSEWHERE = {
     "TN": "Tunisia", "AE": "United Arab Emirates", "US": "United States", "VN": "Vietnam",
 }  # fmt: skip
 NAMES = EUROPE | ELSEWHERE
+EU_AND_EEA = frozenset(
+    "AT BE BG HR CY CZ DK EE FI FR DE GR HU IS IE IT LV LI LT LU MT NL NO PL PT RO SK SI ES SE".split()
+)
 LANGUAGES = {
     "bg": "Bulgarian", "hr": "Croatian", "cs": "Czech", "da": "Danish", "nl": "Dutch", "en": "English", "et": "Estonian",
     "fi": "Finnish", "fr": "French", "de": "German", "el": "Greek", "hu": "Hungarian", "ga": "Irish", "it": "Italian",

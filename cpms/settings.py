@@ -172,6 +172,9 @@ ACCOUNT_RATE_LIMITS = {
     "step_up": "10/m/user",
     "access_request": "20/h/ip",
     "access_request_mail": "3/d/key",
+    "referral": "10/h/ip",
+    "referral_mail": "5/d/key",
+    "marks": "60/m/ip",
 }
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("CPMS_PROXY_COUNT", default=0)
 USERSESSIONS_TRACK_ACTIVITY = False

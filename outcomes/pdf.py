@@ -18,7 +18,9 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import timezone
 
+from cpms import clock
 from outcomes.models import Outcome, OutcomeDocument
+from outcomes.queries import Statement
 from outcomes.states import Decision
 from panels.meetings.models import Meeting
 from panels.meetings.states import MeetingState
@@ -112,6 +114,18 @@ def lay_out(content: dict[str, Any]) -> bytes:
     """The PDF/UA-1 file. Raises ``CannotLayOut``."""
     with timezone.override(content["zone"]):
         html = render_to_string("outcomes/document.html", {**content, "fingerprint": fingerprint(content)})
+    return pages_of(html)
+
+
+def statement(user: Any, year: Statement) -> bytes:
+    """A person's year as a PDF: numbers of panels, counts and minutes; no patient's data. Raises ``CannotLayOut``."""
+    context = {"person": user, "statement": year, "made": clock.now(), "demo": settings.DEMO}
+    with timezone.override(zoneinfo.ZoneInfo(user.zone)):
+        return pages_of(render_to_string("outcomes/statement_document.html", context))
+
+
+def pages_of(html: str) -> bytes:
+    """Laid out by the one module that knows how, in a child process of its own."""
     child = [sys.executable, "-m", "outcomes.layout", str(CHILD_SECONDS), str(CHILD_MEMORY)]
     try:
         done = subprocess.run(  # noqa: S603 our own module, fixed arguments

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Count
+
+from cpms import clock
 from outcomes.models import Outcome, OutcomeDocument, SignOff
 from outcomes.states import DocumentState
+from panels.models import Contribution, Panel, Stance, TimeSpent
 
 
 def outcome_of(panel: Any) -> Outcome:
@@ -17,6 +22,65 @@ def outcome_of(panel: Any) -> Outcome:
 def signatures(outcome: Outcome) -> list[SignOff]:
     """The signatures under the current version."""
     return list(outcome.signoffs.filter(number=outcome.number).select_related("who__centre", "key"))
+
+
+@dataclass(frozen=True)
+class Line:
+    """What somebody did in one panel in one year: numbers only."""
+
+    ref: str
+    group: str
+    role: str
+    statements: int
+    views: int
+    signed: bool
+    minutes: int
+
+
+@dataclass(frozen=True)
+class Statement:
+    """A year of contributions to panels. Holds no patient's data."""
+
+    year: int
+    lines: list[Line]
+
+    @property
+    def totals(self) -> dict[str, int]:
+        names = ("statements", "views", "minutes", "signed")
+        return {"panels": len(self.lines), **{name: sum(getattr(line, name) for line in self.lines) for name in names}}
+
+
+def statement_of(user: Any, year: int) -> Statement:
+    """Every panel in which the person advised, took a view, signed or spent time in the year. Constant queries."""
+    said = counted(Contribution.objects.filter(author=user, at__year=year), "panel")
+    views = counted(Stance.objects.filter(who=user, at__year=year), "contribution__panel")
+    signed = counted(SignOff.objects.filter(who=user, at__year=year), "outcome__panel")
+    spent = {row.panel_id: row.minutes for row in TimeSpent.objects.filter(who=user, year=year)}
+    keys = {*said, *views, *signed, *(key for key, minutes in spent.items() if minutes)}
+    panels = Panel.objects.filter(pk__in=keys).select_related("group").order_by("ref")
+    lines = [
+        Line(
+            panel.ref,
+            str(panel.group or ""),
+            "lead" if panel.lead_id == user.pk else "member",
+            said.get(panel.pk, 0),
+            views.get(panel.pk, 0),
+            panel.pk in signed,
+            spent.get(panel.pk, 0),
+        )
+        for panel in panels
+    ]
+    return Statement(year, lines)
+
+
+def counted(rows: Any, path: str) -> dict[Any, int]:
+    return dict(rows.order_by().values(path).annotate(number=Count("pk")).values_list(path, "number"))
+
+
+def years_of(user: Any) -> list[int]:
+    """The years a statement can be asked for: this one, and those with contributions before."""
+    said = Contribution.objects.filter(author=user).order_by().values_list("at__year", flat=True).distinct()
+    return sorted({clock.today().year, *said}, reverse=True)
 
 
 def genuine(code: str) -> OutcomeDocument | None:

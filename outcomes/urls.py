@@ -14,5 +14,7 @@ urlpatterns = [
     path("documents/<uuid:key>/", views.download, name="download"),
     path("documents/<uuid:key>/progress/", views.progress, name="progress"),
     path("documents/<uuid:key>/retry/", views.retry, name="retry"),
+    path("statement/", views.statement, name="statement"),
+    path("statement/pdf/", views.statement_pdf, name="statement_pdf"),
     path("verify/", views.verify, name="verify"),
 ]

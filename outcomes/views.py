@@ -16,7 +16,7 @@ from cpms.accounts.roles import Permission
 from cpms.accounts.views.refusals import rate_limited
 from cpms.drafts import queries as drafts
 from cpms.drafts.actions import discard
-from outcomes import actions, queries
+from outcomes import actions, pdf, queries
 from outcomes.forms import ConclusionForm, SignForm, VerifyForm, advice_set
 from outcomes.models import Outcome, OutcomeDocument
 from outcomes.states import Decision, DocumentState
@@ -136,3 +136,26 @@ def verify(request: HttpRequest) -> HttpResponse:
             same_file = hashlib.sha256(form.cleaned_data["file"].read()).hexdigest() == found.file_hash
     context = {"form": form, "document": found, "same_file": same_file, "ready": DocumentState.READY}
     return render(request, "outcomes/verify.html", context, status=422 if form.errors else 200)
+
+
+def year_asked(request: HttpRequest) -> int:
+    """The year in the address, or this one."""
+    asked = request.GET.get("year", "")
+    years = queries.years_of(request.user)
+    return next((year for year in years if str(year) == asked), years[0])
+
+
+@access("outcomes:statement", verb=Permission.SIGNED_IN)
+def statement(request: HttpRequest) -> HttpResponse:
+    """One's own year: panels, statements, minutes."""
+    year = year_asked(request)
+    context = {"statement": queries.statement_of(request.user, year), "years": queries.years_of(request.user)}
+    return render(request, "outcomes/statement.html", context)
+
+
+@access("outcomes:statement_pdf", verb=Permission.SIGNED_IN)
+def statement_pdf(request: HttpRequest) -> HttpResponse:
+    year = year_asked(request)
+    file = pdf.statement(request.user, queries.statement_of(request.user, year))
+    named = f'attachment; filename="cpms-contribution-{year}.pdf"'
+    return HttpResponse(file, content_type="application/pdf", headers={"Content-Disposition": named})

@@ -58,6 +58,7 @@ TRANSITIONS = (
 )
 BY_VERB = {transition.verb: transition for transition in TRANSITIONS}
 RUNNING = (State.OPEN, State.OUTCOME)
+OVER = (State.CLOSED, State.WITHDRAWN)  # may go into the archive
 SHARED = (State.OPEN, State.OUTCOME, State.CLOSED)  # what members may see
 
 
@@ -74,7 +75,57 @@ WANTED_WITHIN = {
 }
 
 
-IDLE_FOR_LEAD, IDLE_FOR_HELPDESK = dt.timedelta(days=21), dt.timedelta(days=60)
+ARCHIVED = "archived"
+"""What the list calls the archive, beside the states."""
+MOST_FILTERS = 12
+MOST_MINUTES = 60_000
+PRESENT_WITHIN, READ_WITHIN = dt.timedelta(seconds=90), dt.timedelta(minutes=20)
+"""Two signs of an open page this close are time spent; so long after it was opened, it counts as left open."""
+QUORUM = 2
+"""With the advice of how many experts a panel has enough, unless its lead says otherwise."""
+
+
+class Rung(models.IntegerChoices):
+    """The ladder when the answer-by day has passed and the quorum is not there."""
+
+    REMIND = 1, "those who owe an answer are reminded"
+    SUBSTITUTE = 2, "the lead is asked to invite substitutes"
+    COORDINATOR = 3, "the group's coordinators are asked to help"
+
+
+RUNG_AFTER = {
+    Rung.REMIND: dt.timedelta(0),
+    Rung.SUBSTITUTE: dt.timedelta(days=3),
+    Rung.COORDINATOR: dt.timedelta(days=7),
+}
+"""After the answer-by day; an urgent panel halves them."""
+
+
+class DispatchState(models.TextChoices):
+    """What became of a panel put before a group or a network."""
+
+    WAITING = "waiting", "waits for a coordinator"
+    ACCEPTED = "accepted", "taken up"
+    FORWARDED = "forwarded", "forwarded"
+    RETURNED = "returned", "returned with a question"
+    ANSWERED = "answered", "question answered"
+    ENDED = "ended", "no longer needed"
+
+
+TAKE_UP_WITHIN = dt.timedelta(days=3)
+
+
+class ReferralState(models.TextChoices):
+    """What became of a question from outside the networks."""
+
+    WAITING = "waiting", "waits for a coordinator"
+    ACCEPTED = "accepted", "accepted"
+    DECLINED = "declined", "declined"
+    EXPIRED = "expired", "ended without an answer"
+
+
+REFERRAL_WAITS = dt.timedelta(days=30)
+"""How long nobody's decision is waited for; as long again stay the words of what was declined or has ended."""
 
 
 class InvitationKind(models.TextChoices):

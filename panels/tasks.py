@@ -16,6 +16,16 @@ def look_after_idle() -> None:
     actions.look_after_idle(by=None)
 
 
+@shared_task(name="panels.look_after_referrals")
+def look_after_referrals() -> None:
+    actions.look_after_referrals(by=None)
+
+
+@shared_task(name="panels.escalate")
+def escalate() -> None:
+    actions.escalate(by=None)
+
+
 @shared_task(name="panels.freeze")
 @confirmed
 def freeze(*, patient_id: str) -> None:

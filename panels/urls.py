@@ -2,13 +2,27 @@
 
 from django.urls import path
 
-from panels.views import inviting, panel, questions, rewording, sight, starting, talking, work
+from panels.views import (
+    dispatching,
+    inviting,
+    panel,
+    questions,
+    referring,
+    rewording,
+    sight,
+    starting,
+    talking,
+    timing,
+    work,
+)
 
 app_name = "panels"
 urlpatterns = [
     path("search/", work.search, name="search"),
     path("patients/<str:pseudonym>/sight/", sight.who_sees, name="sight"),
     path("panels/", work.panel_list, name="list"),
+    path("panels/filters/", work.keep_filter, name="keep_filter"),
+    path("panels/filters/<uuid:key>/drop/", work.drop_filter, name="drop_filter"),
     path("panels/new/", starting.new_panel, name="new"),
     path("panels/new/preview/", starting.preview, name="preview"),
     path("patients/<str:pseudonym>/panel/", starting.again, name="again"),
@@ -20,7 +34,28 @@ urlpatterns = [
     path("panels/<str:ref>/invite/", inviting.invite, name="invite"),
     path("panels/<str:ref>/invitations/<uuid:invitation>/end/", inviting.end_invitation, name="end_invitation"),
     path("panels/<str:ref>/withdraw/", inviting.withdraw, name="withdraw"),
+    path("panels/<str:ref>/terms/", timing.terms, name="terms"),
+    path("panels/<str:ref>/minutes/", timing.minutes, name="minutes"),
+    path("panels/<str:ref>/wish/", timing.wish, name="wish"),
+    path("panels/<str:ref>/archive/", timing.archive, name="archive"),
+    path("panels/<str:ref>/unarchive/", timing.unarchive, name="unarchive"),
+    path("dispatch/<uuid:key>/name/", dispatching.name_people, name="name_people"),
     path("panels/<str:ref>/reopen/", inviting.reopen, name="reopen"),
+    path("panels/<str:ref>/address/", dispatching.address, name="address"),
+    path("dispatch/", dispatching.dispatches, name="dispatches"),
+    path("dispatch/<uuid:key>/", dispatching.dispatch, name="dispatch"),
+    path("dispatch/<uuid:key>/take-up/", dispatching.take_up, name="take_up"),
+    path("dispatch/<uuid:key>/forward/", dispatching.forward, name="forward"),
+    path("dispatch/<uuid:key>/return/", dispatching.return_with_question, name="return"),
+    path("dispatch/<uuid:key>/clarify/", dispatching.clarify, name="clarify"),
+    path("refer/", referring.refer, name="refer"),
+    path("refer/received/", referring.referred, name="referred"),
+    path("refer/<str:token>/", referring.referral_status, name="referral_status"),
+    path("referrals/", referring.referrals, name="referrals"),
+    path("referrals/<uuid:key>/", referring.referral, name="referral"),
+    path("referrals/<uuid:key>/accept/", referring.accept_referral, name="accept_referral"),
+    path("referrals/<uuid:key>/pass-on/", referring.pass_on, name="pass_on"),
+    path("referrals/<uuid:key>/decline/", referring.decline_referral, name="decline_referral"),
     path("questions/", questions.questions, name="questions"),
     path("questions/new/", questions.ask_group, name="ask"),
     path("questions/<uuid:key>/", questions.question, name="question"),

@@ -26,7 +26,7 @@ from cpms.accounts.models import (
 )
 from cpms.drafts.models import Draft, PostKey
 from cpms.jobs.models import Job
-from cpms.notifications.models import MailWish, OutboxMessage, WorkItem
+from cpms.notifications.models import ChasingRule, MailWish, OutboxMessage, WorkItem
 from cpms.patients.models import Patient
 from cpms.terminology.models import Concept, ConceptEdge, ConceptSynonym, Terminology
 from cpms.vault.models import DataKey
@@ -37,13 +37,18 @@ from panels.cases.models import CaseAnswers, CaseFile, CaseForm, FilePiece, LabA
 from panels.meetings.models import AgendaItem, Attendance, Meeting
 from panels.models import (
     Contribution,
+    Dispatch,
     Invitation,
+    MeetingWish,
     Message,
     Panel,
     PanelCounter,
     Question,
+    Referral,
+    SavedFilter,
     Stance,
     Thanks,
+    TimeSpent,
     Visit,
     Wording,
 )
@@ -90,6 +95,15 @@ CHECKS = {
     "panels_closed_has_time": (Panel, {"state": "closed"}, [{"closed_at": None}, {"state": "open"}]),
     "panels_guest_has_date": (Invitation, {"kind": "expert"}, [{"guest_until": NOW}, {"kind": "guest"}]),
     "panels_invitation_expires_later": (Invitation, {}, [{"expires_at": F("sent_at")}]),
+    "panels_dispatch_decided_says_who": (Dispatch, {"state": "waiting"}, [{"decided_at": NOW}, {"state": "accepted"}]),
+    "panels_referral_email_lower_case": (Referral, {}, [{"email": "Upper@hospital.example"}]),
+    "panels_referral_decided_says_who": (Referral, {"state": "waiting"}, [{"decided_at": NOW}, {"state": "declined"}, {"state": "expired"}]),
+    "panels_accepted_has_clinician": (Referral, {"state": "accepted"}, [{"clinician": None}, {"state": "declined"}]),
+    "panels_said_minutes_plausible": (TimeSpent, {}, [{"said_minutes": 60_001}]),
+    "panels_quorum_plausible": (Panel, {}, [{"quorum": 0}, {"quorum": 21}]),
+    "panels_archived_says_who": (Panel, {"state": "closed"}, [{"archived_at": NOW}, {"archived_by": F("lead")}]),
+    "panels_message_answers_one": (Message, {}, [lambda: {"answers_message": Message.objects.first(), "answers_statement": Contribution.objects.first()}]),
+    "panels_statement_answers_one": (Contribution, {}, [lambda: {"answers_message": Message.objects.first(), "answers_statement": Contribution.objects.first()}]),
     "panels_marked_says_who": (Contribution, {"marked_at": None}, [{"marked_at": NOW}, {"marked_by": F("author")}]),
     "panels_open_has_group_and_time": (Panel, {"state": "closed"}, [{"group": None}, {"opened_at": None}, {"wanted_by": None}]),
     "patients_birth_month_plausible": (Patient, {}, [{"birth_month": 0}, {"birth_month": 13}]),
@@ -133,6 +147,11 @@ DOUBLES = {
     "concept_synonym_once": (ConceptSynonym, {}, {}),
     "consent_form_version_once": (ConsentForm, {}, {}),
     "consent_one_open_answer": (Consent, {"withdrawn_at": None}, {}),
+    "notifications_rule_once": (ChasingRule, {}, {}),
+    "panels_time_once": (TimeSpent, {}, {}),
+    "panels_filter_once": (SavedFilter, {}, {}),
+    "panels_wish_once": (MeetingWish, {}, {}),
+    "panels_dispatched_once": (Dispatch, {"state": "waiting"}, {}),
     "drafts_form_once": (Draft, {}, {}),
     "drafts_post_once": (PostKey, {}, {}),
     "helpdesk_kpi_line_once": (MonthlyKpi, {}, {}),

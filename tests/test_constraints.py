@@ -10,7 +10,7 @@ from django.db import IntegrityError, connection, transaction
 from consent.models import ConsentForm
 from cpms.accounts.models import AdvocacyGroup, Expertise, RecoveryCode, RecoveryDevice, Unit
 from cpms.drafts import actions as drafts
-from cpms.notifications.models import MailWish
+from cpms.notifications.models import ChasingRule, MailWish
 from cpms.terminology.models import Concept, ConceptEdge, ConceptSynonym, Terminology
 from helpdesk import actions as helpdesk
 from helpdesk.people import actions as people
@@ -47,10 +47,13 @@ def rows():
     other = world.other.contribute(world.people["member_elsewhere"])
     panels.take_stance(other, kind="agree", by=world.other.lead)
     panels.reword(other, text="In other words.", by=world.people["member_elsewhere"])
+    panels.save_filter("state=open", label="Open", by=lead)
+    panels.wish_meeting(world.other.fresh(), by=world.people["member_elsewhere"])
     late = Outcome.objects.get(panel=world.story.panel)
     SignOff.objects.create(outcome=late, who=lead, number=9, key=late.key)
     panels.thank(world.story.fresh(), useful=8, text="Thank you.", by=lead)
     panels.ask_group(world.story.group, text="Which assay do you use?", by=lead)
+    ChasingRule.objects.create(network=world.story.group.network, about="answer", days=[2], changed_by=coordinator)
     MailWish.objects.create(user=lead)
     given = {"answers": {"a": "yes"}, "labs": [], "version": 0}
     cases.answer_form(world.story.case, case_form("core"), by=lead, **given)

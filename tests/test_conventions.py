@@ -67,10 +67,11 @@ WITHOUT_BY = {
     "audit": set(),
     "cases": {"unplaced"},
     "consent": {"hold_consent"},
-    "drafts": {"prune", "forget", "claim_post", "post_key", "settle_post"},
+    "drafts": {"prune", "forget", "claim_post", "post_key", "repeat_of", "settle_post"},
     "jobs": {"enqueue", "nudge_after_commit", "try_send", "dispatch", "finish", "confirmed"},
     "notifications": {
         "open_work",
+        "move_due",
         "settle_work",
         "settle_all",
         "remind",

@@ -31,6 +31,7 @@ DECIDING_ROLES = REPRESENTING_ROLES | {Role.NETWORK_COORDINATOR}
 OVERSEEING_ROLES = frozenset({Role.NETWORK_COORDINATOR, Role.HELPDESK_ADULT, Role.HELPDESK_PAEDIATRIC})
 PLACING_ROLES = OVERSEEING_ROLES | {Role.CORE_HELPDESK}
 MANAGING_ROLES = DECIDING_ROLES | STAFF_ROLES
+COORDINATING_ROLES = frozenset({Role.GROUP_COORDINATOR, Role.NETWORK_COORDINATOR})
 KPI_ROLES = frozenset({Role.GROUP_COORDINATOR, Role.NETWORK_COORDINATOR})
 GRANTED_BY: dict[str, frozenset[Role]] = {
     Role.CLINICIAN: DECIDING_ROLES,
@@ -93,8 +94,22 @@ class Permission(models.TextChoices):
     PANEL_OPEN = "panel_open", "open a panel"
     PANEL_WITHDRAW = "panel_withdraw", "withdraw a panel"
     PANEL_REOPEN = "panel_reopen", "reopen a closed panel"
+    PANEL_TERMS = "panel_terms", "move the answer-by day, set how many experts are enough"
+    PANEL_WISH = "panel_wish", "wish for a meeting"
+    PANEL_TIME = "panel_time", "say how much time one spent on a panel"
+    PANEL_ARCHIVE = "panel_archive", "put a panel into the archive"
+    PANEL_UNARCHIVE = "panel_unarchive", "take a panel out of the archive"
     PANEL_ASK = "panel_ask", "look for people to ask"
     PANEL_INVITE = "panel_invite", "invite experts and guests"
+    PANEL_ADDRESS = "panel_address", "put a panel before a group or network"
+    DISPATCH_LIST = "dispatch_list", "list the panels put before one's groups and networks"
+    DISPATCH_READ = "dispatch_read", "see the question of a panel put before one's group or network"
+    DISPATCH_DECIDE = "dispatch_decide", "take a panel up, forward it, or return it with a question"
+    DISPATCH_NAME = "dispatch_name", "name people for the lead to invite"
+    DISPATCH_CLARIFY = "dispatch_clarify", "answer a coordinator's question"
+    REFERRAL_LIST = "referral_list", "list the referrals from outside that lie with one"
+    REFERRAL_READ = "referral_read", "read a referral from outside"
+    REFERRAL_DECIDE = "referral_decide", "accept a referral, pass it on, or decline it"
     PANEL_CONTRIBUTE = "panel_contribute", "give advice"
     PANEL_COMMENT = "panel_comment", "write a message"
     PANEL_STANCE = "panel_stance", "agree, amend or dissent"
@@ -119,4 +134,5 @@ class Permission(models.TextChoices):
     OUTCOME_SIGN = "outcome_sign", "sign the outcome or dissent"
     PANEL_CLOSE = "panel_close", "close a panel"
     DOCUMENT_READ = "document_read", "download the outcome document"
+    CHASING = "chasing", "set after how many days a network reminds"
     KPI_READ = "kpi_read", "see and download the month's figures"

@@ -72,6 +72,12 @@ def claim_post(user: Any, key: uuid.UUID) -> HttpResponse | None:
     return None
 
 
+def repeat_of(user: Any, key: uuid.UUID) -> HttpResponse | None:
+    """Where a POST of this key led that is done already: what it did may have taken away the right to do it again."""
+    first = PostKey.objects.filter(user=user, key=key).exclude(location="").first()
+    return HttpResponseRedirect(first.location) if first else None
+
+
 def settle_post(user: Any, key: uuid.UUID, response: HttpResponse) -> None:
     """Remember where a successful POST led; a form shown again with errors frees its key."""
     rows = PostKey.objects.filter(user=user, key=key)

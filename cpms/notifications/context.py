@@ -14,7 +14,15 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from cpms.accounts.access import ask
-from cpms.accounts.roles import DECIDING_ROLES, KPI_ROLES, MANAGING_ROLES, PLACING_ROLES, Permission
+from cpms.accounts.roles import (
+    COORDINATING_ROLES,
+    DECIDING_ROLES,
+    KPI_ROLES,
+    MANAGING_ROLES,
+    PLACING_ROLES,
+    Permission,
+    Role,
+)
 from cpms.notifications.models import WorkItem
 from cpms.terminology import queries as terminology
 
@@ -35,6 +43,8 @@ def nav(request: HttpRequest) -> list[NavItem]:
     waiting = WorkItem.objects.visible_to(user).open().count()
     pages = [("My work", reverse("home"), "", waiting), ("Panels", reverse("panels:list"), "/panels/", 0)]
     pages.append(("Questions", reverse("panels:questions"), "/questions/", 0))
+    if user.held_roles() & COORDINATING_ROLES:
+        pages.append(("Dispatch", reverse("panels:dispatches"), "/dispatch/", 0))
     pages.append(("Patients", reverse("patients:list"), "/patients/", 0))
     if ask(Permission.DIRECTORY, user):
         pages.append(("Experts", reverse("experts"), "/experts/", 0))
@@ -68,6 +78,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     return {
         "shell": {
             "nav": SimpleLazyObject(lambda: nav(request)),
+            "coordinates": SimpleLazyObject(lambda: bool(signed_in and Role.NETWORK_COORDINATOR in user.held_roles())),
             "decides": SimpleLazyObject(lambda: bool(signed_in and user.held_roles() & DECIDING_ROLES)),
             "places": SimpleLazyObject(lambda: bool(signed_in and user.held_roles() & PLACING_ROLES)),
             "theme": user.theme if signed_in else "auto",

@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 
-from cpms.notifications.states import Pace
+from cpms.notifications.states import IDLE, IDLE_AFTER, LONGEST_WAIT, MOST_REMINDERS, Pace, rule_choices, usual_days
 
 HOURS = [(hour, f"{hour:02d}:00") for hour in range(24)]
 NO_HOUR = [("", "none"), *HOURS]
@@ -14,6 +14,43 @@ NO_HOUR = [("", "none"), *HOURS]
 
 def hour_or_none(text: str) -> int | None:
     return int(text) if text else None
+
+
+class DaysField(forms.CharField):
+    """ "3, 7": after how many days each reminder goes out; empty for none. Cleans to a list of rising numbers."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(required=False, max_length=40, **kwargs)
+
+    def prepare_value(self, value: Any) -> Any:
+        return ", ".join(str(days) for days in value) if isinstance(value, list) else value
+
+    def clean(self, value: Any) -> Any:
+        parts = [part.strip() for part in super().clean(value).split(",") if part.strip()]
+        if not all(part.isdecimal() for part in parts):
+            raise forms.ValidationError("Please write whole days, with commas between them: 3, 7.")
+        days = [int(part) for part in parts]
+        if len(days) > MOST_REMINDERS or any(not 1 <= n <= LONGEST_WAIT for n in days) or days != sorted(set(days)):
+            raise forms.ValidationError(
+                f"At most {MOST_REMINDERS} numbers from 1 to {LONGEST_WAIT}, each later than the one before."
+            )
+        return days
+
+
+class ChasingForm(forms.Form):
+    """One field for each rule of a network."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for about, words in rule_choices():
+            usual = ", ".join(str(days) for days in usual_days(about)) or "none"
+            self.fields[about] = DaysField(label=words, help_text=f"Usually {usual}")
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if len(cleaned.get(IDLE) or ()) not in {0, len(IDLE_AFTER)}:
+            self.add_error(IDLE, "Two numbers: for the lead, and for the helpdesk. Or none.")
+        return cleaned
 
 
 class MailForm(forms.Form):

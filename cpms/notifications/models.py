@@ -6,12 +6,14 @@ import datetime as dt
 import uuid
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
 from cpms import clock
+from cpms.accounts.models import Network
 from cpms.notifications.notices import notice_choices
-from cpms.notifications.states import MailState, Pace, Settled, verb_choices
+from cpms.notifications.states import MailState, Pace, Settled, rule_choices, verb_choices
 from cpms.vault import cipher
 
 LEASE = dt.timedelta(minutes=2)
@@ -26,6 +28,10 @@ class WorkItemQuerySet(models.QuerySet["WorkItem"]):
 
     def to_remind(self) -> WorkItemQuerySet:
         return self.open().filter(remind_at__lte=clock.now(), who__is_active=True)
+
+    def of_network(self, network: Network) -> WorkItemQuerySet:
+        """What waits in this network, for people who are still here."""
+        return self.open().filter(network=network, who__is_active=True)
 
     def about(self, thing: models.Model) -> WorkItemQuerySet:
         return self.filter(subject_type=thing._meta.label_lower, subject_id=thing.pk)
@@ -42,6 +48,7 @@ class WorkItem(models.Model):
     ref = models.CharField(max_length=30)
     path = models.CharField(max_length=200)
     urgent = models.BooleanField(default=False)
+    network = models.ForeignKey(Network, on_delete=models.PROTECT, null=True, related_name="+")
     opened_at = models.DateTimeField(default=clock.now)
     due_at = models.DateTimeField()
     remind_at = models.DateTimeField(null=True)
@@ -71,6 +78,22 @@ class WorkItem(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_verb_display()} {self.ref}"
+
+
+class ChasingRule(models.Model):
+    """After how many days a network reminds, one number per reminder. Without a row the rules of the product hold."""
+
+    network = models.ForeignKey(Network, on_delete=models.CASCADE, related_name="chasing_rules")
+    about = models.CharField(max_length=20, choices=rule_choices)
+    days = ArrayField(models.PositiveSmallIntegerField(), default=list, blank=True)
+    changed_at = models.DateTimeField(default=clock.now)
+    changed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(name="notifications_rule_once", fields=["network", "about"])]
+
+    def __str__(self) -> str:
+        return f"{self.network_id}: {self.get_about_display()}"
 
 
 class MailWish(models.Model):

@@ -5,10 +5,27 @@ from __future__ import annotations
 import datetime as dt
 import zoneinfo
 from dataclasses import dataclass
+from typing import Any
 
+from cpms.accounts.access import Verdict, no, rule, yes
+from cpms.accounts.models import Network
+from cpms.accounts.roles import Permission, Role
 from cpms.notifications.models import MailWish
 from cpms.notifications.notices import ALWAYS_AT_ONCE, NEWS, Notice
 from cpms.notifications.states import MailState, Pace
+
+
+@rule(Permission.CHASING)
+def may_see_rules(user: Any, _thing: Any = None) -> Verdict:
+    if Role.NETWORK_COORDINATOR in user.held_roles():
+        return yes
+    return no("Reminders are set by the network's coordinators.")
+
+
+def may_set_rules(user: Any, network: Network) -> Verdict:
+    """A coordinator of that network."""
+    held = user.memberships.current().filter(role=Role.NETWORK_COORDINATOR, network=network)
+    return yes if held.exists() else no("Reminders are set by the network's own coordinators.")
 
 
 @dataclass(frozen=True)

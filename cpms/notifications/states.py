@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 
 from django.db import models
 
@@ -19,6 +20,13 @@ class Verb(models.TextChoices):
     CLOSE = "close", "Close panel"
     REVIVE = "revive", "Look after"
     DECIDE = "decide", "Decide"
+    DISPATCH = "dispatch", "Take up"
+    CLARIFY = "clarify", "Answer the coordinator"
+    REFERRAL = "referral", "Decide"
+    START_PANEL = "start_panel", "Open a panel"
+    SUBSTITUTE = "substitute", "Ask another"
+    MEET = "meet", "Call a meeting"
+    HELP = "help", "Name people"
 
 
 def verb_choices() -> list[tuple[str, str]]:
@@ -49,6 +57,35 @@ class MailState(models.TextChoices):
     GIVEN_UP = "given_up", "given up"
 
 
+IDLE = "idle"
+"""The rule that is about a panel itself: after how many days of silence its lead, then the helpdesk, hear of it."""
+LONGEST_WAIT, MOST_REMINDERS = 365, 5
+
+
+def rule_choices() -> list[tuple[str, str]]:
+    """What a network may set: every verb but the requests for access, which concern no panel; and silence."""
+    words = [(verb.value, RULE_WORDS[verb]) for verb in Verb if verb in RULE_WORDS]
+    return [*words, (IDLE, "Nothing happens in a panel")]
+
+
+RULE_WORDS: dict[str, str] = {
+    Verb.ANSWER: "An invitation is not answered",
+    Verb.REPLY: "Advice was promised",
+    Verb.ADD_DATA: "More data was asked for",
+    Verb.FINISH_DRAFT: "A draft is not finished",
+    Verb.WRITE_OUTCOME: "The outcome is not written",
+    Verb.SIGN: "A signature is missing",
+    Verb.CLOSE: "A signed panel is not closed",
+    Verb.REVIVE: "A panel that stands still is not looked after",
+    Verb.DISPATCH: "A panel put before a group is not taken up",
+    Verb.CLARIFY: "A coordinator's question is not answered",
+    Verb.REFERRAL: "A referral is not decided",
+    Verb.START_PANEL: "An accepted referral has no panel",
+    Verb.SUBSTITUTE: "Advice is late, a substitute is asked for",
+    Verb.MEET: "A meeting is proposed",
+    Verb.HELP: "Advice is late, coordinators are asked for help",
+}
+
 DAY = dt.timedelta(days=1)
 REMIND_AFTER: dict[str, tuple[dt.timedelta, ...]] = {
     Verb.ANSWER: (3 * DAY, 7 * DAY),
@@ -60,13 +97,29 @@ REMIND_AFTER: dict[str, tuple[dt.timedelta, ...]] = {
     Verb.CLOSE: (5 * DAY,),
     Verb.REVIVE: (7 * DAY,),
     Verb.DECIDE: (2 * DAY, 5 * DAY),
+    Verb.DISPATCH: (2 * DAY, 5 * DAY),
+    Verb.CLARIFY: (2 * DAY, 5 * DAY),
+    Verb.REFERRAL: (2 * DAY, 5 * DAY),
+    Verb.START_PANEL: (3 * DAY, 7 * DAY),
+    Verb.SUBSTITUTE: (3 * DAY,),
+    Verb.MEET: (3 * DAY,),
+    Verb.HELP: (3 * DAY,),
 }
 """Waits after opening (product rules of chasing); an urgent panel halves them."""
 
 
-def reminder_due(verb: str, opened_at: dt.datetime, sent: int, *, urgent: bool) -> dt.datetime | None:
+IDLE_AFTER = (21, 60)
+
+
+def usual_days(about: str) -> list[int]:
+    """The product's own rule in days."""
+    return list(IDLE_AFTER) if about == IDLE else [wait.days for wait in REMIND_AFTER[about]]
+
+
+def reminder_due(
+    waits: Sequence[dt.timedelta], opened_at: dt.datetime, sent: int, *, urgent: bool
+) -> dt.datetime | None:
     """When the next reminder goes out after ``sent`` of them; ``None`` when no more follow."""
-    waits = REMIND_AFTER[verb]
     if sent >= len(waits):
         return None
     return opened_at + (waits[sent] / 2 if urgent else waits[sent])

@@ -9,9 +9,25 @@ from django.shortcuts import redirect, render
 from cpms.accounts.access import access
 from cpms.accounts.access.routes import READ, WRITE
 from cpms.accounts.roles import Permission
-from cpms.notifications import actions
-from cpms.notifications.forms import MailForm
+from cpms.notifications import actions, queries
+from cpms.notifications.forms import ChasingForm, MailForm
 from cpms.notifications.models import MailWish
+
+
+@access("chasing", verb=Permission.CHASING, methods=READ | WRITE)
+def chasing(request: HttpRequest) -> HttpResponse:
+    """A network's rules; "preview" shows what they would send today and keeps nothing."""
+    networks = queries.networks_coordinated(request.user)
+    asked = request.POST.get("network") or request.GET.get("network")
+    network = next((one for one in networks if str(one.pk) == asked), networks[0])
+    form = ChasingForm(request.POST or None, initial=queries.rules_of(network))
+    if form.is_valid() and "save" in request.POST:
+        actions.set_rules(network, rules=form.cleaned_data, by=request.user)
+        messages.success(request, "Saved. Reminders follow these rules from now on.")
+        return redirect(f"{request.path}?network={network.pk}")
+    rules = form.cleaned_data if form.is_bound and not form.errors else queries.rules_of(network)
+    context = {"form": form, "network": network, "networks": networks, "preview": queries.preview(network, rules)}
+    return render(request, "notifications/chasing.html", context, status=422 if form.errors else 200)
 
 
 @access("mails", verb=Permission.SIGNED_IN, methods=READ | WRITE)

@@ -29,6 +29,7 @@ from helpdesk.demo.archive import load_archive
 from helpdesk.demo.members import load_members, spoken
 from helpdesk.demo.people import PASSWORD, PEOPLE, DemoPerson
 from helpdesk.demo.questions import load_questions
+from helpdesk.demo.referrals import load_referrals
 from helpdesk.demo.requests import load_requests
 from helpdesk.demo.running import load_running
 from helpdesk.demo.sign_ins import FIRST_MONTH, load_sign_ins, months
@@ -57,6 +58,7 @@ def load(say: Say, *, running: bool = True) -> bool:
         say(f"{load_running(made)} panels under way")
         say(f"{load_questions(made)} quick questions")
         say(f"{load_requests(made)} requests for access")
+        say(f"{load_referrals(made)} referrals from outside")
     return True
 
 

@@ -20,7 +20,7 @@ from outcomes.actions.documents import order_document
 from outcomes.models import AdviceItem, Outcome, SignOff
 from outcomes.states import Decision, OutcomeState, Strength
 from panels import actions as panels
-from panels.actions.talking import members
+from panels import queries
 from panels.models import Contribution, Invitation, Panel
 from panels.states import ContributionKind, Move
 
@@ -178,7 +178,7 @@ def close_panel(panel: Panel, *, by: Any) -> Panel:
     """Close: silence is written down as silence, the document is ordered, guests are out, everybody is thanked."""
     if not (verdict := policy.may_close(by, panel)):
         raise Refused(verdict.reason)
-    people = members(panel)
+    people = queries.people_in(panel)
     current = panels.move(panel, Move.CLOSE, by=by)
     outcome = Outcome.objects.select_for_update(of=("self",)).get(panel=current)
     outcome.state = OutcomeState.FINAL

@@ -2,7 +2,10 @@
 
 from panels.actions.asking import answer, ask_group, close_question, grow_into_panel
 from panels.actions.chasing import look_after_idle
+from panels.actions.dispatching import address, clarify, forward, name_people, return_with_question, take_up
 from panels.actions.drafting import draft_panel, prepare
+from panels.actions.escalating import escalate, set_terms, wish_meeting
+from panels.actions.filtering import drop_filter, save_filter
 from panels.actions.inviting import (
     accept,
     decline,
@@ -12,37 +15,69 @@ from panels.actions.inviting import (
     invite_guest,
 )
 from panels.actions.moving import freeze, move, open_panel, reopen, withdraw
+from panels.actions.presence import note_presence, note_visit, say_minutes
+from panels.actions.referring import (
+    accept_referral,
+    decline_referral,
+    grow_from_referral,
+    look_after_referrals,
+    pass_referral_on,
+    refer,
+)
 from panels.actions.rewording import recall, reword
+from panels.actions.shelving import archive, unarchive
 from panels.actions.sight import mend_sight
-from panels.actions.talking import comment, contribute, mark, note_visit, supply, take_stance, thank
+from panels.actions.talking import Beside, comment, contribute, mark, supply, take_stance, thank
 
 __all__ = [
+    "Beside",
     "accept",
+    "accept_referral",
+    "address",
     "answer",
+    "archive",
     "ask_group",
+    "clarify",
     "close_question",
     "comment",
     "contribute",
     "decline",
+    "decline_referral",
     "draft_panel",
+    "drop_filter",
     "end_invitation",
+    "escalate",
     "expire_invitations",
+    "forward",
     "freeze",
+    "grow_from_referral",
     "grow_into_panel",
     "invite_experts",
     "invite_guest",
     "look_after_idle",
+    "look_after_referrals",
     "mark",
     "mend_sight",
     "move",
+    "name_people",
+    "note_presence",
     "note_visit",
     "open_panel",
+    "pass_referral_on",
     "prepare",
     "recall",
+    "refer",
     "reopen",
+    "return_with_question",
     "reword",
+    "save_filter",
+    "say_minutes",
+    "set_terms",
     "supply",
     "take_stance",
+    "take_up",
     "thank",
+    "unarchive",
+    "wish_meeting",
     "withdraw",
 ]

@@ -14,19 +14,18 @@ from cpms.notifications.notices import Notice
 from cpms.notifications.states import Settled, Verb
 from panels import queries
 from panels.models import Panel
-from panels.states import IDLE_FOR_HELPDESK, IDLE_FOR_LEAD
 
 REVIVE_WITHIN = dt.timedelta(days=7)
 
 
 @transaction.atomic
 def look_after_idle(*, by: Any) -> int:
-    """Idle for 21 days: the lead's task, and the group's coordinators are told; for 60 days: the helpdesk too.
+    """Idle for 21 days: the lead's task, and the group's coordinators are told; for 60 days: the helpdesk too. A network
+    may set other days.
 
     Each once per spell of silence, however often the clock comes by. Gives how many panels stand still.
     """
-    panels = list(queries.idle(for_at_least=IDLE_FOR_LEAD))
-    long = {panel.pk for panel in queries.idle(for_at_least=IDLE_FOR_HELPDESK)}
+    panels, long = queries.standing_still()
     for panel in panels:
         path, due = panel.get_absolute_url(), clock.now() + REVIVE_WITHIN
         notifications.open_work(

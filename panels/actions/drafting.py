@@ -17,7 +17,7 @@ from cpms.notifications.states import Verb
 from panels.cases.models import Case
 from panels.models import Panel, PanelCounter
 from panels.policy import may_prepare
-from panels.states import WANTED_WITHIN, Urgency
+from panels.states import QUORUM, WANTED_WITHIN, Urgency
 
 FINISH_WITHIN = dt.timedelta(days=7)
 
@@ -69,12 +69,13 @@ def prepare(
     group: ThematicGroup | None = None,
     urgency: str = Urgency.ROUTINE,
     wanted_by: dt.date | None = None,
+    quorum: int = QUORUM,
 ) -> Panel:
     """Write question, group, urgency and date of a draft. Raises ``Clash`` when somebody else saved meanwhile."""
     if not (verdict := may_prepare(by, panel)):
         raise Refused(verdict.reason)
     locking.claim(panel, version, {"question": question})
     panel.question, panel.title, panel.group, panel.urgency = question, title, group, urgency
-    panel.wanted_by = wanted_by or wanted_date(urgency)
-    panel.save(update_fields=["question", "title", "group", "urgency", "wanted_by"])
+    panel.wanted_by, panel.quorum = wanted_by or wanted_date(urgency), quorum
+    panel.save(update_fields=["question", "title", "group", "urgency", "wanted_by", "quorum"])
     return panel

@@ -19,7 +19,7 @@ from cpms.audit.states import Event
 from cpms.jobs import actions as jobs
 from cpms.notifications import actions as notifications
 from cpms.notifications.notices import Notice
-from cpms.notifications.states import Verb
+from cpms.notifications.states import Settled, Verb
 from panels import policy
 from panels.actions import sight
 from panels.cases.models import Case
@@ -48,6 +48,8 @@ def invite_experts(panel: Panel, *, people: Iterable[User], by: Any) -> list[Inv
         raise Refused(verdict.reason)
     taken = set(Invitation.objects.filter(panel=panel, state__in=LIVE).values_list("invitee_id", flat=True))
     asked = [person for person in people if person.pk not in taken and person.pk != panel.lead_id]
+    if asked:
+        notifications.settle_all(panel, Verb.SUBSTITUTE, how=Settled.DONE)
     return [ask(panel, person, by=by, notice=Notice.INVITED) for person in asked]
 
 

@@ -9,16 +9,21 @@ from django.db import transaction
 
 from cpms import clock
 from cpms.accounts.access import Refused
+from cpms.accounts.models import ThematicGroup
 from cpms.audit import actions as audit
 from cpms.audit.states import Event
 from cpms.notifications import actions as notifications
 from cpms.notifications.notices import Notice
 from cpms.notifications.states import Settled, Verb
-from panels import policy
-from panels.actions import chasing, inviting, sight
+from panels import policy, queries
+from panels.actions import chasing, dispatching, inviting, referring, sight
+from panels.actions.drafting import wanted_date
 from panels.cases.models import Case
 from panels.models import Invitation, Panel, PanelStep
-from panels.states import BY_VERB, Move, State
+from panels.states import BY_VERB, RUNNING, Move, State
+
+TOLD = frozenset({Move.OPEN, Move.START_OUTCOME, Move.REOPEN})
+"""Steps that no mail of their own goes with; closing and withdrawing have theirs."""
 
 
 def locked(panel: Panel) -> Panel:
@@ -40,19 +45,43 @@ def move(panel: Panel, verb: Move, *, by: Any) -> Panel:
     current.save(update_fields=["state", "closed_at", "opened_at"])
     sight.project(Case.objects.filter(pk=current.case_id), by=by)
     chasing.something_happened(current)
+    if target != State.OPEN:
+        notifications.settle_all(current, Verb.SUBSTITUTE, Verb.MEET)
+        dispatching.need_no_help(current)
+    if target not in RUNNING:
+        dispatching.end(current)
     PanelStep.objects.create(panel=current, verb=verb, source=source, target=target, by=by)
+    if verb in TOLD:
+        tell_all(current, by=by)
     audit.record(Event.PANEL_MOVED, on=current, by=by, verb=str(verb))
     panel.state, panel.closed_at, panel.opened_at = current.state, current.closed_at, current.opened_at
     return current
 
 
+def tell_all(panel: Panel, *, by: Any) -> None:
+    """Whoever asked (the lead, a guest who referred the patient) and the members hear of each step."""
+    step = str(panel.steps.count())
+    notifications.notify(
+        queries.people_in(panel),
+        notice=Notice.PANEL_MOVED,
+        by=by,
+        about=panel,
+        ref=panel.ref,
+        path=panel.get_absolute_url(),
+        again=step,
+    )
+
+
 @transaction.atomic
-def open_panel(panel: Panel, *, by: Any, experts: Iterable[Any] = ()) -> Panel:
-    """Open a prepared draft and invite the first experts, all or nothing."""
+def open_panel(panel: Panel, *, by: Any, experts: Iterable[Any] = (), groups: Iterable[ThematicGroup] = ()) -> Panel:
+    """Open a prepared draft, put it before its group and ``groups`` besides, invite the first experts: all or nothing."""
     if not panel.question.strip() or panel.group_id is None:
         raise Refused("A panel needs a question and one thematic group before it opens.")
     current = move(panel, Move.OPEN, by=by)
     notifications.settle_all(current, Verb.FINISH_DRAFT, how=Settled.DONE)
+    for group in filter(None, dict.fromkeys([current.group, *groups])):
+        dispatching.put_before(current, network=group.network, group=group, by=by)
+    referring.seat_physician(current, by=by)
     inviting.invite_experts(current, people=experts, by=by)
     return current
 
@@ -69,13 +98,17 @@ def withdraw(panel: Panel, *, by: Any) -> Panel:
 
 @transaction.atomic
 def reopen(panel: Panel, *, by: Any) -> Panel:
-    """Take a closed panel up again, with its members and the guests whose date has not passed."""
-    return move(panel, Move.REOPEN, by=by)
+    """Take a closed panel up again, with its members and the guests whose date has not passed, by a new day."""
+    current = move(panel, Move.REOPEN, by=by)
+    current.wanted_by, current.escalated = wanted_date(current.urgency), 0
+    current.save(update_fields=["wanted_by", "escalated"])
+    return current
 
 
 def silence(panel: Panel) -> None:
     """Nothing waits for anybody, and no unsent mail about the panel goes out."""
     notifications.settle_all(panel)
+    dispatching.silence(panel)
     pending = list(Invitation.objects.filter(panel=panel))
     for invitation in pending:
         notifications.settle_all(invitation)

@@ -56,12 +56,20 @@ def recall(said: Contribution | Message, *, by: Any) -> None:
         raise Refused("Words can be recalled for five minutes; you can still correct them.")
     if isinstance(current, Contribution) and (current.stances.exists() or current.marked_at):
         raise Refused("Somebody has answered this already; you can still correct it.")
+    if answered(current):
+        raise Refused("Somebody has answered this already; you can still correct it.")
     panel = current.panel
     audit.record(Event.RECALLED, on=current, by=by)
     current.wordings.all().delete()
     current.delete()
     if isinstance(current, Contribution):
         as_if_never_said(panel, by=by)
+
+
+def answered(said: Contribution | Message) -> bool:
+    """Whether other words name these as what they answer."""
+    name = "answers_statement" if isinstance(said, Contribution) else "answers_message"
+    return any(model.objects.filter(**{name: said}).exists() for model in (Contribution, Message))
 
 
 def as_if_never_said(panel: Panel, *, by: Any) -> None:

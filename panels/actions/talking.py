@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
@@ -15,22 +16,52 @@ from cpms.audit.states import Event
 from cpms.notifications import actions as notifications
 from cpms.notifications.notices import Notice
 from cpms.notifications.states import Settled, Verb
-from panels import policy
-from panels.actions import chasing
-from panels.models import Contribution, Invitation, Message, Panel, Stance, Thanks, Visit
+from panels import policy, queries
+from panels.actions import chasing, escalating
+from panels.models import Contribution, Message, Panel, Stance, Thanks
+from panels.models.talk import Said
 from panels.states import Certainty, ContributionKind, Part, StanceKind
 
 DATA_WITHIN = dt.timedelta(days=7)
 
 
-def members(panel: Panel) -> list[Any]:
-    """The lead and everybody seated now."""
-    seats = Invitation.objects.seated().filter(panel=panel).select_related("invitee")
-    return [panel.lead, *(seat.invitee for seat in seats)]
+@dataclass(frozen=True)
+class Beside:
+    """What comes with somebody's words: whom they mention, which words they answer, what of the case they quote."""
+
+    mentions: tuple[Any, ...] = ()
+    answers: Said | None = None
+    quote: str = ""
+
+
+NOTHING_BESIDE = Beside()
+
+
+def put_beside(said: Said, beside: Beside, *, by: Any) -> None:
+    """Save the words with what comes along. Only people of the panel are mentioned, only its own words answered."""
+    inside = {person.pk for person in queries.people_in(said.panel)}
+    if any(person.pk not in inside for person in beside.mentions):
+        raise Refused("Only people of this panel can be mentioned.")
+    if beside.answers is not None and beside.answers.panel_id != said.panel_id:
+        raise Refused("These words are from another panel.")
+    said.quote = beside.quote
+    said.answers_message = beside.answers if isinstance(beside.answers, Message) else None
+    said.answers_statement = beside.answers if isinstance(beside.answers, Contribution) else None
+    said.save(force_insert=True)
+    said.mentions.set(beside.mentions)
+    tell(list(beside.mentions), Notice.MENTIONED, said.panel, by=by)
 
 
 @transaction.atomic
-def contribute(panel: Panel, *, kind: str, text: str, by: Any, certainty: str = Certainty.FAIRLY) -> Contribution:
+def contribute(
+    panel: Panel,
+    *,
+    kind: str,
+    text: str,
+    by: Any,
+    certainty: str = Certainty.FAIRLY,
+    beside: Beside = NOTHING_BESIDE,
+) -> Contribution:
     """Give advice. "No experience" and "need more data" count as a reply too: the asking stops."""
     hold_consent(panel.audit_patient_id)
     if not (verdict := policy.may_contribute(by, panel)):
@@ -39,7 +70,7 @@ def contribute(panel: Panel, *, kind: str, text: str, by: Any, certainty: str = 
         panel=panel, key=panel.key, author=by, kind=ContributionKind(kind), certainty=Certainty(certainty)
     )
     contribution.text = text
-    contribution.save(force_insert=True)
+    put_beside(contribution, beside, by=by)
     if policy.part_of(by, panel) != Part.TREATING:
         Panel.objects.filter(pk=panel.pk, first_reply_at=None).update(first_reply_at=clock.now())
     notifications.settle_work(by, Verb.REPLY, on=panel)
@@ -47,6 +78,7 @@ def contribute(panel: Panel, *, kind: str, text: str, by: Any, certainty: str = 
     if kind == ContributionKind.NEED_DATA:
         ask_for_data(panel)
     tell([panel.lead], Notice.NEW_ADVICE, panel, by=by)
+    escalating.enough_said(panel, by=by)
     audit.record(Event.CONTRIBUTED, on=contribution, by=by, kind=kind)
     return contribution
 
@@ -87,7 +119,7 @@ def thank(panel: Panel, *, useful: int, text: str, by: Any) -> Thanks:
     thanks = Thanks(panel=panel, key=panel.key, by=by, useful=useful)
     thanks.text = text
     thanks.save(force_insert=True)
-    tell(members(panel), Notice.THANKED, panel, by=by)
+    tell(queries.people_in(panel), Notice.THANKED, panel, by=by)
     audit.record(Event.THANKED, on=panel, by=by)
     return thanks
 
@@ -106,16 +138,18 @@ def tell(people: list[Any], notice: Notice, panel: Panel, *, by: Any) -> None:
 
 
 @transaction.atomic
-def comment(panel: Panel, *, text: str, by: Any) -> Message:
+def comment(panel: Panel, *, text: str, by: Any, beside: Beside = NOTHING_BESIDE) -> Message:
     """Write into the conversation; everybody else in the panel is told once a day."""
     hold_consent(panel.audit_patient_id)
     if not (verdict := policy.may_comment(by, panel)):
         raise Refused(verdict.reason)
     message = Message(panel=panel, key=panel.key, author=by)
     message.text = text
-    message.save(force_insert=True)
+    put_beside(message, beside, by=by)
     chasing.something_happened(panel)
-    tell(members(panel), Notice.NEW_MESSAGE, panel, by=by)
+    mentioned = {person.pk for person in beside.mentions}
+    others = [person for person in queries.people_in(panel) if person.pk not in mentioned]
+    tell(others, Notice.NEW_MESSAGE, panel, by=by)
     audit.record(Event.COMMENTED, on=message, by=by)
     return message
 
@@ -143,6 +177,8 @@ def take_stance(contribution: Contribution, *, kind: str, by: Any, text: str = "
     stance.kind, stance.text, stance.at = StanceKind(kind), text, clock.now()
     stance.save()
     notifications.settle_work(by, Verb.REPLY, on=contribution.panel)
+    if kind == StanceKind.DISSENT:
+        escalating.propose_meeting(contribution.panel, by=by)
     audit.record(Event.STANCE_TAKEN, on=contribution, by=by, kind=kind)
     return stance
 
@@ -157,9 +193,3 @@ def mark(contribution: Contribution, *, marked: bool, by: Any) -> Contribution:
     current.save(update_fields=["marked_at", "marked_by"])
     audit.record(Event.MARKED, on=current, by=by, verb="mark" if marked else "unmark")
     return current
-
-
-def note_visit(panel: Panel, *, by: Any) -> None:
-    """The person looked: "seen by 4 of 6". Reading itself is in the audit trail already."""
-    visit = Visit(panel=panel, who=by, at=clock.now())
-    Visit.objects.bulk_create([visit], update_conflicts=True, unique_fields=["panel", "who"], update_fields=["at"])

@@ -1,33 +1,39 @@
-"""Input of panels to clean values."""
+"""Forms of panels: input to clean values, never a write."""
 
+from panels.forms.dispatching import AddressForm, ClarifyForm, ForwardForm, ReturnForm, TakeUpForm
+from panels.forms.finding import ListForm, SearchForm
+from panels.forms.inviting import DeclineForm, GuestForm, InviteForm
+from panels.forms.referring import AcceptReferralForm, DeclineReferralForm, PassOnForm, ReferralForm
 from panels.forms.starting import LARGEST_FILE, BegunField, NewPanelForm, PrepareForm, mark_of, now_signed
-from panels.forms.talking import (
-    AnswerForm,
-    ContributionForm,
-    DeclineForm,
-    GuestForm,
-    InviteForm,
-    QuestionForm,
-    RewordForm,
-    SearchForm,
-    StanceForm,
-    ThanksForm,
-)
+from panels.forms.talking import AnswerForm, ContributionForm, QuestionForm, RewordForm, StanceForm, ThanksForm
+from panels.forms.timing import MinutesForm, TermsForm
 
 __all__ = [
     "LARGEST_FILE",
+    "AcceptReferralForm",
+    "AddressForm",
     "AnswerForm",
     "BegunField",
+    "ClarifyForm",
     "ContributionForm",
     "DeclineForm",
+    "DeclineReferralForm",
+    "ForwardForm",
     "GuestForm",
     "InviteForm",
+    "ListForm",
+    "MinutesForm",
     "NewPanelForm",
+    "PassOnForm",
     "PrepareForm",
     "QuestionForm",
+    "ReferralForm",
+    "ReturnForm",
     "RewordForm",
     "SearchForm",
     "StanceForm",
+    "TakeUpForm",
+    "TermsForm",
     "ThanksForm",
     "mark_of",
     "now_signed",

@@ -22,7 +22,9 @@ from cpms.patients.queries import same_number
 from cpms.patients.states import Route, Sex
 from panels.cases.forms import CodeField
 from panels.cases.states import DiagnosisStatus
-from panels.models import Question
+from panels.forms.dispatching import GroupsByNetwork, main_groups
+from panels.forms.timing import QuorumField
+from panels.models import Question, Referral
 from panels.states import Urgency
 
 LARGEST_FILE = 2_000_000
@@ -91,12 +93,14 @@ class NewPanelForm(forms.Form):
     looked = forms.CharField(max_length=64, required=False, widget=forms.HiddenInput)
     file_text = forms.CharField(max_length=LARGEST_FILE, required=False, strip=False, widget=forms.HiddenInput)
     file_name = forms.CharField(max_length=200, required=False, widget=forms.HiddenInput)
+    referral = forms.ModelChoiceField(queryset=Referral.objects.none(), required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.user = user
         own = Question.objects.visible_to(user).open().filter(asker__in=clinicians_served_by(user))
         self.fields["question"].queryset = own  # type: ignore[attr-defined]
+        self.fields["referral"].queryset = Referral.objects.to_start(user)  # type: ignore[attr-defined]
         if user.centre is not None:
             self.fields["country"].initial = user.centre.country
             self.fields["language"].initial = language_of(user.centre.country)
@@ -162,6 +166,7 @@ class PrepareForm(forms.Form):
     group = forms.ModelChoiceField(
         label="Thematic group", queryset=ThematicGroup.objects.none(), empty_label="Choose a group"
     )
+    groups = GroupsByNetwork(label="Further groups, of any network", queryset=main_groups().none(), required=False)
     urgency = forms.ChoiceField(
         label="Urgency", choices=Urgency.choices, initial=Urgency.ROUTINE, widget=forms.RadioSelect
     )
@@ -170,6 +175,7 @@ class PrepareForm(forms.Form):
         required=False,
         help_text="Left empty: routine 21, soon 10, urgent 3 days.",
     )
+    quorum = QuorumField(required=False)
     experts = forms.ModelMultipleChoiceField(
         label="Experts", queryset=User.objects.none(), required=False, widget=forms.CheckboxSelectMultiple
     )
@@ -181,6 +187,7 @@ class PrepareForm(forms.Form):
             del self.fields["diagnosis"], self.fields["diagnosis_status"], self.fields["diagnosis_code"]
         groups = ThematicGroup.objects.filter(network=panel.network, parent=None).select_related("network")
         self.fields["group"].queryset = groups  # type: ignore[attr-defined]
+        self.fields["groups"].queryset = main_groups()  # type: ignore[attr-defined]
         self.fields["experts"].queryset = accounts.experts(besides=user)  # type: ignore[attr-defined]
 
     def clean_wanted_by(self) -> dt.date | None:

@@ -1,20 +1,15 @@
-"""What people type in a panel, and about one."""
+"""What people say in a panel, and quick questions."""
 
 from __future__ import annotations
 
-import datetime as dt
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
 
-from cpms import clock
 from cpms.accounts import queries as accounts
 from cpms.accounts.models import ThematicGroup, User
-from cpms.countries import choices
-from cpms.forms import DayField
-from panels.states import Certainty, ContributionKind, DeclineReason, StanceKind, State
-
-LARGEST_FILE = 2_000_000
+from panels.states import Certainty, ContributionKind, StanceKind
 
 
 class ContributionForm(forms.Form):
@@ -29,21 +24,26 @@ class ContributionForm(forms.Form):
     text = forms.CharField(label="Your reply", widget=forms.Textarea({"rows": 3}), max_length=20_000, required=False)
     certainty = forms.ChoiceField(label="How sure", choices=Certainty.choices, initial=Certainty.FAIRLY, required=False)
 
+    answers = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
+    mentions = forms.ModelMultipleChoiceField(
+        label="Mention", queryset=User.objects.none(), required=False, widget=forms.CheckboxSelectMultiple
+    )
+    quote = forms.ChoiceField(label="Quote from the case", required=False)
+
+    def __init__(self, *args: Any, people: Iterable[Any] = (), quotes: Iterable[str] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        chosen: Any = self.fields["mentions"]
+        chosen.queryset = User.objects.filter(pk__in=[person.pk for person in people])
+        chosen.choices = [(person.pk, person.display_name) for person in people]
+        words: Any = self.fields["quote"]
+        words.choices = [("", "Nothing"), *((quote, quote) for quote in quotes)]
+
     def clean(self) -> dict[str, Any]:
         """ "No experience with this" needs no words; everything else does."""
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         if not (cleaned.get("text") or "").strip() and cleaned.get("kind") != ContributionKind.NO_EXPERIENCE:
             self.add_error("text", "Please write your reply.")
         return cleaned
-
-
-class SearchForm(forms.Form):
-    words = forms.CharField(
-        label="Number, condition, finding, gene, person, group or title",
-        max_length=120,
-        widget=forms.TextInput({"type": "search", "autofocus": True}),
-    )
-    state = forms.ChoiceField(label="State", choices=[("", "Any state"), *State.choices], required=False)
 
 
 class RewordForm(forms.Form):
@@ -100,37 +100,3 @@ class ThanksForm(forms.Form):
     text = forms.CharField(
         label="A word to those who helped", required=False, max_length=1000, widget=forms.Textarea({"rows": 2})
     )
-
-
-class DeclineForm(forms.Form):
-    reason = forms.ChoiceField(choices=DeclineReason.choices)
-    text = forms.CharField(
-        label="Reason, seen by the lead", required=False, max_length=1000, widget=forms.Textarea({"rows": 2})
-    )
-    better_name = forms.CharField(label="Who would be better?", required=False, max_length=160)
-
-
-class InviteForm(forms.Form):
-    """More experts for an open panel."""
-
-    experts = forms.ModelMultipleChoiceField(
-        label="Experts", queryset=User.objects.none(), widget=forms.CheckboxSelectMultiple
-    )
-
-    def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["experts"].queryset = accounts.experts(besides=user)  # type: ignore[attr-defined]
-
-
-class GuestForm(forms.Form):
-    name = forms.CharField(label="Name", max_length=120)
-    email = forms.EmailField(label="E-mail of a physician outside the networks")
-    hospital = forms.CharField(label="Hospital and city", max_length=160)
-    country = forms.ChoiceField(label="Country", choices=choices)
-    until = DayField(label="Until", required=False, help_text="Left empty: 60 days.")
-
-    def clean_until(self) -> dt.date | None:
-        day: dt.date | None = self.cleaned_data["until"]
-        if day and day <= clock.today():
-            raise forms.ValidationError("Please choose a day ahead.")
-        return day

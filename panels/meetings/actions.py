@@ -14,7 +14,8 @@ from cpms.audit import actions as audit
 from cpms.audit.states import Event
 from cpms.notifications import actions as notifications
 from cpms.notifications.notices import Notice
-from panels.actions.talking import members
+from cpms.notifications.states import Settled, Verb
+from panels import queries
 from panels.meetings.calendars import calendar_file
 from panels.meetings.models import AgendaItem, Attendance, Meeting
 from panels.meetings.policy import may_hold, may_schedule
@@ -29,7 +30,8 @@ def schedule(panel: Panel, *, starts_at: dt.datetime, minutes: int, link: str, b
         raise Refused(verdict.reason)
     meeting = Meeting.objects.create(starts_at=starts_at, minutes=minutes, zone=by.zone, link=link, called_by=by)
     AgendaItem.objects.create(meeting=meeting, panel=panel)
-    call(meeting, panel=panel, people=members(panel), by=by)
+    notifications.settle_all(panel, Verb.MEET, how=Settled.DONE)
+    call(meeting, panel=panel, people=queries.people_in(panel), by=by)
     audit.record(Event.MEETING_SCHEDULED, on=meeting, by=by, patient=panel.audit_patient_id)
     return meeting
 

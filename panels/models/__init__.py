@@ -1,21 +1,29 @@
 """Panels, their invitations, and what is said in them."""
 
+from panels.models.dispatching import Dispatch
+from panels.models.filters import SavedFilter
 from panels.models.invitations import Invitation
-from panels.models.panels import Panel, PanelCounter, PanelStep, Visit
+from panels.models.panels import MeetingWish, Panel, PanelCounter, PanelStep, TimeSpent, Visit
 from panels.models.questions import Answer, Question
+from panels.models.referrals import Referral
 from panels.models.talk import Contribution, Message, Stance, Thanks, Wording
 
 __all__ = [
     "Answer",
     "Contribution",
+    "Dispatch",
     "Invitation",
+    "MeetingWish",
     "Message",
     "Panel",
     "PanelCounter",
     "PanelStep",
     "Question",
+    "Referral",
+    "SavedFilter",
     "Stance",
     "Thanks",
+    "TimeSpent",
     "Visit",
     "Wording",
 ]

@@ -18,7 +18,7 @@ from cpms.vault.fields import SealedTextField
 from cpms.vault.models import SealedManager, SealedModel
 from panels.cases.models import Case
 from panels.models.invitations import Invitation
-from panels.states import RUNNING, SHARED, Move, State, Urgency
+from panels.states import MOST_MINUTES, OVER, QUORUM, RUNNING, SHARED, Move, State, Urgency
 
 
 class PanelQuerySet(models.QuerySet["Panel"]):
@@ -37,6 +37,10 @@ class PanelQuerySet(models.QuerySet["Panel"]):
 
     def running(self) -> PanelQuerySet:
         return self.filter(state__in=RUNNING)
+
+    def shelved(self, *, archived: bool = True) -> PanelQuerySet:
+        """In the archive, or not."""
+        return self.filter(archived_at__isnull=not archived)
 
     def with_case(self) -> PanelQuerySet:
         return self.select_related("key", "case__key", "case__patient__key", "group", "network", "lead__centre")
@@ -58,11 +62,15 @@ class Panel(SealedModel):
     question = SealedTextField(verbose_name="question")
     urgency = models.CharField(max_length=10, choices=Urgency, default=Urgency.ROUTINE)
     wanted_by = models.DateField(null=True)
+    quorum = models.PositiveSmallIntegerField(default=QUORUM)
+    escalated = models.PositiveSmallIntegerField(default=0)
     state = models.CharField(max_length=10, choices=State, default=State.DRAFT)
     drafted_at = models.DateTimeField(default=clock.now)
     opened_at = models.DateTimeField(null=True)
     first_reply_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
+    archived_at = models.DateTimeField(null=True)
+    archived_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     version = models.PositiveIntegerField(default=1)
 
     objects = SealedManager.from_queryset(PanelQuerySet)()
@@ -78,6 +86,12 @@ class Panel(SealedModel):
                 name="panels_open_has_group_and_time",
                 condition=Q(state__in=[State.DRAFT, State.WITHDRAWN])
                 | Q(group__isnull=False, opened_at__isnull=False, wanted_by__isnull=False),
+            ),
+            models.CheckConstraint(name="panels_quorum_plausible", condition=Q(quorum__gte=1, quorum__lte=20)),
+            models.CheckConstraint(
+                name="panels_archived_says_who",
+                condition=Q(archived_at=None, archived_by=None)
+                | Q(archived_at__isnull=False, archived_by__isnull=False, state__in=OVER),
             ),
             models.CheckConstraint(
                 name="panels_closed_has_time",
@@ -113,6 +127,21 @@ class Panel(SealedModel):
         return self.urgency == Urgency.URGENT
 
 
+class MeetingWish(models.Model):
+    """Somebody in the panel would rather talk. The lead is asked to call a meeting."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    panel = models.ForeignKey(Panel, on_delete=models.PROTECT, related_name="meeting_wishes")
+    who = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(name="panels_wish_once", fields=["panel", "who"])]
+
+    def __str__(self) -> str:
+        return f"{self.who_id} wishes a meeting on {self.panel_id}"
+
+
 class PanelStep(models.Model):
     """A change of state, as the panel's own log shows it."""
 
@@ -142,6 +171,34 @@ class PanelCounter(models.Model):
 
     def __str__(self) -> str:
         return f"{self.network_id} {self.year}: {self.last}"
+
+
+class TimeSpent(models.Model):
+    """What somebody's time with a panel came to in a year: measured while its page is open, or as they say themselves."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    panel = models.ForeignKey(Panel, on_delete=models.PROTECT, related_name="time_spent")
+    who = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="time_spent")
+    year = models.PositiveSmallIntegerField()
+    seconds = models.PositiveIntegerField(default=0)
+    said_minutes = models.PositiveIntegerField(null=True)
+    present_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="panels_time_once", fields=["panel", "who", "year"]),
+            models.CheckConstraint(
+                name="panels_said_minutes_plausible", condition=Q(said_minutes=None) | Q(said_minutes__lte=MOST_MINUTES)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.who_id} {self.panel_id}: {self.minutes} min"
+
+    @property
+    def minutes(self) -> int:
+        """As the person says, or as measured, begun minutes counted."""
+        return self.said_minutes if self.said_minutes is not None else -(-self.seconds // 60)
 
 
 class Visit(models.Model):

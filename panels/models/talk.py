@@ -25,18 +25,29 @@ class TalkQuerySet(models.QuerySet[Any]):
         """Statements that ask for more data, which the treating side has not supplied yet."""
         return self.filter(kind=ContributionKind.NEED_DATA, supplied_at=None)
 
+    def advice(self) -> TalkQuerySet:
+        """Statements that advise something."""
+        return self.exclude(kind__in=[ContributionKind.NEED_DATA, ContributionKind.NO_EXPERIENCE])
+
     def with_surroundings(self) -> TalkQuerySet:
         return self.select_related("key", "author__centre", "panel__key", "panel__case__patient", "panel__lead")
 
 
 class Said(SealedModel):
-    """Somebody's words in a panel: may be corrected by their author, with the earlier wording kept; or recalled while fresh."""
+    """Somebody's words in a panel: may be corrected by their author, with the earlier wording kept; or recalled while fresh.
+
+    ``quote`` is a result or a file of the case, as it read when it was quoted.
+    """
 
     panel = models.ForeignKey(Panel, on_delete=models.PROTECT, related_name="%(class)ss")
     author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="%(class)ss")
     text = SealedTextField()
     at = models.DateTimeField(default=clock.now)
     edited_at = models.DateTimeField(null=True)
+    quote = SealedTextField()
+    answers_message = models.ForeignKey("panels.Message", on_delete=models.PROTECT, null=True, related_name="+")
+    answers_statement = models.ForeignKey("panels.Contribution", on_delete=models.PROTECT, null=True, related_name="+")
+    mentions: models.ManyToManyField[Any, Any] = models.ManyToManyField(settings.AUTH_USER_MODEL, related_name="+")
 
     objects = SealedManager.from_queryset(TalkQuerySet)()
 
@@ -53,9 +64,19 @@ class Said(SealedModel):
         return self.panel.case.patient.enrolled_by_id
 
     @property
+    def answers(self) -> Any:
+        """The words that these answer, or ``None``."""
+        return self.answers_message or self.answers_statement
+
+    @property
     def recallable(self) -> bool:
         """For five minutes nobody needs to have seen it."""
         return clock.now() < self.at + RECALL_WITHIN
+
+
+def answers_one(name: str) -> models.CheckConstraint:
+    """Words answer a message or a statement, not both."""
+    return models.CheckConstraint(name=name, condition=Q(answers_message=None) | Q(answers_statement=None))
 
 
 class Contribution(Said):
@@ -70,6 +91,7 @@ class Contribution(Said):
 
     class Meta(Said.Meta):
         constraints = [
+            answers_one("panels_statement_answers_one"),
             models.CheckConstraint(
                 name="panels_marked_says_who",
                 condition=Q(marked_at=None, marked_by=None) | Q(marked_at__isnull=False, marked_by__isnull=False),
@@ -127,7 +149,7 @@ class Message(Said):
     """The conversation around the advice."""
 
     class Meta(Said.Meta):
-        pass
+        constraints = [answers_one("panels_message_answers_one")]
 
     def __str__(self) -> str:
         return f"message {self.pk}"

@@ -1,6 +1,8 @@
 """Read models of panels."""
 
-from panels.queries.idle import idle
+from panels.queries.answers import late_panels, owing, people_in, replies, substitutes
+from panels.queries.dispatches import addressed, decided, dispatches, is_cross_border, proposed
+from panels.queries.idle import standing_still
 from panels.queries.page import (
     LATEST,
     Entry,
@@ -11,19 +13,25 @@ from panels.queries.page import (
     said_in,
     seats,
     thread,
+    time_spent,
     visits,
 )
+from panels.queries.quoting import answered_words, mentionable, quotes
+from panels.queries.referrals import as_referred, countries_of_referrals, referral_of, referrals
 from panels.queries.search import LOOKED_THROUGH, MOST_FOUND, search
 from panels.queries.suggestions import Suggestion, gaps, suggestions
 from panels.queries.work import (
     PAGE,
+    Wanted,
     Worklist,
     WorkRow,
     answers_to,
+    groups_of_panels,
     listed,
     loaded,
     next_meeting,
     questions,
+    started,
     waiting_for_others,
     worklist,
 )
@@ -36,23 +44,44 @@ __all__ = [
     "Entry",
     "Seat",
     "Suggestion",
+    "Wanted",
     "WorkRow",
     "Worklist",
+    "addressed",
+    "answered_words",
     "answers_to",
+    "as_referred",
+    "countries_of_referrals",
+    "decided",
+    "dispatches",
     "gaps",
+    "groups_of_panels",
     "guests_of",
-    "idle",
+    "is_cross_border",
+    "late_panels",
     "listed",
     "loaded",
+    "mentionable",
     "news",
     "next_meeting",
     "objection_of",
+    "owing",
+    "people_in",
+    "proposed",
     "questions",
+    "quotes",
+    "referral_of",
+    "referrals",
+    "replies",
     "said_in",
     "search",
     "seats",
+    "standing_still",
+    "started",
+    "substitutes",
     "suggestions",
     "thread",
+    "time_spent",
     "visits",
     "waiting_for_others",
     "worklist",

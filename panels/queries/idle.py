@@ -3,12 +3,30 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from django.db.models import DateTimeField, F, Max, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Greatest
 
 from cpms import clock
+from cpms.notifications import queries as notifications
+from cpms.notifications.states import IDLE, IDLE_AFTER
 from panels.models import Contribution, Invitation, Message, Panel, PanelStep
+
+
+def standing_still() -> tuple[list[Panel], set[Any]]:
+    """The panels whose lead should look after them, and the keys of those the helpdesk hears of; by each network's days."""
+    own = notifications.days_by_network(IDLE)
+    shortest = min([IDLE_AFTER[0], *(days[0] for days in own.values() if days)])
+    panels, long = [], set()
+    for panel in idle(for_at_least=dt.timedelta(days=shortest)):
+        days = own.get(panel.network_id, IDLE_AFTER)
+        silent = clock.now() - panel.last_at  # type: ignore[attr-defined]  # annotated by the query
+        if days and silent >= dt.timedelta(days=days[0]):
+            panels.append(panel)
+        if days and silent >= dt.timedelta(days=days[1]):
+            long.add(panel.pk)
+    return panels, long
 
 
 def newest(model: type, field: str) -> Subquery:

@@ -9,7 +9,8 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Prefetch
 from django.db.models.functions import Coalesce
 
-from panels.models import Contribution, Invitation, Message, Panel, Stance, Visit
+from cpms import clock
+from panels.models import Contribution, Invitation, Message, Panel, Stance, TimeSpent, Visit
 from panels.queries.counting import number_of
 from panels.states import StanceKind
 
@@ -34,6 +35,11 @@ class Entry:
         """The statement or the message."""
         return self.contribution or self.message
 
+    @property
+    def mark(self) -> str:
+        """Its place on the page, and what an answer to it names."""
+        return f"s-{self.contribution.pk}" if self.contribution else f"m-{self.said.pk}"
+
 
 def thread(panel: Panel, user: Any, *, guests: dict[Any, dt.datetime], latest: int | None = None) -> list[Entry]:
     """Statements and messages in the order they came, the ``latest`` so many or all; few queries whatever their number.
@@ -41,10 +47,10 @@ def thread(panel: Panel, user: Any, *, guests: dict[Any, dt.datetime], latest: i
     ``guests`` gives the guests' keys and the dates until which they stay.
     """
     stances = Prefetch("stances", Stance.objects.select_related("who__centre", "key"))
-    statements = Contribution.objects.filter(panel=panel).prefetch_related(stances, "wordings")
-    messages = Message.objects.filter(panel=panel).prefetch_related("wordings")
-    statements = statements.select_related("author__centre", "key")
-    messages = messages.select_related("author__centre", "key")
+    statements = Contribution.objects.filter(panel=panel).prefetch_related(stances, "wordings", "mentions")
+    messages = Message.objects.filter(panel=panel).prefetch_related("wordings", "mentions")
+    around = ("author__centre", "key", "answers_message__author", "answers_statement__author")
+    statements, messages = statements.select_related(*around), messages.select_related(*around)
     statements, messages = statements.order_by("-at")[:latest], messages.order_by("-at")[:latest]
     entries = [statement_entry(c, user, guests) for c in statements]
     entries += [Entry(m.at, m.author, message=m, guest_until=guests.get(m.author_id)) for m in messages]
@@ -76,6 +82,12 @@ def statement_entry(contribution: Contribution, user: Any, guests: dict[Any, dt.
         mine=next((view.kind for view in views if view.who_id == user.pk), ""),
         guest_until=guests.get(contribution.author_id),
     )
+
+
+def time_spent(panel: Panel, user: Any) -> int:
+    """The person's own minutes with the panel this year."""
+    row = TimeSpent.objects.filter(panel=panel, who=user, year=clock.today().year).first()
+    return row.minutes if row else 0
 
 
 def objection_of(user: Any, contribution: Contribution) -> str:

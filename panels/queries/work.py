@@ -10,15 +10,16 @@ from django.db.models import Count, Exists, F, OuterRef, QuerySet
 from django.db.models.functions import Coalesce
 
 from cpms import clock
+from cpms.accounts.models import ThematicGroup
 from cpms.notifications.models import WorkItem
 from cpms.notifications.states import Verb
 from panels.models import Answer, Contribution, Invitation, Panel, Question
 from panels.queries.counting import number_of
-from panels.states import InvitationState
+from panels.states import ARCHIVED, InvitationState
 
 SOON, HOUR = dt.timedelta(days=7), dt.timedelta(hours=1)
 MOST_WORK, PAGE = 25, 25
-WITHOUT_PANEL = frozenset({Verb.DECIDE})
+WITHOUT_PANEL = frozenset({Verb.DECIDE, Verb.DISPATCH, Verb.REFERRAL, Verb.START_PANEL, Verb.HELP})
 
 
 @dataclass(frozen=True)
@@ -108,7 +109,40 @@ def answers_to(question: Question, *, latest: int | None) -> tuple[list[Answer],
     return list(rows[:latest])[::-1], question.answers.count()
 
 
-def listed(user: Any, *, state: str = "") -> QuerySet[Panel]:
-    """The panels of the list page: newest first. ``loaded`` gives a page of them what its rows show."""
+@dataclass(frozen=True)
+class Wanted:
+    """What a list of panels shows; everything may be left open."""
+
+    state: str = ""
+    urgency: str = ""
+    group: Any = None
+    mine: bool = False
+    since: dt.date | None = None
+    until: dt.date | None = None
+
+
+def listed(user: Any, wanted: Wanted | None = None) -> QuerySet[Panel]:
+    """The panels of the list page, the archive's apart: newest first. ``loaded`` gives a page of them what its rows show."""
+    wanted = wanted or Wanted()
     panels = Panel.objects.visible_to(user).order_by("-drafted_at", "pk")
-    return panels.filter(state=state) if state else panels
+    panels = panels.shelved(archived=wanted.state == ARCHIVED)
+    named = {
+        "state": "" if wanted.state == ARCHIVED else wanted.state,
+        "urgency": wanted.urgency,
+        "group": wanted.group,
+    }
+    panels = panels.filter(**{name: value for name, value in named.items() if value})
+    panels = panels.filter(lead=user) if wanted.mine else panels
+    return started(panels, wanted.since, wanted.until)
+
+
+def started(panels: QuerySet[Panel], since: dt.date | None, until: dt.date | None) -> QuerySet[Panel]:
+    """Those begun between two days, both included; either may be left open."""
+    panels = panels.filter(drafted_at__date__gte=since) if since else panels
+    return panels.filter(drafted_at__date__lte=until) if until else panels
+
+
+def groups_of_panels(user: Any) -> QuerySet[ThematicGroup]:
+    """The groups of the panels a person sees."""
+    seen = Panel.objects.visible_to(user).order_by().values("group")
+    return ThematicGroup.objects.filter(pk__in=seen).select_related("network")

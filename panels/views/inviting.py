@@ -13,7 +13,7 @@ from cpms.accounts.access.routes import READ, WRITE
 from cpms.accounts.roles import Permission
 from panels import actions, queries
 from panels.cases.queries import case_parts
-from panels.forms import DeclineForm, GuestForm, InviteForm
+from panels.forms import AddressForm, DeclineForm, GuestForm, InviteForm
 from panels.models import Invitation, Panel
 from panels.states import DeclineReason, InvitationState
 
@@ -98,13 +98,18 @@ def show_invite(request: HttpRequest, panel: Panel, experts: InviteForm, guest: 
     there: set[Any] = {s.invitation.invitee_id for s in seats if s.invitation.state in {"pending", "accepted"}}
     case_parts(panel.case)
     asked = [panel.lead, *(s.invitation.invitee for s in seats if s.invitation.invitee_id in there)]
+    proposed, substitutes = queries.proposed(panel), queries.substitutes(panel)
+    named = {person.pk for person in (*proposed, *substitutes)}
     context = {
         "panel": panel,
         "experts": experts,
         "guest": guest,
-        "suggested": queries.suggestions(panel, by=request.user, besides=there),
+        "suggested": queries.suggestions(panel, by=request.user, besides=there | named),
         "gaps": queries.gaps(panel, asked),
         "ticked": set(experts["experts"].value() or ()),
+        "proposed": proposed,
+        "substitutes": substitutes,
+        "address_form": AddressForm(panel=panel),
         "seats": seats,
     }
     bad = bool(experts.errors or guest.errors)

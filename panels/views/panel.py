@@ -16,7 +16,7 @@ from cpms.accounts.roles import Permission
 from cpms.drafts import queries as drafts
 from panels import actions, queries
 from panels.cases.queries import case_parts
-from panels.forms import ContributionForm, ThanksForm
+from panels.forms import ContributionForm, TermsForm, ThanksForm
 from panels.models import Panel, Thanks
 from panels.policy import part_of
 from panels.states import Part, State
@@ -31,6 +31,10 @@ SHOWN_RULES = {
     "may_withdraw": Permission.PANEL_WITHDRAW,
     "may_reopen": Permission.PANEL_REOPEN,
     "may_thank": Permission.PANEL_THANK,
+    "may_set_terms": Permission.PANEL_TERMS,
+    "may_wish": Permission.PANEL_WISH,
+    "may_archive": Permission.PANEL_ARCHIVE,
+    "may_unarchive": Permission.PANEL_UNARCHIVE,
 }
 
 
@@ -42,6 +46,11 @@ def verdicts(user: Any, panel: Panel) -> dict[str, Any]:
 def waiting_for(seats: list[queries.Seat]) -> list[queries.Seat]:
     """Who has not answered or not replied yet."""
     return [s for s in seats if s.invitation.state == "pending" or (s.invitation.state == "accepted" and not s.replied)]
+
+
+def offers(panel: Panel, user: Any) -> dict[str, Any]:
+    """Whom a reply may mention, and what of the case it may quote."""
+    return {"people": queries.mentionable(panel, user), "quotes": queries.quotes(case_parts(panel.case))}
 
 
 def page(
@@ -63,9 +72,16 @@ def page(
         "last_at": entries[-1].at if entries else panel.opened_at or clock.now(),
         "seen": seen.get(user.pk),
         "seats": seats,
+        "replies": queries.replies(panel),
+        "spent": queries.time_spent(panel, user),
+        "wishes": panel.meeting_wishes.count(),
+        "terms_form": TermsForm(initial={"wanted_by": panel.wanted_by, "quorum": panel.quorum}),
+        "way": queries.addressed(panel),
+        "cross_border": queries.is_cross_border(panel, seats),
         "seated": {seat.invitation.invitee_id for seat in seats},
         "waiting": waiting_for(seats),
         "form": form,
+        "answering": queries.answered_words(panel, str(form["answers"].value() or "")),
         "part": part_of(user, panel),
         "treating": part_of(user, panel) == Part.TREATING,
         "replied": any(s.replied for s in seats if s.invitation.invitee_id == user.pk),
@@ -85,7 +101,9 @@ def detail(request: HttpRequest, panel: Panel) -> HttpResponse:
         return redirect("panels:prepare", panel.ref)
     typed = drafts.fields_of(f"reply:{panel.ref}", by=request.user)
     kind = "diagnosis" if part_of(request.user, panel) == Part.EXPERT else "message"
-    response = page(request, panel, ContributionForm(initial={"kind": kind, **typed}))
+    answers = {"answers": request.GET["answer"]} if "answer" in request.GET else {}
+    initial = {"kind": kind, **typed, **answers}
+    response = page(request, panel, ContributionForm(initial=initial, **offers(panel, request.user)))
     actions.note_visit(panel, by=request.user)
     return response
 
@@ -94,6 +112,7 @@ def detail(request: HttpRequest, panel: Panel) -> HttpResponse:
 def news(request: HttpRequest, panel: Panel) -> HttpResponse:
     """Polled by the open page: 204 when nothing came after ``after``, else how much, and a link to see it."""
     after = parse_datetime(request.GET.get("after", "")) if len(request.GET.get("after", "")) < 50 else None
+    actions.note_presence(panel, by=request.user)
     count = queries.news(panel, request.user, after=after or clock.now() - dt.timedelta(minutes=1))
     if not count:
         return HttpResponse(status=204)

@@ -97,6 +97,8 @@ def start(form: NewPanelForm, looked: Looked | None, request: HttpRequest) -> Pa
     panel = actions.draft_panel(case, network=network_of(request.user), by=request.user)
     if question := clean["question"]:
         actions.grow_into_panel(question, panel, by=request.user)
+    if referral := clean["referral"]:
+        actions.grow_from_referral(referral, panel, by=request.user)
     return panel
 
 
@@ -124,6 +126,7 @@ def new_panel(request: HttpRequest) -> HttpResponse:
         "question": request.GET.get("question"),
         "begun": now_signed(),
         **last_time(request.user),
+        **queries.as_referred(request.GET.get("referral"), request.user),
         **typed_before("new_panel", by=request.user),
     }
     form = NewPanelForm(request.POST or None, request.FILES or None, initial=typed, user=request.user)
@@ -152,6 +155,7 @@ def save_prepared(panel: Panel, form: PrepareForm, user: Any) -> None:
         group=clean["group"],
         urgency=clean["urgency"],
         wanted_by=clean["wanted_by"],
+        quorum=clean["quorum"] or panel.quorum,
     )
 
 
@@ -172,13 +176,15 @@ def prepare(request: HttpRequest, panel: Panel) -> HttpResponse:
         "group": panel.group_id or own_group(request.user, panel),
         "urgency": panel.urgency,
         "wanted_by": panel.wanted_by,
+        "quorum": panel.quorum,
         **typed_before(f"prepare:{panel.ref}", by=request.user),
     }
     form = PrepareForm(request.POST or None, initial=initial, panel=panel, user=request.user)
     if form.is_valid():
         with transaction.atomic():
             save_prepared(panel, form, request.user)
-            actions.open_panel(panel, by=request.user, experts=form.cleaned_data["experts"])
+            chosen = {name: form.cleaned_data[name] for name in ("experts", "groups")}
+            actions.open_panel(panel, by=request.user, **chosen)
         drafts.discard(f"prepare:{panel.ref}", by=request.user)
         messages.success(request, "The panel is open. Invitations are on their way.")
         return redirect("panels:detail", panel.ref)

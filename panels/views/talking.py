@@ -14,7 +14,7 @@ from cpms.drafts.queries import fields_of as typed_before
 from panels import actions, queries
 from panels.forms import ContributionForm, StanceForm, ThanksForm
 from panels.models import Contribution, Panel
-from panels.views.panel import page
+from panels.views.panel import offers, page
 
 
 @access(
@@ -27,15 +27,17 @@ from panels.views.panel import page
 )
 def reply(request: HttpRequest, panel: Panel) -> HttpResponse:
     """Advice or a message; an error shows the page again with the text in its box."""
-    form = ContributionForm(request.POST)
+    form = ContributionForm(request.POST, **offers(panel, request.user))
     if not form.is_valid():
         return page(request, panel, form, status=422)
     clean = form.cleaned_data
+    answers = queries.answered_words(panel, clean["answers"])
+    beside = actions.Beside(tuple(clean["mentions"]), answers, clean["quote"])
     if clean["kind"] == "message":
-        actions.comment(panel, text=clean["text"], by=request.user)
+        actions.comment(panel, text=clean["text"], beside=beside, by=request.user)
     else:
-        certainty = clean["certainty"] or "fairly"
-        actions.contribute(panel, kind=clean["kind"], text=clean["text"], certainty=certainty, by=request.user)
+        words = {"kind": clean["kind"], "text": clean["text"], "certainty": clean["certainty"] or "fairly"}
+        actions.contribute(panel, beside=beside, by=request.user, **words)
     drafts.discard(f"reply:{panel.ref}", by=request.user)
     messages.success(request, "Sent.")
     return redirect(panel)
@@ -77,7 +79,7 @@ def thank(request: HttpRequest, panel: Panel) -> HttpResponse:
     """How useful the advice was, and a word to those who gave it."""
     form = ThanksForm(request.POST)
     if not form.is_valid():
-        return page(request, panel, ContributionForm(), status=422, thanks_form=form)
+        return page(request, panel, ContributionForm(**offers(panel, request.user)), status=422, thanks_form=form)
     actions.thank(panel, useful=form.cleaned_data["useful"], text=form.cleaned_data["text"], by=request.user)
     messages.success(request, "Thank you. The members are told.")
     return redirect(panel)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
 
 from cpms import clock
 from cpms.accounts.access import access, ask
@@ -15,10 +17,9 @@ from cpms.accounts.roles import Permission
 from cpms.audit import actions as audit
 from cpms.audit.states import Event
 from cpms.drafts.models import Draft
-from panels import queries
-from panels.forms import SearchForm
-from panels.models import Panel
-from panels.states import State
+from panels import actions, queries
+from panels.forms import ListForm, SearchForm
+from panels.models import Panel, SavedFilter
 
 
 @access("home", verb=Permission.PANEL_LIST)
@@ -34,6 +35,7 @@ def my_work(request: HttpRequest) -> HttpResponse:
         "others": others,
         "next_meeting": queries.next_meeting(request.user),
         "drafts": Draft.objects.filter(user=user)[:5],
+        "kept": SavedFilter.objects.visible_to(user),
         "today": clock.today(),
         "may_draft": ask(Permission.PANEL_DRAFT, request.user),
     }
@@ -46,7 +48,9 @@ def search(request: HttpRequest) -> HttpResponse:
     form = SearchForm(request.POST or None)
     found: list[Panel] = []
     if form.is_valid():
-        rows = queries.search(request.user, form.cleaned_data["words"], state=form.cleaned_data["state"])
+        clean = form.cleaned_data
+        rows = queries.search(request.user, clean["words"], state=clean["state"])
+        rows = queries.started(rows, clean["since"], clean["until"])
         found = queries.loaded(rows[: queries.MOST_FOUND])
     if found:
         audit.record_list(Event.PATIENT_READ, found, by=request.user)
@@ -58,16 +62,42 @@ def search(request: HttpRequest) -> HttpResponse:
 @access("panels:list", verb=Permission.PANEL_LIST)
 def panel_list(request: HttpRequest) -> HttpResponse:
     """Newest first, by pages. One read event holds every panel shown."""
-    state = request.GET.get("state", "")
-    state = state if state in State.values else ""
-    page = Paginator(queries.listed(request.user, state=state), queries.PAGE).get_page(request.GET.get("page"))
+    form = ListForm(request.GET, groups=queries.groups_of_panels(request.user))
+    wanted = queries.Wanted(**form.cleaned_data) if form.is_valid() else queries.Wanted()
+    page = Paginator(queries.listed(request.user, wanted), queries.PAGE).get_page(request.GET.get("page"))
     page.object_list = queries.loaded(page.object_list)
     if page.object_list:
         audit.record_list(Event.PATIENT_READ, page.object_list, by=request.user)
+    query = form.query if form.is_valid() else ""
     context = {
         "page": page,
-        "state": state,
-        "states": State.choices,
+        "form": form,
+        "state": wanted.state,
+        "states": form.fields["state"].choices,  # type: ignore[attr-defined]
+        "query": query,
+        "narrowed": bool({name for name, value in form.cleaned_data.items() if value} - {"state"}),
+        "kept": SavedFilter.objects.visible_to(request.user),
         "may_draft": ask(Permission.PANEL_DRAFT, request.user),
     }
     return render(request, "panels/panel_list.html", context)
+
+
+@access("panels:keep_filter", verb=Permission.PANEL_LIST, methods=WRITE)
+def keep_filter(request: HttpRequest) -> HttpResponse:
+    """The filter that the list shows now."""
+    form = ListForm(request.POST, groups=queries.groups_of_panels(request.user))
+    if not form.is_valid() or not form.query:
+        messages.error(request, "Choose something first: a state, a group, an urgency or a day.")
+        return redirect("panels:list")
+    actions.save_filter(form.query, label=form.label, by=request.user)
+    messages.success(request, "Kept. You find it here and on My work.")
+    return redirect(f"{reverse('panels:list')}?{form.query}")
+
+
+@access("panels:drop_filter", verb=Permission.PANEL_LIST, methods=WRITE)
+def drop_filter(request: HttpRequest, key: Any) -> HttpResponse:
+    kept = SavedFilter.objects.visible_to(request.user).filter(pk=key).first()
+    if kept is None:
+        raise Http404
+    actions.drop_filter(kept, by=request.user)
+    return redirect("panels:list")

@@ -32,6 +32,11 @@ def by_state(heading: str) -> dict[str, dict[str, set[str]]]:
 
 SEES = by_state("Who sees a thing")
 MAY = by_state("Who may do what with it")
+SHELVED = {row[0]: set(row[1].split()) for row in TABLES["In the archive"]}
+for thing in SEES.values():
+    thing["archived"] = thing["closed"]
+for verb, cells in MAY.items():
+    cells["archived"] = SHELVED.get(verb, cells["closed"])
 PAGES = {row[0]: set(row[1].split()) for row in TABLES["Pages without an object"]}
 PUBLIC = {name.strip() for row in TABLES["Public addresses"] for name in row[0].split(",")}
 PRINCIPALS = [name.strip() for row in TABLES["Principals"] for name in row[0].split(",")]

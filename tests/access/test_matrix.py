@@ -23,6 +23,7 @@ from tests.factories import CANARIES
 pytestmark = pytest.mark.django_db(databases=["default", "cachedb"])
 EXTRA: dict[str, dict[str, object]] = {
     "panels:end_invitation": {"invitation": uuid.uuid4()},
+    "panels:drop_filter": {"key": uuid.uuid4()},
     "kpis_csv": {"month": "2020-01"},
     "patients:sheet": {"language": "en"},
     "patients:sheet_pdf": {"language": "en"},
@@ -41,9 +42,12 @@ LINKS = {
     "activate": {"token": "x"},
     "account_reset_password_from_key": {"uidb36": "x", "key": "y"},
     "people:status": {"token": "x"},
+    "panels:referral_status": {"token": "x"},
     "people:link_again": {"token": "x"},
 }
 LET_IN = {200, 204, 302, 422}
+# What nobody else's sight hangs on need not be asked for everybody again
+ASKED_IN = {"archived": ("lead", "assistant", "member", "guest", "group_coordinator", "anonymous")}
 NOTHING_THERE = set(EXTRA) - {
     "patients:sheet",
     "patients:sheet_pdf",
@@ -114,7 +118,7 @@ def faults_of(name, route, principal, method, answer, want) -> list[str]:
 def test_every_object_route_as_every_principal(state):
     world, faults, cells = World(state), [], 0
     routes = [(name, route) for name, _pattern, route in ours() if not route.public and route.model is not None]
-    for principal in oracle.PRINCIPALS:
+    for principal in ASKED_IN.get(state, oracle.PRINCIPALS):
         client = client_for(world, principal)
         for name, route in routes:
             thing = world.thing_for(route.model.__name__, principal)

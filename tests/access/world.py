@@ -16,11 +16,13 @@ from outcomes.states import DocumentState
 from panels import actions as panels
 from panels.cases.models import CaseGrant
 from panels.meetings import actions as meetings
-from panels.models import Invitation, Panel
+from panels.models import Dispatch, Invitation, Panel
 from panels.states import State
 from tests.factories import (
     AccessRequestFactory,
+    GroupFactory,
     LostPhoneFactory,
+    NetworkFactory,
     RoleProposalFactory,
     Story,
     TableFactory,
@@ -29,7 +31,7 @@ from tests.factories import (
     give_role,
 )
 
-STATES = ("draft", "open", "outcome", "closed", "withdrawn", "consent withdrawn")
+STATES = ("draft", "open", "outcome", "closed", "withdrawn", "consent withdrawn", "archived")
 
 
 class World:
@@ -38,10 +40,13 @@ class World:
     def __init__(self, state: str) -> None:
         self.state = state
         self.story, self.other = Story("a"), Story("b")
+        self.other.group = GroupFactory(network=NetworkFactory(code="BOND", name="ERN BOND"), number=1, name="Bone")
         self.people: dict[str, User] = {"lead": self.story.lead}
         self.make_roles()
         self.open_panel()
         self.fill()
+        self.put_before()
+        self.ask_from_outside()
         self.people["member"].groups_of_interest.add(self.story.group)
         self.question = panels.ask_group(self.story.group, text=self.story.canary("quick-question"), by=self.story.lead)
         self.asked = AccessRequestFactory(centre=self.story.lead.centre)
@@ -113,6 +118,35 @@ class World:
         when = {"starts_at": clock.now() + dt.timedelta(days=2), "minutes": 30, "link": "https://video.example/x"}
         self.meeting = meetings.schedule(self.story.fresh(), by=self.story.lead, **when)
 
+    def put_before(self) -> None:
+        """Before its own group, where it waits; before another, whose coordinator asked something."""
+        self.dispatch = Dispatch.objects.get(panel=self.story.panel)
+        network = self.story.group.network
+        second = panels.address(
+            self.story.fresh(), network=network, group=GroupFactory(number=2, name="Calcium"), by=self.story.lead
+        )
+        words = self.story.canary("coordinators-question")
+        self.returned = panels.return_with_question(second, reason=words, by=self.people["network_coordinator"])
+
+    def ask_from_outside(self) -> None:
+        """One referral waits; another was accepted for the lead."""
+        where = {"network": self.story.group.network, "group": self.story.group}
+        self.referral, self.accepted = (
+            panels.refer(
+                f"{name}@far.example",
+                name="Dr Outside",
+                hospital="Far Hospital",
+                country="IE",
+                text=self.story.canary(f"referral-{name}"),
+                urgency="routine",
+                by=None,
+                **where,
+            )
+            for name in ("waits", "accepted")
+        )
+        coordinator = self.people["network_coordinator"]
+        panels.accept_referral(self.accepted, clinician=self.story.lead, by=coordinator)
+
     def elsewhere(self) -> None:
         other = self.other.open()
         self.people["member_elsewhere"] = UserFactory()
@@ -135,10 +169,12 @@ class World:
         if state == "draft":
             Panel.objects.filter(pk=self.story.panel.pk).update(state=State.DRAFT)
             CaseGrant.objects.filter(content_object=self.story.case).delete()  # nobody was ever seated in a draft
-        if state in {"outcome", "closed"}:
+        if state in {"outcome", "closed", "archived"}:
             self.write_outcome()
-        if state == "closed":
+        if state in {"closed", "archived"}:
             outcomes.close_panel(self.story.fresh(), by=self.story.lead)
+        if state == "archived":
+            panels.archive(self.story.fresh(), by=self.story.lead)
         if state == "withdrawn":
             panels.withdraw(self.story.fresh(), by=self.story.lead)
         if state == "consent withdrawn":
@@ -172,6 +208,10 @@ class World:
         if model == "Invitation":
             mine = Invitation.objects.filter(panel=self.story.panel, invitee=self.people.get(principal)).first()
             return mine or self.story.invitation(self.people["invited"])
+        if model == "Referral":
+            return self.accepted if principal in {"lead", "assistant"} else self.referral
+        if model == "Dispatch":
+            return self.returned if principal in {"lead", "assistant"} else self.dispatch
         return {
             "Panel": self.story.panel,
             "Case": self.story.case,

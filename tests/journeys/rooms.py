@@ -42,15 +42,26 @@ class Rooms:
         for story in (self.signing, self.closed):
             self.send(story)
         self.close()
+        coordinator = self.people["coordinator"]
+        panels.return_with_question(self.writing.panel.dispatches.get(), reason="Is renin known?", by=coordinator)
         self.expert.groups_of_interest.add(self.draft.group)
         self.question = panels.ask_group(self.draft.group, text="Which assay do you use?", by=self.lead)
         panels.answer(self.question, text="Tandem mass spectrometry.", by=self.expert)
+        self.referral, self.accepted = (self.refer(name) for name in ("a", "b"))
+        panels.accept_referral(self.accepted, clinician=self.lead, by=self.people["coordinator"])
         AdvocacyGroup.objects.create(network=self.draft.group.network, name="Invented Patients Together", country="IE")
         words = {"title": "Your consent", "body": "# 1. Care\n[] I agree.\nYou may change your mind."}
         case_form("adrenal")
         Registry.objects.create(code="invented", name="Invented registry")
         self.sheet = ConsentForm.objects.create(language="en", version=9, published_on=clock.today(), **words)
         helpdesk.freeze_month((clock.today().replace(day=1) - dt.timedelta(days=1)).replace(day=1), by=None)
+
+    def refer(self, name: str):
+        """A question from outside."""
+        who = {"name": "Dr Outside", "hospital": "Far Hospital, Galway", "country": "IE", "urgency": "soon"}
+        where = {"network": self.draft.group.network, "group": self.draft.group}
+        text = "A boy of six with low sodium. Could it be adrenal, and who can see him?"
+        return panels.refer(f"{name}@far.example", text=text, by=None, **who, **where)
 
     def talking(self, tag: str) -> Story:
         """An open panel with a member, a marked statement and a message."""
@@ -97,7 +108,7 @@ class Rooms:
         if model is None:
             return None
         story = getattr(self, of)
-        if model.__name__ == "Question":
+        if model.__name__ in {"Question", "Referral"}:
             return story
         return {
             "Panel": lambda: story.panel,
@@ -108,6 +119,7 @@ class Rooms:
             "Contribution": lambda: self.said,
             "Message": lambda: Message.objects.get(panel=story.panel),
             "Meeting": lambda: self.meeting,
+            "Dispatch": lambda: story.panel.dispatches.first(),
             "Invitation": lambda: story.invitation(self.people["invited"]),
         }[model.__name__]()
 

@@ -17,6 +17,7 @@ from helpdesk.people import actions as people
 from outcomes.models import OutcomeDocument
 from outcomes.states import DocumentState
 from panels.cases.models import Case, CaseForm
+from panels.models import Referral
 from tests.factories import (
     CANARIES,
     PASSWORD,
@@ -228,6 +229,9 @@ def test_the_pages_of_getting_in(product, browser):
     tour.send_empty(decider, "refusal", "", "form[action$='/refuse/']")
     people.refuse_request(asked, reason="Please ask from your hospital's address.", by=rooms.people["coordinator"])
     tour.look(stranger, "status, refused", "/access/status/secret/")
+    tour.send_empty(stranger, "referral", "/refer/", "main form[method=post]")
+    Referral.objects.filter(pk=rooms.referral.pk).update(digest=digest("referral", "secret"))
+    tour.look(stranger, "where a referral stands", "/refer/secret/")
     again = AccessRequestFactory(centre=rooms.lead.centre, digest=digest("request", "second"))
     people.approve_request(again, by=rooms.people["coordinator"])
     tour.look(stranger, "status, approved", "/access/status/second/")

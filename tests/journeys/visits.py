@@ -56,6 +56,7 @@ NO_PAGE = {
     "outcomes:download": "a file",
     "meetings:calendar": "a file",
     "kpis_csv": "a file",
+    "outcomes:statement_pdf": "a file",
     "people:table_progress": "a bar of the table's page",
     "people:table_to_mend": "a file",
 }
@@ -105,6 +106,8 @@ LEAD = (
     Visit("lead", "step_up"),
     Visit("lead", "profile"),
     Visit("lead", "mails"),
+    Visit("lead", "panels:referral", "accepted"),
+    Visit("lead", "outcomes:statement"),
 )
 OTHERS = (
     Visit("member", "home"),
@@ -122,6 +125,12 @@ OTHERS = (
     Visit("nobody", "kpis", status=403),
     Visit("nobody", "panels:mark", "open", status=405),
     Visit("coordinator", "home"),
+    Visit("coordinator", "chasing"),
+    Visit("coordinator", "panels:referrals"),
+    Visit("coordinator", "panels:referral", "referral"),
+    Visit("coordinator", "panels:dispatches"),
+    Visit("coordinator", "panels:dispatch", "open"),
+    Visit("coordinator", "panels:dispatch", "writing"),
     Visit("coordinator", "kpis"),
     Visit("coordinator", "kpis", query="?month=2020-01"),
 )
@@ -132,6 +141,8 @@ PUBLIC = (
     Visit("anybody", "account_reset_password"),
     Visit("anybody", "account_reset_password_done"),
     Visit("anybody", "account_reset_password_from_key_done"),
+    Visit("anybody", "panels:refer"),
+    Visit("anybody", "panels:referred"),
     Visit("anybody", "outcomes:verify"),
     Visit("anybody", "demo"),
     Visit("anybody", "demo_mail"),
@@ -145,6 +156,7 @@ WALKED = {
     "account_reset_password_from_key": "test_every_step_of_a_new_password",
     "cases:form_preview": "test_every_page_of_the_staff_site",
     "patients:sheet_preview": "test_every_page_of_the_staff_site",
+    "panels:referral_status": "test_the_pages_of_getting_in",
     **dict.fromkeys(
         (
             f"people:{entry.name}"

@@ -61,8 +61,8 @@ def start(process_env, tmp_path, sink):
     """Start one of our programs on this test's database and mail server."""
     started = []
 
-    def run(*words, redis=""):
-        env = {**process_env, "EMAIL_URL": f"smtp://127.0.0.1:{sink[1]}"}
+    def run(*words, redis="", mail=""):
+        env = {**process_env, "EMAIL_URL": mail or f"smtp://127.0.0.1:{sink[1]}"}
         env = {**env, "REDIS_URL": redis} if redis else env
         with (tmp_path / f"{len(started)}.log").open("wb") as log:
             started.append(processes.spawn([sys.executable, *words], log=log, cwd=places.ROOT, env=env))

@@ -9,7 +9,7 @@ import pytest
 from cpms import clock
 from cpms.notifications import actions
 from cpms.notifications.models import OutboxMessage, WorkItem
-from cpms.notifications.states import Verb, reminder_due
+from cpms.notifications.states import REMIND_AFTER, Verb, reminder_due
 from panels import actions as panels
 from tests.factories import CANARIES, Story
 
@@ -20,7 +20,7 @@ DAY = dt.timedelta(days=1)
 def age(item, days):
     """The item as it would stand after so many days."""
     opened = item.opened_at - days * DAY
-    due = reminder_due(item.verb, opened, item.reminders, urgent=item.urgent)
+    due = reminder_due(REMIND_AFTER[item.verb], opened, item.reminders, urgent=item.urgent)
     WorkItem.objects.filter(pk=item.pk).update(opened_at=opened, remind_at=due)
 
 
@@ -52,8 +52,8 @@ def test_running_twice_reminds_once():
 
 def test_an_urgent_panel_halves_the_wait():
     now = clock.now()
-    assert reminder_due(Verb.ANSWER, now, 0, urgent=True) == now + 1.5 * DAY
-    assert reminder_due(Verb.ANSWER, now, 2, urgent=True) is None
+    assert reminder_due(REMIND_AFTER[Verb.ANSWER], now, 0, urgent=True) == now + 1.5 * DAY
+    assert reminder_due(REMIND_AFTER[Verb.ANSWER], now, 2, urgent=True) is None
 
 
 def test_whoever_answered_is_left_in_peace():

@@ -14,7 +14,6 @@ from cpms.notifications.states import Verb
 from panels import actions as panels
 from panels import queries
 from panels.models import Contribution, Message, Panel, PanelStep
-from panels.states import IDLE_FOR_LEAD
 from tests.factories import Story, UserFactory, give_role
 
 pytestmark = pytest.mark.django_db
@@ -49,13 +48,13 @@ def waits(story):
 @pytest.mark.parametrize(("days", "found"), [(20.99, 0), (21.01, 1)])
 def test_three_weeks_to_the_hour(story, days, found):
     age(story, days)
-    assert queries.idle(for_at_least=IDLE_FOR_LEAD).count() == found
+    assert len(queries.standing_still()[0]) == found
 
 
 def test_the_newest_event_of_any_kind_counts(story):
     age(story, 40)
     panels.comment(story.fresh(), text="Still here.", by=story.expert)
-    assert not queries.idle(for_at_least=IDLE_FOR_LEAD).exists()
+    assert queries.standing_still() == ([], set())
 
 
 def test_lead_and_coordinator_are_told_once_and_only_the_lead_with_an_address(story):

@@ -138,3 +138,29 @@ def test_reports():
         helpdesk.freeze_month(month, by=None)
         counts.append(queries(client, f"/reports/?month={month:%Y-%m}"))
     the_same(*counts)
+
+
+def test_a_coordinators_list_of_panels_put_before_the_group():
+    lead, coordinator = UserFactory(), UserFactory(role="none")
+    give_role(coordinator, Role.NETWORK_COORDINATOR, network=GroupFactory().network)
+    client = signed_in(coordinator)
+    for number in range(MANY):
+        story = story_of(lead, number)
+        if number % 2 == 0:
+            panels.take_up(story.panel.dispatches.get(), by=coordinator)
+        if number == 1:
+            few = queries(client, "/dispatch/")
+    the_same(few, queries(client, "/dispatch/"))
+
+
+def test_a_coordinators_list_of_referrals():
+    coordinator = UserFactory(role="none")
+    give_role(coordinator, Role.GROUP_COORDINATOR, group=GroupFactory())
+    client = signed_in(coordinator)
+    where = {"network": GroupFactory().network, "group": GroupFactory(), "urgency": "routine"}
+    for number in range(MANY):
+        who = {"name": "Dr Far", "hospital": "Far Hospital", "country": "IE", "text": "Low sodium?"}
+        panels.refer(f"p{number}@outside.example", by=None, **who, **where)
+        if number == 0:
+            few = queries(client, "/referrals/")
+    the_same(few, queries(client, "/referrals/"))

@@ -27,7 +27,17 @@ from tests.factories import Story, UserFactory
 LIVES, STEPS, EXPERTS = int(os.environ.get("CPMS_LIVES", "50")), 30, 3
 RUNNING = {"open", "outcome"}
 WITH_EXPERT = ("invite", "accept", "decline", "end", "contribute", "sign")
-ALONE = ("start_outcome", "send", "close", "reopen", "withdraw", "withdraw_consent", "give_consent")
+ALONE = (
+    "start_outcome",
+    "send",
+    "close",
+    "reopen",
+    "withdraw",
+    "withdraw_consent",
+    "give_consent",
+    "archive",
+    "unarchive",
+)
 step = st.one_of(
     st.tuples(st.sampled_from(WITH_EXPERT), st.integers(0, EXPERTS - 1)),
     st.tuples(st.sampled_from(ALONE), st.just(0)),
@@ -40,6 +50,7 @@ class Oracle:
 
     state: str = "open"
     consent: bool = True
+    archived: bool = False
     seat: dict[int, str] = field(default_factory=dict)
     said: int = 0
     outcome: str = ""
@@ -61,7 +72,9 @@ class Oracle:
             "start_outcome": self.consent and self.state == "open" and self.said > 0,
             "send": self.consent and self.state == "outcome",
             "close": self.consent and self.state == "outcome" and self.outcome == "signing",
-            "reopen": self.consent and self.state == "closed",
+            "reopen": self.consent and self.state == "closed" and not self.archived,
+            "archive": self.state in {"closed", "withdrawn"} and not self.archived,
+            "unarchive": self.archived,
             "withdraw": self.state in RUNNING,
             "withdraw_consent": True,
             "give_consent": True,
@@ -80,6 +93,8 @@ class Oracle:
             self.outcome, self.unsigned = "signing", {n for n, seat in self.seat.items() if seat == "accepted"}
         elif deed in {"withdraw_consent", "give_consent"}:
             self.consent = deed == "give_consent"
+        elif deed in {"archive", "unarchive"}:
+            self.archived = deed == "archive"
         else:
             self.state = {"start_outcome": "outcome", "close": "closed", "reopen": "open", "withdraw": "withdrawn"}[
                 deed
@@ -152,6 +167,12 @@ class Life:
     def withdraw(self, _person):
         panels.withdraw(self.story.fresh(), by=self.story.lead)
 
+    def archive(self, _person):
+        panels.archive(self.story.fresh(), by=self.story.lead)
+
+    def unarchive(self, _person):
+        panels.unarchive(self.story.fresh(), by=self.story.lead)
+
     def withdraw_consent(self, _person):
         consent.withdraw_consent(self.story.patient, by=self.story.lead, stage=Stage.CARE)
 
@@ -182,7 +203,7 @@ def test_random_lives(steps):
 def check(life: Life, oracle: Oracle) -> None:
     """State, sight, history and what waits agree with the oracle."""
     panel = life.story.fresh()
-    assert panel.state == oracle.state
+    assert (panel.state, panel.archived_at is not None) == (oracle.state, oracle.archived)
     seen = [Panel.objects.visible_to(person).filter(pk=panel.pk).exists() for person in life.experts]
     assert seen == [oracle.sees(number) for number in range(EXPERTS)]
     steps = list(PanelStep.objects.filter(panel=panel).values_list("source", "target"))

@@ -6,6 +6,7 @@ Three readers use the declaration: the middleware (deny by default), the access-
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
@@ -146,9 +147,19 @@ def show_clash(request: HttpRequest, clash: Clash) -> HttpResponse:
     return render(request, "conflict.html", context, status=409)
 
 
+def key_of(request: HttpRequest) -> uuid.UUID | None:
+    return drafts.post_key(request.POST.get("idempotency_key", "")) if request.method == "POST" else None
+
+
+def repeated(request: HttpRequest) -> HttpResponse | None:
+    """Where the same POST led before, asked ahead of the rule: a second tap on "Accept" is no refusal."""
+    key = key_of(request)
+    return None if key is None else drafts.repeat_of(request.user, key)
+
+
 def run_once(request: HttpRequest, view: View, args: list[models.Model], kwargs: dict[str, Any]) -> HttpResponse:
     """Run a POST at most once per idempotency key: a repeat is sent where the first one went."""
-    key = drafts.post_key(request.POST.get("idempotency_key", "")) if request.method == "POST" else None
+    key = key_of(request)
     if key is None:
         return view(request, *args, **kwargs)
     earlier = drafts.claim_post(request.user, key)
@@ -180,6 +191,8 @@ def access(
             audit.on_behalf_of.set(None)
             if route.public:
                 return view(request, **kwargs)
+            if (earlier := repeated(request)) is not None:
+                return earlier
             args = admit(request, route, kwargs)
             if route.step_up and not is_fresh(request):
                 return ask_for_code(request)

@@ -4,6 +4,7 @@ from cpms.accounts.queries.directory import Found, Wanted, conditions_named, cov
 from cpms.accounts.queries.people import (
     codes_left,
     colleagues_of,
+    coordinators_for,
     coordinators_of,
     coordinators_of_group,
     delegation_of,
@@ -25,6 +26,7 @@ __all__ = [
     "codes_left",
     "colleagues_of",
     "conditions_named",
+    "coordinators_for",
     "coordinators_of",
     "coordinators_of_group",
     "coverage",

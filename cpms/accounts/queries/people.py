@@ -68,6 +68,15 @@ def coordinators_of_group(group: ThematicGroup | None) -> QuerySet[User]:
     return User.objects.active().filter(pk__in=held.values("user"))
 
 
+def coordinators_for(network: Network, group: ThematicGroup | None) -> list[User]:
+    """Who receives what is put before a group; the network's coordinators for a network, or a group without its own."""
+    own = list(coordinators_of_group(group)) if group is not None else []
+    if own:
+        return own
+    held = Membership.objects.current().filter(role=Role.NETWORK_COORDINATOR, network=network)
+    return list(User.objects.active().filter(pk__in=held.values("user")))
+
+
 def helpdesk_of(network: Network) -> QuerySet[User]:
     """The network's helpdesk of today."""
     held = Membership.objects.current().filter(role__in=STAFF_ROLES, network=network)

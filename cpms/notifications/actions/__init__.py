@@ -2,16 +2,19 @@
 
 from cpms.notifications.actions.daily import send_daily, wish_mails
 from cpms.notifications.actions.outbox import cancel_mails, dispatch_outbox, notify, notify_address, tell
-from cpms.notifications.actions.work import open_work, remind, settle_all, settle_work
+from cpms.notifications.actions.rules import set_rules
+from cpms.notifications.actions.work import move_due, open_work, remind, settle_all, settle_work
 
 __all__ = [
     "cancel_mails",
     "dispatch_outbox",
+    "move_due",
     "notify",
     "notify_address",
     "open_work",
     "remind",
     "send_daily",
+    "set_rules",
     "settle_all",
     "settle_work",
     "tell",

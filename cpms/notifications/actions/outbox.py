@@ -89,9 +89,10 @@ def tell(user_id: str, *, notice: str, occasion: str, by: Any) -> None:
         notify([person], notice=Notice(notice), by=by, about=person, path=reverse("security"), again=occasion)
 
 
-def cancel_mails(about: Iterable[uuid.UUID]) -> int:
-    """What is not sent yet about these things is not sent any more."""
+def cancel_mails(about: Iterable[uuid.UUID], *notices: Notice) -> int:
+    """What is not sent yet about these things (of these kinds, or all) is not sent any more."""
     unsent = OutboxMessage.objects.filter(about_id__in=list(about), state__in=[MailState.WAITING, MailState.HELD])
+    unsent = unsent.filter(notice__in=notices) if notices else unsent
     return drop(unsent, MailState.CANCELLED)
 
 

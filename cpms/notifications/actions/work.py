@@ -8,6 +8,7 @@ from typing import Any
 from django.db import models, transaction
 
 from cpms import clock
+from cpms.notifications import queries
 from cpms.notifications.actions.outbox import notify
 from cpms.notifications.models import WorkItem
 from cpms.notifications.notices import Notice
@@ -21,7 +22,7 @@ def open_work(
     who: Any, verb: Verb, *, on: models.Model, ref: str, path: str, due_at: dt.datetime, urgent: bool = False
 ) -> WorkItem:
     """Something waits for ``who``; opening it a second time changes nothing."""
-    now = clock.now()
+    now, network = clock.now(), queries.network_key(on)
     item, _made = WorkItem.objects.get_or_create(
         who=who,
         verb=verb,
@@ -34,10 +35,16 @@ def open_work(
             "urgent": urgent,
             "opened_at": now,
             "due_at": due_at,
-            "remind_at": reminder_due(verb, now, 0, urgent=urgent),
+            "network_id": network,
+            "remind_at": reminder_due(queries.waits(verb, network), now, 0, urgent=urgent),
         },
     )
     return item
+
+
+def move_due(on: models.Model, verb: Verb, *, due_at: dt.datetime) -> int:
+    """The day by which it is wanted has changed."""
+    return WorkItem.objects.open().about(on).filter(verb=verb).update(due_at=due_at)
 
 
 def settle_work(who: Any, verb: Verb, *, on: models.Model) -> int:
@@ -74,7 +81,8 @@ def remind_one(pk: Any) -> int:
     if item is None:
         return 0
     item.reminders += 1
-    item.remind_at = reminder_due(item.verb, item.opened_at, item.reminders, urgent=item.urgent)
+    rule = queries.waits(item.verb, item.network_id)
+    item.remind_at = reminder_due(rule, item.opened_at, item.reminders, urgent=item.urgent)
     item.save(update_fields=["reminders", "remind_at"])
     notify(
         [item.who],

@@ -25,7 +25,7 @@ def panel_states() -> str:
     ]
     diagram = "\n".join(["```mermaid", "stateDiagram-v2", f"    [*] --> {State.DRAFT.label}", *arrows, "```"])
     table = "\n".join(["| verb | from | to | who | needs |", "|---|---|---|---|---|", *rows])
-    text = "Made from `panels/states.py`. The guards are rules in `panels/policy.py` and `outcomes/policy.py`."
+    text = "Made from `panels/states.py`. The guards are rules in `panels/policy/` and `outcomes/policy.py`."
     return f"# The life of a panel\n\n{NOTE}{text}\n\n{diagram}\n\n{table}\n"
 
 

@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import structlog
+from allauth.core import ratelimit
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from cpms import identifiers
 from cpms.accounts.access import access
 from cpms.accounts.access.routes import WRITE
-from cpms.accounts.roles import Permission
 from panels.cases.importers.sent import sent_text
 
 MOST = 8
 log = structlog.get_logger("cpms.identifiers")
 
 
-@access("cases:marks", verb=Permission.SIGNED_IN, methods=WRITE)
+@access("cases:marks", public="looks at a text that somebody types, keeps nothing", methods=WRITE)
 def marks(request: HttpRequest) -> HttpResponse:
     """The text is looked at and forgotten; the log gets the kinds that were found."""
+    if not request.user.is_authenticated and not ratelimit.consume(request, action="marks"):
+        return HttpResponse(status=429)
     text = sent_text(request.body)
     found = identifiers.marks(text)
     if found:

@@ -1,50 +1,12 @@
-"""The mails: fixed subjects, no name, no disease, no title. The one doorway to a mail's words."""
+"""What each mail says: fixed subjects, no name, no disease, no title."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.db import models
 
-
-class Notice(models.TextChoices):
-    INVITED = "invited", "Invitation to a panel"
-    GUEST_INVITED = "guest_invited", "Invitation to a guest"
-    ACCOUNT_READY = "account_ready", "Activation link"
-    ACCOUNT_EXISTS = "account_exists", "Access asked for by somebody who has an account"
-    ACCESS_ASKED = "access_asked", "Request for access received"
-    ACCESS_ANSWERED = "access_answered", "Request for access answered"
-    REQUEST_WAITING = "request_waiting", "A request for access waits"
-    DEVICE_CHANGED = "device_changed", "New phone connected"
-    CODES_RENEWED = "codes_renewed", "Recovery codes renewed"
-    CODES_REFUSED = "codes_refused", "Several wrong codes"
-    RECOVERY_USED = "recovery_used", "Recovery code used"
-    PASSWORD_CHANGED = "password_changed", "Password changed"
-    FACTOR_ASKED = "factor_asked", "New second factor asked for"
-    FACTOR_RESET = "factor_reset", "New second factor"
-    ROLE_CHANGED = "role_changed", "Role changed"
-    ROLE_PROPOSED = "role_proposed", "A role waits for confirmation"
-    DELEGATION_CHANGED = "delegation_changed", "Assistant named or ended"
-    INVITATION_ANSWERED = "invitation_answered", "An invitation was answered"
-    NEW_ADVICE = "new_advice", "New advice"
-    NEW_MESSAGE = "new_message", "New message"
-    DATA_ADDED = "data_added", "Asked-for data is there"
-    THANKED = "thanked", "Thanks"
-    QUESTION_ASKED = "question_asked", "Quick question to a group"
-    QUESTION_ANSWERED = "question_answered", "Answer to a quick question"
-    MEETING = "meeting", "Meeting"
-    SIGN_WANTED = "sign_wanted", "Signature wanted"
-    PANEL_CLOSED = "panel_closed", "Panel closed"
-    PANEL_ENDED = "panel_ended", "Panel ended"
-    REMINDER = "reminder", "Reminder"
-    PANEL_IDLE = "panel_idle", "A panel stands still"
-    DIGEST = "digest", "Daily mail"
-
-
-def notice_choices() -> list[tuple[str, str]]:
-    """By reference, so that a new notice is no migration."""
-    return Notice.choices
+from cpms.notifications.notices.kinds import Notice
 
 
 @dataclass(frozen=True)
@@ -53,52 +15,6 @@ class Words:
     text: str
 
 
-ALWAYS_AT_ONCE = frozenset(
-    {
-        Notice.GUEST_INVITED,
-        Notice.ACCOUNT_READY,
-        Notice.ACCOUNT_EXISTS,
-        Notice.ACCESS_ASKED,
-        Notice.ACCESS_ANSWERED,
-        Notice.MEETING,
-        Notice.DIGEST,
-        Notice.DEVICE_CHANGED,
-        Notice.CODES_RENEWED,
-        Notice.CODES_REFUSED,
-        Notice.RECOVERY_USED,
-        Notice.PASSWORD_CHANGED,
-        Notice.FACTOR_ASKED,
-        Notice.FACTOR_RESET,
-        Notice.ROLE_CHANGED,
-        Notice.DELEGATION_CHANGED,
-    }
-)
-"""Links that end, calendar entries, what touches an account, and the daily mail itself: no preference holds them back."""
-NEWS = frozenset(
-    {
-        Notice.INVITATION_ANSWERED,
-        Notice.NEW_ADVICE,
-        Notice.NEW_MESSAGE,
-        Notice.DATA_ADDED,
-        Notice.THANKED,
-        Notice.QUESTION_ASKED,
-        Notice.QUESTION_ANSWERED,
-        Notice.PANEL_CLOSED,
-    }
-)
-"""Good to know. Who wants only what is asked of them gets none of these."""
-ASKED = frozenset(
-    {
-        Notice.INVITED,
-        Notice.REQUEST_WAITING,
-        Notice.ROLE_PROPOSED,
-        Notice.SIGN_WANTED,
-        Notice.PANEL_ENDED,
-        Notice.REMINDER,
-        Notice.PANEL_IDLE,
-    }
-)
-"""Asked of somebody, or ending what was asked: never left out, at the latest part of the daily mail."""
 NOT_YOU = "If this was not you, tell your helpdesk at once."
 WORDS = {
     Notice.INVITED: Words(
@@ -174,6 +90,53 @@ WORDS = {
     Notice.INVITATION_ANSWERED: Words(
         "CPMS: an invitation was answered", "Somebody answered your invitation to panel {ref}."
     ),
+    Notice.DISPATCHED: Words(
+        "CPMS: a panel for your group",
+        "Panel {ref} was put before your thematic group or network. Please take it up, forward it, or return it with a question.",
+    ),
+    Notice.DISPATCH_DECIDED: Words(
+        "CPMS: your panel reached a group", "A coordinator took panel {ref} up, or forwarded it to those who know more."
+    ),
+    Notice.DISPATCH_RETURNED: Words(
+        "CPMS: a coordinator asks you something", "A coordinator has a question about panel {ref} before it goes on."
+    ),
+    Notice.REFERRAL_RECEIVED: Words(
+        "CPMS: your question has arrived",
+        "Your question to the reference networks has arrived. The link below is for you alone and shows where it stands.",
+    ),
+    Notice.REFERRAL_WAITING: Words(
+        "CPMS: a question from outside the networks",
+        "A physician outside the networks asks for help ({ref}). Please accept it, pass it on, or decline it with a reason.",
+    ),
+    Notice.REFERRAL_ANSWERED: Words(
+        "CPMS: your question has an answer", "Your question has an answer. The link in our first mail shows it."
+    ),
+    Notice.REFERRAL_YOURS: Words(
+        "CPMS: please open a panel",
+        "A coordinator asks you to open a panel for a physician outside the networks ({ref}).",
+    ),
+    Notice.ENOUGH_ADVICE: Words(
+        "CPMS: enough advice in your panel",
+        "Panel {ref} holds the advice you asked for. You can conclude it without a meeting, or wait for more.",
+    ),
+    Notice.TERMS_CHANGED: Words("CPMS: a new day", "Advice in panel {ref} is wanted by another day now."),
+    Notice.PANEL_MOVED: Words("CPMS: a panel goes on", "Panel {ref} took its next step."),
+    Notice.MEETING_PROPOSED: Words(
+        "CPMS: a meeting is proposed",
+        "Somebody in panel {ref} dissents or would rather talk. Would you call a meeting?",
+    ),
+    Notice.ANSWER_LATE: Words(
+        "CPMS: your answer is awaited",
+        "The day has passed by which panel {ref} hoped for your answer. One line may be enough.",
+    ),
+    Notice.SUBSTITUTE_WANTED: Words(
+        "CPMS: advice is late", "Advice in panel {ref} is late. Would you like to ask somebody else?"
+    ),
+    Notice.HELP_WANTED: Words(
+        "CPMS: a panel of your group needs people",
+        "Advice in panel {ref} is late. Whom could its lead ask? You may name people.",
+    ),
+    Notice.MENTIONED: Words("CPMS: a colleague mentions you", "A colleague mentions you in panel {ref}."),
     Notice.NEW_ADVICE: Words("CPMS: new advice in your panel", "There is new advice in panel {ref}."),
     Notice.NEW_MESSAGE: Words("CPMS: a new message", "There is a new message in panel {ref}."),
     Notice.DATA_ADDED: Words(

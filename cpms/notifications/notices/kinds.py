@@ -1,0 +1,122 @@
+"""The kinds of mails, and which of them wait for nothing, may be refused, or are always asked."""
+
+from __future__ import annotations
+
+from django.db import models
+
+
+class Notice(models.TextChoices):
+    INVITED = "invited", "Invitation to a panel"
+    GUEST_INVITED = "guest_invited", "Invitation to a guest"
+    ACCOUNT_READY = "account_ready", "Activation link"
+    ACCOUNT_EXISTS = "account_exists", "Access asked for by somebody who has an account"
+    ACCESS_ASKED = "access_asked", "Request for access received"
+    ACCESS_ANSWERED = "access_answered", "Request for access answered"
+    REQUEST_WAITING = "request_waiting", "A request for access waits"
+    DEVICE_CHANGED = "device_changed", "New phone connected"
+    CODES_RENEWED = "codes_renewed", "Recovery codes renewed"
+    CODES_REFUSED = "codes_refused", "Several wrong codes"
+    RECOVERY_USED = "recovery_used", "Recovery code used"
+    PASSWORD_CHANGED = "password_changed", "Password changed"
+    FACTOR_ASKED = "factor_asked", "New second factor asked for"
+    FACTOR_RESET = "factor_reset", "New second factor"
+    ROLE_CHANGED = "role_changed", "Role changed"
+    ROLE_PROPOSED = "role_proposed", "A role waits for confirmation"
+    DELEGATION_CHANGED = "delegation_changed", "Assistant named or ended"
+    INVITATION_ANSWERED = "invitation_answered", "An invitation was answered"
+    DISPATCHED = "dispatched", "Panel put before your group or network"
+    DISPATCH_DECIDED = "dispatch_decided", "A coordinator took a panel up or forwarded it"
+    DISPATCH_RETURNED = "dispatch_returned", "A coordinator asks a question"
+    REFERRAL_RECEIVED = "referral_received", "Question from outside received"
+    REFERRAL_WAITING = "referral_waiting", "A question from outside waits"
+    REFERRAL_ANSWERED = "referral_answered", "Question from outside answered"
+    REFERRAL_YOURS = "referral_yours", "Asked to open a panel"
+    ENOUGH_ADVICE = "enough_advice", "Enough advice is there"
+    TERMS_CHANGED = "terms_changed", "The day of a panel moved"
+    PANEL_MOVED = "panel_moved", "A panel took its next step"
+    MEETING_PROPOSED = "meeting_proposed", "A meeting is proposed"
+    ANSWER_LATE = "answer_late", "Your answer is awaited"
+    SUBSTITUTE_WANTED = "substitute_wanted", "Advice is late"
+    HELP_WANTED = "help_wanted", "A panel of your group needs people"
+    MENTIONED = "mentioned", "You are mentioned"
+    NEW_ADVICE = "new_advice", "New advice"
+    NEW_MESSAGE = "new_message", "New message"
+    DATA_ADDED = "data_added", "Asked-for data is there"
+    THANKED = "thanked", "Thanks"
+    QUESTION_ASKED = "question_asked", "Quick question to a group"
+    QUESTION_ANSWERED = "question_answered", "Answer to a quick question"
+    MEETING = "meeting", "Meeting"
+    SIGN_WANTED = "sign_wanted", "Signature wanted"
+    PANEL_CLOSED = "panel_closed", "Panel closed"
+    PANEL_ENDED = "panel_ended", "Panel ended"
+    REMINDER = "reminder", "Reminder"
+    PANEL_IDLE = "panel_idle", "A panel stands still"
+    DIGEST = "digest", "Daily mail"
+
+
+def notice_choices() -> list[tuple[str, str]]:
+    """By reference, so that a new notice is no migration."""
+    return Notice.choices
+
+
+ALWAYS_AT_ONCE = frozenset(
+    {
+        Notice.GUEST_INVITED,
+        Notice.ACCOUNT_READY,
+        Notice.ACCOUNT_EXISTS,
+        Notice.ACCESS_ASKED,
+        Notice.ACCESS_ANSWERED,
+        Notice.MEETING,
+        Notice.DIGEST,
+        Notice.REFERRAL_RECEIVED,
+        Notice.REFERRAL_ANSWERED,
+        Notice.DEVICE_CHANGED,
+        Notice.CODES_RENEWED,
+        Notice.CODES_REFUSED,
+        Notice.RECOVERY_USED,
+        Notice.PASSWORD_CHANGED,
+        Notice.FACTOR_ASKED,
+        Notice.FACTOR_RESET,
+        Notice.ROLE_CHANGED,
+        Notice.DELEGATION_CHANGED,
+    }
+)
+"""Links that end, calendar entries, what touches an account, and the daily mail itself: no preference holds them back."""
+NEWS = frozenset(
+    {
+        Notice.INVITATION_ANSWERED,
+        Notice.DISPATCH_DECIDED,
+        Notice.ENOUGH_ADVICE,
+        Notice.TERMS_CHANGED,
+        Notice.PANEL_MOVED,
+        Notice.NEW_ADVICE,
+        Notice.NEW_MESSAGE,
+        Notice.DATA_ADDED,
+        Notice.THANKED,
+        Notice.QUESTION_ASKED,
+        Notice.QUESTION_ANSWERED,
+        Notice.PANEL_CLOSED,
+    }
+)
+"""Good to know. Who wants only what is asked of them gets none of these."""
+ASKED = frozenset(
+    {
+        Notice.INVITED,
+        Notice.DISPATCHED,
+        Notice.DISPATCH_RETURNED,
+        Notice.REFERRAL_WAITING,
+        Notice.REFERRAL_YOURS,
+        Notice.MENTIONED,
+        Notice.MEETING_PROPOSED,
+        Notice.ANSWER_LATE,
+        Notice.SUBSTITUTE_WANTED,
+        Notice.HELP_WANTED,
+        Notice.REQUEST_WAITING,
+        Notice.ROLE_PROPOSED,
+        Notice.SIGN_WANTED,
+        Notice.PANEL_ENDED,
+        Notice.REMINDER,
+        Notice.PANEL_IDLE,
+    }
+)
+"""Asked of somebody, or ending what was asked: never left out, at the latest part of the daily mail."""

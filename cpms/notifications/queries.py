@@ -1,0 +1,65 @@
+"""What a network's rules say, and what they would send today."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from cpms import clock
+from cpms.accounts.models import Membership, Network
+from cpms.accounts.roles import Role
+from cpms.notifications.models import ChasingRule, WorkItem
+from cpms.notifications.states import REMIND_AFTER, reminder_due, rule_choices, usual_days
+
+Rules = Mapping[str, Sequence[int]]
+MOST_SHOWN = 100
+
+
+def network_key(thing: Any) -> Any:
+    """The network of what somebody has to do something about; none for what concerns no panel."""
+    return getattr(thing, "network_id", None) or getattr(getattr(thing, "panel", None), "network_id", None)
+
+
+def waits(verb: str, network: Any) -> Sequence[dt.timedelta]:
+    """The network's own waits (its key is given), or the product's."""
+    rule = ChasingRule.objects.filter(network=network, about=verb).first() if network else None
+    return REMIND_AFTER[verb] if rule is None else [dt.timedelta(days=days) for days in rule.days]
+
+
+def rules_of(network: Network) -> dict[str, list[int]]:
+    """Every rule in days, the network's own or the product's."""
+    own = dict(ChasingRule.objects.filter(network=network).values_list("about", "days"))
+    return {about: own.get(about, usual_days(about)) for about, _words in rule_choices()}
+
+
+def days_by_network(about: str) -> dict[Any, list[int]]:
+    """The networks that have a rule of their own on this, by key."""
+    return dict(ChasingRule.objects.filter(about=about).values_list("network", "days"))
+
+
+def networks_coordinated(user: Any) -> list[Network]:
+    held = Membership.objects.current().filter(user=user, role=Role.NETWORK_COORDINATOR)
+    return list(Network.objects.filter(pk__in=held.values("network")))
+
+
+def due_by(item: WorkItem, days: Sequence[int]) -> dt.datetime | None:
+    """When the item's next reminder goes out under a rule in days."""
+    return reminder_due([dt.timedelta(days=n) for n in days], item.opened_at, item.reminders, urgent=item.urgent)
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What would be sent today: the first so many, and how many there are."""
+
+    items: list[WorkItem]
+    count: int
+
+
+def preview(network: Network, rules: Rules) -> Preview:
+    """Every reminder that these rules would send until midnight, if they were in force now. One query."""
+    tonight = clock.now().astimezone().replace(hour=23, minute=59, second=59)
+    items = WorkItem.objects.of_network(network).filter(verb__in=list(rules)).select_related("who").order_by("due_at")
+    due = [item for item in items if (when := due_by(item, rules[item.verb])) is not None and when <= tonight]
+    return Preview(due[:MOST_SHOWN], len(due))

@@ -1,0 +1,178 @@
+"""Put a panel before groups and networks; their coordinators take it up, forward it or return it with a question."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db import transaction
+
+from consent.actions import hold_consent
+from cpms import clock
+from cpms.accounts import queries as accounts
+from cpms.accounts.access import Refused
+from cpms.accounts.models import Network, ThematicGroup
+from cpms.audit import actions as audit
+from cpms.audit.states import Event
+from cpms.notifications import actions as notifications
+from cpms.notifications.notices import Notice
+from cpms.notifications.states import Settled, Verb
+from panels import policy
+from panels.models import Dispatch, Panel
+from panels.states import TAKE_UP_WITHIN, DispatchState
+
+
+@transaction.atomic
+def address(panel: Panel, *, network: Network, group: ThematicGroup | None = None, by: Any) -> Dispatch:
+    """Put a running panel before a group, or a network as a whole. Inviting goes on meanwhile; nothing waits for it."""
+    hold_consent(panel.audit_patient_id)
+    if not (verdict := policy.may_address(by, panel)):
+        raise Refused(verdict.reason)
+    if panel.dispatches.live().filter(network=network, group=group).exists():
+        raise Refused("The panel is before this group or network already.")
+    return put_before(panel, network=network, group=group, by=by)
+
+
+def put_before(
+    panel: Panel,
+    *,
+    network: Network,
+    group: ThematicGroup | None,
+    by: Any,
+    note: str = "",
+    came_from: Dispatch | None = None,
+) -> Dispatch:
+    """One row with what belongs to it: each coordinator's work item and mail."""
+    row = Dispatch(panel=panel, key=panel.key, network=network, group=group, asked_by=by, came_from=came_from)
+    row.note = note
+    row.save(force_insert=True)
+    people = accounts.coordinators_for(network, group)
+    path, due = row.get_absolute_url(), clock.now() + TAKE_UP_WITHIN
+    for person in people:
+        notifications.open_work(
+            person, Verb.DISPATCH, on=row, ref=panel.ref, path=path, due_at=due, urgent=panel.urgent
+        )
+    notifications.notify(
+        people, notice=Notice.DISPATCHED, by=by, about=row, ref=panel.ref, path=path, urgent=panel.urgent
+    )
+    audit.record(Event.DISPATCHED, on=row, by=by)
+    return row
+
+
+def locked(dispatch: Dispatch) -> Dispatch:
+    """The same row, fresh and held until commit: of two decisions one wins. The consent is held with it."""
+    hold_consent(dispatch.audit_patient_id)
+    return Dispatch.objects.with_surroundings().select_for_update(of=("self",)).get(pk=dispatch.pk)
+
+
+def decide(dispatch: Dispatch, state: DispatchState, *, by: Any, reason: str = "") -> Dispatch:
+    """Check, lock and write the decision; nothing waits for the other coordinators any more. Raises ``Refused``."""
+    current = locked(dispatch)
+    if not (verdict := policy.may_decide_dispatch(by, current)):
+        raise Refused(verdict.reason)
+    current.state, current.decided_at, current.decided_by, current.reason = state, clock.now(), by, reason
+    current.save(update_fields=["state", "decided_at", "decided_by", "reason"])
+    notifications.settle_all(current, Verb.DISPATCH, how=Settled.DONE)
+    notifications.cancel_mails([current.pk])
+    audit.record(Event.DISPATCH_DECIDED, on=current, by=by, verb=str(state))
+    return current
+
+
+@transaction.atomic
+def take_up(dispatch: Dispatch, *, by: Any, people: Iterable[Any] = ()) -> Dispatch:
+    """The group looks after it, and names people the lead may invite. The coordinator sees no more than before."""
+    current = decide(dispatch, DispatchState.ACCEPTED, by=by)
+    current.proposed.set(people)
+    notifications.settle_all(current, Verb.HELP, how=Settled.DONE)
+    tell_lead(current, Notice.DISPATCH_DECIDED, by=by)
+    return current
+
+
+@transaction.atomic
+def name_people(dispatch: Dispatch, *, people: Iterable[Any], by: Any) -> Dispatch:
+    """People the lead may invite, besides those named before."""
+    current = locked(dispatch)
+    if not (verdict := policy.may_name_people(by, current)):
+        raise Refused(verdict.reason)
+    current.proposed.add(*people)
+    notifications.settle_all(current, Verb.HELP, how=Settled.DONE)
+    audit.record(Event.PEOPLE_NAMED, on=current, by=by, count=current.proposed.count())
+    tell_lead(current, Notice.DISPATCH_DECIDED, by=by)
+    return current
+
+
+@transaction.atomic
+def forward(dispatch: Dispatch, *, network: Network, group: ThematicGroup | None, reason: str, by: Any) -> Dispatch:
+    """To those who know more, with the reason. A panel of the group itself belongs to the new group of the same network."""
+    if not reason.strip():
+        raise Refused("Please say in a sentence why you forward it.")
+    panel = dispatch.panel
+    if panel.dispatches.live().filter(network=network, group=group).exists():
+        raise Refused("The panel is before this group or network already.")
+    current = decide(dispatch, DispatchState.FORWARDED, by=by, reason=reason)
+    same_network = group is not None and group.network_id == panel.network_id
+    if same_network and current.group_id == panel.group_id:
+        Panel.objects.filter(pk=panel.pk).update(group=group)
+    put_before(panel, network=network, group=group, by=by, note=reason, came_from=current)
+    tell_lead(current, Notice.DISPATCH_DECIDED, by=by)
+    return current
+
+
+@transaction.atomic
+def return_with_question(dispatch: Dispatch, *, reason: str, by: Any) -> Dispatch:
+    """Back to the lead, whose answer puts it before the same group again."""
+    if not reason.strip():
+        raise Refused("Please write your question.")
+    current = decide(dispatch, DispatchState.RETURNED, by=by, reason=reason)
+    panel = current.panel
+    path, due = panel.get_absolute_url(), clock.now() + TAKE_UP_WITHIN
+    notifications.open_work(
+        panel.lead, Verb.CLARIFY, on=panel, ref=panel.ref, path=path, due_at=due, urgent=panel.urgent
+    )
+    tell_lead(current, Notice.DISPATCH_RETURNED, by=by)
+    return current
+
+
+@transaction.atomic
+def clarify(dispatch: Dispatch, *, text: str, by: Any) -> Dispatch:
+    """The treating side answers; the panel is before the same group again."""
+    current = locked(dispatch)
+    if not (verdict := policy.may_clarify(by, current)):
+        raise Refused(verdict.reason)
+    if not text.strip():
+        raise Refused("Please write your answer.")
+    Dispatch.objects.filter(pk=current.pk).update(state=DispatchState.ANSWERED)
+    panel = current.panel
+    if not panel.dispatches.filter(state=DispatchState.RETURNED).exists():
+        notifications.settle_all(panel, Verb.CLARIFY, how=Settled.DONE)
+    audit.record(Event.DISPATCH_CLARIFIED, on=current, by=by)
+    return put_before(panel, network=current.network, group=current.group, by=by, note=text, came_from=current)
+
+
+def tell_lead(dispatch: Dispatch, notice: Notice, *, by: Any) -> None:
+    panel = dispatch.panel
+    path = panel.get_absolute_url()
+    notifications.notify(
+        [panel.lead], notice=notice, by=by, about=dispatch, ref=panel.ref, path=path, urgent=panel.urgent
+    )
+
+
+def silence(panel: Panel) -> None:
+    """The panel rests: nothing of it waits for a coordinator, and no unsent mail goes to one."""
+    rows = list(Dispatch.objects.filter(panel=panel))
+    for row in rows:
+        notifications.settle_all(row)
+    notifications.cancel_mails([row.pk for row in rows])
+
+
+def need_no_help(panel: Panel) -> None:
+    """The outcome is being written: nobody needs to name people any more."""
+    for row in Dispatch.objects.filter(panel=panel):
+        notifications.settle_all(row, Verb.HELP)
+
+
+def end(panel: Panel) -> None:
+    """The panel is over: what nobody decided needs no decision."""
+    silence(panel)
+    notifications.settle_all(panel, Verb.CLARIFY)
+    Dispatch.objects.waiting().filter(panel=panel).update(state=DispatchState.ENDED)

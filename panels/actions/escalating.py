@@ -1,0 +1,144 @@
+"""The answer-by clock: enough advice ends the asking; too little climbs the ladder, each rung once."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.db import transaction
+from django.urls import reverse
+
+from cpms import clock
+from cpms.accounts import queries as accounts
+from cpms.accounts.access import Refused
+from cpms.audit import actions as audit
+from cpms.audit.states import Event
+from cpms.notifications import actions as notifications
+from cpms.notifications.notices import Notice
+from cpms.notifications.states import Settled, Verb
+from panels import policy, queries
+from panels.actions.inviting import end_of_day
+from panels.models import MeetingWish, Panel
+from panels.states import RUNG_AFTER, Rung, State
+
+WITHIN = dt.timedelta(days=3)
+
+
+def work_for_lead(panel: Panel, verb: Verb, path: str) -> None:
+    notifications.open_work(
+        panel.lead, verb, on=panel, ref=panel.ref, path=path, due_at=clock.now() + WITHIN, urgent=panel.urgent
+    )
+
+
+def enough_said(panel: Panel, *, by: Any) -> None:
+    """The quorum is there: the lead may conclude, with or without a meeting, and nothing climbs further."""
+    if queries.replies(panel) < panel.quorum:
+        return
+    notifications.settle_all(panel, Verb.SUBSTITUTE, how=Settled.DONE)
+    path = panel.get_absolute_url()
+    notifications.notify([panel.lead], notice=Notice.ENOUGH_ADVICE, by=by, about=panel, ref=panel.ref, path=path)
+
+
+@transaction.atomic
+def set_terms(panel: Panel, *, quorum: int, wanted_by: dt.date, by: Any) -> Panel:
+    """Move the answer-by day, or say how many experts are enough; everybody in the panel is told of a new day."""
+    current = Panel.objects.with_case().select_for_update(of=("self",)).get(pk=panel.pk)
+    if not (verdict := policy.may_set_terms(by, current)):
+        raise Refused(verdict.reason)
+    moved = wanted_by != current.wanted_by
+    current.quorum, current.wanted_by = quorum, wanted_by
+    current.escalated = 0 if moved else current.escalated
+    current.save(update_fields=["quorum", "wanted_by", "escalated"])
+    audit.record(Event.TERMS_SET, on=current, by=by, count=quorum)
+    if moved:
+        notifications.move_due(current, Verb.REPLY, due_at=end_of_day(wanted_by))
+        people, path = queries.people_in(current), current.get_absolute_url()
+        notifications.notify(
+            people,
+            notice=Notice.TERMS_CHANGED,
+            by=by,
+            about=current,
+            ref=current.ref,
+            path=path,
+            again=wanted_by.isoformat(),
+        )
+    return current
+
+
+@transaction.atomic
+def wish_meeting(panel: Panel, *, by: Any) -> None:
+    """Somebody would rather talk; said twice, it counts once."""
+    if not (verdict := policy.may_wish_meeting(by, panel)):
+        raise Refused(verdict.reason)
+    _wish, fresh = MeetingWish.objects.get_or_create(panel=panel, who=by)
+    if fresh:
+        audit.record(Event.MEETING_WISHED, on=panel, by=by)
+        propose_meeting(panel, by=by)
+
+
+def propose_meeting(panel: Panel, *, by: Any) -> None:
+    """On dissent or wish, until one is called: the lead decides."""
+    path = reverse("meetings:schedule", args=[panel.ref])
+    work_for_lead(panel, Verb.MEET, path)
+    notifications.notify(
+        [panel.lead], notice=Notice.MEETING_PROPOSED, by=by, about=panel, ref=panel.ref, path=path, again=day()
+    )
+
+
+def day() -> str:
+    return clock.today().isoformat()
+
+
+def escalate(*, by: Any) -> int:
+    """Run by the clock: climb one rung on every open panel whose day has passed without enough advice. Gives how many."""
+    return sum(climb(pk, by=by) for pk in queries.late_panels().values_list("pk", flat=True))
+
+
+@transaction.atomic
+def climb(pk: Any, *, by: Any) -> int:
+    """The next rung of one panel, under its lock: parallel runs climb once. 0 when it is not time yet."""
+    rows = queries.late_panels().with_case().select_for_update(of=("self",), skip_locked=True)
+    panel = rows.filter(pk=pk).first()
+    if panel is None or panel.wanted_by is None or queries.replies(panel) >= panel.quorum:
+        return 0
+    rung = Rung(panel.escalated + 1)
+    wait = RUNG_AFTER[rung] / 2 if panel.urgent else RUNG_AFTER[rung]
+    if clock.now() < end_of_day(panel.wanted_by) + wait:
+        return 0
+    Panel.objects.filter(pk=panel.pk, state=State.OPEN).update(escalated=rung)
+    {Rung.REMIND: remind, Rung.SUBSTITUTE: ask_for_substitutes, Rung.COORDINATOR: ask_coordinators}[rung](panel)
+    audit.record(Event.ESCALATED, on=panel, by=by, verb=rung.name.lower())
+    return 1
+
+
+def tell(people: list[Any], notice: Notice, panel: Panel, path: str) -> None:
+    """Once for each answer-by day."""
+    again = str(panel.wanted_by)
+    notifications.notify(
+        people, notice=notice, by=None, about=panel, ref=panel.ref, path=path, again=again, urgent=panel.urgent
+    )
+
+
+def remind(panel: Panel) -> None:
+    """Whoever was asked and has not answered goes to the invitation, whoever accepted to the panel."""
+    for invitation in queries.owing(panel):
+        path = invitation.get_absolute_url() if invitation.answered_at is None else panel.get_absolute_url()
+        tell([invitation.invitee], Notice.ANSWER_LATE, panel, path)
+
+
+def ask_for_substitutes(panel: Panel) -> None:
+    path = reverse("panels:invite", args=[panel.ref])
+    work_for_lead(panel, Verb.SUBSTITUTE, path)
+    tell([panel.lead], Notice.SUBSTITUTE_WANTED, panel, path)
+
+
+def ask_coordinators(panel: Panel) -> None:
+    """They see the question, and name people for the lead to invite."""
+    for dispatch in panel.dispatches.live().select_related("network", "group"):
+        people, path = accounts.coordinators_for(dispatch.network, dispatch.group), dispatch.get_absolute_url()
+        for person in people:
+            due = clock.now() + WITHIN
+            notifications.open_work(
+                person, Verb.HELP, on=dispatch, ref=panel.ref, path=path, due_at=due, urgent=panel.urgent
+            )
+        tell(people, Notice.HELP_WANTED, panel, path)

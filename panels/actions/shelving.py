@@ -1,0 +1,37 @@
+"""Into the archive and out of it: a panel that is over leaves the lists and can only be read."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import transaction
+
+from cpms import clock
+from cpms.accounts.access import Refused
+from cpms.audit import actions as audit
+from cpms.audit.states import Event
+from panels import policy
+from panels.models import Panel
+
+
+@transaction.atomic
+def archive(panel: Panel, *, by: Any) -> Panel:
+    current = Panel.objects.with_case().select_for_update(of=("self",)).get(pk=panel.pk)
+    if not (verdict := policy.may_archive(by, current)):
+        raise Refused(verdict.reason)
+    return put(current, archived=True, by=by)
+
+
+@transaction.atomic
+def unarchive(panel: Panel, *, by: Any) -> Panel:
+    current = Panel.objects.with_case().select_for_update(of=("self",)).get(pk=panel.pk)
+    if not (verdict := policy.may_unarchive(by, current)):
+        raise Refused(verdict.reason)
+    return put(current, archived=False, by=by)
+
+
+def put(panel: Panel, *, archived: bool, by: Any) -> Panel:
+    panel.archived_at, panel.archived_by = (clock.now(), by) if archived else (None, None)
+    panel.save(update_fields=["archived_at", "archived_by"])
+    audit.record(Event.PANEL_SHELVED, on=panel, by=by, verb="archive" if archived else "unarchive")
+    return panel

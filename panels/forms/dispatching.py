@@ -1,0 +1,86 @@
+"""Putting a panel before groups and networks, and what their coordinators answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import groupby
+from typing import Any
+
+from django import forms
+
+from cpms.accounts import queries as accounts
+from cpms.accounts.models import Network, ThematicGroup, User
+
+
+class GroupsByNetwork(forms.ModelMultipleChoiceField):
+    """Main groups under the names of their networks."""
+
+    widget = forms.CheckboxSelectMultiple
+
+    def label_from_instance(self, obj: Any) -> str:
+        return f"{obj.network.code}: {obj}"
+
+
+def main_groups() -> Any:
+    return ThematicGroup.objects.filter(parent=None).select_related("network")
+
+
+class AddresseeField(forms.ChoiceField):
+    """A group or a whole network, by one value: ``g12`` or ``n3``. Cleans to (network, group or ``None``)."""
+
+    def offer(self, *, besides: Iterable[tuple[Any, Any]] = ()) -> None:
+        """Everything there is, but what the panel is before already: (network, group) keys."""
+        taken = set(besides)
+        groups = {key: list(rows) for key, rows in groupby(main_groups(), key=lambda group: group.network_id)}
+        self.places: dict[str, tuple[Network, ThematicGroup | None]] = {}
+        choices: list[Any] = [("", "Choose a group or network")]
+        for network in Network.objects.all():
+            here = [(f"g{g.pk}", str(g), (network, g)) for g in groups.get(network.pk, [])]
+            here.append((f"n{network.pk}", f"{network.name} as a whole", (network, None)))
+            free = [row for row in here if (network.pk, getattr(row[2][1], "pk", None)) not in taken]
+            self.places |= {value: place for value, _label, place in free}
+            choices.append((network.name, [(value, label) for value, label, _place in free]))
+        self.choices = choices
+
+    def clean(self, value: Any) -> Any:
+        return self.places.get(super().clean(value))
+
+
+class AddressForm(forms.Form):
+    """A further group or network for a running panel."""
+
+    to = AddresseeField(label="Group or network")
+
+    def __init__(self, *args: Any, panel: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        live = panel.dispatches.live().values_list("network", "group")
+        self.fields["to"].offer(besides=live)  # type: ignore[attr-defined]
+
+
+class ForwardForm(AddressForm):
+    reason = forms.CharField(label="Why", max_length=1000, widget=forms.Textarea({"rows": 2}))
+
+
+class ReturnForm(forms.Form):
+    reason = forms.CharField(label="Your question to the lead", max_length=1000, widget=forms.Textarea({"rows": 2}))
+
+
+class ClarifyForm(forms.Form):
+    text = forms.CharField(label="Your answer", max_length=2000, widget=forms.Textarea({"rows": 2}))
+
+
+class TakeUpForm(forms.Form):
+    people = forms.ModelMultipleChoiceField(
+        label="Whom the lead could invite",
+        queryset=User.objects.none(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    def __init__(self, *args: Any, dispatch: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        people = accounts.experts(besides=dispatch.panel.lead)
+        people = (
+            people.filter(pk__in=accounts.people_of(dispatch.group).values("pk")) if dispatch.group else people.none()
+        )
+        self.fields["people"].queryset = people  # type: ignore[attr-defined]

@@ -1,0 +1,49 @@
+"""Who owes an answer, and whether enough was said."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from consent.models import care_consent
+from cpms import clock
+from cpms.accounts.models import User
+from panels.models import Contribution, Invitation, Panel
+from panels.models.panels import PanelQuerySet
+from panels.states import Rung, State
+
+
+def replies(panel: Panel) -> int:
+    """How many people asked into the panel have given advice; "no experience" is an answer, not advice."""
+    asked = Invitation.objects.filter(panel=panel).values("invitee")
+    advice = Contribution.objects.advice().filter(panel=panel, author__in=asked)
+    return advice.order_by().values("author").distinct().count()
+
+
+def owing(panel: Panel) -> list[Invitation]:
+    """Asked and not answered, or in and silent."""
+    said = Contribution.objects.filter(panel=panel).values("author")
+    pending = list(Invitation.objects.pending().filter(panel=panel).select_related("invitee__deputy"))
+    silent = Invitation.objects.seated().filter(panel=panel).exclude(invitee__in=said)
+    return [*pending, *silent.select_related("invitee__deputy")]
+
+
+def substitutes(panel: Panel) -> list[User]:
+    """The deputies of those who owe an answer and are away, as far as they were not asked yet."""
+    asked = Invitation.objects.filter(panel=panel).values("invitee")
+    away = {row.invitee.deputy_id for row in owing(panel) if row.invitee.is_away and row.invitee.deputy_id}
+    people = User.objects.active().filter(pk__in=away).exclude(pk__in=asked).exclude(pk=panel.lead_id)
+    return list(people.select_related("centre").order_by("display_name"))
+
+
+def late_panels() -> PanelQuerySet:
+    """Open, past their answer-by day, not at the top of the ladder, of patients who may be discussed."""
+    late: Any = Panel.objects.filter(
+        care_consent("case__patient"), state=State.OPEN, wanted_by__lt=clock.today(), escalated__lt=max(Rung)
+    )
+    return late
+
+
+def people_in(panel: Panel) -> list[Any]:
+    """The lead and everybody seated now."""
+    seats = Invitation.objects.seated().filter(panel=panel).select_related("invitee")
+    return [panel.lead, *(seat.invitee for seat in seats)]

@@ -1,0 +1,163 @@
+"""Every task run twice and in parallel, and every POST replayed with its key, leave what one of each leaves."""
+
+from __future__ import annotations
+
+import threading
+import uuid
+
+import pytest
+from celery import current_app
+from django.apps import apps
+from django.db import connections, transaction
+
+from consent import actions as consent
+from consent.states import Stage
+from cpms import clock
+from cpms.celery import app
+from panels.models import Panel
+from tests.access import oracle
+from tests.access.routes import address, ours
+from tests.access.test_matrix import EXTRA
+from tests.access.world import World
+from tests.clients import signed_in
+from tests.factories import Story, UserFactory
+from tests.panels.test_races import rights  # noqa: F401 a fixture
+from tools.local import places
+
+OURS = ("cpms", "consent", "panels", "outcomes", "helpdesk")
+UNCOUNTED = {
+    "audit.auditevent",
+    "drafts.postkey",
+    "jobs.job",
+}  # what notes that something was asked for, not what it did
+ELSEWHERE = {
+    "cases.clean_file": "tests/cases/test_files.py: it needs a file",
+    "people.take_rows": "tests/people: it needs a table",
+    "outcomes.make_document": "tests/outcomes: it needs a written outcome, and takes seconds",
+}
+THREADS = 4
+
+
+def rows() -> dict[str, int]:
+    """How many rows each of our tables holds."""
+    models = [m for c in apps.get_app_configs() if c.name.split(".")[0] in OURS for m in c.get_models()]
+    return {m._meta.label_lower: m._base_manager.count() for m in models if m._meta.label_lower not in UNCOUNTED}
+
+
+@pytest.fixture
+def busy(settings, tmp_path):
+    """Something for every task to do: mails, an overdue invitation, a late panel, a referral, a document, a withdrawal."""
+    settings.MEDIA_ROOT = tmp_path
+    story, frozen = Story("a"), Story("b")
+    late = UserFactory()
+    story.open(story.expert, late)
+    story.seat(story.expert)
+    past = clock.now() - 40 * (clock.now() - story.yesterday)
+    story.panel.invitations.filter(invitee=late).update(sent_at=past, expires_at=story.yesterday)
+    Panel.objects.filter(pk=story.panel.pk).update(wanted_by=story.yesterday.date())
+    frozen.open(frozen.expert)
+    consent.withdraw_consent(frozen.patient, by=frozen.lead, stage=Stage.CARE)
+    return story, frozen
+
+
+def arguments(name: str, story: Story, frozen: Story) -> dict[str, str]:
+    """The ids that a task takes, for things that are there."""
+    return {
+        "panels.freeze": {"patient_id": str(frozen.patient.pk)},
+        "panels.thaw": {"patient_id": str(story.patient.pk)},
+        "meetings.call_newcomer": {"panel_id": str(story.panel.pk), "user_id": str(story.expert.pk)},
+        "notifications.tell": {"user_id": str(story.lead.pk), "notice": "recovery_used", "occasion": "once"},
+        "cases.forget": {"patient_id": str(frozen.patient.pk)},
+    }.get(name, {})
+
+
+def of_ours() -> list[str]:
+    app.loader.import_default_modules()
+    return sorted(name for name in current_app.tasks if not name.startswith("celery."))
+
+
+@pytest.mark.django_db(transaction=True, databases=["default", "cachedb"])
+def test_every_task_twice_and_in_parallel(busy):
+    story, frozen = busy
+    for name in of_ours():
+        if name in ELSEWHERE:
+            continue
+        task, words = current_app.tasks[name], arguments(name, story, frozen)
+        task(**words)
+        once = rows()
+        task(**words)
+        assert (name, rows()) == (name, once)
+        in_parallel(lambda task=task, words=words: task(**words))
+        assert (name, rows()) == (name, once)
+
+
+def in_parallel(deed) -> None:
+    gate, faults = threading.Barrier(THREADS), []
+
+    def run():
+        gate.wait()
+        try:
+            deed()
+        except Exception as error:  # noqa: BLE001 whatever it is, the test must see it
+            faults.append(repr(error))
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=run) for _ in range(THREADS)]
+    [thread.start() for thread in threads]
+    [thread.join(timeout=60) for thread in threads]
+    assert faults == []
+
+
+TYPED = {
+    "panels:reply": {"kind": "message", "text": "Once."},
+    "panels:stance": {"kind": "agree"},
+    "panels:terms": {"wanted_by": "2099-01-01", "quorum": "3"},
+    "panels:minutes": {"minutes": "7"},
+    "panels:decline": {"reason": "time"},
+    "panels:answer": {"text": "Once."},
+    "panels:reword_statement": {"text": "Otherwise."},
+    "panels:reword_message": {"text": "Otherwise."},
+    "panels:return": {"reason": "Why?"},
+    "panels:clarify": {"text": "So."},
+    "panels:decline_referral": {"reason": "No."},
+    "meetings:schedule": {"starts_at": "2099-01-01T10:00", "minutes": "30", "link": "https://video.example/x"},
+    "people:refuse": {"reason": "No."},
+    "panels:keep_filter": {"state": "open"},
+}
+ASKER = ("lead", "member", "invited", "group_coordinator", "network_coordinator", "representative", "core_helpdesk")
+
+
+def principal_for(route) -> str | None:
+    """Somebody the oracle lets in on an open panel."""
+    allowed = oracle.MAY[str(route.verb)]["open"] if route.model else oracle.PAGES[str(route.verb)]
+    allowed = oracle.EVERYBODY if allowed == {"everybody", "signed", "in"} else allowed
+    return next((name for name in ASKER if name in allowed), None)
+
+
+@pytest.mark.django_db(databases=["default", "cachedb"])
+def test_every_post_replayed_with_its_key_changes_nothing_more():
+    world, replayed = World("open"), []
+    for name, _pattern, route in ours():
+        if route.public or route.verb is None or "POST" not in route.methods or name in {"account_logout", "drafts"}:
+            continue
+        if (principal := principal_for(route)) is None:
+            continue
+        with transaction.atomic():
+            client = signed_in(world.people[principal])
+            thing = world.thing_for(route.model.__name__, principal) if route.model else None
+            url = address(name, route, thing, EXTRA.get(name, {}))
+            words = {**TYPED.get(name, {}), "idempotency_key": str(uuid.uuid4())}
+            first = client.post(url, words, secure=True)
+            if first.status_code == 302:
+                once = rows()
+                again = client.post(url, words, secure=True)
+                assert (name, again.status_code, again.url) == (name, 302, first.url)
+                assert (name, rows()) == (name, once)
+                replayed.append(name)
+            transaction.set_rollback(True)
+    assert len(replayed) >= 25, replayed
+
+
+def test_the_campaigns_have_a_command_of_their_own():
+    assert places.ROOT.joinpath("bin", "campaign").exists()

@@ -1,0 +1,157 @@
+"""A network's own reminders: set by its coordinators, shown before they count, never twice, never for a thing done."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from cpms import clock
+from cpms.accounts.access import Refused
+from cpms.accounts.models import Network
+from cpms.accounts.roles import Role
+from cpms.notifications import actions, queries
+from cpms.notifications.models import ChasingRule, OutboxMessage, WorkItem
+from cpms.notifications.notices import Notice
+from cpms.notifications.states import IDLE, REMIND_AFTER, Verb, rule_choices
+from panels import actions as panels
+from panels.models import Invitation
+from panels.queries import standing_still
+from tests.clients import signed_in
+from tests.factories import NetworkFactory, Story, UserFactory, give_role
+from tests.panels.test_idle import age as silent_for
+
+pytestmark = pytest.mark.django_db
+DAY = dt.timedelta(days=1)
+
+
+@pytest.fixture
+def coordinator():
+    person = UserFactory(role="none")
+    give_role(person, Role.NETWORK_COORDINATOR, network=NetworkFactory())
+    return person
+
+
+@pytest.fixture
+def item():
+    story = Story()
+    story.open(story.expert)
+    return WorkItem.objects.get(who=story.expert)
+
+
+def opened(item, days):
+    """The item opened so long ago, its next reminder by the rules in force."""
+    at = clock.now() - days * DAY
+    WorkItem.objects.filter(pk=item.pk).update(opened_at=at)
+    item.refresh_from_db()
+    WorkItem.objects.filter(pk=item.pk).update(remind_at=queries.due_by(item, rules()[item.verb]))
+
+
+def rules(**changed):
+    return {**queries.rules_of(NetworkFactory()), **changed}
+
+
+def reminded():
+    return OutboxMessage.objects.filter(notice=Notice.REMINDER).count()
+
+
+def test_a_rule_counts_for_what_is_open_and_for_what_comes(coordinator, item):
+    actions.set_rules(NetworkFactory(), rules=rules(answer=[5]), by=coordinator)
+    item.refresh_from_db()
+    assert item.remind_at == item.opened_at + 5 * DAY
+    story = Story("b")
+    story.open(story.expert)
+    later = WorkItem.objects.get(who=story.expert)
+    assert later.remind_at == later.opened_at + 5 * DAY
+    urgent = Story("c")
+    urgent.panel.urgency = "urgent"
+    urgent.panel.save()
+    urgent.open(urgent.expert)
+    halved = WorkItem.objects.get(who=urgent.expert)
+    assert halved.remind_at == halved.opened_at + 2.5 * DAY
+
+
+def test_another_network_keeps_its_own(coordinator, item):
+    other = Network.objects.create(code="BOND", name="ERN BOND")
+    with pytest.raises(Refused):
+        actions.set_rules(other, rules=rules(answer=[1]), by=coordinator)
+    give_role(coordinator, Role.NETWORK_COORDINATOR, network=other)
+    actions.set_rules(other, rules=rules(answer=[1]), by=coordinator)
+    item.refresh_from_db()
+    assert item.remind_at == item.opened_at + 3 * DAY
+
+
+def test_what_was_reminded_is_not_reminded_again_by_an_earlier_day(coordinator, item):
+    opened(item, 4)
+    assert (actions.remind(), reminded()) == (1, 1)
+    actions.set_rules(NetworkFactory(), rules=rules(answer=[1, 30]), by=coordinator)
+    assert (actions.remind(), reminded()) == (0, 1)
+    actions.set_rules(NetworkFactory(), rules=rules(answer=[]), by=coordinator)
+    item.refresh_from_db()
+    assert item.remind_at is None
+
+
+def test_the_preview_is_what_is_sent_and_keeps_nothing(coordinator, item):
+    opened(item, 2)
+    assert queries.preview(NetworkFactory(), rules()).count == 0
+    assert [row.pk for row in queries.preview(NetworkFactory(), rules(answer=[2])).items] == [item.pk]
+    assert not ChasingRule.objects.exists()
+    panels.decline(Invitation.objects.get(), reason="time", by=item.who)
+    assert queries.preview(NetworkFactory(), rules(answer=[2])).count == 0
+
+
+def test_the_products_own_days_leave_no_row(coordinator):
+    actions.set_rules(NetworkFactory(), rules=rules(answer=[2]), by=coordinator)
+    actions.set_rules(NetworkFactory(), rules={**rules(), "answer": [3, 7]}, by=coordinator)
+    assert not ChasingRule.objects.exists()
+
+
+def test_silence_has_days_of_its_own(coordinator):
+    story = Story()
+    story.open()
+    story.seat(story.expert)
+    silent_for(story, 12)
+    assert standing_still()[0] == []
+    actions.set_rules(NetworkFactory(), rules=rules(**{IDLE: [10, 11]}), by=coordinator)
+    found, long = standing_still()
+    assert [panel.pk for panel in found] == [story.panel.pk]
+    assert long == {story.panel.pk}
+    actions.set_rules(NetworkFactory(), rules=rules(**{IDLE: []}), by=coordinator)
+    silent_for(story, 90)
+    assert standing_still() == ([], set())
+
+
+def typed(**changed):
+    return {about: ", ".join(map(str, days)) for about, days in rules().items()} | changed
+
+
+def test_the_page_shows_before_it_saves(coordinator, item):
+    client = signed_in(coordinator)
+    opened(item, 2)
+    shown = client.post("/chasing/", {**typed(answer="2"), "preview": "1"})
+    assert (shown.status_code, shown.context["preview"].count) == (200, 1)
+    assert not ChasingRule.objects.exists()
+    for wrong in ("7, 3", "0", "x", "1,2,3,4,5,6", "3,3", "400"):
+        assert client.post("/chasing/", {**typed(answer=wrong), "save": "1"}).status_code == 422
+    assert client.post("/chasing/", {**typed(idle="21"), "save": "1"}).status_code == 422
+    assert client.post("/chasing/", {**typed(answer="2"), "save": "1", "network": "999"}).status_code == 302
+    assert ChasingRule.objects.get().days == [2]
+
+
+def test_the_page_asks_as_much_with_thirty_reminders_as_with_one(coordinator):
+    client, counts = signed_in(coordinator), []
+    for number in range(30):
+        story = Story(f"q{number}")
+        story.open(story.expert)
+        if number in {0, 29}:
+            client.get("/chasing/")
+            with CaptureQueriesContext(connection) as caught:
+                client.get("/chasing/")
+            counts.append(len(caught))
+    assert counts[0] == counts[1]
+
+
+def test_every_rule_has_words_and_every_verb_of_a_panel_a_rule():
+    assert {about for about, _words in rule_choices()} == {*REMIND_AFTER, IDLE} - {Verb.DECIDE}

@@ -1,0 +1,114 @@
+"""`bin/campaign`: the tests whose rounds are few in every run, with as many as a release asks for; the figures are written down."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from tools.local import places
+from tools.local.terminal import say
+
+EVIDENCE = places.ROOT / "docs" / "evidence" / "campaigns.md"
+HEAD = """# Campaigns
+
+The rounds that a release asks for; every run of `bin/test` takes a few of each. Written by `bin/campaign`, one line per campaign.
+
+| campaign | what is done | tests | passed | seconds | figures |
+|---|---|---|---|---|---|
+"""
+
+
+@dataclass(frozen=True)
+class Campaign:
+    """Which tests, with which variable raised to what, and what they do in words."""
+
+    words: str
+    tests: tuple[str, ...]
+    variable: str = ""
+    rounds: int = 0
+
+
+CAMPAIGNS = {
+    "races": Campaign(
+        "pairs of deeds at one moment, 8 threads, 200 rounds each", ("tests/panels/test_races.py",), "CPMS_RACES", 200
+    ),
+    "lives": Campaign(
+        "500 random lives of 30 deeds against an oracle", ("tests/panels/test_random_lives.py",), "CPMS_LIVES", 500
+    ),
+    "kills": Campaign(
+        "500 processes killed at ten points between deed and mail",
+        ("tests/campaigns/test_kills.py",),
+        "CPMS_KILLS",
+        500,
+    ),
+    "outages": Campaign(
+        "Redis away for 5 minutes, the mail server for 30",
+        ("tests/campaigns/test_outages.py",),
+        "CPMS_OUTAGE",
+        1,
+    ),
+    "twice": Campaign("every task twice and in parallel, every POST replayed", ("tests/campaigns/test_twice.py",)),
+}
+
+
+def run(name: str, rounds: int | None) -> str:
+    """The campaign's line of the table."""
+    campaign = CAMPAIGNS[name]
+    with tempfile.TemporaryDirectory() as notes:
+        env = {**os.environ, "CPMS_CAMPAIGN_NOTES": notes}
+        if campaign.variable:
+            env[campaign.variable] = str(rounds or campaign.rounds)
+        began = time.monotonic()
+        command = ["bin/test", "-n", "0", "-q", "-p", "no:logging", "--junitxml", f"{notes}/junit.xml", *campaign.tests]
+        done = subprocess.run(command, cwd=places.ROOT, env=env, capture_output=True, text=True, check=False)
+        took = time.monotonic() - began
+        say(done.stdout[-1500:])
+        figures = "; ".join(figures_in(Path(notes)))
+    last = next((line for line in reversed(done.stdout.splitlines()) if "passed" in line or "failed" in line), "")
+    counts = {word: int(number) for number, word in pairs(last)}
+    total = sum(counts.get(word, 0) for word in ("passed", "failed", "error", "errors"))
+    words = campaign.words if rounds is None else f"{campaign.words} (here {rounds})"
+    return f"| {name} | {words} | {total} | {counts.get('passed', 0)} | {took:.0f} | {figures} |"
+
+
+def pairs(line: str) -> list[tuple[str, str]]:
+    """ "3 failed, 12 passed in 4 s" as number and word."""
+    parts = [part.split() for part in line.replace("=", "").split(" in ")[0].split(",")]
+    return [(part[0], part[1]) for part in parts if len(part) == 2 and part[0].isdigit()]
+
+
+def figures_in(notes: Path) -> list[str]:
+    found = []
+    for file in sorted(notes.glob("*.jsonl")):
+        for line in file.read_text(encoding="utf-8").splitlines():
+            found.append(", ".join(f"{key.replace('_', ' ')} {value}" for key, value in json.loads(line).items()))
+    return found
+
+
+def write(lines: dict[str, str]) -> None:
+    """The table, with the lines of earlier campaigns kept."""
+    known = {}
+    if EVIDENCE.exists():
+        rows = [row for row in EVIDENCE.read_text(encoding="utf-8").splitlines() if row.startswith("| ")][1:]
+        known = {row.split("|")[1].strip(): row for row in rows}
+    known |= lines
+    EVIDENCE.write_text(HEAD + "\n".join(known[name] for name in CAMPAIGNS if name in known) + "\n", encoding="utf-8")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("campaign", choices=[*CAMPAIGNS, "all"])
+    parser.add_argument("--rounds", type=int, help="other than the release asks for; said so in the table")
+    asked = parser.parse_args()
+    names = list(CAMPAIGNS) if asked.campaign == "all" else [asked.campaign]
+    write({name: run(name, asked.rounds) for name in names})
+
+
+if __name__ == "__main__":
+    main()
