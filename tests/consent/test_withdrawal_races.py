@@ -113,13 +113,13 @@ TOLD: dict[str, int] = {}
 
 
 @pytest.mark.parametrize("name", DEEDS)
-@pytest.mark.parametrize("_round", range(ROUNDS))
-def test_whatever_came_through_came_before_the_withdrawal(name, _round):
-    story = seated()
-    assert DEEDS[name](story) == 0
-    assert nothing_left(story)
-    TOLD[name] = TOLD.get(name, 0) + 1
-    if os.environ.get("CPMS_CAMPAIGN") and set(TOLD.values()) == {ROUNDS} and len(TOLD) == len(DEEDS):
+def test_whatever_came_through_came_before_the_withdrawal(name):
+    for _round in range(ROUNDS):
+        story = seated()
+        assert DEEDS[name](story) == 0
+        assert nothing_left(story)
+    TOLD[name] = ROUNDS
+    if os.environ.get("CPMS_CAMPAIGN") and len(TOLD) == len(DEEDS):
         write_evidence()
 
 
