@@ -13,17 +13,18 @@ import pytest
 from consent import actions as consent
 from consent.models import Consent
 from consent.states import Stage
+from cpms import clock
 from cpms.accounts.access import Refused
 from cpms.audit.models import AuditEvent
 from cpms.audit.states import Event
 from cpms.notifications.models import OutboxMessage
 from outcomes import actions as outcomes
 from outcomes.models import OutcomeDocument
+from outcomes.states import DocumentState
 from panels import actions as panels
 from panels.cases import actions as cases
 from panels.cases.models import Case, CaseFile
 from panels.cases.queries import case_parts
-from tests.access.world import World
 from tests.factories import Story, UserFactory
 from tests.panels.test_races import race, rights  # noqa: F401 the fixture is taken by its name
 
@@ -96,7 +97,10 @@ def against_file(story):
 def against_document(story):
     story.contribute(story.expert)
     outcomes.start_outcome(story.fresh(), by=story.lead)
-    document = World.finished_document(type("Room", (), {"story": story})())
+    panel = story.fresh()
+    document = OutcomeDocument(panel=panel, key=panel.key, number=1, code=panel.ref, asked_by=story.lead)
+    document.pdf, document.state, document.made_at = b"%PDF-", DocumentState.READY, clock.now()
+    document.save(force_insert=True)
     race(withdraw(story), lambda: outcomes.take_out_document(document, by=story.expert))
     return late(story, Event.DOCUMENT_READ)
 

@@ -16,6 +16,7 @@ from tools.local import places
 from tools.local.terminal import say
 
 FOLDER = places.ROOT / "docs" / "screenshots"
+ADRENAL = places.ROOT / "helpdesk" / "demo" / "cases" / "adrenal-21-hydroxylase.json"
 SIZES = {"1280": (1280, 860), "390": (390, 844)}
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 PAGES = (
@@ -51,11 +52,38 @@ def picture(page: Page, address: str, name: str, path: str) -> None:
         page.get_by_role("link", name=path.partition(":")[2]).first.click()
     else:
         page.goto(address + path)
+    both_widths(page, name)
+
+
+def both_widths(page: Page, name: str) -> None:
     for label, (width, height) in SIZES.items():
         page.set_viewport_size({"width": width, "height": height})
         page.wait_for_load_state("networkidle")
         page.screenshot(path=FOLDER / f"{name}-{label}.png")
         say(f"docs/screenshots/{name}-{label}.png")
+    page.set_viewport_size({"width": 1280, "height": 860})
+
+
+def start_adrenal(page: Page, address: str) -> None:
+    """A new panel from our adrenal case: the file as it was read, the case with its flagged results, form and consent."""
+    page.set_viewport_size({"width": 1280, "height": 860})
+    page.goto(f"{address}/panels/new/")
+    page.get_by_label("Patient's data as a file").set_input_files(ADRENAL)
+    page.get_by_text("Read, not saved yet.").wait_for()
+    for stage in ("1. Discussion of the case for care", "2. Registries and databases", "3. Contact about research"):
+        page.get_by_role("group", name=stage).get_by_text("Yes", exact=True).click()
+    both_widths(page, "import")
+    page.get_by_role("button", name="Continue to the case").click()
+    page.get_by_role("heading", name="Outside the range").scroll_into_view_if_needed()
+    both_widths(page, "adrenal-labs")
+    page.get_by_role("link", name="Correct or add").first.click()
+    page.get_by_text("Forms of other groups").click()
+    case = page.url
+    page.get_by_role("link", name="Adrenal conditions").click()
+    both_widths(page, "form")
+    page.goto(case)
+    page.get_by_role("main").get_by_role("link", name="Consent").click()
+    both_widths(page, "consent")
 
 
 def take(browser: Browser, address: str) -> None:
@@ -65,6 +93,7 @@ def take(browser: Browser, address: str) -> None:
             people[key] = browser.new_context(locale="en-GB").new_page()
             sign_in(people[key], address, key, PASSWORD)
         picture(people[key], address, name, path)
+    start_adrenal(people["anneli.virtanen"], address)
     dark = people["anneli.virtanen"]
     dark.emulate_media(color_scheme="dark")
     picture(dark, address, "panel-dark", "/panels/ENDO-26-0001/")
