@@ -22,6 +22,8 @@ class OTPStage(LoginStage):
     urlname = "otp_challenge"
 
     def handle(self) -> tuple[HttpResponse | None, bool]:
+        """A session that somebody planted does not hold the begun login: its key changes here, and once more at the end."""
+        self.request.session.cycle_key()
         if queries.has_device(self.login.user):
             return redirect("otp_challenge"), True
         messages.error(

@@ -80,6 +80,16 @@ def test_the_session_key_changes_at_sign_in(client):
     assert client.session.session_key != before
 
 
+def test_a_planted_session_does_not_hold_the_begun_login(client):
+    device = totp_device(UserFactory())
+    session = client.session
+    session["planted"] = 1
+    session.save()
+    client.cookies[settings.SESSION_COOKIE_NAME] = planted = session.session_key
+    give_password(client, device.user)
+    assert client.session.session_key != planted
+
+
 def test_a_code_works_once(client):
     device = totp_device(UserFactory())
     code = code_for(device)

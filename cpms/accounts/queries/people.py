@@ -6,8 +6,10 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
+from allauth.account.utils import url_str_to_user_pk
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
+from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 from django_otp import devices_for_user
 
@@ -32,6 +34,14 @@ def usable_link(token: str) -> ActivationLink | None:
     """The unused, unexpired link of this token; looked up by digest."""
     found = ActivationLink.objects.usable().select_related("user").filter(digest=cipher.digest("link", token))
     return found.first()
+
+
+def held_account(uid: str) -> User | None:
+    """The account that a reset link names, held until the transaction ends; nobody for a broken link."""
+    try:
+        return User.objects.select_for_update().filter(pk=url_str_to_user_pk(uid)).first()
+    except (ValueError, ValidationError):
+        return None
 
 
 def has_device(user: Any) -> bool:

@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils.cache import add_never_cache_headers
 
 from cpms import clock
-from cpms.accounts import actions
+from cpms.accounts import actions, queries
 from cpms.accounts.access import access
 from cpms.accounts.access.routes import CODE_AT, READ, WRITE
 from cpms.accounts.forms import CodeForm, RecoveryForm
@@ -37,13 +37,19 @@ password_reset = public("account_reset_password", allauth_views.password_reset, 
 password_reset_done = public(
     "account_reset_password_done", allauth_views.password_reset_done, "says the same to everybody", READ
 )
-password_reset_from_key = public(
-    "account_reset_password_from_key", allauth_views.password_reset_from_key, "the link's key is the right"
-)
 password_reset_from_key_done = public(
     "account_reset_password_from_key_done", allauth_views.password_reset_from_key_done, "says what to do next", READ
 )
 inactive = public("account_inactive", allauth_views.account_inactive, "says that the account is switched off", READ)
+
+
+@access("account_reset_password_from_key", public="the link's key is the right", methods=BOTH)
+def password_reset_from_key(request: HttpRequest, uidb36: str, key: str) -> HttpResponse:
+    """In a transaction that holds the account: of two uses of one link at once the second meets the new password."""
+    if request.method == "POST":
+        queries.held_account(uidb36)
+    response: HttpResponse = allauth_views.password_reset_from_key(request, uidb36=uidb36, key=key)
+    return response
 
 
 @access("account_logout", verb=Permission.SIGNED_IN, methods=WRITE)
