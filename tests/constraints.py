@@ -34,7 +34,7 @@ from helpdesk.models import MonthlyKpi
 from helpdesk.people.models import AccessRequest, LostPhone, RoleProposal, Table, TableRow
 from outcomes.models import Outcome, OutcomeDocument, SignOff
 from panels.cases.models import CaseAnswers, CaseFile, CaseForm, FilePiece, LabAlias
-from panels.meetings.models import AgendaItem, Attendance, Meeting
+from panels.meetings.models import AgendaItem, Attendance, Meeting, MeetingSeries
 from panels.models import (
     Contribution,
     Dispatch,
@@ -81,6 +81,10 @@ CHECKS = {
     "helpdesk_kpi_first_of_month": (MonthlyKpi, {}, [{"month": dt.date(2020, 1, 2)}]),
     "helpdesk_kpi_group_or_centre": (MonthlyKpi, {"group": None, "centre": None}, [lambda: {"group": ThematicGroup.objects.first(), "centre": Centre.objects.first()}]),
     "jobs_job_done_has_time": (Job, {"state": "waiting"}, [{"state": "done"}, {"done_at": NOW}]),
+    "meetings_day_of_series": (Meeting, {"series": None}, [{"day": NOW.date()}]),
+    "meetings_series_ends_after_first": (MeetingSeries, {}, [{"ended_on": F("first_on") - DAY}]),
+    "meetings_series_minutes_plausible": (MeetingSeries, {}, [{"minutes": 4}, {"minutes": 481}]),
+    "meetings_series_slots_plausible": (MeetingSeries, {}, [{"slots": 0}, {"slots": 21}]),
     "meetings_held_has_time": (Meeting, {"state": "planned"}, [{"state": "held"}, {"held_at": NOW}]),
     "meetings_minutes_plausible": (Meeting, {}, [{"minutes": 4}, {"minutes": 481}]),
     "notifications_hours_of_a_day": (MailWish, {}, [{"daily_at": 24}, {"quiet_from": 24, "quiet_to": 6}]),
@@ -155,6 +159,7 @@ DOUBLES = {
     "drafts_form_once": (Draft, {}, {}),
     "drafts_post_once": (PostKey, {}, {}),
     "helpdesk_kpi_line_once": (MonthlyKpi, {}, {}),
+    "meetings_series_day_once": (Meeting, {"series__isnull": False}, {}),
     "meetings_panel_once": (AgendaItem, {}, {}),
     "meetings_person_once": (Attendance, {}, {}),
     "notifications_open_work_once": (WorkItem, {"settled_at": None}, {}),

@@ -45,7 +45,9 @@ def nav(request: HttpRequest) -> list[NavItem]:
     pages.append(("Questions", reverse("panels:questions"), "/questions/", 0))
     if user.held_roles() & COORDINATING_ROLES:
         pages.append(("Dispatch", reverse("panels:dispatches"), "/dispatch/", 0))
-    pages.append(("Patients", reverse("patients:list"), "/patients/", 0))
+    if not user.held_roles() or Role.CLINICIAN in user.held_roles():  # assistants hold no role
+        pages.append(("Patients", reverse("patients:list"), "/patients/", 0))
+    pages.append(("Meetings", reverse("meetings:list"), "/meetings/", 0))
     if ask(Permission.DIRECTORY, user):
         pages.append(("Experts", reverse("experts"), "/experts/", 0))
     if user.held_roles() & MANAGING_ROLES:

@@ -1,38 +1,110 @@
-"""Calendar files (RFC 5545) by the icalendar library. A panel's number, a time and a link: nothing clinical."""
+"""Calendar files (RFC 5545) by the icalendar library. Numbers, names of series, times and links: nothing clinical.
+
+A meeting keeps its UID, and its SEQUENCE grows when it is moved or called off, so calendars update instead of doubling. Who is
+invited to a whole series has one entry with a rule; a meeting of it that is moved or called off is named by RECURRENCE-ID.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
 import zoneinfo
+from collections.abc import Iterable
+from typing import Any
 
 from django.conf import settings
-from icalendar import Calendar, Event, vCalAddress, vText
+from icalendar import Calendar, Event, vCalAddress, vRecur, vText
 
 from cpms import clock
-from panels.meetings.models import Meeting
+from panels.meetings import recurrence
+from panels.meetings.models import Meeting, MeetingSeries
+from panels.meetings.states import MeetingState
+
+DAY, AN_HOUR = dt.timedelta(days=1), dt.timedelta(hours=1)
 
 
 def calendar_file(meeting: Meeting, refs: list[str]) -> str:
-    """One REQUEST. Same UID and a higher SEQUENCE when the meeting moves, so calendars update instead of doubling."""
-    zone = zoneinfo.ZoneInfo(meeting.zone)
+    """One meeting for somebody who is invited to this one: a request, or its cancellation."""
+    return whole(method_of(meeting), [entry(meeting, uid=meeting.pk, title=title(meeting, refs))])
+
+
+def occurrence_file(meeting: Meeting) -> str:
+    """A changed meeting of a series, for those who have the whole series in their calendar."""
+    series = meeting.series
+    if series is None or meeting.day is None:
+        raise ValueError("Only a meeting of a series is one of several.")
+    event = entry(meeting, uid=series.pk, title=series.name)
+    event.add("recurrence-id", recurrence.moment(meeting.day, series.at, series.zone))
+    return whole(method_of(meeting), [event])
+
+
+def series_file(series: MeetingSeries, changed: Iterable[Meeting] = ()) -> str:
+    """The whole series: its rule, without the days that are called off."""
+    start = recurrence.moment(series.first_on, series.at, series.zone)
+    event = blank(series.pk, series.sequence, series.name, series.get_absolute_url())
+    event.add("dtstart", start)
+    event.add("dtend", start + dt.timedelta(minutes=series.minutes))
+    rule = vRecur.from_ical(series.rule)
+    if series.ended_on:
+        rule["UNTIL"] = [recurrence.moment(series.ended_on, dt.time(), series.zone).astimezone(dt.UTC)]
+    event.add("rrule", rule)
+    for meeting in changed:
+        if meeting.state == MeetingState.CANCELLED and meeting.day:
+            event.add("exdate", recurrence.moment(meeting.day, series.at, series.zone))
+    return whole("REQUEST", [event], until=start + 400 * DAY)
+
+
+def feed_file(meetings: Iterable[tuple[Meeting, list[str]]]) -> str:
+    """What a subscribed calendar shows: each coming meeting as it stands now."""
+    return whole("PUBLISH", [entry(one, uid=one.pk, title=title(one, refs)) for one, refs in meetings])
+
+
+def method_of(meeting: Meeting) -> str:
+    return "CANCEL" if meeting.state == MeetingState.CANCELLED else "REQUEST"
+
+
+def title(meeting: Meeting, refs: list[str]) -> str:
+    if meeting.series:
+        return meeting.series.name
+    return f"Panel {', '.join(refs)} (details after sign-in)"
+
+
+def blank(uid: Any, sequence: int, summary: str, path: str) -> Event:
     event = Event()
-    event.add("uid", f"{meeting.pk}@cpms")
-    event.add("sequence", meeting.sequence)
+    event.add("uid", f"{uid}@cpms")
+    event.add("sequence", sequence)
     event.add("dtstamp", clock.now())
-    event.add("dtstart", meeting.starts_at.astimezone(zone))
-    event.add("dtend", meeting.ends_at.astimezone(zone))
-    event.add("summary", f"Panel {', '.join(refs)} (details after sign-in)")
-    event.add("url", settings.BASE_URL + meeting.get_absolute_url())
+    event.add("summary", summary)
+    event.add("url", settings.BASE_URL + path)
     organizer = vCalAddress("mailto:" + settings.DEFAULT_FROM_EMAIL.rpartition("<")[2].rstrip(">"))
     organizer.params["cn"] = vText("CPMS")
     event["organizer"] = organizer
+    return event
+
+
+def entry(meeting: Meeting, *, uid: Any, title: str) -> Event:
+    zone = zoneinfo.ZoneInfo(meeting.zone)
+    event = blank(uid, meeting.sequence, title, meeting.get_absolute_url())
+    event.add("dtstart", meeting.starts_at.astimezone(zone))
+    event.add("dtend", meeting.ends_at.astimezone(zone))
+    if meeting.state == MeetingState.CANCELLED:
+        event.add("status", "CANCELLED")
+    return event
+
+
+def whole(method: str, events: list[Event], *, until: dt.datetime | None = None) -> str:
+    """The file around the entries, with the zones they name and no year more than they need."""
     calendar = Calendar()
     calendar.add("prodid", "-//CPMS//panels//EN")
     calendar.add("version", "2.0")
-    calendar.add("method", "REQUEST")
-    calendar.add_component(event)
-    day = dt.timedelta(days=1)
-    calendar.add_missing_timezones(
-        first_date=(meeting.starts_at - day).date(), last_date=(meeting.ends_at + day).date()
-    )
+    calendar.add("method", method)
+    if method == "PUBLISH":
+        calendar.add("x-wr-calname", "CPMS")
+        calendar.add("refresh-interval", AN_HOUR, parameters={"VALUE": "DURATION"})
+        calendar.add("x-published-ttl", "PT1H")
+    for event in events:
+        calendar.add_component(event)
+    if events:
+        starts = [event.decoded("dtstart") for event in events]
+        last = until or max(starts)
+        calendar.add_missing_timezones(first_date=(min(starts) - DAY).date(), last_date=(last + 2 * DAY).date())
     return calendar.to_ical().decode()

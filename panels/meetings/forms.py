@@ -1,4 +1,4 @@
-"""When and where."""
+"""When and where, how often, and which meeting."""
 
 from __future__ import annotations
 
@@ -10,15 +10,36 @@ from django import forms
 from django.utils import timezone
 
 from cpms import clock
+from cpms.accounts.models import ThematicGroup
 from cpms.forms import DayField
+from panels.meetings import recurrence
+from panels.meetings.models import Meeting
+from panels.meetings.policy import may_own
+from panels.meetings.states import MeetingState, Rhythm
 
 LENGTHS = [(15, "15 minutes"), (30, "30 minutes"), (45, "45 minutes"), (60, "1 hour")]
 
 
-class MeetingForm(forms.Form):
+class WhenForm(forms.Form):
+    """A day and a time in the person's own zone, still to come."""
+
     day = DayField(label="Date")
     time = forms.TimeField(label="Start", widget=forms.TimeInput({"type": "time"}))
-    minutes = forms.TypedChoiceField(label="Length", choices=LENGTHS, coerce=int, initial=30)
+
+    def clean(self) -> dict[str, Any]:
+        """Date and time are in the person's own zone; a meeting lies ahead."""
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        day, time = cleaned.get("day"), cleaned.get("time")
+        if isinstance(day, dt.date) and isinstance(time, dt.time):
+            cleaned["starts_at"] = dt.datetime.combine(day, time, tzinfo=timezone.get_current_timezone())
+            if cleaned["starts_at"] <= clock.now():
+                self.add_error("day", "This moment has passed already.")
+        return cleaned
+
+
+class LinkForm(forms.Form):
+    """Where a meeting takes place: any secure address."""
+
     link = forms.URLField(
         label="Video link",
         required=False,
@@ -33,12 +54,86 @@ class MeetingForm(forms.Form):
             raise forms.ValidationError("The address must begin with https://")
         return link
 
+
+class MeetingForm(WhenForm, LinkForm):
+    minutes = forms.TypedChoiceField(label="Length", choices=LENGTHS, coerce=int, initial=30)
+    field_order = ("day", "time", "minutes", "link")
+
+
+class SeriesForm(WhenForm, LinkForm):
+    """A meeting that returns. Its people are those who take part in its groups unless they are struck out."""
+
+    name = forms.CharField(
+        label="Name", max_length=80, help_text="Stands in mails and calendars: a group, no disease and no patient."
+    )
+    groups = forms.ModelMultipleChoiceField(
+        label="Groups", queryset=ThematicGroup.objects.none(), widget=forms.CheckboxSelectMultiple
+    )
+    rhythm = forms.ChoiceField(label="How often", choices=Rhythm, initial=Rhythm.MONTHLY)
+    minutes = forms.TypedChoiceField(
+        label="Length", choices=[(60, "1 hour"), (90, "1½ hours"), (120, "2 hours")], coerce=int
+    )
+    slots = forms.IntegerField(label="Panels at most", min_value=1, max_value=20, initial=4)
+    field_order = ("name", "groups", "rhythm", "day", "time", "minutes", "slots", "link")
+
+    def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user = user
+        self.fields["day"].label = "First on"
+        self.fields["groups"].queryset = ThematicGroup.objects.select_related("network")  # type: ignore[attr-defined]
+
     def clean(self) -> dict[str, Any]:
-        """Date and time are in the person's own zone; a meeting lies ahead."""
-        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
-        day, time = cleaned.get("day"), cleaned.get("time")
-        if isinstance(day, dt.date) and isinstance(time, dt.time):
-            cleaned["starts_at"] = dt.datetime.combine(day, time, tzinfo=timezone.get_current_timezone())
-            if cleaned["starts_at"] <= clock.now():
-                self.add_error("day", "This moment has passed already.")
+        """The first day must fit the rhythm, and one of the groups must be the person's to serve."""
+        cleaned = super().clean()
+        if isinstance(first := cleaned.get("day"), dt.date) and "rhythm" in cleaned:
+            rhythm = Rhythm(cleaned["rhythm"])
+            if rhythm == Rhythm.MONTHLY_LAST and not recurrence.is_last_of_month(first):
+                self.add_error("day", "This is not the last such weekday of its month.")
+            try:
+                recurrence.rule_for(rhythm, first)
+            except ValueError as error:
+                self.add_error("rhythm", str(error))
+        if cleaned.get("groups") and not (verdict := may_own(self.user, cleaned["groups"])):
+            self.add_error("groups", verdict.reason)
         return cleaned
+
+
+class BringForm(forms.Form):
+    """To which meeting, and whether its people are asked into the panel."""
+
+    meeting = forms.ModelChoiceField(
+        label="Which meeting", queryset=Meeting.objects.none(), widget=forms.RadioSelect, empty_label=None
+    )
+    invite = forms.BooleanField(
+        label="Invite the people of this meeting to the panel",
+        required=False,
+        initial=True,
+        help_text="Who has not accepted an invitation sees the number of the panel, and nothing of the case.",
+    )
+
+    def __init__(self, *args: Any, meetings: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["meeting"]
+        field.queryset = Meeting.objects.filter(pk__in=[one.pk for one in meetings])
+        field.choices = [(one.pk, label_of(one)) for one in meetings]
+        if meetings:
+            field.initial = meetings[0].pk
+
+
+class TakeOffForm(forms.Form):
+    """From which of the coming meetings that the panel is on."""
+
+    meeting = forms.ModelChoiceField(queryset=Meeting.objects.none())
+
+    def __init__(self, *args: Any, panel: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        coming = Meeting.objects.filter(agenda__panel=panel, series__isnull=False, state=MeetingState.PLANNED)
+        self.fields["meeting"].queryset = coming.select_related("series")  # type: ignore[attr-defined]
+
+
+def label_of(meeting: Any) -> str:
+    """A meeting of a series as a choice: day, name, and how many places are left."""
+    local = timezone.localtime(meeting.starts_at)
+    left = meeting.series.slots - meeting.panels
+    places = f"{left} of {meeting.series.slots} places free" if left > 0 else "full, the panel would wait for a place"
+    return f"{local:%a} {local.day} {local:%B}, {local:%H:%M}: {meeting.series.name} ({places})"

@@ -1,13 +1,19 @@
-"""Who calls a meeting and who sees it."""
+"""Who calls a meeting or a series, who changes it, who brings a panel to it, who sees it."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from cpms.accounts.access import Verdict, no, rule, yes
-from cpms.accounts.roles import Permission
+from cpms.accounts.policy import networks_served_by
+from cpms.accounts.roles import STAFF_ROLES, Permission, Role
 from panels.meetings.states import MeetingState
 from panels.policy import FOR_TREATING_SIDE, may_lead
+
+OWNERS = frozenset({Role.GROUP_COORDINATOR, Role.NETWORK_COORDINATOR, *STAFF_ROLES})
+FOR_OWNERS = "Series of meetings are kept by the coordinators of their groups and networks, and by the helpdesk."
+OVER = "This meeting was held or called off already."
 
 
 @rule(Permission.MEETING_SCHEDULE)
@@ -17,7 +23,13 @@ def may_schedule(user: Any, panel: Any) -> Verdict:
 
 @rule(Permission.MEETING_READ)
 def may_read(_user: Any, _meeting: Any) -> Verdict:
-    """Whoever sees one of its panels."""
+    """Whoever sees one of its panels, or its series."""
+    return yes
+
+
+@rule(Permission.MEETING_LIST)
+def may_list(_user: Any, _thing: Any = None) -> Verdict:
+    """Everybody has a page of their own meetings."""
     return yes
 
 
@@ -26,4 +38,44 @@ def may_hold(user: Any, meeting: Any) -> Verdict:
     """Whoever called it says that it was held."""
     if meeting.called_by_id != user.pk:
         return no(FOR_TREATING_SIDE)
-    return yes if meeting.state == MeetingState.PLANNED else no("This meeting was held or cancelled already.")
+    return yes if meeting.state == MeetingState.PLANNED else no(OVER)
+
+
+@rule(Permission.MEETING_CHANGE)
+def may_change(user: Any, meeting: Any) -> Verdict:
+    """Whoever called it, and who keeps its series."""
+    if meeting.state != MeetingState.PLANNED:
+        return no(OVER)
+    if meeting.called_by_id == user.pk:
+        return yes
+    return may_change_series(user, meeting.series) if meeting.series else no(FOR_TREATING_SIDE)
+
+
+@rule(Permission.MEETING_BRING)
+def may_bring(user: Any, panel: Any) -> Verdict:
+    return may_lead(user, panel)
+
+
+@rule(Permission.SERIES_READ)
+def may_read_series(_user: Any, _series: Any) -> Verdict:
+    """Whoever sees it: it holds nothing clinical."""
+    return yes
+
+
+@rule(Permission.SERIES_START)
+def may_start_series(user: Any, _thing: Any = None) -> Verdict:
+    return yes if user.held_roles() & OWNERS else no(FOR_OWNERS)
+
+
+@rule(Permission.SERIES_CHANGE)
+def may_change_series(user: Any, series: Any) -> Verdict:
+    return may_own(user, series.groups.all())
+
+
+def may_own(user: Any, groups: Iterable[Any]) -> Verdict:
+    """Keep a series of these groups: who coordinates one of them, or serves one of their networks."""
+    networks = set(networks_served_by(user).values_list("pk", flat=True))
+    held = user.memberships.current().filter(role=Role.GROUP_COORDINATOR)
+    coordinated = set(held.values_list("group", flat=True))
+    mine = any(group.pk in coordinated or group.network_id in networks for group in groups)
+    return yes if mine else no(FOR_OWNERS)

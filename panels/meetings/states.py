@@ -1,4 +1,4 @@
-"""The life of a meeting."""
+"""The life of a meeting, and how often a series meets."""
 
 from django.db import models
 
@@ -7,3 +7,10 @@ class MeetingState(models.TextChoices):
     PLANNED = "planned", "planned"
     HELD = "held", "held"
     CANCELLED = "cancelled", "cancelled"
+
+
+class Rhythm(models.TextChoices):
+    WEEKLY = "weekly", "every week"
+    FORTNIGHTLY = "fortnightly", "every second week"
+    MONTHLY = "monthly", "every month, on the same weekday of the month"
+    MONTHLY_LAST = "monthly_last", "every month, on the last such weekday"

@@ -1,4 +1,4 @@
-"""Work that joining a panel asks for."""
+"""Work that joining a panel asks for, and what the clock asks for."""
 
 from celery import shared_task
 
@@ -10,3 +10,13 @@ from panels.meetings import actions
 @confirmed
 def call_newcomer(*, panel_id: str, user_id: str) -> None:
     actions.call_newcomer(panel_id, user_id, by=None)
+
+
+@shared_task(name="meetings.remind")
+def remind() -> None:
+    actions.remind(by=None)
+
+
+@shared_task(name="meetings.plan_ahead")
+def plan_ahead() -> None:
+    actions.plan_ahead(by=None)

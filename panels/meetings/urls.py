@@ -6,8 +6,20 @@ from panels.meetings import views
 
 app_name = "meetings"
 urlpatterns = [
+    path("meetings/", views.meeting_list, name="list"),
+    path("meetings/address/", views.address, name="address"),
+    path("meetings/address/stop/", views.stop_address, name="stop_address"),
+    path("meetings/series/new/", views.start_series, name="series_new"),
+    path("meetings/series/<uuid:key>/", views.series, name="series"),
+    path("meetings/series/<uuid:key>/end/", views.end_series, name="series_end"),
+    path("calendar/<str:token>.ics", views.feed, name="feed"),
+    path("panels/<str:ref>/bring/", views.bring, name="bring"),
+    path("panels/<str:ref>/bring/off/", views.take_off, name="take_off"),
     path("panels/<str:ref>/meeting/", views.schedule, name="schedule"),
     path("meetings/<uuid:key>/", views.detail, name="detail"),
     path("meetings/<uuid:key>/calendar.ics", views.calendar, name="calendar"),
+    path("meetings/<uuid:key>/move/", views.move, name="move"),
+    path("meetings/<uuid:key>/call-off/", views.call_off, name="call_off"),
+    path("meetings/<uuid:key>/order/", views.order, name="order"),
     path("meetings/<uuid:key>/hold/", views.hold, name="hold"),
 ]

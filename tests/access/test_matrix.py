@@ -39,6 +39,7 @@ EXTRA: dict[str, dict[str, object]] = {
     "patients:sheet_preview": {"version": 0},
 }
 LINKS = {
+    "meetings:feed": {"token": "x"},
     "activate": {"token": "x"},
     "account_reset_password_from_key": {"uidb36": "x", "key": "y"},
     "people:status": {"token": "x"},

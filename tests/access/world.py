@@ -16,6 +16,7 @@ from outcomes.states import DocumentState
 from panels import actions as panels
 from panels.cases.models import CaseGrant
 from panels.meetings import actions as meetings
+from panels.meetings.states import Rhythm
 from panels.models import Dispatch, Invitation, Panel
 from panels.states import State
 from tests.factories import (
@@ -117,6 +118,19 @@ class World:
         self.message = panels.comment(self.story.fresh(), text=words, by=self.people["member"])
         when = {"starts_at": clock.now() + dt.timedelta(days=2), "minutes": 30, "link": "https://video.example/x"}
         self.meeting = meetings.schedule(self.story.fresh(), by=self.story.lead, **when)
+
+        self.series = meetings.start_series(
+            groups=[self.story.group],
+            name="Group meeting",
+            rhythm=Rhythm.MONTHLY_LAST,
+            first_on=dt.date(2026, 1, 28),
+            at=dt.time(16),
+            minutes=60,
+            slots=4,
+            link="",
+            people=[],
+            by=self.people["network_coordinator"],
+        )
 
     def put_before(self) -> None:
         """Before its own group, where it waits; before another, whose coordinator asked something."""
@@ -221,6 +235,7 @@ class World:
             "Message": self.message,
             "Question": self.question,
             "Meeting": self.meeting,
+            "MeetingSeries": self.series,
             "OutcomeDocument": self.document,
             "AccessRequest": self.asked,
             "Centre": self.story.lead.centre,

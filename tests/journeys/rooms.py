@@ -16,6 +16,7 @@ from outcomes.models import OutcomeDocument
 from outcomes.states import Decision
 from panels import actions as panels
 from panels.meetings import actions as meetings
+from panels.meetings.states import Rhythm
 from panels.models import Message
 from tests.clients import signed_in
 from tests.factories import Story, UserFactory, case_form, give_role
@@ -37,6 +38,7 @@ class Rooms:
             self.talking(name) for name in ("open", "writing", "signing", "closed")
         )
         self.fill_open()
+        self.series = self.start_series()
         for story in (self.writing, self.signing, self.closed):
             outcomes.start_outcome(story.fresh(), by=self.lead)
         for story in (self.signing, self.closed):
@@ -85,6 +87,15 @@ class Rooms:
         when = {"starts_at": clock.now() + dt.timedelta(days=2), "minutes": 30, "link": "https://video.example/x"}
         self.meeting = meetings.schedule(self.open.fresh(), by=self.lead, **when)
 
+    def start_series(self):
+        """A group's returning meeting with one panel on its agenda."""
+        when = {"rhythm": Rhythm.FORTNIGHTLY, "first_on": clock.today() + dt.timedelta(days=3), "at": dt.time(16)}
+        size = {"minutes": 60, "slots": 4, "link": "https://video.example/board"}
+        groups, by = [self.open.group], self.people["coordinator"]
+        series = meetings.start_series(groups=groups, name="Adrenal board", people=[self.expert], by=by, **when, **size)
+        meetings.bring(self.open.fresh(), to=series.meetings.first(), invite=False, by=self.lead)
+        return series
+
     def seat_for(self, name: str):
         self.people[name] = UserFactory()
         panels.invite_experts(self.open.fresh(), people=[self.people[name]], by=self.lead)
@@ -120,6 +131,7 @@ class Rooms:
             "Message": lambda: Message.objects.get(panel=story.panel),
             "Meeting": lambda: self.meeting,
             "Dispatch": lambda: story.panel.dispatches.first(),
+            "MeetingSeries": lambda: self.series,
             "Invitation": lambda: story.invitation(self.people["invited"]),
         }[model.__name__]()
 

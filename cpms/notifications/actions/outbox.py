@@ -156,5 +156,6 @@ def compose(message: OutboxMessage, connection: Any) -> EmailMessage:
         headers={"Message-ID": message.message_id, "Auto-Submitted": "auto-generated"},
     )
     if message.calendar:
-        mail.attach("cpms-meeting.ics", message.calendar, "text/calendar; method=REQUEST; charset=UTF-8")
+        method = "CANCEL" if "\r\nMETHOD:CANCEL\r\n" in message.calendar else "REQUEST"
+        mail.attach("cpms-meeting.ics", message.calendar, f"text/calendar; method={method}; charset=UTF-8")
     return mail

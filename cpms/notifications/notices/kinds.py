@@ -46,6 +46,11 @@ class Notice(models.TextChoices):
     QUESTION_ASKED = "question_asked", "Quick question to a group"
     QUESTION_ANSWERED = "question_answered", "Answer to a quick question"
     MEETING = "meeting", "Meeting"
+    MEETING_MOVED = "meeting_moved", "Meeting moved"
+    MEETING_CALLED_OFF = "meeting_called_off", "Meeting called off"
+    MEETING_SOON = "meeting_soon", "Meeting soon"
+    SERIES = "series", "Series of meetings"
+    SERIES_ENDED = "series_ended", "Series of meetings ended"
     SIGN_WANTED = "sign_wanted", "Signature wanted"
     PANEL_CLOSED = "panel_closed", "Panel closed"
     PANEL_ENDED = "panel_ended", "Panel ended"
@@ -67,6 +72,11 @@ ALWAYS_AT_ONCE = frozenset(
         Notice.ACCESS_ASKED,
         Notice.ACCESS_ANSWERED,
         Notice.MEETING,
+        Notice.MEETING_MOVED,
+        Notice.MEETING_CALLED_OFF,
+        Notice.MEETING_SOON,
+        Notice.SERIES,
+        Notice.SERIES_ENDED,
         Notice.DIGEST,
         Notice.REFERRAL_RECEIVED,
         Notice.REFERRAL_ANSWERED,

@@ -155,6 +155,26 @@ WORDS = {
     Notice.MEETING: Words(
         "CPMS: a panel meeting", "A meeting on panel {ref} is planned. The calendar entry is attached to this mail."
     ),
+    Notice.MEETING_MOVED: Words(
+        "CPMS: a meeting was moved",
+        "A meeting you were asked to is at another time now. The entry attached to this mail takes the place of the old one.",
+    ),
+    Notice.MEETING_CALLED_OFF: Words(
+        "CPMS: a meeting is called off",
+        "A meeting you were asked to does not take place. The entry attached to this mail takes it out of your calendar.",
+    ),
+    Notice.MEETING_SOON: Words(
+        "CPMS: a meeting is near",
+        "A meeting you were asked to is near. The page says when it begins, and what is on its agenda.",
+    ),
+    Notice.SERIES: Words(
+        "CPMS: a series of meetings",
+        "You are asked to a meeting that returns. The entry attached to this mail puts all its dates into your calendar.",
+    ),
+    Notice.SERIES_ENDED: Words(
+        "CPMS: a series of meetings has ended",
+        "A meeting that returned does so no more. The entry attached to this mail ends it in your calendar.",
+    ),
     Notice.SIGN_WANTED: Words(
         "CPMS: an outcome waits for your signature", "The outcome of panel {ref} is written. Please sign it or dissent."
     ),

@@ -1,4 +1,4 @@
-"""Schedule a meeting, see it, take its calendar file, say that it was held."""
+"""Schedule a meeting, see it, move it, call it off, take its calendar file, say that it was held."""
 
 from __future__ import annotations
 
@@ -7,15 +7,16 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 
 from cpms.accounts.access import access, ask
 from cpms.accounts.access.routes import READ, WRITE
 from cpms.accounts.roles import Permission
 from cpms.audit import actions as audit
 from cpms.audit.states import Event
-from panels.meetings import actions
+from panels.meetings import actions, queries
 from panels.meetings.calendars import calendar_file
-from panels.meetings.forms import MeetingForm
+from panels.meetings.forms import MeetingForm, WhenForm
 from panels.meetings.models import Meeting
 from panels.models import Panel
 
@@ -32,22 +33,49 @@ def schedule(request: HttpRequest, panel: Panel) -> HttpResponse:
     return render(request, "meetings/meeting_form.html", context, status=422 if form.errors else 200)
 
 
-def panels_of(request: HttpRequest, meeting: Meeting) -> list[Panel]:
-    """The meeting's panels that this person sees, and a read event for them."""
-    panels = list(Panel.objects.visible_to(request.user).filter(agenda_items__meeting=meeting).with_case())
-    audit.record_list(Event.PATIENT_READ, panels, by=request.user)
-    return panels
-
-
 @access("meetings:detail", object=Meeting, verb=Permission.MEETING_READ)
 def detail(request: HttpRequest, meeting: Meeting) -> HttpResponse:
+    """The agenda as far as this person sees it, with a read event for the panels shown."""
+    agenda = queries.agenda(meeting, request.user)
+    audit.record_list(Event.PATIENT_READ, [slot.panel for slot in agenda if slot.panel], by=request.user)
+    may_change = ask(Permission.MEETING_CHANGE, request.user, meeting)
+    user: Any = request.user
+    treating = set(user.serves())
     context: dict[str, Any] = {
         "meeting": meeting,
-        "panels": panels_of(request, meeting),
+        "agenda": agenda,
         "attendance": meeting.attendance.select_related("who__centre").order_by("who__display_name"),
         "may_hold": ask(Permission.MEETING_HOLD, request.user, meeting),
+        "may_change": may_change,
+        "may_order": may_change and len(agenda) > 1,
+        "leads": {slot.ref for slot in agenda if slot.panel and slot.panel.treated_by_id in treating},
     }
     return render(request, "meetings/detail.html", context)
+
+
+@access("meetings:move", object=Meeting, verb=Permission.MEETING_CHANGE, methods=READ | WRITE)
+def move(request: HttpRequest, meeting: Meeting) -> HttpResponse:
+    local = timezone.localtime(meeting.starts_at)
+    form = WhenForm(request.POST or None, initial={"day": local.date(), "time": local.time().replace(second=0)})
+    if form.is_valid():
+        actions.move(meeting, starts_at=form.cleaned_data["starts_at"], by=request.user)
+        messages.success(request, "Moved. Everybody asked gets a mail, and their calendars follow.")
+        return redirect(meeting)
+    return render(request, "meetings/move.html", {"form": form, "meeting": meeting}, status=422 if form.errors else 200)
+
+
+@access("meetings:call_off", object=Meeting, verb=Permission.MEETING_CHANGE, methods=WRITE)
+def call_off(request: HttpRequest, meeting: Meeting) -> HttpResponse:
+    actions.call_off(meeting, by=request.user)
+    messages.success(request, "Called off. Everybody asked gets a mail, and their calendars follow.")
+    return redirect(meeting)
+
+
+@access("meetings:order", object=Meeting, verb=Permission.MEETING_CHANGE, methods=WRITE)
+def order(request: HttpRequest, meeting: Meeting) -> HttpResponse:
+    up = request.POST.get("way") == "up"
+    actions.put_in_order(meeting, ref=request.POST.get("panel", ""), up=up, by=request.user)
+    return redirect(meeting)
 
 
 @access("meetings:calendar", object=Meeting, verb=Permission.MEETING_READ)

@@ -1,0 +1,25 @@
+"""Call, move and call off meetings; start a series; bring panels to it; keep a calendar address."""
+
+from panels.meetings.actions.agenda import bring, put_in_order, take_off
+from panels.meetings.actions.feeds import feed_asked, renew_feed, stop_feed
+from panels.meetings.actions.series import end_series, plan_ahead, start_series
+from panels.meetings.actions.single import call, call_newcomer, call_off, hold, move, remind, schedule
+
+__all__ = [
+    "bring",
+    "call",
+    "call_newcomer",
+    "call_off",
+    "end_series",
+    "feed_asked",
+    "hold",
+    "move",
+    "plan_ahead",
+    "put_in_order",
+    "remind",
+    "renew_feed",
+    "schedule",
+    "start_series",
+    "stop_feed",
+    "take_off",
+]

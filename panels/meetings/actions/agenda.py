@@ -1,0 +1,77 @@
+"""Bring a panel to a meeting of a series, take it off again, change the order."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import transaction
+
+from cpms.accounts.access import Refused
+from cpms.audit import actions as audit
+from cpms.audit.states import Event
+from panels import actions as panels
+from panels import queries
+from panels.meetings.actions.single import call, put_on
+from panels.meetings.models import AgendaItem, Meeting
+from panels.meetings.policy import may_bring, may_change
+from panels.meetings.states import MeetingState
+from panels.models import Invitation, Panel
+
+
+def locked(meeting: Meeting) -> Meeting:
+    """The meeting for as long as its agenda changes. Raises ``Refused`` unless it is still to come."""
+    current = Meeting.objects.select_for_update(of=("self",)).select_related("series").get(pk=meeting.pk)
+    if current.state != MeetingState.PLANNED:
+        raise Refused("This meeting was held or called off already.")
+    return current
+
+
+@transaction.atomic
+def bring(panel: Panel, *, to: Meeting, invite: bool, by: Any) -> AgendaItem:
+    """Onto the agenda; beyond the slots the panel waits for one. ``invite`` asks those who come to every meeting of the series
+    into the panel as well: without an invitation accepted they do not see the case."""
+    if not (verdict := may_bring(by, panel)):
+        raise Refused(verdict.reason)
+    meeting = locked(to)
+    if meeting.series is None:
+        raise Refused("This meeting belongs to another panel.")
+    item = put_on(meeting, panel, by=by)
+    if invite:
+        there = Invitation.objects.filter(panel=panel).live().values("invitee")
+        newcomers = meeting.series.people.exclude(pk__in=there).exclude(pk__in=[by.pk, panel.lead_id])
+        panels.invite_experts(panel, people=list(newcomers.filter(is_active=True)), by=by)
+    audit.record(Event.AGENDA_CHANGED, on=meeting, by=by, verb="brought", patient=panel.audit_patient_id)
+    return item
+
+
+@transaction.atomic
+def take_off(panel: Panel, *, of: Meeting, by: Any) -> None:
+    """Off the agenda; the first that waited gets the slot, and its members are asked to come."""
+    if not (verdict := may_bring(by, panel)):
+        raise Refused(verdict.reason)
+    meeting = locked(of)
+    before = {item.pk for item in meeting.with_slot()}
+    meeting.agenda.filter(panel=panel).delete()
+    for item in meeting.with_slot():
+        if item.pk not in before:
+            call(meeting, panel=item.panel, people=queries.people_in(item.panel), by=by)
+    audit.record(Event.AGENDA_CHANGED, on=meeting, by=by, verb="taken off", patient=panel.audit_patient_id)
+
+
+@transaction.atomic
+def put_in_order(meeting: Meeting, *, ref: str, up: bool, by: Any) -> None:
+    """One place up or down, by whoever may change the meeting."""
+    current = locked(meeting)
+    if not (verdict := may_change(by, current)):
+        raise Refused(verdict.reason)
+    items = list(current.agenda.select_related("panel").order_by("position", "pk"))
+    place = next((n for n, item in enumerate(items) if item.panel.ref == ref), None)
+    if place is None:
+        return  # taken off a moment ago: there is nothing to move
+    other = place - 1 if up else place + 1
+    if 0 <= other < len(items):
+        items[place], items[other] = items[other], items[place]
+    for position, item in enumerate(items, start=1):
+        item.position = position
+    AgendaItem.objects.bulk_update(items, ["position"])
+    audit.record(Event.AGENDA_CHANGED, on=current, by=by, verb="put in order")

@@ -1,0 +1,117 @@
+"""Start a series, keep its meetings planned ahead, end it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.db import transaction
+
+from cpms import clock
+from cpms.accounts.access import Refused
+from cpms.accounts.models import ThematicGroup
+from cpms.audit import actions as audit
+from cpms.audit.states import Event
+from cpms.notifications import actions as notifications
+from cpms.notifications.notices import Notice
+from panels.meetings import recurrence
+from panels.meetings.calendars import series_file
+from panels.meetings.models import Attendance, Meeting, MeetingSeries
+from panels.meetings.policy import may_change_series, may_own
+from panels.meetings.states import MeetingState, Rhythm
+
+AHEAD = dt.timedelta(days=120)
+
+
+@transaction.atomic
+def start_series(
+    *,
+    groups: list[ThematicGroup],
+    rhythm: Rhythm,
+    first_on: dt.date,
+    at: dt.time,
+    people: list[Any],
+    by: Any,
+    **rest: Any,
+) -> MeetingSeries:
+    """A returning meeting of one or several groups, in the caller's zone; ``rest`` is name, minutes, slots and link.
+
+    Raises ``Refused`` for a group the caller does not serve, ``ValueError`` for a fifth weekday of a month.
+    """
+    if not (verdict := may_own(by, groups)):
+        raise Refused(verdict.reason)
+    rule = recurrence.rule_for(rhythm, first_on)
+    when = {"rhythm": rhythm, "rule": rule, "first_on": first_on, "at": at, "zone": by.zone}
+    series = MeetingSeries.objects.create(called_by=by, **when, **rest)
+    series.groups.set(groups)
+    series.people.set(people)
+    plan(series)
+    tell(series, people, notice=Notice.SERIES)
+    audit.record(Event.SERIES_CHANGED, on=series, by=by, verb="started", count=len(people))
+    return series
+
+
+def plan(series: MeetingSeries) -> int:
+    """Make the meetings of the next four months that are not there yet; gives how many. Safe to run twice."""
+    today = clock.today()
+    there = set(series.meetings.values_list("day", flat=True))
+    days = [day for day in series.days(after=max(series.first_on, today), until=today + AHEAD) if day not in there]
+    made = Meeting.objects.bulk_create(
+        (
+            Meeting(
+                series=series,
+                day=day,
+                starts_at=recurrence.moment(day, series.at, series.zone),
+                minutes=series.minutes,
+                zone=series.zone,
+                link=series.link,
+                called_by=series.called_by,
+            )
+            for day in days
+        ),
+        ignore_conflicts=True,
+    )
+    planned, people = series.meetings.filter(day__in=days), list(series.people.all())
+    Attendance.objects.bulk_create(
+        (Attendance(meeting=meeting, who=person) for meeting in planned for person in people), ignore_conflicts=True
+    )
+    return len(made)
+
+
+def plan_ahead(*, by: Any) -> int:
+    """Every running series, for the nightly task."""
+    made = 0
+    for series in MeetingSeries.objects.running().select_related("called_by"):
+        with transaction.atomic():
+            made += plan(series)
+    return made
+
+
+def tell(series: MeetingSeries, people: list[Any], *, notice: Notice) -> None:
+    changed = series.meetings.filter(state=MeetingState.CANCELLED)
+    notifications.notify(
+        people,
+        notice=notice,
+        by=None,
+        about=series,
+        path=series.get_absolute_url(),
+        calendar=series_file(series, changed),
+        again=str(series.sequence),
+    )
+
+
+@transaction.atomic
+def end_series(series: MeetingSeries, *, by: Any) -> MeetingSeries:
+    """No meeting from today on; those planned already are called off, their panels' leads among those told."""
+    current = MeetingSeries.objects.select_for_update().get(pk=series.pk)
+    if not (verdict := may_change_series(by, current)):
+        raise Refused(verdict.reason)
+    if current.ended_on is not None:
+        raise Refused("This series has ended already.")
+    current.ended_on, current.sequence = max(clock.today(), current.first_on), current.sequence + 1
+    current.save(update_fields=["ended_on", "sequence"])
+    coming = current.meetings.filter(state=MeetingState.PLANNED, starts_at__gt=clock.now())
+    Meeting.objects.filter(pk__in=list(coming.values_list("pk", flat=True))).update(state=MeetingState.CANCELLED)
+    tell(current, list(current.people.all()), notice=Notice.SERIES_ENDED)
+    audit.record(Event.SERIES_CHANGED, on=current, by=by, verb="ended")
+    return current

@@ -1,0 +1,161 @@
+"""Call a meeting, tell people, move it, call it off, say that it was held."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Max
+
+from cpms import clock
+from cpms.accounts.access import Refused
+from cpms.accounts.models import User
+from cpms.audit import actions as audit
+from cpms.audit.states import Event
+from cpms.notifications import actions as notifications
+from cpms.notifications.notices import Notice
+from cpms.notifications.states import Settled, Verb
+from panels import queries
+from panels.meetings.calendars import calendar_file, occurrence_file
+from panels.meetings.models import AgendaItem, Attendance, Meeting
+from panels.meetings.policy import may_change, may_hold, may_schedule
+from panels.meetings.states import MeetingState
+from panels.models import Panel
+
+HOUR = dt.timedelta(hours=1)
+SOON = ((48 * HOUR, 24 * HOUR, "two days"), (HOUR, 0 * HOUR, "one hour"))
+"""From and until how long before a meeting each reminder goes out: a worker that was away does not remind too late."""
+
+
+@transaction.atomic
+def schedule(panel: Panel, *, starts_at: dt.datetime, minutes: int, link: str, by: Any) -> Meeting:
+    """A meeting on one panel, in the caller's zone; every member gets a mail with a calendar file."""
+    if not (verdict := may_schedule(by, panel)):
+        raise Refused(verdict.reason)
+    meeting = Meeting.objects.create(starts_at=starts_at, minutes=minutes, zone=by.zone, link=link, called_by=by)
+    AgendaItem.objects.create(meeting=meeting, panel=panel)
+    notifications.settle_all(panel, Verb.MEET, how=Settled.DONE)
+    call(meeting, panel=panel, people=queries.people_in(panel), by=by)
+    audit.record(Event.MEETING_SCHEDULED, on=meeting, by=by, patient=panel.audit_patient_id)
+    return meeting
+
+
+def call(meeting: Meeting, *, panel: Panel, people: list[Any], by: Any) -> None:
+    """Put people on the list and mail them the entry; the caller gets it too. Who has the whole series in the calendar
+    needs no second entry."""
+    Attendance.objects.bulk_create(
+        (Attendance(meeting=meeting, who=person) for person in people), ignore_conflicts=True
+    )
+    settled = invited_to_all(meeting)
+    notifications.notify(
+        [person for person in people if person.pk not in settled],
+        notice=Notice.MEETING,
+        by=None,
+        about=meeting,
+        ref=panel.ref,
+        path=meeting.get_absolute_url(),
+        calendar=calendar_file(meeting, [panel.ref]),
+        again=f"{panel.ref}:{meeting.sequence}",
+    )
+
+
+def invited_to_all(meeting: Meeting) -> set[Any]:
+    """Keys of those who have the meeting's whole series in their calendar."""
+    return set(meeting.series.people.values_list("pk", flat=True)) if meeting.series else set()
+
+
+@transaction.atomic
+def call_newcomer(panel_id: str, user_id: str, *, by: Any) -> int:
+    """Somebody joined the panel: they get the coming meetings too. Safe to run twice; gives how many."""
+    panel = Panel.objects.get(pk=panel_id)
+    person = User.objects.get(pk=user_id)
+    coming = Meeting.objects.coming().filter(agenda__panel=panel).visible_to(person)
+    for meeting in coming:
+        call(meeting, panel=panel, people=[person], by=by)
+    return len(coming)
+
+
+@transaction.atomic
+def hold(meeting: Meeting, *, present: list[Any], by: Any) -> Meeting:
+    """The meeting took place, with these people: from now on an outcome can be written."""
+    current = Meeting.objects.select_for_update().get(pk=meeting.pk)
+    if not (verdict := may_hold(by, current)):
+        raise Refused(verdict.reason)
+    current.state, current.held_at = MeetingState.HELD, clock.now()
+    current.save(update_fields=["state", "held_at"])
+    Attendance.objects.filter(meeting=current).update(present=False)
+    Attendance.objects.filter(meeting=current, who__in=present).update(present=True)
+    audit.record(Event.MEETING_HELD, on=current, by=by, count=len(present))
+    return current
+
+
+@transaction.atomic
+def move(meeting: Meeting, *, starts_at: dt.datetime, by: Any) -> Meeting:
+    """To another time. Everybody asked gets the new entry, which takes the place of the old one."""
+    current = Meeting.objects.select_for_update(of=("self",)).select_related("series").get(pk=meeting.pk)
+    if not (verdict := may_change(by, current)):
+        raise Refused(verdict.reason)
+    if starts_at == current.starts_at:
+        return current
+    current.starts_at, current.sequence = starts_at, current.sequence + 1
+    current.save(update_fields=["starts_at", "sequence"])
+    tell_change(current, notice=Notice.MEETING_MOVED)
+    audit.record(Event.MEETING_CHANGED, on=current, by=by, verb="moved")
+    return current
+
+
+@transaction.atomic
+def call_off(meeting: Meeting, *, by: Any) -> Meeting:
+    """It does not take place. Its panels go to the next meeting of the series, when there is one."""
+    current = Meeting.objects.select_for_update(of=("self",)).select_related("series").get(pk=meeting.pk)
+    if not (verdict := may_change(by, current)):
+        raise Refused(verdict.reason)
+    current.state, current.sequence = MeetingState.CANCELLED, current.sequence + 1
+    current.save(update_fields=["state", "sequence"])
+    tell_change(current, notice=Notice.MEETING_CALLED_OFF)
+    if after := current.next_of_series():
+        for item in current.agenda.select_related("panel"):
+            put_on(after, item.panel, by=by)
+    audit.record(Event.MEETING_CHANGED, on=current, by=by, verb="called off")
+    return current
+
+
+def tell_change(meeting: Meeting, *, notice: Notice) -> None:
+    """Everybody asked: one entry each, of the whole series or of this meeting alone."""
+    people = list(User.objects.filter(pk__in=meeting.attendance.values("who"), is_active=True))
+    settled, refs = invited_to_all(meeting), list(meeting.agenda.values_list("panel__ref", flat=True))
+    about: dict[str, Any] = {"notice": notice, "by": None, "about": meeting, "path": meeting.get_absolute_url()}
+    about |= {"again": str(meeting.sequence)}
+    with_rule = [person for person in people if person.pk in settled]
+    if with_rule:
+        notifications.notify(with_rule, calendar=occurrence_file(meeting), **about)
+    others = [person for person in people if person.pk not in settled]
+    notifications.notify(others, calendar=calendar_file(meeting, refs), **about)
+
+
+def put_on(meeting: Meeting, panel: Panel, *, by: Any) -> AgendaItem:
+    """At the end of the agenda; the panel's members are asked to come once it has a slot."""
+    last = meeting.agenda.aggregate(last=Max("position"))["last"] or 0
+    item, new = AgendaItem.objects.get_or_create(meeting=meeting, panel=panel, defaults={"position": last + 1})
+    notifications.settle_all(panel, Verb.MEET, how=Settled.DONE)
+    if new and item in meeting.with_slot():
+        call(meeting, panel=panel, people=queries.people_in(panel), by=by)
+    return item
+
+
+def remind(*, by: Any) -> int:
+    """Two days and one hour before: once each, to everybody asked. Safe to run at any time; gives how many meetings are near."""
+    now, near = clock.now(), 0
+    for early, late, name in SOON:
+        due = Meeting.objects.filter(state=MeetingState.PLANNED, starts_at__gt=now + late, starts_at__lte=now + early)
+        for meeting in due.prefetch_related("attendance__who"):
+            people = [row.who for row in meeting.attendance.all() if row.who.is_active]
+            about: dict[str, Any] = {
+                "about": meeting,
+                "path": meeting.get_absolute_url(),
+                "again": f"{name}:{meeting.sequence}",
+            }
+            notifications.notify(people, notice=Notice.MEETING_SOON, by=by, **about)
+            near += 1
+    return near

@@ -1,0 +1,74 @@
+"""What the pages of meetings show. Constant query counts, whatever the size."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, QuerySet
+
+from cpms import clock
+from panels.meetings.models import CalendarFeed, Meeting, MeetingSeries
+from panels.meetings.states import MeetingState
+from panels.models import Panel
+
+MOST = 50
+LATELY = dt.timedelta(hours=4)
+
+
+@dataclass(frozen=True)
+class Slot:
+    """A line of an agenda; ``panel`` is ``None`` for who does not take part in it, ``waits`` beyond the last slot."""
+
+    ref: str
+    panel: Panel | None
+    waits: bool
+
+
+def coming(user: Any) -> QuerySet[Meeting]:
+    """The person's coming meetings, soonest first, with the number of panels on each."""
+    rows = Meeting.objects.visible_to(user).filter(state=MeetingState.PLANNED, starts_at__gt=clock.now() - LATELY)
+    return rows.select_related("series").annotate(panels=Count("agenda")).order_by("starts_at")
+
+
+def mine_to_attend(user: Any) -> QuerySet[Meeting]:
+    """Coming meetings that the person was asked to: what a subscribed calendar shows."""
+    rows = Meeting.objects.visible_to(user).filter(state=MeetingState.PLANNED, starts_at__gt=clock.now() - LATELY)
+    return rows.filter(attendance__who=user).select_related("series").order_by("starts_at")[:MOST]
+
+
+def to_bring_to(user: Any, panel: Panel) -> QuerySet[Meeting]:
+    """The coming meetings of series that the panel is not on yet."""
+    rows = Meeting.objects.visible_to(user).filter(series__isnull=False, state=MeetingState.PLANNED)
+    rows = rows.filter(starts_at__gt=clock.now()).exclude(agenda__panel=panel)
+    rows = rows.select_related("series").annotate(panels=Count("agenda"))
+    return rows.order_by("starts_at")[:8]
+
+
+def agenda(meeting: Meeting, user: Any) -> list[Slot]:
+    """The running order. Who takes no part in a panel sees its number and nothing of it."""
+    items = list(meeting.agenda.select_related("panel").order_by("position", "pk"))
+    seen = Panel.objects.visible_to(user).filter(pk__in=[item.panel_id for item in items]).with_case()
+    panels = {panel.pk: panel for panel in seen}
+    slots = meeting.series.slots if meeting.series else len(items)
+    return [Slot(item.panel.ref, panels.get(item.panel_id), n >= slots) for n, item in enumerate(items)]
+
+
+def feed_of(user: Any) -> CalendarFeed | None:
+    """The person's own calendar address, if there is one."""
+    return CalendarFeed.objects.filter(user=user).first()
+
+
+def series_of(user: Any) -> QuerySet[MeetingSeries]:
+    return MeetingSeries.objects.visible_to(user).running().prefetch_related("groups__network")
+
+
+def refs_seen(meetings: list[Meeting], user: Any) -> dict[Any, list[str]]:
+    """Meeting to the numbers of those of its panels that the person sees."""
+    found: dict[Any, list[str]] = {meeting.pk: [] for meeting in meetings}
+    rows = Panel.objects.visible_to(user).filter(agenda_items__meeting__in=found)
+    for ref, meeting in rows.order_by("ref").values_list("ref", "agenda_items__meeting"):
+        if meeting in found:
+            found[meeting].append(ref)
+    return found

@@ -1,0 +1,49 @@
+"""When a series meets: a recurrence rule (RFC 5545), expanded in local time by dateutil.
+
+16:00 in Amsterdam stays 16:00 in Amsterdam when the clocks change; what moves is the moment in UTC.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import zoneinfo
+
+from dateutil.rrule import rrulestr
+
+from panels.meetings.states import Rhythm
+
+WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
+FIFTH = 5
+
+
+def rule_for(rhythm: Rhythm, first: dt.date) -> str:
+    """The rule of a series whose first meeting is on this day. Raises ``ValueError`` for a fifth weekday of a month,
+    which most months do not have."""
+    weekday, nth = WEEKDAYS[first.weekday()], (first.day - 1) // 7 + 1
+    if rhythm == Rhythm.MONTHLY and nth == FIFTH:
+        raise ValueError("Most months have no fifth such weekday. Choose the last one of each month.")
+    return {
+        Rhythm.WEEKLY: f"FREQ=WEEKLY;BYDAY={weekday}",
+        Rhythm.FORTNIGHTLY: f"FREQ=WEEKLY;INTERVAL=2;BYDAY={weekday}",
+        Rhythm.MONTHLY: f"FREQ=MONTHLY;BYDAY={nth}{weekday}",
+        Rhythm.MONTHLY_LAST: f"FREQ=MONTHLY;BYDAY=-1{weekday}",
+    }[rhythm]
+
+
+def is_last_of_month(day: dt.date) -> bool:
+    """Whether no later day of the same month falls on this weekday."""
+    return (day + dt.timedelta(days=7)).month != day.month
+
+
+def days(rule: str, first: dt.date, *, after: dt.date, until: dt.date) -> list[dt.date]:
+    """The days of the rule from ``after`` to ``until``, both included, none before ``first``."""
+    start, zero = dt.datetime.combine(first, dt.time()), dt.time()
+    found = rrulestr(rule, dtstart=start).between(
+        dt.datetime.combine(after, zero), dt.datetime.combine(until, zero), inc=True
+    )
+    return [moment.date() for moment in found]
+
+
+def moment(day: dt.date, at: dt.time, zone: str) -> dt.datetime:
+    """The local time of a day as an aware moment in that zone."""
+    return dt.datetime.combine(day, at, tzinfo=zoneinfo.ZoneInfo(zone))

@@ -1,0 +1,94 @@
+"""One's meetings, the series of one's groups, and panels brought to them."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from cpms.accounts.access import access, ask
+from cpms.accounts.access.routes import READ, WRITE
+from cpms.accounts.models import User
+from cpms.accounts.roles import Permission
+from panels.meetings import actions, queries
+from panels.meetings.forms import BringForm, SeriesForm, TakeOffForm
+from panels.meetings.models import MeetingSeries
+from panels.meetings.states import Rhythm
+from panels.models import Panel
+
+
+@access("meetings:list", verb=Permission.MEETING_LIST)
+def meeting_list(request: HttpRequest) -> HttpResponse:
+    context = {
+        "meetings": queries.coming(request.user)[: queries.MOST],
+        "series": queries.series_of(request.user),
+        "may_start": ask(Permission.SERIES_START, request.user),
+    }
+    return render(request, "meetings/list.html", context)
+
+
+@access("meetings:series_new", verb=Permission.SERIES_START, methods=READ | WRITE)
+def start_series(request: HttpRequest) -> HttpResponse:
+    """A rhythm, a first day and the groups; whoever takes part in the groups is asked to all of its meetings."""
+    form = SeriesForm(request.POST or None, user=request.user)
+    if form.is_valid():
+        wanted = {name: form.cleaned_data[name] for name in ("name", "minutes", "slots", "link")}
+        people = list(User.objects.active().filter(groups_of_interest__in=form.cleaned_data["groups"]).distinct())
+        made = actions.start_series(
+            groups=list(form.cleaned_data["groups"]),
+            rhythm=Rhythm(form.cleaned_data["rhythm"]),
+            first_on=form.cleaned_data["day"],
+            at=form.cleaned_data["time"],
+            people=people,
+            by=request.user,
+            **wanted,
+        )
+        messages.success(request, f"The series is planned. {len(people)} people get a mail with its calendar entry.")
+        return redirect(made)
+    return render(request, "meetings/series_form.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@access("meetings:series", object=MeetingSeries, verb=Permission.SERIES_READ)
+def series(request: HttpRequest, chosen: MeetingSeries) -> HttpResponse:
+    coming = queries.coming(request.user).filter(series=chosen)
+    context = {
+        "series": chosen,
+        "groups": chosen.groups.select_related("network"),
+        "meetings": coming,
+        "people": chosen.people.select_related("centre").order_by("display_name"),
+        "may_change": ask(Permission.SERIES_CHANGE, request.user, chosen),
+    }
+    return render(request, "meetings/series.html", context)
+
+
+@access("meetings:series_end", object=MeetingSeries, verb=Permission.SERIES_CHANGE, methods=WRITE)
+def end_series(request: HttpRequest, chosen: MeetingSeries) -> HttpResponse:
+    actions.end_series(chosen, by=request.user)
+    messages.success(request, "The series has ended. Everybody asked to it gets a mail.")
+    return redirect(chosen)
+
+
+@access("meetings:bring", object=Panel, kwarg="ref", verb=Permission.MEETING_BRING, methods=READ | WRITE)
+def bring(request: HttpRequest, panel: Panel) -> HttpResponse:
+    """The next meetings, the first of them chosen: two taps from the panel."""
+    meetings = list(queries.to_bring_to(request.user, panel))
+    form = BringForm(request.POST or None, meetings=meetings)
+    if form.is_valid():
+        meeting = form.cleaned_data["meeting"]
+        actions.bring(panel, to=meeting, invite=form.cleaned_data["invite"], by=request.user)
+        messages.success(request, "The panel is on the agenda.")
+        return redirect(meeting)
+    context = {"form": form, "panel": panel, "meetings": meetings}
+    return render(request, "meetings/bring.html", context, status=422 if form.errors else 200)
+
+
+@access("meetings:take_off", object=Panel, kwarg="ref", verb=Permission.MEETING_BRING, methods=WRITE)
+def take_off(request: HttpRequest, panel: Panel) -> HttpResponse:
+    form = TakeOffForm(request.POST, panel=panel)
+    if not form.is_valid():
+        messages.error(request, "This meeting is over, or the panel is not on its agenda any more.")
+        return redirect(panel)
+    meeting = form.cleaned_data["meeting"]
+    actions.take_off(panel, of=meeting, by=request.user)
+    messages.success(request, f"{panel.ref} is off the agenda.")
+    return redirect(meeting.series)

@@ -1,0 +1,232 @@
+"""A series of a group: started, brought to, moved, called off; calendars follow; nothing clinical in any of it."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from icalendar import Calendar
+
+from cpms import clock
+from cpms.accounts.access import Refused
+from cpms.accounts.roles import Role
+from cpms.notifications import actions as notifications
+from cpms.notifications.models import OutboxMessage
+from panels.meetings import actions
+from panels.meetings.models import Meeting, MeetingSeries
+from panels.meetings.states import Rhythm
+from panels.models import Invitation
+from tests.clients import signed_in
+from tests.factories import CANARIES, GroupFactory, NetworkFactory, Story, UserFactory, give_role
+
+pytestmark = pytest.mark.django_db(databases=["default", "cachedb"])
+
+
+@pytest.fixture
+def story():
+    story = Story("a")
+    story.open()
+    story.seat(story.expert)
+    return story
+
+
+@pytest.fixture
+def coordinator(story):
+    person = UserFactory(role="none")
+    give_role(person, Role.NETWORK_COORDINATOR, network=story.group.network)
+    return person
+
+
+@pytest.fixture
+def always():
+    return UserFactory(display_name="Dr Always There")
+
+
+@pytest.fixture
+def series(story, coordinator, always):
+    return start(story, coordinator, [always])
+
+
+def start(story, by, people, *, slots=2):
+    first = clock.today() + dt.timedelta(days=7)
+    when = {"rhythm": Rhythm.FORTNIGHTLY, "first_on": first, "at": dt.time(16)}
+    return actions.start_series(
+        groups=[story.group], name="Adrenal board", minutes=60, slots=slots, link="", people=people, by=by, **when
+    )
+
+
+def another(story, tag):
+    other = Story(tag)
+    other.lead, other.group = story.lead, story.group
+    other.open()
+    return other
+
+
+def mails(person):
+    return list(OutboxMessage.objects.filter(recipient=person, calendar__gt="").order_by("written_at"))
+
+
+def events(message):
+    return list(Calendar.from_ical(message.calendar).walk("VEVENT"))
+
+
+def test_meetings_are_planned_four_months_ahead_and_never_twice(series):
+    assert series.meetings.count() == 9
+    assert actions.plan_ahead(by=None) == 0
+    assert series.meetings.count() == 9
+
+
+def test_a_stranger_to_the_groups_starts_no_series(story):
+    with pytest.raises(Refused):
+        start(story, story.lead, [])
+
+
+def test_from_the_panel_to_the_agenda_and_the_people_of_the_series_are_invited(story, series, always):
+    client, panel = signed_in(story.lead), story.fresh()
+    page = client.get(reverse("meetings:bring", args=[panel.ref])).content.decode()
+    first = series.meetings.first()
+    assert page.index(str(first.pk)) < page.index("checked")
+    client.post(reverse("meetings:bring", args=[panel.ref]), {"meeting": first.pk, "invite": "on"})
+    assert [item.panel for item in first.agenda.all()] == [panel]
+    assert Invitation.objects.filter(panel=panel, invitee=always, state="pending").exists()
+    assert [events(m)[0]["uid"] for m in mails(story.expert)] == [f"{first.pk}@cpms"]
+    assert [events(m)[0]["uid"] for m in mails(always)] == [f"{series.pk}@cpms"]
+
+
+def test_who_takes_no_part_sees_the_number_and_nothing_else(story, series, always):
+    first = series.meetings.first()
+    actions.bring(story.fresh(), to=first, invite=False, by=story.lead)
+    page = signed_in(always).get(first.get_absolute_url()).content.decode()
+    assert story.panel.ref in page
+    assert not [canary for canary in CANARIES if canary in page]
+    assert signed_in(UserFactory()).get(first.get_absolute_url()).status_code == 404
+
+
+def test_beyond_the_slots_a_panel_waits_and_moves_up_when_one_goes(story, series, coordinator):
+    first, others = series.meetings.first(), [another(story, tag) for tag in "bc"]
+    late = UserFactory()
+    others[1].seat(late)
+    for one in (story, *others):
+        actions.bring(one.fresh(), to=first, invite=False, by=story.lead)
+    assert mails(late) == []
+    assert "waits for a place" in signed_in(story.lead).get(first.get_absolute_url()).content.decode()
+    signed_in(story.lead).post(reverse("meetings:take_off", args=[others[0].panel.ref]), {"meeting": first.pk})
+    assert [item.panel.ref for item in first.with_slot()] == [story.panel.ref, others[1].panel.ref]
+    assert len(mails(late)) == 1
+    way = {"panel": others[1].panel.ref, "way": "up"}
+    signed_in(coordinator).post(reverse("meetings:order", args=[first.pk]), way)
+    assert [item.panel.ref for item in first.with_slot()] == [others[1].panel.ref, story.panel.ref]
+
+
+def test_a_moved_meeting_is_the_same_event_in_every_calendar(story, series, coordinator, always):
+    first = series.meetings.first()
+    actions.bring(story.fresh(), to=first, invite=False, by=story.lead)
+    local = clock.now().astimezone() + dt.timedelta(days=9)
+    form = {"day": f"{local:%Y-%m-%d}", "time": "09:30"}
+    assert signed_in(coordinator).post(reverse("meetings:move", args=[first.pk]), form).status_code == 302
+    asked, moved = (events(message)[0] for message in mails(story.expert))
+    assert (asked["uid"], int(asked["sequence"])) == (moved["uid"], int(moved["sequence"]) - 1)
+    whole, one = (events(message)[0] for message in mails(always))
+    assert whole["uid"] == one["uid"] == f"{series.pk}@cpms"
+    assert one.decoded("recurrence-id") == whole.decoded("dtstart")
+    assert one.decoded("dtstart") == Meeting.objects.get(pk=first.pk).starts_at
+
+
+def test_a_meeting_called_off_leaves_calendars_and_its_panels_go_to_the_next(
+    story, series, coordinator, always, mailoutbox
+):
+    first, second = series.meetings.all()[:2]
+    actions.bring(story.fresh(), to=first, invite=False, by=story.lead)
+    signed_in(coordinator).post(reverse("meetings:call_off", args=[first.pk]))
+    last = mails(always)[-1]
+    assert "METHOD:CANCEL" in last.calendar
+    assert events(last)[0]["status"] == "CANCELLED"
+    assert [item.panel for item in second.agenda.all()] == [story.fresh()]
+    notifications.dispatch_outbox()
+    parts = {part[2] for mail in mailoutbox if mail.to == [always.email] for part in mail.attachments}
+    assert any("method=CANCEL" in kind for kind in parts)
+    with pytest.raises(Refused):
+        actions.bring(another(story, "d").fresh(), to=first, invite=False, by=story.lead)
+
+
+def test_an_ended_series_has_no_meeting_more_and_says_so(series, coordinator, always):
+    signed_in(coordinator).post(reverse("meetings:series_end", args=[series.pk]))
+    assert not series.meetings.filter(state="planned").exists()
+    assert "UNTIL" in events(mails(always)[-1])[0]["rrule"]
+    assert actions.plan_ahead(by=None) == 0
+    with pytest.raises(Refused, match="ended already"):
+        actions.end_series(MeetingSeries.objects.get(pk=series.pk), by=coordinator)
+
+
+def test_a_form_makes_a_series_of_two_networks_and_says_what_is_wrong(story, coordinator):
+    theirs = GroupFactory(network=NetworkFactory(code="BOND", name="ERN BOND"))
+    person = UserFactory()
+    person.groups_of_interest.add(theirs)
+    client, first = signed_in(coordinator), clock.today() + dt.timedelta(days=10)
+    form = {
+        "name": "Joint board",
+        "rhythm": "weekly",
+        "day": f"{first}",
+        "time": "16:00",
+        "minutes": "60",
+        "slots": "4",
+        "link": "",
+    }
+    refused = client.post(reverse("meetings:series_new"), form | {"groups": [theirs.pk], "link": "http://x.example"})
+    assert refused.status_code == 422
+    assert "kept by the coordinators" in refused.content.decode()
+    assert (
+        client.post(reverse("meetings:series_new"), form | {"groups": [story.group.pk, theirs.pk]}).status_code == 302
+    )
+    made = MeetingSeries.objects.get(name="Joint board")
+    assert list(made.people.all()) == [person]
+    assert signed_in(person).get(made.get_absolute_url()).status_code == 200
+
+
+def test_reminders_go_out_two_days_and_an_hour_before_once_each(story, series, always):
+    first = series.meetings.first()
+    for before, expected in ((60, 0), (47, 1), (47, 1), (20, 1), (0.5, 2), (0.5, 2)):
+        Meeting.objects.filter(pk=first.pk).update(starts_at=clock.now() + dt.timedelta(hours=before))
+        actions.remind(by=None)
+        assert OutboxMessage.objects.filter(notice="meeting_soon", recipient=always).count() == expected
+
+
+def test_a_calendar_address_is_private_follows_and_can_be_stopped(story, series, always, client):
+    owner = signed_in(always)
+    page = owner.post(reverse("meetings:address")).content.decode()
+    path = "/calendar/" + page.split("/calendar/")[1].split("<")[0]
+    answer = client.get(path)
+    found = list(Calendar.from_ical(answer.content).walk("VEVENT"))
+    assert len(found) == 9
+    assert "METHOD:PUBLISH" in answer.content.decode()
+    actions.call_off(series.meetings.first(), by=series.called_by)
+    assert len(list(Calendar.from_ical(client.get(path).content).walk("VEVENT"))) == 8
+    renewed = owner.post(reverse("meetings:address")).content.decode()
+    assert client.get(path).status_code == 404
+    second = "/calendar/" + renewed.split("/calendar/")[1].split("<")[0]
+    type(always).objects.filter(pk=always.pk).update(is_active=False)
+    assert client.get(second).status_code == 404
+    type(always).objects.filter(pk=always.pk).update(is_active=True)
+    owner = signed_in(always)
+    owner.post(reverse("meetings:stop_address"))
+    assert client.get(second).status_code == 404
+
+
+def test_the_pages_cost_the_same_for_one_panel_and_for_twenty(story, series, coordinator):
+    first, client = series.meetings.first(), signed_in(story.lead)
+
+    def cost(path):
+        client.get(path)
+        with CaptureQueriesContext(connection) as caught:
+            assert client.get(path).status_code == 200
+        return len(caught)
+
+    pages = (first.get_absolute_url(), reverse("meetings:list"), series.get_absolute_url())
+    actions.bring(story.fresh(), to=first, invite=False, by=story.lead)
+    few = [cost(page) for page in pages]
+    for number in range(12):
+        actions.bring(another(story, f"n{number}").fresh(), to=first, invite=False, by=story.lead)
+    assert [cost(page) for page in pages] == few
