@@ -120,6 +120,9 @@ def test_what_is_sensitive_asks_for_a_fresh_code():
         "people:confirm_phone",
         "people:confirm_role",
         "people:drop_role",
+        "people:take_table",
+        "patients:export",
+        "patients:erase",
     }
     assert route_of(None) is None
 
