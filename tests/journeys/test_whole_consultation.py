@@ -97,6 +97,7 @@ def open_panel(lead: Person, file: Path) -> str:
     lead.start_counting()
     lead.click("New panel", role="link", within="body")
     lead.upload("Patient's data as a file", file.name, file.read_bytes())
+    lead.sees("Read, not saved yet")  # what the file holds pushes the rest of the page down
     lead.choose("1. Discussion of the case for care", "Yes")
     lead.choose("2. Registries and databases", "Yes")
     lead.choose("3. Contact about research", "No")
