@@ -33,14 +33,6 @@ def may_list(_user: Any, _thing: Any = None) -> Verdict:
     return yes
 
 
-@rule(Permission.MEETING_HOLD)
-def may_hold(user: Any, meeting: Any) -> Verdict:
-    """Whoever called it says that it was held."""
-    if meeting.called_by_id != user.pk:
-        return no(FOR_TREATING_SIDE)
-    return yes if meeting.state == MeetingState.PLANNED else no(OVER)
-
-
 @rule(Permission.MEETING_CHANGE)
 def may_change(user: Any, meeting: Any) -> Verdict:
     """Whoever called it, and who keeps its series."""
@@ -49,6 +41,12 @@ def may_change(user: Any, meeting: Any) -> Verdict:
     if meeting.called_by_id == user.pk:
         return yes
     return may_change_series(user, meeting.series) if meeting.series else no(FOR_TREATING_SIDE)
+
+
+@rule(Permission.MEETING_HOLD)
+def may_hold(user: Any, meeting: Any) -> Verdict:
+    """Say that it was held: who may change it."""
+    return may_change(user, meeting)
 
 
 @rule(Permission.MEETING_BRING)

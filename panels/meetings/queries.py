@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Count, QuerySet
 
 from cpms import clock
+from cpms.accounts.models import ThematicGroup, User
 from panels.meetings.models import CalendarFeed, Meeting, MeetingSeries
 from panels.meetings.states import MeetingState
 from panels.models import Panel
@@ -53,6 +55,11 @@ def agenda(meeting: Meeting, user: Any) -> list[Slot]:
     panels = {panel.pk: panel for panel in seen}
     slots = meeting.series.slots if meeting.series else len(items)
     return [Slot(item.panel.ref, panels.get(item.panel_id), n >= slots) for n, item in enumerate(items)]
+
+
+def people_of(groups: Iterable[ThematicGroup]) -> list[User]:
+    """Everybody active who takes part in one of the groups: whom a series asks to each meeting."""
+    return list(User.objects.active().filter(groups_of_interest__in=groups).distinct())
 
 
 def feed_of(user: Any) -> CalendarFeed | None:

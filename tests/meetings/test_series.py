@@ -15,6 +15,7 @@ from cpms.accounts.access import Refused
 from cpms.accounts.roles import Role
 from cpms.notifications import actions as notifications
 from cpms.notifications.models import OutboxMessage
+from panels import actions as panels
 from panels.meetings import actions
 from panels.meetings.models import Meeting, MeetingSeries
 from panels.meetings.states import Rhythm
@@ -152,10 +153,15 @@ def test_a_meeting_called_off_leaves_calendars_and_its_panels_go_to_the_next(
         actions.bring(another(story, "d").fresh(), to=first, invite=False, by=story.lead)
 
 
-def test_an_ended_series_has_no_meeting_more_and_says_so(series, coordinator, always):
+def test_an_ended_series_has_no_meeting_more_and_says_so(story, series, coordinator, always):
+    actions.bring(story.fresh(), to=series.meetings.first(), invite=False, by=story.lead)
     signed_in(coordinator).post(reverse("meetings:series_end", args=[series.pk]))
     assert not series.meetings.filter(state="planned").exists()
     assert "UNTIL" in events(mails(always)[-1])[0]["rrule"]
+    assert len(mails(always)) == 2
+    asked, ended = (message.calendar for message in mails(story.expert))
+    assert "METHOD:REQUEST" in asked
+    assert "METHOD:CANCEL" in ended
     assert actions.plan_ahead(by=None) == 0
     with pytest.raises(Refused, match="ended already"):
         actions.end_series(MeetingSeries.objects.get(pk=series.pk), by=coordinator)
@@ -230,3 +236,40 @@ def test_the_pages_cost_the_same_for_one_panel_and_for_twenty(story, series, coo
     for number in range(12):
         actions.bring(another(story, f"n{number}").fresh(), to=first, invite=False, by=story.lead)
     assert [cost(page) for page in pages] == few
+
+
+def test_who_left_the_panel_is_not_reminded_of_its_meeting(story, series, always):
+    first = series.meetings.first()
+    actions.bring(story.fresh(), to=first, invite=False, by=story.lead)
+    panels.end_invitation(story.invitation(story.expert), by=story.lead)
+    Meeting.objects.filter(pk=first.pk).update(starts_at=clock.now() + dt.timedelta(minutes=30))
+    actions.remind(by=None)
+    reminded = OutboxMessage.objects.filter(notice="meeting_soon").values_list("recipient", flat=True)
+    assert set(reminded) == {always.pk, story.lead.pk}
+
+
+def test_a_panel_comes_to_no_meeting_of_other_groups(story, coordinator):
+    other = GroupFactory(network=NetworkFactory(code="BOND", name="ERN BOND"))
+    person = UserFactory(role="none")
+    give_role(person, Role.GROUP_COORDINATOR, group=other)
+    theirs = actions.start_series(
+        groups=[other],
+        name="Theirs",
+        rhythm=Rhythm.WEEKLY,
+        first_on=clock.today() + dt.timedelta(days=7),
+        at=dt.time(16),
+        minutes=60,
+        slots=2,
+        link="",
+        people=[],
+        by=person,
+    )
+    with pytest.raises(Refused, match="no meeting of your groups"):
+        actions.bring(story.fresh(), to=theirs.meetings.first(), invite=False, by=story.lead)
+
+
+def test_who_keeps_the_series_says_that_a_meeting_was_held(series, story):
+    colleague = UserFactory(role="none")
+    give_role(colleague, Role.GROUP_COORDINATOR, group=story.group)
+    held = actions.hold(series.meetings.first(), present=[], by=colleague)
+    assert held.state == "held"

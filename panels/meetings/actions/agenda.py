@@ -33,8 +33,8 @@ def bring(panel: Panel, *, to: Meeting, invite: bool, by: Any) -> AgendaItem:
     if not (verdict := may_bring(by, panel)):
         raise Refused(verdict.reason)
     meeting = locked(to)
-    if meeting.series is None:
-        raise Refused("This meeting belongs to another panel.")
+    if meeting.series is None or not Meeting.objects.visible_to(by).filter(pk=to.pk).exists():
+        raise Refused("This is no meeting of your groups that panels are brought to.")
     item = put_on(meeting, panel, by=by)
     if invite:
         there = Invitation.objects.filter(panel=panel).live().values("invitee")

@@ -15,6 +15,7 @@ from cpms.audit.states import Event
 from cpms.notifications import actions as notifications
 from cpms.notifications.notices import Notice
 from panels.meetings import recurrence
+from panels.meetings.actions.single import cancel, tell_change
 from panels.meetings.calendars import series_file
 from panels.meetings.models import Attendance, Meeting, MeetingSeries
 from panels.meetings.policy import may_change_series, may_own
@@ -102,7 +103,7 @@ def tell(series: MeetingSeries, people: list[Any], *, notice: Notice) -> None:
 
 @transaction.atomic
 def end_series(series: MeetingSeries, *, by: Any) -> MeetingSeries:
-    """No meeting from today on; those planned already are called off, their panels' leads among those told."""
+    """No meeting from now on. Who comes to all of them is told once; who was asked to one of them is told of that one."""
     current = MeetingSeries.objects.select_for_update().get(pk=series.pk)
     if not (verdict := may_change_series(by, current)):
         raise Refused(verdict.reason)
@@ -110,8 +111,9 @@ def end_series(series: MeetingSeries, *, by: Any) -> MeetingSeries:
         raise Refused("This series has ended already.")
     current.ended_on, current.sequence = max(clock.today(), current.first_on), current.sequence + 1
     current.save(update_fields=["ended_on", "sequence"])
-    coming = current.meetings.filter(state=MeetingState.PLANNED, starts_at__gt=clock.now())
-    Meeting.objects.filter(pk__in=list(coming.values_list("pk", flat=True))).update(state=MeetingState.CANCELLED)
+    for meeting in current.meetings.filter(state=MeetingState.PLANNED, starts_at__gt=clock.now()):
+        cancel(meeting)
+        tell_change(meeting, notice=Notice.MEETING_CALLED_OFF, all_of_series=False)
     tell(current, list(current.people.all()), notice=Notice.SERIES_ENDED)
     audit.record(Event.SERIES_CHANGED, on=current, by=by, verb="ended")
     return current

@@ -111,8 +111,7 @@ def call_off(meeting: Meeting, *, by: Any) -> Meeting:
     current = Meeting.objects.select_for_update(of=("self",)).select_related("series").get(pk=meeting.pk)
     if not (verdict := may_change(by, current)):
         raise Refused(verdict.reason)
-    current.state, current.sequence = MeetingState.CANCELLED, current.sequence + 1
-    current.save(update_fields=["state", "sequence"])
+    cancel(current)
     tell_change(current, notice=Notice.MEETING_CALLED_OFF)
     if after := current.next_of_series():
         for item in current.agenda.select_related("panel"):
@@ -121,14 +120,19 @@ def call_off(meeting: Meeting, *, by: Any) -> Meeting:
     return current
 
 
-def tell_change(meeting: Meeting, *, notice: Notice) -> None:
-    """Everybody asked: one entry each, of the whole series or of this meeting alone."""
+def cancel(meeting: Meeting) -> None:
+    meeting.state, meeting.sequence = MeetingState.CANCELLED, meeting.sequence + 1
+    meeting.save(update_fields=["state", "sequence"])
+
+
+def tell_change(meeting: Meeting, *, notice: Notice, all_of_series: bool = True) -> None:
+    """Everybody asked: one entry each, of the whole series (unless they are told otherwise) or of this meeting alone."""
     people = list(User.objects.filter(pk__in=meeting.attendance.values("who"), is_active=True))
     settled, refs = invited_to_all(meeting), list(meeting.agenda.values_list("panel__ref", flat=True))
     about: dict[str, Any] = {"notice": notice, "by": None, "about": meeting, "path": meeting.get_absolute_url()}
     about |= {"again": str(meeting.sequence)}
     with_rule = [person for person in people if person.pk in settled]
-    if with_rule:
+    if with_rule and all_of_series:
         notifications.notify(with_rule, calendar=occurrence_file(meeting), **about)
     others = [person for person in people if person.pk not in settled]
     notifications.notify(others, calendar=calendar_file(meeting, refs), **about)
@@ -144,13 +148,18 @@ def put_on(meeting: Meeting, panel: Panel, *, by: Any) -> AgendaItem:
     return item
 
 
+def sees(person: Any, meeting: Meeting) -> bool:
+    """Whether somebody who was asked once still takes part: their panel runs, they belong to it, consent is in force."""
+    return bool(person.is_active) and Meeting.objects.visible_to(person).filter(pk=meeting.pk).exists()
+
+
 def remind(*, by: Any) -> int:
-    """Two days and one hour before: once each, to everybody asked. Safe to run at any time; gives how many meetings are near."""
+    """Two days and one hour before: once each, to everybody asked who still takes part. Safe to run at any time; gives how many meetings are near."""
     now, near = clock.now(), 0
     for early, late, name in SOON:
         due = Meeting.objects.filter(state=MeetingState.PLANNED, starts_at__gt=now + late, starts_at__lte=now + early)
         for meeting in due.prefetch_related("attendance__who"):
-            people = [row.who for row in meeting.attendance.all() if row.who.is_active]
+            people = [row.who for row in meeting.attendance.all() if sees(row.who, meeting)]
             about: dict[str, Any] = {
                 "about": meeting,
                 "path": meeting.get_absolute_url(),

@@ -8,7 +8,6 @@ from django.shortcuts import redirect, render
 
 from cpms.accounts.access import access, ask
 from cpms.accounts.access.routes import READ, WRITE
-from cpms.accounts.models import User
 from cpms.accounts.roles import Permission
 from panels.meetings import actions, queries
 from panels.meetings.forms import BringForm, SeriesForm, TakeOffForm
@@ -33,7 +32,7 @@ def start_series(request: HttpRequest) -> HttpResponse:
     form = SeriesForm(request.POST or None, user=request.user)
     if form.is_valid():
         wanted = {name: form.cleaned_data[name] for name in ("name", "minutes", "slots", "link")}
-        people = list(User.objects.active().filter(groups_of_interest__in=form.cleaned_data["groups"]).distinct())
+        people = queries.people_of(form.cleaned_data["groups"])
         made = actions.start_series(
             groups=list(form.cleaned_data["groups"]),
             rhythm=Rhythm(form.cleaned_data["rhythm"]),
