@@ -5,7 +5,7 @@ export default function preview(place) {
   const input = place.querySelector("input[type=file]");
   const into = document.querySelector("[data-preview-into]");
 
-  input.addEventListener("change", async () => {
+  async function show() {
     into.replaceChildren();
     if (!input.files.length) return;
     const data = new FormData();
@@ -13,5 +13,8 @@ export default function preview(place) {
     const options = { method: "POST", body: data, headers: { "X-CSRFToken": token() }, redirect: "manual" };
     const answer = await fetch(place.dataset.preview, options).catch(() => null);
     if (answer?.ok) into.innerHTML = await answer.text();
-  });
+  }
+
+  input.addEventListener("change", show);
+  if (input.files.length) show(); // chosen before this script was there
 }

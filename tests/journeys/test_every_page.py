@@ -163,7 +163,8 @@ def test_every_step_of_an_activation(product, browser):
     tour.send_empty(person, "activation, empty", "", "main form", display_name="")
     person.type("Your name", "Dr New")
     person.type("Choose a password", "the tide comes twice a day")
-    person.click("ontinue")
+    with person.page.expect_navigation():
+        person.click("ontinue")
     tour.look(person, "device")
     tour.send_empty(person, "device, wrong code", "", "main form", code="000000")
     while (device := TotpDevice.objects.get(user=user)).waiting_until() is not None:
@@ -182,7 +183,8 @@ def test_every_step_of_a_new_password(product, browser):
     person = Person(browser, product.url)
     person.go("/accounts/password/reset/")
     person.type("E-mail at your hospital", device.user.email)
-    person.click("Send the link")
+    with person.page.expect_navigation():
+        person.click("Send the link")
     tour.look(person, "link sent")
     mail = product.mailbox.wait(device.user.email)[0]
     link = re.search(r"https?://\S+/password/reset/key/\S+", mail.get_content()).group()

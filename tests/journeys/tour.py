@@ -26,6 +26,8 @@ class Tour:
             answer = person.page.goto(person.url + path)
             if answer.status != status:
                 self.faults.append(f"{name}: {answer.status} instead of {status}")
+        else:
+            person.page.wait_for_function("document.readyState === 'complete' && document.body")
         if not person.page.title():
             self.faults.append(f"{name}: no title")
         self.faults += [f"{name}: {fault}" for fault in check_page(person.page)]
