@@ -1,6 +1,6 @@
 """The outcome document: what is in it, its fingerprint, and its pages.
 
-Users never supply HTML: every text is escaped by the template. The pages are laid out by ``outcomes.layout`` in a
+Users never supply HTML: every text is escaped by the template. The pages are laid out by ``cpms.layout`` in a
 child process with limits on time and memory.
 """
 
@@ -8,9 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import subprocess
-import sys
-import unicodedata
 import zoneinfo
 from typing import Any
 
@@ -19,19 +16,13 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 
 from cpms import clock
+from cpms.paper import pages_of
 from outcomes.models import Outcome, OutcomeDocument
 from outcomes.queries import Statement
 from outcomes.states import Decision
 from panels.meetings.models import Meeting
 from panels.meetings.states import MeetingState
 from panels.models import Invitation, Panel
-
-SECONDS = 60
-CHILD_SECONDS, CHILD_MEMORY = 50, 3_000_000_000  # address space, much of it libraries that are mapped and not used
-
-
-class CannotLayOut(Exception):
-    """The child process failed or took too long."""
 
 
 def gather(document: OutcomeDocument) -> dict[str, Any]:
@@ -96,20 +87,6 @@ def fingerprint(content: dict[str, Any]) -> str:
     return hashlib.sha256(signed_text(content).encode()).hexdigest()
 
 
-def is_control(sign: str) -> bool:
-    return unicodedata.category(sign) == "Cc"
-
-
-def turns_direction(sign: str) -> bool:
-    """Embedding, override, isolate, and the marks that end them (Unicode Annex 9)."""
-    return unicodedata.bidirectional(sign) in {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
-
-
-def printable(html: str) -> str:
-    """Without control signs, and without marks that turn the reading direction: on paper "50" must not read "05"."""
-    return "".join(sign for sign in html if sign in "\n\t" or not (is_control(sign) or turns_direction(sign)))
-
-
 def lay_out(content: dict[str, Any]) -> bytes:
     """The PDF/UA-1 file. Raises ``CannotLayOut``."""
     with timezone.override(content["zone"]):
@@ -122,20 +99,3 @@ def statement(user: Any, year: Statement) -> bytes:
     context = {"person": user, "statement": year, "made": clock.now(), "demo": settings.DEMO}
     with timezone.override(zoneinfo.ZoneInfo(user.zone)):
         return pages_of(render_to_string("outcomes/statement_document.html", context))
-
-
-def pages_of(html: str) -> bytes:
-    """Laid out by the one module that knows how, in a child process of its own."""
-    child = [sys.executable, "-m", "outcomes.layout", str(CHILD_SECONDS), str(CHILD_MEMORY)]
-    try:
-        done = subprocess.run(  # noqa: S603 our own module, fixed arguments
-            child,
-            input=printable(html).encode(),
-            capture_output=True,
-            timeout=SECONDS,
-            check=True,
-            cwd=settings.BASE_DIR,
-        )
-    except (subprocess.SubprocessError, OSError) as error:
-        raise CannotLayOut(type(error).__name__) from error
-    return done.stdout

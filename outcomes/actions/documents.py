@@ -14,6 +14,7 @@ from cpms.accounts.access import Refused
 from cpms.audit import actions as audit
 from cpms.audit.states import Event
 from cpms.jobs import actions as jobs
+from cpms.paper import CannotLayOut
 from outcomes import pdf
 from outcomes.models import Outcome, OutcomeDocument
 from outcomes.states import DocumentState
@@ -68,7 +69,7 @@ def make_document(document_id: str, *, by: Any) -> None:
     set_state(document, DocumentState.LAYOUT)
     try:
         made = pdf.lay_out(content)
-    except pdf.CannotLayOut:
+    except CannotLayOut:
         set_state(document, DocumentState.FAILED)
         return
     keep(document, made, pdf.fingerprint(content), by=by)

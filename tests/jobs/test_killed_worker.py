@@ -79,7 +79,7 @@ def hand_out(own_broker, process_env) -> None:
 def layouts(process) -> list[psutil.Process]:
     """The children that lay out a document for this worker."""
     family = psutil.Process(process.pid).children(recursive=True)
-    return [child for child in family if "outcomes.layout" in child.cmdline()]
+    return [child for child in family if "cpms.layout" in child.cmdline()]
 
 
 def test_a_job_whose_worker_was_killed_is_run_again_and_ends_once(worker, own_broker, process_env):

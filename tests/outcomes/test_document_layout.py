@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 from pypdf import PdfReader
 
+from cpms import paper
+from cpms.layout import ASSETS, AssetFetcher
 from outcomes import actions as outcomes
-from outcomes import pdf
-from outcomes.layout import ASSETS, AssetFetcher
 from outcomes.models import OutcomeDocument
 from outcomes.states import DocumentState
 from panels import actions as panels
@@ -146,7 +146,7 @@ def assert_harmless(data: bytes, ear: Ear) -> None:
 def lay_out(html: str, *, seconds: int = 50, memory: int = 3_000_000_000, patience: float = 60):
     """The child process as the worker starts it."""
     return subprocess.run(
-        [sys.executable, "-m", "outcomes.layout", str(seconds), str(memory)],
+        [sys.executable, "-m", "cpms.layout", str(seconds), str(memory)],
         input=html.encode(),
         capture_output=True,
         timeout=patience,
@@ -216,7 +216,7 @@ def test_a_layout_that_grows_is_ended_by_its_memory():
 def test_a_layout_that_takes_too_long_is_reported_and_can_be_asked_for_again(monkeypatch):
     story = written_outcome("Give salt.")
     document = OutcomeDocument.objects.get(panel=story.panel)
-    monkeypatch.setattr(pdf, "SECONDS", 0.1)
+    monkeypatch.setattr(paper, "SECONDS", 0.1)
     outcomes.make_document(str(document.pk), by=None)
     document.refresh_from_db()
     assert (document.state, document.pdf) == (DocumentState.FAILED, b"")

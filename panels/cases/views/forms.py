@@ -9,12 +9,12 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 
-from consent.pdf import lay_out
 from cpms.accounts.access import access
 from cpms.accounts.access.routes import READ, WRITE
 from cpms.accounts.roles import Permission
 from cpms.drafts import actions as drafts
 from cpms.drafts.queries import fields_of
+from cpms.paper import pages_of
 from panels.cases import actions, queries
 from panels.cases.group_forms import AnswersForm
 from panels.cases.models import Case, CaseForm
@@ -83,7 +83,7 @@ def blank_form_pdf(_request: HttpRequest, slug: str) -> HttpResponse:
     found = queries.published_form(slug)
     if found is None:
         raise Http404
-    data = lay_out(render_to_string("cases/form_document.html", sheet_context(found)))
+    data = pages_of(render_to_string("cases/form_document.html", sheet_context(found)))
     named = f'attachment; filename="{found.slug}-{found.version}.pdf"'
     return HttpResponse(data, content_type="application/pdf", headers={"Content-Disposition": named})
 

@@ -1,4 +1,4 @@
-"""``python -m outcomes.layout SECONDS BYTES``: HTML on standard input, a PDF/UA-1 file on standard output.
+"""``python -m cpms.layout SECONDS BYTES``: HTML on standard input, a PDF/UA-1 file on standard output.
 
 The only importer of WeasyPrint. It runs as a child process without Django, limits its own time and memory, and its
 fetcher knows the named assets and nothing else: no network, no file of the machine.
