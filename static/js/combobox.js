@@ -43,12 +43,14 @@ export default function combobox(input) {
     input.dispatchEvent(new Event("change", { bubbles: true }));
   }
 
-  input.addEventListener("input", () => {
+  function typed() {
     clearTimeout(timer);
     if (value) value.value = "";
     if (input.value.trim().length < SHORTEST) return close();
     timer = setTimeout(ask, PAUSE);
-  });
+  }
+
+  input.addEventListener("input", typed);
   input.addEventListener("keydown", (event) => {
     if (list.hidden) return;
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
@@ -61,4 +63,5 @@ export default function combobox(input) {
   list.addEventListener("mousedown", (event) => event.preventDefault());
   list.addEventListener("click", (event) => event.target.closest("[role=option]") && take(event.target.closest("[role=option]")));
   input.addEventListener("blur", close);
+  if (input === document.activeElement && input.value !== input.defaultValue) typed(); // before this script was there
 }

@@ -31,4 +31,5 @@ export default function filterRows(input) {
   more?.addEventListener("htmx:afterSwap", dropDoubles);
   input.addEventListener("input", narrow);
   input.addEventListener("keydown", (event) => event.key === "Enter" && event.preventDefault());
+  if (input.value !== input.defaultValue) narrow(); // typed before this script was there
 }

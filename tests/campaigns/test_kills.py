@@ -83,12 +83,23 @@ def die_at(where: str, name: str, event: str, times: int) -> None:
     sys.setprofile(watch)
 
 
+def inherit_no_connection() -> None:
+    """In a forked process: leave the parent's connections to the parent.
+
+    Where a browser's event loop runs in this thread, Django keeps its connections with the loop; the child has no loop and
+    sees those the thread opened before it. They are forgotten, not closed, for the parent talks through the same sockets.
+    """
+    for connection in connections.all(initialized_only=True):
+        connection.connection = None
+
+
 def killed(deed, point) -> bool:
     """Do the deed in a process of its own that dies at the point; whether it died there."""
     connections.close_all()
     child = os.fork()
     if child == 0:
         try:
+            inherit_no_connection()
             die_at(*point)
             deed()
         finally:
