@@ -9,7 +9,7 @@ from django import forms
 
 from consent.models import language_name
 from consent.queries import published_languages, registry_names
-from consent.states import EVERY_REGISTRY, Answer, Giver, Stage
+from consent.states import EVERY_REGISTRY, KEPT_FOR_YEARS, Answer, Giver, Stage
 from cpms import clock
 from cpms.forms import DayField
 
@@ -50,6 +50,12 @@ class ConsentRecordForm(forms.Form):
     given_by = forms.ChoiceField(label="Given by", choices=Giver.choices)
     given_on = DayField(label="Given on", initial=clock.today)
     language = LanguageField()
+    renew_on = DayField(
+        label="Ask again by",
+        required=False,
+        not_before_today=True,
+        help_text="If the answer holds for a time only. CPMS reminds you. A child who comes of age is asked in any case.",
+    )
     kept_at = forms.CharField(
         label="Where the signed sheet is kept",
         max_length=200,
@@ -69,6 +75,24 @@ class ConsentRecordForm(forms.Form):
         if cleaned.get("registry") and cleaned.get("stage") != Stage.REGISTRY:
             self.add_error("registry", "A registry belongs to stage 2.")
         return cleaned
+
+
+class KeepForm(forms.Form):
+    """Why the data is still needed, and when somebody looks again."""
+
+    reason = forms.CharField(
+        label="Why is the data still needed?",
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="For example: the patient is still under our care; a relative may need it.",
+    )
+    years = forms.TypedChoiceField(
+        label="Look again in",
+        coerce=int,
+        initial=KEPT_FOR_YEARS,
+        choices=[(1, "1 year"), (5, "5 years"), (KEPT_FOR_YEARS, f"{KEPT_FOR_YEARS} years")],
+        widget=forms.RadioSelect,
+    )
 
 
 class EraseForm(forms.Form):

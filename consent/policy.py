@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from consent.models import Consent
-from consent.states import EVERY_REGISTRY, TABLE, Act, Actor, Stage, allows, sentence
+from consent.states import EVERY_REGISTRY, TABLE, Act, Actor, ReviewKind, Stage, allows, sentence
 from cpms.accounts.access import Verdict, no, rule, yes
 from cpms.accounts.roles import Permission
+from cpms.patients.policy import answers_for
 
-LOOKED_UP = "_may_be_discussed"
 LOOKED_UP = "_consents_in_force"
 REFUSALS = {
     Stage.CARE: "The patient's consent to care (stage 1) is not in force.",
@@ -55,3 +55,24 @@ def in_a_sentence(patient: Any, *networks: str) -> str:
 def may_record(_user: Any, _patient: Any) -> Verdict:
     """Only the treating side sees the patient's page at all, and it may."""
     return yes
+
+
+@rule(Permission.REVIEW_LIST)
+def may_list_reviews(_user: Any, _thing: Any = None) -> Verdict:
+    return yes
+
+
+@rule(Permission.REVIEW_READ)
+def may_read_review(_user: Any, _review: Any) -> Verdict:
+    """Whoever can see it at all is the treating side, or answers for the hospital after the clinician has left."""
+    return yes
+
+
+@rule(Permission.REVIEW_DECIDE)
+def may_decide_review(user: Any, review: Any) -> Verdict:
+    """Keep or erase: in person, once. A consent is answered by recording what the patient says."""
+    if review.decided_at:
+        return no("This is decided already.")
+    if review.kind != ReviewKind.RETENTION:
+        return no("A consent is answered by recording what the patient says.")
+    return answers_for(user, review.patient)

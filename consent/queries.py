@@ -1,8 +1,17 @@
-"""Which forms and registries there are."""
+"""Which forms and registries there are, and what is to be looked at again."""
 
 from __future__ import annotations
 
-from consent.models import ConsentForm, Registry
+import datetime as dt
+from typing import Any
+
+from django.db.models import Max, Q, QuerySet
+
+from consent.models import Consent, ConsentForm, Registry, Review
+from consent.states import AHEAD, KEPT_FOR_YEARS, MAJORITY, Answer, Asking, Giver, ReviewKind, askings, comes_of_age
+from cpms import clock
+from cpms.accounts import queries as accounts
+from cpms.patients.models import Patient
 
 
 def published_languages() -> set[str]:
@@ -16,3 +25,66 @@ def registry_names() -> list[tuple[str, str]]:
 
 def current_form(language: str) -> ConsentForm | None:
     return ConsentForm.objects.published().filter(language=language).first()
+
+
+def asked_again(patient: Any) -> list[tuple[Consent, Asking]]:
+    """The patient's consents in force that are to be asked for again by now, the most pressing first."""
+    rows = Consent.objects.filter(patient=patient, answer=Answer.GIVEN, withdrawn_at=None)
+    return due_of(patient, rows.select_related("form", "patient__key"))
+
+
+def due_of(patient: Any, consents: Any) -> list[tuple[Consent, Asking]]:
+    of_age, today = comes_of_age(patient.birth_year, patient.birth_month), clock.today()
+    found = [
+        (one, asking)
+        for one in consents
+        for asking in askings(one.given_by, one.given_on, one.renew_on, of_age)
+        if asking.opens <= today
+    ]
+    return sorted(found, key=lambda pair: pair[1].due)
+
+
+def first_due(patient: Any, kind: ReviewKind) -> dt.date | None:
+    """By when the patient is to be looked at again for this reason; nothing while it is not near."""
+    if patient.erased_at:
+        return None
+    if kind == ReviewKind.CONSENT:
+        return next((asking.due for _one, asking in asked_again(patient)), None)
+    due = kept_until(patient)
+    return due if due - AHEAD <= clock.today() else None
+
+
+def kept_until(patient: Any) -> dt.date:
+    """The day a review set, or the latest that the rules allow."""
+    decided: dt.date | None = Review.objects.filter(patient=patient).aggregate(day=Max("keep_until"))["day"]
+    return decided or years_after(patient.enrolled_at.date(), KEPT_FOR_YEARS)
+
+
+def years_after(day: dt.date, years: int) -> dt.date:
+    """The same day; the first of March after a leap day."""
+    try:
+        return day.replace(year=day.year + years)
+    except ValueError:
+        return dt.date(day.year + years, 3, 1)
+
+
+def near() -> QuerySet[Patient]:
+    """Patients who may need a look: a wide net for the clock, which then asks ``first_due`` of each."""
+    soon = clock.today() + AHEAD
+    given = Consent.objects.filter(answer=Answer.GIVEN, withdrawn_at=None)
+    set_day = given.filter(renew_on__lte=soon)
+    grown = given.exclude(given_by=Giver.PATIENT).filter(patient__birth_year__lte=soon.year - MAJORITY)
+    old = Q(enrolled_at__date__lte=years_after(soon, -KEPT_FOR_YEARS)) | Q(reviews__keep_until__lte=soon)
+    open_ones = Q(reviews__in=Review.objects.open())
+    wide = Q(consents__in=set_day) | Q(consents__in=grown) | old | open_ones
+    return Patient.objects.filter(wide, erased_at=None).distinct().order_by("pk")
+
+
+def entitled(review: Review) -> list[Any]:
+    """For whom it waits: the enrolling clinician; after they have left, who represents the hospital."""
+    clinician = review.patient.enrolled_by
+    if clinician.is_active and clinician.centre_id:
+        return [clinician]
+    if review.kind == ReviewKind.CONSENT:
+        return []
+    return list(accounts.representatives_of(review.patient.centre))

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import calendar
+import datetime as dt
 from collections.abc import Collection
+from dataclasses import dataclass
 
 from django.db import models
 
@@ -85,3 +88,60 @@ def _registries(given: InForce) -> str:
     if not named:
         return "not in registries"
     return "may go to registries" if EVERY_REGISTRY in named else f"may go to {' and '.join(named)} only"
+
+
+class ReviewKind(models.TextChoices):
+    CONSENT = "consent", "Ask for consent again"
+    RETENTION = "retention", "Is the data still needed?"
+
+
+class ReviewDecision(models.TextChoices):
+    KEPT = "kept", "kept"
+    ERASED = "erased", "erased"
+    ANSWERED = "answered", "answered"
+    OVER = "over", "no longer due"
+
+
+MAJORITY = 18
+"""Years. The countries of the networks agree on it for medical consent, but for Scotland (16), which a date of its own serves."""
+KEPT_FOR_YEARS = 15
+"""After so many years at the latest each hospital looks whether it still needs what it entered (joint controllers' rules)."""
+AHEAD = dt.timedelta(days=60)
+"""So long before the day a review opens, to be there when the patient next comes."""
+
+
+@dataclass(frozen=True)
+class Asking:
+    """When a consent is to be asked for again: from the first day on, by the last at the latest."""
+
+    opens: dt.date
+    due: dt.date
+    why: str
+
+
+def comes_of_age(birth_year: int | None, birth_month: int | None) -> tuple[dt.date, dt.date] | None:
+    """The first and the last day on which the birthday can be: the day itself is never known here."""
+    if birth_year is None:
+        return None
+    year, first, last = birth_year + MAJORITY, birth_month or 1, birth_month or 12
+    return dt.date(year, first, 1), dt.date(year, last, calendar.monthrange(year, last)[1])
+
+
+def askings(
+    given_by: str, given_on: dt.date, renew_on: dt.date | None, of_age: tuple[dt.date, dt.date] | None
+) -> list[Asking]:
+    """By which days a consent has to be asked for again: the day somebody set, and when the child is grown up.
+
+    What parents gave in the year of the birthday is asked once more when that year is over; a representative who
+    answers then may well represent an adult.
+    """
+    found = [Asking(renew_on - AHEAD, renew_on, "A day was set to ask again.")] if renew_on else []
+    if of_age is None or given_by == Giver.PATIENT:
+        return found
+    first, last = of_age
+    grown = "The patient comes of age and answers in person."
+    if given_on < first:
+        found.append(Asking(first, last, grown))
+    elif given_by != Giver.REPRESENTATIVE and given_on < last:
+        found.append(Asking(last, last, grown))
+    return found

@@ -9,7 +9,7 @@ from django.apps import apps
 from django.db import models
 from django.db.models import F
 
-from consent.models import Consent, ConsentForm
+from consent.models import Consent, ConsentForm, Review
 from cpms import clock
 from cpms.accounts.models import (
     ActivationLink,
@@ -76,6 +76,8 @@ CHECKS = {
     "concept_edge_not_to_itself": (ConceptEdge, {}, [{"child": F("parent")}]),
     "concept_kind_known": (Concept, {}, [{"kind": "rumour"}]),
     "concept_name_given": (Concept, {}, [{"name": ""}]),
+    "consent_kept_until_a_day": (Review, {"decided_at": None}, [{"keep_until": NOW.date()}]),
+    "consent_review_decided_says_how": (Review, {"decided_at": None}, [{"decided_at": NOW}, {"decision": "over"}, lambda: {"decided_by": User.objects.first()}]),
     "consent_withdrawn_later": (Consent, {"withdrawn_at": None}, [{"withdrawn_at": F("recorded_at") - DAY, "withdrawn_by": F("recorded_by")}]),
     "consent_withdrawn_says_who": (Consent, {"withdrawn_at": None}, [{"withdrawn_at": F("recorded_at")}, {"withdrawn_by": F("recorded_by")}]),
     "helpdesk_kpi_first_of_month": (MonthlyKpi, {}, [{"month": dt.date(2020, 1, 2)}]),
@@ -149,6 +151,7 @@ DOUBLES = {
     "concept_code_once_per_terminology": (Concept, {}, {}),
     "concept_edge_once": (ConceptEdge, {}, {}),
     "concept_synonym_once": (ConceptSynonym, {}, {}),
+    "consent_review_open_once": (Review, {"decided_at": None}, {}),
     "consent_form_version_once": (ConsentForm, {}, {}),
     "consent_one_open_answer": (Consent, {"withdrawn_at": None}, {}),
     "notifications_rule_once": (ChasingRule, {}, {}),

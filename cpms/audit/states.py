@@ -35,6 +35,8 @@ class Event(models.TextChoices):
     PATIENT_ERASED = "patient_erased", "patient erased"
     PATIENT_ENROLLED = "patient_enrolled", "patient enrolled"
     CONSENT_RECORDED = "consent_recorded", "consent recorded"
+    REVIEW_OPENED = "review_opened", "patient to be looked at again"
+    REVIEW_DECIDED = "review_decided", "patient looked at again"
     CONSENT_FORM_SAVED = "consent_form_saved", "consent form or registry saved"
     CONSENT_WITHDRAWN = "consent_withdrawn", "consent withdrawn"
     CASE_IMPORTED = "case_imported", "case imported from a file"

@@ -27,6 +27,8 @@ class Verb(models.TextChoices):
     SUBSTITUTE = "substitute", "Ask another"
     MEET = "meet", "Call a meeting"
     HELP = "help", "Name people"
+    CONSENT_AGAIN = "consent_again", "Ask again"
+    KEEP_OR_ERASE = "keep_or_erase", "Decide"
 
 
 def verb_choices() -> list[tuple[str, str]]:
@@ -63,7 +65,7 @@ LONGEST_WAIT, MOST_REMINDERS = 365, 5
 
 
 def rule_choices() -> list[tuple[str, str]]:
-    """What a network may set: every verb but the requests for access, which concern no panel; and silence."""
+    """What a network may set: every verb that is about a panel; and silence."""
     words = [(verb.value, RULE_WORDS[verb]) for verb in Verb if verb in RULE_WORDS]
     return [*words, (IDLE, "Nothing happens in a panel")]
 
@@ -104,6 +106,8 @@ REMIND_AFTER: dict[str, tuple[dt.timedelta, ...]] = {
     Verb.SUBSTITUTE: (3 * DAY,),
     Verb.MEET: (3 * DAY,),
     Verb.HELP: (3 * DAY,),
+    Verb.CONSENT_AGAIN: (30 * DAY, 60 * DAY, 180 * DAY, 365 * DAY),
+    Verb.KEEP_OR_ERASE: (30 * DAY, 60 * DAY, 180 * DAY),
 }
 """Waits after opening (product rules of chasing); an urgent panel halves them."""
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from cpms.accounts.access import Verdict, no, rule, yes
 from cpms.accounts.policy import acts_as_clinician, may_open_panels
-from cpms.accounts.roles import Permission
+from cpms.accounts.roles import REPRESENTING_ROLES, Permission
 
 
 @rule(Permission.PATIENT_LIST)
@@ -35,9 +35,20 @@ def may_export(_user: Any, _patient: Any) -> Verdict:
     return yes
 
 
+def answers_for(user: Any, patient: Any) -> Verdict:
+    """The enrolling clinician in person; after they have left, who represents the hospital."""
+    clinician = patient.enrolled_by
+    if clinician.pk == user.pk:
+        return yes
+    if clinician.is_active and clinician.centre_id:
+        return no("Only the clinician who enrolled the patient can do this.")
+    held = user.memberships.current().filter(role__in=REPRESENTING_ROLES, centre=patient.centre_id)
+    return yes if held.exists() else no("Only who represents the patient's hospital can do this.")
+
+
 @rule(Permission.PATIENT_ERASE)
 def may_erase(user: Any, patient: Any) -> Verdict:
-    """The enrolling clinician in person, once: nothing brings it back."""
-    if patient.enrolled_by_id != user.pk:
-        return no("Only the clinician who enrolled the patient can erase it.")
+    """Who answers for the patient, once: nothing brings it back."""
+    if not (verdict := answers_for(user, patient)):
+        return verdict
     return no("This patient is erased already.") if patient.erased_at else yes

@@ -9,10 +9,13 @@ from typing import Any
 from django.db.models import Count, Exists, F, OuterRef, QuerySet
 from django.db.models.functions import Coalesce
 
+from consent.models import Review
 from cpms import clock
 from cpms.accounts.models import ThematicGroup
+from cpms.accounts.policy import clinicians_served_by
 from cpms.notifications.models import WorkItem
 from cpms.notifications.states import Verb
+from cpms.patients.models import Patient
 from panels.models import Answer, Contribution, Invitation, Panel, Question
 from panels.queries.counting import number_of
 from panels.states import ARCHIVED, InvitationState
@@ -27,6 +30,8 @@ class WorkRow:
     item: WorkItem
     panel: Panel | None
     sheet_only: bool = False
+    patient: Patient | None = None
+    about: str = ""
 
 
 @dataclass
@@ -54,18 +59,28 @@ def worklist(user: Any) -> Worklist:
     panels = {p.pk: p for p in Panel.objects.visible_to(user).filter(pk__in=subjects).with_case()}
     asked = Invitation.objects.visible_to(user).filter(pk__in=subjects).select_related("panel__key", "panel__group")
     sheets = {i.pk: i.panel for i in asked.select_related("panel__key", "panel__group", "invited_by", "key")}
+    reviews = {r.pk: r for r in Review.objects.visible_to(user).filter(pk__in=subjects).with_surroundings()}
+    treated = clinicians_served_by(user)
     work = Worklist(more=WorkItem.objects.visible_to(user).open().count() - len(items))
     end_of_today = clock.now().astimezone().replace(hour=23, minute=59, second=59)
     for item in items:
         panel = panels.get(item.subject_id) or sheets.get(item.subject_id)
-        if panel is None and item.verb not in WITHOUT_PANEL:
+        again = reviews.get(item.subject_id)
+        if panel is None and again is None and item.verb not in WITHOUT_PANEL:
             continue
-        row = WorkRow(item, panel, sheet_only=item.subject_id in sheets)
+        row = WorkRow(item, panel, item.subject_id in sheets, *(about(again, treated) if again else ()))
         bucket = (
             work.now if item.due_at <= end_of_today else work.soon if item.due_at <= clock.now() + SOON else work.later
         )
         bucket.append(row)
     return work
+
+
+def about(review: Review, treated: list[Any]) -> tuple[Patient, str]:
+    """The patient, and how the reader knows the patient."""
+    patient = review.patient
+    named = patient.nickname if patient.enrolled_by_id in treated else ""
+    return patient, named or patient.pseudonym
 
 
 def loaded(rows: Any) -> list[Panel]:

@@ -28,8 +28,9 @@ def my_work(request: HttpRequest) -> HttpResponse:
     user: Any = request.user
     work, others = queries.worklist(user), queries.waiting_for_others(user)
     shown = {row.panel.pk: row.panel for row in work.rows if row.panel} | {panel.pk: panel for panel in others}
-    if shown:
-        audit.record_list(Event.PATIENT_READ, shown.values(), by=request.user)
+    about = [*shown.values(), *(row.patient for row in work.rows if row.patient)]
+    if about:
+        audit.record_list(Event.PATIENT_READ, about, by=request.user)
     context = {
         "work": work,
         "others": others,

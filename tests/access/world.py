@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime as dt
 
 from consent import actions as consent
-from consent.models import ConsentForm
-from consent.states import Stage
+from consent.models import ConsentForm, Review
+from consent.states import ReviewKind, Stage
 from cpms import clock
 from cpms.accounts.models import Delegation, Expert, User
 from cpms.accounts.roles import Role
@@ -50,6 +50,8 @@ class World:
         self.ask_from_outside()
         self.people["member"].groups_of_interest.add(self.story.group)
         self.question = panels.ask_group(self.story.group, text=self.story.canary("quick-question"), by=self.story.lead)
+        due = {"kind": ReviewKind.RETENTION, "due_on": clock.today()}
+        self.review = Review.objects.create(patient=self.story.patient, **due)
         self.asked = AccessRequestFactory(centre=self.story.lead.centre)
         words = {"title": "Your consent", "body": "# 1. Care", "published_on": clock.today()}
         case_form("core")
@@ -231,6 +233,7 @@ class World:
             "Case": self.story.case,
             "CaseFile": self.file,
             "Patient": self.story.patient,
+            "Review": self.review,
             "Contribution": self.said,
             "Message": self.message,
             "Question": self.question,

@@ -6,7 +6,8 @@ import datetime as dt
 
 from django.conf import settings
 
-from consent.models import ConsentForm, Registry
+from consent.models import Consent, ConsentForm, Registry, Review
+from consent.states import ReviewKind
 from cpms import clock
 from cpms.accounts.models import AdvocacyGroup
 from cpms.accounts.roles import Role
@@ -56,6 +57,10 @@ class Rooms:
         case_form("adrenal")
         Registry.objects.create(code="invented", name="Invented registry")
         self.sheet = ConsentForm.objects.create(language="en", version=9, published_on=clock.today(), **words)
+        soon = clock.today() + dt.timedelta(days=20)
+        Consent.objects.filter(patient=self.draft.patient).update(renew_on=soon)
+        for story, kind in ((self.draft, ReviewKind.CONSENT), (self.open, ReviewKind.RETENTION)):
+            Review.objects.create(patient=story.patient, kind=kind, due_on=soon)
         helpdesk.freeze_month((clock.today().replace(day=1) - dt.timedelta(days=1)).replace(day=1), by=None)
 
     def refer(self, name: str):
@@ -127,6 +132,7 @@ class Rooms:
             "CaseFile": lambda: story.file,
             "Expert": lambda: self.expert,
             "Patient": lambda: story.patient,
+            "Review": lambda: Review.objects.get(patient=story.patient),
             "Contribution": lambda: self.said,
             "Message": lambda: Message.objects.get(panel=story.panel),
             "Meeting": lambda: self.meeting,

@@ -14,7 +14,11 @@ from cpms.notifications.models import WorkItem
 from cpms.notifications.notices import Notice
 from cpms.notifications.states import Settled, Verb, reminder_due
 
-REMINDERS: dict[str, Notice] = {Verb.DECIDE: Notice.REQUEST_WAITING}
+REMINDERS: dict[str, Notice] = {
+    Verb.DECIDE: Notice.REQUEST_WAITING,
+    Verb.CONSENT_AGAIN: Notice.CONSENT_AGAIN,
+    Verb.KEEP_OR_ERASE: Notice.KEEP_OR_ERASE,
+}
 """What is not about a panel is reminded in its own words."""
 
 

@@ -54,6 +54,8 @@ class Notice(models.TextChoices):
     SIGN_WANTED = "sign_wanted", "Signature wanted"
     PANEL_CLOSED = "panel_closed", "Panel closed"
     PANEL_ENDED = "panel_ended", "Panel ended"
+    CONSENT_AGAIN = "consent_again", "A consent is to be asked for again"
+    KEEP_OR_ERASE = "keep_or_erase", "A patient's data is to be looked at again"
     REMINDER = "reminder", "Reminder"
     PANEL_IDLE = "panel_idle", "A panel stands still"
     DIGEST = "digest", "Daily mail"
@@ -125,6 +127,8 @@ ASKED = frozenset(
         Notice.ROLE_PROPOSED,
         Notice.SIGN_WANTED,
         Notice.PANEL_ENDED,
+        Notice.CONSENT_AGAIN,
+        Notice.KEEP_OR_ERASE,
         Notice.REMINDER,
         Notice.PANEL_IDLE,
     }

@@ -180,6 +180,14 @@ WORDS = {
     ),
     Notice.PANEL_CLOSED: Words("CPMS: a panel is closed", "Panel {ref} is closed. Thank you for your part in it."),
     Notice.PANEL_ENDED: Words("CPMS: a panel has ended", "Panel {ref} has ended. There is nothing left for you to do."),
+    Notice.CONSENT_AGAIN: Words(
+        "CPMS: please ask for a consent again",
+        "The consent of one of your patients is to be asked for again. The page says which one, why, and by when.",
+    ),
+    Notice.KEEP_OR_ERASE: Words(
+        "CPMS: is a patient's data still needed?",
+        "CPMS has kept a patient's data for many years. Please say whether it is still needed, or have it erased.",
+    ),
     Notice.REMINDER: Words("CPMS: something waits for you", "Panel {ref} still waits for you."),
     Notice.PANEL_IDLE: Words(
         "CPMS: a panel stands still", "Nothing has happened in panel {ref} for a while. Perhaps somebody needs a word."

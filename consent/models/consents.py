@@ -94,6 +94,7 @@ class Consent(models.Model):
     answer = models.CharField(max_length=10, choices=Answer)
     given_by = models.CharField(max_length=20, choices=Giver)
     given_on = models.DateField()
+    renew_on = models.DateField(null=True)  # by when the patient is asked again, where a day was set
     language = models.CharField(max_length=10, blank=True)
     form = models.ForeignKey(ConsentForm, on_delete=models.PROTECT, null=True, related_name="+")
     kept_at = SealedTextField()

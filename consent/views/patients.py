@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 
-from consent import actions, pdf
+from consent import actions
 from consent.forms import ConsentRecordForm, EraseForm, language_of
-from consent.models import Consent, ConsentForm
+from consent.models import Consent, ConsentForm, Review
 from consent.policy import in_a_sentence
-from consent.queries import current_form
 from consent.states import Answer, Stage
 from cpms.accounts.access import access, ask
 from cpms.accounts.access.routes import READ, WRITE
@@ -29,7 +28,8 @@ def patient_list(request: HttpRequest) -> HttpResponse:
     page = Paginator(Patient.objects.visible_to(request.user), PAGE).get_page(request.GET.get("page"))
     if page.object_list:
         audit.record_list(Event.PATIENT_READ, page.object_list, by=request.user)
-    context = {"page": page, "may_draft": ask(Permission.PANEL_DRAFT, request.user)}
+    reviews = Review.objects.visible_to(request.user).open().count()
+    context = {"page": page, "may_draft": ask(Permission.PANEL_DRAFT, request.user), "reviews": reviews}
     return render(request, "patients/list.html", context)
 
 
@@ -45,6 +45,7 @@ def page(request: HttpRequest, patient: Patient, form: ConsentRecordForm, status
     current = {stage: [c for c in consents if c.stage == stage and c.withdrawn_at is None] for stage in Stage}
     context = {
         "patient": patient,
+        "reviews": Review.objects.open().filter(patient=patient),
         "may_start": ask(Permission.PANEL_AGAIN, request.user, patient),
         "may_erase": ask(Permission.PATIENT_ERASE, request.user, patient),
         "stages": list(current.items()),
@@ -71,7 +72,7 @@ def record(request: HttpRequest, patient: Patient) -> HttpResponse:
     if form.is_valid():
         clean = form.cleaned_data
         stage, answer = Stage(clean["stage"]), Answer(clean["answer"])
-        given = {name: clean[name] for name in ("given_by", "given_on", "registry", "language", "kept_at")}
+        given = {name: clean[name] for name in ("given_by", "given_on", "registry", "language", "renew_on", "kept_at")}
         actions.record_consent(patient, by=request.user, stage=stage, answer=answer, **given)
         messages.success(request, "The answer is recorded.")
         return redirect(patient)
@@ -86,35 +87,6 @@ def withdraw(request: HttpRequest, patient: Patient) -> HttpResponse:
         actions.withdraw_consent(patient, by=request.user, stage=Stage(int(stage)))
         messages.success(request, "Consent is withdrawn. It holds from this moment.")
     return redirect(patient)
-
-
-def form_or_404(language: str) -> ConsentForm:
-    form = current_form(language)
-    if form is None:
-        raise Http404
-    return form
-
-
-@access("patients:sheet", verb=Permission.SIGNED_IN)
-def sheet(request: HttpRequest, language: str) -> HttpResponse:
-    """The form in one language, to read or to print. Holds no patient's data."""
-    form = form_or_404(language)
-    others = ConsentForm.objects.published().exclude(language=language)
-    return render(request, "patients/sheet.html", {"form": form, "others": others})
-
-
-@access("patients:sheet_preview", verb=Permission.STAFF_SITE)
-def sheet_preview(request: HttpRequest, version: int) -> HttpResponse:
-    """A version that is not published yet, as patients will see it."""
-    found = get_object_or_404(ConsentForm, pk=version)
-    return render(request, "patients/sheet.html", {"form": found, "others": ConsentForm.objects.published()})
-
-
-@access("patients:sheet_pdf", verb=Permission.SIGNED_IN)
-def sheet_pdf(_request: HttpRequest, language: str) -> HttpResponse:
-    form = form_or_404(language)
-    named = f'attachment; filename="consent-{form.language}-{form.version}.pdf"'
-    return HttpResponse(pdf.sheet(form), content_type="application/pdf", headers={"Content-Disposition": named})
 
 
 @access(
@@ -145,9 +117,7 @@ def erase(request: HttpRequest, patient: Patient) -> HttpResponse:
     """Asked twice: the pseudonym has to be typed."""
     form = EraseForm(request.POST or None, pseudonym=patient.pseudonym)
     if form.is_valid():
-        for stage in Stage:
-            actions.withdraw_consent(patient, by=request.user, stage=stage)
-        patients.erase(patient, by=request.user)
+        actions.erase_patient(patient, by=request.user)
         messages.success(request, f"{patient.pseudonym} is erased. Nothing brings it back.")
         return redirect("patients:list")
     context = {"patient": patient, "form": form}

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
+from consent.actions import reviews
 from consent.models import Consent, ConsentForm, Registry
 from consent.states import EVERY_REGISTRY, Answer, Stage
 from cpms import clock
@@ -46,6 +47,7 @@ def record_consent(
     registry: str = EVERY_REGISTRY,
     language: str = "",
     kept_at: str = "",
+    renew_on: dt.date | None = None,
 ) -> Consent:
     """Write the answer to one stage down. An earlier open answer to the same stage is closed by the new one.
 
@@ -54,8 +56,7 @@ def record_consent(
     if not (verdict := ask(Permission.CONSENT_RECORD, by, patient)):
         raise Refused(verdict.reason)
     _claim(patient)
-    earlier = Consent.objects.filter(patient=patient, stage=stage, registry=registry, withdrawn_at=None)
-    earlier.update(withdrawn_at=clock.now(), withdrawn_by=by)
+    _close_earlier(patient, stage, registry, by=by)
     consent = Consent(
         patient=patient,
         stage=stage,
@@ -64,6 +65,7 @@ def record_consent(
         given_on=given_on,
         registry=registry,
         language=language,
+        renew_on=renew_on,
         form=ConsentForm.objects.published().filter(language=language).first() if language else None,
         recorded_by=by,
     )
@@ -72,7 +74,13 @@ def record_consent(
     audit.record(Event.CONSENT_RECORDED, on=consent, by=by, stage=int(stage), kind=str(answer))
     if stage == Stage.CARE and answer == Answer.GIVEN:
         _thaw_if_given_anew(patient)
+    reviews.settle_answered(patient, by=by)
     return consent
+
+
+def _close_earlier(patient: Any, stage: Stage, registry: str, *, by: Any) -> None:
+    earlier = Consent.objects.filter(patient=patient, stage=stage, registry=registry, withdrawn_at=None)
+    earlier.update(withdrawn_at=clock.now(), withdrawn_by=by)
 
 
 def _thaw_if_given_anew(patient: Any) -> None:
@@ -94,6 +102,7 @@ def withdraw_consent(patient: Any, *, by: Any, stage: Stage) -> int:
         audit.record(Event.CONSENT_WITHDRAWN, on=patient, by=by, stage=int(stage))
         if stage == Stage.CARE:
             jobs.enqueue("panels.freeze", patient_id=str(patient.pk))
+        reviews.settle_answered(patient, by=by)
     return count
 
 

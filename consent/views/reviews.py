@@ -1,0 +1,99 @@
+"""What is to be looked at again: consents to be asked anew, data to be kept with a reason or erased."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from consent import actions
+from consent.forms import ConsentRecordForm, EraseForm, KeepForm, language_of
+from consent.models import ConsentForm, Review
+from consent.policy import in_a_sentence
+from consent.queries import asked_again
+from consent.states import ReviewKind
+from cpms import words
+from cpms.accounts.access import access, ask
+from cpms.accounts.access.routes import READ, WRITE
+from cpms.accounts.policy import clinicians_served_by
+from cpms.accounts.roles import Permission
+from cpms.audit import actions as audit
+from cpms.audit.states import Event
+
+PAGE = 25
+
+
+@access("patients:reviews", verb=Permission.REVIEW_LIST)
+def review_list(request: HttpRequest) -> HttpResponse:
+    """Open ones, the most pressing first."""
+    rows = Review.objects.visible_to(request.user).open().with_surroundings()
+    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    if page.object_list:
+        audit.record_list(Event.PATIENT_READ, [review.patient for review in page.object_list], by=request.user)
+    return render(request, "patients/reviews.html", {"page": page, "treated": clinicians_served_by(request.user)})
+
+
+@access("patients:review", object=Review, kwarg="key", verb=Permission.REVIEW_READ, reads_patient=True)
+def review(request: HttpRequest, review: Review) -> HttpResponse:
+    return page_of(request, review, KeepForm())
+
+
+def page_of(request: HttpRequest, review: Review, form: KeepForm, status: int = 200) -> HttpResponse:
+    """Whoever answers for the hospital after the clinician has left sees the pseudonym and the dates, nothing clinical."""
+    patient, asked = review.patient, []
+    treats = patient.enrolled_by_id in clinicians_served_by(request.user)
+    if review.kind == ReviewKind.CONSENT and not review.decided_at:
+        asked = asked_again(patient)
+    stage = {"stage": asked[0][0].stage} if asked else {}
+    context = {
+        "review": review,
+        "patient": patient,
+        "treats": treats,
+        "may_decide": ask(Permission.REVIEW_DECIDE, request.user, review),
+        "form": form,
+        "asked": asked,
+        "consent": in_a_sentence(patient),
+        "printable": ConsentForm.objects.published(),
+        "record": ConsentRecordForm(initial={"language": language_of(patient.country), "given_by": "patient", **stage}),
+    }
+    return render(request, "patients/review.html", context, status=status)
+
+
+@access(
+    "patients:keep",
+    object=Review,
+    kwarg="key",
+    verb=Permission.REVIEW_DECIDE,
+    methods=WRITE,
+    reads_patient=True,
+)
+def keep(request: HttpRequest, review: Review) -> HttpResponse:
+    """The data is still needed, and why."""
+    form = KeepForm(request.POST)
+    if not form.is_valid():
+        return page_of(request, review, form, status=422)
+    kept = actions.keep(review, by=request.user, **form.cleaned_data)
+    messages.success(request, f"Kept. CPMS asks again before {words.document_day(kept.keep_until)}.")
+    return redirect("patients:reviews")
+
+
+@access(
+    "patients:erase_after_review",
+    object=Review,
+    kwarg="key",
+    verb=Permission.REVIEW_DECIDE,
+    methods=READ | WRITE,
+    reads_patient=True,
+    step_up=True,
+)
+def erase(request: HttpRequest, review: Review) -> HttpResponse:
+    """The data is not needed any more. Asked twice: the pseudonym has to be typed."""
+    patient = review.patient
+    form = EraseForm(request.POST or None, pseudonym=patient.pseudonym)
+    if form.is_valid():
+        actions.erase_patient(patient, by=request.user)
+        messages.success(request, f"{patient.pseudonym} is erased. Nothing brings it back.")
+        return redirect("patients:reviews")
+    context = {"patient": patient, "form": form, "review": review}
+    return render(request, "patients/erase.html", context, status=422 if form.errors else 200)
