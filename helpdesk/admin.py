@@ -14,6 +14,7 @@ from django.utils.html import format_html
 
 from consent import actions as consent
 from consent.models import ConsentForm, Registry
+from cpms import countries
 from cpms.accounts import actions as accounts
 from cpms.accounts.access import Route
 from cpms.accounts.models import AdvocacyGroup, Centre, Membership, Network, ThematicGroup, TotpDevice, User
@@ -149,10 +150,6 @@ class KpiAdmin(ReadOnlyAdmin):
     list_select_related = ("network", "group__network", "centre")
 
 
-class PlainAdmin(ReadOnlyAdmin):
-    pass
-
-
 class GroupForm(forms.ModelForm):
     class Meta:
         model = ThematicGroup
@@ -169,30 +166,45 @@ class GroupForm(forms.ModelForm):
         return cleaned
 
 
-class GroupAdmin(ReadOnlyAdmin):
-    """The one model that staff add and change here: two levels of groups, each within its network."""
+class OwnNetworkAdmin(ReadOnlyAdmin):
+    """What staff add and change here, each within the networks they serve."""
 
-    form = GroupForm
     pages = ("_changelist", "_change", "_add")
-    list_display = ("__str__", "network", "parent")
     list_filter = ("network",)
-    list_select_related = ("network", "parent__network")
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return bool(may_use_staff_site(request.user))
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return bool(may_use_staff_site(request.user)) and (
-            obj is None or obj.network in networks_served_by(request.user)
-        )
+        return (obj is None or obj.network in networks_served_by(request.user)) and self.has_add_permission(request)
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "network":
             kwargs["queryset"] = networks_served_by(request.user)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
+
+class GroupAdmin(OwnNetworkAdmin):
+    """Two levels of groups."""
+
+    form = GroupForm
+    list_display = ("__str__", "network", "parent")
+    list_select_related = ("network", "parent__network")
+
     def save_model(self, request: HttpRequest, obj: ThematicGroup, form: Any, change: Any) -> None:
         accounts.save_group(obj, by=request.user)
+
+
+class AdvocacyGroupAdmin(OwnNetworkAdmin):
+    list_display = ("name", "network", "country")
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "country":
+            return forms.ChoiceField(choices=countries.choices)
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
+
+    def save_model(self, request: HttpRequest, obj: AdvocacyGroup, form: Any, change: Any) -> None:
+        accounts.save_advocacy_group(obj, by=request.user)
 
 
 class ConsentFormAdmin(ReadOnlyAdmin):
@@ -277,7 +289,8 @@ site = HelpdeskAdminSite(name="helpdesk")
 site.register(User, UserAdmin)
 site.register(Centre, CentreAdmin)
 site.register(Membership, MembershipAdmin)
-site.register([Network, AdvocacyGroup], PlainAdmin)
+site.register(Network, ReadOnlyAdmin)
+site.register(AdvocacyGroup, AdvocacyGroupAdmin)
 site.register(ThematicGroup, GroupAdmin)
 site.register(OutboxMessage, OutboxAdmin)
 site.register(Job, JobAdmin)

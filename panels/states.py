@@ -194,6 +194,16 @@ class Speciality(models.TextChoices):
         return frozenset(one for one in cls if one.value in text)
 
 
+ASSIST_LASTS = dt.timedelta(hours=1)
+
+
+class AssistKind(models.TextChoices):
+    """Why somebody of the helpdesk sees a panel for an hour."""
+
+    LEAD = "lead", "let in by the treating side"
+    GLASS = "glass", "break-glass, confirmed by a second person"
+
+
 class Part(models.TextChoices):
     """What a person is in a panel."""
 

@@ -41,3 +41,9 @@ def check_grants() -> None:
 @confirmed
 def thaw(*, patient_id: str) -> None:
     actions.mend_sight(by=None, patient_id=patient_id)
+
+
+@shared_task(name="panels.let_go")
+@confirmed
+def let_go(*, user_id: str) -> None:
+    actions.let_go(user_id, by=None)

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from panels.views import (
+    assisting,
     dispatching,
     inviting,
     panel,
@@ -33,6 +34,8 @@ urlpatterns = [
     path("panels/<str:ref>/experts/", inviting.experts, name="experts"),
     path("panels/<str:ref>/invite/", inviting.invite, name="invite"),
     path("panels/<str:ref>/invitations/<uuid:invitation>/end/", inviting.end_invitation, name="end_invitation"),
+    path("panels/<str:ref>/let-in/", assisting.let_in, name="let_in"),
+    path("panels/<str:ref>/let-in/<uuid:assist>/end/", assisting.end_assist, name="end_assist"),
     path("panels/<str:ref>/withdraw/", inviting.withdraw, name="withdraw"),
     path("panels/<str:ref>/terms/", timing.terms, name="terms"),
     path("panels/<str:ref>/minutes/", timing.minutes, name="minutes"),

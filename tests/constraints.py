@@ -17,6 +17,7 @@ from cpms.accounts.models import (
     Centre,
     CentreMembership,
     Delegation,
+    ExpertGroup,
     Expertise,
     Membership,
     RecoveryCode,
@@ -31,11 +32,12 @@ from cpms.patients.models import Patient
 from cpms.terminology.models import Concept, ConceptEdge, ConceptSynonym, Terminology
 from cpms.vault.models import DataKey
 from helpdesk.models import MonthlyKpi
-from helpdesk.people.models import AccessRequest, LostPhone, RoleProposal, Table, TableRow
+from helpdesk.people.models import AccessRequest, GlassBreak, LostPhone, RoleProposal, Table, TableRow
 from outcomes.models import Outcome, OutcomeDocument, SignOff
 from panels.cases.models import CaseAnswers, CaseFile, CaseForm, FilePiece, LabAlias
 from panels.meetings.models import AgendaItem, Attendance, Meeting, MeetingSeries
 from panels.models import (
+    Assist,
     Contribution,
     Dispatch,
     Invitation,
@@ -97,8 +99,12 @@ CHECKS = {
     "outcomes_ready_has_hashes": (OutcomeDocument, {"state": "ready"}, [{"made_at": None}, {"state": "waiting"}]),
     "outcomes_sent_has_number": (Outcome, {"number__gte": 1}, [{"number": 0}, {"sent_at": None}]),
     "outcomes_signature_has_time": (SignOff, {"decision": "pending"}, [{"decision": "signed"}, {"at": NOW}]),
+    "panels_assist_by_another": (Assist, {}, [{"given_by": F("who")}]),
+    "panels_assist_ended_says_who": (Assist, {"ended_at": None}, [{"ended_at": NOW}, {"ended_by": F("who")}]),
+    "panels_assist_lasts_an_hour": (Assist, {}, [{"until": F("given_at")}, {"until": F("given_at") + DAY}]),
     "panels_answer_has_time": (Invitation, {"state": "accepted", "kind": "expert"}, [{"answered_at": None}]),
     "panels_closed_has_time": (Panel, {"state": "closed"}, [{"closed_at": None}, {"state": "open"}]),
+    "panels_glass_has_reason": (Assist, {"kind": "lead"}, [{"kind": "glass", "reason": ""}]),
     "panels_guest_has_date": (Invitation, {"kind": "expert"}, [{"guest_until": NOW}, {"kind": "guest"}]),
     "panels_invitation_expires_later": (Invitation, {}, [{"expires_at": F("sent_at")}]),
     "panels_dispatch_decided_says_who": (Dispatch, {"state": "waiting"}, [{"decided_at": NOW}, {"state": "accepted"}]),
@@ -122,6 +128,8 @@ CHECKS = {
     "panels_wording_of_one": (Wording, {}, [{"contribution": None}, lambda: {"message": Message.objects.first()}]),
     "people_approval_has_account": (AccessRequest, {"state": "refused"}, [lambda: {"account": User.objects.first()}, {"state": "approved"}]),
     "people_decided_says_who": (AccessRequest, {"state": "waiting"}, [{"decided_at": NOW}, {"state": "refused", "reason": "x"}]),
+    "people_glassbreak_decided_says_who": (GlassBreak, {"state": "waiting"}, [{"decided_at": NOW}, {"state": "dropped"}]),
+    "people_glassbreak_two_people": (GlassBreak, {"state": "waiting"}, [{"state": "confirmed", "decided_at": NOW, "decided_by": F("asked_by")}]),
     "people_lostphone_decided_says_who": (LostPhone, {"state": "waiting"}, [{"decided_at": NOW}, {"state": "dropped"}]),
     "people_lostphone_two_people": (LostPhone, {"state": "waiting"}, [{"state": "confirmed", "decided_at": NOW, "decided_by": F("asked_by")}]),
     "people_refusal_has_reason": (AccessRequest, {"state": "refused"}, [{"reason": ""}]),
@@ -139,6 +147,7 @@ DOUBLES = {
     "accounts_advocacy_group_once": (AdvocacyGroup, {}, {}),
     "accounts_centre_in_network_once": (CentreMembership, {}, {}),
     "accounts_centre_once": (Centre, {}, {}),
+    "accounts_expert_group_once": (ExpertGroup, {}, {}),
     "accounts_expertise_once": (Expertise, {}, {}),
     "accounts_group_number_once": (ThematicGroup, {}, {}),
     "accounts_open_role_once": (Membership, {"valid_to": None}, {}),
@@ -171,6 +180,7 @@ DOUBLES = {
     "panels_counter_once": (PanelCounter, {}, {}),
     "panels_one_live_invitation": (Invitation, {"state__in": ["pending", "accepted"]}, {}),
     "panels_stance_once": (Stance, {}, {}),
+    "people_one_open_glass": (GlassBreak, {"state": "waiting"}, {}),
     "people_one_open_loss": (LostPhone, {"state": "waiting"}, {}),
     "people_one_open_proposal": (RoleProposal, {"state": "waiting"}, {}),
     "people_one_open_request": (AccessRequest, {"state": "waiting"}, {"digest": "another"}),

@@ -77,6 +77,7 @@ WITHOUT_BY = {
         "remind",
         "dispatch_outbox",
         "cancel_mails",
+        "cancel_mails_of",
         "notify_address",
         "send_daily",
     },

@@ -25,7 +25,7 @@ PAGE = 25
 
 @access("patients:list", verb=Permission.PATIENT_LIST)
 def patient_list(request: HttpRequest) -> HttpResponse:
-    page = Paginator(Patient.objects.visible_to(request.user), PAGE).get_page(request.GET.get("page"))
+    page = Paginator(Patient.objects.visible_to(request.user).with_entering(), PAGE).get_page(request.GET.get("page"))
     if page.object_list:
         audit.record_list(Event.PATIENT_READ, page.object_list, by=request.user)
     reviews = Review.objects.visible_to(request.user).open().count()

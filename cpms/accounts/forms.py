@@ -11,7 +11,7 @@ from django.contrib.auth import password_validation
 
 from cpms import countries
 from cpms.accounts import queries
-from cpms.accounts.models import ThematicGroup, User
+from cpms.accounts.models import Expert, ThematicGroup, User
 from cpms.accounts.roles import Care
 from cpms.forms import DayField
 
@@ -184,3 +184,28 @@ class PracticeForm(forms.Form):
         super().__init__(*args, **kwargs)
         groups = ThematicGroup.objects.filter(network__in=queries.networks_of(user), parent=None)
         self.fields["groups"].queryset = groups.select_related("network")  # type: ignore[attr-defined]
+
+
+class ExpertGroupForm(forms.Form):
+    """A name, and perhaps a thematic group to share it with."""
+
+    name = forms.CharField(label="Name of the group", max_length=80)
+    shared_with = forms.ModelChoiceField(
+        label="Shared with", queryset=ThematicGroup.objects.none(), required=False, empty_label="Nobody, for me alone"
+    )
+
+    def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["shared_with"].queryset = queries.thematic_groups_of(user)  # type: ignore[attr-defined]
+
+
+class SaveExpertsForm(ExpertGroupForm):
+    """The same, with the experts ticked in the directory."""
+
+    people = forms.ModelMultipleChoiceField(
+        queryset=Expert.objects.none(), error_messages={"required": "Tick somebody first."}
+    )
+
+    def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
+        super().__init__(*args, user=user, **kwargs)
+        self.fields["people"].queryset = Expert.objects.visible_to(user)  # type: ignore[attr-defined]

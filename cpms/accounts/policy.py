@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 
 from cpms import clock, countries
 from cpms.accounts.access.verdicts import Verdict, no, rule, yes
-from cpms.accounts.models import Centre, Network, ThematicGroup
+from cpms.accounts.models import Centre, CentreMembership, Network, ThematicGroup, User
 from cpms.accounts.roles import (
     CENTRE_ROLES,
     GRANTED_BY,
@@ -51,12 +51,18 @@ def acts_as_clinician(user: Any) -> Verdict:
     return no("Only clinicians of a member centre and their assistants enrol patients.")
 
 
+def clinicians_enrolled_for(user: Any) -> QuerySet[User]:
+    """For whom the person enrols patients: for oneself as a clinician, and for every clinician assisted today."""
+    return User.objects.filter(pk__in=clinicians_served_by(user)).holding(Role.CLINICIAN).select_related("centre")
+
+
 def centres_run_by(user: Any) -> QuerySet[Centre]:
     """The centres a person represents today, and those of the networks a person coordinates."""
     held = user.memberships.current()
     own = held.filter(role__in=REPRESENTING_ROLES).values("centre")
     networks = held.filter(role=Role.NETWORK_COORDINATOR).values("network")
-    return Centre.objects.filter(Q(pk__in=own) | Q(networks__in=networks)).distinct()
+    places = CentreMembership.objects.current().filter(network__in=networks)
+    return Centre.objects.filter(Q(pk__in=own) | Q(pk__in=places.values("centre")))
 
 
 def networks_served_by(user: Any) -> QuerySet[Network]:
@@ -137,7 +143,8 @@ def looks_after(user: Any, post: Post) -> bool:
     if held.filter(role=Role.CORE_HELPDESK).exists():
         return True
     network = post.group.network_id if post.group else post.network.pk if post.network else None
-    place = Q(network=network) if network else Q(network__centres=post.centre)
+    networks = post.centre.networks_today() if post.centre else []
+    place = Q(network=network) if network else Q(network__in=networks)
     here = Q(role__in=OVERSEEING_ROLES) & place
     return bool(held.filter(here | Q(role__in=REPRESENTING_ROLES, centre=post.centre, centre__isnull=False)).exists())
 
@@ -223,3 +230,14 @@ def may_look_for_experts(user: Any, _thing: Any = None) -> Verdict:
 def may_read_expert(_user: Any, _expert: Any) -> Verdict:
     """Whoever sees the expert at all may look for experts."""
     return yes
+
+
+@rule(Permission.EXPERT_GROUP_READ)
+def may_read_expert_group(_user: Any, _group: Any) -> Verdict:
+    """One's own, or shared with a thematic group of one's own."""
+    return yes
+
+
+@rule(Permission.EXPERT_GROUP_CHANGE)
+def may_change_expert_group(user: Any, group: Any) -> Verdict:
+    return yes if group.owner_id == user.pk else no("Only who made the group changes it.")

@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from cpms.accounts.views import activation, directory, expertise, profile, security, sign_in, standing_in
+from cpms.accounts.views import activation, directory, expert_groups, expertise, profile, security, sign_in, standing_in
 
 urlpatterns = [
     path("login/", sign_in.login, name="account_login"),
@@ -41,5 +41,11 @@ urlpatterns = [
 directory_urls = [
     path("experts/", directory.search, name="experts"),
     path("experts/matrix/", directory.matrix, name="matrix"),
+    path("experts/matrix/conditions/", directory.conditions, name="condition_matrix"),
+    path("experts/groups/", expert_groups.groups, name="expert_groups"),
+    path("experts/groups/<uuid:key>/", expert_groups.group, name="expert_group"),
+    path("experts/groups/<uuid:key>/describe/", expert_groups.describe, name="describe_expert_group"),
+    path("experts/groups/<uuid:key>/members/<uuid:person>/drop/", expert_groups.drop, name="drop_from_group"),
+    path("experts/groups/<uuid:key>/forget/", expert_groups.forget, name="forget_expert_group"),
     path("experts/<uuid:key>/", directory.expert, name="expert"),
 ]

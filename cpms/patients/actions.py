@@ -16,7 +16,7 @@ from cpms.drafts.actions import forget
 from cpms.drafts.models import Draft
 from cpms.jobs import actions as jobs
 from cpms.patients.models import Patient
-from cpms.patients.policy import may_enrol, may_erase, may_export
+from cpms.patients.policy import may_enrol_for, may_erase, may_export
 from cpms.patients.queries import everything_about, names_of, number_token, same_number
 from cpms.patients.states import Sex
 from cpms.vault import actions as vault
@@ -26,9 +26,12 @@ ALPHABET = "ACDEFHJKLMNPRTUVWXY3479"
 
 
 def new_pseudonym() -> str:
-    """ "P-4H8M-61" in shape: four and three signs, said in one breath; collisions are ruled out by the database."""
-    signs = "".join(secrets.choice(ALPHABET) for _ in range(7))
-    return f"P-{signs[:4]}-{signs[4:]}"
+    """ "P-4H8M-61" in shape: four and three signs, said in one breath; one that nobody has, as the database rules, too."""
+    while True:
+        signs = "".join(secrets.choice(ALPHABET) for _ in range(7))
+        pseudonym = f"P-{signs[:4]}-{signs[4:]}"
+        if not Patient.objects.filter(pseudonym=pseudonym).exists():
+            return pseudonym
 
 
 @transaction.atomic
@@ -43,29 +46,30 @@ def enrol(
     nickname: str = "",
     route: str = "own",
     local_id: str = "",
+    clinician: Any = None,
 ) -> Patient:
-    """A new patient of the person's centre. Raises ``Refused`` when the rule says no, or the hospital's number is known."""
-    if not (verdict := may_enrol(by)):
+    """A new patient of the clinician's; ``by`` is that clinician or an assistant. A number that is known is ``Refused``."""
+    clinician = clinician or by
+    if not (verdict := may_enrol_for(by, clinician)):
         raise Refused(verdict.reason)
-    if known := same_number(local_id, by=by):
+    if known := same_number(local_id, by=clinician):
         raise Refused(known)
-    pseudonym = new_pseudonym()
-    while Patient.objects.filter(pseudonym=pseudonym).exists():
-        pseudonym = new_pseudonym()
+    if clinician.pk != by.pk:
+        audit.on_behalf_of.set(clinician.pk)
     patient = Patient(
         key=vault.new_key(),
-        pseudonym=pseudonym,
+        pseudonym=new_pseudonym(),
         sex=sex,
         karyotypic_sex=karyotypic_sex,
         country=country,
         birth_year=birth_year,
         birth_month=birth_month,
         route=route,
-        centre=by.centre,
-        enrolled_by=by,
+        centre=clinician.centre,
+        enrolled_by=clinician,
     )
     patient.nickname, patient.local_id = nickname, local_id.strip()
-    patient.local_id_token = number_token(by.centre_id, local_id)
+    patient.local_id_token = number_token(clinician.centre_id, local_id)
     patient.save(force_insert=True)
     audit.record(Event.PATIENT_ENROLLED, on=patient, by=by)
     return patient

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Min, Q
 from django.urls import reverse
 
 from cpms import clock
@@ -35,6 +35,11 @@ class PatientQuerySet(models.QuerySet["Patient"]):
         if not user.is_active:
             return self.none()
         return self.filter(enrolled_by__in=clinicians_served_by(user))
+
+    def with_entering(self) -> PatientQuerySet:
+        """With the clinician, and ``entered_by``: the assistant who typed, or nothing."""
+        typed = Min("cases__made_by__display_name", filter=~Q(cases__made_by=F("enrolled_by")))
+        return self.select_related("enrolled_by", "key").annotate(entered_by=typed).order_by("-enrolled_at", "pk")
 
 
 class Patient(SealedModel):

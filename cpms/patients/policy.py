@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from cpms.accounts.access import Verdict, no, rule, yes
-from cpms.accounts.policy import acts_as_clinician, may_open_panels
+from cpms.accounts.policy import acts_as_clinician, clinicians_enrolled_for, may_open_panels
 from cpms.accounts.roles import REPRESENTING_ROLES, Permission
 
 
@@ -27,6 +27,13 @@ def may_enrol(user: Any, _thing: Any = None) -> Verdict:
     if not verdict:
         return verdict
     return may_open_panels(user.centre)
+
+
+def may_enrol_for(user: Any, clinician: Any) -> Verdict:
+    """The patient becomes the clinician's, who works at a cleared centre, whoever types."""
+    if not clinicians_enrolled_for(user).filter(pk=clinician.pk).exists():
+        return no("You enrol patients for yourself and for the clinicians you assist.")
+    return may_open_panels(clinician.centre)
 
 
 @rule(Permission.PATIENT_EXPORT)

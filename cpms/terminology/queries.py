@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from django.contrib.postgres.search import SearchQuery
 from django.db import connection
-from django.db.models import Case, IntegerField, Value, When
+from django.db.models import Case, Exists, IntegerField, OuterRef, Value, When
 from django.db.models.functions import Length
 from rapidfuzz import fuzz, process
 
@@ -132,6 +132,45 @@ def relatives_of(codes: Iterable[str], system: str = System.ORPHA) -> list[str]:
     with connection.cursor() as cursor:
         cursor.execute(FAMILY.format(**tables), [str(system), wanted])
         return [code for (code,) in cursor.fetchall()]
+
+
+BRANCHES = """
+    WITH RECURSIVE down (root, id) AS (
+        SELECT id, id FROM {concept} WHERE system = %s AND code = ANY(%s)
+        UNION SELECT down.root, e.child_id FROM {edge} e JOIN down ON e.parent_id = down.id)
+    SELECT r.code, c.code FROM down JOIN {concept} r ON r.id = down.root JOIN {concept} c ON c.id = down.id
+    WHERE c.code = ANY(%s)
+"""
+
+
+def branches_of(roots: Iterable[str], wanted: Iterable[str], system: str = System.ORPHA) -> dict[str, set[str]]:
+    """Which of the ``wanted`` codes stand in the branch of each root, the root itself included; in one query."""
+    tables = {"concept": Concept._meta.db_table, "edge": ConceptEdge._meta.db_table}
+    found: dict[str, set[str]] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(BRANCHES.format(**tables), [str(system), list(roots), list(wanted)])
+        for root, code in cursor.fetchall():
+            found.setdefault(root, set()).add(code)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A place in the tree; ``inner`` says that there is something below it."""
+
+    code: str
+    name: str
+    inner: bool
+
+
+def below(code: str, system: str = System.ORPHA) -> list[Node]:
+    """What stands right below a code; the heads of the tree for an empty one. Nothing when no tree is loaded."""
+    rows = Concept.objects.of(system).active()
+    deeper = ConceptEdge.objects.filter(parent=OuterRef("pk"))
+    above = ConceptEdge.objects.filter(child=OuterRef("pk"))
+    rows = rows.filter(edges_up__parent__code=code) if code else rows.filter(Exists(deeper), ~Exists(above))
+    found = rows.annotate(inner=Exists(deeper)).order_by("search_name", "code").distinct()
+    return [Node(*row) for row in found.values_list("code", "name", "inner")]
 
 
 def _hits(rows: list[Concept], words: list[str]) -> list[Hit]:

@@ -9,7 +9,7 @@ from typing import Any
 from django import forms
 
 from cpms import clock, countries
-from cpms.accounts.models import Centre, Network, ThematicGroup
+from cpms.accounts.models import Centre, CentreMembership, Network, ThematicGroup, Unit
 from cpms.accounts.policy import Post, networks_served_by
 from cpms.accounts.roles import POWERFUL
 from cpms.forms import DayField
@@ -93,6 +93,45 @@ class ClearanceForm(forms.Form):
         return day
 
 
+class CentreForm(forms.Form):
+    name = forms.CharField(label="Hospital", max_length=160)
+    city = forms.CharField(label="City", max_length=80)
+    country = forms.ChoiceField(label="Country", choices=countries.choices)
+
+
+class PlaceForm(forms.Form):
+    """As what a hospital belongs to a network that the person serves."""
+
+    network = forms.ModelChoiceField(label="Network", queryset=Network.objects.none(), empty_label=None)
+    kind = forms.ChoiceField(label="Belongs as", choices=CentreMembership.Kind.choices)
+    until = DayField(label="Until", required=False, help_text="Empty: it stays. The day itself still counts.")
+
+    def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["network"].queryset = networks_served_by(user)  # type: ignore[attr-defined]
+
+
+class NewCentreForm(CentreForm, PlaceForm):
+    """A hospital that joins a network."""
+
+    field_order = ("name", "city", "country", "network", "kind")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        del self.fields["until"]
+
+
+class PersonUnitForm(forms.Form):
+    unit = forms.ModelChoiceField(
+        label="Unit", queryset=Unit.objects.none(), required=False, empty_label="None in particular"
+    )
+
+    def __init__(self, *args: Any, person: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["unit"].initial = person.unit_id
+        self.fields["unit"].queryset = Unit.objects.filter(centre=person.centre_id).order_by("name")  # type: ignore[attr-defined]
+
+
 class UnitForm(forms.Form):
     name = forms.CharField(label="Name of the unit", max_length=120)
 
@@ -135,3 +174,23 @@ class TableForm(forms.Form):
     def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["network"].queryset = networks_served_by(user)  # type: ignore[attr-defined]
+
+
+class GlassForm(forms.Form):
+    ref = forms.CharField(label="Number of the panel", max_length=30)
+    reason = forms.CharField(
+        label="Reason, read by the clinician and the second person",
+        max_length=300,
+        widget=forms.Textarea({"rows": 2}),
+        help_text="Why it cannot wait for the lead. Nothing about the patient.",
+    )
+
+    def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user = user
+
+    def clean_ref(self) -> Any:
+        panel = queries.panel_for_glass(self.user, self.cleaned_data["ref"])
+        if panel is None:
+            raise forms.ValidationError("No open or closed panel of your network has this number.")
+        return panel

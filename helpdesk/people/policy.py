@@ -9,6 +9,7 @@ from cpms.accounts.access import Verdict, no, rule, yes
 from cpms.accounts.policy import may_fill
 from cpms.accounts.roles import DECIDING_ROLES, Permission
 from helpdesk.people.states import GOOD_FOR, ProposalState, RequestState
+from panels.policy import may_be_looked_at
 
 
 @rule(Permission.ACCESS_LIST)
@@ -58,6 +59,17 @@ def may_confirm_factor(user: Any, lost: Any) -> Verdict:
     if not (verdict := may_ask_for_factor(user, lost.person)):
         return verdict
     return second_person(user, lost)
+
+
+@rule(Permission.GLASS_ASK)
+def may_ask_for_glass(user: Any, _thing: Any = None) -> Verdict:
+    return yes if user.is_staff else no("This page is for helpdesk staff.")
+
+
+@rule(Permission.GLASS_CONFIRM)
+def may_confirm_glass(user: Any, glass: Any) -> Verdict:
+    """A second person of the helpdesk, while the panel can be looked at."""
+    return may_ask_for_glass(user) and second_person(user, glass) and may_be_looked_at(glass.panel)
 
 
 @rule(Permission.ROLE_CONFIRM)

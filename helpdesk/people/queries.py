@@ -12,11 +12,13 @@ from cpms.accounts import policy
 from cpms.accounts import queries as accounts
 from cpms.accounts.models import Centre, CentreMembership, Membership, Network, ThematicGroup, User
 from cpms.accounts.policy import Post
-from cpms.accounts.roles import GRANTED_BY, REPRESENTING_ROLES, Role
+from cpms.accounts.roles import GRANTED_BY, REPRESENTING_ROLES, STAFF_ROLES, Role
 from cpms.terminology.folding import fold
 from cpms.vault import cipher
 from helpdesk.people.models import AccessRequest, Table
 from helpdesk.people.states import RowState
+from panels.models import Panel
+from panels.states import SHARED
 
 
 def request_of(token: str) -> AccessRequest | None:
@@ -88,6 +90,18 @@ def others_who_grant(post: Post, *, besides: Any) -> list[User]:
     own = Q(role__in=GRANTED_BY[post.role], network=post.network, network__isnull=False)
     held = Membership.objects.current().filter(core | own)
     return list(User.objects.active().filter(pk__in=held.values("user")).exclude(pk=besides.pk))
+
+
+def panel_for_glass(user: Any, ref: str) -> Panel | None:
+    """An open or closed panel of this number, of a network whose helpdesk the person is."""
+    mine = user.memberships.current().filter(role__in=STAFF_ROLES).values("network")
+    return Panel.objects.with_case().filter(ref__iexact=ref.strip(), network__in=mine, state__in=SHARED).first()
+
+
+def others_on_duty(panel: Panel, *, besides: Any) -> list[User]:
+    """Who could be the second person: the panel's helpdesk and the core helpdesk."""
+    found = Q(pk__in=accounts.helpdesk_of(panel.network)) | Q(pk__in=User.objects.holding(Role.CORE_HELPDESK))
+    return list(User.objects.active().filter(found).exclude(pk=besides.pk))
 
 
 @dataclass

@@ -1,6 +1,7 @@
 """Everything that changes a panel."""
 
 from panels.actions.asking import answer, ask_group, close_question, grow_into_panel
+from panels.actions.assisting import break_glass, end_assist, let_in
 from panels.actions.chasing import look_after_idle
 from panels.actions.dispatching import address, clarify, forward, name_people, return_with_question, take_up
 from panels.actions.drafting import draft_panel, prepare
@@ -13,6 +14,7 @@ from panels.actions.inviting import (
     expire_invitations,
     invite_experts,
     invite_guest,
+    let_go,
 )
 from panels.actions.moving import freeze, move, open_panel, reopen, withdraw
 from panels.actions.presence import note_presence, note_visit, say_minutes
@@ -37,6 +39,7 @@ __all__ = [
     "answer",
     "archive",
     "ask_group",
+    "break_glass",
     "clarify",
     "close_question",
     "comment",
@@ -45,6 +48,7 @@ __all__ = [
     "decline_referral",
     "draft_panel",
     "drop_filter",
+    "end_assist",
     "end_invitation",
     "escalate",
     "expire_invitations",
@@ -54,6 +58,8 @@ __all__ = [
     "grow_into_panel",
     "invite_experts",
     "invite_guest",
+    "let_go",
+    "let_in",
     "look_after_idle",
     "look_after_referrals",
     "mark",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from collections.abc import Iterable
 from typing import Any
 
@@ -16,6 +17,7 @@ from cpms.accounts.access import Refused
 from cpms.accounts.models import ActivationLink, User
 from cpms.audit import actions as audit
 from cpms.audit.states import Event
+from cpms.drafts import actions as drafts
 from cpms.jobs import actions as jobs
 from cpms.notifications import actions as notifications
 from cpms.notifications.notices import Notice
@@ -175,20 +177,27 @@ def end_invitation(invitation: Invitation, *, by: Any) -> Invitation:
         raise Refused(verdict.reason)
     if current.state not in LIVE:
         raise Refused("This invitation has ended already.")
-    seated = current.state == InvitationState.ACCEPTED
-    current.state = InvitationState.ENDED if seated else InvitationState.WITHDRAWN
-    current.ended_at = clock.now()
-    current.save(update_fields=["state", "ended_at"])
-    close_file(current, by=by)
+    close(current, by=by)
     return current
 
 
+def close(invitation: Invitation, *, by: Any) -> None:
+    """A membership is ended, an unanswered invitation taken back."""
+    seated = invitation.state == InvitationState.ACCEPTED
+    invitation.state = InvitationState.ENDED if seated else InvitationState.WITHDRAWN
+    invitation.ended_at = clock.now()
+    invitation.save(update_fields=["state", "ended_at"])
+    close_file(invitation, by=by)
+
+
 def close_file(invitation: Invitation, *, by: Any) -> None:
-    """What an ended invitation leaves: no sight, nothing waiting, no mail."""
-    sight.project(Case.objects.filter(pk=invitation.panel.case_id), people=[invitation.invitee], by=by)
+    """What an ended invitation leaves: no sight, nothing waiting, no mail, no half-written reply."""
+    panel, person = invitation.panel, invitation.invitee
+    sight.project(Case.objects.filter(pk=panel.case_id), people=[person], by=by)
     notifications.settle_all(invitation)
-    notifications.settle_all(invitation.panel, who=invitation.invitee)
-    notifications.cancel_mails([invitation.pk])
+    notifications.settle_all(panel, who=person)
+    notifications.cancel_mails_of(panel.ref, to=person)
+    drafts.discard(f"reply:{panel.ref}", by=person)
     audit.record(Event.INVITATION_ENDED, on=invitation, by=by, verb=str(invitation.state))
 
 
@@ -202,3 +211,16 @@ def expire_invitations(*, by: Any) -> int:
         invitation.save(update_fields=["state", "ended_at"])
         close_file(invitation, by=by)
     return len(overdue)
+
+
+@transaction.atomic
+def let_go(user_id: str, *, by: Any) -> int:
+    """Somebody left the hospital: what they were asked and joined as its expert ends for good. ``by`` is nobody.
+
+    Sight ended with the hospital already; this closes the files, so that another hospital does not open them again.
+    """
+    rows = Invitation.objects.experts().live().filter(invitee=uuid.UUID(user_id), invitee__centre=None)
+    found = list(rows.select_related("panel__case", "invitee").select_for_update(of=("self",)))
+    for invitation in found:
+        close(invitation, by=by)
+    return len(found)

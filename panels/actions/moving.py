@@ -109,10 +109,9 @@ def silence(panel: Panel) -> None:
     """Nothing waits for anybody, and no unsent mail about the panel goes out."""
     notifications.settle_all(panel)
     dispatching.silence(panel)
-    pending = list(Invitation.objects.filter(panel=panel))
-    for invitation in pending:
+    for invitation in Invitation.objects.filter(panel=panel):
         notifications.settle_all(invitation)
-    notifications.cancel_mails([panel.pk, *(invitation.pk for invitation in pending)])
+    notifications.cancel_mails_of(panel.ref)
 
 
 @transaction.atomic

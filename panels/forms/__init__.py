@@ -2,7 +2,7 @@
 
 from panels.forms.dispatching import AddressForm, ClarifyForm, ForwardForm, ReturnForm, TakeUpForm
 from panels.forms.finding import ListForm, SearchForm
-from panels.forms.inviting import DeclineForm, GuestForm, InviteForm
+from panels.forms.inviting import DeclineForm, GuestForm, InviteForm, LetInForm
 from panels.forms.referring import AcceptReferralForm, DeclineReferralForm, PassOnForm, ReferralForm
 from panels.forms.starting import LARGEST_FILE, BegunField, NewPanelForm, PrepareForm, mark_of, now_signed
 from panels.forms.talking import AnswerForm, ContributionForm, QuestionForm, RewordForm, StanceForm, ThanksForm
@@ -21,6 +21,7 @@ __all__ = [
     "ForwardForm",
     "GuestForm",
     "InviteForm",
+    "LetInForm",
     "ListForm",
     "MinutesForm",
     "NewPanelForm",

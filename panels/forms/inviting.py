@@ -1,4 +1,4 @@
-"""Asking people in, and their answer."""
+"""Whom to ask and whom to let in, and the answer of who was asked."""
 
 from __future__ import annotations
 
@@ -6,13 +6,34 @@ import datetime as dt
 from typing import Any
 
 from django import forms
+from django.db.models import Q, QuerySet
 
 from cpms import clock
 from cpms.accounts import queries as accounts
-from cpms.accounts.models import User
+from cpms.accounts.models import ExpertGroup, User
 from cpms.countries import choices
 from cpms.forms import DayField
 from panels.states import DeclineReason
+
+
+class AsksGroups(forms.Form):
+    """Experts ticked one by one, and saved groups of them."""
+
+    expert_groups = forms.ModelMultipleChoiceField(
+        label="Saved groups", queryset=ExpertGroup.objects.none(), required=False, widget=forms.CheckboxSelectMultiple
+    )
+
+    def offer(self, user: Any) -> None:
+        """Fill the choices with what this person may ask."""
+        self.fields["experts"].queryset = accounts.experts(besides=user)  # type: ignore[attr-defined]
+        self.fields["expert_groups"].queryset = ExpertGroup.objects.visible_to(user)  # type: ignore[attr-defined]
+
+    def everybody(self) -> QuerySet[User]:
+        """Everybody ticked or in a chosen group, once."""
+        chosen: Any = self.fields["experts"]
+        ticked, groups = self.cleaned_data["experts"], self.cleaned_data["expert_groups"]
+        found: QuerySet[User] = chosen.queryset
+        return found.filter(Q(pk__in=ticked.values("pk")) | Q(in_expert_groups__in=groups)).distinct()
 
 
 class DeclineForm(forms.Form):
@@ -23,16 +44,22 @@ class DeclineForm(forms.Form):
     better_name = forms.CharField(label="Who would be better?", required=False, max_length=160)
 
 
-class InviteForm(forms.Form):
+class InviteForm(AsksGroups):
     """More experts for an open panel."""
 
     experts = forms.ModelMultipleChoiceField(
-        label="Experts", queryset=User.objects.none(), widget=forms.CheckboxSelectMultiple
+        label="Experts", queryset=User.objects.none(), required=False, widget=forms.CheckboxSelectMultiple
     )
 
     def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["experts"].queryset = accounts.experts(besides=user)  # type: ignore[attr-defined]
+        self.offer(user)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if not self.errors and not cleaned["experts"] and not cleaned["expert_groups"]:
+            self.add_error("experts", "Tick somebody first.")
+        return cleaned
 
 
 class GuestForm(forms.Form):
@@ -47,3 +74,13 @@ class GuestForm(forms.Form):
         if day and day <= clock.today():
             raise forms.ValidationError("Please choose a day ahead.")
         return day
+
+
+class LetInForm(forms.Form):
+    """Somebody of the panel's helpdesk, for an hour."""
+
+    who = forms.ModelChoiceField(label="Person of the helpdesk", queryset=User.objects.none(), empty_label="Choose")
+
+    def __init__(self, *args: Any, panel: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["who"].queryset = accounts.helpdesk_of(panel.network)  # type: ignore[attr-defined]

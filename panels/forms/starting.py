@@ -12,9 +12,8 @@ from django.core import signing
 from consent.forms import LanguageField, language_of
 from consent.states import Giver
 from cpms import clock
-from cpms.accounts import queries as accounts
 from cpms.accounts.models import ThematicGroup, User
-from cpms.accounts.policy import clinicians_served_by
+from cpms.accounts.policy import clinicians_enrolled_for, clinicians_served_by
 from cpms.countries import choices
 from cpms.forms import DayField
 from cpms.patients.models import OLDEST_BIRTH_YEAR
@@ -23,6 +22,7 @@ from cpms.patients.states import Route, Sex
 from panels.cases.forms import CodeField
 from panels.cases.states import DiagnosisStatus
 from panels.forms.dispatching import GroupsByNetwork, main_groups
+from panels.forms.inviting import AsksGroups
 from panels.forms.timing import QuorumField
 from panels.models import Question, Referral
 from panels.states import Urgency
@@ -54,9 +54,17 @@ def mark_of(data: bytes) -> str:
     return hashlib.sha256(b"".join(data.split())).hexdigest()
 
 
+class ForWhomField(forms.ModelChoiceField):
+    """Clinicians by name and hospital."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        return f"{obj.display_name}, {obj.place}"
+
+
 class NewPanelForm(forms.Form):
     """The patient and the consent. With a file, sex and age come from it; without one they are asked for."""
 
+    clinician = ForWhomField(label="On behalf of", queryset=User.objects.none(), empty_label=None)
     file = forms.FileField(
         label="Patient's data as a file",
         required=False,
@@ -98,12 +106,22 @@ class NewPanelForm(forms.Form):
     def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.user = user
+        self.offer_clinicians(user)
         own = Question.objects.visible_to(user).open().filter(asker__in=clinicians_served_by(user))
         self.fields["question"].queryset = own  # type: ignore[attr-defined]
         self.fields["referral"].queryset = Referral.objects.to_start(user)  # type: ignore[attr-defined]
         if user.centre is not None:
             self.fields["country"].initial = user.centre.country
             self.fields["language"].initial = language_of(user.centre.country)
+
+    def offer_clinicians(self, user: Any) -> None:
+        """An assistant says for whom; who enrols only for oneself is not asked."""
+        found = list(clinicians_enrolled_for(user))
+        if {one.pk for one in found} <= {user.pk}:
+            del self.fields["clinician"]
+        else:
+            self.fields["clinician"].queryset = clinicians_enrolled_for(user)  # type: ignore[attr-defined]
+            self.fields["clinician"].initial = user.pk if user in found else found[0].pk
 
     def clean_file(self) -> Any:
         file = self.cleaned_data["file"]
@@ -113,7 +131,7 @@ class NewPanelForm(forms.Form):
 
     def clean_local_id(self) -> str:
         number: str = self.cleaned_data["local_id"]
-        if known := same_number(number, by=self.user):
+        if known := same_number(number, by=self.cleaned_data.get("clinician") or self.user):
             raise forms.ValidationError(known)
         return number
 
@@ -144,7 +162,7 @@ class NewPanelForm(forms.Form):
         return cleaned
 
 
-class PrepareForm(forms.Form):
+class PrepareForm(AsksGroups):
     """The question and who should answer it. ``version`` guards against two people editing the same draft."""
 
     version = forms.IntegerField(widget=forms.HiddenInput)
@@ -188,7 +206,7 @@ class PrepareForm(forms.Form):
         groups = ThematicGroup.objects.filter(network=panel.network, parent=None).select_related("network")
         self.fields["group"].queryset = groups  # type: ignore[attr-defined]
         self.fields["groups"].queryset = main_groups()  # type: ignore[attr-defined]
-        self.fields["experts"].queryset = accounts.experts(besides=user)  # type: ignore[attr-defined]
+        self.offer(user)
 
     def clean_wanted_by(self) -> dt.date | None:
         day: dt.date | None = self.cleaned_data["wanted_by"]

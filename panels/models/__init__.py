@@ -1,5 +1,6 @@
 """Panels, their invitations, and what is said in them."""
 
+from panels.models.assists import Assist
 from panels.models.dispatching import Dispatch
 from panels.models.filters import SavedFilter
 from panels.models.invitations import Invitation
@@ -10,6 +11,7 @@ from panels.models.talk import Contribution, Message, Stance, Thanks, Wording
 
 __all__ = [
     "Answer",
+    "Assist",
     "Contribution",
     "Dispatch",
     "Invitation",

@@ -20,8 +20,9 @@ from panels.states import RUNNING, DeclineReason, InvitationKind, InvitationStat
 class InvitationQuerySet(models.QuerySet["Invitation"]):
     def visible_to(self, user: Any) -> InvitationQuerySet:
         """One's own, while it can still be answered or holds, the panel runs and consent to care is in force."""
-        pending = Q(state=InvitationState.PENDING, expires_at__gt=clock.now())
-        accepted = Q(state=InvitationState.ACCEPTED) & (Q(guest_until=None) | Q(guest_until__gt=clock.now()))
+        here = Q(kind=InvitationKind.GUEST) | Q(invitee__centre__isnull=False)
+        pending = Q(state=InvitationState.PENDING, expires_at__gt=clock.now()) & here
+        accepted = Q(state=InvitationState.ACCEPTED) & (Q(guest_until=None) & here | Q(guest_until__gt=clock.now()))
         mine = self.filter(invitee=user, invitee__is_active=True, panel__state__in=RUNNING)
         return mine.filter(pending | accepted).filter(care_consent("panel__case__patient"))
 

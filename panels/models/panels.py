@@ -17,6 +17,7 @@ from cpms.accounts.policy import clinicians_served_by
 from cpms.vault.fields import SealedTextField
 from cpms.vault.models import SealedManager, SealedModel
 from panels.cases.models import Case
+from panels.models.assists import Assist
 from panels.models.invitations import Invitation
 from panels.states import MOST_MINUTES, OVER, QUORUM, RUNNING, SHARED, Move, State, Urgency
 
@@ -24,7 +25,7 @@ from panels.states import MOST_MINUTES, OVER, QUORUM, RUNNING, SHARED, Move, Sta
 class PanelQuerySet(models.QuerySet["Panel"]):
     def visible_to(self, user: Any) -> PanelQuerySet:
         """The treating side; members from opening on while consent to care is in force; guests until the panel closes
-        or their date passes. Everything is looked up at the moment of asking, nothing is remembered."""
+        or their date passes; the helpdesk while it is let in. Everything is looked up at the moment of asking."""
         if not user.is_active:
             return self.none()
         treated = Panel._base_manager.filter(case__patient__enrolled_by__in=clinicians_served_by(user))
@@ -32,8 +33,12 @@ class PanelQuerySet(models.QuerySet["Panel"]):
         experts = seats.experts().filter(panel__state__in=SHARED)
         guests = seats.guests().filter(panel__state__in=RUNNING)
         own, shared, visited = treated.values("pk"), experts.values("panel"), guests.values("panel")
-        # One union, not three conditions: joined by OR they would make PostgreSQL look at every panel there is
-        return self.filter(pk__in=own.order_by().union(shared.order_by(), visited.order_by(), all=True))
+        ways: list[Any] = [shared.order_by(), visited.order_by()]
+        if user.is_staff:
+            let_in = Assist.objects.held_by(user).filter(care_consent("panel__case__patient"), panel__state__in=SHARED)
+            ways.append(let_in.order_by().values("panel"))
+        # One union, not four conditions: joined by OR they would make PostgreSQL look at every panel there is
+        return self.filter(pk__in=own.order_by().union(*ways, all=True))
 
     def running(self) -> PanelQuerySet:
         return self.filter(state__in=RUNNING)
@@ -43,7 +48,9 @@ class PanelQuerySet(models.QuerySet["Panel"]):
         return self.filter(archived_at__isnull=not archived)
 
     def with_case(self) -> PanelQuerySet:
-        return self.select_related("key", "case__key", "case__patient__key", "group", "network", "lead__centre")
+        return self.select_related(
+            "key", "case__key", "case__patient__key", "case__made_by", "group", "network", "lead__centre"
+        )
 
     with_surroundings = with_case
 

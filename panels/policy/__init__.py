@@ -27,8 +27,10 @@ from panels.policy.invitations import (
 )
 from panels.policy.panels import (
     may_archive,
+    may_be_looked_at,
     may_comment,
     may_contribute,
+    may_let_in,
     may_list,
     may_mark,
     may_open,
@@ -56,6 +58,7 @@ __all__ = [
     "may_answer_question",
     "may_archive",
     "may_ask_question",
+    "may_be_looked_at",
     "may_clarify",
     "may_close_question",
     "may_comment",
@@ -64,6 +67,7 @@ __all__ = [
     "may_decide_referral",
     "may_invite",
     "may_lead",
+    "may_let_in",
     "may_list",
     "may_list_dispatches",
     "may_list_questions",

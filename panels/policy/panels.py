@@ -8,10 +8,11 @@ from consent.policy import may_be_discussed
 from cpms.accounts.access import Verdict, no, rule, yes
 from cpms.accounts.policy import may_open_panels
 from cpms.accounts.roles import Permission
-from panels.models import Thanks
+from panels.models import Panel, Thanks
 from panels.policy.parts import FOR_TREATING_SIDE, IN_ARCHIVE, may_lead, may_move, may_take_part, part_of
 from panels.states import (
     OVER,
+    SHARED,
     Move,
     Part,
     State,
@@ -98,6 +99,20 @@ def may_unarchive(user: Any, panel: Any) -> Verdict:
 def may_say_minutes(user: Any, panel: Any) -> Verdict:
     """Whoever belongs to the panel, about their own time."""
     return yes if part_of(user, panel) != Part.NONE else no("Only members of the panel may do this.")
+
+
+@rule(Permission.ASSIST_GIVE)
+def may_let_in(user: Any, panel: Any) -> Verdict:
+    """The treating side lets somebody of the helpdesk look on, once the panel is open."""
+    if part_of(user, panel) != Part.TREATING:
+        return no(FOR_TREATING_SIDE)
+    return may_be_looked_at(panel)
+
+
+def may_be_looked_at(panel: Panel) -> Verdict:
+    if panel.state not in SHARED:
+        return no("The helpdesk can look on once the panel is open.")
+    return may_be_discussed(panel.case.patient)
 
 
 @rule(Permission.PANEL_MARK)

@@ -13,8 +13,8 @@ from cpms import clock
 from cpms.accounts.models import User
 from cpms.audit.models import AuditEvent
 from cpms.audit.states import Event
-from panels.models import Invitation
-from panels.states import RUNNING, SHARED, InvitationKind, InvitationState
+from panels.models import Assist, Invitation
+from panels.states import RUNNING, SHARED, AssistKind, InvitationKind, InvitationState
 
 READS = (Event.PATIENT_READ, Event.DOCUMENT_READ, Event.CASE_EXPORTED)
 MOST_READS = 100
@@ -43,7 +43,21 @@ def seers(patient: Any, *, consented: bool) -> list[Seer]:
     if consented:
         rows = Invitation.objects.filter(panel__case__patient=patient).select_related("invitee__centre", "panel__key")
         found += [seer for row in rows.order_by("sent_at") if (seer := by_invitation(row))]
+        let_in = Assist.objects.running().filter(panel__case__patient=patient, panel__state__in=SHARED)
+        found += [by_assist(row) for row in let_in.select_related("panel", "who__centre", "given_by")]
     return found
+
+
+def assists(panel: Any) -> list[Assist]:
+    """Who of the helpdesk sees the panel at this moment."""
+    return list(Assist.objects.running().filter(panel=panel).select_related("who", "given_by"))
+
+
+def by_assist(row: Assist) -> Seer:
+    why = f"was let into {row.panel.ref} by {row.given_by.display_name}"
+    if row.kind == AssistKind.GLASS:
+        why = f"broke the glass of {row.panel.ref}, confirmed by {row.given_by.display_name} ({row.reason})"
+    return Seer(row.who, why, row.until)
 
 
 def by_invitation(row: Invitation) -> Seer | None:

@@ -13,6 +13,7 @@ from consent.models import Review
 from cpms import clock
 from cpms.accounts.models import ThematicGroup
 from cpms.accounts.policy import clinicians_served_by
+from cpms.drafts.models import Draft
 from cpms.notifications.models import WorkItem
 from cpms.notifications.states import Verb
 from cpms.patients.models import Patient
@@ -21,7 +22,7 @@ from panels.queries.counting import number_of
 from panels.states import ARCHIVED, InvitationState
 
 SOON, HOUR = dt.timedelta(days=7), dt.timedelta(hours=1)
-MOST_WORK, PAGE = 25, 25
+MOST_WORK, PAGE, LATEST_DRAFTS = 25, 25, 20
 WITHOUT_PANEL = frozenset({Verb.DECIDE, Verb.DISPATCH, Verb.REFERRAL, Verb.START_PANEL, Verb.HELP})
 
 
@@ -94,6 +95,15 @@ def loaded(rows: Any) -> list[Panel]:
     counted = {name: Coalesce(number_of(counts), 0) for name, counts in numbers.items()}
     found = {panel.pk: panel for panel in Panel.objects.with_case().filter(pk__in=keys).annotate(**counted)}
     return [found[key] for key in keys]
+
+
+def half_written(user: Any, *, most: int = 5) -> list[Draft]:
+    """What the person typed and did not send, without replies to panels that the person does not see any more."""
+    drafts = list(Draft.objects.filter(user=user)[:LATEST_DRAFTS])
+    refs = {draft.pk: draft.form.removeprefix("reply:") for draft in drafts if draft.form.startswith("reply:")}
+    rows = Panel.objects.visible_to(user).filter(ref__in=refs.values()) if refs else Panel.objects.none()
+    seen = set(rows.values_list("ref", flat=True))
+    return [draft for draft in drafts if draft.pk not in refs or refs[draft.pk] in seen][:most]
 
 
 def waiting_for_others(user: Any) -> list[Panel]:

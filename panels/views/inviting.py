@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
+from cpms.accounts import queries as accounts
 from cpms.accounts.access import Refused, access
 from cpms.accounts.access.routes import READ, WRITE
 from cpms.accounts.roles import Permission
@@ -77,7 +78,7 @@ def invite(request: HttpRequest, panel: Panel) -> HttpResponse:
     if wants_guest and guest.is_valid():
         return add_guest(request, panel, guest, experts)
     if not wants_guest and experts.is_valid():
-        asked = actions.invite_experts(panel, people=experts.cleaned_data["experts"], by=request.user)
+        asked = actions.invite_experts(panel, people=experts.everybody(), by=request.user)
         messages.success(request, f"Invited: {len(asked)}.")
         return redirect(panel)
     return show_invite(request, panel, experts, guest)
@@ -111,6 +112,7 @@ def show_invite(request: HttpRequest, panel: Panel, experts: InviteForm, guest: 
         "substitutes": substitutes,
         "address_form": AddressForm(panel=panel),
         "seats": seats,
+        "expert_groups": accounts.expert_groups_of(request.user),
     }
     bad = bool(experts.errors or guest.errors)
     return render(request, "panels/invite.html", context, status=422 if bad else 200)

@@ -19,11 +19,13 @@ from panels.cases.queries import case_parts
 from panels.forms import ContributionForm, TermsForm, ThanksForm
 from panels.models import Panel, Thanks
 from panels.policy import part_of
+from panels.queries import sight
 from panels.states import Part, State
 
 SHOWN_RULES = {
     "may_contribute": Permission.PANEL_CONTRIBUTE,
     "may_invite": Permission.PANEL_INVITE,
+    "may_let_in": Permission.ASSIST_GIVE,
     "may_mark": Permission.PANEL_MARK,
     "may_schedule": Permission.MEETING_SCHEDULE,
     "may_start_outcome": Permission.OUTCOME_START,
@@ -88,6 +90,7 @@ def page(
         "meetings": panel.agenda_items.select_related("meeting").order_by("meeting__starts_at"),
         "thanks": Thanks.objects.filter(panel=panel).first(),
         "thanks_form": thanks_form or ThanksForm(),
+        "assists": sight.assists(panel),
         "steps": panel.steps.select_related("by"),
         "may_edit_case": ask(Permission.CASE_EDIT, user, panel.case),
         **verdicts(user, panel),

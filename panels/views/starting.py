@@ -78,6 +78,7 @@ def start(form: NewPanelForm, looked: Looked | None, request: HttpRequest) -> Pa
     clean, read = form.cleaned_data, looked.read if looked else None
     patient = patients.enrol(
         by=request.user,
+        clinician=clean.get("clinician"),
         sex=clean["sex"] or (read.sex if read else "unknown"),
         karyotypic_sex=read.karyotype if read else "",
         country=clean["country"],
@@ -94,7 +95,7 @@ def start(form: NewPanelForm, looked: Looked | None, request: HttpRequest) -> Pa
     case = cases.start_case(patient, by=request.user, begun_at=clean["begun"])
     if looked is not None:
         cases.take_read_case(case, looked.read, filename=looked.name, by=request.user)
-    panel = actions.draft_panel(case, network=network_of(request.user), by=request.user)
+    panel = actions.draft_panel(case, network=network_of(patient.enrolled_by), by=request.user)
     if question := clean["question"]:
         actions.grow_into_panel(question, panel, by=request.user)
     if referral := clean["referral"]:
@@ -112,7 +113,7 @@ def last_time(user: Any) -> dict[str, Any]:
 
 
 def network_of(user: Any) -> Network:
-    """The network of the person's centre; the first one by code when there are several."""
+    """The network of the clinician's centre; the first one by code when there are several."""
     network = accounts.networks_of(user).first()
     if network is None:
         raise Refused("Your centre belongs to no network yet; your coordinator can help.")
@@ -173,7 +174,7 @@ def prepare(request: HttpRequest, panel: Panel) -> HttpResponse:
         "version": panel.version,
         "question": panel.question,
         "title": panel.title,
-        "group": panel.group_id or own_group(request.user, panel),
+        "group": panel.group_id or own_group(panel.lead, panel),
         "urgency": panel.urgency,
         "wanted_by": panel.wanted_by,
         "quorum": panel.quorum,
@@ -183,8 +184,8 @@ def prepare(request: HttpRequest, panel: Panel) -> HttpResponse:
     if form.is_valid():
         with transaction.atomic():
             save_prepared(panel, form, request.user)
-            chosen = {name: form.cleaned_data[name] for name in ("experts", "groups")}
-            actions.open_panel(panel, by=request.user, **chosen)
+            groups = form.cleaned_data["groups"]
+            actions.open_panel(panel, by=request.user, experts=form.everybody(), groups=groups)
         drafts.discard(f"prepare:{panel.ref}", by=request.user)
         messages.success(request, "The panel is open. Invitations are on their way.")
         return redirect("panels:detail", panel.ref)
@@ -197,6 +198,7 @@ def prepare(request: HttpRequest, panel: Panel) -> HttpResponse:
         "letter": LetterForm(),
         "offers": [offer for offer in forms_of(panel.case) if offer.fits],
         "suggested": queries.suggestions(panel, by=request.user),
+        "expert_groups": accounts.expert_groups_of(request.user),
         "ticked": {str(value) for value in form["experts"].value() or ()},
     }
     return render(request, "panels/prepare.html", context, status=422 if form.errors else 200)
@@ -214,5 +216,5 @@ def again(request: HttpRequest, patient: Patient) -> HttpResponse:
     previous = patient.cases.order_by("-made_at").first()
     with transaction.atomic():
         case = cases.copy_case(previous, by=request.user) if previous else cases.start_case(patient, by=request.user)
-        panel = actions.draft_panel(case, network=network_of(request.user), by=request.user)
+        panel = actions.draft_panel(case, network=network_of(patient.enrolled_by), by=request.user)
     return redirect("panels:prepare", panel.ref)

@@ -16,7 +16,6 @@ from cpms.accounts.access.routes import READ, WRITE
 from cpms.accounts.roles import Permission
 from cpms.audit import actions as audit
 from cpms.audit.states import Event
-from cpms.drafts.models import Draft
 from panels import actions, queries
 from panels.forms import ListForm, SearchForm
 from panels.models import Panel, SavedFilter
@@ -35,7 +34,7 @@ def my_work(request: HttpRequest) -> HttpResponse:
         "work": work,
         "others": others,
         "next_meeting": queries.next_meeting(request.user),
-        "drafts": Draft.objects.filter(user=user)[:5],
+        "drafts": queries.half_written(user),
         "kept": SavedFilter.objects.visible_to(user),
         "today": clock.today(),
         "may_draft": ask(Permission.PANEL_DRAFT, request.user),

@@ -8,7 +8,7 @@ from consent import actions as consent
 from consent.models import ConsentForm, Review
 from consent.states import ReviewKind, Stage
 from cpms import clock
-from cpms.accounts.models import Delegation, Expert, User
+from cpms.accounts.models import Delegation, Expert, ExpertGroup, User
 from cpms.accounts.roles import Role
 from outcomes import actions as outcomes
 from outcomes.models import OutcomeDocument
@@ -21,6 +21,7 @@ from panels.models import Dispatch, Invitation, Panel
 from panels.states import State
 from tests.factories import (
     AccessRequestFactory,
+    GlassBreakFactory,
     GroupFactory,
     LostPhoneFactory,
     NetworkFactory,
@@ -60,6 +61,12 @@ class World:
         self.lost = LostPhoneFactory(**wish)
         self.proposal = RoleProposalFactory(network=self.story.group.network, **wish)
         self.table = TableFactory(network=self.story.group.network)
+        self.saved = ExpertGroup.objects.create(name="Adrenal", owner=self.story.lead, shared_with=self.story.group)
+        self.saved.members.add(self.people["outsider"])
+        third = UserFactory(role="none")
+        give_role(third, Role.HELPDESK_ADULT, network=self.story.group.network)
+        self.glass = GlassBreakFactory(panel=self.story.panel, person=self.story.lead, asked_by=third)
+        panels.let_in(self.story.fresh(), who=self.people["let_in"], by=self.story.lead)
         self.elsewhere()
         self.end_some()
         self.bring_to(state)
@@ -87,6 +94,8 @@ class World:
             people[name] = UserFactory(role="none")
             held = {"group": self.story.group} if role == Role.GROUP_COORDINATOR else {}
             give_role(people[name], role, **(held or {"network": self.story.group.network}))
+        people["let_in"] = UserFactory(role="none")
+        give_role(people["let_in"], Role.HELPDESK_PAEDIATRIC, network=self.story.group.network)
         for name, role in (("representative", Role.REPRESENTATIVE), ("substitute", Role.SUBSTITUTE)):
             people[name] = UserFactory(role="none", centre=lead.centre)
             give_role(people[name], role, centre=lead.centre)
@@ -246,5 +255,7 @@ class World:
             "Expert": Expert.objects.get(pk=self.story.lead.pk),
             "LostPhone": self.lost,
             "RoleProposal": self.proposal,
+            "ExpertGroup": self.saved,
             "Table": self.table,
+            "GlassBreak": self.glass,
         }[model]

@@ -14,11 +14,12 @@ from cpms.accounts.queries import Wanted
 from cpms.accounts.queries.directory import records_of
 from cpms.terminology import actions as terminology
 from cpms.terminology.importers.release import ReadConcept, Release
+from cpms.terminology.models import ConceptEdge
 from cpms.terminology.states import Kind, System
 from panels import actions as panels
 from panels.models import Invitation
 from tests.clients import signed_in
-from tests.factories import CentreFactory, GroupFactory, Story, UserFactory
+from tests.factories import CentreFactory, GroupFactory, NetworkFactory, Story, UserFactory
 
 pytestmark = pytest.mark.django_db(databases=["default", "cachedb"])
 CAH, PHP, ADRENAL = "ORPHA:418", "ORPHA:79443", "ORPHA:101954"
@@ -201,9 +202,40 @@ def test_the_pages_cost_the_same_however_many_there_are(count, asker, django_ass
     GroupFactory()
     client = signed_in(asker)
     client.post(reverse("experts"), {"condition": "adrenl hyperplasya"}, secure=True)
-    with django_assert_num_queries(19):
+    with django_assert_num_queries(20):
         client.post(reverse("experts"), {"condition": "adrenl hyperplasya"}, secure=True)
     with django_assert_num_queries(14):
         client.get(reverse("expert", args=[people[0].pk]), secure=True)
     with django_assert_num_queries(15):
         client.get(reverse("matrix"), secure=True)
+    client.post(reverse("condition_matrix"), secure=True)
+    with django_assert_num_queries(16):
+        client.post(reverse("condition_matrix"), secure=True)
+
+
+def test_the_tree_of_conditions_shows_where_nobody_is_level_by_level(asker):
+    """A person counts once in a branch, however many of its conditions are declared; what no branch holds is not lost."""
+    network = NetworkFactory()
+    both, elsewhere = expert("Both", CAH, ADRENAL), expert("Elsewhere", PHP)
+    CentreFactory(country="IE")
+    top = queries.branches(network)
+    assert top.countries == ["FI", "IE"]
+    assert [(node.name, node.inner, cells) for node, cells in top.rows] == [
+        ("Rare adrenal disease", True, [1, 0]),
+        ("Outside the tree", False, [1, 0]),
+    ]
+    down = queries.branches(network, under=ADRENAL)
+    assert [(node.code, cells) for node, cells in down.rows] == [(CAH, [1, 0])]
+    page = signed_in(asker).post(reverse("condition_matrix"), {"under": ADRENAL}, secure=True).content.decode()
+    assert "Congenital adrenal hyperplasia" in page
+    assert "nobody" in page
+    User.objects.filter(pk__in=[both.pk, elsewhere.pk]).update(is_active=False)
+    assert [cells for _node, cells in queries.branches(network).rows] == [[0, 0], [0, 0]]
+
+
+def test_without_a_tree_the_declared_conditions_stand_for_themselves():
+    ConceptEdge.objects.all().delete()
+    expert("One", CAH)
+    expert("Two", CAH, PHP)
+    rows = queries.branches(NetworkFactory()).rows
+    assert [(node.code, cells) for node, cells in rows] == [(CAH, [2]), (PHP, [1])]

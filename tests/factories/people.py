@@ -23,7 +23,7 @@ from cpms.accounts.models import (
 )
 from cpms.accounts.roles import Role
 from cpms.vault import actions as vault
-from helpdesk.people.models import AccessRequest, LostPhone, RoleProposal, Table, TableRow
+from helpdesk.people.models import AccessRequest, GlassBreak, LostPhone, RoleProposal, Table, TableRow
 
 PASSWORD = "a quiet harbour at dusk"
 HASHED: list[str] = []
@@ -141,6 +141,14 @@ class RoleProposalFactory(DjangoModelFactory):
     asked_by = factory.SubFactory(UserFactory)
     role = Role.RESEARCHER
     network = factory.SubFactory(NetworkFactory)
+
+
+class GlassBreakFactory(DjangoModelFactory):
+    class Meta:
+        model = GlassBreak
+
+    asked_by = factory.SubFactory(UserFactory)
+    reason = "The lead is away and the meeting begins."
 
 
 class TableFactory(DjangoModelFactory):

@@ -9,7 +9,7 @@ from django.conf import settings
 from consent.models import Consent, ConsentForm, Registry, Review
 from consent.states import ReviewKind
 from cpms import clock
-from cpms.accounts.models import AdvocacyGroup
+from cpms.accounts.models import AdvocacyGroup, ExpertGroup
 from cpms.accounts.roles import Role
 from helpdesk import actions as helpdesk
 from outcomes import actions as outcomes
@@ -52,6 +52,8 @@ class Rooms:
         panels.answer(self.question, text="Tandem mass spectrometry.", by=self.expert)
         self.referral, self.accepted = (self.refer(name) for name in ("a", "b"))
         panels.accept_referral(self.accepted, clinician=self.lead, by=self.people["coordinator"])
+        self.saved = ExpertGroup.objects.create(name="Adrenal", owner=self.lead, shared_with=self.draft.group)
+        self.saved.members.add(self.expert, self.people["invited"])
         AdvocacyGroup.objects.create(network=self.draft.group.network, name="Invented Patients Together", country="IE")
         words = {"title": "Your consent", "body": "# 1. Care\n[] I agree.\nYou may change your mind."}
         case_form("adrenal")
@@ -124,7 +126,7 @@ class Rooms:
         if model is None:
             return None
         story = getattr(self, of)
-        if model.__name__ in {"Question", "Referral"}:
+        if model.__name__ in {"Question", "Referral", "ExpertGroup"}:
             return story
         return {
             "Panel": lambda: story.panel,

@@ -16,12 +16,14 @@ from cpms.vault.cipher import digest
 from helpdesk.people import actions as people
 from outcomes.models import OutcomeDocument
 from outcomes.states import DocumentState
+from panels import actions as panels
 from panels.cases.models import Case, CaseForm
 from panels.models import Referral
 from tests.factories import (
     CANARIES,
     PASSWORD,
     AccessRequestFactory,
+    GlassBreakFactory,
     LostPhoneFactory,
     RoleProposalFactory,
     TableFactory,
@@ -243,6 +245,10 @@ def test_the_pages_of_getting_in(product, browser):
     here = f"/people/centres/{rooms.lead.centre.pk}/"
     tour.look(decider, "centre", here)
     tour.send_empty(decider, "clearance", here, "form[action$='/clearance/']", cleared_on="2999-01-01")
+    tour.send_empty(decider, "a membership", here, "form[action$='/networks/']", until="2000-01-01")
+    tour.send_empty(decider, "name and place", here, "form[action$='/describe/']", city="")
+    tour.look(decider, "add a hospital", "/people/centres/new/")
+    tour.send_empty(decider, "add a hospital", "", "main form[method=post]")
     tour.send_empty(decider, "unit", here, "form[action$='/units/']")
     tour.look(decider, "tables, none", "/people/tables/")
     tour.send_empty(decider, "table", "/people/tables/", "main form[method=post]")
@@ -262,6 +268,11 @@ def the_pages_of_accounts(tour: Tour, rooms: Rooms, decider: Person, browser, ur
     tour.send_empty(decider, "a role", account, "form[action$='/grant/']", valid_to="2020-01-01")
     RoleProposalFactory(person=rooms.lead, network=rooms.draft.group.network)
     helpdesk = rooms.enter("helpdesk", browser, url)
+    panels.let_in(rooms.open.fresh(), who=rooms.people["helpdesk"], by=rooms.lead)
+    tour.look(helpdesk, "a panel looked on", f"/panels/{rooms.open.panel.ref}/")
+    GlassBreakFactory(panel=rooms.closed.panel, person=rooms.lead)
+    tour.look(helpdesk, "break-glass", "/people/glass/")
+    tour.send_empty(helpdesk, "break-glass", "/people/glass/", "main form:has([name=ref])", ref="NONE")
     tour.send_empty(helpdesk, "a lost phone", account, "form[action$='/phone/']")
     LostPhoneFactory(person=rooms.lead)
     tour.look(helpdesk, "an account with two wishes", account)

@@ -11,7 +11,9 @@ from django.urls import reverse
 from cpms import clock
 from cpms.accounts import actions
 from cpms.accounts.access import Refused, ask
-from cpms.accounts.models import Centre, Network, ThematicGroup, Unit
+from cpms.accounts.models import AdvocacyGroup, Centre, Network, ThematicGroup, Unit
+from cpms.accounts.policy import Post, centres_run_by, looks_after
+from cpms.accounts.queries import networks_of
 from cpms.accounts.roles import Permission, Role
 from cpms.audit.models import AuditEvent
 from panels.policy import may_open
@@ -123,5 +125,83 @@ def test_the_lists_cost_the_same_however_many_there_are(count, coordinator, djan
     client = signed_in(coordinator)
     with django_assert_num_queries(14):
         client.get(reverse("people:centres"), secure=True)
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(18):
         client.get(centres[0].get_absolute_url(), secure=True)
+
+
+def test_the_page_keeps_names_memberships_and_units(coordinator):
+    centre, client = CentreFactory(name="Old Name"), signed_in(coordinator)
+    network, other = NetworkFactory(), NetworkFactory(code="BOND", name="ERN BOND")
+
+    def send(route, *more, **typed):
+        return client.post(reverse(route, args=[centre.pk, *more]), typed, secure=True).status_code
+
+    assert send("people:describe_centre", name="New Name", city="Oulu", country="FI") == 302
+    CentreFactory(name="Twin", city="Oulu")
+    assert send("people:describe_centre", name="twin", city="oulu", country="FI") == 422
+    assert send("people:place_centre", network=network.pk, kind="affiliated") == 302
+    assert centre.memberships.get().kind == "affiliated"
+    assert send("people:place_centre", network=other.pk, kind="full") == 422
+    assert send("people:place_centre", network=network.pk, kind="full", until="2001-01-01") == 422
+    unit = actions.add_unit(centre, name="Adrenal clinic", by=coordinator)
+    person = UserFactory(centre=centre)
+    here = reverse("people:move_to_unit", args=[person.pk])
+    assert client.post(here, {"unit": unit.pk}, secure=True).status_code == 302
+    assert (
+        "Somebody belongs to this unit"
+        in client.post(
+            reverse("people:drop_unit", args=[centre.pk, unit.pk]), follow=True, secure=True
+        ).content.decode()
+    )
+    client.post(here, {"unit": ""}, secure=True)
+    assert send("people:drop_unit", unit.pk) == 302
+    assert not Unit.objects.exists()
+    kinds = AuditEvent.objects.filter(event="places_changed", subject_id=str(centre.pk)).order_by("pk")
+    assert [event.detail["kind"] for event in kinds] == ["centre", "membership", "unit", "unit"]
+
+
+def test_a_hospital_is_added_once_by_who_serves_the_network(coordinator):
+    client, here = signed_in(coordinator), reverse("people:new_centre")
+    typed = {"name": "New Hospital", "city": "Galway", "country": "IE", "network": NetworkFactory().pk, "kind": "full"}
+    for _ in range(2):
+        assert client.post(here, typed, secure=True).status_code == 302
+    centre = Centre.objects.get(name="New Hospital")
+    assert (centre.cleared_on, centre.memberships.count()) == (None, 1)
+    stranger = person_with(Role.REPRESENTATIVE, centre=centre)
+    assert signed_in(stranger).get(here, secure=True).status_code == 403
+
+
+def test_when_a_membership_is_over_the_network_lets_nobody_in_there(coordinator):
+    centre = CentreFactory()
+    person = UserFactory(centre=centre, role="none")
+    assert looks_after(coordinator, Post(Role.CLINICIAN, centre=centre))
+    yesterday = clock.rights_day() - dt.timedelta(days=1)
+    centre.memberships.update(since=yesterday, until=yesterday)
+    assert not looks_after(coordinator, Post(Role.CLINICIAN, centre=centre))
+    assert centre not in centres_run_by(coordinator)
+    assert not networks_of(person).exists()
+    assert centre not in Centre.objects.members()
+
+
+def test_staff_keep_the_advocacy_groups_of_their_own_network():
+    network, other = NetworkFactory(), NetworkFactory(code="BOND", name="ERN BOND")
+    client = signed_in(person_with(Role.HELPDESK_ADULT, network=network))
+    here, typed = (
+        "/helpdesk/accounts/advocacygroup/add/",
+        {"network": network.pk, "name": "Invented Voices", "country": "IE"},
+    )
+    assert client.post(here, typed, secure=True).status_code == 302
+    assert client.post(here, typed | {"network": other.pk}, secure=True).status_code == 200
+    group = AdvocacyGroup.objects.get()
+    assert (
+        client.post(
+            f"/helpdesk/accounts/advocacygroup/{group.pk}/change/", typed | {"name": "Voices"}, secure=True
+        ).status_code
+        == 302
+    )
+    assert AdvocacyGroup.objects.get().name == "Voices"
+    with pytest.raises(Refused):
+        actions.save_advocacy_group(
+            AdvocacyGroup(network=other, name="X", country="IE"), by=person_with(Role.HELPDESK_ADULT, network=network)
+        )
+    assert AuditEvent.objects.filter(event="places_changed", detail__kind="advocacy").count() == 2

@@ -126,7 +126,8 @@ def test_the_status_page_tells_the_clock_and_never_the_name(centre, representati
     asked = AccessRequest.objects.get()
     actions.approve_request(asked, by=representative)
     assert "Approved" in read(path).content.decode()
-    assert read(path[:-2] + "x/").status_code == 410
+    another = "y" if path[-2] == "x" else "x"
+    assert read(f"{path[:-2]}{another}/").status_code == 410
 
 
 def test_a_lapsed_activation_link_is_sent_anew_from_the_status_page(centre, representative):

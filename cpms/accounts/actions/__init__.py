@@ -8,6 +8,12 @@ from cpms.accounts.actions.activation import (
     prepare_account,
     resend_link,
 )
+from cpms.accounts.actions.expert_groups import (
+    describe_expert_group,
+    drop_from_group,
+    forget_expert_group,
+    save_experts,
+)
 from cpms.accounts.actions.people import (
     change_profile,
     declare_expertise,
@@ -60,12 +66,15 @@ __all__ = [
     "confirm_device",
     "declare_expertise",
     "describe_centre",
+    "describe_expert_group",
     "drop_expertise",
+    "drop_from_group",
     "drop_unit",
     "end_delegation",
     "end_role",
     "end_session",
     "end_sessions",
+    "forget_expert_group",
     "give_post",
     "grant_role",
     "leave_centre",
@@ -83,6 +92,7 @@ __all__ = [
     "resend_link",
     "reset_factor",
     "save_advocacy_group",
+    "save_experts",
     "save_group",
     "set_absence",
     "set_clearance",

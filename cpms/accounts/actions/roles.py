@@ -17,6 +17,7 @@ from cpms.accounts.policy import Post
 from cpms.accounts.roles import POWERFUL, Permission, Role
 from cpms.audit import actions as audit
 from cpms.audit.states import Event
+from cpms.jobs import actions as jobs
 
 
 @transaction.atomic
@@ -71,6 +72,7 @@ def leave_centre(user: User, *, by: Any) -> None:
     user.centre = user.unit = None
     user.save(update_fields=["centre", "unit"])
     audit.record(Event.LEFT_CENTRE, on=user, by=by)
+    jobs.enqueue("panels.let_go", user_id=str(user.pk))
     end_sessions(user, by=by)
     tell(user, "role_changed")
 

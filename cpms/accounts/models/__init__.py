@@ -1,6 +1,7 @@
 """People, places, roles, second factors and grants."""
 
 from cpms.accounts.models.devices import RecoveryCode, RecoveryDevice, TotpDevice
+from cpms.accounts.models.expert_groups import ExpertGroup
 from cpms.accounts.models.links import ActivationLink
 from cpms.accounts.models.people import Delegation, Expert, Expertise, Membership, User
 from cpms.accounts.models.places import AdvocacyGroup, Centre, CentreMembership, Network, ThematicGroup, Unit
@@ -12,6 +13,7 @@ __all__ = [
     "CentreMembership",
     "Delegation",
     "Expert",
+    "ExpertGroup",
     "Expertise",
     "Membership",
     "Network",

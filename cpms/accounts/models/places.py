@@ -42,12 +42,17 @@ class ThematicGroup(models.Model):
         return f"Group {self.number}, {self.name}"
 
 
+class CentreMembershipQuerySet(models.QuerySet["CentreMembership"]):
+    def current(self) -> CentreMembershipQuerySet:
+        """In force today."""
+        today = clock.rights_day()
+        return self.filter(Q(until=None) | Q(until__gte=today), since__lte=today)
+
+
 class CentreQuerySet(models.QuerySet["Centre"]):
     def members(self) -> CentreQuerySet:
         """Belonging to at least one network today."""
-        today = clock.today()
-        inside = CentreMembership.objects.filter(Q(until=None) | Q(until__gte=today), since__lte=today)
-        return self.filter(pk__in=inside.values("centre"))
+        return self.filter(pk__in=CentreMembership.objects.current().values("centre"))
 
     def visible_to(self, user: Any) -> CentreQuerySet:
         """Those a person represents, and all of the networks a person coordinates or serves as helpdesk."""
@@ -84,6 +89,10 @@ class Centre(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("people:centre", args=[self.pk])
 
+    def networks_today(self) -> models.QuerySet[Network]:
+        """The networks the hospital belongs to today."""
+        return Network.objects.filter(memberships__in=CentreMembership.objects.current().filter(centre=self))
+
 
 class CentreMembership(models.Model):
     """A centre's place in a network: full member or affiliated partner."""
@@ -97,6 +106,8 @@ class CentreMembership(models.Model):
     kind = models.CharField(max_length=10, choices=Kind)
     since = models.DateField(default=clock.today)
     until = models.DateField(null=True, blank=True)
+
+    objects = CentreMembershipQuerySet.as_manager()
 
     class Meta:
         constraints = [

@@ -1,6 +1,14 @@
 """Finding people, places and experts."""
 
-from cpms.accounts.queries.directory import Found, Wanted, conditions_named, coverage, find_experts, profile_of
+from cpms.accounts.queries.coverage import branches, coverage
+from cpms.accounts.queries.directory import (
+    Found,
+    Wanted,
+    conditions_named,
+    expert_groups_of,
+    find_experts,
+    profile_of,
+)
 from cpms.accounts.queries.people import (
     codes_left,
     colleagues_of,
@@ -18,12 +26,14 @@ from cpms.accounts.queries.people import (
     representatives_of,
     session_of,
     sessions_of,
+    thematic_groups_of,
     usable_link,
 )
 
 __all__ = [
     "Found",
     "Wanted",
+    "branches",
     "codes_left",
     "colleagues_of",
     "conditions_named",
@@ -33,6 +43,7 @@ __all__ = [
     "coverage",
     "delegation_of",
     "devices_of",
+    "expert_groups_of",
     "experts",
     "find_experts",
     "has_device",
@@ -44,5 +55,6 @@ __all__ = [
     "representatives_of",
     "session_of",
     "sessions_of",
+    "thematic_groups_of",
     "usable_link",
 ]

@@ -23,9 +23,8 @@ from django.db.models import (
     When,
 )
 
-from cpms import countries
-from cpms.accounts.models import Centre, Expert, Expertise, Membership, Network, ThematicGroup, User
-from cpms.accounts.roles import Care, Role
+from cpms.accounts.models import Expert, ExpertGroup, Expertise, ThematicGroup, User
+from cpms.accounts.roles import Care
 from cpms.terminology import queries as terminology
 from cpms.terminology.queries import Hit
 from cpms.terminology.states import System
@@ -136,21 +135,9 @@ def profile_of(expert: Expert) -> Record:
     return records_of([expert])[expert.pk]
 
 
-@dataclass(frozen=True)
-class Coverage:
-    """A network's groups against countries; each row holds one number per country, nought where nobody is."""
-
-    countries: list[str]
-    rows: list[tuple[ThematicGroup, list[int]]]
-
-
-def coverage(network: Network) -> Coverage:
-    """How many clinicians of each country follow each main group. A country with a member centre is never left out."""
-    places = Centre.objects.filter(networks=network).values_list("country", flat=True).distinct()
-    columns = sorted(set(places), key=countries.name)
-    held = Membership.objects.current().filter(user=OuterRef("pk"), role=Role.CLINICIAN)
-    people = User.objects.active().filter(Exists(held), groups_of_interest__network=network, centre__isnull=False)
-    counted = people.order_by().values_list("groups_of_interest", "centre__country").annotate(n=Count("pk"))
-    cells = {(group, country): number for group, country, number in counted}
-    groups = network.groups.filter(parent=None).select_related("network")
-    return Coverage(columns, [(group, [cells.get((group.pk, c), 0) for c in columns]) for group in groups])
+def expert_groups_of(user: Any) -> QuerySet[ExpertGroup]:
+    """The saved groups that the person may use, own ones first, with those members whom the directory still shows."""
+    people = Expert.objects.visible_to(user).select_related("centre")
+    mine = Case(When(owner=user, then=Value(0)), default=Value(1), output_field=IntegerField())
+    groups = ExpertGroup.objects.visible_to(user).select_related("owner", "shared_with__network").annotate(mine=mine)
+    return groups.order_by("mine", "name").prefetch_related(Prefetch("members", people, to_attr="experts"))

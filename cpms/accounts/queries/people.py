@@ -17,6 +17,7 @@ from cpms import clock
 from cpms.accounts.models import (
     ActivationLink,
     Centre,
+    CentreMembership,
     Delegation,
     Membership,
     Network,
@@ -49,8 +50,9 @@ def has_device(user: Any) -> bool:
 
 
 def networks_of(user: Any) -> QuerySet[Network]:
-    """The networks of the person's centre."""
-    return Network.objects.filter(centres=user.centre_id).order_by("code")
+    """The networks that the person's centre belongs to today."""
+    today = CentreMembership.objects.current().filter(centre=user.centre_id)
+    return Network.objects.filter(memberships__in=today).order_by("code")
 
 
 def representatives_of(centre: Centre) -> QuerySet[User]:
@@ -61,7 +63,7 @@ def representatives_of(centre: Centre) -> QuerySet[User]:
 
 def coordinators_of(centre: Centre) -> QuerySet[User]:
     """The coordinators of the centre's networks."""
-    held = Membership.objects.current().filter(role=Role.NETWORK_COORDINATOR, network__in=centre.networks.all())
+    held = Membership.objects.current().filter(role=Role.NETWORK_COORDINATOR, network__in=centre.networks_today())
     return User.objects.active().filter(pk__in=held.values("user"))
 
 
@@ -162,3 +164,10 @@ def colleagues_of(user: Any) -> QuerySet[User]:
 def delegation_of(user: Any, key: int) -> Delegation | None:
     """One of the person's own delegations, given or held."""
     return Delegation.objects.current().filter(Q(clinician=user) | Q(assistant=user), pk=key).first()
+
+
+def thematic_groups_of(user: Any) -> QuerySet[ThematicGroup]:
+    """The groups that the person follows or coordinates."""
+    coordinated = Membership.objects.current().filter(user=user, role=Role.GROUP_COORDINATOR).values("group")
+    found = ThematicGroup.objects.filter(Q(people=user) | Q(pk__in=coordinated))
+    return found.select_related("network").distinct()

@@ -12,7 +12,7 @@ from cpms import countries
 from cpms.accounts import queries
 from cpms.accounts.access import access
 from cpms.accounts.access.routes import READ, WRITE
-from cpms.accounts.forms import DirectoryForm
+from cpms.accounts.forms import DirectoryForm, SaveExpertsForm
 from cpms.accounts.models import Expert, Network
 from cpms.accounts.queries.directory import records_of
 from cpms.accounts.roles import Permission
@@ -24,7 +24,11 @@ PAGE = 20
 def search(request: HttpRequest) -> HttpResponse:
     """By POST, so that the condition stands in no address and no log."""
     form = DirectoryForm(request.POST or None)
-    context: dict[str, Any] = {"form": form, "asked": False}
+    context: dict[str, Any] = {
+        "form": form,
+        "asked": False,
+        "save": SaveExpertsForm(user=request.user, auto_id="save_%s"),
+    }
     if form.is_valid():
         wanted = {name: value for name, value in form.cleaned_data.items() if name != "page"}
         found = queries.find_experts(queries.Wanted(**wanted), by=request.user)
@@ -48,12 +52,30 @@ def expert(request: HttpRequest, expert: Expert) -> HttpResponse:
     return render(request, "accounts/expert.html", context)
 
 
+def chosen_network(request: HttpRequest) -> tuple[list[Network], Network | None]:
+    """The networks to choose from, and the one asked for: else the person's own, else the first."""
+    networks = list(Network.objects.filter(groups__isnull=False).distinct().order_by("code"))
+    own = queries.networks_of(request.user).first()
+    code = request.POST.get("network") or request.GET.get("network") or (own.code if own else "")
+    return networks, get_object_or_404(Network, code=code) if code else networks[0] if networks else None
+
+
 @access("matrix", verb=Permission.DIRECTORY)
 def matrix(request: HttpRequest) -> HttpResponse:
     """Groups against countries, the empty places in plain sight."""
-    networks = list(Network.objects.filter(groups__isnull=False).distinct().order_by("code"))
-    own = queries.networks_of(request.user).first()
-    code = request.GET.get("network", own.code if own else "")
-    chosen = get_object_or_404(Network, code=code) if code else networks[0] if networks else None
+    networks, chosen = chosen_network(request)
     context = {"networks": networks, "chosen": chosen, "coverage": queries.coverage(chosen) if chosen else None}
     return render(request, "accounts/matrix.html", context)
+
+
+@access("condition_matrix", verb=Permission.DIRECTORY, methods=READ | WRITE)
+def conditions(request: HttpRequest) -> HttpResponse:
+    """The tree of conditions against countries, one level at a time. By POST, so that no condition stands in an address."""
+    networks, chosen = chosen_network(request)
+    under = request.POST.get("under", "")[:32]
+    context = {
+        "networks": networks,
+        "chosen": chosen,
+        "tree": queries.branches(chosen, under=under) if chosen else None,
+    }
+    return render(request, "accounts/condition_matrix.html", context)

@@ -1,12 +1,20 @@
 """Open and settle what waits for people; write and send mails."""
 
 from cpms.notifications.actions.daily import send_daily, wish_mails
-from cpms.notifications.actions.outbox import cancel_mails, dispatch_outbox, notify, notify_address, tell
+from cpms.notifications.actions.outbox import (
+    cancel_mails,
+    cancel_mails_of,
+    dispatch_outbox,
+    notify,
+    notify_address,
+    tell,
+)
 from cpms.notifications.actions.rules import set_rules
 from cpms.notifications.actions.work import move_due, open_work, remind, settle_all, settle_work
 
 __all__ = [
     "cancel_mails",
+    "cancel_mails_of",
     "dispatch_outbox",
     "move_due",
     "notify",

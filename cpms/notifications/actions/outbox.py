@@ -96,6 +96,12 @@ def cancel_mails(about: Iterable[uuid.UUID], *notices: Notice) -> int:
     return drop(unsent, MailState.CANCELLED)
 
 
+def cancel_mails_of(ref: str, *, to: Any = None) -> int:
+    """Nothing more goes out about the panel of this number: to this person, or to anybody."""
+    unsent = OutboxMessage.objects.filter(ref=ref, state__in=[MailState.WAITING, MailState.HELD])
+    return drop(unsent if to is None else unsent.filter(recipient=to), MailState.CANCELLED)
+
+
 def drop(messages: QuerySet[OutboxMessage], state: MailState) -> int:
     """End mails for good. Their path goes too: an activation link in it must not outlive its mail."""
     return messages.update(state=state, path="/")

@@ -23,6 +23,9 @@ class Notice(models.TextChoices):
     ROLE_CHANGED = "role_changed", "Role changed"
     ROLE_PROPOSED = "role_proposed", "A role waits for confirmation"
     DELEGATION_CHANGED = "delegation_changed", "Assistant named or ended"
+    LET_IN = "let_in", "Let into a panel for an hour"
+    GLASS_ASKED = "glass_asked", "Break-glass waits for a second person"
+    GLASS_BROKEN = "glass_broken", "The helpdesk looks into a panel"
     INVITATION_ANSWERED = "invitation_answered", "An invitation was answered"
     DISPATCHED = "dispatched", "Panel put before your group or network"
     DISPATCH_DECIDED = "dispatch_decided", "A coordinator took a panel up or forwarded it"
@@ -91,6 +94,7 @@ ALWAYS_AT_ONCE = frozenset(
         Notice.FACTOR_RESET,
         Notice.ROLE_CHANGED,
         Notice.DELEGATION_CHANGED,
+        Notice.GLASS_BROKEN,
     }
 )
 """Links that end, calendar entries, what touches an account, and the daily mail itself: no preference holds them back."""
@@ -125,6 +129,8 @@ ASKED = frozenset(
         Notice.HELP_WANTED,
         Notice.REQUEST_WAITING,
         Notice.ROLE_PROPOSED,
+        Notice.LET_IN,
+        Notice.GLASS_ASKED,
         Notice.SIGN_WANTED,
         Notice.PANEL_ENDED,
         Notice.CONSENT_AGAIN,

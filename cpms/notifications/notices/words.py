@@ -87,6 +87,19 @@ WORDS = {
         "CPMS: you act for a colleague",
         "A clinician named you as assistant, or ended it. Your page of assistants shows for whom you may act.",
     ),
+    Notice.LET_IN: Words(
+        "CPMS: you are let into a panel",
+        "You can look into panel {ref} for one hour. Everything you open is on record.",
+    ),
+    Notice.GLASS_ASKED: Words(
+        "CPMS: a colleague of the helpdesk asks for a second person",
+        "A colleague of the helpdesk has a reason to look into a panel, which counts only once a second person has confirmed it.",
+    ),
+    Notice.GLASS_BROKEN: Words(
+        "CPMS: the helpdesk looks into a panel",
+        "Two people of the helpdesk opened panel {ref} to one of them for an hour, with a reason. The page of who can see the "
+        "case shows who they are, why, and what is read.",
+    ),
     Notice.INVITATION_ANSWERED: Words(
         "CPMS: an invitation was answered", "Somebody answered your invitation to panel {ref}."
     ),

@@ -6,6 +6,7 @@ import datetime as dt
 from typing import Any
 
 from django.db import transaction
+from django.urls import reverse
 
 from cpms import clock
 from cpms.accounts import actions as accounts
@@ -19,8 +20,10 @@ from cpms.notifications import actions as notifications
 from cpms.notifications.notices import Notice
 from helpdesk.people import policy, queries
 from helpdesk.people.actions.getting_in import mail_activation
-from helpdesk.people.models import LostPhone, RoleProposal
+from helpdesk.people.models import GlassBreak, LostPhone, RoleProposal
 from helpdesk.people.states import ProposalState
+from panels import actions as panels
+from panels.models import Panel
 
 
 def decide(wish: Any, state: ProposalState, *, by: Any) -> None:
@@ -96,3 +99,28 @@ def confirm_role(proposal: RoleProposal, *, by: Any) -> None:
 def drop_role(proposal: RoleProposal, *, by: Any) -> None:
     """The second person says no."""
     decide(locked(proposal, by=by), ProposalState.DROPPED, by=by)
+
+
+@transaction.atomic
+def ask_for_glass(panel: Panel, *, reason: str, by: Any) -> GlassBreak:
+    """First of two: somebody of the panel's helpdesk has a reason to look into it. Nothing opens yet."""
+    if not (verdict := policy.may_ask_for_glass(by)):
+        raise Refused(verdict.reason)
+    GlassBreak.objects.filter(panel=panel, asked_by=by, state=ProposalState.WAITING).update(
+        state=ProposalState.DROPPED, decided_by=by, decided_at=clock.now()
+    )
+    glass = GlassBreak.objects.create(panel=panel, person=panel.case.patient.enrolled_by, reason=reason, asked_by=by)
+    audit.record(Event.GLASS_ASKED, on=panel, by=by)
+    others = queries.others_on_duty(panel, besides=by)
+    notifications.notify(others, notice=Notice.GLASS_ASKED, by=by, about=glass, path=reverse("people:glass"))
+    return glass
+
+
+@transaction.atomic
+def confirm_glass(glass: GlassBreak, *, by: Any) -> None:
+    """Second of two: the one who asked looks on for an hour, and the enrolling clinician is told."""
+    current = GlassBreak.objects.with_surroundings().select_for_update(of=("self",)).get(pk=glass.pk)
+    if not (verdict := policy.may_confirm_glass(by, current)):
+        raise Refused(verdict.reason)
+    decide(current, ProposalState.CONFIRMED, by=by)
+    panels.break_glass(current.panel, who=current.asked_by, reason=current.reason, by=by)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -11,9 +11,10 @@ from django.db.models import Q
 
 from cpms import clock
 from cpms.accounts.models import Network, User
-from cpms.accounts.policy import Post
+from cpms.accounts.policy import Post, networks_served_by
 from cpms.accounts.roles import Role
 from helpdesk.people.states import GOOD_FOR, ProposalState
+from panels.models import Panel
 
 
 class SecondPersonQuerySet(models.QuerySet[Any]):
@@ -39,7 +40,7 @@ class SecondPerson(models.Model):
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     decided_at = models.DateTimeField(null=True)
 
-    objects = SecondPersonQuerySet.as_manager()
+    objects: ClassVar[Any] = SecondPersonQuerySet.as_manager()
 
     class Meta:
         abstract = True
@@ -98,3 +99,32 @@ class LostPhone(SecondPerson):
 
     def __str__(self) -> str:
         return f"lost phone of {self.person_id}"
+
+
+class GlassBreakQuerySet(SecondPersonQuerySet):
+    def visible_to(self, user: Any) -> SecondPersonQuerySet:
+        """About panels of the networks that the person serves as helpdesk."""
+        return self.filter(panel__network__in=networks_served_by(user)) if user.is_staff else self.none()
+
+    def with_surroundings(self) -> GlassBreakQuerySet:
+        return self.select_related("panel__case__patient__enrolled_by", "panel__network", "asked_by", "person")
+
+
+class GlassBreak(SecondPerson):
+    """Somebody of the helpdesk has a reason to look into a panel; ``person`` is the clinician who enrolled the patient."""
+
+    panel = models.ForeignKey(Panel, on_delete=models.PROTECT, related_name="+")
+    reason = models.CharField(max_length=300)
+
+    objects: ClassVar[Any] = GlassBreakQuerySet.as_manager()
+
+    class Meta(SecondPerson.Meta):
+        constraints = [
+            *SecondPerson.Meta.constraints,
+            models.UniqueConstraint(
+                name="people_one_open_glass", fields=["panel", "asked_by"], condition=Q(state=ProposalState.WAITING)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"break-glass of {self.panel_id}"

@@ -1,29 +1,38 @@
-"""Centres: who represents them, whether they may open panels, which units they have."""
+"""Centres: who represents them, which networks they belong to, whether they may open panels, which units they have."""
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
-from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from cpms.accounts import actions as accounts
-from cpms.accounts.access import access, ask
-from cpms.accounts.access.routes import WRITE
+from cpms.accounts.access import Refused, access, ask
+from cpms.accounts.access.routes import READ, WRITE
 from cpms.accounts.models import Centre
 from cpms.accounts.policy import may_open_panels
-from cpms.accounts.roles import Permission
+from cpms.accounts.roles import REPRESENTING_ROLES, Permission
 from helpdesk.people import queries
-from helpdesk.people.forms import ClearanceForm, UnitForm
-
-PAGE = 30
+from helpdesk.people.forms import CentreForm, ClearanceForm, NewCentreForm, PlaceForm, UnitForm
+from helpdesk.people.views.listing import list_page, thing_page
 
 
 @access("people:centres", verb=Permission.CENTRE_LIST)
 def centre_list(request: HttpRequest) -> HttpResponse:
-    text = request.GET.get("q", "")[:80].strip()
-    page = Paginator(queries.centres_of(request.user, text=text), PAGE).get_page(request.GET.get("page"))
-    return render(request, "people/centres.html", {"page": page, "text": text})
+    may_add = ask(Permission.CENTRE_PLACE, request.user)
+    return list_page(request, "people/centres.html", queries.centres_of, may_add=may_add)
+
+
+@access("people:new_centre", verb=Permission.CENTRE_PLACE, methods=READ | WRITE)
+def new_centre(request: HttpRequest) -> HttpResponse:
+    form = NewCentreForm(request.POST or None, user=request.user)
+    if form.is_valid():
+        centre = accounts.add_centre(by=request.user, **form.cleaned_data)
+        messages.success(request, "The hospital is there. It opens panels once it has data-protection clearance.")
+        return redirect(centre)
+    return render(request, "people/new_centre.html", {"form": form}, status=422 if form.errors else 200)
 
 
 @access("people:centre", object=Centre, verb=Permission.CENTRE_READ)
@@ -31,32 +40,62 @@ def centre(request: HttpRequest, centre: Centre) -> HttpResponse:
     return show(request, centre)
 
 
-def show(
-    request: HttpRequest,
-    centre: Centre,
-    clearance: ClearanceForm | None = None,
-    unit: UnitForm | None = None,
-    status: int = 200,
-) -> HttpResponse:
-    """The page, also with the errors of one of its two forms."""
+def show(request: HttpRequest, centre: Centre, **sent: Any) -> HttpResponse:
+    """The page, also with the errors of one of its forms."""
+    user = request.user
+    people = queries.colleagues_at(centre)
     context = {
         "centre": centre,
-        "places": centre.memberships.select_related("network"),
-        "people": queries.colleagues_at(centre),
+        "places": centre.memberships.select_related("network").order_by("network__code"),
+        "people": people,
+        "represented_by": [p for p in people if any(held.role in REPRESENTING_ROLES for held in p.roles_today)],  # type: ignore[attr-defined]
         "units": centre.units.order_by("name"),
         "may_open": may_open_panels(centre),
-        "may_clear": ask(Permission.CENTRE_CLEAR, request.user, centre),
-        "clearance": clearance or ClearanceForm(initial={"cleared_on": centre.cleared_on}),
-        "unit": unit or UnitForm(),
+        "may_clear": ask(Permission.CENTRE_CLEAR, user, centre),
+        "may_place": ask(Permission.CENTRE_PLACE, user, centre),
     }
-    return render(request, "people/centre.html", context, status=status)
+    empty = {
+        "clearance": ClearanceForm(initial={"cleared_on": centre.cleared_on}),
+        "unit": UnitForm(),
+        "place": PlaceForm(user=user),
+        "describe": CentreForm(initial={"name": centre.name, "city": centre.city, "country": centre.country}),
+    }
+    return thing_page(request, "people/centre.html", context, empty | sent)
+
+
+@access("people:describe_centre", object=Centre, verb=Permission.CENTRE_CLEAR, methods=WRITE)
+def describe(request: HttpRequest, centre: Centre) -> HttpResponse:
+    form = CentreForm(request.POST)
+    if form.is_valid():
+        try:
+            accounts.describe_centre(centre, by=request.user, **form.cleaned_data)
+        except Refused as refusal:
+            form.add_error("name", str(refusal))
+        else:
+            return redirect(centre)
+    return show(request, centre, describe=form)
+
+
+@access("people:place_centre", object=Centre, verb=Permission.CENTRE_PLACE, methods=WRITE)
+def place(request: HttpRequest, centre: Centre) -> HttpResponse:
+    """As what the hospital belongs to a network, and until when."""
+    form = PlaceForm(request.POST, user=request.user)
+    if form.is_valid():
+        try:
+            accounts.place_centre(centre, by=request.user, **form.cleaned_data)
+        except Refused as refusal:
+            form.add_error("until", str(refusal))
+        else:
+            messages.success(request, "Saved. It counts from now.")
+            return redirect(centre)
+    return show(request, centre, place=form)
 
 
 @access("people:clearance", object=Centre, verb=Permission.CENTRE_CLEAR, methods=WRITE)
 def clearance(request: HttpRequest, centre: Centre) -> HttpResponse:
     form = ClearanceForm(request.POST)
     if not form.is_valid():
-        return show(request, centre, clearance=form, status=422)
+        return show(request, centre, clearance=form)
     accounts.set_clearance(centre, cleared_on=form.cleaned_data["cleared_on"], by=request.user)
     messages.success(request, "The clearance is saved. It counts from now.")
     return redirect(centre)
@@ -66,6 +105,18 @@ def clearance(request: HttpRequest, centre: Centre) -> HttpResponse:
 def unit(request: HttpRequest, centre: Centre) -> HttpResponse:
     form = UnitForm(request.POST)
     if not form.is_valid():
-        return show(request, centre, unit=form, status=422)
+        return show(request, centre, unit=form)
     accounts.add_unit(centre, name=form.cleaned_data["name"], by=request.user)
+    return redirect(centre)
+
+
+@access("people:drop_unit", object=Centre, verb=Permission.CENTRE_READ, methods=WRITE)
+def drop_unit(request: HttpRequest, centre: Centre, unit: int) -> HttpResponse:
+    found = centre.units.filter(pk=unit).first()
+    if found is None:
+        raise Http404
+    try:
+        accounts.drop_unit(found, by=request.user)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
     return redirect(centre)

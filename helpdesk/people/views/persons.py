@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 
 from cpms.accounts import actions as accounts
 from cpms.accounts.access import access, ask
@@ -16,17 +15,14 @@ from cpms.accounts.models import User
 from cpms.accounts.policy import may_end, posts_for
 from cpms.accounts.roles import POWERFUL, Permission
 from helpdesk.people import actions, policy, queries
-from helpdesk.people.forms import GrantForm, LostPhoneForm
+from helpdesk.people.forms import GrantForm, LostPhoneForm, PersonUnitForm
 from helpdesk.people.models import LostPhone, RoleProposal
-
-PAGE = 30
+from helpdesk.people.views.listing import list_page, thing_page
 
 
 @access("people:list", verb=Permission.PERSON_LIST)
 def person_list(request: HttpRequest) -> HttpResponse:
-    text = request.GET.get("q", "")[:80].strip()
-    page = Paginator(queries.people_of(request.user, text=text), PAGE).get_page(request.GET.get("page"))
-    return render(request, "people/list.html", {"page": page, "text": text})
+    return list_page(request, "people/list.html", queries.people_of)
 
 
 @access("people:person", object=User, verb=Permission.PERSON_READ)
@@ -34,13 +30,7 @@ def person(request: HttpRequest, person: User) -> HttpResponse:
     return show(request, person)
 
 
-def show(
-    request: HttpRequest,
-    person: User,
-    grant: GrantForm | None = None,
-    phone: LostPhoneForm | None = None,
-    status: int = 200,
-) -> HttpResponse:
+def show(request: HttpRequest, person: User, **sent: Any) -> HttpResponse:
     """The page, also with the errors of one of its forms."""
     user: Any = request.user
     roles = queries.roles_of(person)
@@ -52,15 +42,14 @@ def show(
         "running": [(row, may_end(user, row)) for row in roles if row.is_current],
         "past": [row for row in roles if not row.is_current],
         "posts": posts,
-        "grant": grant or GrantForm(posts=posts),
         "proposals": [(row, policy.may_confirm_role(user, row)) for row in proposals],
         "lost": lost,
         "may_manage": ask(Permission.PERSON_MANAGE, user, person),
         "may_ask_phone": ask(Permission.FACTOR_ASK, user, person),
         "may_confirm_phone": ask(Permission.FACTOR_CONFIRM, user, lost) if lost else None,
-        "phone": phone or LostPhoneForm(),
     }
-    return render(request, "people/person.html", context, status=status)
+    empty = {"grant": GrantForm(posts=posts), "phone": LostPhoneForm(), "unit": PersonUnitForm(person=person)}
+    return thing_page(request, "people/person.html", context, empty | sent)
 
 
 @access("people:grant", object=User, verb=Permission.PERSON_MANAGE, methods=WRITE, step_up=True)
@@ -68,7 +57,7 @@ def grant(request: HttpRequest, person: User) -> HttpResponse:
     """Give a role at once, or propose a powerful one."""
     form = GrantForm(request.POST, posts=posts_for(request.user, person))
     if not form.is_valid():
-        return show(request, person, grant=form, status=422)
+        return show(request, person, grant=form)
     post, until = form.cleaned_data["post"], form.cleaned_data["valid_to"]
     if post.role in POWERFUL:
         actions.propose_role(person, post, valid_to=until, by=request.user)
@@ -102,4 +91,14 @@ def switch(request: HttpRequest, person: User) -> HttpResponse:
     on = request.POST.get("on") == "1"
     accounts.switch_account(person, on=on, by=request.user)
     messages.success(request, "The account is on." if on else "The account is off, its sessions have ended.")
+    return redirect("people:person", person.pk)
+
+
+@access("people:move_to_unit", object=User, verb=Permission.PERSON_MANAGE, methods=WRITE)
+def move_to_unit(request: HttpRequest, person: User) -> HttpResponse:
+    """The unit that the person works in."""
+    form = PersonUnitForm(request.POST, person=person)
+    if not form.is_valid():
+        return show(request, person, unit=form)
+    accounts.move_to_unit(person, unit=form.cleaned_data["unit"], by=request.user)
     return redirect("people:person", person.pk)

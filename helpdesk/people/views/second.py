@@ -1,18 +1,20 @@
-"""What two people do: a new second factor after a loss, and powerful roles."""
+"""What two people do: a new second factor after a loss, powerful roles, a look into a panel without its lead."""
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 
-from cpms.accounts.access import access
-from cpms.accounts.access.routes import WRITE
+from cpms.accounts.access import access, ask
+from cpms.accounts.access.routes import READ, WRITE
 from cpms.accounts.models import User
 from cpms.accounts.roles import Permission
 from helpdesk.people import actions
-from helpdesk.people.forms import LostPhoneForm
-from helpdesk.people.models import LostPhone, RoleProposal
+from helpdesk.people.forms import GlassForm, LostPhoneForm
+from helpdesk.people.models import GlassBreak, LostPhone, RoleProposal
 from helpdesk.people.views.persons import show
 
 
@@ -20,7 +22,7 @@ from helpdesk.people.views.persons import show
 def lost_phone(request: HttpRequest, person: User) -> HttpResponse:
     form = LostPhoneForm(request.POST)
     if not form.is_valid():
-        return show(request, person, phone=form, status=422)
+        return show(request, person, phone=form)
     actions.ask_for_factor(person, how_checked=form.cleaned_data["how_checked"], by=request.user)
     messages.success(request, "The owner is told. A second person of the helpdesk must confirm it within three days.")
     return redirect("people:person", person.pk)
@@ -45,3 +47,24 @@ def drop_role(request: HttpRequest, proposal: RoleProposal) -> HttpResponse:
     actions.drop_role(proposal, by=request.user)
     messages.success(request, "The role is not given.")
     return redirect("people:person", proposal.person_id)
+
+
+@access("people:glass", verb=Permission.GLASS_ASK, methods=READ | WRITE, step_up=True)
+def glass(request: HttpRequest) -> HttpResponse:
+    """Ask for an hour in a panel; what waits for a second person."""
+    user: Any = request.user
+    form = GlassForm(request.POST or None, user=user)
+    if form.is_valid():
+        actions.ask_for_glass(form.cleaned_data["ref"], reason=form.cleaned_data["reason"], by=user)
+        messages.success(request, "A second person of the helpdesk is asked to confirm it.")
+        return redirect("people:glass")
+    rows = GlassBreak.objects.with_surroundings().visible_to(user).waiting()
+    context = {"form": form, "waiting": [(row, ask(Permission.GLASS_CONFIRM, user, row)) for row in rows]}
+    return render(request, "people/glass.html", context, status=422 if form.errors else 200)
+
+
+@access("people:confirm_glass", object=GlassBreak, verb=Permission.GLASS_CONFIRM, methods=WRITE, step_up=True)
+def confirm_glass(request: HttpRequest, glass: GlassBreak) -> HttpResponse:
+    actions.confirm_glass(glass, by=request.user)
+    messages.success(request, "Your colleague can look on for an hour. The clinician is told.")
+    return redirect("people:glass")

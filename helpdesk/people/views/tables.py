@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import zip_longest
 from typing import Any
 
 from django.contrib import messages
@@ -43,12 +44,13 @@ def table_list(request: HttpRequest) -> HttpResponse:
 @access("people:table", object=Table, verb=Permission.TABLE_READ)
 def table(request: HttpRequest, table: Table) -> HttpResponse:
     """What is wrong stands first, row by row; then everything else."""
-    rest = table.rows.exclude(state=RowState.BAD)
+    page = Paginator(table.rows.exclude(state=RowState.BAD), PAGE).get_page(request.GET.get("page"))
     context = {
         "table": table,
         "counts": queries.rows_by_state(table),
         "bad": table.rows.filter(state=RowState.BAD)[:MOST_BAD],
-        "page": Paginator(rest, PAGE).get_page(request.GET.get("page")),
+        "page": page,
+        "rows": [(row, list(zip_longest(table.header, row.cells, fillvalue=""))) for row in page],
         "unread": unread_columns(table.header, TableKind(table.kind)),
         "may_take": ask(Permission.TABLE_TAKE, request.user, table),
     }

@@ -1,0 +1,87 @@
+"""Where the experts are: fields and conditions against countries, the empty places included. Constant query counts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, Exists, OuterRef
+
+from cpms import countries
+from cpms.accounts.models import Centre, Expertise, Membership, Network, ThematicGroup, User
+from cpms.accounts.roles import Role
+from cpms.terminology import queries as terminology
+from cpms.terminology.queries import Node
+from cpms.terminology.states import System
+
+MOST_ROWS = 60
+ELSEWHERE = Node("", "Outside the tree", inner=False)
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """A network's groups against countries; each row holds one number per country, nought where nobody is."""
+
+    countries: list[str]
+    rows: list[tuple[ThematicGroup, list[int]]]
+
+
+def coverage(network: Network) -> Coverage:
+    """How many clinicians of each country follow each main group. A country with a member centre is never left out."""
+    columns = countries_of(network)
+    held = Membership.objects.current().filter(user=OuterRef("pk"), role=Role.CLINICIAN)
+    people = User.objects.active().filter(Exists(held), groups_of_interest__network=network, centre__isnull=False)
+    counted = people.order_by().values_list("groups_of_interest", "centre__country").annotate(n=Count("pk"))
+    cells = {(group, country): number for group, country, number in counted}
+    groups = network.groups.filter(parent=None).select_related("network")
+    return Coverage(columns, [(group, [cells.get((group.pk, c), 0) for c in columns]) for group in groups])
+
+
+@dataclass(frozen=True)
+class Branches:
+    """Conditions of one level of the tree against countries; ``under`` is what they stand below, empty at the top."""
+
+    countries: list[str]
+    rows: list[tuple[Node, list[int]]]
+    under: str = ""
+    name: str = ""
+
+
+def countries_of(network: Network) -> list[str]:
+    """Those with a member centre, in the order of their names."""
+    places = Centre.objects.filter(networks=network).values_list("country", flat=True).distinct()
+    return sorted(set(places), key=countries.name)
+
+
+def branches(network: Network, *, under: str = "") -> Branches:
+    """How many clinicians of each country declare something in each branch. Without a loaded tree: what is declared at all.
+
+    A person who declares three conditions of one branch counts once there.
+    """
+    held = Membership.objects.current().filter(user=OuterRef("user"), role=Role.CLINICIAN)
+    declared = Expertise.objects.filter(Exists(held), system=System.ORPHA, user__in=User.objects.active())
+    declared = declared.filter(user__centre__networks=network)
+    rows = list(declared.values_list("code", "name", "user", "user__centre__country").distinct())
+    nodes = terminology.below(under)
+    if nodes and not under:
+        nodes.append(ELSEWHERE)
+    nodes = nodes or flat(rows)
+    inside = terminology.branches_of([node.code for node in nodes], {row[0] for row in rows})
+    columns = countries_of(network)
+    people: dict[tuple[str, str], set[Any]] = {}
+    rest = [ELSEWHERE.code] if not under else []
+    roots = {code: [root for root, codes in inside.items() if code in codes] or rest for code, *_rest in rows}
+    for code, _name, person, country in rows:
+        for root in roots[code]:
+            people.setdefault((root, country), set()).add(person)
+    table = [(node, [len(people.get((node.code, country), ())) for country in columns]) for node in nodes]
+    return Branches(columns, table, under, terminology.name_of(System.ORPHA, under) if under else "")
+
+
+def flat(rows: list[Any]) -> list[Node]:
+    """The conditions themselves, those most declared first."""
+    number: dict[tuple[str, str], int] = {}
+    for code, name, *_rest in rows:
+        number[code, name] = number.get((code, name), 0) + 1
+    best = sorted(number, key=lambda pair: (-number[pair], pair[1]))[:MOST_ROWS]
+    return [Node(code, name, inner=False) for code, name in sorted(best, key=lambda pair: pair[1])]

@@ -1,0 +1,73 @@
+"""Let the helpdesk look on for an hour. It ends by itself, at once when somebody ends it, and every page read is on record."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.urls import reverse
+
+from cpms import clock
+from cpms.accounts import queries as accounts
+from cpms.accounts.access import Refused, ask
+from cpms.accounts.models import User
+from cpms.accounts.roles import Permission
+from cpms.audit import actions as audit
+from cpms.audit.states import Event
+from cpms.notifications import actions as notifications
+from cpms.notifications.notices import Notice
+from panels import policy
+from panels.models import Assist, Panel
+from panels.states import ASSIST_LASTS, AssistKind
+
+
+def open_for(panel: Panel, who: User, kind: AssistKind, *, by: Any, reason: str = "") -> Assist:
+    """The hour itself; one that runs already is not made longer."""
+    if not accounts.helpdesk_of(panel.network).filter(pk=who.pk).exists():
+        raise Refused("This person is not of the panel's helpdesk.")
+    if Assist.objects.running().filter(panel=panel, who=who).exists():
+        raise Refused("This person sees the panel already.")
+    now = clock.now()
+    assist = Assist.objects.create(
+        panel=panel, who=who, kind=kind, reason=reason, given_by=by, given_at=now, until=now + ASSIST_LASTS
+    )
+    audit.record(Event.LET_IN, on=panel, by=by, kind=str(kind), ids=[str(who.pk)])
+    path = reverse("panels:detail", args=[panel.ref])
+    notifications.notify([who], notice=Notice.LET_IN, by=by, about=assist, ref=panel.ref, path=path, urgent=True)
+    return assist
+
+
+@transaction.atomic
+def let_in(panel: Panel, *, who: User, by: Any) -> Assist:
+    """The lead or the assistant asks somebody of the helpdesk to look on."""
+    if not (verdict := ask(Permission.ASSIST_GIVE, by, panel)):
+        raise Refused(verdict.reason)
+    return open_for(panel, who, AssistKind.LEAD, by=by)
+
+
+@transaction.atomic
+def break_glass(panel: Panel, *, who: User, reason: str, by: Any) -> Assist:
+    """``who`` asked, ``by`` is the second person. The enrolling clinician is told at once, and the data protection officer
+    whose address is set. Raises ``Refused`` for one person alone."""
+    if by.pk == who.pk or not by.is_staff:
+        raise Refused("A second person of the helpdesk must confirm this.")
+    if not (verdict := policy.may_be_looked_at(panel)):
+        raise Refused(verdict.reason)
+    assist = open_for(panel, who, AssistKind.GLASS, reason=reason, by=by)
+    path = reverse("panels:sight", args=[panel.case.patient.pseudonym])
+    notifications.notify(
+        [panel.case.patient.enrolled_by], notice=Notice.GLASS_BROKEN, by=None, about=assist, ref=panel.ref, path=path
+    )
+    if settings.DPO_EMAIL:
+        notifications.notify_address(settings.DPO_EMAIL, notice=Notice.GLASS_BROKEN, about=assist)
+    return assist
+
+
+@transaction.atomic
+def end_assist(assist: Assist, *, by: Any) -> None:
+    """Over at once: by the treating side, or by whoever was let in."""
+    if by.pk != assist.who_id and policy.part_of(by, assist.panel) != policy.Part.TREATING:
+        raise Refused(policy.FOR_TREATING_SIDE)
+    if Assist.objects.running().filter(pk=assist.pk).update(ended_at=clock.now(), ended_by=by):
+        audit.record(Event.ASSIST_ENDED, on=assist.panel, by=by, ids=[str(assist.who_id)])

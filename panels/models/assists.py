@@ -1,0 +1,59 @@
+"""Somebody of the helpdesk sees one panel for an hour: let in by its lead, or by two people with a reason."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+
+from cpms import clock
+from cpms.accounts.roles import STAFF_ROLES
+from panels.states import ASSIST_LASTS, AssistKind
+
+
+class AssistQuerySet(models.QuerySet["Assist"]):
+    def running(self) -> AssistQuerySet:
+        """Neither ended nor over; it ends by itself, and with the account."""
+        return self.filter(ended_at=None, until__gt=clock.now(), who__is_active=True)
+
+    def held_by(self, user: Any) -> AssistQuerySet:
+        """What opens panels for this person now; nothing for whoever is no staff any more."""
+        return self.running().filter(who=user) if user.held_roles() & STAFF_ROLES else self.none()
+
+
+class Assist(models.Model):
+    """One hour of reading. It lets nobody write, and gives no sight of the patient's page."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    panel = models.ForeignKey("panels.Panel", on_delete=models.PROTECT, related_name="assists")
+    who = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=10, choices=AssistKind)
+    reason = models.CharField(max_length=300, blank=True)
+    given_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    given_at = models.DateTimeField(default=clock.now)
+    until = models.DateTimeField()
+    ended_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    ended_at = models.DateTimeField(null=True)
+
+    objects = AssistQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-given_at"]
+        constraints = [
+            models.CheckConstraint(
+                name="panels_assist_lasts_an_hour",
+                condition=Q(until__gt=F("given_at")) & Q(until__lte=F("given_at") + ASSIST_LASTS),
+            ),
+            models.CheckConstraint(name="panels_assist_by_another", condition=~Q(given_by=F("who"))),
+            models.CheckConstraint(name="panels_glass_has_reason", condition=Q(kind=AssistKind.LEAD) | ~Q(reason="")),
+            models.CheckConstraint(
+                name="panels_assist_ended_says_who",
+                condition=Q(ended_at=None, ended_by=None) | Q(ended_at__isnull=False, ended_by__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.who_id} in {self.panel_id}"

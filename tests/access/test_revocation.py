@@ -1,0 +1,196 @@
+"""What ends, ends on the next request of an open session: on the page, in lists, search, file, PDF, calendar, work, mail and draft."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from django.urls import reverse
+
+from consent import actions as consent
+from consent.states import Stage
+from cpms import clock
+from cpms.accounts import actions as accounts
+from cpms.accounts.models import Delegation, User
+from cpms.accounts.roles import Role
+from cpms.drafts import actions as drafts
+from cpms.drafts.models import Draft
+from cpms.jobs.models import Job
+from cpms.notifications import actions as notifications
+from cpms.notifications.models import WorkItem
+from outcomes.models import OutcomeDocument
+from outcomes.states import DocumentState
+from panels import actions as panels
+from panels.meetings import actions as meetings
+from panels.models import Invitation
+from tests.clients import signed_in
+from tests.factories import CANARIES, Story, UserFactory, give_role
+
+pytestmark = pytest.mark.django_db(databases=["default", "cachedb"])
+
+
+class Scene:
+    """A member with an open session, a half-written reply, work to do, a mail on its way, a meeting and a document."""
+
+    def __init__(self, mailoutbox) -> None:
+        self.story, self.mails = Story("revoked"), mailoutbox
+        self.story.open()
+        self.member, self.lead = self.story.expert, self.story.lead
+        self.story.seat(self.member)
+        self.coordinator = UserFactory(role="none")
+        give_role(self.coordinator, Role.NETWORK_COORDINATOR, network=self.story.group.network)
+        when = {"starts_at": clock.now() + dt.timedelta(days=2), "minutes": 30, "link": "https://video.example/x"}
+        self.meeting = meetings.schedule(self.story.fresh(), by=self.lead, **when)
+        self.document = self.finished_document()
+        self.ref, self.path = self.story.panel.ref, self.story.fresh().get_absolute_url()
+        fields = {"text": self.story.canary("half-written")}
+        drafts.save_draft(form=f"reply:{self.ref}", label="x", path=self.path, fields=fields, by=self.member)
+        self.client = signed_in(self.member)
+        notifications.dispatch_outbox()
+        mailoutbox.clear()
+        panels.comment(self.story.fresh(), text="A word.", by=self.lead)
+
+    def finished_document(self) -> OutcomeDocument:
+        row = {"number": 1, "code": "REVOKED-1", "asked_by": self.lead, "state": DocumentState.READY}
+        document = OutcomeDocument(panel=self.story.fresh(), key=self.story.patient.key, made_at=clock.now(), **row)
+        document.pdf = b"%PDF-" + self.story.canary("pdf").encode()
+        document.save()
+        return document
+
+    def get(self, address: str):
+        return self.client.get(address, secure=True)
+
+    def surfaces(self) -> dict[str, bool]:
+        """Where the member meets the panel at this moment."""
+        search = self.client.post(reverse("panels:search"), {"words": self.ref}, secure=True)
+        answers = {
+            "page": self.get(self.path),
+            "list": self.get(reverse("panels:list")),
+            "my work": self.get("/"),
+            "search": search,
+            "case": self.get(reverse("cases:phenopacket", args=[self.story.case.pk])),
+            "PDF": self.get(reverse("outcomes:download", args=[self.document.pk])),
+            "calendar": self.get(reverse("meetings:calendar", args=[self.meeting.pk])),
+            "meeting": self.get(reverse("meetings:detail", args=[self.meeting.pk])),
+            "news": self.get(reverse("panels:news", args=[self.ref])),
+        }
+        listed = {"list", "my work", "search"}
+        shown = {
+            name: self.path in answer.content.decode() if name in listed else answer.status_code in {200, 204, 403}
+            for name, answer in answers.items()
+        }
+        leaked = [c for c in CANARIES if any(c.encode() in answer.content for answer in answers.values())]
+        return shown | {"words": bool(leaked), "mail": self.mailed()}
+
+    def mailed(self) -> bool:
+        """Whether something about the panel, beyond that it ended, goes out to the member from now on."""
+        self.mails.clear()
+        notifications.dispatch_outbox()
+        to_member = [mail for mail in self.mails if mail.to == [self.member.email] and self.ref in mail.body]
+        return any("has ended" not in mail.body for mail in to_member)
+
+    def run_jobs(self) -> None:
+        for job in Job.objects.filter(task="panels.let_go"):
+            panels.let_go(**job.ids, by=None)
+
+    def fresh(self) -> User:
+        return User.objects.get(pk=self.member.pk)
+
+
+def ended(scene: Scene) -> None:
+    panels.end_invitation(scene.story.invitation(scene.member), by=scene.lead)
+
+
+def left(scene: Scene) -> None:
+    accounts.leave_centre(scene.fresh(), by=scene.coordinator)
+    scene.run_jobs()
+    scene.client = signed_in(scene.fresh())
+
+
+def switched_off(scene: Scene) -> None:
+    accounts.switch_account(scene.fresh(), on=False, by=scene.coordinator)
+
+
+def consent_withdrawn(scene: Scene) -> None:
+    consent.withdraw_consent(scene.story.patient, by=scene.lead, stage=Stage.CARE)
+    panels.freeze(str(scene.story.patient.pk), by=None)
+
+
+def withdrawn(scene: Scene) -> None:
+    panels.withdraw(scene.story.fresh(), by=scene.lead)
+
+
+def test_a_member_meets_the_panel_everywhere(mailoutbox):
+    assert set(Scene(mailoutbox).surfaces().values()) == {True}
+
+
+@pytest.mark.parametrize("cause", [ended, left, switched_off, consent_withdrawn, withdrawn], ids=lambda c: c.__name__)
+def test_nothing_is_left_on_any_surface_for_any_cause(cause, mailoutbox):
+    scene = Scene(mailoutbox)
+    cause(scene)
+    assert scene.surfaces() == dict.fromkeys(scene.surfaces(), False)
+
+
+def test_whoever_left_does_not_come_back_to_old_panels_by_another_hospital(mailoutbox):
+    scene = Scene(mailoutbox)
+    asked = Story("asked")
+    asked.open(scene.member)
+    left(scene)
+    User.objects.filter(pk=scene.member.pk).update(centre=UserFactory().centre)
+    assert not Invitation.objects.live().filter(invitee=scene.member).exists()
+    assert not WorkItem.objects.open().filter(who=scene.member).exists()
+    assert not Draft.objects.filter(user=scene.member).exists()
+    assert scene.get(scene.path).status_code == 404
+
+
+def test_whoever_left_reads_no_sheet_they_were_sent_as_an_expert():
+    story, coordinator = Story("sheet"), UserFactory(role="none")
+    give_role(coordinator, Role.NETWORK_COORDINATOR, network=story.group.network)
+    story.open(story.expert)
+    sheet = story.invitation(story.expert)
+    accounts.leave_centre(User.objects.get(pk=story.expert.pk), by=coordinator)
+    client = signed_in(User.objects.get(pk=story.expert.pk))
+    assert client.get(sheet.get_absolute_url(), secure=True).status_code == 404
+    assert client.post(reverse("panels:accept", args=[sheet.pk]), secure=True).status_code == 404
+
+
+def test_a_guests_date_passes_on_every_surface(mailoutbox):
+    scene = Scene(mailoutbox)
+    invitation = scene.story.invite_guest("guest@far.example")
+    scene.member = invitation.invitee
+    User.objects.filter(pk=scene.member.pk).update(activated_at=clock.now())
+    panels.accept(invitation, by=scene.fresh())
+    scene.client = signed_in(scene.fresh())
+    assert scene.surfaces()["page"]
+    Invitation.objects.filter(pk=invitation.pk).update(guest_until=clock.now() - dt.timedelta(seconds=1))
+    assert not any(scene.surfaces()[name] for name in ("page", "list", "my work", "search", "PDF", "calendar", "words"))
+
+
+def test_an_assistant_loses_patients_panels_and_exports_with_the_delegation(mailoutbox):
+    scene = Scene(mailoutbox)
+    helper = UserFactory(role="none", centre=scene.lead.centre)
+    held = Delegation.objects.create(assistant=helper, clinician=scene.lead)
+    client: Client = signed_in(helper)
+    patient = scene.story.patient
+    addresses = [scene.path, patient.get_absolute_url(), reverse("patients:export", args=[patient.pseudonym])]
+    addresses += [reverse("cases:phenopacket", args=[scene.story.case.pk])]
+    assert {client.get(address, secure=True).status_code for address in addresses} == {200}
+    accounts.end_delegation(held, by=scene.lead)
+    assert {client.get(address, secure=True).status_code for address in addresses} == {404}
+
+
+def test_the_staff_site_closes_with_the_role_in_an_open_session():
+    story, coordinator, staff = Story("staff"), UserFactory(role="none"), UserFactory(role="none")
+    for user, role in ((coordinator, Role.NETWORK_COORDINATOR), (staff, Role.HELPDESK_ADULT)):
+        give_role(user, role, network=story.group.network)
+    client = signed_in(staff)
+    key = client.cookies[settings.SESSION_COOKIE_NAME].value
+    pages = ["/helpdesk/", "/helpdesk/accounts/user/", reverse("people:list"), reverse("people:tables")]
+    assert {client.get(page, secure=True).status_code for page in pages} == {200}
+    accounts.end_role(staff.memberships.get(), by=coordinator)
+    client.cookies[settings.SESSION_COOKIE_NAME] = key
+    assert {client.get(page, secure=True).status_code for page in pages} == {302}
+    again = signed_in(User.objects.get(pk=staff.pk))
+    assert {again.get(page, secure=True).status_code for page in pages} == {403}
