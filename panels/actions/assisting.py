@@ -19,7 +19,7 @@ from cpms.notifications import actions as notifications
 from cpms.notifications.notices import Notice
 from panels import policy
 from panels.models import Assist, Panel
-from panels.states import ASSIST_LASTS, AssistKind
+from panels.states import ASSIST_LASTS, AssistKind, Part
 
 
 def open_for(panel: Panel, who: User, kind: AssistKind, *, by: Any, reason: str = "") -> Assist:
@@ -67,7 +67,7 @@ def break_glass(panel: Panel, *, who: User, reason: str, by: Any) -> Assist:
 @transaction.atomic
 def end_assist(assist: Assist, *, by: Any) -> None:
     """Over at once: by the treating side, or by whoever was let in."""
-    if by.pk != assist.who_id and policy.part_of(by, assist.panel) != policy.Part.TREATING:
+    if by.pk != assist.who_id and policy.part_of(by, assist.panel) != Part.TREATING:
         raise Refused(policy.FOR_TREATING_SIDE)
     if Assist.objects.running().filter(pk=assist.pk).update(ended_at=clock.now(), ended_by=by):
         audit.record(Event.ASSIST_ENDED, on=assist.panel, by=by, ids=[str(assist.who_id)])

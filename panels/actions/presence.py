@@ -14,13 +14,15 @@ from cpms.audit import actions as audit
 from cpms.audit.states import Event
 from panels import policy
 from panels.models import Panel, TimeSpent, Visit
-from panels.states import PRESENT_WITHIN, READ_WITHIN
+from panels.states import PRESENT_WITHIN, READ_WITHIN, Part
 
 
 def note_visit(panel: Panel, *, by: Any) -> None:
-    """The person looked: "seen by 4 of 6". Reading itself is in the audit trail already."""
+    """The person looked: "seen by 4 of 6". Reading itself is in the audit trail already. Only who belongs to the panel spends time."""
     visit = Visit(panel=panel, who=by, at=clock.now())
     Visit.objects.bulk_create([visit], update_conflicts=True, unique_fields=["panel", "who"], update_fields=["at"])
+    if policy.part_of(by, panel) == Part.NONE:
+        return
     note_presence(panel, by=by)
     TimeSpent.objects.bulk_create([TimeSpent(panel=panel, who=by, year=clock.today().year)], ignore_conflicts=True)
     TimeSpent.objects.filter(panel=panel, who=by, year=clock.today().year).update(present_at=clock.now())

@@ -135,6 +135,13 @@ class NewPanelForm(forms.Form):
             raise forms.ValidationError(known)
         return number
 
+    def clean_referral(self) -> Any:
+        """A question from outside was accepted for one clinician; nobody else's patient takes it over."""
+        referral, clinician = self.cleaned_data["referral"], self.cleaned_data.get("clinician")
+        if referral and clinician and referral.clinician_id != clinician.pk:
+            self.add_error("clinician", "The question from outside was accepted for another clinician.")
+        return referral
+
     def clean_stage_1(self) -> str:
         answer: str = self.cleaned_data["stage_1"]
         if answer != "given":

@@ -55,6 +55,16 @@ def offers(panel: Panel, user: Any) -> dict[str, Any]:
     return {"people": queries.mentionable(panel, user), "quotes": queries.quotes(case_parts(panel.case))}
 
 
+def around(panel: Panel) -> dict[str, Any]:
+    """What the panel went through, what is planned, and who of the helpdesk looks on."""
+    return {
+        "way": queries.addressed(panel),
+        "meetings": panel.agenda_items.select_related("meeting").order_by("meeting__starts_at"),
+        "assists": sight.assists(panel),
+        "steps": panel.steps.select_related("by"),
+    }
+
+
 def page(
     request: HttpRequest, panel: Panel, form: ContributionForm, status: int = 200, thanks_form: ThanksForm | None = None
 ) -> HttpResponse:
@@ -78,7 +88,6 @@ def page(
         "spent": queries.time_spent(panel, user),
         "wishes": panel.meeting_wishes.count(),
         "terms_form": TermsForm(initial={"wanted_by": panel.wanted_by, "quorum": panel.quorum}),
-        "way": queries.addressed(panel),
         "cross_border": queries.is_cross_border(panel, seats),
         "seated": {seat.invitation.invitee_id for seat in seats},
         "waiting": waiting_for(seats),
@@ -87,12 +96,10 @@ def page(
         "part": part_of(user, panel),
         "treating": part_of(user, panel) == Part.TREATING,
         "replied": any(s.replied for s in seats if s.invitation.invitee_id == user.pk),
-        "meetings": panel.agenda_items.select_related("meeting").order_by("meeting__starts_at"),
         "thanks": Thanks.objects.filter(panel=panel).first(),
         "thanks_form": thanks_form or ThanksForm(),
-        "assists": sight.assists(panel),
-        "steps": panel.steps.select_related("by"),
         "may_edit_case": ask(Permission.CASE_EDIT, user, panel.case),
+        **around(panel),
         **verdicts(user, panel),
     }
     return render(request, "panels/panel.html", context, status=status)

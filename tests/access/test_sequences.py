@@ -92,7 +92,7 @@ class Scene:
         give_role(self.coordinator, Role.NETWORK_COORDINATOR, network=self.story.group.network)
         self.path = self.story.fresh().get_absolute_url()
         when = {"starts_at": clock.now() + dt.timedelta(days=2), "minutes": 30, "link": "https://video.example/x"}
-        self.meeting = meetings.schedule(self.story.fresh(), by=self.story.lead, **when)
+        self.meeting = meetings.schedule(self.story.fresh(), by=self.story.lead, **when) if IN_LARGE else None
 
     def of(self, who: str) -> Invitation:
         rows = Invitation.objects.filter(panel=self.story.panel, invitee=self.people[who])
@@ -212,16 +212,14 @@ class Scene:
         client: Client = signed_in(user)
         page = client.get(self.path, secure=True)
         assert page.status_code == (200 if sees else 404), (who, "page", page.status_code, done)
-        listed = {
-            "list": client.get(reverse("panels:list"), secure=True),
-        }
+        listed = {"list": client.get(reverse("panels:list"), secure=True)}
         if IN_LARGE:
             listed["search"] = client.post(reverse("panels:search"), {"words": self.story.panel.ref}, secure=True)
             listed["my work"] = client.get("/", secure=True)
         for name, answer in listed.items():
             shown = self.path in answer.content.decode()
             assert shown is sees or (name == "my work" and not shown), (who, name, done)
-        single = {name: client.get(address, secure=True) for name, address in self.addresses().items() if IN_LARGE}
+        single = {name: client.get(address, secure=True) for name, address in self.addresses().items()}
         for name, answer in single.items():
             assert (answer.status_code != 404) is sees, (who, name, answer.status_code, done)
         sheet = self.model.sees_sheet(who)
@@ -235,6 +233,8 @@ class Scene:
     def addresses(self) -> dict[str, str]:
         """What else a person who sees the panel can ask for by an address of its own."""
         ref = self.story.panel.ref
+        if self.meeting is None:
+            return {}
         return {
             "news": reverse("panels:news", args=[ref]),
             "meeting": reverse("meetings:detail", args=[self.meeting.pk]),

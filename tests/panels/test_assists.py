@@ -19,7 +19,7 @@ from helpdesk.people import actions as people
 from helpdesk.people.models import GlassBreak
 from panels import actions
 from panels.cases.models import Case
-from panels.models import Assist, Message, Panel
+from panels.models import Assist, Message, Panel, TimeSpent
 from panels.queries import sight
 from tests.clients import signed_in
 from tests.factories import CANARIES, Story, UserFactory, give_role
@@ -69,6 +69,8 @@ def test_the_lead_lets_one_person_in_who_reads_and_writes_nothing(story, staff):
     assert client.get(story.patient.get_absolute_url(), secure=True).status_code == 404
     assert not Case.objects.visible_to(staff).exists()
     assert not Message.objects.filter(author=staff).exists()
+    assert "Your time this year" not in page
+    assert not TimeSpent.objects.filter(who=staff).exists()
     assert signed_in(other).get(here, secure=True).status_code == 404
     assert "Desk One of the helpdesk looks on until" in lead.get(here, secure=True).content.decode()
     reads = AuditEvent.objects.filter(event="patient_read", actor_id=staff.pk, patient_id=story.patient.pk)

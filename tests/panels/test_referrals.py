@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from cpms import clock
 from cpms.accounts.access import Refused
-from cpms.accounts.models import Network
+from cpms.accounts.models import Delegation, Network
 from cpms.accounts.roles import Role
 from cpms.audit.models import AuditEvent
 from cpms.notifications.models import OutboxMessage, WorkItem
@@ -117,6 +117,21 @@ def test_the_private_link_says_where_it_stands_and_never_the_words(client, refer
     assert "please ask ERN BOND" in client.get(link()).content.decode()
     assert OutboxMessage.objects.filter(notice=Notice.REFERRAL_ANSWERED, address=referral.email).count() == 1
     assert working(coordinator, Verb.REFERRAL) == 0
+
+
+def test_an_assistant_of_two_does_not_give_it_to_the_other_clinician(referral, coordinator):
+    helper, lead, other = UserFactory(role="none"), UserFactory(), UserFactory()
+    for clinician in (lead, other):
+        Delegation.objects.create(assistant=helper, clinician=clinician)
+    panels.accept_referral(referral, clinician=lead, by=coordinator)
+    typed = {"referral": referral.pk, "clinician": other.pk, "sex": "female", "birth_year": 2010, "country": "FI"}
+    typed |= {"route": "own", "stage_1": "given", "given_by": "parent", "given_on": "2026-01-05", "language": "en"}
+    client, here = signed_in(helper), reverse("panels:new")
+    answer = client.post(here, typed, secure=True)
+    assert answer.status_code == 422
+    assert "accepted for another clinician" in answer.content.decode()
+    assert client.post(here, typed | {"clinician": lead.pk}, secure=True).status_code == 302
+    assert Panel.objects.get().lead == lead
 
 
 def test_accepted_it_becomes_a_panel_whose_guest_is_the_physician(referral, coordinator):
