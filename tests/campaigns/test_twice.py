@@ -65,6 +65,7 @@ def arguments(name: str, story: Story, frozen: Story) -> dict[str, str]:
     return {
         "panels.freeze": {"patient_id": str(frozen.patient.pk)},
         "panels.thaw": {"patient_id": str(story.patient.pk)},
+        "panels.let_go": {"user_id": str(story.expert.pk)},
         "meetings.call_newcomer": {"panel_id": str(story.panel.pk), "user_id": str(story.expert.pk)},
         "notifications.tell": {"user_id": str(story.lead.pk), "notice": "recovery_used", "occasion": "once"},
         "cases.forget": {"patient_id": str(frozen.patient.pk)},
