@@ -123,6 +123,7 @@ def test_what_is_sensitive_asks_for_a_fresh_code():
         "people:take_table",
         "patients:export",
         "patients:erase",
+        "patients:erase_after_review",
         "people:glass",
         "people:confirm_glass",
     }
