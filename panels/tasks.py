@@ -32,6 +32,12 @@ def freeze(*, patient_id: str) -> None:
     actions.freeze(patient_id, by=None)
 
 
+@shared_task(name="panels.tell_corrected")
+@confirmed
+def tell_corrected(*, correction_id: str) -> None:
+    actions.tell_corrected(correction_id, by=None)
+
+
 @shared_task(name="panels.check_grants")
 def check_grants() -> None:
     actions.mend_sight(by=None)

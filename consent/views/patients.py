@@ -53,7 +53,7 @@ def page(request: HttpRequest, patient: Patient, form: ConsentRecordForm, status
         "printable": ConsentForm.objects.published(),
         "history": consents,
         "form": form,
-        "cases": patient.cases.prefetch_related("panels__key", "diagnoses"),
+        "cases": patient.cases.order_by("-made_at").prefetch_related("panels__key", "diagnoses"),
     }
     return render(request, "patients/detail.html", context, status=status)
 

@@ -89,6 +89,7 @@ class Permission(models.TextChoices):
     CONSENT_RECORD = "consent_record", "record or withdraw consent"
     PANEL_AGAIN = "panel_again", "start another panel for a known patient"
     CASE_EDIT = "case_edit", "correct the case"
+    CASE_RECTIFY = "case_rectify", "write down what the patient says is wrong"
     CASE_EXPORT = "case_export", "take the case out as a file"
     FILE_READ = "file_read", "look at a file of a case and download it"
     FILE_REMOVE = "file_remove", "take a file out of a case"

@@ -42,6 +42,7 @@ class Event(models.TextChoices):
     CONSENT_WITHDRAWN = "consent_withdrawn", "consent withdrawn"
     CASE_IMPORTED = "case_imported", "case imported from a file"
     CASE_CHANGED = "case_changed", "case changed"
+    CASE_RECTIFIED = "case_rectified", "patient's correction written down"
     CASE_EXPORTED = "case_exported", "case taken out as a file"
     CASE_FORM_SAVED = "case_form_saved", "form of a group saved or published"
     FILE_ADDED = "file_added", "file added to a case"

@@ -16,7 +16,7 @@ from panels.actions.inviting import (
     invite_guest,
     let_go,
 )
-from panels.actions.moving import freeze, move, open_panel, reopen, withdraw
+from panels.actions.moving import freeze, move, open_panel, reopen, tell_corrected, withdraw
 from panels.actions.presence import note_presence, note_visit, say_minutes
 from panels.actions.referring import (
     accept_referral,
@@ -82,6 +82,7 @@ __all__ = [
     "supply",
     "take_stance",
     "take_up",
+    "tell_corrected",
     "thank",
     "unarchive",
     "wish_meeting",

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import transaction
 
+from consent.policy import may_be_discussed
 from cpms import clock
 from cpms.accounts.access import Refused
 from cpms.accounts.models import ThematicGroup
@@ -18,7 +19,7 @@ from cpms.notifications.states import Settled, Verb
 from panels import policy, queries
 from panels.actions import chasing, dispatching, inviting, referring, sight
 from panels.actions.drafting import wanted_date
-from panels.cases.models import Case
+from panels.cases.models import Case, Rectification
 from panels.models import Invitation, Panel, PanelStep
 from panels.states import BY_VERB, RUNNING, Move, State
 
@@ -70,6 +71,20 @@ def tell_all(panel: Panel, *, by: Any) -> None:
         path=panel.get_absolute_url(),
         again=step,
     )
+
+
+@transaction.atomic
+def tell_corrected(correction_id: str, *, by: Any) -> int:
+    """A patient corrected a case: whoever received it in a running panel hears of it, once."""
+    correction = Rectification.objects.select_related("case__patient", "recorded_by").filter(pk=correction_id).first()
+    if correction is None or not may_be_discussed(correction.case.patient):
+        return 0
+    panels = list(Panel.objects.running().filter(case=correction.case).with_case())
+    for panel in panels:
+        people = [person for person in queries.people_in(panel) if person != correction.recorded_by]
+        path = panel.get_absolute_url()
+        notifications.notify(people, notice=Notice.CASE_CORRECTED, by=by, about=correction, ref=panel.ref, path=path)
+    return len(panels)
 
 
 @transaction.atomic

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.utils.text import Truncator
 
+from consent.states import Giver
+from cpms import clock
 from cpms.drafts.queries import rows_of
-from cpms.forms import ClinicalDecimalField
+from cpms.forms import ClinicalDecimalField, DayField
 from panels.cases.models import plain
-from panels.cases.states import CODE, DiagnosisStatus, RangeSource
+from panels.cases.states import CODE, DiagnosisStatus, PartOf, RangeSource
 
 TREATMENT_KINDS = [
     ("medication", "Medicine"),
@@ -112,6 +117,31 @@ class TreatmentRow(RowForm):
     label = forms.CharField(label="Medicine or procedure", max_length=300)
     kind = forms.ChoiceField(label="Kind", required=False, choices=TREATMENT_KINDS)
     note = forms.CharField(label="Dose, route and time", max_length=2000, required=False)
+
+
+class RectifyForm(forms.Form):
+    """Which line is wrong, and what the patient says instead. ``lines`` as ``queries.lines`` gives them."""
+
+    about = forms.ChoiceField(label="What is it about?")
+    says = forms.CharField(
+        label="What does the patient say instead?", max_length=2000, widget=forms.Textarea(attrs={"rows": 4})
+    )
+    asked_by = forms.ChoiceField(label="Asked by", choices=Giver.choices)
+    asked_on = DayField(label="Asked on", initial=clock.today)
+
+    def __init__(self, *args: Any, lines: Mapping[str, tuple[PartOf, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        grouped: dict[str, list[tuple[str, str]]] = {}
+        for key, (part, words) in lines.items():
+            grouped.setdefault(str(part.label), []).append((key, Truncator(words).chars(90)))
+        field: Any = self.fields["about"]
+        field.choices = [("", "Choose the line"), *grouped.items()]
+
+    def clean_asked_on(self) -> dt.date:
+        day: dt.date = self.cleaned_data["asked_on"]
+        if day > clock.today():
+            raise forms.ValidationError("This day lies ahead. When did the patient ask?")
+        return day
 
 
 class SummaryForm(forms.Form):

@@ -28,6 +28,14 @@ def may_export(user: Any, case: Any) -> Verdict:
     return may(case.patient, Actor.TREATING, Act.TAKE_OUT)
 
 
+@rule(Permission.CASE_RECTIFY)
+def may_rectify(user: Any, case: Any) -> Verdict:
+    """The treating side at any time: a data subject's right needs no consent."""
+    if case.patient.enrolled_by_id not in clinicians_served_by(user):
+        return no("Only the treating side writes down what the patient says.")
+    return no("This patient was erased.") if case.patient.erased_at else yes
+
+
 @rule(Permission.PANEL_AGAIN)
 def may_start_again(user: Any, patient: Any) -> Verdict:
     """Whoever may enrol, for a patient of their own, while consent to care is in force."""

@@ -35,6 +35,19 @@ class PieceOf(models.TextChoices):
     PAGE = "page", "a page as a picture"
 
 
+class PartOf(models.TextChoices):
+    """What of a case a patient may say is wrong."""
+
+    PATIENT = "patient", "About the patient"
+    SUMMARY = "summary", "Summary"
+    DIAGNOSES = "diagnoses", "Diagnosis"
+    FINDINGS = "findings", "Findings"
+    LABS = "labs", "Laboratory"
+    VARIANTS = "variants", "Genetics"
+    TREATMENTS = "treatments", "Treatment"
+    ANSWERS = "answers", "Answers to forms"
+
+
 class RangeSource(models.TextChoices):
     LABORATORY = "laboratory", "range of the laboratory"
     GROUP = "group", "default of the thematic group, to be confirmed"

@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from panels.cases.views import editing, exporting, files, findings, forms, labs, marking
+from panels.cases.views import editing, exporting, files, findings, forms, labs, marking, rectifying
 
 app_name = "cases"
 urlpatterns = [
     path("cases/<uuid:key>/edit/", editing.edit, name="edit"),
     path("cases/<uuid:key>/confirm/", editing.confirm, name="confirm"),
+    path("cases/<uuid:key>/rectify/", rectifying.rectify, name="rectify"),
     path("cases/<uuid:key>/labs/", labs.paste, name="labs"),
     path("cases/<uuid:key>/phenopacket/", exporting.phenopacket, name="phenopacket"),
     path("cases/<uuid:key>/files/", files.files, name="files"),

@@ -123,6 +123,7 @@ class World:
     def fill(self) -> None:
         """A shown file, a statement of the member's, a message, a planned and a held meeting, a finished document."""
         self.file = self.story.file
+        assert self.story.correction
         self.said = self.story.contribute(self.people["member"], kind="need_data")
         panels.comment(self.story.fresh(), text=self.story.canary("message"), by=self.story.lead)
         words = self.story.canary("own-message")

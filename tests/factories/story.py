@@ -18,6 +18,7 @@ from panels import actions as panels
 from panels.cases import actions as cases
 from panels.cases.cleaning import pictures
 from panels.cases.models import CaseForm
+from panels.cases.states import PartOf
 from panels.models import Panel
 from tests.factories.people import GroupFactory, NetworkFactory, UserFactory
 
@@ -108,6 +109,19 @@ class Story:
         cases.show_files(self.case, captions, looked_at=[str(file.pk)], by=self.lead)
         file.refresh_from_db()
         return file
+
+    @cached_property
+    def correction(self):
+        """What the patient says is wrong."""
+        return cases.rectify(
+            self.case,
+            part=PartOf.SUMMARY,
+            written=self.case.summary,
+            says=self.canary("correction"),
+            asked_by=Giver.PARENT,
+            asked_on=clock.today(),
+            by=self.lead,
+        )
 
     @cached_property
     def panel(self):

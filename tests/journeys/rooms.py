@@ -83,7 +83,8 @@ class Rooms:
         return story
 
     def fill_open(self) -> None:
-        """A second member with another view, a guest on the way, a planned meeting, an unmarked statement."""
+        """A second member with another view, a guest on the way, a planned meeting, an unmarked statement, a correction."""
+        assert self.open.correction
         second = UserFactory(display_name="Prof. Ewa Szczepańska-Grzegorczyk")
         self.open.seat(second)
         self.said = self.open.contribute(self.expert, "earlier words")

@@ -45,6 +45,7 @@ class Notice(models.TextChoices):
     NEW_ADVICE = "new_advice", "New advice"
     NEW_MESSAGE = "new_message", "New message"
     DATA_ADDED = "data_added", "Asked-for data is there"
+    CASE_CORRECTED = "case_corrected", "A patient corrected a case"
     THANKED = "thanked", "Thanks"
     QUESTION_ASKED = "question_asked", "Quick question to a group"
     QUESTION_ANSWERED = "question_answered", "Answer to a quick question"
@@ -108,6 +109,7 @@ NEWS = frozenset(
         Notice.NEW_ADVICE,
         Notice.NEW_MESSAGE,
         Notice.DATA_ADDED,
+        Notice.CASE_CORRECTED,
         Notice.THANKED,
         Notice.QUESTION_ASKED,
         Notice.QUESTION_ANSWERED,

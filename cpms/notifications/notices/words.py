@@ -155,6 +155,10 @@ WORDS = {
     Notice.DATA_ADDED: Words(
         "CPMS: the data you asked for is there", "The data you asked for in panel {ref} was added. Please have a look."
     ),
+    Notice.CASE_CORRECTED: Words(
+        "CPMS: a case was corrected",
+        "In panel {ref} a patient says that something was wrong. It stands beside the original.",
+    ),
     Notice.THANKED: Words(
         "CPMS: a word of thanks", "The clinician of panel {ref} says how useful the advice was, and thanks you."
     ),

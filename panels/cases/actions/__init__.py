@@ -16,6 +16,7 @@ from panels.cases.actions.files import add_file, clean_file, remove_file, show_f
 from panels.cases.actions.forgetting import forget_rows
 from panels.cases.actions.forms import answer_form, publish_case_form, save_case_form
 from panels.cases.actions.importing import import_phenopacket, take_read_case, unplaced
+from panels.cases.actions.rectifying import rectify
 
 __all__ = [
     "Correction",
@@ -33,6 +34,7 @@ __all__ = [
     "give_sight",
     "import_phenopacket",
     "publish_case_form",
+    "rectify",
     "remove_file",
     "save_case_form",
     "show_files",

@@ -11,10 +11,19 @@ from cpms import clock
 from cpms.accounts.access import Refused
 from cpms.audit import actions as audit
 from cpms.audit.states import Event
-from panels.cases.models import Case, CaseAnswers, Diagnosis, Finding, LabResult, Treatment, Variant
+from panels.cases.models import (
+    Case,
+    CaseAnswers,
+    Diagnosis,
+    Finding,
+    LabResult,
+    Rectification,
+    Treatment,
+    Variant,
+)
 from panels.cases.policy import may_edit
 
-KINDS: tuple[Any, ...] = (Diagnosis, Finding, LabResult, Variant, Treatment, CaseAnswers)
+KINDS: tuple[Any, ...] = (Diagnosis, Finding, LabResult, Variant, Treatment, CaseAnswers, Rectification)
 
 
 @transaction.atomic

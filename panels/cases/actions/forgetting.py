@@ -16,6 +16,7 @@ from panels.cases.models import (
     Diagnosis,
     Finding,
     LabResult,
+    Rectification,
     Treatment,
     Variant,
 )
@@ -26,7 +27,7 @@ def forget_rows(patient_id: str, *, by: Any) -> int:
     """Delete the clinical rows of a patient whose key is gone; gives their number. Safe to run twice."""
     cases = Case.objects.filter(patient__pk=patient_id, patient__erased_at__isnull=False)
     gone = 0
-    for model in (Diagnosis, Finding, LabResult, Variant, Treatment, CaseImport, CaseFile, CaseAnswers):
+    for model in (Diagnosis, Finding, LabResult, Variant, Treatment, CaseImport, CaseFile, CaseAnswers, Rectification):
         gone += model._default_manager.filter(case__in=cases).delete()[0]
     for case in cases:
         audit.record(Event.CASE_CHANGED, on=case, by=by, verb="forget", count=gone)

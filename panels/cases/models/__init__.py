@@ -16,6 +16,7 @@ from panels.cases.models.records import (
     name_token,
     plain,
 )
+from panels.cases.models.rectifications import Rectification
 
 __all__ = [
     "Case",
@@ -30,6 +31,7 @@ __all__ = [
     "Finding",
     "LabAlias",
     "LabResult",
+    "Rectification",
     "Treatment",
     "Variant",
     "name_token",

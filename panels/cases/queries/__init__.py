@@ -16,6 +16,7 @@ from panels.cases.queries.forms import (
     sources_of,
 )
 from panels.cases.queries.reading import Outline, case_parts, names_at, outline
+from panels.cases.queries.rectifying import lines
 from panels.cases.queries.results import Result, Results, result_of, results_of
 from panels.cases.queries.trends import Chart, Trend
 from panels.cases.queries.words import flag_of, range_words, spoken
@@ -36,6 +37,7 @@ __all__ = [
     "forms_of",
     "is_asked",
     "lab_rows_of",
+    "lines",
     "names_at",
     "outline",
     "page_of",

@@ -14,7 +14,7 @@ from panels.cases.models import Case, CaseAnswers, LabAlias, name_token
 from panels.cases.queries.forms import answered_forms
 from panels.cases.queries.results import results_of
 
-PARTS = ("diagnoses", "findings", "labs", "variants", "treatments", "imports", "files")
+PARTS = ("diagnoses", "findings", "labs", "variants", "treatments", "imports", "files", "rectifications")
 OUTLINE = (
     ("summary", "Summary"),
     ("diagnoses", "Diagnosis"),
