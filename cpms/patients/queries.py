@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import uuid
 from collections.abc import Iterator
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from django.db import models
+from django.db.models import Count, Max, Min, Q
 
 from cpms.accounts.models import User
 from cpms.audit.models import AuditEvent
+from cpms.audit.states import Event, Result
 from cpms.patients.models import Patient
 from cpms.vault.cipher import digest
 from cpms.vault.fields import SealedBytesField
 
+RECEIVED: dict[str, str] = {
+    Event.PATIENT_READ: "read it",
+    Event.FILE_READ: "downloaded a file",
+    Event.DOCUMENT_READ: "downloaded the outcome document",
+    Event.CASE_EXPORTED: "took the case out as a file",
+    Event.PATIENT_EXPORTED: "took out everything held",
+}
 HIDDEN = frozenset(["key", "local_id_token"])  # of no meaning to a person
 
 
@@ -54,6 +66,49 @@ def names_of(patient: Patient) -> list[str]:
     return [f":{row.pk}" for row in rows] + [f":{getattr(row, 'ref')}" for row in rows if hasattr(row, "ref")]  # noqa: B009
 
 
+@dataclass(frozen=True)
+class Receipt:
+    """One way in which a person received the patient's data: how often, from when to when."""
+
+    what: str
+    times: int
+    first: dt.datetime
+    last: dt.datetime
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """A person who was let in or took something out, with every way in which they received data."""
+
+    person: User
+    receipts: list[Receipt]
+
+
+def recipients(patient: Patient) -> list[Recipient]:
+    """Everybody who ever received data of the patient, from the audit trail; constant queries. The treating side's own
+    reading is left out, what it took out of CPMS is not."""
+    events = AuditEvent.objects.filter(patient_id=patient.pk, result=Result.DONE).order_by()
+    own = Q(event=Event.PATIENT_READ) & (Q(actor_id=patient.enrolled_by_id) | Q(on_behalf_of_id=patient.enrolled_by_id))
+    taken = events.filter(event__in=RECEIVED, actor_id__isnull=False).exclude(own).values("actor_id", "event")
+    found: dict[str, list[Receipt]] = {}
+    for row in taken.annotate(times=Count("pk"), first=Min("at"), last=Max("at")).order_by("first"):
+        receipt = Receipt(RECEIVED[row["event"]], row["times"], row["first"], row["last"])
+        found.setdefault(str(row["actor_id"]), []).append(receipt)
+    for key, moments in let_in(events).items():
+        found.setdefault(key, []).insert(0, Receipt("was let in", len(moments), min(moments), max(moments)))
+    people = User.objects.select_related("centre").in_bulk(list(found))
+    return [Recipient(people[uuid.UUID(key)], receipts) for key, receipts in found.items() if uuid.UUID(key) in people]
+
+
+def let_in(events: models.QuerySet[AuditEvent]) -> dict[str, list[dt.datetime]]:
+    """Key of a person to the moments at which the case was opened to them."""
+    found: dict[str, list[dt.datetime]] = {}
+    for at, detail in events.filter(event=Event.ACCESS_GRANTED).order_by("at").values_list("at", "detail"):
+        for key in detail["ids"]:
+            found.setdefault(key, []).append(at)
+    return found
+
+
 def everything_about(patient: Patient) -> dict[str, Any]:
     """Rows by kind with their opened fields, and every access in the order it happened, with the reader's name."""
     kinds: dict[str, list[dict[str, Any]]] = {}
@@ -65,7 +120,15 @@ def everything_about(patient: Patient) -> dict[str, Any]:
         {"at": event.at, "what": event.get_event_display(), "who": people.get(event.actor_id, "the system")}
         for event in events
     ]
-    return {"pseudonym": patient.pseudonym, "held": kinds, "accesses": accesses}
+    received = [
+        {
+            "who": one.person.display_name,
+            "where": one.person.place,
+            "received": [asdict(receipt) for receipt in one.receipts],
+        }
+        for one in recipients(patient)
+    ]
+    return {"pseudonym": patient.pseudonym, "held": kinds, "recipients": received, "accesses": accesses}
 
 
 def opened(row: models.Model) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from consent.policy import may_be_discussed
 from cpms.accounts.access import access
 from cpms.accounts.roles import Permission
 from cpms.patients.models import Patient
+from cpms.patients.queries import recipients
 from panels.queries import sight
 
 
@@ -20,5 +21,6 @@ def who_sees(request: HttpRequest, patient: Patient) -> HttpResponse:
         "consented": consented,
         "seers": sight.seers(patient, consented=bool(consented)),
         "readings": sight.readings(patient),
+        "recipients": recipients(patient),
     }
     return render(request, "panels/sight.html", context)

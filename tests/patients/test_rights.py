@@ -8,6 +8,8 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
+from consent import actions as consent
+from consent.states import Stage
 from cpms.accounts.access import Refused
 from cpms.audit.models import AuditEvent
 from cpms.drafts import actions as drafts
@@ -15,6 +17,7 @@ from cpms.drafts.models import Draft
 from cpms.jobs.models import Job
 from cpms.patients import actions as patients
 from cpms.patients.models import Patient
+from cpms.patients.queries import recipients
 from cpms.vault.fields import ERASED
 from outcomes import actions as outcomes
 from panels import actions as panels
@@ -132,3 +135,33 @@ def test_rows_of_a_living_patient_are_never_forgotten():
     story = Story()
     assert cases.forget_rows(str(story.case.patient_id), by=None) == 0
     assert story.case.labs.count() == 1
+
+
+def received(patient):
+    return {one.person.display_name: [receipt.what for receipt in one.receipts] for one in recipients(patient)}
+
+
+def test_whoever_received_data_is_listed_before_and_after_a_withdrawal():
+    story, late = Story(), UserFactory(display_name="Dr Never Looked")
+    story.open()
+    story.seat(story.expert)
+    story.seat(late)
+    client, address = signed_in(story.lead), reverse("panels:sight", args=[story.patient.pseudonym])
+    signed_in(story.expert).get(story.fresh().get_absolute_url())
+    signed_in(story.expert).get(reverse("cases:download_file", args=[story.file.pk]))
+    client.get(reverse("cases:phenopacket", args=[story.case.pk]))
+    expected = {
+        "Dr Lead Person": ["took the case out as a file"],
+        "Dr Expert Person": ["was let in", "read it", "downloaded a file"],
+        "Dr Never Looked": ["was let in"],
+    }
+    assert received(story.patient) == expected
+    assert "Has received data so far" in client.get(address).content.decode()
+    consent.withdraw_consent(story.patient, by=story.lead, stage=Stage.CARE)
+    page = client.get(address).content.decode()
+    assert [who for who in expected if who not in page.partition("until the withdrawal")[2]] == []
+    assert received(story.patient) == expected
+    assert f"{address}#received" in client.get(story.patient.get_absolute_url()).content.decode()
+    held = json.loads(patients.export_everything(story.patient, by=story.lead))
+    told = {one["who"]: [receipt["what"] for receipt in one["received"]] for one in held["recipients"]}
+    assert told == {**expected, "Dr Lead Person": ["took the case out as a file", "took out everything held"]}
