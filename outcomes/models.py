@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.conf import settings
@@ -136,6 +137,10 @@ class OutcomeDocument(SealedModel):
     @property
     def treated_by_id(self) -> Any:
         return self.panel.case.patient.enrolled_by_id
+
+    def carried(self) -> tuple[str, Iterator[bytes]] | None:
+        """The document as a file: for the copy of everything."""
+        return (f"outcome-{self.code}.pdf", iter([self.pdf])) if self.state == DocumentState.READY else None
 
     @property
     def progress(self) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 
 from consent import actions
@@ -97,11 +97,11 @@ def withdraw(request: HttpRequest, patient: Patient) -> HttpResponse:
     reads_patient=True,
     step_up=True,
 )
-def export(request: HttpRequest, patient: Patient) -> HttpResponse:
-    """Everything held about the patient, and who read it, to hand to the patient."""
-    named = f'attachment; filename="{patient.pseudonym}.json"'
+def export(request: HttpRequest, patient: Patient) -> StreamingHttpResponse:
+    """Everything held about the patient, files included, and who received it, to hand to the patient."""
+    named = f'attachment; filename="{patient.pseudonym}.zip"'
     data = patients.export_everything(patient, by=request.user)
-    return HttpResponse(data, content_type="application/json", headers={"Content-Disposition": named})
+    return StreamingHttpResponse(data, content_type="application/zip", headers={"Content-Disposition": named})
 
 
 @access(

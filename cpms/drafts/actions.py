@@ -7,7 +7,7 @@ import uuid
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseBase, HttpResponseRedirect
 
 from cpms import clock
 from cpms.drafts.models import Draft, PostKey
@@ -78,7 +78,7 @@ def repeat_of(user: Any, key: uuid.UUID) -> HttpResponse | None:
     return HttpResponseRedirect(first.location) if first else None
 
 
-def settle_post(user: Any, key: uuid.UUID, response: HttpResponse) -> None:
+def settle_post(user: Any, key: uuid.UUID, response: HttpResponseBase) -> None:
     """Remember where a successful POST led; a form shown again with errors frees its key."""
     rows = PostKey.objects.filter(user=user, key=key)
     if response.status_code in {301, 302, 303}:

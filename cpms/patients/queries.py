@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from django.db import models
 from django.db.models import Count, Max, Min, Q
+from django.utils.text import get_valid_filename
 
 from cpms.accounts.models import User
 from cpms.audit.models import AuditEvent
@@ -109,11 +110,26 @@ def let_in(events: models.QuerySet[AuditEvent]) -> dict[str, list[dt.datetime]]:
     return found
 
 
-def everything_about(patient: Patient) -> dict[str, Any]:
-    """Rows by kind with their opened fields, and every access in the order it happened, with the reader's name."""
+@dataclass(frozen=True)
+class Carried:
+    """A file that a row stands for: its name in the copy, and its bytes, read only when they are asked for."""
+
+    name: str
+    pieces: Iterable[bytes]
+
+
+def everything_about(patient: Patient) -> tuple[dict[str, Any], list[Carried]]:
+    """Rows by kind with their opened fields, who received data, and every access in the order it happened, with the
+    reader's name; and the files, each named by its row."""
     kinds: dict[str, list[dict[str, Any]]] = {}
+    files: list[Carried] = []
     for row in rows_about(patient, set()):
-        kinds.setdefault(str(row._meta.verbose_name), []).append(opened(row))
+        shown = opened(row)
+        if found := getattr(row, "carried", lambda: None)():
+            name, pieces = found
+            shown["file"] = f"files/{len(files) + 1:03d}-{get_valid_filename(name)}"
+            files.append(Carried(shown["file"], pieces))
+        kinds.setdefault(str(row._meta.verbose_name), []).append(shown)
     events = AuditEvent.objects.filter(patient_id=patient.pk).order_by("at")
     people = dict(User.objects.filter(pk__in=events.values("actor_id")).values_list("pk", "display_name"))
     accesses = [
@@ -128,7 +144,7 @@ def everything_about(patient: Patient) -> dict[str, Any]:
         }
         for one in recipients(patient)
     ]
-    return {"pseudonym": patient.pseudonym, "held": kinds, "recipients": received, "accesses": accesses}
+    return {"pseudonym": patient.pseudonym, "held": kinds, "recipients": received, "accesses": accesses}, files
 
 
 def opened(row: models.Model) -> dict[str, Any]:

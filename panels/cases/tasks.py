@@ -16,3 +16,9 @@ def forget(*, patient_id: str) -> None:
 @confirmed
 def clean_file(*, file_id: str) -> None:
     actions.clean_file(file_id, by=None)
+
+
+@shared_task(name="cases.copy_files")
+@confirmed
+def copy_files(*, case_id: str) -> None:
+    actions.copy_files(case_id, by=None)

@@ -100,20 +100,25 @@ def status_class(name: str, response) -> int:
     return response.status_code
 
 
+def body_of(response) -> bytes:
+    return b"".join(response.streaming_content) if response.streaming else response.content
+
+
 def faults_of(name, route, principal, method, answer, want) -> list[str]:
     """What is wrong with one cell; empty when it is as the oracle says."""
     response, written, events = answer
     got, cell = status_class(name, response), f"{method} {name} as {principal}"
+    shown = body_of(response)
     if got != want and not (name in NOTHING_THERE and want in {403, 404} and response.status_code == 404):
         return [f"{cell}: {response.status_code}, the oracle says {want}"]
     faults = []
     refused = want != 200
-    if refused and (leaked := [c for c in CANARIES if c.encode() in response.content]):
+    if refused and (leaked := [c for c in CANARIES if c.encode() in shown]):
         faults.append(f"{cell}: refused, but shows {leaked}")
     if (
         not refused
         and "elsewhere" not in principal
-        and (leaked := [c for c in CANARIES if c.startswith("CNRY-b") and c.encode() in response.content])
+        and (leaked := [c for c in CANARIES if c.startswith("CNRY-b") and c.encode() in shown])
     ):
         faults.append(f"{cell}: shows another patient's {leaked}")
     if refused and written:

@@ -8,9 +8,11 @@ from django.urls import reverse
 from consent import actions as consent
 from consent.states import Stage
 from cpms.accounts.access import Refused
+from cpms.jobs.models import Job
 from panels.cases import actions as cases
-from panels.cases.models import Case
-from panels.cases.queries import case_parts, outline
+from panels.cases.models import Case, CaseFile
+from panels.cases.queries import case_parts, content_of, outline, page_of
+from panels.cases.states import FileState
 from panels.models import Panel
 from tests.clients import signed_in
 from tests.factories import Story, UserFactory
@@ -70,3 +72,26 @@ def test_treatments_are_typed_and_left_alone_by_a_correction_that_does_not_name_
     cases.correct_case(case, cases.Correction(), version=case.version, by=story.lead)
     (kept,) = case.treatments.all()
     assert (kept.label, kept.kind, kept.note) == ("hydrocortisone", "medication", "15 mg a day")
+
+
+def test_files_come_along_once_sealed_anew_and_are_looked_through_again():
+    story = Story()
+    source = story.file
+    copy = cases.copy_case(story.case, by=story.lead)
+    assert Job.objects.filter(task="cases.copy_files").count() == 1
+    assert [cases.copy_files(str(copy.pk), by=None) for _twice in range(2)] == [1, 0]
+    file = CaseFile.objects.get(case=copy)
+    assert (file.state, file.shown_by, file.caption) == (FileState.READY, None, story.canary("caption"))
+    assert content_of(file) == content_of(source)
+    assert bytes(page_of(file, 1).data) == bytes(page_of(source, 1).data)
+    assert (file.pages, CaseFile.objects.visible_to(story.lead).count()) == (source.pages, 2)
+    consent.withdraw_consent(story.patient, by=story.lead, stage=Stage.CARE)
+    file.delete()
+    assert cases.copy_files(str(copy.pk), by=None) == 0
+
+
+def test_a_case_without_files_asks_for_no_copying():
+    story = Story()
+    copy = cases.copy_case(story.case, by=story.lead)
+    assert not Job.objects.filter(task="cases.copy_files").exists()
+    assert (cases.copy_files(str(copy.pk), by=None), cases.copy_files(str(story.case.pk), by=None)) == (0, 0)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
@@ -24,6 +22,7 @@ from panels.cases.queries.files import Altered
 from tests.cases.files.making import TOKEN, document, jpeg, png
 from tests.clients import signed_in
 from tests.factories import Story, UserFactory
+from tests.patients.everything import opened
 
 pytestmark = pytest.mark.django_db(databases=["default", "cachedb"])
 
@@ -162,11 +161,13 @@ def test_a_piece_that_was_moved_or_lost_is_noticed(story):
         queries.content_of(CaseFile.objects.get(pk=file.pk))
 
 
-def test_cleaning_twice_is_safe_and_the_copy_of_everything_names_the_files(story):
+def test_cleaning_twice_is_safe_and_the_copy_of_everything_carries_the_files(story):
     file = story.file
     cases.clean_file(str(file.pk), by=None)
     assert FilePiece.objects.filter(file=file, of="page").count() == 1
-    held = json.loads(patients.export_everything(story.patient, by=story.lead))["held"]
+    said, files = opened(patients.export_everything(story.patient, by=story.lead))
+    held, name = said["held"], f"files/001-{story.canary('filename')}.jpeg"
+    assert (held["case file"][0]["file"], files) == (name, {name: queries.content_of(file)})
     assert held["case file"][0]["filename"] == f"{story.canary('filename')}.jpg"
     assert "file piece" not in held
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 import pytest
 from django.urls import reverse
 
@@ -21,6 +19,7 @@ from panels.cases.models import Case, Rectification
 from panels.cases.queries import case_parts, lines
 from tests.clients import signed_in
 from tests.factories import Story
+from tests.patients.everything import opened
 from tests.vault.test_sealing import whole_database
 
 pytestmark = pytest.mark.django_db(databases=["default", "cachedb"])
@@ -55,8 +54,8 @@ def test_the_correction_stands_beside_the_original_which_stays():
     assert (correction.written, correction.says) == (f"{story.canary('finding')}, present", words)
     assert words.encode() not in whole_database()
     assert AuditEvent.objects.filter(event="case_rectified", patient_id=story.patient.pk).count() == 1
-    held = patients.export_everything(story.patient, by=story.lead)
-    assert [row["says"] for row in json.loads(held)["held"]["rectification"]] == [words]
+    held = opened(patients.export_everything(story.patient, by=story.lead))[0]["held"]
+    assert [row["says"] for row in held["rectification"]] == [words]
 
 
 def test_the_panel_hears_of_it_once_and_nobody_after_a_withdrawal():

@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from consent import actions as consent
 from consent.states import Stage
+from cpms import clock
 from cpms.accounts.access import Refused
 from cpms.audit.models import AuditEvent
 from cpms.drafts import actions as drafts
@@ -20,11 +21,15 @@ from cpms.patients.models import Patient
 from cpms.patients.queries import recipients
 from cpms.vault.fields import ERASED
 from outcomes import actions as outcomes
+from outcomes.models import OutcomeDocument
+from outcomes.states import DocumentState
 from panels import actions as panels
 from panels.cases import actions as cases
+from panels.cases.queries import content_of
 from panels.models import Message, Panel
 from tests.clients import signed_in
 from tests.factories import Story, UserFactory
+from tests.patients.everything import opened
 from tests.vault.test_sealing import whole_database
 
 pytestmark = pytest.mark.django_db(databases=["default", "cachedb"])
@@ -84,12 +89,18 @@ def test_the_copy_holds_everything_opened_and_who_read_it():
     story = Story()
     words = busy(story)
     other = Story("other").case
-    data = signed_in(story.lead).get(reverse("patients:export", args=[story.patient.pseudonym]))
-    text = data.content.decode()
+    document = OutcomeDocument(panel=story.fresh(), key=story.patient.key, number=1, code="X", asked_by=story.lead)
+    document.pdf, document.state, document.made_at = b"%PDF-", DocumentState.READY, clock.now()
+    document.save(force_insert=True)
+    assert story.file.can_be_seen
+    answer = signed_in(story.lead).get(reverse("patients:export", args=[story.patient.pseudonym]))
+    said, files = opened(answer.streaming_content)
+    text = json.dumps(said)
     assert [word for word in words if word not in text] == []
     assert other.patient.pseudonym not in text
     assert "CNRY-other" not in text
-    accesses = json.loads(text)["accesses"]
+    assert sorted(files.values()) == [b"%PDF-", content_of(story.file)]
+    accesses = said["accesses"]
     assert {"patient enrolled", "consent recorded", "everything about a patient taken out"} <= {
         one["what"] for one in accesses
     }
@@ -162,6 +173,6 @@ def test_whoever_received_data_is_listed_before_and_after_a_withdrawal():
     assert [who for who in expected if who not in page.partition("until the withdrawal")[2]] == []
     assert received(story.patient) == expected
     assert f"{address}#received" in client.get(story.patient.get_absolute_url()).content.decode()
-    held = json.loads(patients.export_everything(story.patient, by=story.lead))
+    held, _files = opened(patients.export_everything(story.patient, by=story.lead))
     told = {one["who"]: [receipt["what"] for receipt in one["received"]] for one in held["recipients"]}
     assert told == {**expected, "Dr Lead Person": ["took the case out as a file", "took out everything held"]}

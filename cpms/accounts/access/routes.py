@@ -15,7 +15,7 @@ from urllib.parse import urlencode, urlsplit
 
 from django.core.exceptions import PermissionDenied
 from django.db import models
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
@@ -27,7 +27,7 @@ from cpms.audit.states import Event
 from cpms.drafts import actions as drafts
 from cpms.locking import Clash
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 M = TypeVar("M", bound=models.Model)
 SAFE = frozenset({"GET", "HEAD"})
 READ, WRITE = SAFE, frozenset({"POST"})
@@ -157,7 +157,7 @@ def repeated(request: HttpRequest) -> HttpResponse | None:
     return None if key is None else drafts.repeat_of(request.user, key)
 
 
-def run_once(request: HttpRequest, view: View, args: list[models.Model], kwargs: dict[str, Any]) -> HttpResponse:
+def run_once(request: HttpRequest, view: View, args: list[models.Model], kwargs: dict[str, Any]) -> HttpResponseBase:
     """Run a POST at most once per idempotency key: a repeat is sent where the first one went."""
     key = key_of(request)
     if key is None:
@@ -186,7 +186,7 @@ def access(
 
     def decorate(view: View) -> View:
         @wraps(view)
-        def guarded(request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        def guarded(request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
             audit.route.set(route.name)
             audit.on_behalf_of.set(None)
             if route.public:

@@ -1,6 +1,6 @@
 """Everything that changes a case."""
 
-from panels.cases.actions.copying import confirm_copy, copy_case
+from panels.cases.actions.copying import confirm_copy, copy_case, copy_files
 from panels.cases.actions.editing import (
     Correction,
     add_diagnosis,
@@ -28,6 +28,7 @@ __all__ = [
     "clean_file",
     "confirm_copy",
     "copy_case",
+    "copy_files",
     "correct_case",
     "export_phenopacket",
     "forget_rows",

@@ -7,14 +7,19 @@ from typing import Any
 
 from django.db import transaction
 
+from consent.actions import hold_consent
+from consent.policy import may_be_discussed
 from cpms import clock
 from cpms.accounts.access import Refused
 from cpms.audit import actions as audit
 from cpms.audit.states import Event
+from cpms.jobs import actions as jobs
 from panels.cases.models import (
     Case,
     CaseAnswers,
+    CaseFile,
     Diagnosis,
+    FilePiece,
     Finding,
     LabResult,
     Rectification,
@@ -22,7 +27,9 @@ from panels.cases.models import (
     Variant,
 )
 from panels.cases.policy import may_edit
+from panels.cases.states import FileState
 
+SEEN = (FileState.READY, FileState.SHOWN)
 KINDS: tuple[Any, ...] = (Diagnosis, Finding, LabResult, Variant, Treatment, CaseAnswers, Rectification)
 
 
@@ -37,6 +44,8 @@ def copy_case(previous: Case, *, by: Any) -> Case:
     for kind in KINDS:
         kind._default_manager.bulk_create(copied(part, case) for part in kind._default_manager.filter(case=previous))
     audit.record(Event.CASE_CHANGED, on=case, by=by, verb="copy")
+    if CaseFile.objects.filter(case=previous, state__in=SEEN).exists():
+        jobs.enqueue("cases.copy_files", case_id=str(case.pk))
     return case
 
 
@@ -44,6 +53,35 @@ def copied(part: Any, case: Case) -> Any:
     """Opened and sealed anew: a ciphertext belongs to its row."""
     values = {field.attname: getattr(part, field.attname) for field in part._meta.concrete_fields}
     return type(part)(**{**values, "id": uuid.uuid4(), "case_id": case.pk})
+
+
+def copy_files(case_id: str, *, by: Any) -> int:
+    """The cleaned files of the case it was copied from, sealed anew, to be looked through again before the panel sees them.
+
+    Each in a transaction of its own, under a key made of both: run twice, a file comes once. Gives how many came.
+    """
+    case = Case.objects.select_related("copied_from", "patient").filter(pk=case_id).first()
+    if case is None or case.copied_from is None:
+        return 0
+    files = CaseFile.objects.filter(case=case.copied_from, state__in=SEEN)
+    return sum(copy_file(file, case, by=by) for file in files)
+
+
+@transaction.atomic
+def copy_file(file: CaseFile, case: Case, *, by: Any) -> int:
+    hold_consent(case.patient_id)
+    key = uuid.uuid5(case.pk, str(file.pk))
+    if not may_be_discussed(case.patient) or CaseFile.objects.filter(pk=key).exists():
+        return 0
+    copy = copied(file, case)
+    copy.pk, copy.state, copy.shown_at, copy.shown_by = key, FileState.READY, None, None
+    copy.save(force_insert=True)
+    for piece in FilePiece.objects.filter(file=file).iterator(chunk_size=4):
+        fresh = FilePiece(file=copy, key=copy.key, of=piece.of, number=piece.number, data=piece.data)
+        fresh.width, fresh.height = piece.width, piece.height
+        fresh.save(force_insert=True)
+    audit.record(Event.FILE_ADDED, on=copy, by=by, kind=file.kind, verb="copy")
+    return 1
 
 
 @transaction.atomic

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from pathlib import PurePath
 from typing import Any
 
 from django.conf import settings
@@ -92,6 +94,19 @@ class CaseFile(SealedModel):
     def findings(self) -> dict[str, Any]:
         """``removed``: words; ``marks``: pairs of kind and words."""
         return {"removed": [], "marks": [], **(json.loads(self.report) if self.report else {})}
+
+    def carried(self) -> tuple[str, Iterator[bytes]] | None:
+        """The cleaned file under its own name, piece by piece: for the copy of everything."""
+        if not self.can_be_seen:
+            return None
+        stem = PurePath(self.filename).stem or "file"
+        return f"{stem}.{self.kind}", self.pieces_of(PieceOf.CLEAN)
+
+    def pieces_of(self, of: PieceOf) -> Iterator[bytes]:
+        """In order, few at a time in memory, the key unwrapped once."""
+        for piece in FilePiece.objects.filter(file=self, of=of).order_by("number").iterator(chunk_size=4):
+            piece.key = self.key
+            yield piece.data
 
     @property
     def can_be_seen(self) -> bool:

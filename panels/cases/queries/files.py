@@ -13,12 +13,7 @@ class Altered(Exception):
 
 
 def joined(file: CaseFile, of: PieceOf) -> bytes:
-    pieces = FilePiece.objects.filter(file=file, of=of).order_by("number")
-    found = []
-    for piece in pieces.iterator(chunk_size=4):
-        piece.key = file.key
-        found.append(piece.data)
-    return b"".join(found)
+    return b"".join(file.pieces_of(of))
 
 
 def raw_of(file: CaseFile) -> bytes:
