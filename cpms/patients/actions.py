@@ -19,8 +19,6 @@ from cpms.drafts.models import Draft
 from cpms.jobs import actions as jobs
 from cpms.patients.models import Patient
 from cpms.patients.policy import may_enrol_for, may_erase, may_export
-from cpms.patients.queries import everything_about, names_of, number_token, same_number
-from cpms.patients.policy import may_enrol, may_erase, may_export
 from cpms.patients.queries import Carried, everything_about, names_of, number_token, same_number
 from cpms.patients.states import Sex
 from cpms.vault import actions as vault

@@ -11,9 +11,12 @@ from django.apps import apps
 from django.db import connections, transaction
 
 from consent import actions as consent
+from consent.models import Consent
 from consent.states import Stage
 from cpms import clock
 from cpms.celery import app
+from panels.cases import actions as cases
+from panels.cases.models import Case
 from panels.models import Panel
 from tests.access import oracle
 from tests.access.routes import address, ours
@@ -46,7 +49,8 @@ def rows() -> dict[str, int]:
 
 @pytest.fixture
 def busy(settings, tmp_path):
-    """Something for every task to do: mails, an overdue invitation, a late panel, a referral, a document, a withdrawal."""
+    """Something for every task to do: mails, an overdue invitation, a late panel, a referral, a document, a withdrawal,
+    a consent to be asked for again, a patient's correction, a case that begins as a copy."""
     settings.MEDIA_ROOT = tmp_path
     story, frozen = Story("a"), Story("b")
     late = UserFactory()
@@ -55,6 +59,10 @@ def busy(settings, tmp_path):
     past = clock.now() - 40 * (clock.now() - story.yesterday)
     story.panel.invitations.filter(invitee=late).update(sent_at=past, expires_at=story.yesterday)
     Panel.objects.filter(pk=story.panel.pk).update(wanted_by=story.yesterday.date())
+    Consent.objects.filter(patient=story.patient).update(renew_on=clock.today())
+    assert story.file.can_be_seen
+    assert story.correction
+    cases.copy_case(story.case, by=story.lead)
     frozen.open(frozen.expert)
     consent.withdraw_consent(frozen.patient, by=frozen.lead, stage=Stage.CARE)
     return story, frozen
@@ -68,6 +76,8 @@ def arguments(name: str, story: Story, frozen: Story) -> dict[str, str]:
         "panels.let_go": {"user_id": str(story.expert.pk)},
         "meetings.call_newcomer": {"panel_id": str(story.panel.pk), "user_id": str(story.expert.pk)},
         "notifications.tell": {"user_id": str(story.lead.pk), "notice": "recovery_used", "occasion": "once"},
+        "panels.tell_corrected": {"correction_id": str(story.correction.pk)},
+        "cases.copy_files": {"case_id": str(Case.objects.get(copied_from=story.case).pk)},
         "cases.forget": {"patient_id": str(frozen.patient.pk)},
     }.get(name, {})
 
