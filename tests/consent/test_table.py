@@ -1,7 +1,10 @@
-"""The one table of consent against an oracle written independently, on random histories; and what pages say of it."""
+"""The one table of consent against an oracle written independently, on random histories; and what pages say of it.
+
+``bin/campaign consent`` takes 500 histories."""
 
 from __future__ import annotations
 
+import os
 import random
 
 import pytest
@@ -14,6 +17,8 @@ from cpms import clock
 from panels.cases.models import Case
 from tests.factories import Story
 
+HISTORIES = int(os.environ.get("CPMS_HISTORIES", "50"))
+COMPARED: list[int] = []  # for the evidence
 REGISTRIES = ("", "eurreca", "paediatric-diabetes")
 
 
@@ -48,7 +53,7 @@ def random_history(dice):
 def test_random_histories_are_decided_as_the_oracle_does():
     story, dice = Story(), random.Random(4)
     patient = story.patient
-    for _ in range(500):
+    for _ in range(HISTORIES):
         Consent.objects.filter(patient=patient).delete()
         history = random_history(dice)
         for verb, stage, name, yes in history:
@@ -67,6 +72,7 @@ def test_random_histories_are_decided_as_the_oracle_does():
                     assert allows(given, actor, act, registry=registry) == expected, (history, actor, act, registry)
         assert bool(may_be_discussed(patient)) == oracle(history, "panel", "see", "")
         assert bool(may(patient, Actor.TREATING, Act.ENTER)) == oracle(history, "treating", "enter", "")
+    COMPARED.append(HISTORIES)
 
 
 @pytest.mark.django_db

@@ -25,6 +25,7 @@ from panels import actions as panels
 from panels.cases import actions as cases
 from panels.cases.models import Case, CaseFile
 from panels.cases.queries import case_parts
+from tests.consent.test_table import COMPARED
 from tests.factories import Story, UserFactory
 from tests.panels.test_races import race, rights  # noqa: F401 the fixture is taken by its name
 
@@ -129,7 +130,7 @@ def test_whatever_came_through_came_before_the_withdrawal(name):
 
 def write_evidence() -> None:
     rows = "\n".join(f"| {name} | {count} | 0 | 0 |" for name, count in TOLD.items())
-    EVIDENCE.write_text(REPORT.format(rows=rows), encoding="utf-8")
+    EVIDENCE.write_text(REPORT.format(rows=rows, histories=sum(COMPARED)), encoding="utf-8")
 
 
 REPORT = """# Withdrawal of consent against what happens at the same moment
@@ -142,7 +143,8 @@ treating side still sees case, file or document, or a mail other than the neutra
 |---|---|---|---|
 {rows}
 
-Random histories of answers and withdrawals are compared with an independent oracle in `tests/consent/test_table.py`: 500 in every run.
+Random histories of answers and withdrawals are compared with an independent oracle in `tests/consent/test_table.py`, every actor, act
+and registry after each: {histories} histories, none decided otherwise. Every run of `bin/test` takes 50, and 2 rounds of each race.
 """
 
 
