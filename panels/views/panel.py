@@ -9,13 +9,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.dateparse import parse_datetime
 
-from consent.policy import in_a_sentence, look_once
+from consent.policy import look_once
 from cpms import clock
 from cpms.accounts.access import access, ask
 from cpms.accounts.roles import Permission
 from cpms.drafts import queries as drafts
 from panels import actions, queries
-from panels.cases.queries import case_parts
+from panels.cases.queries import allowed, case_parts
 from panels.forms import ContributionForm, TermsForm, ThanksForm
 from panels.models import Panel, Thanks
 from panels.policy import part_of
@@ -78,7 +78,7 @@ def page(
     context = {
         "panel": panel,
         "case": case_parts(panel.case),
-        "consent": in_a_sentence(panel.case.patient, panel.network.name),
+        "consent": allowed(panel.case),
         "entries": entries,
         "earlier": queries.said_in(panel) - len(entries),
         "last_at": entries[-1].at if entries else panel.opened_at or clock.now(),

@@ -11,7 +11,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from consent import actions as consent
-from consent.policy import in_a_sentence
 from consent.states import Answer, Stage
 from cpms.accounts import queries as accounts
 from cpms.accounts.access import Refused, access
@@ -27,7 +26,7 @@ from panels.cases import actions as cases
 from panels.cases.forms import LetterForm, OneFindingForm
 from panels.cases.importers import phenopacket
 from panels.cases.importers.read_case import ImportRefused, LeftOut, ReadCase
-from panels.cases.queries import case_parts, forms_of
+from panels.cases.queries import allowed, case_parts, forms_of
 from panels.forms import NewPanelForm, PrepareForm, mark_of, now_signed
 from panels.models import Panel
 
@@ -193,7 +192,7 @@ def prepare(request: HttpRequest, panel: Panel) -> HttpResponse:
         "form": form,
         "panel": panel,
         "case": case_parts(panel.case),
-        "consent": in_a_sentence(panel.case.patient, panel.network.name),
+        "consent": allowed(panel.case),
         "finding": OneFindingForm(),
         "letter": LetterForm(),
         "offers": [offer for offer in forms_of(panel.case) if offer.fits],

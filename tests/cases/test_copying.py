@@ -9,13 +9,14 @@ from consent import actions as consent
 from consent.states import Stage
 from cpms.accounts.access import Refused
 from cpms.jobs.models import Job
+from panels import actions as panels
 from panels.cases import actions as cases
 from panels.cases.models import Case, CaseFile
 from panels.cases.queries import case_parts, content_of, outline, page_of
 from panels.cases.states import FileState
 from panels.models import Panel
 from tests.clients import signed_in
-from tests.factories import Story, UserFactory
+from tests.factories import GroupFactory, NetworkFactory, Story, UserFactory
 
 pytestmark = pytest.mark.django_db(databases=["default", "cachedb"])
 
@@ -95,3 +96,15 @@ def test_a_case_without_files_asks_for_no_copying():
     copy = cases.copy_case(story.case, by=story.lead)
     assert not Job.objects.filter(task="cases.copy_files").exists()
     assert (cases.copy_files(str(copy.pk), by=None), cases.copy_files(str(story.case.pk), by=None)) == (0, 0)
+
+
+def test_every_page_of_a_case_says_what_the_consents_allow_in_which_networks():
+    story = Story()
+    story.open()
+    bone = GroupFactory(network=NetworkFactory(code="BOND", name="ERN BOND"), number=1, name="Bone")
+    panels.address(story.fresh(), network=bone.network, group=bone, by=story.lead)
+    sentence = f"May be discussed in {story.group.network.name} and ERN BOND; not in registries; not about research."
+    client, key = signed_in(story.lead), story.case.pk
+    pages = [reverse(f"cases:{name}", args=[key]) for name in ("edit", "labs", "files", "findings", "rectify")]
+    for page in (*pages, reverse("cases:file", args=[story.file.pk]), story.fresh().get_absolute_url()):
+        assert sentence in client.get(page).content.decode(), page

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from consent import actions
 from consent.models import Consent, Review
+from consent.policy import may_decide_review
 from consent.queries import kept_until, years_after
 from consent.states import AHEAD, Giver, ReviewKind, Stage, askings, comes_of_age
 from cpms import clock
@@ -164,10 +165,11 @@ def test_after_the_clinician_left_the_hospitals_representative_decides_and_sees_
     give_role(representative, Role.REPRESENTATIVE, centre=hospital)
     stranger = UserFactory(role="none")
     give_role(stranger, Role.REPRESENTATIVE, centre=stranger.centre)
-    review = old(story)
+    review = Review.objects.select_related("patient__enrolled_by").get(pk=old(story).pk)
     child(story, birth_year=YEAR - 18)
     assert signed_in(representative).get(review.get_absolute_url()).status_code == 404
     User.objects.filter(pk=story.lead.pk).update(is_active=False)
+    review.patient.enrolled_by.refresh_from_db()
     for _night in range(2):
         actions.look_again(by=None)
     assert (waits(story.lead), waits(representative), waits(stranger)) == ([], [("keep_or_erase", ANY)], [])
@@ -179,6 +181,8 @@ def test_after_the_clinician_left_the_hospitals_representative_decides_and_sees_
     assert signed_in(stranger).get(review.get_absolute_url()).status_code == 404
     assert client.get(story.patient.get_absolute_url()).status_code == 404
     asked = Review.objects.get(patient=story.patient, kind=ReviewKind.CONSENT)
+    assert "recording what the patient says" in may_decide_review(story.lead, asked).reason
+    assert "represents the patient's hospital" in may_decide_review(stranger, review).reason
     assert client.get(asked.get_absolute_url()).status_code == 404
     address = reverse("patients:erase_after_review", args=[review.pk])
     assert client.post(address, {"pseudonym": story.patient.pseudonym}).status_code == 302

@@ -15,7 +15,7 @@ from panels.cases.queries.forms import (
     published_form,
     sources_of,
 )
-from panels.cases.queries.reading import Outline, case_parts, names_at, outline
+from panels.cases.queries.reading import Outline, allowed, case_parts, names_at, outline
 from panels.cases.queries.rectifying import lines
 from panels.cases.queries.results import Result, Results, result_of, results_of
 from panels.cases.queries.trends import Chart, Trend
@@ -29,6 +29,7 @@ __all__ = [
     "Result",
     "Results",
     "Trend",
+    "allowed",
     "answered_forms",
     "case_parts",
     "content_of",

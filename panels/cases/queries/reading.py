@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import Prefetch, prefetch_related_objects
 
+from consent.policy import in_a_sentence
 from cpms.terminology import catalogue
 from cpms.terminology.catalogue import Analyte
 from panels.cases.models import Case, CaseAnswers, LabAlias, name_token
@@ -35,6 +36,13 @@ def case_parts(case: Case) -> Case:
             part.key, part.case = case.key, case  # one and the same key: unwrapped once
     case.results, case.said = results_of(case), answered_forms(case)
     return case
+
+
+def allowed(case: Case) -> str:
+    """What the patient's consents allow, in a sentence that names every network the case was put before."""
+    rows = case.panels.order_by("drafted_at").values_list("network__name", "dispatches__network__name")
+    names = dict.fromkeys(name for row in rows for name in row if name)
+    return in_a_sentence(case.patient, *names)
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from panels.cases import actions
 from panels.cases.forms import ROWS, CaseForms
 from panels.cases.importers.sent import sent_text
 from panels.cases.models import Case
-from panels.cases.queries import case_parts, forms_of, outline
+from panels.cases.queries import allowed, case_parts, forms_of, outline
 
 SYSTEMS = {"HPO": "HP", "ORPHA": "ORPHA"}  # as the page says it: as the tables know it
 
@@ -42,6 +42,7 @@ def edit(request: HttpRequest, case: Case) -> HttpResponse:
         "forms": forms,
         "outline": outline(case),
         "offers": forms_of(case),
+        "consent": allowed(case),
         "panel": case.panels.order_by("-drafted_at").first(),
     }
     return render(request, "cases/edit.html", context, status=422 if bad else 200)

@@ -30,7 +30,7 @@ def files(request: HttpRequest, case: Case) -> HttpResponse:
         for problem in problems:
             messages.error(request, problem)
         return redirect("cases:files", case.pk)
-    return render(request, "cases/files.html", page(case))
+    return render(request, "cases/files.html", {**page(case), "consent": queries.allowed(case)})
 
 
 def added(request: HttpRequest, case: Case) -> list[str]:
@@ -81,6 +81,7 @@ def file(request: HttpRequest, file: CaseFile) -> HttpResponse:
         "file": file,
         "pages": queries.pages_of(file) if file.can_be_seen else [],
         "panel": file.case.panels.order_by("-drafted_at").first(),
+        "consent": queries.allowed(file.case),
         "may_remove": ask(Permission.FILE_REMOVE, request.user, file),
     }
     return render(request, "cases/file.html", context)

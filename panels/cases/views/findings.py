@@ -14,6 +14,7 @@ from cpms.terminology import queries as terminology
 from panels.cases import actions
 from panels.cases.forms import LetterForm, OneFindingForm
 from panels.cases.models import Case
+from panels.cases.queries import allowed
 
 
 @access("cases:findings", object=Case, verb=Permission.CASE_EDIT, methods=READ | WRITE, reads_patient=True)
@@ -27,7 +28,8 @@ def findings(request: HttpRequest, case: Case) -> HttpResponse:
     panel = case.panels.order_by("-drafted_at").first()
     bad = any(form.errors for form in (parts["form"], parts["letter"]))
     page = "cases/_findings.html" if request.headers.get("HX-Request") else "cases/findings.html"
-    return render(request, page, {"case": case, "held": held, "panel": panel, **parts}, status=422 if bad else 200)
+    context = {"case": case, "held": held, "panel": panel, "consent": allowed(case), **parts}
+    return render(request, page, context, status=422 if bad else 200)
 
 
 def nothing(_request: HttpRequest, _case: Case) -> dict[str, Any]:

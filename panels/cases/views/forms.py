@@ -47,6 +47,7 @@ def form(request: HttpRequest, case: Case, slug: str) -> HttpResponse:
     context = {
         "case": case,
         "panel": case.panels.order_by("-drafted_at").first(),
+        "consent": queries.allowed(case),
         "offer": offer,
         "form": answers,
         "named": named,

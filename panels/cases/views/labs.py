@@ -33,5 +33,11 @@ def paste(request: HttpRequest, case: Case) -> HttpResponse:
             messages.success(request, f"{len(rows)} result{'' if len(rows) == 1 else 's'} added.")
             return redirect("cases:edit", case.pk)
     bad = form.errors or (choices and choices.errors)
-    context = {"case": case, "form": form, "choices": choices, "panel": case.panels.order_by("-drafted_at").first()}
+    context = {
+        "case": case,
+        "form": form,
+        "choices": choices,
+        "panel": case.panels.order_by("-drafted_at").first(),
+        "consent": queries.allowed(case),
+    }
     return render(request, "cases/labs.html", context, status=422 if bad else 200)

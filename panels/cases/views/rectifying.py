@@ -12,7 +12,7 @@ from cpms.accounts.roles import Permission
 from panels.cases import actions
 from panels.cases.forms import RectifyForm
 from panels.cases.models import Case
-from panels.cases.queries import case_parts, lines
+from panels.cases.queries import allowed, case_parts, lines
 
 
 @access("cases:rectify", object=Case, verb=Permission.CASE_RECTIFY, methods=READ | WRITE, reads_patient=True)
@@ -28,5 +28,5 @@ def rectify(request: HttpRequest, case: Case) -> HttpResponse:
         actions.rectify(case, part=part, written=written, by=request.user, **asked)
         messages.success(request, "Written down. It stands beside the original, for everybody who sees the case.")
         return redirect("cases:rectify", case.pk)
-    context = {"case": case, "form": form}
+    context = {"case": case, "form": form, "consent": allowed(case)}
     return render(request, "cases/rectify.html", context, status=422 if form.errors else 200)
