@@ -23,7 +23,10 @@ export default function takeFiles(place) {
     input.files = event.dataTransfer.files;
     input.dispatchEvent(new Event("change", { bubbles: true }));
   });
-  input.addEventListener("change", () => {
+  function sayNames() {
     if (name) name.textContent = [...input.files].map((file) => `${file.name}, ${size(file.size)}`).join("; ");
-  });
+  }
+
+  input.addEventListener("change", sayNames);
+  if (input.files.length) sayNames(); // chosen before this script was there
 }

@@ -18,8 +18,11 @@ export default function watch(field) {
     place.replaceChildren(...new DOMParser().parseFromString(await answer.text(), "text/html").body.childNodes);
   }
 
-  field.addEventListener("input", () => {
+  function wait() {
     clearTimeout(timer);
     timer = setTimeout(ask, PAUSE);
-  });
+  }
+
+  field.addEventListener("input", wait);
+  if (field.value !== field.defaultValue) wait(); // typed before this script was there
 }

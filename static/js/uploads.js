@@ -8,8 +8,7 @@ export default function upload(form) {
   const list = form.querySelector("[data-uploads]");
   const words = form.dataset;
   form.querySelector("[data-without-script]").hidden = true;
-  let queue = Promise.resolve();
-  let arrived = 0;
+  let queue = Promise.resolve(), arrived = 0;
 
   function line(file) {
     const row = document.createElement("li");
@@ -48,7 +47,7 @@ export default function upload(form) {
     });
   }
 
-  input.addEventListener("change", () => {
+  function sendChosen() {
     for (const file of [...input.files]) {
       const say = line(file);
       if (file.size > LARGEST) say(words.tooLarge, 0, true);
@@ -57,7 +56,9 @@ export default function upload(form) {
     }
     input.value = "";
     queue = queue.then(watch);
-  });
+  }
+  input.addEventListener("change", sendChosen);
+  if (input.files.length) sendChosen(); // chosen before this script was there
 
   // The place that says what is being checked asks anew; once all is checked the page is shown with it.
   function watch() {
@@ -75,6 +76,5 @@ export default function upload(form) {
 // A refusal is still to be read, or words are being typed.
 function mustStay() {
   if (document.querySelector("[data-uploads] .bad-ink")) return true;
-  const fields = document.querySelectorAll("[data-files-held] input");
-  return [...fields].some((field) => field.value !== field.defaultValue || field.checked !== field.defaultChecked);
+  return [...document.querySelectorAll("[data-files-held] input")].some((field) => field.value !== field.defaultValue || field.checked !== field.defaultChecked);
 }
