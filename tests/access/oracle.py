@@ -22,16 +22,21 @@ def tables() -> dict[str, list[list[str]]]:
 TABLES = tables()
 
 
-def by_state(heading: str) -> dict[str, dict[str, set[str]]]:
-    states = ("draft", "open", "outcome", "closed", "withdrawn", "consent withdrawn")
+STATES = ("draft", "open", "outcome", "closed", "withdrawn", "consent withdrawn")
+
+
+def by_state(heading: str, always: str) -> dict[str, dict[str, set[str]]]:
+    """The rows of a table with a cell for each state, and of one whose only cell holds in all of them."""
+    rows = {row[0]: row[1:] for row in TABLES[heading]} | {row[0]: row[1:] * len(STATES) for row in TABLES[always]}
     return {
-        row[0]: {state: set(cell.split()) for state, cell in zip(states, row[1:], strict=True)}
-        for row in TABLES[heading]
+        name: {state: set(cell.split()) for state, cell in zip(STATES, cells, strict=True)}
+        for name, cells in rows.items()
     }
 
 
-SEES = by_state("Who sees a thing")
-MAY = by_state("Who may do what with it")
+SEES = by_state("Who sees a thing", "Things that depend on no panel")
+MAY = by_state("Who may do what with it", "Who may do what with those")
+WITHOUT_PANEL = {row[0] for row in TABLES["Things that depend on no panel"]}
 SHELVED = {row[0]: set(row[1].split()) for row in TABLES["In the archive"]}
 for thing in SEES.values():
     thing["archived"] = thing["closed"]

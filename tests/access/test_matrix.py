@@ -134,6 +134,8 @@ def faults_of(name, route, principal, method, answer, want) -> list[str]:
 def test_every_object_route_as_every_principal(state):
     world, faults, cells = World(state), [], 0
     routes = [(name, route) for name, _pattern, route in ours() if not route.public and route.model is not None]
+    if state != "open":
+        routes = [(name, route) for name, route in routes if route.model.__name__ not in oracle.WITHOUT_PANEL]
     for principal in ASKED_IN.get(state, oracle.PRINCIPALS):
         client = client_for(world, principal)
         for name, route in routes:
