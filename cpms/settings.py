@@ -125,7 +125,9 @@ DATABASES = {
     }
 }
 # Rows are read from memory or flash, and no page's query is long enough to be worth compiling
-DATABASES["default"].setdefault("OPTIONS", {}).setdefault("options", "-c random_page_cost=1.1 -c jit=off -c join_collapse_limit=4 -c from_collapse_limit=4")
+DATABASES["default"].setdefault("OPTIONS", {}).setdefault(
+    "options", "-c random_page_cost=1.1 -c jit=off -c join_collapse_limit=4 -c from_collapse_limit=4"
+)
 # The login counters must outlive a rolled-back request, so the cache has a connection of its own.
 DATABASES["cachedb"] = {**DATABASES["default"], "ATOMIC_REQUESTS": False, "TEST": {"MIRROR": "default"}}
 DATABASE_ROUTERS = ["cpms.accounts.routers.CacheRouter"]
