@@ -16,8 +16,9 @@ from consent import actions as consent
 from consent.models import ConsentForm, Registry
 from cpms import countries
 from cpms.accounts import actions as accounts
+from cpms.accounts import queries
 from cpms.accounts.access import Route
-from cpms.accounts.models import AdvocacyGroup, Centre, Membership, Network, ThematicGroup, TotpDevice, User
+from cpms.accounts.models import AdvocacyGroup, Centre, Membership, Network, ThematicGroup, User
 from cpms.accounts.policy import may_use_staff_site, networks_served_by
 from cpms.accounts.roles import Permission
 from cpms.jobs.models import Job
@@ -113,7 +114,7 @@ class UserAdmin(ReadOnlyAdmin):
 
     @admin.action(description="Mail a fresh activation link", permissions=["view"])
     def send_activation_link(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
-        waiting = list(queryset.exclude(pk__in=TotpDevice.objects.filter(confirmed=True).values("user")))
+        waiting = list(queryset.exclude(pk__in=queries.with_device(queryset).values("pk")))
         for user in waiting:
             helpdesk.send_activation(user, by=request.user)
         self.message_user(request, f"{len(waiting)} links mailed. Active accounts were left alone.", messages.SUCCESS)

@@ -14,9 +14,11 @@ from django.test import Client
 from django.urls import reverse
 
 from cpms import clock
-from cpms.accounts import actions
+from cpms.accounts import actions, queries
 from cpms.accounts.access import route_of
+from cpms.accounts.actions.activation import fresh_codes
 from cpms.accounts.models import RecoveryCode, RecoveryDevice, TotpDevice
+from cpms.accounts.models.devices import SlowingDevice, device_kinds
 from cpms.accounts.queries.people import browser_name
 from cpms.accounts.roles import Role
 from cpms.audit.models import AuditEvent
@@ -269,3 +271,20 @@ def test_every_sensitive_address_sends_a_stale_session_to_the_code():
             expected = 403 if name in {"people:lost_phone", "people:glass"} else 302
             assert (name, answer.status_code) == (name, expected)
             assert answer.status_code == 403 or answer.url.startswith(STEP_UP)
+
+
+def test_every_kind_of_second_factor_says_what_it_is():
+    """What a further kind, a passkey for one, has to say; typed tokens go to one kind alone."""
+    said = {k.kind: (k.stands_alone, k.fits("123456"), k.fits("ABCD-2345")) for k in device_kinds()}
+    assert said == {"totp": (True, True, False), "recovery": (False, False, True)}
+    assert not SlowingDevice.fits("123456")
+
+
+def test_recovery_codes_alone_are_no_second_factor():
+    user = UserFactory()
+    fresh_codes(user)
+    assert not queries.has_device(user)
+    totp_device(user, confirmed=False)
+    assert not queries.has_device(user)
+    TotpDevice.objects.filter(user=user).update(confirmed=True)
+    assert queries.has_device(user)

@@ -10,6 +10,7 @@ from typing import Any
 from django.db import transaction
 
 from cpms import clock
+from cpms.accounts import queries
 from cpms.accounts.models import ActivationLink, RecoveryCode, RecoveryDevice, TotpDevice, User
 from cpms.accounts.models.devices import recovery_digest
 from cpms.audit import actions as audit
@@ -64,7 +65,7 @@ def prepare_account(
 @transaction.atomic
 def resend_link(user: User, *, by: Any) -> str:
     """A fresh link for somebody who has no second factor. Raises ``ValueError`` for an account in use."""
-    if user.activated_at is not None and TotpDevice.objects.filter(user=user, confirmed=True).exists():
+    if user.activated_at is not None and queries.has_device(user):
         raise ValueError("This account is active already.")
     audit.record(Event.ACCOUNT_INVITED, on=user, by=by)
     return make_link(user, good_for=ActivationLink.GOOD_FOR, next_path="")
@@ -103,7 +104,7 @@ def confirm_device(device: TotpDevice, *, token: str, by: Any) -> bool:
         return False
     device.confirmed = True
     device.save()
-    audit.record(Event.DEVICE_ENROLLED, on=device, by=by, kind="totp")
+    audit.record(Event.DEVICE_ENROLLED, on=device, by=by, kind=device.kind)
     return True
 
 

@@ -12,7 +12,8 @@ from django.http import HttpRequest
 
 from cpms import clock
 from cpms.accounts.actions.activation import confirm_device, fresh_codes, make_link
-from cpms.accounts.models import ActivationLink, RecoveryDevice, TotpDevice, User
+from cpms.accounts.models import ActivationLink, TotpDevice, User
+from cpms.accounts.models.devices import device_kinds
 from cpms.audit import actions as audit
 from cpms.audit.states import Event
 from cpms.jobs import actions as jobs
@@ -29,7 +30,7 @@ def replace_device(device: TotpDevice, *, token: str, session_key: str, by: Any)
     if not confirm_device(device, token=token, by=by):
         return False
     TotpDevice.objects.filter(user=by).exclude(pk=device.pk).delete()
-    audit.record(Event.DEVICE_REPLACED, on=by, by=by, kind="totp")
+    audit.record(Event.DEVICE_REPLACED, on=by, by=by, kind=device.kind)
     end_sessions(by, keep=session_key, by=by)
     tell(by, "device_changed")
     return True
@@ -72,10 +73,10 @@ def end_session(session: UserSession, *, by: Any) -> None:
 
 @transaction.atomic
 def reset_factor(user: User, *, by: Any) -> str:
-    """Take phone, codes, password and sessions away after two people of the helpdesk said so; gives the token of the
+    """Take every device, codes, password and sessions away after two people of the helpdesk said so; gives the token of the
     activation link, behind which the owner chooses new ones. Nobody else ever sees a password or a code."""
-    TotpDevice.objects.filter(user=user).delete()
-    RecoveryDevice.objects.filter(user=user).delete()
+    for kind in device_kinds():
+        kind.objects.filter(user=user).delete()
     user.set_unusable_password()
     user.save(update_fields=["password"])
     end_sessions(user, by=by)

@@ -25,10 +25,22 @@ STEP_SECONDS, DIGITS, TOLERANCE = 30, 6, 1
 
 
 class SlowingDevice(TimestampMixin, ThrottlingMixin, Device):
-    """A device whose wait after misses doubles from one second and stops at ``LONGEST_WAIT``."""
+    """A device whose wait after misses doubles from one second and stops at ``LONGEST_WAIT``.
+
+    What every kind of second factor says, a passkey as well: its ``kind`` for the audit, whether it ``stands_alone`` as one, and
+    whether a typed token ``fits`` it. Nothing else asks which kind it has before it.
+    """
+
+    kind = ""
+    stands_alone = True
 
     class Meta:
         abstract = True
+
+    @classmethod
+    def fits(cls, token: str) -> bool:
+        """Whether a token of this shape is meant for such a device; never for one that takes no typed token."""
+        return False
 
     def get_throttle_factor(self) -> int:
         return 1
@@ -66,11 +78,16 @@ class SlowingDevice(TimestampMixin, ThrottlingMixin, Device):
 class TotpDevice(SlowingDevice):
     """An authenticator app (RFC 6238, SHA-1, 30 s, six digits, one step of tolerance). The seed is sealed."""
 
+    kind = "totp"
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
     seal_id = models.UUIDField(default=uuid.uuid4, editable=False)
     key = models.ForeignKey(DataKey, on_delete=models.PROTECT, related_name="+")
     seed = SealedBytesField()
     last_step = models.BigIntegerField(default=-1)
+
+    @classmethod
+    def fits(cls, token: str) -> bool:
+        return token.isdecimal()
 
     def accepts(self, token: str) -> bool:
         """Right, and newer than the last one used: a code works once."""
@@ -87,7 +104,12 @@ class TotpDevice(SlowingDevice):
 class RecoveryDevice(SlowingDevice):
     """The set of unused recovery codes of a person."""
 
+    kind, stands_alone = "recovery", False
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+
+    @classmethod
+    def fits(cls, token: str) -> bool:
+        return not token.isdecimal()
 
     def accepts(self, token: str) -> bool:
         deleted, _per_model = self.codes.filter(digest=recovery_digest(token)).delete()
@@ -105,6 +127,11 @@ class RecoveryCode(models.Model):
 
     def __str__(self) -> str:
         return "recovery code"
+
+
+def device_kinds() -> list[type[SlowingDevice]]:
+    """Every kind of second factor that the product knows."""
+    return SlowingDevice.__subclasses__()
 
 
 def recovery_digest(code: str) -> str:

@@ -28,6 +28,7 @@ from cpms.accounts.queries.people import (
     sessions_of,
     thematic_groups_of,
     usable_link,
+    with_device,
 )
 
 __all__ = [
@@ -57,4 +58,5 @@ __all__ = [
     "sessions_of",
     "thematic_groups_of",
     "usable_link",
+    "with_device",
 ]

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+import operator
 from dataclasses import dataclass
+from functools import reduce
 from typing import Any
 
 from allauth.account.utils import url_str_to_user_pk
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
 from django.core.exceptions import ValidationError
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django_otp import devices_for_user
 
 from cpms import clock
@@ -22,11 +24,10 @@ from cpms.accounts.models import (
     Membership,
     Network,
     RecoveryCode,
-    RecoveryDevice,
     ThematicGroup,
-    TotpDevice,
     User,
 )
+from cpms.accounts.models.devices import device_kinds
 from cpms.accounts.roles import REPRESENTING_ROLES, STAFF_ROLES, Role
 from cpms.vault import cipher
 
@@ -45,8 +46,15 @@ def held_account(uid: str) -> User | None:
         return None
 
 
+def with_device(people: QuerySet[User]) -> QuerySet[User]:
+    """Those of ``people`` who have a second factor that is enough to sign in with."""
+    kinds = [kind for kind in device_kinds() if kind.stands_alone]
+    owners = [Exists(kind.objects.filter(user=OuterRef("pk"), confirmed=True)) for kind in kinds]
+    return people.filter(reduce(operator.or_, (Q(owner) for owner in owners)))
+
+
 def has_device(user: Any) -> bool:
-    return TotpDevice.objects.filter(user=user, confirmed=True).exists()
+    return with_device(User.objects.filter(pk=user.pk)).exists()
 
 
 def networks_of(user: Any) -> QuerySet[Network]:
@@ -111,7 +119,7 @@ class DeviceRow:
 
 def devices_of(user: Any) -> list[DeviceRow]:
     """The confirmed devices that a person signs in with, recovery codes apart."""
-    devices = [d for d in devices_for_user(user, confirmed=True) if not isinstance(d, RecoveryDevice)]
+    devices = [device for device in devices_for_user(user, confirmed=True) if device.stands_alone]
     return [DeviceRow(d.name, getattr(d, "created_at", None), getattr(d, "last_used_at", None)) for d in devices]
 
 

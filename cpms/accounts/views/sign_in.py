@@ -19,7 +19,6 @@ from cpms.accounts import actions, queries
 from cpms.accounts.access import access
 from cpms.accounts.access.routes import CODE_AT, READ, WRITE
 from cpms.accounts.forms import CodeForm, RecoveryForm
-from cpms.accounts.models import RecoveryDevice
 from cpms.accounts.roles import Permission
 from cpms.accounts.stages import MOST_MISSES, STAGE
 
@@ -67,11 +66,8 @@ def signup_closed(request: HttpRequest) -> HttpResponse:
 
 def device_for(user: Any, token: str) -> Any:
     """The confirmed device that a token of this shape belongs to; never one that the form names."""
-    wants_totp = token.isdecimal()
-    for device in django_otp.devices_for_user(user, confirmed=True):
-        if hasattr(device, "last_step") == wants_totp:
-            return device
-    return None
+    devices = django_otp.devices_for_user(user, confirmed=True)
+    return next((device for device in devices if device.fits(token)), None)
 
 
 def check(stage: Any, user: Any, token: str) -> tuple[Any, str]:
@@ -124,7 +120,7 @@ def otp_challenge(request: HttpRequest) -> HttpResponse:
 
 def tell_of_recovery(user: Any, device: Any) -> None:
     """A recovery code is the way in for whoever found the list: its owner hears of it."""
-    if isinstance(device, RecoveryDevice):
+    if not device.stands_alone:
         actions.tell(user, "recovery_used")
 
 
