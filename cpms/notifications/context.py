@@ -35,6 +35,11 @@ class NavItem:
     count: int = 0
 
 
+def treats(user: Any) -> bool:
+    """A clinician, or somebody who holds no role, as assistants do."""
+    return not user.held_roles() or Role.CLINICIAN in user.held_roles()
+
+
 def nav(request: HttpRequest) -> list[NavItem]:
     """The pages this person has, in the order of use."""
     user: Any = request.user
@@ -45,7 +50,7 @@ def nav(request: HttpRequest) -> list[NavItem]:
     pages.append(("Questions", reverse("panels:questions"), "/questions/", 0))
     if user.held_roles() & COORDINATING_ROLES:
         pages.append(("Dispatch", reverse("panels:dispatches"), "/dispatch/", 0))
-    if not user.held_roles() or Role.CLINICIAN in user.held_roles():  # assistants hold no role
+    if treats(user):
         pages.append(("Patients", reverse("patients:list"), "/patients/", 0))
     pages.append(("Meetings", reverse("meetings:list"), "/meetings/", 0))
     if ask(Permission.DIRECTORY, user):
@@ -83,6 +88,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
             "coordinates": SimpleLazyObject(lambda: bool(signed_in and Role.NETWORK_COORDINATOR in user.held_roles())),
             "decides": SimpleLazyObject(lambda: bool(signed_in and user.held_roles() & DECIDING_ROLES)),
             "places": SimpleLazyObject(lambda: bool(signed_in and user.held_roles() & PLACING_ROLES)),
+            "starts": SimpleLazyObject(lambda: bool(signed_in and user.centre_id and treats(user))),
             "theme": user.theme if signed_in else "auto",
             "demo": settings.DEMO,
             "idle_seconds": idle_seconds(user) if signed_in else 0,

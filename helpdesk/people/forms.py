@@ -96,7 +96,7 @@ class ClearanceForm(forms.Form):
 class CentreForm(forms.Form):
     name = forms.CharField(label="Hospital", max_length=160)
     city = forms.CharField(label="City", max_length=80)
-    country = forms.ChoiceField(label="Country", choices=countries.choices)
+    country = forms.ChoiceField(label="Country", choices=lambda: [("", "Choose a country"), *countries.choices()])
 
 
 class PlaceForm(forms.Form):

@@ -63,6 +63,12 @@ def colleagues_at(centre: Centre) -> list[User]:
     return list(people.prefetch_related(Prefetch("memberships", current, to_attr="roles_today")))
 
 
+def place_of(centre: Centre, *, user: Any) -> dict[str, Any]:
+    """The centre's place in the first network that the person serves, as its form takes it; empty for none."""
+    rows = centre.memberships.filter(network__in=policy.networks_served_by(user)).order_by("network__code")
+    return rows.values("network", "kind", "until").first() or {}
+
+
 def groups_to_choose() -> QuerySet[ThematicGroup]:
     return ThematicGroup.objects.filter(parent=None).select_related("network")
 

@@ -205,3 +205,23 @@ def test_staff_keep_the_advocacy_groups_of_their_own_network():
             AdvocacyGroup(network=other, name="X", country="IE"), by=person_with(Role.HELPDESK_ADULT, network=network)
         )
     assert AuditEvent.objects.filter(event="places_changed", detail__kind="advocacy").count() == 2
+
+
+def test_the_form_of_a_membership_begins_with_what_is_true_today(coordinator):
+    """Saving it unread changes nothing."""
+    network = coordinator.memberships.get().network
+    centre = CentreFactory()
+    actions.place_centre(centre, network=network, kind="affiliated", until=None, by=coordinator)
+    page = signed_in(coordinator).get(centre.get_absolute_url(), secure=True)
+    assert page.context["place"].initial == {"network": network.pk, "kind": "affiliated", "until": None}
+
+
+def test_a_search_keeps_its_words_on_the_next_page(coordinator):
+    network = coordinator.memberships.get().network
+    for number in range(31):
+        actions.add_centre(
+            name=f"Bone & Joint {number}", city="Cork", country="IE", network=network, kind="full", by=coordinator
+        )
+    page = signed_in(coordinator).get(reverse("people:centres"), {"q": "bone & joint"}, secure=True).content.decode()
+    assert 'href="?q=bone+%26+joint&amp;page=2"' in page
+    assert "Next" in page

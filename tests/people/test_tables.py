@@ -19,7 +19,9 @@ from cpms.audit.models import AuditEvent
 from cpms.jobs.models import Job
 from cpms.notifications.models import OutboxMessage
 from helpdesk.people import actions
+from helpdesk.people.importers.columns import unread_columns
 from helpdesk.people.models import Table
+from helpdesk.people.states import TableKind
 from tests.clients import signed_in
 from tests.factories import CentreFactory, GroupFactory, NetworkFactory, UserFactory, give_role
 
@@ -242,3 +244,10 @@ def test_reading_and_showing_cost_the_same_however_many_rows(network, coordinato
 
 def test_cells_that_calculate_leave_as_text():
     assert sheets.as_csv([["=1", "plain"]]).decode("utf-8-sig") == '"\'=1","plain"\r\n'
+
+
+def test_every_column_name_that_the_page_gives_is_understood(network, coordinator):
+    page = signed_in(coordinator).get(reverse("people:tables"), secure=True)
+    for kind, needed, more in page.context["wanted"]:
+        of_kind = next(k for k in TableKind if k.label == kind)
+        assert unread_columns([*needed, *more], of_kind) == []

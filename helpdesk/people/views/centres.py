@@ -57,7 +57,7 @@ def show(request: HttpRequest, centre: Centre, **sent: Any) -> HttpResponse:
     empty = {
         "clearance": ClearanceForm(initial={"cleared_on": centre.cleared_on}),
         "unit": UnitForm(),
-        "place": PlaceForm(user=user),
+        "place": PlaceForm(user=user, initial=queries.place_of(centre, user=user)),
         "describe": CentreForm(initial={"name": centre.name, "city": centre.city, "country": centre.country}),
     }
     return thing_page(request, "people/centre.html", context, empty | sent)

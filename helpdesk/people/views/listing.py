@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
@@ -17,7 +18,8 @@ def list_page(request: HttpRequest, template: str, find: Callable[..., QuerySet[
     """``find(user, text=…)`` gives the rows that this person sees."""
     text = request.GET.get("q", "")[:80].strip()
     page = Paginator(find(request.user, text=text), PAGE).get_page(request.GET.get("page"))
-    return render(request, template, {"page": page, "text": text, **context})
+    kept = f"{urlencode({'q': text})}&" if text else ""
+    return render(request, template, {"page": page, "text": text, "query": kept, **context})
 
 
 def thing_page(request: HttpRequest, template: str, context: dict[str, Any], forms: dict[str, Any]) -> HttpResponse:

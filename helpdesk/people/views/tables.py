@@ -36,7 +36,10 @@ def table_list(request: HttpRequest) -> HttpResponse:
             form.add_error("file", str(error))
         else:
             return redirect(table)
-    wanted = [(kind.label, NEEDED[kind], [n for n in NAMES[kind] if n not in NEEDED[kind]]) for kind in TableKind]
+    wanted = [
+        (kind.label, NEEDED[kind], [n.replace("_", " ") for n in NAMES[kind] if n not in NEEDED[kind]])
+        for kind in TableKind
+    ]
     context = {"form": form, "tables": queries.tables_of(user), "wanted": wanted}
     return render(request, "people/tables.html", context, status=422 if form.errors else 200)
 
