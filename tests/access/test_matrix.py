@@ -232,7 +232,6 @@ def test_methods_a_route_does_not_declare_are_refused():
     world, faults, cells = World("open"), [], 0
     for principal in oracle.PRINCIPALS if IN_LARGE else ("lead", "anonymous"):
         client = client_for(world, principal)
-        cookies = copy.deepcopy(client.cookies)
         for name, _pattern, route in ours():
             thing = world.thing_for(route.model.__name__, "lead") if route.model else None
             extra = EXTRA.get(name, {})
@@ -241,7 +240,6 @@ def test_methods_a_route_does_not_declare_are_refused():
             url = address(name, route, thing, extra)
             want = 302 if principal in oracle.OUTSIDE and not route.public else 405
             for method in METHODS - route.methods:
-                client.cookies = copy.deepcopy(cookies)
                 status, cells = client.generic(method, url, secure=True).status_code, cells + 1
                 faults += [] if status == want else [f"{method} {name} as {principal}: {status}, not {want}"]
     note("C1", "methods that a route does not declare", asked=cells, wrong=len(faults))

@@ -26,12 +26,14 @@ KINDS = {"pdf": "PDF document", "jpeg": "Picture", "png": "Picture"}
 
 class CaseFileQuerySet(models.QuerySet["CaseFile"]):
     def visible_to(self, user: Any) -> CaseFileQuerySet:
-        """The treating side sees every file; others those shown to the panel, while they see the case."""
+        """The treating side sees every file; others those shown to the panel, while they see the case. A file of an erased
+        patient does not open for anybody, and is not there."""
         if not user.is_active:
             return self.none()
         treating = Q(case__patient__enrolled_by__in=clinicians_served_by(user))
         entitled = Q(case__in=granted(user, "view_case", Case)) & care_consent("case__patient")
-        return self.filter(treating | (entitled & Q(state=FileState.SHOWN)))
+        found = self.filter(case__patient__erased_at=None)
+        return found.filter(treating | (entitled & Q(state=FileState.SHOWN)))
 
     def with_surroundings(self) -> CaseFileQuerySet:
         return self.select_related("case__patient", "case__key")
@@ -93,7 +95,7 @@ class CaseFile(SealedModel):
     @property
     def findings(self) -> dict[str, Any]:
         """``removed``: words; ``marks``: pairs of kind and words."""
-        return {"removed": [], "marks": [], **(json.loads(self.report) if self.report else {})}
+        return {"removed": [], "marks": [], **(json.loads(self.report) if self.report.startswith("{") else {})}
 
     def carried(self) -> tuple[str, Iterator[bytes]] | None:
         """The cleaned file under its own name, piece by piece: for the copy of everything."""
