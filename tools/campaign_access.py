@@ -1,4 +1,7 @@
-"""`bin/campaign access [--seed N] [--short]`: who sees what, over and over; writes docs/evidence/access.md."""
+"""`bin/campaign access [--seed N] [--only C3]`: who sees what, over and over; writes docs/evidence/access.md.
+
+The parts are long and stand alone: each keeps its own seed and commit in the report, and one that is run again replaces itself.
+"""
 
 from __future__ import annotations
 
@@ -36,6 +39,13 @@ PARTS = {
     "C21": ("Rules about time at their edges", ["tests/access/test_boundaries.py", "tests/access/test_revocation.py"]),
 }
 
+HEAD = """# Who sees what, tried over and over
+
+Written by `bin/campaign access`, part by part; no figure is typed by hand. *Wrong* counts cases that were not as the hand-written
+oracle, the independent model or the rule says; a canary (a token planted in each clinical field) before somebody who is not
+entitled is such a case.
+"""
+
 
 def run_part(name: str, files: list[str], env: dict[str, str], folder: Path) -> dict[str, Any]:
     """One part in a process of its own; its lines of evidence, its seconds, and whether pytest was content."""
@@ -59,34 +69,32 @@ def commit() -> str:
     return subprocess.run(command, cwd=places.ROOT, capture_output=True, text=True, check=False).stdout.strip()
 
 
-def report(found: dict[str, dict[str, Any]], seed: int, *, short: bool) -> str:
-    """The document: what was asked, what was wrong, nothing typed by hand."""
+def section(name: str, part: dict[str, Any], seed: int) -> str:
+    """What one part asked and what was wrong: the machine's own words."""
     machine = f"{os.cpu_count()} cores, Python {platform.python_version()}"
-    lines = [
-        "# Who sees what, tried over and over",
-        "",
-        f"Written by `bin/campaign access{' --short' if short else ''}`; no figure is typed by hand.",
-        "",
-        f"- {datetime.now(UTC):%Y-%m-%d %H:%M} UTC, commit {commit()}, seed {seed}, {machine}",
-        "- *wrong* counts cases that were not as the hand-written oracle, the independent model or the rule says; a canary (a token planted in",
-        "  each clinical field) before somebody who is not entitled is such a case",
-    ]
-    for name, (title, _files) in PARTS.items():
-        if name in found:
-            part = found[name]
-            lines += ["", f"## {name}. {title}", ""]
-            lines += [f"{'Passed' if part['passed'] else 'FAILED'} in {part['seconds']:.0f} s.", ""]
-            lines += ["| what | asked | wrong | |", "|---|---|---|---|"]
-            lines += [f"| {r['what']} | {r['asked']:,} | {r['wrong']} | {r['remark']} |" for r in part["lines"]]
+    verdict = f"{'Passed' if part['passed'] else 'FAILED'} in {part['seconds']:.0f} s"
+    lines = [f"## {name}. {PARTS[name][0]}", ""]
+    lines += [f"{verdict}, {datetime.now(UTC):%Y-%m-%d %H:%M} UTC, commit {commit()}, seed {seed}, {machine}.", ""]
+    lines += ["| what | asked | wrong | |", "|---|---|---|---|"]
+    lines += [f"| {r['what']} | {r['asked']:,} | {r['wrong']} | {r['remark']} |" for r in part["lines"]]
     return "\n".join(lines) + "\n"
+
+
+def keep(name: str, text: str) -> None:
+    """Put the part into the report, in the place of its last run."""
+    older = REPORT.read_text("utf-8").split("\n## ")[1:] if REPORT.exists() else []
+    parts = {one.partition(".")[0]: f"## {one.strip()}\n" for one in older} | {name: text}
+    REPORT.write_text("\n".join([HEAD, *(parts[one] for one in PARTS if one in parts)]), encoding="utf-8")
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="bin/campaign", description=__doc__)
     parser.add_argument("campaign", choices=["access"])
     parser.add_argument("--seed", type=int, default=secrets.randbelow(1_000_000))
-    parser.add_argument("--short", action="store_true", help="small numbers, to try the command itself")
-    parser.add_argument("--only", choices=list(PARTS), action="append", help="one part; nothing is written then")
+    parser.add_argument(
+        "--short", action="store_true", help="small numbers, to try the command itself; nothing is kept"
+    )
+    parser.add_argument("--only", choices=list(PARTS), action="append", help="one part")
     given = parser.parse_args()
     heed_stop_signals()
     found = {}
@@ -95,13 +103,12 @@ def main() -> int:
             more = {"CPMS_EVIDENCE": folder, "CPMS_SEED": str(given.seed), **(SHORT if given.short else FULL)}
             for name in given.only or PARTS:
                 found[name] = run_part(name, PARTS[name][1], env | more, Path(folder))
+                text = section(name, found[name], given.seed)
+                say(text)
+                if not given.short:
+                    keep(name, text)
     except Stopped:
         return 130
-    text = report(found, given.seed, short=given.short)
-    if given.only:
-        say(text)
-    else:
-        REPORT.write_text(text, encoding="utf-8")
     return 0 if all(part["passed"] for part in found.values()) else 1
 
 
