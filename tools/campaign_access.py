@@ -64,17 +64,17 @@ def run_part(name: str, files: list[str], env: dict[str, str], folder: Path) -> 
     return {"lines": lines, "seconds": time.monotonic() - began, "passed": done.returncode == 0}
 
 
-def commit() -> str:
+def commit_now() -> str:
     command = ["git", "describe", "--always", "--dirty"]
     return subprocess.run(command, cwd=places.ROOT, capture_output=True, text=True, check=False).stdout.strip()
 
 
-def section(name: str, part: dict[str, Any], seed: int) -> str:
+def section(name: str, part: dict[str, Any], *, seed: int, commit: str) -> str:
     """What one part asked and what was wrong: the machine's own words."""
     machine = f"{os.cpu_count()} cores, Python {platform.python_version()}"
     verdict = f"{'Passed' if part['passed'] else 'FAILED'} in {part['seconds']:.0f} s"
     lines = [f"## {name}. {PARTS[name][0]}", ""]
-    lines += [f"{verdict}, {datetime.now(UTC):%Y-%m-%d %H:%M} UTC, commit {commit()}, seed {seed}, {machine}.", ""]
+    lines += [f"{verdict}, {datetime.now(UTC):%Y-%m-%d %H:%M} UTC, commit {commit}, seed {seed}, {machine}.", ""]
     lines += ["| what | asked | wrong | |", "|---|---|---|---|"]
     lines += [f"| {r['what']} | {r['asked']:,} | {r['wrong']} | {r['remark']} |" for r in part["lines"]]
     return "\n".join(lines) + "\n"
@@ -97,13 +97,13 @@ def main() -> int:
     parser.add_argument("--only", choices=list(PARTS), action="append", help="one part")
     given = parser.parse_args()
     heed_stop_signals()
-    found = {}
+    found, commit = {}, commit_now()
     try:
         with services() as env, tempfile.TemporaryDirectory() as folder:
             more = {"CPMS_EVIDENCE": folder, "CPMS_SEED": str(given.seed), **(SHORT if given.short else FULL)}
             for name in given.only or PARTS:
                 found[name] = run_part(name, PARTS[name][1], env | more, Path(folder))
-                text = section(name, found[name], given.seed)
+                text = section(name, found[name], seed=given.seed, commit=commit)
                 say(text)
                 if not given.short:
                     keep(name, text)
