@@ -66,7 +66,8 @@ def colleagues_at(centre: Centre) -> list[User]:
 def place_of(centre: Centre, *, user: Any) -> dict[str, Any]:
     """The centre's place in the first network that the person serves, as its form takes it; empty for none."""
     rows = centre.memberships.filter(network__in=policy.networks_served_by(user)).order_by("network__code")
-    return rows.values("network", "kind", "until").first() or {}
+    found: Any = rows.values("network", "kind", "until").first()
+    return found or {}
 
 
 def groups_to_choose() -> QuerySet[ThematicGroup]:
