@@ -43,7 +43,7 @@ class Scene:
         give_role(self.coordinator, Role.NETWORK_COORDINATOR, network=self.story.group.network)
         when = {"starts_at": clock.now() + dt.timedelta(days=2), "minutes": 30, "link": "https://video.example/x"}
         self.meeting = meetings.schedule(self.story.fresh(), by=self.lead, **when)
-        self.document = self.finished_document()
+        self.document, self.file = self.finished_document(), self.story.file
         self.ref, self.path = self.story.panel.ref, self.story.fresh().get_absolute_url()
         fields = {"text": self.story.canary("half-written")}
         drafts.save_draft(form=f"reply:{self.ref}", label="x", path=self.path, fields=fields, by=self.member)
@@ -71,6 +71,7 @@ class Scene:
             "my work": self.get("/"),
             "search": search,
             "case": self.get(reverse("cases:phenopacket", args=[self.story.case.pk])),
+            "file": self.get(reverse("cases:file", args=[self.file.pk])),
             "PDF": self.get(reverse("outcomes:download", args=[self.document.pk])),
             "calendar": self.get(reverse("meetings:calendar", args=[self.meeting.pk])),
             "meeting": self.get(reverse("meetings:detail", args=[self.meeting.pk])),
