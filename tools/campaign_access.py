@@ -51,7 +51,17 @@ def run_part(name: str, files: list[str], env: dict[str, str], folder: Path) -> 
     """One part in a process of its own; its lines of evidence, its seconds, and whether pytest was content."""
     before = set(folder.glob("*.jsonl"))
     began = time.monotonic()
-    command = [sys.executable, "-m", "pytest", "-q", "-n", "2" if name == "C1" else "0", *files]
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        "--tb=short",
+        "--show-capture=no",
+        "-n",
+        "2" if name == "C1" else "0",
+        *files,
+    ]
     done = subprocess.run(command, cwd=places.ROOT, env=env, check=False, capture_output=True, text=True)
     lines = [
         json.loads(line)

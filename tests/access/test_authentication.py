@@ -33,6 +33,7 @@ pytestmark = pytest.mark.django_db(databases=["default", "cachedb"])
 ROUNDS, EIGHT = int(os.environ.get("CPMS_ROUNDS", "2")), 8
 GUESSES, TIMINGS = int(os.environ.get("CPMS_GUESSES", "30")), int(os.environ.get("CPMS_TIMINGS", "0"))
 LOGIN, CODE = reverse("account_login"), reverse("otp_challenge")
+FIVE_MINUTES = 300 - 1  # a guess is noted after it was looked at
 TOO_MANY = "Too many failed login attempts"
 
 
@@ -182,20 +183,21 @@ def test_the_session_is_a_new_one_after_password_and_code():
 
 def test_at_most_five_guesses_in_five_minutes_come_through_whatever_they_claim():
     """Right after them even the right password is not looked at, from any claimed address and browser."""
-    user, through = totp_device(UserFactory()).user, 0
+    user, looked_at, began = totp_device(UserFactory()).user, [], time.monotonic()
     for number in range(GUESSES):
         headers = {"x-forwarded-for": f"10.0.{number % 250}.{number // 250 % 250}", "user-agent": f"browser {number}"}
         answer = give_password(browser(), user.email, f"wrong {number} wrong", **headers)
-        through += came_through(answer)
+        looked_at += [time.monotonic()] if came_through(answer) else []
     right = give_password(browser(), user.email)
+    worst = max(sum(0 <= later - first < FIVE_MINUTES for later in looked_at) for first in looked_at)
     note(
         "C8",
         "passwords guessed in a row for one account",
         asked=GUESSES,
-        wrong=max(0, through - 5),
-        remark=f"{through} came through",
+        wrong=max(0, worst - 5),
+        remark=f"in {time.monotonic() - began:.0f} s, of which at most {worst} came through in any five minutes",
     )
-    assert through <= 5
+    assert worst <= 5
     assert right.status_code != 302
 
 

@@ -94,8 +94,8 @@ class World:
             people[name] = UserFactory(role="none")
             held = {"group": self.story.group} if role == Role.GROUP_COORDINATOR else {}
             give_role(people[name], role, **(held or {"network": self.story.group.network}))
-        people["other_coordinator"], people["let_in"] = UserFactory(role="none"), UserFactory(role="none")
-        give_role(people["other_coordinator"], Role.NETWORK_COORDINATOR, network=self.other.group.network)
+        people["coordinator_elsewhere"], people["let_in"] = UserFactory(role="none"), UserFactory(role="none")
+        give_role(people["coordinator_elsewhere"], Role.NETWORK_COORDINATOR, network=self.other.group.network)
         give_role(people["let_in"], Role.HELPDESK_PAEDIATRIC, network=self.story.group.network)
         for name, role in (("representative", Role.REPRESENTATIVE), ("substitute", Role.SUBSTITUTE)):
             people[name] = UserFactory(role="none", centre=lead.centre)
