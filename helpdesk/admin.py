@@ -16,10 +16,10 @@ from consent import actions as consent
 from consent.models import ConsentForm, Registry
 from cpms import countries
 from cpms.accounts import actions as accounts
-from cpms.accounts import queries
 from cpms.accounts.access import Route
 from cpms.accounts.models import AdvocacyGroup, Centre, Membership, Network, ThematicGroup, User
 from cpms.accounts.policy import may_use_staff_site, networks_served_by
+from cpms.accounts.queries import with_device
 from cpms.accounts.roles import Permission
 from cpms.jobs.models import Job
 from cpms.notifications.models import OutboxMessage
@@ -106,15 +106,13 @@ class UserAdmin(ReadOnlyAdmin):
     list_filter = (ActivatedFilter, "is_active", "centre__country")
     list_select_related = ("centre",)
     search_fields = ("display_name", "email")
-    fields = (
-        "display_name", "email", "job_title", "centre", "guest_hospital", "country", "zone", "is_active", "date_joined",
-        "activated_at", "last_login",
-    )  # fmt: skip
+    _who = ("display_name", "email", "job_title", "centre", "guest_hospital", "country", "zone", "is_active")
+    fields = (*_who, "date_joined", "activated_at", "last_login")
     actions = ("send_activation_link",)
 
     @admin.action(description="Mail a fresh activation link", permissions=["view"])
     def send_activation_link(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
-        waiting = list(queryset.exclude(pk__in=queries.with_device(queryset).values("pk")))
+        waiting = list(queryset.exclude(pk__in=with_device(queryset).values("pk")))
         for user in waiting:
             helpdesk.send_activation(user, by=request.user)
         self.message_user(request, f"{len(waiting)} links mailed. Active accounts were left alone.", messages.SUCCESS)

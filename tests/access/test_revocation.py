@@ -23,6 +23,7 @@ from cpms.notifications.models import WorkItem
 from outcomes.models import OutcomeDocument
 from outcomes.states import DocumentState
 from panels import actions as panels
+from panels.cases.models import CaseGrant
 from panels.meetings import actions as meetings
 from panels.models import Invitation
 from tests.clients import signed_in
@@ -165,8 +166,11 @@ def test_a_guests_date_passes_on_every_surface(mailoutbox):
     panels.accept(invitation, by=scene.fresh())
     scene.client = signed_in(scene.fresh())
     assert scene.surfaces()["page"]
-    Invitation.objects.filter(pk=invitation.pk).update(guest_until=clock.now() - dt.timedelta(seconds=1))
-    assert not any(scene.surfaces()[name] for name in ("page", "list", "my work", "search", "PDF", "calendar", "words"))
+    past = clock.now() - dt.timedelta(seconds=1)
+    Invitation.objects.filter(pk=invitation.pk).update(guest_until=past)
+    CaseGrant.objects.filter(user=scene.member).update(until=past)
+    gone = ("page", "list", "my work", "search", "case", "file", "PDF", "calendar", "words")
+    assert not any(scene.surfaces()[name] for name in gone)
 
 
 def test_an_assistant_loses_patients_panels_and_exports_with_the_delegation(mailoutbox):
