@@ -76,9 +76,13 @@ CHANGING = re.compile(rb'(name="csrfmiddlewaretoken" value|name="idempotency_key
 
 
 def client_for(world: World, principal: str) -> Client:
+    """The principal's browser. It knows the newest event of the audit so far, for whatever it asks is undone again."""
     if principal == "anonymous":
-        return Client(headers={"host": "localhost"})
-    return signed_in(world.people[principal], verified=principal != "half")
+        client = Client(headers={"host": "localhost"})
+    else:
+        client = signed_in(world.people[principal], verified=principal != "half")
+    client.newest = AuditEvent.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+    return client
 
 
 def ask(client: Client, method: str, url: str):
@@ -91,10 +95,9 @@ def ask(client: Client, method: str, url: str):
         return execute(sql, params, many, context)
 
     with transaction.atomic():
-        before = AuditEvent.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
         with connection.execute_wrapper(note):
             response = client.generic(method, url, secure=True, content_type="application/x-www-form-urlencoded")
-        events = list(AuditEvent.objects.filter(pk__gt=before))
+        events = list(AuditEvent.objects.filter(pk__gt=client.newest))
         transaction.set_rollback(True)
     return response, written, events
 
