@@ -20,6 +20,7 @@ from outcomes import actions, pdf, queries
 from outcomes.forms import ConclusionForm, SignForm, VerifyForm, advice_set
 from outcomes.models import Outcome, OutcomeDocument
 from outcomes.states import Decision, DocumentState
+from panels.cases.queries import allowed
 from panels.models import Panel
 
 
@@ -44,6 +45,7 @@ def page(request: HttpRequest, panel: Panel, status: int = 200, **forms: Any) ->
         "advice": forms.get("advice") or advice_set(outcome, typed=rows),
         "sign_form": forms.get("sign_form") or SignForm(initial=drafts.fields_of(f"sign:{panel.ref}", by=request.user)),
         "signatures": queries.signatures(outcome),
+        "consent": allowed(panel.case),
         "documents": OutcomeDocument.objects.filter(panel=panel).defer("pdf"),
         "may_write": may_write,
         "may_sign": ask(Permission.OUTCOME_SIGN, request.user, panel),

@@ -13,7 +13,7 @@ from cpms.accounts.access import Refused, access
 from cpms.accounts.access.routes import READ, WRITE
 from cpms.accounts.roles import Permission
 from panels import actions, queries
-from panels.cases.queries import case_parts
+from panels.cases.queries import allowed, case_parts
 from panels.forms import AddressForm, DeclineForm, GuestForm, InviteForm
 from panels.models import Invitation, Panel
 from panels.states import DeclineReason, InvitationState
@@ -113,6 +113,7 @@ def show_invite(request: HttpRequest, panel: Panel, experts: InviteForm, guest: 
         "address_form": AddressForm(panel=panel),
         "seats": seats,
         "expert_groups": accounts.expert_groups_of(request.user),
+        "consent": allowed(panel.case),
     }
     bad = bool(experts.errors or guest.errors)
     return render(request, "panels/invite.html", context, status=422 if bad else 200)

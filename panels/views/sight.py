@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from consent.policy import may_be_discussed
+from consent.policy import in_a_sentence, may_be_discussed
 from cpms.accounts.access import access
 from cpms.accounts.roles import Permission
 from cpms.patients.models import Patient
@@ -22,5 +22,6 @@ def who_sees(request: HttpRequest, patient: Patient) -> HttpResponse:
         "seers": sight.seers(patient, consented=bool(consented)),
         "readings": sight.readings(patient),
         "recipients": recipients(patient),
+        "consent": in_a_sentence(patient),
     }
     return render(request, "panels/sight.html", context)
