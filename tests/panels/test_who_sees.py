@@ -79,5 +79,5 @@ def test_the_page_costs_the_same_however_many(count, django_assert_num_queries):
         event = audit.record(Event.PATIENT_READ, on=story.patient, by=person)
         assert event.at > clock.now() - dt.timedelta(days=1 + number)
     client = signed_in(story.lead)
-    with django_assert_num_queries(23):
+    with django_assert_num_queries(24):
         client.get(reverse("panels:sight", args=[story.patient.pseudonym]), secure=True)
