@@ -89,6 +89,8 @@ CHECKS = {
     "meetings_series_ends_after_first": (MeetingSeries, {}, [{"ended_on": F("first_on") - DAY}]),
     "meetings_series_minutes_plausible": (MeetingSeries, {}, [{"minutes": 4}, {"minutes": 481}]),
     "meetings_series_slots_plausible": (MeetingSeries, {}, [{"slots": 0}, {"slots": 21}]),
+    "meetings_turn_runs_or_is_over": (AgendaItem, {"begun_at": None}, [{"begun_at": NOW, "done_at": NOW}]),
+    "meetings_item_minutes_plausible": (AgendaItem, {}, [{"minutes": 0}, {"minutes": 481}]),
     "meetings_held_has_time": (Meeting, {"state": "planned"}, [{"state": "held"}, {"held_at": NOW}]),
     "meetings_minutes_plausible": (Meeting, {}, [{"minutes": 4}, {"minutes": 481}]),
     "notifications_hours_of_a_day": (MailWish, {}, [{"daily_at": 24}, {"quiet_from": 24, "quiet_to": 6}]),

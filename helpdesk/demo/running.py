@@ -65,10 +65,15 @@ RUNNING = (
     Running(
         "tumours-paraganglioma-sdhb",
         "charlotte.vanbrederode",
-        ("giancarlo.benedetti", "rasa.kazlauskaite", "ewa.szczepanska"),
-        ("rasa.kazlauskaite",),
+        ("giancarlo.benedetti", "rasa.kazlauskaite", "ewa.szczepanska", "katharina.hohenberger"),
+        ("rasa.kazlauskaite", "katharina.hohenberger"),
     ),
-    Running("growth-obesity-pomc", "mikael.lindqvist", ("ewa.szczepanska", "charlotte.vanbrederode")),
+    Running(
+        "growth-obesity-pomc",
+        "mikael.lindqvist",
+        ("ewa.szczepanska", "charlotte.vanbrederode", "katharina.hohenberger"),
+        ("katharina.hohenberger",),
+    ),
 )
 
 

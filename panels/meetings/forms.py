@@ -10,7 +10,7 @@ from django import forms
 from django.utils import timezone
 
 from cpms import clock
-from cpms.accounts.models import ThematicGroup
+from cpms.accounts.models import ThematicGroup, User
 from cpms.forms import DayField
 from panels.meetings import recurrence
 from panels.meetings.models import Meeting
@@ -137,3 +137,27 @@ def label_of(meeting: Any) -> str:
     left = meeting.series.slots - meeting.panels
     places = f"{left} of {meeting.series.slots} places free" if left > 0 else "full, the panel would wait for a place"
     return f"{local:%a} {local.day} {local:%B}, {local:%H:%M}: {meeting.series.name} ({places})"
+
+
+class DecisionForm(forms.Form):
+    """What was decided on a panel, who does it and by when, and who dissents."""
+
+    text = forms.CharField(label="Next decision", widget=forms.Textarea({"rows": 3}), max_length=4000)
+    owner = forms.ModelChoiceField(
+        label="Who does it", queryset=User.objects.none(), required=False, empty_label="not said"
+    )
+    due_on = DayField(label="By", required=False)
+    dissent = forms.CharField(
+        label="Who dissents, and why", widget=forms.Textarea({"rows": 2}), required=False, max_length=2000
+    )
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=1)
+
+    def __init__(self, *args: Any, people: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        owner: Any = self.fields["owner"]
+        owner.queryset = User.objects.filter(pk__in=[person.pk for person in people]).order_by("display_name")
+        owner.label_from_instance = lambda person: person.display_name
+
+    @property
+    def values(self) -> dict[str, Any]:
+        return {name: self.cleaned_data[name] for name in ("text", "dissent", "owner", "due_on")}

@@ -9,7 +9,8 @@ from cpms.accounts.access import Verdict, no, rule, yes
 from cpms.accounts.policy import networks_served_by
 from cpms.accounts.roles import STAFF_ROLES, Permission, Role
 from panels.meetings.states import MeetingState
-from panels.policy import FOR_TREATING_SIDE, may_lead
+from panels.policy import FOR_TREATING_SIDE, may_lead, may_take_part, part_of
+from panels.states import Part
 
 OWNERS = frozenset({Role.GROUP_COORDINATOR, Role.NETWORK_COORDINATOR, *STAFF_ROLES})
 FOR_OWNERS = "Series of meetings are kept by the coordinators of their groups and networks, and by the helpdesk."
@@ -38,15 +39,44 @@ def may_change(user: Any, meeting: Any) -> Verdict:
     """Whoever called it, and who keeps its series."""
     if meeting.state != MeetingState.PLANNED:
         return no(OVER)
-    if meeting.called_by_id == user.pk:
+    if chairs(user, meeting):
         return yes
-    return may_change_series(user, meeting.series) if meeting.series else no(FOR_TREATING_SIDE)
+    return no(FOR_OWNERS if meeting.series else FOR_TREATING_SIDE)
 
 
 @rule(Permission.MEETING_HOLD)
 def may_hold(user: Any, meeting: Any) -> Verdict:
     """Say that it was held: who may change it."""
     return may_change(user, meeting)
+
+
+@rule(Permission.MEETING_JOIN)
+def may_join(user: Any, meeting: Any) -> Verdict:
+    """Who was asked, and who keeps the meeting, while it is planned; a meeting on panels alone needs one that may be discussed."""
+    if meeting.state != MeetingState.PLANNED:
+        return no(OVER)
+    if not meeting.attendance.filter(who=user).exists() and not chairs(user, meeting):
+        return no("You were not asked to this meeting. Whoever called it can ask you.")
+    if meeting.series:
+        return yes
+    panels = [item.panel for item in meeting.agenda.select_related("panel__case__patient")]
+    refused = [verdict for panel in panels if not (verdict := may_take_part(user, panel))]
+    return refused[0] if refused and len(refused) == len(panels) else yes
+
+
+@rule(Permission.MEETING_DECIDE)
+def may_decide(user: Any, item: Any) -> Verdict:
+    """Who chairs the meeting and belongs to the panel, and the panel's treating side; until the panel is closed."""
+    if item.meeting.state == MeetingState.CANCELLED:
+        return no(OVER)
+    if part_of(user, item.panel) != Part.TREATING and not chairs(user, item.meeting):
+        return no("Decisions are written down by the chair and by the panel's lead.")
+    return may_take_part(user, item.panel)
+
+
+def chairs(user: Any, meeting: Any) -> bool:
+    """Whoever called the meeting, and who keeps its series."""
+    return meeting.called_by_id == user.pk or bool(meeting.series and may_change_series(user, meeting.series))
 
 
 @rule(Permission.MEETING_BRING)

@@ -14,3 +14,12 @@ class Rhythm(models.TextChoices):
     FORTNIGHTLY = "fortnightly", "every second week"
     MONTHLY = "monthly", "every month, on the same weekday of the month"
     MONTHLY_LAST = "monthly_last", "every month, on the last such weekday"
+
+
+class Turn(models.TextChoices):
+    """What the chair does with the clock of a panel's turn."""
+
+    BEGIN = "begin", "begin"
+    PAUSE = "pause", "pause"
+    MORE = "more", "five minutes more"
+    NEXT = "next", "next panel"

@@ -8,6 +8,8 @@ const parts = [
   ["[role=combobox][data-source]", () => import("./combobox.js")],
   ["[data-poll]", () => import("./progress.js")],
   ["[data-follow]", () => import("./discussion.js")],
+  ["form[data-quiet]", () => import("./quiet.js")],
+  ["[data-live]", () => import("./live.js")],
   ["[data-drop]", () => import("./files.js")],
   ["[data-preview]", () => import("./preview.js")],
   ["[data-whens]", () => import("./whens.js")],

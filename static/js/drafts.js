@@ -13,8 +13,7 @@ export default function keepDraft(form) {
   const line = savedLine(form);
   let stored = begun(form) ? "" : JSON.stringify(fieldsOf(form));
   let [dirtySince, sentAt] = [0, 0];
-  let onTheWay = null;
-  let timer;
+  let [onTheWay, timer, wanted] = [null];
 
   function save(options) {
     clearTimeout(timer);
@@ -43,6 +42,7 @@ export default function keepDraft(form) {
     if (at) line.saved(at);
     hide("session-ended");
     alive();
+    if (wanted) wanted = form.requestSubmit();
     return "saved";
   }
 
@@ -66,7 +66,7 @@ export default function keepDraft(form) {
     event.preventDefault();
     event.stopImmediatePropagation();
     await onTheWay;
-    if ((await save()) === "only here") return;
+    if ((await save()) === "only here") return void (wanted = "quiet" in form.dataset);
     form.dataset.sendAnyway = "yes";
     form.requestSubmit(event.submitter);
     delete form.dataset.sendAnyway;

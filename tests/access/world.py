@@ -249,6 +249,7 @@ class World:
             "Message": self.message,
             "Question": self.question,
             "Meeting": self.meeting,
+            "AgendaItem": self.meeting.agenda.get(),
             "MeetingSeries": self.series,
             "OutcomeDocument": self.document,
             "AccessRequest": self.asked,

@@ -94,6 +94,8 @@ class Rooms:
         self.open.invite_guest()
         when = {"starts_at": clock.now() + dt.timedelta(days=2), "minutes": 30, "link": "https://video.example/x"}
         self.meeting = meetings.schedule(self.open.fresh(), by=self.lead, **when)
+        words = {"text": self.open.canary("decision"), "dissent": "Not before the scan.", "owner": self.lead}
+        meetings.decide(self.meeting.agenda.get(), due_on=clock.today(), by=self.lead, **words)
 
     def start_series(self):
         """A group's returning meeting with one panel on its agenda."""
@@ -139,6 +141,7 @@ class Rooms:
             "Contribution": lambda: self.said,
             "Message": lambda: Message.objects.get(panel=story.panel),
             "Meeting": lambda: self.meeting,
+            "AgendaItem": lambda: self.meeting.agenda.get(),
             "Dispatch": lambda: story.panel.dispatches.first(),
             "MeetingSeries": lambda: self.series,
             "Invitation": lambda: story.invitation(self.people["invited"]),
@@ -148,9 +151,9 @@ class Rooms:
         return entered(self.people[name], browser, url)
 
 
-def entered(user, browser, url: str) -> Person:
+def entered(user, browser, url: str, **size: int) -> Person:
     """A person whose login lies behind them."""
-    person = Person(browser, url)
+    person = Person(browser, url, **size)
     cookie = signed_in(user).cookies[settings.SESSION_COOKIE_NAME]
     person.context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": url}])
     return person

@@ -86,6 +86,17 @@ def start_adrenal(page: Page, address: str) -> None:
     both_widths(page, "consent")
 
 
+def run_meeting(page: Page, address: str) -> None:
+    """The sheet of the joint board as its chair sees it, with the first panel's clock running."""
+    page.goto(f"{address}/meetings/")
+    page.get_by_role("main").get_by_role("link", name="See").first.click()
+    page.get_by_role("link", name="Run the meeting").click()
+    page.get_by_role("button", name="Begin").click()
+    page.get_by_role("button", name="Next panel").wait_for()
+    page.wait_for_timeout(1500)
+    both_widths(page, "meeting-sheet")
+
+
 def take(browser: Browser, address: str) -> None:
     people: dict[str, Page] = {}
     for key, name, path in PAGES:
@@ -94,6 +105,9 @@ def take(browser: Browser, address: str) -> None:
             sign_in(people[key], address, key, PASSWORD)
         picture(people[key], address, name, path)
     start_adrenal(people["anneli.virtanen"], address)
+    chair = browser.new_context(locale="en-GB").new_page()
+    sign_in(chair, address, "katharina.hohenberger", PASSWORD)
+    run_meeting(chair, address)
     dark = people["anneli.virtanen"]
     dark.emulate_media(color_scheme="dark")
     picture(dark, address, "panel-dark", "/panels/ENDO-26-0001/")

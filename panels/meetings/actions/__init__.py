@@ -3,6 +3,7 @@
 from panels.meetings.actions.agenda import bring, put_in_order, take_off
 from panels.meetings.actions.feeds import feed_asked, renew_feed, stop_feed
 from panels.meetings.actions.series import end_series, plan_ahead, start_series
+from panels.meetings.actions.sheet import decide, draft_of, join, redecide, tick, turn
 from panels.meetings.actions.single import call, call_newcomer, call_off, hold, move, remind, schedule
 
 __all__ = [
@@ -10,16 +11,22 @@ __all__ = [
     "call",
     "call_newcomer",
     "call_off",
+    "decide",
+    "draft_of",
     "end_series",
     "feed_asked",
     "hold",
+    "join",
     "move",
     "plan_ahead",
     "put_in_order",
+    "redecide",
     "remind",
     "renew_feed",
     "schedule",
     "start_series",
     "stop_feed",
     "take_off",
+    "tick",
+    "turn",
 ]

@@ -12,7 +12,7 @@ from cpms.audit.states import Event
 from panels import actions as panels
 from panels import queries
 from panels.meetings.actions.single import call, put_on
-from panels.meetings.models import AgendaItem, Meeting
+from panels.meetings.models import AgendaItem, Meeting, MeetingDecision
 from panels.meetings.policy import may_bring, may_change
 from panels.meetings.states import MeetingState
 from panels.models import Invitation, Panel
@@ -50,6 +50,8 @@ def take_off(panel: Panel, *, of: Meeting, by: Any) -> None:
     if not (verdict := may_bring(by, panel)):
         raise Refused(verdict.reason)
     meeting = locked(of)
+    if MeetingDecision.objects.filter(item__meeting=meeting, item__panel=panel).exists():
+        raise Refused("This meeting has decided on the panel already; it stays on the agenda.")
     before = {item.pk for item in meeting.with_slot()}
     meeting.agenda.filter(panel=panel).delete()
     for item in meeting.with_slot():

@@ -77,16 +77,22 @@ def call_newcomer(panel_id: str, user_id: str, *, by: Any) -> int:
 
 
 @transaction.atomic
-def hold(meeting: Meeting, *, present: list[Any], by: Any) -> Meeting:
-    """The meeting took place, with these people: from now on an outcome can be written."""
+def hold(meeting: Meeting, *, present: list[Any] | None, by: Any) -> Meeting:
+    """The meeting took place, with these people (``None``: with those ticked so far): now an outcome can be written."""
     current = Meeting.objects.select_for_update().get(pk=meeting.pk)
     if not (verdict := may_hold(by, current)):
         raise Refused(verdict.reason)
     current.state, current.held_at = MeetingState.HELD, clock.now()
     current.save(update_fields=["state", "held_at"])
-    Attendance.objects.filter(meeting=current).update(present=False)
-    Attendance.objects.filter(meeting=current, who__in=present).update(present=True)
-    audit.record(Event.MEETING_HELD, on=current, by=by, count=len(present))
+    asked = Attendance.objects.filter(meeting=current)
+    there = set(asked.filter(present=True).values_list("who", flat=True) if present is None else present)
+    asked.exclude(who__in=there).update(present=False)
+    asked.filter(who__in=there).update(present=True)
+    now = clock.now()
+    for item in current.agenda.filter(begun_at__isnull=False):
+        item.seconds, item.begun_at, item.done_at = item.used, None, now
+        item.save(update_fields=["seconds", "begun_at", "done_at"])
+    audit.record(Event.MEETING_HELD, on=current, by=by, count=len(there))
     return current
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+import zoneinfo
 from typing import Any
 
 from django.conf import settings
@@ -12,6 +13,8 @@ from django.db.models import Q
 from django.urls import reverse
 
 from cpms import clock
+from cpms.vault.fields import SealedTextField
+from cpms.vault.models import SealedManager, SealedModel
 from panels.meetings import recurrence
 from panels.meetings.models.series import MeetingSeries
 from panels.meetings.states import MeetingState
@@ -74,12 +77,26 @@ class Meeting(models.Model):
         return self.starts_at + dt.timedelta(minutes=self.minutes)
 
     @property
+    def there(self) -> str:
+        """Day and time where it was called, for those in another zone: Thu 8 Oct, 16:00 in Helsinki."""
+        local = self.starts_at.astimezone(zoneinfo.ZoneInfo(self.zone))
+        town = self.zone.rpartition("/")[2].replace("_", " ")
+        return f"{local:%a} {local.day} {local:%b}, {local:%H:%M} in {town}"
+
+    @property
     def name(self) -> str:
         return self.series.name if self.series else "Meeting"
 
+    def minutes_for(self, item: AgendaItem) -> int:
+        """As set for this panel, else an equal share of the meeting."""
+        if item.minutes is not None:
+            return item.minutes
+        shares = self.series.slots if self.series else max(self.agenda.count(), 1)
+        return max(self.minutes // shares, 1)
+
     def with_slot(self) -> list[AgendaItem]:
         """The agenda as far as the slots reach; a meeting called for its panels alone has room for all of them."""
-        items = self.agenda.order_by("position", "pk")
+        items = self.agenda.select_related("panel").order_by("position", "pk")
         return list(items[: self.series.slots] if self.series else items)
 
     def next_of_series(self) -> Meeting | None:
@@ -97,27 +114,101 @@ class Meeting(models.Model):
         return self.starts_at != recurrence.moment(self.day, series.at, series.zone)
 
 
+class AgendaItemQuerySet(models.QuerySet["AgendaItem"]):
+    def visible_to(self, user: Any) -> AgendaItemQuerySet:
+        """Whoever sees its panel."""
+        return self.filter(panel__in=Panel.objects.visible_to(user).order_by().values("pk"))
+
+    def with_surroundings(self) -> AgendaItemQuerySet:
+        return self.select_related("meeting__series", "panel__key", "panel__lead", "panel__case__patient")
+
+
 class AgendaItem(models.Model):
-    """A panel's slot in a meeting, in the order of ``position``; those beyond a series' slots wait for one to be free."""
+    """A panel's slot in a meeting, in the order of ``position``; those beyond a series' slots wait for one to be free.
+
+    Its clock runs since ``begun_at``; ``seconds`` are what ran before that, until ``done_at`` says that its turn is over.
+    """
 
     meeting = models.ForeignKey(Meeting, on_delete=models.PROTECT, related_name="agenda")
     panel = models.ForeignKey(Panel, on_delete=models.PROTECT, related_name="agenda_items")
     position = models.PositiveSmallIntegerField(default=1)
+    minutes = models.PositiveSmallIntegerField(null=True)
+    presenter = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    begun_at = models.DateTimeField(null=True)
+    seconds = models.PositiveIntegerField(default=0)
+    done_at = models.DateTimeField(null=True)
+
+    objects = AgendaItemQuerySet.as_manager()
 
     class Meta:
         ordering = ["position"]
-        constraints = [models.UniqueConstraint(name="meetings_panel_once", fields=["meeting", "panel"])]
+        constraints = [
+            models.UniqueConstraint(name="meetings_panel_once", fields=["meeting", "panel"]),
+            models.CheckConstraint(name="meetings_turn_runs_or_is_over", condition=Q(begun_at=None) | Q(done_at=None)),
+            models.CheckConstraint(
+                name="meetings_item_minutes_plausible", condition=Q(minutes=None) | Q(minutes__gte=1, minutes__lte=480)
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.panel} in {self.meeting}"
 
+    @property
+    def audit_patient_id(self) -> Any:
+        return self.panel.case.patient_id
+
+    @property
+    def treated_by_id(self) -> Any:
+        return self.panel.case.patient.enrolled_by_id
+
+    @property
+    def used(self) -> int:
+        """Seconds that its turn took so far."""
+        return self.seconds + (int((clock.now() - self.begun_at).total_seconds()) if self.begun_at else 0)
+
+    @property
+    def running(self) -> bool:
+        return self.begun_at is not None
+
+    @property
+    def begun(self) -> bool:
+        return self.begun_at is not None or self.seconds > 0
+
+
+class MeetingDecisionQuerySet(models.QuerySet["MeetingDecision"]):
+    def visible_to(self, user: Any) -> MeetingDecisionQuerySet:
+        """Whoever sees the panel that it decides on."""
+        return self.filter(item__panel__in=Panel.objects.visible_to(user).order_by().values("pk"))
+
+
+class MeetingDecision(SealedModel):
+    """What a meeting decided on a panel, as it was captured there: what, who does it, until when, who dissents and why."""
+
+    item = models.ForeignKey(AgendaItem, on_delete=models.PROTECT, related_name="decisions")
+    text = SealedTextField(verbose_name="decision")
+    dissent = SealedTextField(verbose_name="dissent")
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    due_on = models.DateField(null=True)
+    noted_at = models.DateTimeField(default=clock.now)
+    noted_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    version = models.PositiveIntegerField(default=1)
+
+    objects = SealedManager.from_queryset(MeetingDecisionQuerySet)()
+
+    class Meta:
+        ordering = ["noted_at"]
+
+    def __str__(self) -> str:
+        return f"decision {self.pk}"
+
 
 class Attendance(models.Model):
-    """Who was asked to come, and who was there."""
+    """Who was asked to come, and who was there: ticked by hand, or by joining."""
 
     meeting = models.ForeignKey(Meeting, on_delete=models.PROTECT, related_name="attendance")
     who = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     present = models.BooleanField(null=True)
+    joined_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(name="meetings_person_once", fields=["meeting", "who"])]

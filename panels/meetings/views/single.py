@@ -41,10 +41,13 @@ def detail(request: HttpRequest, meeting: Meeting) -> HttpResponse:
     may_change = ask(Permission.MEETING_CHANGE, request.user, meeting)
     user: Any = request.user
     treating = set(user.serves())
+    attendance = queries.attendance_of(meeting)
     context: dict[str, Any] = {
         "meeting": meeting,
         "agenda": agenda,
-        "attendance": meeting.attendance.select_related("who__centre").order_by("who__display_name"),
+        "attendance": attendance,
+        "anybody_ticked": any(row.present for row in attendance),
+        "may_join": ask(Permission.MEETING_JOIN, request.user, meeting),
         "may_hold": ask(Permission.MEETING_HOLD, request.user, meeting),
         "may_change": may_change,
         "may_order": may_change and len(agenda) > 1,
@@ -89,6 +92,10 @@ def calendar(request: HttpRequest, meeting: Meeting) -> HttpResponse:
 
 @access("meetings:hold", object=Meeting, verb=Permission.MEETING_HOLD, methods=WRITE)
 def hold(request: HttpRequest, meeting: Meeting) -> HttpResponse:
+    if "as_ticked" in request.POST:
+        actions.hold(meeting, present=None, by=request.user)
+        messages.success(request, "Noted. The outcomes can be written now.")
+        return redirect(meeting)
     asked = {str(pk) for pk in meeting.attendance.values_list("who_id", flat=True)}
     actions.hold(meeting, present=[pk for pk in request.POST.getlist("present") if pk in asked], by=request.user)
     messages.success(request, "Noted. The outcome can be written now.")

@@ -1,0 +1,116 @@
+"""While a meeting runs: whose turn it is, what is decided, who is there."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.db import transaction
+
+from cpms import clock, locking
+from cpms.accounts.access import Refused
+from cpms.audit import actions as audit
+from cpms.audit.states import Event
+from cpms.drafts import actions as drafts
+from panels.meetings.actions.agenda import locked
+from panels.meetings.models import AgendaItem, Attendance, Meeting, MeetingDecision
+from panels.meetings.policy import may_change, may_decide, may_hold, may_join
+from panels.meetings.states import Turn
+
+MORE = 5
+EARLY, LATE = dt.timedelta(minutes=30), dt.timedelta(hours=2)
+"""How long before its begin and after its end joining counts as being there."""
+
+
+def draft_of(item: AgendaItem) -> str:
+    """How a decision that is being typed is named among the person's drafts."""
+    return f"decision:{item.meeting_id}:{item.panel.ref}"
+
+
+@transaction.atomic
+def turn(meeting: Meeting, *, ref: str, do: Turn, by: Any) -> AgendaItem | None:
+    """Begin a panel's turn, pause it, give it five minutes more, or go on to the next panel; gives whose turn it is then."""
+    current = locked(meeting)
+    if not (verdict := may_change(by, current)):
+        raise Refused(verdict.reason)
+    items = current.with_slot()
+    place = next((n for n, item in enumerate(items) if item.panel.ref == ref), None)
+    if place is None:
+        return None  # taken off a moment ago
+    item = items[place]
+    if do == Turn.MORE:
+        item.minutes = current.minutes_for(item) + MORE
+        item.save(update_fields=["minutes"])
+        return item
+    stop(current, over=do != Turn.PAUSE)
+    if do == Turn.PAUSE:
+        return item
+    if do == Turn.NEXT:
+        AgendaItem.objects.filter(pk=item.pk, done_at=None).update(done_at=clock.now())
+        rest = [one for one in items[place + 1 :] if one.done_at is None]
+        if not rest:
+            return None
+        item = rest[0]
+    AgendaItem.objects.filter(pk=item.pk).update(begun_at=clock.now(), done_at=None)
+    return item
+
+
+def stop(meeting: Meeting, *, over: bool) -> None:
+    """The clock that runs stands still; its panel's turn is over, or only paused."""
+    now = clock.now()
+    for item in meeting.agenda.filter(begun_at__isnull=False):
+        item.seconds, item.begun_at, item.done_at = item.used, None, now if over else None
+        item.save(update_fields=["seconds", "begun_at", "done_at"])
+
+
+@transaction.atomic
+def join(meeting: Meeting, *, by: Any) -> str:
+    """The way in; near the meeting's time it also ticks the person as being there."""
+    if not (verdict := may_join(by, meeting)):
+        raise Refused(verdict.reason)
+    if not meeting.link:
+        raise Refused("This meeting has no video link. Who called it says where it takes place.")
+    now = clock.now()
+    if meeting.starts_at - EARLY <= now <= meeting.ends_at + LATE:
+        here = {"present": True, "joined_at": now}
+        Attendance.objects.update_or_create(meeting=meeting, who=by, defaults=here)
+    audit.record(Event.MEETING_JOINED, on=meeting, by=by)
+    return meeting.link
+
+
+@transaction.atomic
+def tick(meeting: Meeting, *, who: Any, here: bool, by: Any) -> None:
+    """Somebody is there, or is not after all: noted by hand."""
+    current = locked(meeting)
+    if not (verdict := may_hold(by, current)):
+        raise Refused(verdict.reason)
+    Attendance.objects.filter(meeting=current, who=who).update(present=here)
+
+
+@transaction.atomic
+def decide(
+    item: AgendaItem, *, text: str, dissent: str, owner: Any, due_on: dt.date | None, by: Any
+) -> MeetingDecision:
+    """Write down what was decided on the panel. Whoever drafts its outcome finds it there."""
+    if not (verdict := may_decide(by, item)):
+        raise Refused(verdict.reason)
+    made = MeetingDecision(item=item, key=item.panel.key, owner=owner, due_on=due_on, noted_by=by)
+    made.text, made.dissent = text, dissent
+    made.save(force_insert=True)
+    drafts.discard(draft_of(item), by=by)
+    audit.record(Event.MEETING_DECIDED, on=item, by=by)
+    return made
+
+
+@transaction.atomic
+def redecide(decision: MeetingDecision, *, values: dict[str, Any], version: int, by: Any) -> MeetingDecision:
+    """Correct it. ``values`` are text, dissent, owner and due_on. Raises ``Clash`` when somebody else was faster."""
+    item = decision.item
+    if not (verdict := may_decide(by, item)):
+        raise Refused(verdict.reason)
+    locking.claim(decision, version, {"text": values["text"], "dissent": values["dissent"]})
+    for name, value in values.items():
+        setattr(decision, name, value)
+    decision.save(update_fields=[*values])
+    audit.record(Event.MEETING_DECIDED, on=item, by=by, verb="corrected", version=decision.version)
+    return decision

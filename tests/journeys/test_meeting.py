@@ -1,0 +1,113 @@
+"""A monthly joint meeting of two networks with three cases: run by its chair, followed on a phone, through a lost network."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from playwright.sync_api import expect
+
+from cpms import clock
+from cpms.accounts.roles import Role
+from panels import actions as panels
+from panels.meetings import actions, queries
+from panels.meetings.models import Meeting
+from panels.meetings.states import Rhythm
+from tests.factories import GroupFactory, NetworkFactory, Story, UserFactory, give_role
+from tests.journeys.rooms import entered
+
+pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True, databases=["default", "cachedb"])]
+DECISIONS = ("Scan before any change of dose.", "Stop the tablets for a week.", "Ask the paediatric surgeons.")
+
+
+class Board:
+    """Three panels of three leads; the chair and one member belong to all of them."""
+
+    def __init__(self) -> None:
+        theirs = GroupFactory(network=NetworkFactory(code="BOND", name="ERN BOND"), number=4, name="Bone")
+        self.chair, self.member = UserFactory(display_name="Dr In Chair"), UserFactory(display_name="Dr Member")
+        self.stories = [Story(tag) for tag in "abc"]
+        group = self.stories[0].group
+        give_role(self.chair, Role.GROUP_COORDINATOR, group=group)
+        for story in self.stories:
+            story.group = group
+            story.open(self.chair, self.member)
+            for person in (self.chair, self.member):
+                panels.accept(story.invitation(person), by=person)
+        first = clock.today() + dt.timedelta(days=1)
+        when = {
+            "rhythm": Rhythm.MONTHLY_LAST if first.day > 28 else Rhythm.MONTHLY,
+            "first_on": first,
+            "at": dt.time(16),
+        }
+        size = {"minutes": 60, "slots": 4, "link": "https://video.example/board"}
+        people = [self.chair, self.member, *(story.lead for story in self.stories)]
+        self.series = actions.start_series(
+            groups=[group, theirs], name="Joint board", people=people, by=self.chair, **when, **size
+        )
+        self.meeting = self.series.meetings.first()
+
+    def begins(self) -> None:
+        Meeting.objects.filter(pk=self.meeting.pk).update(starts_at=clock.now() - dt.timedelta(minutes=1))
+
+
+def test_three_cases_from_the_agenda_to_what_was_decided(browser, live_server):
+    board = Board()
+    chair = entered(board.chair, browser, live_server.url)
+    lead = entered(board.stories[0].lead, browser, live_server.url)
+    phone = entered(board.member, browser, live_server.url, width=390, height=844)
+    bring(lead, board)
+    board.begins()
+    sheet = f"/meetings/{board.meeting.pk}/sheet/"
+    phone.go(sheet)
+    chair.go(sheet)
+    assert phone.status_of(f"/meetings/{board.meeting.pk}/join/") == 302
+    expect(chair.page.get_by_role("checkbox", name="Dr Member")).to_be_checked()
+    chair.page.get_by_role("checkbox", name="Dr In Chair").press("Space")
+    expect(chair.page.get_by_role("heading", name="Present").locator("xpath=..")).to_contain_text("2 of 5")
+    chair.click("Begin")
+    expect(chair.page.get_by_role("button", name="Next panel")).to_be_visible()
+    without_network(chair, phone)
+    for place, text in enumerate(DECISIONS[1:], start=2):
+        chair.click("Next panel")
+        chair.sees(f"Panel {place} of 3")
+        chair.type("Next decision", text)
+        chair.click("Record")
+        chair.sees(text)
+        phone.sees(text)
+    assert phone.page.get_by_role("button", name="Record").count() == 0
+    chair.click("The meeting is over")
+    chair.sees("The outcomes can be written now.")
+    assert [row.text for story in board.stories for row in queries.decisions_on(story.fresh())] == [*DECISIONS]
+    assert board.meeting.attendance.filter(present=True).count() == 2
+    for person in (chair, lead, phone):
+        person.close()
+
+
+def bring(lead, board) -> None:
+    """One lead in the browser: from the panel to the agenda in two interactions. The others come the same way."""
+    lead.go(f"/panels/{board.stories[0].panel.ref}/")
+    lead.start_counting()
+    lead.click("Bring to a meeting", role="link")
+    lead.click("Put it on the agenda")
+    lead.sees("The panel is on the agenda.")
+    assert lead.hands == 2
+    for story in board.stories[1:]:
+        actions.bring(story.fresh(), to=board.meeting, invite=False, by=story.lead)
+
+
+def without_network(chair, phone) -> None:
+    """What is typed and recorded without a network is kept, and goes out by itself when it is back; the phone hears of it."""
+    chair.context.set_offline(True)
+    chair.type("Next decision", DECISIONS[0])
+    chair.click("Record")
+    chair.sees("No network at the moment.")
+    expect(chair.page.get_by_label("Next decision")).to_have_value(DECISIONS[0])
+    phone.context.set_offline(True)
+    phone.sees("No network at the moment.")
+    for person in (chair, phone):
+        person.context.set_offline(False)
+    expect(chair.page.get_by_role("list").filter(has_text=DECISIONS[0]).first).to_be_visible()
+    expect(chair.page.get_by_label("Next decision")).to_have_value("")
+    expect(chair.page.get_by_text("No network at the moment.")).to_be_hidden()
+    phone.sees(DECISIONS[0])
