@@ -139,6 +139,7 @@ class Permission(models.TextChoices):
     MEETING_HOLD = "meeting_hold", "say that a meeting was held"
     MEETING_LIST = "meeting_list", "list one's meetings"
     MEETING_CHANGE = "meeting_change", "move a meeting, call it off, put its agenda in order"
+    AGENDA_TIME = "agenda_time", "say how long a panel's turn is, and who presents it"
     MEETING_JOIN = "meeting_join", "join a meeting's video room"
     MEETING_DECIDE = "meeting_decide", "write down what a meeting decided on a panel"
     MEETING_BRING = "meeting_bring", "bring a panel to a meeting of a series"

@@ -161,3 +161,18 @@ class DecisionForm(forms.Form):
     @property
     def values(self) -> dict[str, Any]:
         return {name: self.cleaned_data[name] for name in ("text", "dissent", "owner", "due_on")}
+
+
+class TurnForm(forms.Form):
+    """How long a panel's turn is, and who presents it."""
+
+    minutes = forms.IntegerField(label="Minutes", min_value=1, max_value=240, required=False)
+    presenter = forms.ModelChoiceField(
+        label="Presenter", queryset=User.objects.none(), required=False, empty_label="not said"
+    )
+
+    def __init__(self, *args: Any, people: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        presenter: Any = self.fields["presenter"]
+        presenter.queryset = User.objects.filter(pk__in=[person.pk for person in people]).order_by("display_name")
+        presenter.label_from_instance = lambda person: person.display_name

@@ -44,6 +44,12 @@ def may_change(user: Any, meeting: Any) -> Verdict:
     return no(FOR_OWNERS if meeting.series else FOR_TREATING_SIDE)
 
 
+@rule(Permission.AGENDA_TIME)
+def may_give_time(user: Any, item: Any) -> Verdict:
+    """Who may change the meeting, about a panel that they see."""
+    return may_change(user, item.meeting)
+
+
 @rule(Permission.MEETING_HOLD)
 def may_hold(user: Any, meeting: Any) -> Verdict:
     """Say that it was held: who may change it."""

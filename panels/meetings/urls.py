@@ -22,6 +22,7 @@ urlpatterns = [
     path("meetings/<uuid:key>/turn/", views.turn, name="turn"),
     path("meetings/<uuid:key>/join/", views.join, name="join"),
     path("meetings/<uuid:key>/present/", views.present, name="present"),
+    path("agenda/<int:key>/time/", views.time, name="time"),
     path("agenda/<int:key>/decide/", views.decide, name="decide"),
     path("meetings/<uuid:key>/calendar.ics", views.calendar, name="calendar"),
     path("meetings/<uuid:key>/move/", views.move, name="move"),

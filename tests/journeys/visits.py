@@ -89,6 +89,7 @@ LEAD = (
     Visit("lead", "meetings:detail", "open"),
     Visit("lead", "meetings:sheet", "open"),
     Visit("lead", "meetings:decide", "open"),
+    Visit("lead", "meetings:time", "open"),
     Visit("lead", "meetings:move", "open"),
     Visit("lead", "meetings:bring", "open"),
     Visit("lead", "meetings:address"),

@@ -93,7 +93,7 @@ def test_the_clock_runs_pauses_gets_more_and_goes_on_to_the_next_panel(story, se
 
 def test_a_decision_is_kept_sealed_shown_to_the_panel_and_found_by_its_outcome(story, meeting, chair):
     item, client = meeting.agenda.get(panel=story.panel), signed_in(chair)
-    drafts.save_draft(form=actions.draft_of(item), label="x", path="/", fields={"text": "half"}, by=chair)
+    drafts.save_draft(form=queries.draft_of(item), label="x", path="/", fields={"text": "half"}, by=chair)
     words = {"text": story.canary("decided"), "owner": story.lead.pk, "due_on": "2099-01-01", "dissent": ""}
     assert "half" in page(chair, meeting, f"?panel={story.panel.ref}")
     answer = client.post(reverse("meetings:decide", args=[item.pk]), words)

@@ -53,6 +53,8 @@ class Notice(models.TextChoices):
     MEETING_MOVED = "meeting_moved", "Meeting moved"
     MEETING_CALLED_OFF = "meeting_called_off", "Meeting called off"
     MEETING_SOON = "meeting_soon", "Meeting soon"
+    AGENDA = "agenda", "Agenda of a meeting changed"
+    PRESENTER = "presenter", "Asked to present a panel"
     SERIES = "series", "Series of meetings"
     SERIES_ENDED = "series_ended", "Series of meetings ended"
     SIGN_WANTED = "sign_wanted", "Signature wanted"
@@ -109,6 +111,7 @@ NEWS = frozenset(
         Notice.NEW_ADVICE,
         Notice.NEW_MESSAGE,
         Notice.DATA_ADDED,
+        Notice.AGENDA,
         Notice.CASE_CORRECTED,
         Notice.THANKED,
         Notice.QUESTION_ASKED,
@@ -126,6 +129,7 @@ ASKED = frozenset(
         Notice.REFERRAL_YOURS,
         Notice.MENTIONED,
         Notice.MEETING_PROPOSED,
+        Notice.PRESENTER,
         Notice.ANSWER_LATE,
         Notice.SUBSTITUTE_WANTED,
         Notice.HELP_WANTED,

@@ -184,6 +184,14 @@ WORDS = {
         "CPMS: a meeting is near",
         "A meeting you were asked to is near. The page says when it begins, and what is on its agenda.",
     ),
+    Notice.AGENDA: Words(
+        "CPMS: the agenda of a meeting changed",
+        "The place or the time of panel {ref} on the agenda of a meeting is another one now. The page shows the agenda.",
+    ),
+    Notice.PRESENTER: Words(
+        "CPMS: you are asked to present a panel",
+        "Please present panel {ref} in a meeting. The page says when it begins, and for how many minutes.",
+    ),
     Notice.SERIES: Words(
         "CPMS: a series of meetings",
         "You are asked to a meeting that returns. The entry attached to this mail puts all its dates into your calendar.",

@@ -1,9 +1,9 @@
 """Call, move and call off meetings; start a series; bring panels to it; keep a calendar address."""
 
-from panels.meetings.actions.agenda import bring, put_in_order, take_off
+from panels.meetings.actions.agenda import bring, give_time, put_in_order, take_off
 from panels.meetings.actions.feeds import feed_asked, renew_feed, stop_feed
 from panels.meetings.actions.series import end_series, plan_ahead, start_series
-from panels.meetings.actions.sheet import decide, draft_of, join, redecide, tick, turn
+from panels.meetings.actions.sheet import decide, join, redecide, tick, turn
 from panels.meetings.actions.single import call, call_newcomer, call_off, hold, move, remind, schedule
 
 __all__ = [
@@ -12,9 +12,9 @@ __all__ = [
     "call_newcomer",
     "call_off",
     "decide",
-    "draft_of",
     "end_series",
     "feed_asked",
+    "give_time",
     "hold",
     "join",
     "move",

@@ -6,9 +6,12 @@ from typing import Any
 
 from django.db import transaction
 
+from cpms import clock
 from cpms.accounts.access import Refused
 from cpms.audit import actions as audit
 from cpms.audit.states import Event
+from cpms.notifications import actions as notifications
+from cpms.notifications.notices import Notice
 from panels import actions as panels
 from panels import queries
 from panels.meetings.actions.single import call, put_on
@@ -66,14 +69,59 @@ def put_in_order(meeting: Meeting, *, ref: str, up: bool, by: Any) -> None:
     current = locked(meeting)
     if not (verdict := may_change(by, current)):
         raise Refused(verdict.reason)
-    items = list(current.agenda.select_related("panel").order_by("position", "pk"))
+    items = list(current.agenda.select_related("panel__lead", "presenter").order_by("position", "pk"))
     place = next((n for n, item in enumerate(items) if item.panel.ref == ref), None)
     if place is None:
         return  # taken off a moment ago: there is nothing to move
     other = place - 1 if up else place + 1
-    if 0 <= other < len(items):
-        items[place], items[other] = items[other], items[place]
+    if not 0 <= other < len(items):
+        return
+    before = {item.pk for item in current.with_slot()}
+    items[place], items[other] = items[other], items[place]
     for position, item in enumerate(items, start=1):
         item.position = position
     AgendaItem.objects.bulk_update(items, ["position"])
+    tell(current, [items[place], items[other]], by=by)
+    for item in current.with_slot():
+        if item.pk not in before:
+            call(current, panel=item.panel, people=queries.people_in(item.panel), by=by)
     audit.record(Event.AGENDA_CHANGED, on=current, by=by, verb="put in order")
+
+
+@transaction.atomic
+def give_time(meeting: Meeting, *, ref: str, minutes: int | None, presenter: Any, by: Any) -> AgendaItem:
+    """How long a panel's turn is (``None``: an equal share), and who presents it; who presents and who leads it are told."""
+    current = locked(meeting)
+    if not (verdict := may_change(by, current)):
+        raise Refused(verdict.reason)
+    item = current.agenda.select_related("panel__lead", "presenter").filter(panel__ref=ref).first()
+    if item is None:
+        raise Refused("The panel is not on this agenda any more.")
+    if presenter is not None and presenter not in queries.people_in(item.panel):
+        raise Refused("A panel is presented by somebody who takes part in it.")
+    asked = presenter is not None and presenter.pk != item.presenter_id
+    changed = item.minutes != minutes
+    item.minutes, item.presenter = minutes, presenter
+    item.save(update_fields=["minutes", "presenter"])
+    if asked:
+        about: dict[str, Any] = {"about": current, "ref": ref, "path": current.get_absolute_url(), "again": ref}
+        notifications.notify([presenter], notice=Notice.PRESENTER, by=by, **about)
+    if changed:
+        tell(current, [item], by=by)
+    audit.record(Event.AGENDA_CHANGED, on=current, by=by, verb="time given", patient=item.panel.audit_patient_id)
+    return item
+
+
+def tell(meeting: Meeting, items: list[AgendaItem], *, by: Any) -> None:
+    """Who presents and who leads these panels: once a day for each of them, however often the agenda is turned over."""
+    for item in items:
+        people = {person.pk: person for person in (item.presenter, item.panel.lead) if person is not None}
+        notifications.notify(
+            people.values(),
+            notice=Notice.AGENDA,
+            by=by,
+            about=meeting,
+            ref=item.panel.ref,
+            path=meeting.get_absolute_url(),
+            again=f"{item.panel.ref}:{clock.today()}",
+        )

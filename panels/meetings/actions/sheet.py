@@ -12,6 +12,7 @@ from cpms.accounts.access import Refused
 from cpms.audit import actions as audit
 from cpms.audit.states import Event
 from cpms.drafts import actions as drafts
+from panels.meetings import queries
 from panels.meetings.actions.agenda import locked
 from panels.meetings.models import AgendaItem, Attendance, Meeting, MeetingDecision
 from panels.meetings.policy import may_change, may_decide, may_hold, may_join
@@ -20,11 +21,6 @@ from panels.meetings.states import Turn
 MORE = 5
 EARLY, LATE = dt.timedelta(minutes=30), dt.timedelta(hours=2)
 """How long before its begin and after its end joining counts as being there."""
-
-
-def draft_of(item: AgendaItem) -> str:
-    """How a decision that is being typed is named among the person's drafts."""
-    return f"decision:{item.meeting_id}:{item.panel.ref}"
 
 
 @transaction.atomic
@@ -97,7 +93,7 @@ def decide(
     made = MeetingDecision(item=item, key=item.panel.key, owner=owner, due_on=due_on, noted_by=by)
     made.text, made.dissent = text, dissent
     made.save(force_insert=True)
-    drafts.discard(draft_of(item), by=by)
+    drafts.discard(queries.draft_of(item), by=by)
     audit.record(Event.MEETING_DECIDED, on=item, by=by)
     return made
 

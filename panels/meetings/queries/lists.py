@@ -11,7 +11,7 @@ from django.db.models import Count, QuerySet
 
 from cpms import clock
 from cpms.accounts.models import ThematicGroup, User
-from panels.meetings.models import CalendarFeed, Meeting, MeetingSeries
+from panels.meetings.models import AgendaItem, CalendarFeed, Meeting, MeetingSeries
 from panels.meetings.states import MeetingState
 from panels.models import Panel
 
@@ -26,6 +26,8 @@ class Slot:
     ref: str
     panel: Panel | None
     waits: bool
+    item: AgendaItem
+    minutes: int
 
 
 def coming(user: Any) -> QuerySet[Meeting]:
@@ -50,11 +52,15 @@ def to_bring_to(user: Any, panel: Panel) -> QuerySet[Meeting]:
 
 def agenda(meeting: Meeting, user: Any) -> list[Slot]:
     """The running order. Who takes no part in a panel sees its number and nothing of it."""
-    items = list(meeting.agenda.select_related("panel").order_by("position", "pk"))
+    items = list(meeting.agenda.select_related("panel", "presenter").order_by("position", "pk"))
     seen = Panel.objects.visible_to(user).filter(pk__in=[item.panel_id for item in items]).with_case()
     panels = {panel.pk: panel for panel in seen}
     slots = meeting.series.slots if meeting.series else len(items)
-    return [Slot(item.panel.ref, panels.get(item.panel_id), n >= slots) for n, item in enumerate(items)]
+    share = max(meeting.minutes // max(slots, 1), 1)
+    return [
+        Slot(item.panel.ref, panels.get(item.panel_id), n >= slots, item, item.minutes or share)
+        for n, item in enumerate(items)
+    ]
 
 
 def people_of(groups: Iterable[ThematicGroup]) -> list[User]:

@@ -89,6 +89,11 @@ def attendance_of(meeting: Meeting) -> list[Attendance]:
     return list(meeting.attendance.select_related("who__centre").order_by("who__display_name"))
 
 
+def draft_of(item: AgendaItem) -> str:
+    """How a decision that is being typed is named among the person's drafts."""
+    return f"decision:{item.meeting_id}:{item.panel.ref}"
+
+
 def decided(item: AgendaItem) -> list[MeetingDecision]:
     """What the meeting decided on one panel, in the order it was written down."""
     return list(item.decisions.select_related("key", "owner__centre", "noted_by"))

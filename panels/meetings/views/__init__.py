@@ -3,7 +3,7 @@
 from panels.meetings.views.feeds import address, feed, stop_address
 from panels.meetings.views.series import bring, end_series, meeting_list, series, start_series, take_off
 from panels.meetings.views.sheet import decide, join, parts, present, sheet, turn
-from panels.meetings.views.single import calendar, call_off, detail, hold, move, order, schedule
+from panels.meetings.views.single import calendar, call_off, detail, hold, move, order, schedule, time
 
 __all__ = [
     "address",
@@ -27,5 +27,6 @@ __all__ = [
     "start_series",
     "stop_address",
     "take_off",
+    "time",
     "turn",
 ]

@@ -66,12 +66,12 @@ def sheet(request: HttpRequest, meeting: Meeting) -> HttpResponse:
     context = live(request, meeting)
     panel, shown = context["panel"], context["shown"]
     if panel is not None:
-        typed = drafts.fields_of(actions.draft_of(shown.item), by=request.user) if context["may_decide"] else {}
+        typed = drafts.fields_of(queries.draft_of(shown.item), by=request.user) if context["may_decide"] else {}
         context |= {
             "case": case_parts(panel.case),
             "points": queries.to_decide(panel),
             "form": DecisionForm(initial=typed, people=panels.people_in(panel)),
-            "draft": actions.draft_of(shown.item),
+            "draft": queries.draft_of(shown.item),
         }
     return render(request, "meetings/sheet.html", context)
 

@@ -14,10 +14,11 @@ from cpms.accounts.access.routes import READ, WRITE
 from cpms.accounts.roles import Permission
 from cpms.audit import actions as audit
 from cpms.audit.states import Event
+from panels import queries as panels
 from panels.meetings import actions, queries
 from panels.meetings.calendars import calendar_file
-from panels.meetings.forms import MeetingForm, WhenForm
-from panels.meetings.models import Meeting
+from panels.meetings.forms import MeetingForm, TurnForm, WhenForm
+from panels.meetings.models import AgendaItem, Meeting
 from panels.models import Panel
 
 
@@ -79,6 +80,19 @@ def order(request: HttpRequest, meeting: Meeting) -> HttpResponse:
     up = request.POST.get("way") == "up"
     actions.put_in_order(meeting, ref=request.POST.get("panel", ""), up=up, by=request.user)
     return redirect(meeting)
+
+
+@access("meetings:time", object=AgendaItem, verb=Permission.AGENDA_TIME, methods=READ | WRITE)
+def time(request: HttpRequest, item: AgendaItem) -> HttpResponse:
+    """Minutes of a panel's turn, and its presenter."""
+    people = panels.people_in(item.panel)
+    initial = {"minutes": item.minutes or item.meeting.minutes_for(item), "presenter": item.presenter_id}
+    form = TurnForm(request.POST or None, initial=initial, people=people)
+    if request.method == "POST" and form.is_valid():
+        actions.give_time(item.meeting, ref=item.panel.ref, by=request.user, **form.cleaned_data)
+        messages.success(request, "Noted. Who is concerned gets a notice.")
+        return redirect(item.meeting)
+    return render(request, "meetings/time.html", {"form": form, "item": item}, status=422 if form.errors else 200)
 
 
 @access("meetings:calendar", object=Meeting, verb=Permission.MEETING_READ)

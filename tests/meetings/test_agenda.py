@@ -1,0 +1,86 @@
+"""The agenda: order, minutes, presenter; whom it concerns is told, once a day."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from django.urls import reverse
+
+from cpms import clock
+from cpms.accounts.access import Refused
+from cpms.accounts.roles import Role
+from cpms.notifications.models import OutboxMessage
+from panels.meetings import actions
+from panels.meetings.states import Rhythm
+from tests.clients import signed_in
+from tests.factories import Story, UserFactory, give_role
+
+pytestmark = pytest.mark.django_db(databases=["default", "cachedb"])
+
+
+@pytest.fixture
+def story():
+    story = Story("a")
+    story.open()
+    story.seat(story.expert)
+    return story
+
+
+@pytest.fixture
+def chair(story):
+    person = UserFactory(display_name="Dr In Chair")
+    give_role(person, Role.GROUP_COORDINATOR, group=story.group)
+    story.seat(person)
+    return person
+
+
+@pytest.fixture
+def meeting(story, chair):
+    """One slot and two panels: the second, whose lead is another, waits."""
+    other = Story("b")
+    other.group = story.group
+    other.open()
+    when = {"rhythm": Rhythm.WEEKLY, "first_on": clock.today() + dt.timedelta(days=1), "at": dt.time(16)}
+    size = {"minutes": 60, "slots": 1, "link": ""}
+    people = [chair, other.lead]
+    series = actions.start_series(groups=[story.group], name="Board", people=people, by=chair, **when, **size)
+    first = series.meetings.first()
+    for one in (story, other):
+        actions.bring(one.fresh(), to=first, invite=False, by=one.lead)
+    first.other = other
+    return first
+
+
+def told(person, notice="agenda"):
+    return OutboxMessage.objects.filter(recipient=person, notice=notice).count()
+
+
+def test_minutes_and_presenter_are_set_on_one_page_and_told_to_whom_it_concerns(story, meeting, chair):
+    item, client = meeting.agenda.get(panel=story.panel), signed_in(chair)
+    path = reverse("meetings:time", args=[item.pk])
+    assert 'value="60"' in client.get(path).content.decode()
+    assert client.post(path, {"minutes": "25", "presenter": story.expert.pk}).status_code == 302
+    item.refresh_from_db()
+    assert (item.minutes, item.presenter) == (25, story.expert)
+    assert (told(story.expert, "presenter"), told(story.expert), told(story.lead), told(chair)) == (1, 1, 1, 0)
+    client.post(path, {"minutes": "20", "presenter": story.expert.pk})
+    assert (told(story.expert, "presenter"), told(story.lead)) == (1, 1)
+    page = client.get(meeting.get_absolute_url()).content.decode()
+    assert "20 min" in page
+    assert "Dr Expert Person presents" in page
+    assert client.post(path, {"minutes": "0", "presenter": meeting.other.lead.pk}).status_code == 422
+    with pytest.raises(Refused, match="takes part"):
+        actions.give_time(meeting, ref=story.panel.ref, minutes=5, presenter=meeting.other.lead, by=chair)
+    with pytest.raises(Refused):
+        actions.give_time(meeting, ref=story.panel.ref, minutes=5, presenter=None, by=story.lead)
+
+
+def test_a_panel_that_gets_the_slot_by_order_has_its_members_asked_and_both_leads_told(story, meeting, chair):
+    other = meeting.other
+    actions.put_in_order(meeting, ref=other.panel.ref, up=True, by=chair)
+    assert [item.panel.ref for item in meeting.with_slot()] == [other.panel.ref]
+    assert (told(story.lead), told(other.lead)) == (1, 1)
+    actions.put_in_order(meeting, ref=story.panel.ref, up=True, by=chair)
+    actions.put_in_order(meeting, ref=story.panel.ref, up=True, by=chair)
+    assert (told(story.lead), told(other.lead)) == (1, 1)
