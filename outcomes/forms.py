@@ -6,7 +6,8 @@ from typing import Any
 
 from django import forms
 
-from outcomes.states import Decision, Strength
+from cpms.forms import DayField
+from outcomes.states import AdviceKind, Decision, Strength
 
 
 class ConclusionForm(forms.Form):
@@ -17,35 +18,74 @@ class ConclusionForm(forms.Form):
         widget=forms.Textarea({"rows": 4, "class": "conclusion"}),
         help_text="What does the panel advise, in two or three sentences?",
     )
+    plain = forms.CharField(
+        label="For the patient, in plain words",
+        max_length=20_000,
+        required=False,
+        widget=forms.Textarea({"rows": 3}),
+        help_text="Short sentences, no terms of art. Printed in the document, for the talk with the patient.",
+    )
 
 
 class AdviceForm(forms.Form):
     id = forms.UUIDField(required=False, widget=forms.HiddenInput)
     text = forms.CharField(label="Advice", max_length=20_000, required=False, widget=forms.Textarea({"rows": 2}))
+    kind = forms.ChoiceField(label="Kind", choices=[("", "Not said"), *AdviceKind.choices], required=False)
     strength = forms.ChoiceField(label="Strength", choices=Strength.choices, initial=Strength.STRONG)
+    owner = forms.CharField(label="Who does it", max_length=200, required=False)
+    due_on = DayField(label="By", required=False)
+    dissent = forms.CharField(
+        label="What was said against it, and by whom",
+        max_length=10_000,
+        required=False,
+        widget=forms.Textarea({"rows": 2}),
+    )
 
 
 AdviceSet = forms.formset_factory(AdviceForm, extra=1, max_num=60, absolute_max=60)
+WRITTEN = ("text", "kind", "strength", "owner", "due_on", "dissent")
 
 
 def advice_set(outcome: Any, data: Any = None, *, typed: list[dict[str, Any]] | None = None) -> Any:
     """One form per item and one empty one; a text made empty takes its item out. ``typed`` rows come from a draft."""
-    saved = [{"id": item.pk, "text": item.text, "strength": item.strength} for item in outcome.items.all()]
-    initial = typed or saved
-    return AdviceSet(data, initial=initial, prefix="advice")
+    saved = [{"id": item.pk, **{name: getattr(item, name) for name in WRITTEN}} for item in outcome.items.all()]
+    return AdviceSet(data, initial=typed or saved, prefix="advice")
+
+
+def advice_rows(advice: Any) -> list[dict[str, Any]]:
+    """What was filled in, row by row, with the prefix of the row's fields on the page."""
+    return [{**row.cleaned_data, "prefix": row.prefix} for row in advice if row.cleaned_data]
+
+
+class DecisionForm(forms.Form):
+    """A decision as it is taken. ``next`` is the page it was taken on."""
+
+    text = forms.CharField(max_length=20_000)
+    kind = forms.ChoiceField(choices=[("", ""), *AdviceKind.choices], required=False)
+    owner = forms.CharField(max_length=200, required=False)
+    due_on = DayField(required=False)
+    dissent = forms.CharField(max_length=10_000, required=False)
+    meeting = forms.UUIDField(required=False)
+    next = forms.CharField(max_length=300, required=False)
 
 
 class SignForm(forms.Form):
-    """``number`` is the version that was read: nobody signs a text they have not seen."""
+    """``number`` is the version that was read: nobody signs a text they have not seen. ``advice`` is how many it gives."""
 
     number = forms.IntegerField(widget=forms.HiddenInput)
     decision = forms.ChoiceField(choices=[(Decision.SIGNED, "Sign"), (Decision.DISSENT, "Dissent")])
+    about = forms.TypedChoiceField(label="It is about", coerce=int, empty_value=None, required=False)
     text = forms.CharField(
         label="Your dissent, printed as you write it",
         required=False,
         max_length=10_000,
         widget=forms.Textarea({"rows": 3}),
     )
+
+    def __init__(self, *args: Any, advice: int, **options: Any) -> None:
+        super().__init__(*args, **options)
+        numbers = [(str(number), f"Advice {number}") for number in range(1, advice + 1)]
+        self.fields["about"].choices = [("", "The whole"), *numbers]  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data

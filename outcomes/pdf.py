@@ -6,8 +6,6 @@ child process with limits on time and memory.
 
 from __future__ import annotations
 
-import hashlib
-import json
 import zoneinfo
 from typing import Any
 
@@ -17,6 +15,7 @@ from django.utils import timezone
 
 from cpms import clock
 from cpms.paper import pages_of
+from outcomes import queries
 from outcomes.models import Outcome, OutcomeDocument
 from outcomes.queries import Statement
 from outcomes.states import Decision
@@ -29,7 +28,8 @@ def gather(document: OutcomeDocument) -> dict[str, Any]:
     """Everything the template prints, as plain texts and lists; nothing is looked up later."""
     panel = Panel.objects.with_case().get(pk=document.panel_id)
     outcome = Outcome.objects.get(panel=panel)
-    signatures = outcome.signoffs.filter(number=document.number).select_related("who__centre", "key")
+    signatures = queries.signatures(outcome, document.number)
+    version = queries.version_of(outcome, document.number)
     patient = panel.case.patient
     return {
         "ref": panel.ref,
@@ -38,14 +38,13 @@ def gather(document: OutcomeDocument) -> dict[str, Any]:
         "code": document.code,
         "title": panel.title,
         "opened": panel.opened_at,
-        "sent": outcome.sent_at,
+        "sent": version.sent_at,
         "closed": panel.closed_at,
         "patient": patient,
         "diagnoses": list(panel.case.diagnoses.all()),
-        "question": panel.question,
-        "conclusion": outcome.conclusion,
-        "items": list(outcome.items.select_related("contribution__author__centre", "key")),
-        "signatures": list(signatures),
+        "text": queries.text_from(version.body),
+        "fingerprint": queries.fingerprint(version.body),
+        "signatures": signatures,
         "also_asked": also_asked(panel, {signature.who_id for signature in signatures}),
         "meeting": last_meeting(panel),
         "dissents": [s for s in signatures if s.decision == Decision.DISSENT],
@@ -66,31 +65,10 @@ def last_meeting(panel: Panel) -> Any:
     return held.order_by("-starts_at").values_list("starts_at", flat=True).first()
 
 
-def signed_text(content: dict[str, Any]) -> str:
-    """What the members signed, in a form that gives the same fingerprint on every machine."""
-    return json.dumps(
-        {
-            "panel": content["ref"],
-            "version": content["number"],
-            "question": content["question"],
-            "conclusion": content["conclusion"],
-            "advice": [[item.text, item.strength] for item in content["items"]],
-        },
-        ensure_ascii=False,
-        sort_keys=True,
-        separators=(",", ":"),
-    )
-
-
-def fingerprint(content: dict[str, Any]) -> str:
-    """SHA-256 of the signed text, in hex."""
-    return hashlib.sha256(signed_text(content).encode()).hexdigest()
-
-
 def lay_out(content: dict[str, Any]) -> bytes:
     """The PDF/UA-1 file. Raises ``CannotLayOut``."""
     with timezone.override(content["zone"]):
-        html = render_to_string("outcomes/document.html", {**content, "fingerprint": fingerprint(content)})
+        html = render_to_string("outcomes/document.html", content)
     return pages_of(html)
 
 

@@ -16,6 +16,16 @@ class Decision(models.TextChoices):
     SILENT = "silent", "no answer"
 
 
+class AdviceKind(models.TextChoices):
+    """What an advice asks for; the words of the statement it came from."""
+
+    DIAGNOSIS = "diagnosis", "Diagnosis"
+    TEST = "test", "Test"
+    TREATMENT = "treatment", "Treatment"
+    REFERRAL = "referral", "Referral"
+    FOLLOW_UP = "follow_up", "Follow-up"
+
+
 class Strength(models.TextChoices):
     STRONG = "strong", "Strong"
     CONDITIONAL = "conditional", "Conditional"

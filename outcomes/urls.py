@@ -2,19 +2,20 @@
 
 from django.urls import path
 
-from outcomes import views
+from outcomes.views import documents, statements, writing
 
 app_name = "outcomes"
 urlpatterns = [
-    path("panels/<str:ref>/outcome/", views.edit, name="edit"),
-    path("panels/<str:ref>/outcome/start/", views.start, name="start"),
-    path("panels/<str:ref>/outcome/save/", views.save, name="save"),
-    path("panels/<str:ref>/outcome/sign/", views.sign, name="sign"),
-    path("panels/<str:ref>/close/", views.close, name="close"),
-    path("documents/<uuid:key>/", views.download, name="download"),
-    path("documents/<uuid:key>/progress/", views.progress, name="progress"),
-    path("documents/<uuid:key>/retry/", views.retry, name="retry"),
-    path("statement/", views.statement, name="statement"),
-    path("statement/pdf/", views.statement_pdf, name="statement_pdf"),
-    path("verify/", views.verify, name="verify"),
+    path("panels/<str:ref>/outcome/", writing.edit, name="edit"),
+    path("panels/<str:ref>/outcome/start/", writing.start, name="start"),
+    path("panels/<str:ref>/outcome/save/", writing.save, name="save"),
+    path("panels/<str:ref>/outcome/decide/", writing.decide, name="decide"),
+    path("panels/<str:ref>/outcome/sign/", writing.sign, name="sign"),
+    path("panels/<str:ref>/close/", writing.close, name="close"),
+    path("documents/<uuid:key>/", documents.download, name="download"),
+    path("documents/<uuid:key>/progress/", documents.progress, name="progress"),
+    path("documents/<uuid:key>/retry/", documents.retry, name="retry"),
+    path("statement/", statements.statement, name="statement"),
+    path("statement/pdf/", statements.statement_pdf, name="statement_pdf"),
+    path("verify/", documents.verify, name="verify"),
 ]

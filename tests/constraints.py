@@ -33,7 +33,7 @@ from cpms.terminology.models import Concept, ConceptEdge, ConceptSynonym, Termin
 from cpms.vault.models import DataKey
 from helpdesk.models import MonthlyKpi
 from helpdesk.people.models import AccessRequest, GlassBreak, LostPhone, RoleProposal, Table, TableRow
-from outcomes.models import Outcome, OutcomeDocument, SignOff
+from outcomes.models import Outcome, OutcomeDocument, OutcomeVersion, SignOff
 from panels.cases.models import CaseAnswers, CaseFile, CaseForm, FilePiece, LabAlias
 from panels.meetings.models import AgendaItem, Attendance, Meeting, MeetingSeries
 from panels.models import (
@@ -179,6 +179,7 @@ DOUBLES = {
     "notifications_open_work_once": (WorkItem, {"settled_at": None}, {}),
     "outcomes_document_version_once": (OutcomeDocument, {}, {"code": "OTHER-CODE"}),
     "outcomes_signature_once": (SignOff, {}, {}),
+    "outcomes_version_once": (OutcomeVersion, {}, {}),
     "panels_counter_once": (PanelCounter, {}, {}),
     "panels_one_live_invitation": (Invitation, {"state__in": ["pending", "accepted"]}, {}),
     "panels_stance_once": (Stance, {}, {}),

@@ -149,6 +149,7 @@ class Permission(models.TextChoices):
     OUTCOME_START = "outcome_start", "start the outcome"
     OUTCOME_READ = "outcome_read", "read the outcome and its documents"
     OUTCOME_WRITE = "outcome_write", "write the outcome and ask for signatures"
+    OUTCOME_DECIDE = "outcome_decide", "record a decision of a meeting for the outcome"
     OUTCOME_SIGN = "outcome_sign", "sign the outcome or dissent"
     PANEL_CLOSE = "panel_close", "close a panel"
     DOCUMENT_READ = "document_read", "download the outcome document"

@@ -1,9 +1,11 @@
 """Everything that changes an outcome."""
 
 from outcomes.actions.documents import make_document, order_document, retry_document, take_out_document
-from outcomes.actions.writing import close_panel, send_for_signature, sign, start_outcome, write_outcome
+from outcomes.actions.signing import close_panel, send_for_signature, sign
+from outcomes.actions.writing import add_decision, start_outcome, write_outcome
 
 __all__ = [
+    "add_decision",
     "close_panel",
     "make_document",
     "order_document",

@@ -72,7 +72,7 @@ def make_document(document_id: str, *, by: Any) -> None:
     except CannotLayOut:
         set_state(document, DocumentState.FAILED)
         return
-    keep(document, made, pdf.fingerprint(content), by=by)
+    keep(document, made, content["fingerprint"], by=by)
 
 
 @transaction.atomic

@@ -1,4 +1,4 @@
-"""From marked statements to a signed outcome."""
+"""From marked statements and decisions of meetings to a text that can be signed."""
 
 from __future__ import annotations
 
@@ -13,18 +13,16 @@ from cpms.accounts.access import Refused
 from cpms.audit import actions as audit
 from cpms.audit.states import Event
 from cpms.notifications import actions as notifications
-from cpms.notifications.notices import Notice
-from cpms.notifications.states import Settled, Verb
+from cpms.notifications.states import Verb
 from outcomes import policy
-from outcomes.actions.documents import order_document
-from outcomes.models import AdviceItem, Outcome, SignOff
-from outcomes.states import Decision, OutcomeState, Strength
+from outcomes.models import AdviceItem, Outcome
+from outcomes.states import AdviceKind, OutcomeState, Strength
 from panels import actions as panels
-from panels import queries
-from panels.models import Contribution, Invitation, Panel
+from panels.meetings.models import Meeting
+from panels.models import Contribution, Panel
 from panels.states import ContributionKind, Move
 
-WRITE_WITHIN, SIGN_WITHIN = dt.timedelta(days=7), dt.timedelta(days=7)
+WRITE_WITHIN = dt.timedelta(days=7)
 NOT_ADVICE = (ContributionKind.NEED_DATA, ContributionKind.NO_EXPERIENCE)
 
 
@@ -56,144 +54,142 @@ def start_outcome(panel: Panel, *, by: Any) -> Outcome:
 
 
 def take_marked(outcome: Outcome) -> None:
-    """Each marked statement that is advice becomes an item, once."""
+    """Each marked statement that is advice becomes an item, once: its words, its kind, the lead as the one who does it."""
     taken = set(outcome.items.values_list("contribution_id", flat=True))
     marked = Contribution.objects.filter(panel=outcome.panel, marked_at__isnull=False).exclude(kind__in=NOT_ADVICE)
-    position = outcome.items.count()
+    position = next_position(outcome) - 1
     for contribution in marked.order_by("at"):
         if contribution.pk not in taken:
             position += 1
             item = AdviceItem(outcome=outcome, key=outcome.key, contribution=contribution, position=position)
-            item.text = contribution.text
+            item.text, item.kind, item.owner = contribution.text, contribution.kind, owner_of(outcome.panel)
             item.save(force_insert=True)
+
+
+def owner_of(panel: Panel) -> str:
+    """Who does it, unless somebody else is named."""
+    return str(panel.lead)
+
+
+@transaction.atomic
+def add_decision(
+    panel: Panel,
+    *,
+    text: str,
+    by: Any,
+    kind: str = "",
+    owner: str = "",
+    due_on: dt.date | None = None,
+    dissent: str = "",
+    meeting: Meeting | None = None,
+) -> AdviceItem:
+    """Record a decision as an advice of the outcome's draft, while it is taken: for the sheet of a meeting.
+
+    The panel may still be open: the draft waits for the outcome to be started. ``dissent`` is an objection as it was
+    spoken, with the name of who said so. A decision taken after signatures were asked for takes the outcome back to
+    its draft, and whoever has it open to write sees the decision before they save. The page of a meeting posts to
+    ``outcomes:decide``, and reads what was recorded as ``meeting.decisions``.
+    """
+    if not (verdict := policy.may_decide(by, panel)):
+        raise Refused(verdict.reason)
+    if not text.strip():
+        raise Refused("Please say what was decided.")
+    Outcome.objects.get_or_create(panel=panel, defaults={"key": panel.key})
+    outcome = Outcome.objects.select_for_update(of=("self",)).get(panel=panel)
+    item = AdviceItem(outcome=outcome, key=outcome.key, meeting=meeting, position=next_position(outcome))
+    item.text, item.kind, item.owner = text, AdviceKind(kind) if kind else "", owner or owner_of(panel)
+    item.due_on, item.dissent = due_on, dissent
+    item.save(force_insert=True)
+    outcome.state, outcome.version = OutcomeState.DRAFT, outcome.version + 1
+    outcome.save(update_fields=["state", "version"])
+    notifications.settle_all(panel, Verb.SIGN)
+    audit.record(Event.OUTCOME_WRITTEN, on=outcome, by=by, version=outcome.version, verb="decide")
+    return item
+
+
+def next_position(outcome: Outcome) -> int:
+    return max(outcome.items.values_list("position", flat=True), default=0) + 1
 
 
 @transaction.atomic
 def write_outcome(
-    panel: Panel, *, conclusion: str, items: Sequence[Mapping[str, Any]], version: int, by: Any
+    panel: Panel,
+    *,
+    conclusion: str,
+    items: Sequence[Mapping[str, Any]],
+    version: int,
+    by: Any,
+    plain: str | None = None,
 ) -> Outcome:
-    """Save conclusion and advice. ``items``: id (or none), text, strength, in order; a left-out item is dropped.
+    """Save conclusion, plain words (as they were when ``None``) and advice.
 
-    Writing after signatures were asked for takes the outcome back to its draft: the next sending is a new version
-    and everybody is asked again. Raises ``Clash`` with both texts when somebody else saved meanwhile.
+    ``items`` gives id (or none) and text in order, and what of kind, strength, owner, due_on and dissent is to change.
+    An emptied text drops its item; one that is not named stays, after the others. Writing after signatures were asked
+    for takes the outcome back to its draft: the next sending is a new version and everybody is asked again. Raises
+    ``Clash`` with both texts when somebody else saved meanwhile.
     """
     if not (verdict := policy.may_write(by, panel)):
         raise Refused(verdict.reason)
     outcome = Outcome.objects.get(panel=panel)
-    locking.claim(outcome, version, {"conclusion": conclusion})
-    outcome.conclusion, outcome.state = conclusion, OutcomeState.DRAFT
-    outcome.save(update_fields=["conclusion", "state"])
-    known = {str(item.pk): item for item in outcome.items.all()}
-    kept = []
-    for position, row in enumerate((row for row in items if row["text"].strip()), start=1):
-        item = known.get(str(row.get("id") or "")) or AdviceItem(outcome=outcome, key=outcome.key)
-        item.position, item.text, item.strength = position, row["text"], Strength(row["strength"])
-        item.save()
-        kept.append(item.pk)
-    outcome.items.exclude(pk__in=kept).delete()
+    write_text(outcome, conclusion=conclusion, plain=plain, items=items, version=version)
+    outcome.state = OutcomeState.DRAFT
+    outcome.save(update_fields=["state"])
     notifications.settle_all(panel, Verb.SIGN)
     audit.record(Event.OUTCOME_WRITTEN, on=outcome, by=by, version=outcome.version)
     return outcome
 
 
-@transaction.atomic
-def send_for_signature(panel: Panel, *, by: Any) -> Outcome:
-    """A new version goes to every expert who was seated; the lead signs by sending."""
-    if not (verdict := policy.may_write(by, panel)):
-        raise Refused(verdict.reason)
-    outcome = Outcome.objects.select_for_update(of=("self",)).get(panel=panel)
-    if outcome.state != OutcomeState.DRAFT:
-        raise Refused("Members were asked to sign this version already.")
-    if not outcome.conclusion.strip():
-        raise Refused("An outcome needs a conclusion before it is signed.")
-    outcome.state, outcome.number, outcome.sent_at = OutcomeState.SIGNING, outcome.number + 1, clock.now()
-    outcome.save(update_fields=["state", "number", "sent_at"])
-    seats = Invitation.objects.seated().experts().filter(panel=panel).select_related("invitee")
-    signers = [seat.invitee for seat in seats]
-    for person in signers:
-        SignOff.objects.create(outcome=outcome, key=outcome.key, who=person, number=outcome.number)
-        ask_to_sign(panel, person)
-    SignOff.objects.create(
-        outcome=outcome,
-        key=outcome.key,
-        who=panel.lead,
-        number=outcome.number,
-        decision=Decision.SIGNED,
-        at=clock.now(),
-    )
-    notifications.notify(
-        signers,
-        notice=Notice.SIGN_WANTED,
-        by=by,
-        about=panel,
-        ref=panel.ref,
-        path=address(panel),
-        again=str(outcome.number),
-    )
-    hand_over(panel)
-    audit.record(Event.OUTCOME_WRITTEN, on=outcome, by=by, version=outcome.number, verb="send")
-    return outcome
+def write_text(
+    outcome: Outcome, *, conclusion: str, plain: str | None, items: Sequence[Mapping[str, Any]], version: int
+) -> None:
+    """Write the words under the lock; the caller has asked whether they may be written."""
+    words = {"conclusion": conclusion, "plain": outcome.plain if plain is None else plain}
+    try:
+        locking.claim(outcome, version, words)
+    except locking.Clash as clash:
+        raise locking.Clash(outcome, [*clash.fields, *between(outcome, items)]) from clash
+    outcome.conclusion, outcome.plain = words["conclusion"], words["plain"]
+    outcome.save(update_fields=["conclusion", "plain"])
+    known = {str(item.pk): item for item in outcome.items.all()}
+    position = 0
+    for row in items:
+        item = known.pop(str(row.get("id") or ""), None)
+        if row["text"].strip():
+            position += 1
+            put_item(item or AdviceItem(outcome=outcome, key=outcome.key), row, position)
+        elif item is not None:
+            item.delete()
+    for item in known.values():
+        position += 1
+        item.position = position
+        item.save(update_fields=["position"])
 
 
-def ask_to_sign(panel: Panel, person: Any) -> None:
-    due = clock.now() + SIGN_WITHIN
-    notifications.open_work(
-        person, Verb.SIGN, on=panel, ref=panel.ref, path=address(panel), due_at=due, urgent=panel.urgent
-    )
-    notifications.settle_all(panel, Verb.REPLY, who=person)
+def put_item(item: AdviceItem, row: Mapping[str, Any], position: int) -> None:
+    """Save one advice; what the row does not name stays as it was."""
+    item.position, item.text = position, row["text"]
+    item.kind, item.owner = row.get("kind", item.kind), row.get("owner", item.owner)
+    item.strength = Strength(row.get("strength") or item.strength)
+    item.due_on, item.dissent = row.get("due_on", item.due_on), row.get("dissent", item.dissent)
+    item.save()
 
 
-def hand_over(panel: Panel) -> None:
-    """The lead's outcome is written; closing is what remains."""
-    notifications.settle_all(panel, Verb.WRITE_OUTCOME, how=Settled.DONE)
-    due = clock.now() + SIGN_WITHIN
-    notifications.open_work(panel.lead, Verb.CLOSE, on=panel, ref=panel.ref, path=address(panel), due_at=due)
+LABELS = {"text": "Advice {}", "owner": "Advice {}, who does it", "dissent": "Advice {}, spoken dissent"}
 
 
-@transaction.atomic
-def sign(panel: Panel, *, decision: Decision, number: int, by: Any, text: str = "") -> SignOff:
-    """Sign the version that was read, or sign it with a dissent in one's own words; printed as written."""
-    if not (verdict := policy.may_sign(by, panel)):
-        raise Refused(verdict.reason)
-    if decision not in {Decision.SIGNED, Decision.DISSENT}:
-        raise Refused("Please sign, or dissent.")
-    if decision == Decision.DISSENT and not text.strip():
-        raise Refused("Please give your dissent in words; it is printed as you write it.")
-    outcome = Outcome.objects.select_for_update(of=("self",)).get(panel=panel)
-    if outcome.number != number:
-        raise Refused(f"The text was changed: version {outcome.number} is out. Please read it and sign that one.")
-    pending = SignOff.objects.filter(outcome=outcome, who=by, number=outcome.number, decision=Decision.PENDING)
-    signature = pending.select_for_update(of=("self",)).first()
-    if signature is None or outcome.state != OutcomeState.SIGNING:
-        raise Refused("You have answered already, or the panel was closed meanwhile.")
-    signature.decision, signature.text, signature.at = decision, text, clock.now()
-    signature.save(update_fields=["decision", "text", "at"])
-    notifications.settle_work(by, Verb.SIGN, on=panel)
-    audit.record(Event.OUTCOME_SIGNED, on=outcome, by=by, version=outcome.number, kind=str(decision))
-    return signature
+def between(outcome: Outcome, items: Sequence[Mapping[str, Any]]) -> list[locking.ClashField]:
+    """Where the words of advice differ from those that were saved meanwhile, and the advice that was added meanwhile.
 
-
-@transaction.atomic
-def close_panel(panel: Panel, *, by: Any) -> Panel:
-    """Close: silence is written down as silence, the document is ordered, guests are out, everybody is thanked."""
-    if not (verdict := policy.may_close(by, panel)):
-        raise Refused(verdict.reason)
-    people = queries.people_in(panel)
-    current = panels.move(panel, Move.CLOSE, by=by)
-    outcome = Outcome.objects.select_for_update(of=("self",)).get(panel=current)
-    outcome.state = OutcomeState.FINAL
-    outcome.save(update_fields=["state"])
-    outcome.signoffs.filter(number=outcome.number, decision=Decision.PENDING).update(decision=Decision.SILENT)
-    notifications.settle_all(current, Verb.CLOSE, how=Settled.DONE)
-    notifications.settle_all(current)
-    order_document(current, by=by)
-    notifications.notify(
-        people,
-        notice=Notice.PANEL_CLOSED,
-        by=by,
-        about=current,
-        ref=current.ref,
-        path=address(current),
-        again=str(outcome.number),
-    )
-    return current
+    A row's ``prefix`` names its fields on the page, so that they can be chosen there.
+    """
+    saved = {str(item.pk): item for item in outcome.items.all()}
+    fields = []
+    for row in items:
+        item = saved.pop(str(row.get("id") or ""), None)
+        for name, label in LABELS.items() if item else ():
+            mine, theirs = row.get(name, getattr(item, name)), getattr(item, name)
+            if mine != theirs:
+                field = f"{row['prefix']}-{name}" if "prefix" in row else ""
+                fields.append(locking.ClashField(field, label.format(item.position if item else ""), mine, theirs))
+    added = [locking.ClashField("", "Advice added meanwhile, which stays", "", item.text) for item in saved.values()]
+    return fields + added

@@ -1,4 +1,4 @@
-"""Reading an outcome and finding a document by its code."""
+"""A person's year in panels, in numbers."""
 
 from __future__ import annotations
 
@@ -8,20 +8,8 @@ from typing import Any
 from django.db.models import Count
 
 from cpms import clock
-from outcomes.models import Outcome, OutcomeDocument, SignOff
-from outcomes.states import DocumentState
+from outcomes.models import SignOff
 from panels.models import Contribution, Panel, Stance, TimeSpent
-
-
-def outcome_of(panel: Any) -> Outcome:
-    """The outcome with its advice fetched. Raises ``Outcome.DoesNotExist``."""
-    items = "items__contribution__author__centre"
-    return Outcome.objects.select_related("panel").prefetch_related("items__key", items).get(panel=panel)
-
-
-def signatures(outcome: Outcome) -> list[SignOff]:
-    """The signatures under the current version."""
-    return list(outcome.signoffs.filter(number=outcome.number).select_related("who__centre", "key"))
 
 
 @dataclass(frozen=True)
@@ -81,8 +69,3 @@ def years_of(user: Any) -> list[int]:
     """The years a statement can be asked for: this one, and those with contributions before."""
     said = Contribution.objects.filter(author=user).order_by().values_list("at__year", flat=True).distinct()
     return sorted({clock.today().year, *said}, reverse=True)
-
-
-def genuine(code: str) -> OutcomeDocument | None:
-    """The finished document of this code."""
-    return OutcomeDocument.objects.filter(code=code, state=DocumentState.READY).select_related("panel").first()

@@ -1,19 +1,18 @@
-"""What a panel concludes, who signed which version, and the documents made of it."""
+"""What a panel concludes, its pieces of advice, each version as it was sent, and who signed which."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
 
 from cpms import clock
-from cpms.vault.fields import SealedBytesField, SealedTextField
+from cpms.vault.fields import SealedTextField
 from cpms.vault.models import SealedManager, SealedModel
-from outcomes.states import PROGRESS, Decision, DocumentState, OutcomeState, Strength
+from outcomes.states import AdviceKind, Decision, OutcomeState, Strength
+from panels.meetings.models import Meeting
 from panels.models import Contribution, Panel
 
 
@@ -29,6 +28,7 @@ class Outcome(SealedModel):
     panel = models.OneToOneField(Panel, on_delete=models.PROTECT, related_name="outcome")
     state = models.CharField(max_length=10, choices=OutcomeState, default=OutcomeState.DRAFT)
     conclusion = SealedTextField(verbose_name="conclusion")
+    plain = SealedTextField(verbose_name="for the patient, in plain words")
     number = models.PositiveSmallIntegerField(default=0)
     started_at = models.DateTimeField(default=clock.now)
     sent_at = models.DateTimeField(null=True)
@@ -53,13 +53,22 @@ class Outcome(SealedModel):
 
 
 class AdviceItem(SealedModel):
-    """One piece of advice, from a marked statement; the lead edits text and strength."""
+    """One piece of advice: what to do, how strongly it is advised, who does it, by when, and who objects.
+
+    It comes from a marked statement, whose dissents are its own; from a decision taken in ``meeting``; or from the lead.
+    ``dissent`` is an objection that was spoken, with the name of who said so.
+    """
 
     outcome = models.ForeignKey(Outcome, on_delete=models.CASCADE, related_name="items")
     contribution = models.ForeignKey(Contribution, on_delete=models.PROTECT, null=True, related_name="+")
+    meeting = models.ForeignKey(Meeting, on_delete=models.PROTECT, null=True, related_name="decisions")
     position = models.PositiveSmallIntegerField()
     text = SealedTextField()
+    kind = models.CharField(max_length=12, choices=AdviceKind, blank=True)
     strength = models.CharField(max_length=12, choices=Strength, default=Strength.STRONG)
+    owner = SealedTextField()
+    due_on = models.DateField(null=True)
+    dissent = SealedTextField()
 
     objects = SealedManager()
 
@@ -70,14 +79,42 @@ class AdviceItem(SealedModel):
         return f"advice {self.position}"
 
 
+class OutcomeVersion(SealedModel):
+    """The text of one version as it was sent for signature, for good: what was signed, and what the document prints.
+
+    ``body`` is JSON in one spelling only, so its SHA-256 is the same on every machine. ``reason`` says why a closed
+    outcome was corrected.
+    """
+
+    outcome = models.ForeignKey(Outcome, on_delete=models.CASCADE, related_name="versions")
+    number = models.PositiveSmallIntegerField()
+    body = SealedTextField()
+    reason = SealedTextField()
+    sent_at = models.DateTimeField(default=clock.now)
+    sent_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+
+    objects = SealedManager()
+
+    class Meta:
+        ordering = ["-number"]
+        constraints = [models.UniqueConstraint(name="outcomes_version_once", fields=["outcome", "number"])]
+
+    def __str__(self) -> str:
+        return f"version {self.number}"
+
+
 class SignOff(SealedModel):
-    """A member's signature under one version. Silence is recorded as silence, never as a signature."""
+    """A member's signature under one version. Silence is recorded as silence, never as a signature.
+
+    ``about`` is the number of the advice that a dissent is about; without one it is about the whole.
+    """
 
     outcome = models.ForeignKey(Outcome, on_delete=models.CASCADE, related_name="signoffs")
     who = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     number = models.PositiveSmallIntegerField()
     decision = models.CharField(max_length=10, choices=Decision, default=Decision.PENDING)
     text = SealedTextField()
+    about = models.PositiveSmallIntegerField(null=True)
     at = models.DateTimeField(null=True)
 
     objects = SealedManager()
@@ -95,53 +132,3 @@ class SignOff(SealedModel):
 
     def __str__(self) -> str:
         return f"{self.who_id}: {self.get_decision_display()}"
-
-
-class OutcomeDocument(SealedModel):
-    """A made PDF of one version. ``fingerprint`` is the SHA-256 of the signed text, ``file_hash`` that of the file."""
-
-    panel = models.ForeignKey(Panel, on_delete=models.PROTECT, related_name="documents")
-    number = models.PositiveSmallIntegerField()
-    state = models.CharField(max_length=10, choices=DocumentState, default=DocumentState.WAITING)
-    code = models.CharField(max_length=20, unique=True)
-    fingerprint = models.CharField(max_length=64, blank=True)
-    file_hash = models.CharField(max_length=64, blank=True)
-    pdf = SealedBytesField()
-    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    asked_at = models.DateTimeField(default=clock.now)
-    made_at = models.DateTimeField(null=True)
-
-    objects = SealedManager.from_queryset(ThroughPanelQuerySet)()
-
-    class Meta:
-        ordering = ["-number"]
-        constraints = [
-            models.UniqueConstraint(name="outcomes_document_version_once", fields=["panel", "number"]),
-            models.CheckConstraint(
-                name="outcomes_ready_has_hashes",
-                condition=Q(state=DocumentState.READY, made_at__isnull=False)
-                | (~Q(state=DocumentState.READY) & Q(made_at=None)),
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"document {self.code}"
-
-    def get_absolute_url(self) -> str:
-        return reverse("outcomes:download", args=[self.pk])
-
-    @property
-    def audit_patient_id(self) -> Any:
-        return self.panel.case.patient_id
-
-    @property
-    def treated_by_id(self) -> Any:
-        return self.panel.case.patient.enrolled_by_id
-
-    def carried(self) -> tuple[str, Iterator[bytes]] | None:
-        """The document as a file: for the copy of everything."""
-        return (f"outcome-{self.code}.pdf", iter([self.pdf])) if self.state == DocumentState.READY else None
-
-    @property
-    def progress(self) -> int:
-        return PROGRESS[DocumentState(self.state)]

@@ -1,0 +1,146 @@
+"""From a written text to signatures and a closed panel."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.db import transaction
+
+from cpms import clock
+from cpms.accounts.access import Refused
+from cpms.audit import actions as audit
+from cpms.audit.states import Event
+from cpms.notifications import actions as notifications
+from cpms.notifications.notices import Notice
+from cpms.notifications.states import Settled, Verb
+from outcomes import policy, queries
+from outcomes.actions.documents import order_document
+from outcomes.actions.writing import address
+from outcomes.models import Outcome, OutcomeVersion, SignOff
+from outcomes.states import Decision, OutcomeState
+from panels import actions as panels
+from panels.models import Invitation, Panel
+from panels.queries import people_in
+from panels.states import Move
+
+SIGN_WITHIN = dt.timedelta(days=7)
+
+
+@transaction.atomic
+def send_for_signature(panel: Panel, *, by: Any) -> Outcome:
+    """A new version goes to every expert who was seated; the lead signs by sending."""
+    if not (verdict := policy.may_write(by, panel)):
+        raise Refused(verdict.reason)
+    outcome = Outcome.objects.select_for_update(of=("self",)).get(panel=panel)
+    if outcome.state != OutcomeState.DRAFT:
+        raise Refused("Members were asked to sign this version already.")
+    if not outcome.conclusion.strip():
+        raise Refused("An outcome needs a conclusion before it is signed.")
+    outcome.state, outcome.number, outcome.sent_at = OutcomeState.SIGNING, outcome.number + 1, clock.now()
+    outcome.save(update_fields=["state", "number", "sent_at"])
+    keep_version(panel, by=by)
+    seats = Invitation.objects.seated().experts().filter(panel=panel).select_related("invitee")
+    signers = [seat.invitee for seat in seats]
+    for person in signers:
+        SignOff.objects.create(outcome=outcome, key=outcome.key, who=person, number=outcome.number)
+        ask_to_sign(panel, person)
+    SignOff.objects.create(
+        outcome=outcome,
+        key=outcome.key,
+        who=panel.lead,
+        number=outcome.number,
+        decision=Decision.SIGNED,
+        at=clock.now(),
+    )
+    notifications.notify(
+        signers,
+        notice=Notice.SIGN_WANTED,
+        by=by,
+        about=panel,
+        ref=panel.ref,
+        path=address(panel),
+        again=str(outcome.number),
+    )
+    hand_over(panel)
+    audit.record(Event.OUTCOME_WRITTEN, on=outcome, by=by, version=outcome.number, verb="send")
+    return outcome
+
+
+def keep_version(panel: Panel, *, by: Any, reason: str = "") -> OutcomeVersion:
+    """Write the text down as it is sent: what is signed and printed does not change any more."""
+    outcome = queries.outcome_of(panel)
+    version = OutcomeVersion(outcome=outcome, key=outcome.key, number=outcome.number, sent_by=by, reason=reason)
+    version.body, version.sent_at = queries.body_of(queries.text_of(outcome)), outcome.sent_at or clock.now()
+    version.save(force_insert=True)
+    return version
+
+
+def ask_to_sign(panel: Panel, person: Any) -> None:
+    due = clock.now() + SIGN_WITHIN
+    notifications.open_work(
+        person, Verb.SIGN, on=panel, ref=panel.ref, path=address(panel), due_at=due, urgent=panel.urgent
+    )
+    notifications.settle_all(panel, Verb.REPLY, who=person)
+
+
+def hand_over(panel: Panel) -> None:
+    """The lead's outcome is written; closing is what remains."""
+    notifications.settle_all(panel, Verb.WRITE_OUTCOME, how=Settled.DONE)
+    due = clock.now() + SIGN_WITHIN
+    notifications.open_work(panel.lead, Verb.CLOSE, on=panel, ref=panel.ref, path=address(panel), due_at=due)
+
+
+@transaction.atomic
+def sign(
+    panel: Panel, *, decision: Decision, number: int, by: Any, text: str = "", about: int | None = None
+) -> SignOff:
+    """Sign the version that was read, or sign it with a dissent in one's own words; printed as written.
+
+    ``about`` is the number of the advice that the dissent is about, ``None`` for the whole.
+    """
+    if not (verdict := policy.may_sign(by, panel)):
+        raise Refused(verdict.reason)
+    if decision not in {Decision.SIGNED, Decision.DISSENT}:
+        raise Refused("Please sign, or dissent.")
+    if decision == Decision.DISSENT and not text.strip():
+        raise Refused("Please give your dissent in words; it is printed as you write it.")
+    outcome = Outcome.objects.select_for_update(of=("self",)).get(panel=panel)
+    if outcome.number != number:
+        raise Refused(f"The text was changed: version {outcome.number} is out. Please read it and sign that one.")
+    pending = SignOff.objects.filter(outcome=outcome, who=by, number=outcome.number, decision=Decision.PENDING)
+    signature = pending.select_for_update(of=("self",)).first()
+    if signature is None or outcome.state != OutcomeState.SIGNING:
+        raise Refused("You have answered already, or the panel was closed meanwhile.")
+    signature.decision, signature.text, signature.at = decision, text, clock.now()
+    signature.about = about if decision == Decision.DISSENT else None
+    signature.save(update_fields=["decision", "text", "about", "at"])
+    notifications.settle_work(by, Verb.SIGN, on=panel)
+    audit.record(Event.OUTCOME_SIGNED, on=outcome, by=by, version=outcome.number, kind=str(decision))
+    return signature
+
+
+@transaction.atomic
+def close_panel(panel: Panel, *, by: Any) -> Panel:
+    """Close: silence is written down as silence, the document is ordered, guests are out, everybody is thanked."""
+    if not (verdict := policy.may_close(by, panel)):
+        raise Refused(verdict.reason)
+    people = people_in(panel)
+    current = panels.move(panel, Move.CLOSE, by=by)
+    outcome = Outcome.objects.select_for_update(of=("self",)).get(panel=current)
+    outcome.state = OutcomeState.FINAL
+    outcome.save(update_fields=["state"])
+    outcome.signoffs.filter(number=outcome.number, decision=Decision.PENDING).update(decision=Decision.SILENT)
+    notifications.settle_all(current, Verb.CLOSE, how=Settled.DONE)
+    notifications.settle_all(current)
+    order_document(current, by=by)
+    notifications.notify(
+        people,
+        notice=Notice.PANEL_CLOSED,
+        by=by,
+        about=current,
+        ref=current.ref,
+        path=address(current),
+        again=str(outcome.number),
+    )
+    return current

@@ -1,0 +1,68 @@
+"""The documents made of an outcome."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+
+from cpms import clock
+from cpms.vault.fields import SealedBytesField
+from cpms.vault.models import SealedManager, SealedModel
+from outcomes.models.outcomes import ThroughPanelQuerySet
+from outcomes.states import PROGRESS, DocumentState
+from panels.models import Panel
+
+
+class OutcomeDocument(SealedModel):
+    """A made PDF of one version. ``fingerprint`` is the SHA-256 of the signed text, ``file_hash`` that of the file."""
+
+    panel = models.ForeignKey(Panel, on_delete=models.PROTECT, related_name="documents")
+    number = models.PositiveSmallIntegerField()
+    state = models.CharField(max_length=10, choices=DocumentState, default=DocumentState.WAITING)
+    code = models.CharField(max_length=20, unique=True)
+    fingerprint = models.CharField(max_length=64, blank=True)
+    file_hash = models.CharField(max_length=64, blank=True)
+    pdf = SealedBytesField()
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField(default=clock.now)
+    made_at = models.DateTimeField(null=True)
+
+    objects = SealedManager.from_queryset(ThroughPanelQuerySet)()
+
+    class Meta:
+        ordering = ["-number"]
+        constraints = [
+            models.UniqueConstraint(name="outcomes_document_version_once", fields=["panel", "number"]),
+            models.CheckConstraint(
+                name="outcomes_ready_has_hashes",
+                condition=Q(state=DocumentState.READY, made_at__isnull=False)
+                | (~Q(state=DocumentState.READY) & Q(made_at=None)),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"document {self.code}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("outcomes:download", args=[self.pk])
+
+    @property
+    def audit_patient_id(self) -> Any:
+        return self.panel.case.patient_id
+
+    @property
+    def treated_by_id(self) -> Any:
+        return self.panel.case.patient.enrolled_by_id
+
+    def carried(self) -> tuple[str, Iterator[bytes]] | None:
+        """The document as a file: for the copy of everything."""
+        return (f"outcome-{self.code}.pdf", iter([self.pdf])) if self.state == DocumentState.READY else None
+
+    @property
+    def progress(self) -> int:
+        return PROGRESS[DocumentState(self.state)]

@@ -1,0 +1,29 @@
+"""Reading outcomes, their versions and documents, and a person's year."""
+
+from outcomes.queries.statements import Statement, statement_of, years_of
+from outcomes.queries.texts import (
+    Text,
+    body_of,
+    fingerprint,
+    genuine,
+    outcome_of,
+    signatures,
+    text_from,
+    text_of,
+    version_of,
+)
+
+__all__ = [
+    "Statement",
+    "Text",
+    "body_of",
+    "fingerprint",
+    "genuine",
+    "outcome_of",
+    "signatures",
+    "statement_of",
+    "text_from",
+    "text_of",
+    "version_of",
+    "years_of",
+]

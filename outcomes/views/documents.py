@@ -1,0 +1,60 @@
+"""Watch the document being made, download it, check it."""
+
+from __future__ import annotations
+
+import hashlib
+
+from allauth.core import ratelimit
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from cpms.accounts.access import access
+from cpms.accounts.access.routes import READ, WRITE
+from cpms.accounts.roles import Permission
+from cpms.accounts.views.refusals import rate_limited
+from outcomes import actions, queries
+from outcomes.forms import VerifyForm
+from outcomes.models import OutcomeDocument
+from outcomes.states import DocumentState
+
+
+@access("outcomes:progress", object=OutcomeDocument, verb=Permission.SIGNED_IN)
+def progress(request: HttpRequest, document: OutcomeDocument) -> HttpResponse:
+    """A fragment that the page polls until the document is ready: a state and a number, nothing clinical."""
+    return render(request, "outcomes/_progress.html", {"document": document})
+
+
+@access("outcomes:retry", object=OutcomeDocument, verb=Permission.SIGNED_IN, methods=WRITE)
+def retry(request: HttpRequest, document: OutcomeDocument) -> HttpResponse:
+    actions.retry_document(document, by=request.user)
+    return redirect("outcomes:edit", document.panel.ref)
+
+
+@access("outcomes:download", object=OutcomeDocument, verb=Permission.DOCUMENT_READ, reads_patient=True)
+def download(request: HttpRequest, document: OutcomeDocument) -> HttpResponse:
+    """The file, opened under the patient's key for this request only; each download is written down."""
+    data = actions.take_out_document(document, by=request.user)
+    name = f"{document.panel.ref}-outcome-{document.number}.pdf"
+    headers = {
+        "Content-Disposition": f'attachment; filename="{name}"',
+        "Content-Security-Policy": "sandbox; default-src 'none'",
+    }
+    return HttpResponse(data, content_type="application/pdf", headers=headers)
+
+
+@access("outcomes:verify", public="whoever holds a document checks it here by its code", methods=READ | WRITE)
+def verify(request: HttpRequest) -> HttpResponse:
+    """Says whether a code belongs to a document of ours: number, version, day, fingerprint. Nothing clinical, no
+    name. Guessing is slowed down: 55 random bits and ten tries a minute."""
+    form = VerifyForm(request.POST or None, request.FILES or None, initial={"code": request.GET.get("code", "")})
+    found, same_file = None, None
+    if form.is_valid():
+        if not ratelimit.consume(request, action="verify"):
+            return rate_limited(request)
+        found = queries.genuine(form.cleaned_data["code"])
+        if found is None:
+            form.add_error("code", "No document of ours has this code. Please check the letters and digits.")
+        elif form.cleaned_data["file"]:
+            same_file = hashlib.sha256(form.cleaned_data["file"].read()).hexdigest() == found.file_hash
+    context = {"form": form, "document": found, "same_file": same_file, "ready": DocumentState.READY}
+    return render(request, "outcomes/verify.html", context, status=422 if form.errors else 200)

@@ -1,0 +1,124 @@
+"""Write, sign and close an outcome; record a decision."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from cpms.accounts.access import access, ask
+from cpms.accounts.access.routes import WRITE
+from cpms.accounts.roles import Permission
+from cpms.drafts import queries as drafts
+from cpms.drafts.actions import discard
+from outcomes import actions, queries
+from outcomes.forms import ConclusionForm, DecisionForm, SignForm, advice_rows, advice_set
+from outcomes.models import Outcome, OutcomeDocument
+from outcomes.states import Decision
+from panels.cases.queries import allowed
+from panels.meetings.models import Meeting
+from panels.models import Panel
+
+
+@access("outcomes:start", object=Panel, kwarg="ref", verb=Permission.OUTCOME_START, methods=WRITE)
+def start(request: HttpRequest, panel: Panel) -> HttpResponse:
+    actions.start_outcome(panel, by=request.user)
+    return redirect("outcomes:edit", panel.ref)
+
+
+def page(request: HttpRequest, panel: Panel, status: int = 200, **forms: Any) -> HttpResponse:
+    """The outcome with whatever this person may do to it."""
+    outcome = queries.outcome_of(panel)
+    text = queries.text_of(outcome)
+    typed = drafts.fields_of(f"outcome:{panel.ref}", by=request.user)
+    initial = {name: typed.get(name, getattr(outcome, name)) for name in ("conclusion", "plain")}
+    rows = drafts.rows_of(typed, "advice", shown_by="text")
+    advice = forms.get("advice") or advice_set(outcome, typed=rows)
+    signing = drafts.fields_of(f"sign:{panel.ref}", by=request.user)
+    context = {
+        "panel": panel,
+        "outcome": outcome,
+        "text": text,
+        "form": forms.get("form") or ConclusionForm(initial={"version": outcome.version, **initial}),
+        "advice": advice,
+        "rows": beside(advice, outcome, text),
+        "sign_form": forms.get("sign_form") or SignForm(initial=signing, advice=len(text.advice)),
+        "signatures": queries.signatures(outcome),
+        "consent": allowed(panel.case),
+        "documents": OutcomeDocument.objects.filter(panel=panel).defer("pdf"),
+        "may_write": ask(Permission.OUTCOME_WRITE, request.user, panel),
+        "may_sign": ask(Permission.OUTCOME_SIGN, request.user, panel),
+        "may_close": ask(Permission.PANEL_CLOSE, request.user, panel),
+    }
+    return render(request, "outcomes/outcome.html", context, status=status)
+
+
+def beside(advice: Any, outcome: Outcome, text: queries.Text) -> list[tuple[Any, Any]]:
+    """Each row of the form with the saved advice it changes, ``None`` beside one that is new."""
+    saved = {str(item.pk): one for item, one in zip(outcome.items.all(), text.advice, strict=True)}
+    return [(row, saved.get(str(row["id"].value() or ""))) for row in advice]
+
+
+@access("outcomes:edit", object=Panel, kwarg="ref", verb=Permission.OUTCOME_READ, reads_patient=True)
+def edit(request: HttpRequest, panel: Panel) -> HttpResponse:
+    return page(request, panel)
+
+
+@access("outcomes:save", object=Panel, kwarg="ref", verb=Permission.OUTCOME_WRITE, methods=WRITE, reads_patient=True)
+def save(request: HttpRequest, panel: Panel) -> HttpResponse:
+    """Save; the button "Ask for signatures" saves and sends in one go."""
+    form = ConclusionForm(request.POST)
+    advice = advice_set(Outcome.objects.get(panel=panel), request.POST)
+    if not (form.is_valid() and advice.is_valid()):
+        return page(request, panel, status=422, form=form, advice=advice)
+    clean = form.cleaned_data
+    actions.write_outcome(panel, items=advice_rows(advice), by=request.user, **clean)
+    discard(f"outcome:{panel.ref}", by=request.user)
+    if request.POST.get("do") == "send":
+        actions.send_for_signature(panel, by=request.user)
+        messages.success(request, "Members are asked to sign.")
+    else:
+        messages.success(request, "The outcome is saved.")
+    return redirect("outcomes:edit", panel.ref)
+
+
+@access("outcomes:decide", object=Panel, kwarg="ref", verb=Permission.OUTCOME_DECIDE, methods=WRITE)
+def decide(request: HttpRequest, panel: Panel) -> HttpResponse:
+    """A decision from the page of a meeting, which ``next`` names and which is shown again."""
+    form = DecisionForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, "Nothing was recorded: please say what was decided, and by which day.")
+        return redirect(after_decision(request, panel))
+    clean = {name: value for name, value in form.cleaned_data.items() if name not in {"meeting", "next"}}
+    meeting = Meeting.objects.visible_to(request.user).filter(pk=form.cleaned_data["meeting"], agenda__panel=panel)
+    actions.add_decision(panel, meeting=meeting.first(), by=request.user, **clean)
+    return redirect(after_decision(request, panel))
+
+
+def after_decision(request: HttpRequest, panel: Panel) -> str:
+    """Back to where it was taken: a page of ours, or the panel."""
+    there = request.POST.get("next", "")
+    ours = there.startswith("/") and url_has_allowed_host_and_scheme(there, allowed_hosts=None)
+    return there if ours else panel.get_absolute_url()
+
+
+@access("outcomes:sign", object=Panel, kwarg="ref", verb=Permission.OUTCOME_SIGN, methods=WRITE, reads_patient=True)
+def sign(request: HttpRequest, panel: Panel) -> HttpResponse:
+    form = SignForm(request.POST, advice=Outcome.objects.get(panel=panel).items.count())
+    if not form.is_valid():
+        return page(request, panel, status=422, sign_form=form)
+    clean = form.cleaned_data | {"decision": Decision(form.cleaned_data["decision"])}
+    actions.sign(panel, by=request.user, **clean)
+    discard(f"sign:{panel.ref}", by=request.user)
+    messages.success(request, "Thank you. Your signature is recorded.")
+    return redirect("outcomes:edit", panel.ref)
+
+
+@access("outcomes:close", object=Panel, kwarg="ref", verb=Permission.PANEL_CLOSE, methods=WRITE)
+def close(request: HttpRequest, panel: Panel) -> HttpResponse:
+    actions.close_panel(panel, by=request.user)
+    messages.success(request, "The panel is closed. The document is being made.")
+    return redirect("outcomes:edit", panel.ref)

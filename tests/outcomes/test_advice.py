@@ -1,0 +1,166 @@
+"""Advice items: where they come from, what they carry, and that no word of two writers is lost."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from cpms import clock
+from cpms.accounts.access import Refused
+from cpms.locking import Clash
+from outcomes import actions as outcomes
+from outcomes import queries
+from outcomes.models import AdviceItem, OutcomeVersion
+from outcomes.states import OutcomeState
+from panels import actions as panels
+from panels.meetings import actions as meetings
+from tests.clients import signed_in
+from tests.factories import Story, UserFactory
+
+pytestmark = pytest.mark.django_db
+DUE = dt.date(2026, 12, 15)
+
+
+@pytest.fixture
+def story():
+    """An open panel with one marked statement, with which somebody agrees and somebody does not."""
+    story = Story()
+    story.open()
+    story.seat(story.expert)
+    story.second = UserFactory(display_name="Dr Second Person")
+    story.seat(story.second)
+    said = story.contribute(story.expert, kind="treatment")
+    panels.take_stance(said, kind="agree", by=story.lead)
+    panels.take_stance(said, kind="dissent", text="Not at this age.", by=story.second)
+    panels.mark(said, marked=True, by=story.lead)
+    return story
+
+
+def started(story):
+    outcomes.start_outcome(story.fresh(), by=story.lead)
+    return queries.outcome_of(story.fresh())
+
+
+def write(story, outcome, *, version=None, by=None, conclusion="Give salt.", **changes):
+    rows = [{"id": item.pk, "text": item.text, **changes} for item in outcome.items.all()]
+    version = outcome.version if version is None else version
+    return outcomes.write_outcome(
+        story.fresh(), conclusion=conclusion, items=rows, version=version, by=by or story.lead
+    )
+
+
+def test_the_draft_knows_what_the_discussion_said(story):
+    advice = queries.text_of(started(story)).advice
+    assert [(one.kind, one.strength, one.owner, one.due, one.by, one.agree) for one in advice] == [
+        ("treatment", "strong", "Dr Lead Person", None, "Dr Expert Person", 1)
+    ]
+    assert [(objection.who, objection.text) for objection in advice[0].dissents] == [
+        ("Dr Second Person", "Not at this age.")
+    ]
+
+
+def test_a_decision_is_recorded_before_the_outcome_is_started_and_stands_in_its_draft(story):
+    when = {"starts_at": clock.now() + dt.timedelta(hours=1), "minutes": 30, "link": "https://video.example/x"}
+    meeting = meetings.schedule(story.fresh(), by=story.lead, **when)
+    words = {"text": "Culture first.", "kind": "test", "owner": "Genetics", "due_on": DUE, "dissent": "Dr No: later."}
+    outcomes.add_decision(story.fresh(), meeting=meeting, by=story.lead, **words)
+    assert [item.text for item in meeting.decisions.all()] == ["Culture first."]
+    advice = queries.text_of(started(story)).advice
+    assert next((one.text, one.owner, one.due) for one in advice) == ("Culture first.", "Genetics", DUE)
+    assert [one.by for one in advice] == ["", "Dr Expert Person"]
+    assert [objection.text for objection in advice[0].dissents] == ["Dr No: later."]
+
+
+def test_decisions_are_for_the_treating_side_and_who_runs_the_meeting(story):
+    for person in (story.expert, UserFactory()):
+        with pytest.raises(Refused, match="by who runs the meeting"):
+            outcomes.add_decision(story.fresh(), text="No.", by=person)
+    with pytest.raises(Refused, match="say what was decided"):
+        outcomes.add_decision(story.fresh(), text="  ", by=story.lead)
+    assert AdviceItem.objects.count() == 0
+
+
+def test_a_decision_takes_back_what_was_sent_for_signature(story):
+    write(story, started(story))
+    outcomes.send_for_signature(story.fresh(), by=story.lead)
+    outcomes.add_decision(story.fresh(), text="One more.", by=story.lead)
+    assert queries.outcome_of(story.fresh()).state == OutcomeState.DRAFT
+    with pytest.raises(Refused, match="not asked for signatures"):
+        outcomes.sign(story.fresh(), decision="signed", number=1, by=story.expert)
+
+
+def test_what_was_sent_does_not_change_with_what_is_written_or_said_later(story):
+    write(story, started(story), due_on=DUE, strength="conditional")
+    outcomes.send_for_signature(story.fresh(), by=story.lead)
+    first = OutcomeVersion.objects.get().body
+    outcome = queries.outcome_of(story.fresh())
+    write(story, outcome, conclusion="Give more salt.", owner="Somebody else")
+    panels.take_stance(story.panel.contributions.get(), kind="agree", by=story.second)
+    outcomes.send_for_signature(story.fresh(), by=story.lead)
+    kept = {version.number: queries.text_from(version.body) for version in OutcomeVersion.objects.all()}
+    assert OutcomeVersion.objects.get(number=1).body == first
+    assert [(n, text.conclusion, text.advice[0].owner, text.advice[0].due) for n, text in sorted(kept.items())] == [
+        (1, "Give salt.", "Dr Lead Person", DUE),
+        (2, "Give more salt.", "Somebody else", DUE),
+    ]
+    assert [len(text.dissents) for text in kept.values()] == [0, 1]
+
+
+def test_two_writers_see_each_others_words_and_lose_none(story):
+    outcome = started(story)
+    assert write(story, outcome, owner="The ward").version == outcome.version + 1
+    outcomes.add_decision(story.fresh(), text="Decided meanwhile.", by=story.lead)
+    client, item = signed_in(story.lead), outcome.items.get(contribution__isnull=False)
+    form = {
+        "version": outcome.version,
+        "conclusion": "Less salt.",
+        "advice-TOTAL_FORMS": 1,
+        "advice-INITIAL_FORMS": 1,
+        "advice-0-id": item.pk,
+        "advice-0-text": "My words.",
+        "advice-0-strength": "option",
+        "advice-0-owner": "Me",
+    }
+    page = client.post(f"/panels/{story.panel.ref}/outcome/save/", form)
+    assert page.status_code == 409
+    shown = page.content.decode()
+    for words in ("Less salt.", "Give salt.", "My words.", item.text, "The ward", "Decided meanwhile."):
+        assert words in shown, words
+    form["version"] = queries.outcome_of(story.fresh()).version
+    assert client.post(f"/panels/{story.panel.ref}/outcome/save/", form).status_code == 302
+    text = queries.text_of(queries.outcome_of(story.fresh()))
+    assert [(one.text, one.owner) for one in text.advice] == [
+        ("My words.", "Me"),
+        ("Decided meanwhile.", "Dr Lead Person"),
+    ]
+
+
+def test_a_clash_names_both_texts_of_the_conclusion(story):
+    outcome = started(story)
+    write(story, outcome)
+    with pytest.raises(Clash) as caught:
+        write(story, outcome, version=outcome.version, conclusion="Mine.")
+    assert [(field.name, field.mine, field.theirs) for field in caught.value.fields] == [
+        ("conclusion", "Mine.", "Give salt.")
+    ]
+
+
+def test_a_dissent_may_be_about_one_advice(story):
+    write(story, started(story))
+    outcomes.send_for_signature(story.fresh(), by=story.lead)
+    client = signed_in(story.expert)
+    sent = {"number": 1, "decision": "dissent", "text": "Less.", "about": "1"}
+    assert client.post(f"/panels/{story.panel.ref}/outcome/sign/", sent | {"about": "2"}).status_code == 422
+    client.post(f"/panels/{story.panel.ref}/outcome/sign/", sent)
+    assert "Signed with a dissent on advice 1" in client.get(f"/panels/{story.panel.ref}/outcome/").content.decode()
+
+
+def test_a_decision_from_the_page_of_a_meeting_leads_back_there_and_nowhere_else(story):
+    client = signed_in(story.lead)
+    where = f"/panels/{story.panel.ref}/outcome/decide/"
+    assert client.post(where, {"text": "So.", "next": "/meetings/"})["Location"] == "/meetings/"
+    for evil in ("https://evil.example/", "//evil.example/", "javascript:alert(1)", ""):
+        assert client.post(where, {"text": "So.", "next": evil})["Location"] == f"/panels/{story.panel.ref}/"
+    assert client.post(where, {"text": "", "next": "/meetings/"})["Location"] == "/meetings/"
+    assert AdviceItem.objects.count() == 5
