@@ -173,7 +173,7 @@ def prepare(request: HttpRequest, panel: Panel) -> HttpResponse:
         "version": panel.version,
         "question": panel.question,
         "title": panel.title,
-        "group": panel.group_id or own_group(panel.lead, panel),
+        "group": panel.group_id or likely_group(panel),
         "urgency": panel.urgency,
         "wanted_by": panel.wanted_by,
         "quorum": panel.quorum,
@@ -203,10 +203,13 @@ def prepare(request: HttpRequest, panel: Panel) -> HttpResponse:
     return render(request, "panels/prepare.html", context, status=422 if form.errors else 200)
 
 
-def own_group(user: Any, panel: Panel) -> Any:
-    """The person's only group in this network, when it is only one: nothing to choose then."""
-    groups = list(user.groups_of_interest.filter(network=panel.network).values_list("pk", flat=True)[:2])
-    return groups[0] if len(groups) == 1 else None
+def likely_group(panel: Panel) -> Any:
+    """The lead's only group in this network, else the one of the lead's last case there; a suggestion, changed in one go."""
+    groups = list(panel.lead.groups_of_interest.filter(network=panel.network).values_list("pk", flat=True)[:2])
+    if len(groups) == 1:
+        return groups[0]
+    earlier = Panel.objects.filter(lead=panel.lead, network=panel.network, opened_at__isnull=False)
+    return earlier.order_by("-opened_at").values_list("group", flat=True).first()
 
 
 @access("panels:again", object=Patient, kwarg="pseudonym", verb=Permission.PANEL_AGAIN, methods=WRITE)

@@ -38,6 +38,19 @@ def test_another_panel_of_a_patient_begins_with_the_last_case_to_be_confirmed():
     assert "please confirm" not in client.get(answer.url).content.decode()
 
 
+def test_the_next_case_goes_to_the_group_of_the_last_one():
+    story = Story()
+    other = GroupFactory(network=story.group.network)
+    story.lead.groups_of_interest.set([story.group, other])
+    client = signed_in(story.lead)
+    before = client.get(reverse("panels:prepare", args=[story.panel.ref])).context["form"].initial["group"]
+    story.open()
+    panel = panels.draft_panel(cases.start_case(story.patient, by=story.lead), network=other.network, by=story.lead)
+    after = client.get(reverse("panels:prepare", args=[panel.ref])).context["form"].initial["group"]
+    assert (before, after) == (story.group.pk, story.group.pk)
+    assert panel.group_id is None
+
+
 def test_saving_a_copy_confirms_it():
     story = Story()
     copy = cases.copy_case(story.case, by=story.lead)
