@@ -20,7 +20,7 @@ def published_languages() -> set[str]:
 
 def registry_names() -> list[tuple[str, str]]:
     """Those that still take data."""
-    return list(Registry.objects.filter(closed_on=None).values_list("code", "name"))
+    return list(Registry.objects.open().values_list("code", "name"))
 
 
 def current_form(language: str) -> ConsentForm | None:

@@ -9,7 +9,7 @@ from django.apps import apps
 from django.db import models
 from django.db.models import F
 
-from consent.models import Consent, ConsentForm, Review
+from consent.models import Consent, ConsentForm, RegistryRelease, Review
 from cpms import clock
 from cpms.accounts.models import (
     ActivationLink,
@@ -79,6 +79,7 @@ CHECKS = {
     "concept_kind_known": (Concept, {}, [{"kind": "rumour"}]),
     "concept_name_given": (Concept, {}, [{"name": ""}]),
     "consent_kept_until_a_day": (Review, {"decided_at": None}, [{"keep_until": NOW.date()}]),
+    "consent_release_has_purpose": (RegistryRelease, {}, [{"purpose": ""}]),
     "consent_review_decided_says_how": (Review, {"decided_at": None}, [{"decided_at": NOW}, {"decision": "over"}, lambda: {"decided_by": User.objects.first()}]),
     "consent_withdrawn_later": (Consent, {"withdrawn_at": None}, [{"withdrawn_at": F("recorded_at") - DAY, "withdrawn_by": F("recorded_by")}]),
     "consent_withdrawn_says_who": (Consent, {"withdrawn_at": None}, [{"withdrawn_at": F("recorded_at")}, {"withdrawn_by": F("recorded_by")}]),

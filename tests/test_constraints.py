@@ -7,7 +7,7 @@ import datetime as dt
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from consent.models import ConsentForm
+from consent.models import ConsentForm, RegistryRelease
 from cpms.accounts.models import AdvocacyGroup, Expertise, RecoveryCode, RecoveryDevice, Unit
 from cpms.drafts import actions as drafts
 from cpms.notifications.models import ChasingRule, MailWish
@@ -60,6 +60,7 @@ def rows():
     CaseForm.objects.create(slug="draft", version=1, title="Draft", body="{}")
     LabAlias.objects.create(centre=lead.centre, token="t", analyte="sodium", made_by=lead)
     AccessRequestFactory(centre=lead.centre)
+    RegistryRelease.objects.create(registry=world.registry, purpose="A study", taken_by=world.people["researcher"])
     refused = AccessRequestFactory(centre=lead.centre)
     people.refuse_request(refused, reason="Please ask from your hospital's address.", by=coordinator)
     return world

@@ -9,10 +9,12 @@ from django.conf import settings
 from django.conf.locale import LANG_INFO
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 from django.utils.translation import get_language_info
 
 from consent.states import EVERY_REGISTRY, TABLE, Act, Actor, Answer, Giver, Stage
 from cpms import clock
+from cpms.accounts.roles import Role
 from cpms.patients.models import Patient
 from cpms.vault.fields import SealedTextField
 
@@ -61,12 +63,25 @@ def part_of(line: str) -> tuple[str, str]:
     return ("choice", line[3:]) if line.startswith("[] ") else ("text", line)
 
 
+class RegistryQuerySet(models.QuerySet["Registry"]):
+    def open(self) -> RegistryQuerySet:
+        return self.filter(closed_on=None)
+
+    def visible_to(self, user: Any) -> RegistryQuerySet:
+        """Every open registry, for those who are researchers of a network today."""
+        return self.open() if user.is_active and Role.RESEARCHER in user.held_roles() else self.none()
+
+
 class Registry(models.Model):
     """A registry or database that data of consenting patients may go to."""
+
+    URL_FIELD = "code"
 
     code = models.SlugField(max_length=80, unique=True)
     name = models.CharField(max_length=160)
     closed_on = models.DateField(null=True, blank=True)
+
+    objects = RegistryQuerySet.as_manager()
 
     class Meta:
         ordering = ["name"]
@@ -75,11 +90,34 @@ class Registry(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def get_absolute_url(self) -> str:
+        return reverse("panels:registry", args=[self.code])
+
+
+class RegistryRelease(models.Model):
+    """Somebody took out what a registry may receive, and why. Which patients it held says the audit trail."""
+
+    registry = models.ForeignKey(Registry, on_delete=models.PROTECT, related_name="releases")
+    purpose = models.CharField(max_length=300)
+    taken_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    taken_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        ordering = ["-taken_at"]
+        constraints = [models.CheckConstraint(name="consent_release_has_purpose", condition=~Q(purpose=""))]
+
+    def __str__(self) -> str:
+        return f"{self.registry_id} at {self.taken_at:%Y-%m-%d %H:%M}"
+
 
 class ConsentQuerySet(models.QuerySet["Consent"]):
     def in_force(self, stage: Stage) -> ConsentQuerySet:
         """Given and not withdrawn."""
         return self.filter(stage=stage, answer=Answer.GIVEN, withdrawn_at=None)
+
+    def for_registry(self, code: str) -> ConsentQuerySet:
+        """Stage 2 in force for this registry or for every one, as ``states.allows`` decides it."""
+        return self.in_force(Stage.REGISTRY).filter(registry__in=[code, EVERY_REGISTRY])
 
     def given(self) -> set[tuple[int, str]]:
         """Stage and registry of each consent in force, as ``states.allows`` takes them."""

@@ -39,6 +39,11 @@ def may_read_kpis(user: Any, _thing: Any = None) -> Verdict:
     return yes if user.held_roles() & KPI_ROLES else no("Figures are for group and network coordinators.")
 
 
+@rule(Permission.REGISTRY_LIST)
+def may_list_registries(user: Any, _thing: Any = None) -> Verdict:
+    return yes if Role.RESEARCHER in user.held_roles() else no("Registries are for researchers of a network.")
+
+
 def clinicians_served_by(user: Any) -> list[Any]:
     """Keys of the person and of every clinician the person assists today."""
     return list(user.serves())

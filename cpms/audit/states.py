@@ -32,6 +32,8 @@ class Event(models.TextChoices):
     EXPERT_GROUP_CHANGED = "expert_group_changed", "saved group of experts changed"
     DENIED = "denied", "request refused"
     PATIENT_READ = "patient_read", "patient's data read"
+    REGISTRY_RECEIVED = "registry_received", "case taken out de-identified for a registry"
+    REGISTRY_ASKED = "registry_asked", "a registry's cases asked for"
     PATIENT_EXPORTED = "patient_exported", "everything about a patient taken out"
     PATIENT_ERASED = "patient_erased", "patient erased"
     PATIENT_ENROLLED = "patient_enrolled", "patient enrolled"

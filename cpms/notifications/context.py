@@ -55,17 +55,26 @@ def nav(request: HttpRequest) -> list[NavItem]:
     pages.append(("Meetings", reverse("meetings:list"), "/meetings/", 0))
     if ask(Permission.DIRECTORY, user):
         pages.append(("Experts", reverse("experts"), "/experts/", 0))
-    if user.held_roles() & MANAGING_ROLES:
-        first = "people:requests" if user.held_roles() & DECIDING_ROLES else "people:list"
-        pages.append(("People", reverse(first), "/people/", 0))
-    if user.held_roles() & KPI_ROLES:
-        pages.append(("Reports", reverse("kpis"), "/reports/", 0))
-    if user.is_staff:
-        pages.append(("Helpdesk", reverse("helpdesk:index"), "/helpdesk/", 0))
+    pages += for_roles(user)
     here = request.path
     return [
         NavItem(label, url, here.startswith(part) if part else here == url, count) for label, url, part, count in pages
     ]
+
+
+def for_roles(user: Any) -> list[tuple[str, str, str, int]]:
+    """Pages that a role opens, after those of clinical work: words, address, what its addresses begin with, a count."""
+    held, pages = user.held_roles(), []
+    if held & MANAGING_ROLES:
+        first = "people:requests" if held & DECIDING_ROLES else "people:list"
+        pages.append(("People", reverse(first), "/people/", 0))
+    if Role.RESEARCHER in held:
+        pages.append(("Registries", reverse("panels:registries"), "/registries/", 0))
+    if held & KPI_ROLES:
+        pages.append(("Reports", reverse("kpis"), "/reports/", 0))
+    if user.is_staff:
+        pages.append(("Helpdesk", reverse("helpdesk:index"), "/helpdesk/", 0))
+    return pages
 
 
 def idle_seconds(user: Any) -> int:

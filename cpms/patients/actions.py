@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 import secrets
-import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from django.db import transaction
 
 from cpms import clock
 from cpms.accounts.access import Refused
+from cpms.archives import Carried, zipped
 from cpms.audit import actions as audit
 from cpms.audit.states import Event
 from cpms.drafts.actions import forget
@@ -19,7 +19,7 @@ from cpms.drafts.models import Draft
 from cpms.jobs import actions as jobs
 from cpms.patients.models import Patient
 from cpms.patients.policy import may_enrol_for, may_erase, may_export
-from cpms.patients.queries import Carried, everything_about, names_of, number_token, same_number
+from cpms.patients.queries import everything_about, names_of, number_token, same_number
 from cpms.patients.states import Sex
 from cpms.vault import actions as vault
 
@@ -112,35 +112,4 @@ def export_everything(patient: Patient, *, by: Any) -> Iterator[bytes]:
     audit.record(Event.PATIENT_EXPORTED, on=patient, by=by)
     said, files = everything_about(patient)
     text = json.dumps(said, ensure_ascii=False, indent=1, default=str).encode()
-    return _zipped([Carried("everything.json", [text]), *files])
-
-
-class Outlet:
-    """What a ZIP is written to: holds no more than was written since it was last emptied."""
-
-    def __init__(self) -> None:
-        self.waiting: list[bytes] = []
-
-    def write(self, data: bytes) -> int:
-        self.waiting.append(bytes(data))
-        return len(data)
-
-    def flush(self) -> None:
-        """Nothing lies behind it."""
-
-    def empty(self) -> bytes:
-        held, self.waiting = b"".join(self.waiting), []
-        return held
-
-
-def _zipped(files: Iterable[Carried]) -> Iterator[bytes]:
-    """Stored without compressing: pictures and documents are small already."""
-    outlet: Any = Outlet()
-    with zipfile.ZipFile(outlet, "w") as archive:
-        for file in files:
-            with archive.open(zipfile.ZipInfo(file.name, clock.now().timetuple()[:6]), "w") as entry:
-                for piece in file.pieces:
-                    entry.write(piece)
-                    yield outlet.empty()
-            yield outlet.empty()
-    yield outlet.empty()
+    return zipped([Carried("everything.json", [text]), *files])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -13,6 +13,7 @@ from django.db.models import Count, Max, Min, Q
 from django.utils.text import get_valid_filename
 
 from cpms.accounts.models import User
+from cpms.archives import Carried
 from cpms.audit.models import AuditEvent
 from cpms.audit.states import Event, Result
 from cpms.patients.models import Patient
@@ -25,6 +26,7 @@ RECEIVED: dict[str, str] = {
     Event.DOCUMENT_READ: "downloaded the outcome document",
     Event.CASE_EXPORTED: "took the case out as a file",
     Event.PATIENT_EXPORTED: "took out everything held",
+    Event.REGISTRY_RECEIVED: "took the case out, de-identified, for a registry",
 }
 HIDDEN = frozenset(["key", "local_id_token"])  # of no meaning to a person
 
@@ -108,14 +110,6 @@ def let_in(events: models.QuerySet[AuditEvent]) -> dict[str, list[dt.datetime]]:
         for key in detail["ids"]:
             found.setdefault(key, []).append(at)
     return found
-
-
-@dataclass(frozen=True)
-class Carried:
-    """A file that a row stands for: its name in the copy, and its bytes, read only when they are asked for."""
-
-    name: str
-    pieces: Iterable[bytes]
 
 
 def everything_about(patient: Patient) -> tuple[dict[str, Any], list[Carried]]:

@@ -26,6 +26,7 @@ from panels.actions.referring import (
     pass_referral_on,
     refer,
 )
+from panels.actions.registries import receive
 from panels.actions.rewording import recall, reword
 from panels.actions.shelving import archive, unarchive
 from panels.actions.sight import mend_sight
@@ -72,6 +73,7 @@ __all__ = [
     "pass_referral_on",
     "prepare",
     "recall",
+    "receive",
     "refer",
     "reopen",
     "return_with_question",

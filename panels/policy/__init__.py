@@ -49,6 +49,7 @@ from panels.policy.panels import (
     may_withdraw,
 )
 from panels.policy.parts import FOR_TREATING_SIDE, NOT_RUNNING, may_lead, may_move, may_take_part, part_of
+from panels.policy.registries import may_read_registry, may_receive
 
 __all__ = [
     "FOR_TREATING_SIDE",
@@ -83,7 +84,9 @@ __all__ = [
     "may_read_invitation",
     "may_read_question",
     "may_read_referral",
+    "may_read_registry",
     "may_read_sight",
+    "may_receive",
     "may_reopen",
     "may_reword",
     "may_say_minutes",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from consent import actions as consent
-from consent.models import ConsentForm, Review
+from consent.models import ConsentForm, Registry, Review
 from consent.states import ReviewKind, Stage
 from cpms import clock
 from cpms.accounts.models import Delegation, Expert, ExpertGroup, User
@@ -63,6 +63,7 @@ class World:
         self.table = TableFactory(network=self.story.group.network)
         self.saved = ExpertGroup.objects.create(name="Adrenal", owner=self.story.lead, shared_with=self.story.group)
         self.saved.members.add(self.people["outsider"])
+        self.registry = Registry.objects.get_or_create(code="invented", name="Invented registry")[0]
         third = UserFactory(role="none")
         give_role(third, Role.HELPDESK_ADULT, network=self.story.group.network)
         self.glass = GlassBreakFactory(panel=self.story.panel, person=self.story.lead, asked_by=third)
@@ -261,4 +262,5 @@ class World:
             "ExpertGroup": self.saved,
             "Table": self.table,
             "GlassBreak": self.glass,
+            "Registry": self.registry,
         }[model]

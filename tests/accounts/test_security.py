@@ -123,6 +123,8 @@ def test_what_is_sensitive_asks_for_a_fresh_code():
         "people:confirm_role",
         "people:drop_role",
         "people:take_table",
+        "panels:receive",
+        "panels:registry",
         "patients:export",
         "patients:erase",
         "patients:erase_after_review",

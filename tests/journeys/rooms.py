@@ -6,8 +6,9 @@ import datetime as dt
 
 from django.conf import settings
 
+from consent import actions as consent
 from consent.models import Consent, ConsentForm, Registry, Review
-from consent.states import ReviewKind
+from consent.states import Answer, Giver, ReviewKind, Stage
 from cpms import clock
 from cpms.accounts.models import AdvocacyGroup, ExpertGroup
 from cpms.accounts.roles import Role
@@ -31,7 +32,12 @@ class Rooms:
         self.draft = Story("draft")
         self.lead, self.expert = self.draft.lead, self.draft.expert
         self.people = {"lead": self.lead, "member": self.expert, "invited": UserFactory(), "nobody": UserFactory()}
-        for name, role in (("helpdesk", Role.HELPDESK_ADULT), ("coordinator", Role.NETWORK_COORDINATOR)):
+        roles = {
+            "helpdesk": Role.HELPDESK_ADULT,
+            "coordinator": Role.NETWORK_COORDINATOR,
+            "researcher": Role.RESEARCHER,
+        }
+        for name, role in roles.items():
             self.people[name] = UserFactory(role="none")
             give_role(self.people[name], role, network=self.draft.group.network)
         self.draft_panel = self.draft.panel
@@ -57,7 +63,9 @@ class Rooms:
         AdvocacyGroup.objects.create(network=self.draft.group.network, name="Invented Patients Together", country="IE")
         words = {"title": "Your consent", "body": "# 1. Care\n[] I agree.\nYou may change your mind."}
         case_form("adrenal")
-        Registry.objects.create(code="invented", name="Invented registry")
+        self.registry = Registry.objects.create(code="invented", name="Invented registry")
+        agreed = {"stage": Stage.REGISTRY, "answer": Answer.GIVEN, "given_by": Giver.PARENT, "given_on": clock.today()}
+        consent.record_consent(self.closed.patient, by=self.lead, **agreed)
         self.sheet = ConsentForm.objects.create(language="en", version=9, published_on=clock.today(), **words)
         soon = clock.today() + dt.timedelta(days=20)
         Consent.objects.filter(patient=self.draft.patient).update(renew_on=soon)
@@ -142,6 +150,7 @@ class Rooms:
             "Message": lambda: Message.objects.get(panel=story.panel),
             "Meeting": lambda: self.meeting,
             "AgendaItem": lambda: self.meeting.agenda.get(),
+            "Registry": lambda: self.registry,
             "Dispatch": lambda: story.panel.dispatches.first(),
             "MeetingSeries": lambda: self.series,
             "Invitation": lambda: story.invitation(self.people["invited"]),

@@ -153,6 +153,8 @@ OTHERS = (
     Visit("coordinator", "panels:dispatches"),
     Visit("coordinator", "panels:dispatch", "open"),
     Visit("coordinator", "panels:dispatch", "writing"),
+    Visit("researcher", "panels:registries"),
+    Visit("researcher", "panels:registry", "closed"),
     Visit("coordinator", "kpis"),
     Visit("coordinator", "kpis", query="?month=2020-01"),
 )
