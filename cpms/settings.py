@@ -122,6 +122,9 @@ DATABASES = {
         "ATOMIC_REQUESTS": True,
         "CONN_MAX_AGE": env.int("CPMS_DB_CONN_MAX_AGE", default=60),
         "CONN_HEALTH_CHECKS": True,
+        "TEST": {
+            "TEMPLATE": env.str("CPMS_TEST_TEMPLATE", default=None)
+        },  # a database that the suite's are copied from
     }
 }
 # Rows are read from memory or flash, and no page's query is long enough to be worth compiling

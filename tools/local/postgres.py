@@ -41,15 +41,24 @@ class Postgres:
     @property
     def url(self) -> str:
         """The application's address; its role owns the database and is no superuser."""
-        return f"postgresql://{ROLE}:{self.secrets['POSTGRES_PASSWORD']}@127.0.0.1:{self.port}/{DATABASE}"
+        return self.url_of(DATABASE)
+
+    def url_of(self, name: str) -> str:
+        """The address of another database of the same role."""
+        return f"postgresql://{ROLE}:{self.secrets['POSTGRES_PASSWORD']}@127.0.0.1:{self.port}/{name}"
+
+    @property
+    def programs(self) -> Path:
+        """PostgreSQL's programs, where the one who runs it may execute them."""
+        copy_to = self.home / f"programs-{version(PACKAGE)}"
+        return places.binaries_for(self.owner, places.package_folder(PACKAGE), "pginstall18", copy_to) / "bin"
 
     def start(self) -> subprocess.Popen[bytes]:
         """Start, wait until it answers, and make role and database on the first run."""
         places.own_folder(self.home, self.owner)
         if self.owner:
             self.home.chmod(0o711)
-        package, copy_to = places.package_folder(PACKAGE), self.home / f"programs-{version(PACKAGE)}"
-        programs = places.binaries_for(self.owner, package, "pginstall18", copy_to) / "bin"
+        programs = self.programs
         if not (self.data / "PG_VERSION").is_file():
             self._initialise(programs)
         settings = SETTINGS | (VOLATILE if self.volatile else {}) | {"port": str(self.port)}

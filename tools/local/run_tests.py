@@ -14,7 +14,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from tools.local import keys, places
+from tools.local import keys, places, template
 from tools.local.broker import Redis
 from tools.local.postgres import Postgres
 from tools.local.supervisor import Stopped, heed_stop_signals
@@ -39,6 +39,7 @@ def services() -> Iterator[dict[str, str]]:
         "CPMS_TERMINOLOGY_DIR": str(places.VAR / "terminology"),
     } | dict(os.environ)
     env["PATH"] = f"{Path(sys.executable).parent}:{env['PATH']}"
+    database = None
     with contextlib.ExitStack() as ending:
         ending.callback(shutil.rmtree, folder, ignore_errors=True)
         if not env.get("DATABASE_URL"):
@@ -53,6 +54,9 @@ def services() -> Iterator[dict[str, str]]:
                 ending.callback(broker.stop)
                 broker.start()
                 env["REDIS_URL"] = broker.url
+        if database is not None:
+            with step("Its tables, as the migrations make them"):
+                env["CPMS_TEST_TEMPLATE"] = template.prepare(database, env)
         yield env
 
 
