@@ -35,7 +35,7 @@ from helpdesk.models import MonthlyKpi
 from helpdesk.people.models import AccessRequest, GlassBreak, LostPhone, RoleProposal, Table, TableRow
 from outcomes.models import Outcome, OutcomeDocument, OutcomeVersion, SignOff
 from panels.cases.models import CaseAnswers, CaseFile, CaseForm, FilePiece, LabAlias
-from panels.meetings.models import AgendaItem, Attendance, Meeting, MeetingSeries
+from panels.meetings.models import AgendaItem, Attendance, DateAnswer, DatePoll, Meeting, MeetingSeries, ProposedDate
 from panels.models import (
     Assist,
     Contribution,
@@ -90,6 +90,8 @@ CHECKS = {
     "meetings_series_ends_after_first": (MeetingSeries, {}, [{"ended_on": F("first_on") - DAY}]),
     "meetings_series_minutes_plausible": (MeetingSeries, {}, [{"minutes": 4}, {"minutes": 481}]),
     "meetings_series_slots_plausible": (MeetingSeries, {}, [{"slots": 0}, {"slots": 21}]),
+    "meetings_poll_closes_with_its_meeting": (DatePoll, {"closed_at": None}, [{"closed_at": NOW}]),
+    "meetings_poll_minutes_plausible": (DatePoll, {}, [{"minutes": 4}, {"minutes": 481}]),
     "meetings_turn_runs_or_is_over": (AgendaItem, {"begun_at": None}, [{"begun_at": NOW, "done_at": NOW}]),
     "meetings_item_minutes_plausible": (AgendaItem, {}, [{"minutes": 0}, {"minutes": 481}]),
     "meetings_held_has_time": (Meeting, {"state": "planned"}, [{"state": "held"}, {"held_at": NOW}]),
@@ -176,6 +178,8 @@ DOUBLES = {
     "helpdesk_kpi_line_once": (MonthlyKpi, {}, {}),
     "meetings_series_day_once": (Meeting, {"series__isnull": False}, {}),
     "meetings_panel_once": (AgendaItem, {}, {}),
+    "meetings_proposed_once": (ProposedDate, {}, {}),
+    "meetings_answer_once": (DateAnswer, {}, {}),
     "meetings_person_once": (Attendance, {}, {}),
     "notifications_open_work_once": (WorkItem, {"settled_at": None}, {}),
     "outcomes_document_version_once": (OutcomeDocument, {}, {"code": "OTHER-CODE"}),

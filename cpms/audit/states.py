@@ -90,6 +90,8 @@ class Event(models.TextChoices):
     MEETING_CHANGED = "meeting_changed", "meeting moved or called off"
     SERIES_CHANGED = "series_changed", "series of meetings started or ended"
     MEETING_JOINED = "meeting_joined", "joined a meeting"
+    DATES_PROPOSED = "dates_proposed", "dates proposed for a meeting"
+    VIDEO_CHANGED = "video_changed", "video server of a network set"
     MEETING_DECIDED = "meeting_decided", "decision of a meeting written down"
     AGENDA_CHANGED = "agenda_changed", "agenda of a meeting changed"
     FEED_CHANGED = "feed_changed", "calendar address made or stopped"

@@ -9,13 +9,13 @@ from urllib.parse import urlsplit
 from django import forms
 from django.utils import timezone
 
-from cpms import clock
+from cpms import clock, words
 from cpms.accounts.models import ThematicGroup, User
-from cpms.forms import DayField
+from cpms.forms import DayField, MomentField, MomentInput
 from panels.meetings import recurrence
-from panels.meetings.models import Meeting
+from panels.meetings.models import Meeting, ProposedDate
 from panels.meetings.policy import may_own
-from panels.meetings.states import MeetingState, Rhythm
+from panels.meetings.states import Can, MeetingState, Rhythm
 
 LENGTHS = [(15, "15 minutes"), (30, "30 minutes"), (45, "45 minutes"), (60, "1 hour")]
 
@@ -176,3 +176,57 @@ class TurnForm(forms.Form):
         presenter: Any = self.fields["presenter"]
         presenter.queryset = User.objects.filter(pk__in=[person.pk for person in people]).order_by("display_name")
         presenter.label_from_instance = lambda person: person.display_name
+
+
+class DatesForm(LinkForm):
+    """Two to five moments in the person's own zone, all still to come."""
+
+    first = MomentField(label="First date", widget=MomentInput)
+    second = MomentField(label="Second date", widget=MomentInput)
+    third = MomentField(label="Third date", widget=MomentInput, required=False)
+    fourth = MomentField(label="Fourth date", widget=MomentInput, required=False)
+    fifth = MomentField(label="Fifth date", widget=MomentInput, required=False)
+    minutes = forms.TypedChoiceField(label="Length", choices=LENGTHS, coerce=int, initial=30)
+    NAMES = ("first", "second", "third", "fourth", "fifth")
+
+    @property
+    def dates(self) -> list[dt.datetime]:
+        return [moment for name in self.NAMES if (moment := self.cleaned_data.get(name))]
+
+    def clean(self) -> dict[str, Any]:
+        """None has passed, and none stands there twice."""
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        seen = set()
+        for name in self.NAMES:
+            moment = cleaned.get(name)
+            if moment and moment <= clock.now():
+                self.add_error(name, "This moment has passed already.")
+            elif moment and moment in seen:
+                self.add_error(name, "This date stands here already.")
+            seen.add(moment)
+        return cleaned
+
+
+class CanForm(forms.Form):
+    """A choice for each proposed date, named in the person's own zone."""
+
+    def __init__(self, *args: Any, rows: list[ProposedDate], who: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.rows = {f"date_{row.pk}": row for row in rows}
+        for name, row in self.rows.items():
+            mine = next((answer.can for answer in row.answers.all() if answer.who_id == who.pk), None)
+            label = f"{words.day(row.starts_at)}, {words.hour(row.starts_at)}"
+            help_text = row.there if row.poll.zone != who.zone else ""
+            self.fields[name] = forms.ChoiceField(
+                label=label,
+                choices=Can.choices,
+                widget=forms.RadioSelect,
+                required=False,
+                initial=mine,
+                help_text=help_text,
+            )
+
+    @property
+    def answers(self) -> dict[Any, Can]:
+        given = ((row.pk, self.cleaned_data.get(name)) for name, row in self.rows.items())
+        return {key: Can(can) for key, can in given if can}

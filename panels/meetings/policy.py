@@ -14,6 +14,7 @@ from panels.states import Part
 
 OWNERS = frozenset({Role.GROUP_COORDINATOR, Role.NETWORK_COORDINATOR, *STAFF_ROLES})
 FOR_OWNERS = "Series of meetings are kept by the coordinators of their groups and networks, and by the helpdesk."
+PICKED = "A date was picked already."
 OVER = "This meeting was held or called off already."
 
 
@@ -68,6 +69,33 @@ def may_join(user: Any, meeting: Any) -> Verdict:
     panels = [item.panel for item in meeting.agenda.select_related("panel__case__patient")]
     refused = [verdict for panel in panels if not (verdict := may_take_part(user, panel))]
     return refused[0] if refused and len(refused) == len(panels) else yes
+
+
+@rule(Permission.DATES_PROPOSE)
+def may_propose_dates(user: Any, panel: Any) -> Verdict:
+    return may_lead(user, panel)
+
+
+@rule(Permission.DATES_READ)
+def may_read_dates(_user: Any, _poll: Any) -> Verdict:
+    """Whoever sees the panel."""
+    return yes
+
+
+@rule(Permission.DATES_ANSWER)
+def may_answer_dates(user: Any, poll: Any) -> Verdict:
+    return no(PICKED) if poll.closed_at is not None else may_take_part(user, poll.panel)
+
+
+@rule(Permission.DATES_PICK)
+def may_pick_date(user: Any, poll: Any) -> Verdict:
+    return no(PICKED) if poll.closed_at is not None else may_lead(user, poll.panel)
+
+
+@rule(Permission.MEETING_TALK)
+def may_talk(user: Any, panel: Any) -> Verdict:
+    """Whoever takes part in the running panel, while its patient may be discussed."""
+    return may_take_part(user, panel)
 
 
 @rule(Permission.MEETING_DECIDE)

@@ -47,3 +47,10 @@ def days(rule: str, first: dt.date, *, after: dt.date, until: dt.date) -> list[d
 def moment(day: dt.date, at: dt.time, zone: str) -> dt.datetime:
     """The local time of a day as an aware moment in that zone."""
     return dt.datetime.combine(day, at, tzinfo=zoneinfo.ZoneInfo(zone))
+
+
+def spoken(moment: dt.datetime, zone: str) -> str:
+    """Day and time in that zone: Thu 8 Oct, 16:00 in Helsinki."""
+    local = moment.astimezone(zoneinfo.ZoneInfo(zone))
+    town = zone.rpartition("/")[2].replace("_", " ")
+    return f"{local:%a} {local.day} {local:%b}, {local:%H:%M} in {town}"

@@ -23,3 +23,16 @@ class Turn(models.TextChoices):
     PAUSE = "pause", "pause"
     MORE = "more", "five minutes more"
     NEXT = "next", "next panel"
+
+
+class VideoKind(models.TextChoices):
+    JITSI = "jitsi", "Jitsi"
+    BIG_BLUE_BUTTON = "bbb", "BigBlueButton"
+
+
+class Can(models.TextChoices):
+    """Whether somebody can come on a proposed date."""
+
+    YES = "yes", "Yes"
+    MAYBE = "maybe", "If need be"
+    NO = "no", "No"

@@ -16,7 +16,8 @@ from outcomes.states import DocumentState
 from panels import actions as panels
 from panels.cases.models import CaseGrant
 from panels.meetings import actions as meetings
-from panels.meetings.states import Rhythm
+from panels.meetings.models import VideoService
+from panels.meetings.states import Can, Rhythm
 from panels.models import Dispatch, Invitation, Panel
 from panels.states import State
 from tests.factories import (
@@ -133,6 +134,10 @@ class World:
         when = {"starts_at": clock.now() + dt.timedelta(days=2), "minutes": 30, "link": "https://video.example/x"}
         self.meeting = meetings.schedule(self.story.fresh(), by=self.story.lead, **when)
 
+        dates = [clock.now() + dt.timedelta(days=n) for n in (5, 6)]
+        self.poll = meetings.propose_dates(self.story.fresh(), dates=dates, minutes=30, link="", by=self.story.lead)
+        yes = {self.poll.dates.first().pk: Can.YES}
+        meetings.answer_dates(self.poll, answers=yes, by=self.people["member"])
         self.series = meetings.start_series(
             groups=[self.story.group],
             name="Group meeting",
@@ -145,6 +150,8 @@ class World:
             people=[],
             by=self.people["network_coordinator"],
         )
+        server = VideoService(network=self.story.group.network, address="https://meet.example", app_id="cpms")
+        meetings.save_service(server, secret=self.story.canary("video-secret"), by=self.people["helpdesk"])
 
     def put_before(self) -> None:
         """Before its own group, where it waits; before another, whose coordinator asked something."""
@@ -250,6 +257,7 @@ class World:
             "Message": self.message,
             "Question": self.question,
             "Meeting": self.meeting,
+            "DatePoll": self.poll,
             "AgendaItem": self.meeting.agenda.get(),
             "MeetingSeries": self.series,
             "OutcomeDocument": self.document,

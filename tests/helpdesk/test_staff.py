@@ -59,7 +59,8 @@ def test_staff_see_accounts_and_no_clinical_model():
     from helpdesk.admin import site
 
     apps = {model._meta.app_label for model in site._registry}
-    assert apps == {"accounts", "notifications", "jobs", "helpdesk", "consent", "cases"}
+    assert apps == {"accounts", "notifications", "jobs", "helpdesk", "consent", "cases", "meetings"}
+    assert {model.__name__ for model in site._registry if model._meta.app_label == "meetings"} == {"VideoService"}
     of_cases = {model.__name__ for model in site._registry if model._meta.app_label == "cases"}
     assert of_cases == {"CaseForm"}  # the questions a group asks, never an answer
     assert {model.__name__ for model in site._registry if model._meta.app_label == "consent"} == {

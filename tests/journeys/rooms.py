@@ -18,7 +18,8 @@ from outcomes.models import OutcomeDocument
 from outcomes.states import Decision
 from panels import actions as panels
 from panels.meetings import actions as meetings
-from panels.meetings.states import Rhythm
+from panels.meetings.models import VideoService
+from panels.meetings.states import Can, Rhythm
 from panels.models import Message
 from tests.clients import signed_in
 from tests.factories import Story, UserFactory, case_form, give_role
@@ -102,6 +103,9 @@ class Rooms:
         self.open.invite_guest()
         when = {"starts_at": clock.now() + dt.timedelta(days=2), "minutes": 30, "link": "https://video.example/x"}
         self.meeting = meetings.schedule(self.open.fresh(), by=self.lead, **when)
+        dates = [clock.now() + dt.timedelta(days=n) for n in (5, 6, 7)]
+        self.poll = meetings.propose_dates(self.open.fresh(), dates=dates, minutes=30, link="", by=self.lead)
+        meetings.answer_dates(self.poll, answers={self.poll.dates.first().pk: Can.MAYBE}, by=self.expert)
         words = {"text": self.open.canary("decision"), "dissent": "Not before the scan.", "owner": self.lead}
         meetings.decide(self.meeting.agenda.get(), due_on=clock.today(), by=self.lead, **words)
 
@@ -112,6 +116,8 @@ class Rooms:
         groups, by = [self.open.group], self.people["coordinator"]
         series = meetings.start_series(groups=groups, name="Adrenal board", people=[self.expert], by=by, **when, **size)
         meetings.bring(self.open.fresh(), to=series.meetings.first(), invite=False, by=self.lead)
+        server = VideoService(network=self.open.group.network, address="https://meet.example", app_id="cpms")
+        meetings.save_service(server, secret="invented", by=self.people["helpdesk"])
         return series
 
     def seat_for(self, name: str):
@@ -149,6 +155,7 @@ class Rooms:
             "Contribution": lambda: self.said,
             "Message": lambda: Message.objects.get(panel=story.panel),
             "Meeting": lambda: self.meeting,
+            "DatePoll": lambda: self.poll,
             "AgendaItem": lambda: self.meeting.agenda.get(),
             "Registry": lambda: self.registry,
             "Dispatch": lambda: story.panel.dispatches.first(),

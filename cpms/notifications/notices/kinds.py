@@ -54,6 +54,7 @@ class Notice(models.TextChoices):
     MEETING_CALLED_OFF = "meeting_called_off", "Meeting called off"
     MEETING_SOON = "meeting_soon", "Meeting soon"
     AGENDA = "agenda", "Agenda of a meeting changed"
+    DATES = "dates", "Dates proposed for a meeting"
     PRESENTER = "presenter", "Asked to present a panel"
     SERIES = "series", "Series of meetings"
     SERIES_ENDED = "series_ended", "Series of meetings ended"
@@ -130,6 +131,7 @@ ASKED = frozenset(
         Notice.MENTIONED,
         Notice.MEETING_PROPOSED,
         Notice.PRESENTER,
+        Notice.DATES,
         Notice.ANSWER_LATE,
         Notice.SUBSTITUTE_WANTED,
         Notice.HELP_WANTED,

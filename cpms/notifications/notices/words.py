@@ -188,6 +188,10 @@ WORDS = {
         "CPMS: the agenda of a meeting changed",
         "The place or the time of panel {ref} on the agenda of a meeting is another one now. The page shows the agenda.",
     ),
+    Notice.DATES: Words(
+        "CPMS: which date suits you?",
+        "Dates are proposed for a meeting on panel {ref}. Please say which of them suit you; it takes a few taps.",
+    ),
     Notice.PRESENTER: Words(
         "CPMS: you are asked to present a panel",
         "Please present panel {ref} in a meeting. The page says when it begins, and for how many minutes.",

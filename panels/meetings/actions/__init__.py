@@ -2,11 +2,14 @@
 
 from panels.meetings.actions.agenda import bring, give_time, put_in_order, take_off
 from panels.meetings.actions.feeds import feed_asked, renew_feed, stop_feed
+from panels.meetings.actions.joining import join, save_service, talk
+from panels.meetings.actions.polls import answer_dates, pick_date, propose_dates
 from panels.meetings.actions.series import end_series, plan_ahead, start_series
-from panels.meetings.actions.sheet import decide, join, redecide, tick, turn
+from panels.meetings.actions.sheet import decide, redecide, tick, turn
 from panels.meetings.actions.single import call, call_newcomer, call_off, hold, move, remind, schedule
 
 __all__ = [
+    "answer_dates",
     "bring",
     "call",
     "call_newcomer",
@@ -18,15 +21,19 @@ __all__ = [
     "hold",
     "join",
     "move",
+    "pick_date",
     "plan_ahead",
+    "propose_dates",
     "put_in_order",
     "redecide",
     "remind",
     "renew_feed",
+    "save_service",
     "schedule",
     "start_series",
     "stop_feed",
     "take_off",
+    "talk",
     "tick",
     "turn",
 ]

@@ -14,7 +14,7 @@ from cpms.audit import actions as audit
 from cpms.audit.states import Event
 from cpms.notifications import actions as notifications
 from cpms.notifications.notices import Notice
-from panels.meetings import recurrence
+from panels.meetings import queries, recurrence, video
 from panels.meetings.actions.single import cancel, tell_change
 from panels.meetings.calendars import series_file
 from panels.meetings.models import Attendance, Meeting, MeetingSeries
@@ -57,6 +57,8 @@ def plan(series: MeetingSeries) -> int:
     today = clock.today()
     there = set(series.meetings.values_list("day", flat=True))
     days = [day for day in series.days(after=max(series.first_on, today), until=today + AHEAD) if day not in there]
+    networks = list(series.groups.order_by("network__name").values_list("network", flat=True)[:1])
+    hosted = not series.link and queries.server_for(networks) is not None
     made = Meeting.objects.bulk_create(
         (
             Meeting(
@@ -66,6 +68,7 @@ def plan(series: MeetingSeries) -> int:
                 minutes=series.minutes,
                 zone=series.zone,
                 link=series.link,
+                room=video.new_room() if hosted else "",
                 called_by=series.called_by,
             )
             for day in days

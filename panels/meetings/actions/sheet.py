@@ -15,12 +15,10 @@ from cpms.drafts import actions as drafts
 from panels.meetings import queries
 from panels.meetings.actions.agenda import locked
 from panels.meetings.models import AgendaItem, Attendance, Meeting, MeetingDecision
-from panels.meetings.policy import may_change, may_decide, may_hold, may_join
+from panels.meetings.policy import may_change, may_decide, may_hold
 from panels.meetings.states import Turn
 
 MORE = 5
-EARLY, LATE = dt.timedelta(minutes=30), dt.timedelta(hours=2)
-"""How long before its begin and after its end joining counts as being there."""
 
 
 @transaction.atomic
@@ -57,21 +55,6 @@ def stop(meeting: Meeting, *, over: bool) -> None:
     for item in meeting.agenda.filter(begun_at__isnull=False):
         item.seconds, item.begun_at, item.done_at = item.used, None, now if over else None
         item.save(update_fields=["seconds", "begun_at", "done_at"])
-
-
-@transaction.atomic
-def join(meeting: Meeting, *, by: Any) -> str:
-    """The way in; near the meeting's time it also ticks the person as being there."""
-    if not (verdict := may_join(by, meeting)):
-        raise Refused(verdict.reason)
-    if not meeting.link:
-        raise Refused("This meeting has no video link. Who called it says where it takes place.")
-    now = clock.now()
-    if meeting.starts_at - EARLY <= now <= meeting.ends_at + LATE:
-        here = {"present": True, "joined_at": now}
-        Attendance.objects.update_or_create(meeting=meeting, who=by, defaults=here)
-    audit.record(Event.MEETING_JOINED, on=meeting, by=by)
-    return meeting.link
 
 
 @transaction.atomic

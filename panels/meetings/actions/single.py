@@ -17,6 +17,8 @@ from cpms.notifications import actions as notifications
 from cpms.notifications.notices import Notice
 from cpms.notifications.states import Settled, Verb
 from panels import queries
+from panels.meetings import queries as of_meetings
+from panels.meetings import video
 from panels.meetings.calendars import calendar_file, occurrence_file
 from panels.meetings.models import AgendaItem, Attendance, Meeting
 from panels.meetings.policy import may_change, may_hold, may_schedule
@@ -33,7 +35,9 @@ def schedule(panel: Panel, *, starts_at: dt.datetime, minutes: int, link: str, b
     """A meeting on one panel, in the caller's zone; every member gets a mail with a calendar file."""
     if not (verdict := may_schedule(by, panel)):
         raise Refused(verdict.reason)
-    meeting = Meeting.objects.create(starts_at=starts_at, minutes=minutes, zone=by.zone, link=link, called_by=by)
+    room = "" if link or of_meetings.server_for([panel.network_id]) is None else video.new_room()
+    when = {"starts_at": starts_at, "minutes": minutes, "zone": by.zone}
+    meeting = Meeting.objects.create(**when, link=link, room=room, called_by=by)
     AgendaItem.objects.create(meeting=meeting, panel=panel)
     notifications.settle_all(panel, Verb.MEET, how=Settled.DONE)
     call(meeting, panel=panel, people=queries.people_in(panel), by=by)

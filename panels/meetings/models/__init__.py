@@ -2,6 +2,19 @@
 
 from panels.meetings.models.feeds import CalendarFeed
 from panels.meetings.models.meetings import AgendaItem, Attendance, Meeting, MeetingDecision
+from panels.meetings.models.polls import DateAnswer, DatePoll, ProposedDate
 from panels.meetings.models.series import MeetingSeries
+from panels.meetings.models.video import VideoService
 
-__all__ = ["AgendaItem", "Attendance", "CalendarFeed", "Meeting", "MeetingDecision", "MeetingSeries"]
+__all__ = [
+    "AgendaItem",
+    "Attendance",
+    "CalendarFeed",
+    "DateAnswer",
+    "DatePoll",
+    "Meeting",
+    "MeetingDecision",
+    "MeetingSeries",
+    "ProposedDate",
+    "VideoService",
+]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-import zoneinfo
 from typing import Any
 
 from django.conf import settings
@@ -42,6 +41,7 @@ class Meeting(models.Model):
     minutes = models.PositiveSmallIntegerField(default=30)
     zone = models.CharField(max_length=50)
     link = models.URLField(max_length=300, blank=True)
+    room = models.CharField(max_length=32, blank=True)
     state = models.CharField(max_length=10, choices=MeetingState, default=MeetingState.PLANNED)
     sequence = models.PositiveSmallIntegerField(default=0)
     called_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
@@ -77,11 +77,14 @@ class Meeting(models.Model):
         return self.starts_at + dt.timedelta(minutes=self.minutes)
 
     @property
+    def has_video(self) -> bool:
+        """Whether there is a way in: a link, or a room on the network's own server."""
+        return bool(self.link or self.room)
+
+    @property
     def there(self) -> str:
         """Day and time where it was called, for those in another zone: Thu 8 Oct, 16:00 in Helsinki."""
-        local = self.starts_at.astimezone(zoneinfo.ZoneInfo(self.zone))
-        town = self.zone.rpartition("/")[2].replace("_", " ")
-        return f"{local:%a} {local.day} {local:%b}, {local:%H:%M} in {town}"
+        return recurrence.spoken(self.starts_at, self.zone)
 
     @property
     def name(self) -> str:

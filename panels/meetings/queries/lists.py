@@ -7,16 +7,26 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Prefetch, Q, QuerySet
 
 from cpms import clock
 from cpms.accounts.models import ThematicGroup, User
-from panels.meetings.models import AgendaItem, CalendarFeed, Meeting, MeetingSeries
-from panels.meetings.states import MeetingState
+from panels.meetings.models import (
+    AgendaItem,
+    CalendarFeed,
+    DateAnswer,
+    DatePoll,
+    Meeting,
+    MeetingSeries,
+    ProposedDate,
+    VideoService,
+)
+from panels.meetings.states import Can, MeetingState
 from panels.models import Panel
 
 MOST = 50
 LATELY = dt.timedelta(hours=4)
+COUNTED = (("yes", Can.YES), ("maybe", Can.MAYBE), ("cannot", Can.NO))
 
 
 @dataclass(frozen=True)
@@ -85,3 +95,25 @@ def refs_seen(meetings: list[Meeting], user: Any) -> dict[Any, list[str]]:
         if meeting in found:
             found[meeting].append(ref)
     return found
+
+
+def service_of(meeting: Meeting) -> VideoService | None:
+    """The video server of the meeting's network: its series' first, else that of its first panel."""
+    if meeting.series:
+        groups = meeting.series.groups.order_by("network__name")
+        return server_for(list(groups.values_list("network", flat=True)[:1]))
+    return server_for(list(meeting.agenda.order_by("position").values_list("panel__network", flat=True)[:1]))
+
+
+def server_for(networks: list[Any]) -> VideoService | None:
+    return VideoService.objects.filter(network__in=networks).first()
+
+
+def dates_of(poll: DatePoll) -> list[ProposedDate]:
+    """A poll's dates, each with its answers and how many say what."""
+    counts = {name: Count("answers", filter=Q(answers__can=can)) for name, can in COUNTED}
+    answers = Prefetch("answers", DateAnswer.objects.select_related("who").order_by("who__display_name"))
+    rows = list(poll.dates.annotate(**counts).prefetch_related(answers).order_by("starts_at"))
+    for row in rows:
+        row.poll = poll
+    return rows

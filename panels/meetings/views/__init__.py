@@ -1,32 +1,39 @@
 """Pages of meetings."""
 
 from panels.meetings.views.feeds import address, feed, stop_address
+from panels.meetings.views.polls import can_come, dates, pick, propose
 from panels.meetings.views.series import bring, end_series, meeting_list, series, start_series, take_off
-from panels.meetings.views.sheet import decide, join, parts, present, sheet, turn
-from panels.meetings.views.single import calendar, call_off, detail, hold, move, order, schedule, time
+from panels.meetings.views.sheet import decide, join, parts, present, sheet, talk, turn
+from panels.meetings.views.single import calendar, call_off, detail, hold, meet_now, move, order, schedule, time
 
 __all__ = [
     "address",
     "bring",
     "calendar",
     "call_off",
+    "can_come",
+    "dates",
     "decide",
     "detail",
     "end_series",
     "feed",
     "hold",
     "join",
+    "meet_now",
     "meeting_list",
     "move",
     "order",
     "parts",
+    "pick",
     "present",
+    "propose",
     "schedule",
     "series",
     "sheet",
     "start_series",
     "stop_address",
     "take_off",
+    "talk",
     "time",
     "turn",
 ]

@@ -22,6 +22,7 @@ from panels.meetings import actions, queries
 from panels.meetings.forms import DecisionForm
 from panels.meetings.models import AgendaItem, Meeting, MeetingDecision
 from panels.meetings.states import Turn
+from panels.models import Panel
 
 
 def sheet_of(meeting: Meeting, ref: str = "") -> str:
@@ -95,7 +96,20 @@ def turn(request: HttpRequest, meeting: Meeting) -> HttpResponse:
 @access("meetings:join", object=Meeting, verb=Permission.MEETING_JOIN)
 def join(request: HttpRequest, meeting: Meeting) -> HttpResponse:
     """A link, so that the browser may go on to another host; joining near the time says that one is there."""
-    return redirect(actions.join(meeting, by=request.user))
+    return elsewhere(actions.join(meeting, by=request.user))
+
+
+@access("meetings:talk", object=Panel, kwarg="ref", verb=Permission.MEETING_TALK)
+def talk(request: HttpRequest, panel: Panel) -> HttpResponse:
+    """The room of today; a network without a server of its own has none."""
+    return elsewhere(actions.talk(panel, by=request.user))
+
+
+def elsewhere(address: str) -> HttpResponse:
+    """To the video server: the address lets somebody in, so it is kept nowhere on the way and told to nobody."""
+    response = redirect(address)
+    response["Cache-Control"], response["Referrer-Policy"] = "no-store", "no-referrer"
+    return response
 
 
 @access("meetings:present", object=Meeting, verb=Permission.MEETING_HOLD, methods=WRITE)

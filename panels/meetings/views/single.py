@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
+from cpms import clock
 from cpms.accounts.access import access, ask
 from cpms.accounts.access.routes import READ, WRITE
 from cpms.accounts.roles import Permission
@@ -21,6 +22,8 @@ from panels.meetings.forms import MeetingForm, TurnForm, WhenForm
 from panels.meetings.models import AgendaItem, Meeting
 from panels.models import Panel
 
+NOW_LASTS = 30
+
 
 @access("meetings:schedule", object=Panel, kwarg="ref", verb=Permission.MEETING_SCHEDULE, methods=READ | WRITE)
 def schedule(request: HttpRequest, panel: Panel) -> HttpResponse:
@@ -30,8 +33,16 @@ def schedule(request: HttpRequest, panel: Panel) -> HttpResponse:
         meeting = actions.schedule(panel, by=request.user, **wanted)
         messages.success(request, "The meeting is planned. Members get a mail with a calendar entry.")
         return redirect(meeting)
-    context = {"form": form, "panel": panel}
+    context = {"form": form, "panel": panel, "server": queries.server_for([panel.network_id])}
     return render(request, "meetings/meeting_form.html", context, status=422 if form.errors else 200)
+
+
+@access("meetings:meet_now", object=Panel, kwarg="ref", verb=Permission.MEETING_SCHEDULE, methods=WRITE)
+def meet_now(request: HttpRequest, panel: Panel) -> HttpResponse:
+    """A meeting that begins now, on the network's own server or without video; members are mailed, its sheet opens."""
+    meeting = actions.schedule(panel, starts_at=clock.now(), minutes=NOW_LASTS, link="", by=request.user)
+    messages.success(request, "The meeting has begun. Members get a mail with the way to it.")
+    return redirect("meetings:sheet", meeting.pk)
 
 
 @access("meetings:detail", object=Meeting, verb=Permission.MEETING_READ)

@@ -1,0 +1,6 @@
+"""The helpdesk's admin site."""
+
+from helpdesk.admin.pages import HelpdeskAdminSite, site
+from helpdesk.admin.video import VideoServiceAdmin
+
+__all__ = ["HelpdeskAdminSite", "VideoServiceAdmin", "site"]

@@ -1,0 +1,66 @@
+"""Propose dates, say when one can come, make a meeting of the date that suits."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import transaction
+
+from cpms import clock
+from cpms.accounts.access import Refused
+from cpms.audit import actions as audit
+from cpms.audit.states import Event
+from cpms.notifications import actions as notifications
+from cpms.notifications.notices import Notice
+from panels import queries
+from panels.meetings.actions.single import schedule
+from panels.meetings.models import DateAnswer, DatePoll, Meeting, ProposedDate
+from panels.meetings.policy import may_answer_dates, may_pick_date, may_propose_dates
+from panels.meetings.states import Can
+from panels.models import Panel
+
+FEWEST, MOST = 2, 5
+
+
+@transaction.atomic
+def propose_dates(panel: Panel, *, dates: list[dt.datetime], minutes: int, link: str, by: Any) -> DatePoll:
+    """Ask everybody in the panel which of these dates suits. Raises ``ValueError`` for too few or too many of them."""
+    if not (verdict := may_propose_dates(by, panel)):
+        raise Refused(verdict.reason)
+    if not FEWEST <= len(set(dates)) <= MOST:
+        raise ValueError(f"Propose {FEWEST} to {MOST} different dates.")
+    poll = DatePoll.objects.create(panel=panel, minutes=minutes, link=link, zone=by.zone, called_by=by)
+    ProposedDate.objects.bulk_create(ProposedDate(poll=poll, starts_at=moment) for moment in sorted(set(dates)))
+    people = queries.people_in(panel)
+    path = poll.get_absolute_url()
+    notifications.notify(people, notice=Notice.DATES, by=by, about=poll, ref=panel.ref, path=path)
+    audit.record(Event.DATES_PROPOSED, on=poll, by=by, count=len(dates))
+    return poll
+
+
+@transaction.atomic
+def answer_dates(poll: DatePoll, *, answers: Mapping[Any, Can], by: Any) -> None:
+    """Whether one can come, by key of the date; dates that are not named keep their answer."""
+    current = DatePoll.objects.select_for_update(of=("self",)).select_related("panel__case__patient").get(pk=poll.pk)
+    if not (verdict := may_answer_dates(by, current)):
+        raise Refused(verdict.reason)
+    for date in current.dates.filter(pk__in=answers):
+        DateAnswer.objects.update_or_create(date=date, who=by, defaults={"can": answers[date.pk], "at": clock.now()})
+
+
+@transaction.atomic
+def pick_date(poll: DatePoll, *, date: ProposedDate, by: Any) -> Meeting:
+    """A meeting on this date; everybody in the panel gets the mail with its calendar entry, and the poll is closed."""
+    current = DatePoll.objects.select_for_update(of=("self",)).select_related("panel__case__patient").get(pk=poll.pk)
+    if not (verdict := may_pick_date(by, current)):
+        raise Refused(verdict.reason)
+    if date.poll_id != current.pk:
+        raise Refused("This date was not proposed here.")
+    if date.starts_at <= clock.now():
+        raise Refused("This date has passed. Propose other ones.")
+    meeting = schedule(current.panel, starts_at=date.starts_at, minutes=current.minutes, link=current.link, by=by)
+    current.meeting, current.closed_at = meeting, clock.now()
+    current.save(update_fields=["meeting", "closed_at"])
+    return meeting
