@@ -54,6 +54,11 @@ def may_decide(user: Any, panel: Any) -> Verdict:
     return may_be_discussed(panel.case.patient)
 
 
+def may_take_decisions(panel: Any) -> Verdict:
+    """Whether what a meeting decided still becomes advice; who may decide was asked when it was written down."""
+    return may_be_discussed(panel.case.patient) if panel.state in RUNNING else no("The panel is over.")
+
+
 @rule(Permission.OUTCOME_SIGN)
 def may_sign(user: Any, panel: Any) -> Verdict:
     """Whoever was asked to sign this version and has not answered."""

@@ -10,3 +10,9 @@ from outcomes import actions
 @confirmed
 def make_document(*, document_id: str) -> None:
     actions.make_document(document_id, by=None)
+
+
+@shared_task(name="outcomes.take_decision")
+@confirmed
+def take_decision(*, decision_id: str) -> None:
+    actions.take_decision(decision_id, by=None)

@@ -13,6 +13,11 @@ from panels.meetings.models import VideoService
 
 
 class VideoServiceForm(forms.ModelForm):
+    address = forms.URLField(
+        assume_scheme="https",
+        max_length=200,
+        help_text="Begins with https://, for example https://meet.hospital.example",
+    )
     new_secret = forms.CharField(
         label="Secret",
         required=False,
@@ -24,10 +29,7 @@ class VideoServiceForm(forms.ModelForm):
     class Meta:
         model = VideoService
         fields = ("network", "kind", "address", "app_id")
-        help_texts = {
-            "address": "Begins with https://, for example https://meet.hospital.example",
-            "app_id": "Jitsi's application id. BigBlueButton needs none.",
-        }
+        help_texts = {"app_id": "Jitsi's application id. BigBlueButton needs none."}
 
     def clean(self) -> dict[str, Any]:
         """What the server needs to let anybody in."""

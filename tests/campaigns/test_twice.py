@@ -17,6 +17,8 @@ from cpms import clock
 from cpms.celery import app
 from panels.cases import actions as cases
 from panels.cases.models import Case
+from panels.meetings import actions as meetings
+from panels.meetings.models import MeetingDecision
 from panels.models import Panel
 from tests.access import oracle
 from tests.access.routes import address, ours
@@ -61,6 +63,9 @@ def busy(settings, tmp_path):
     Panel.objects.filter(pk=story.panel.pk).update(wanted_by=story.yesterday.date())
     Consent.objects.filter(patient=story.patient).update(renew_on=clock.today())
     assert story.file.can_be_seen
+    meeting = meetings.schedule(story.fresh(), starts_at=clock.now(), minutes=30, link="", by=story.lead)
+    words = {"text": "Scan first.", "dissent": "", "owner": None, "due_on": None}
+    meetings.decide(meeting.agenda.get(), by=story.lead, **words)
     assert story.correction
     cases.copy_case(story.case, by=story.lead)
     frozen.open(frozen.expert)
@@ -75,6 +80,7 @@ def arguments(name: str, story: Story, frozen: Story) -> dict[str, str]:
         "panels.thaw": {"patient_id": str(story.patient.pk)},
         "panels.let_go": {"user_id": str(story.expert.pk)},
         "meetings.call_newcomer": {"panel_id": str(story.panel.pk), "user_id": str(story.expert.pk)},
+        "outcomes.take_decision": {"decision_id": str(MeetingDecision.objects.get().pk)},
         "notifications.tell": {"user_id": str(story.lead.pk), "notice": "recovery_used", "occasion": "once"},
         "panels.tell_corrected": {"correction_id": str(story.correction.pk)},
         "cases.copy_files": {"case_id": str(Case.objects.get(copied_from=story.case).pk)},

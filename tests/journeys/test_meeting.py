@@ -9,6 +9,8 @@ from playwright.sync_api import expect
 
 from cpms import clock
 from cpms.accounts.roles import Role
+from cpms.jobs.models import Job
+from outcomes import actions as outcomes
 from panels import actions as panels
 from panels.meetings import actions, queries
 from panels.meetings.models import Meeting
@@ -80,8 +82,33 @@ def test_three_cases_from_the_agenda_to_what_was_decided(browser, live_server):
     chair.sees("The outcomes can be written now.")
     assert [row.text for story in board.stories for row in queries.decisions_on(story.fresh())] == [*DECISIONS]
     assert board.meeting.attendance.filter(present=True).count() == 2
+    write_and_close(lead, board)
     for person in (chair, lead, phone):
         person.close()
+
+
+def write_and_close(lead, board) -> None:
+    """What was decided stands in each outcome's draft. One lead writes in the browser, the others the same way."""
+    for job in Job.objects.filter(task="outcomes.take_decision"):
+        outcomes.take_decision(job.ids["decision_id"], by=None)
+    first = board.stories[0]
+    lead.go(f"/panels/{first.panel.ref}/")
+    lead.start_counting()
+    lead.click("Start the outcome")
+    expect(lead.page.get_by_label("Text of advice 1")).to_have_value(DECISIONS[0])
+    lead.type("Conclusion", "Scan, then decide on the dose.")
+    lead.click("Ask for signatures")
+    lead.sees("Members are asked to sign")
+    assert lead.hands == 3
+    for story in board.stories[1:]:
+        outcome = outcomes.start_outcome(story.fresh(), by=story.lead)
+        words = {"conclusion": "As decided.", "items": [], "version": outcome.version}
+        outcomes.write_outcome(story.fresh(), by=story.lead, **words)
+        outcomes.send_for_signature(story.fresh(), by=story.lead)
+    for story in board.stories:
+        outcomes.close_panel(story.fresh(), by=story.lead)
+    closed = [(story.fresh().state, story.fresh().outcome.items.get().text) for story in board.stories]
+    assert closed == [("closed", text) for text in DECISIONS]
 
 
 def bring(lead, board) -> None:

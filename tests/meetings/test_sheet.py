@@ -15,7 +15,10 @@ from cpms.accounts.roles import Role
 from cpms.audit.models import AuditEvent
 from cpms.drafts import actions as drafts
 from cpms.drafts.models import Draft
+from cpms.jobs.models import Job
 from cpms.patients import actions as patients
+from outcomes import actions as outcomes
+from panels import actions as panels
 from panels.meetings import actions, queries
 from panels.meetings.models import Meeting, MeetingDecision
 from panels.meetings.states import Rhythm, Turn
@@ -217,3 +220,29 @@ def test_the_sheet_costs_the_same_for_two_panels_and_for_nine(story, meeting, ch
         actions.bring(other.fresh(), to=meeting, invite=False, by=story.lead)
         actions.decide(item, owner=chair, **say)
     assert cost() == few
+
+
+def test_decisions_wait_in_the_outcomes_draft_once_and_follow_a_correction_until_it_is_written(story, meeting, chair):
+    item = meeting.agenda.get(panel=story.panel)
+    words = {"dissent": "Dr Member: not yet.", "owner": story.expert, "due_on": dt.date(2099, 1, 1)}
+    made = actions.decide(item, text=story.canary("decided"), by=chair, **words)
+    asked = Job.objects.filter(task="outcomes.take_decision")
+    assert [job.ids for job in asked] == [{"decision_id": str(made.pk)}]
+    for _time in range(2):
+        outcomes.take_decision(str(made.pk), by=None)
+    (advice,) = story.fresh().outcome.items.all()
+    assert (advice.text, advice.dissent, advice.owner) == (made.text, made.dissent, str(story.expert))
+    assert (advice.due_on, advice.meeting, story.fresh().state) == (made.due_on, meeting, "open")
+    actions.redecide(made, values={**words, "text": "Corrected."}, version=1, by=chair)
+    outcomes.take_decision(str(made.pk), by=None)
+    assert [row.text for row in story.fresh().outcome.items.all()] == ["Corrected."]
+    actions.hold(meeting, present=None, by=chair)
+    outcomes.start_outcome(story.fresh(), by=story.lead)
+    fresh = MeetingDecision.objects.select_related("item__panel__case__patient", "item__meeting__series").get()
+    with pytest.raises(Refused, match="Correct the decision there"):
+        actions.redecide(fresh, values={**words, "text": "Too late."}, version=2, by=chair)
+    MeetingDecision.objects.filter(pk=made.pk).update(due_on=None)
+    outcomes.take_decision(str(made.pk), by=None)
+    assert story.fresh().outcome.items.get().due_on == dt.date(2099, 1, 1)
+    panels.withdraw(story.fresh(), by=story.lead)
+    assert outcomes.take_decision(str(made.pk), by=None) is None

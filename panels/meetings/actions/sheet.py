@@ -12,11 +12,13 @@ from cpms.accounts.access import Refused
 from cpms.audit import actions as audit
 from cpms.audit.states import Event
 from cpms.drafts import actions as drafts
+from cpms.jobs import actions as jobs
 from panels.meetings import queries
 from panels.meetings.actions.agenda import locked
 from panels.meetings.models import AgendaItem, Attendance, Meeting, MeetingDecision
 from panels.meetings.policy import may_change, may_decide, may_hold
 from panels.meetings.states import Turn
+from panels.states import State
 
 MORE = 5
 
@@ -76,6 +78,7 @@ def decide(
     made = MeetingDecision(item=item, key=item.panel.key, owner=owner, due_on=due_on, noted_by=by)
     made.text, made.dissent = text, dissent
     made.save(force_insert=True)
+    jobs.enqueue("outcomes.take_decision", decision_id=str(made.pk))
     drafts.discard(queries.draft_of(item), by=by)
     audit.record(Event.MEETING_DECIDED, on=item, by=by)
     return made
@@ -87,9 +90,12 @@ def redecide(decision: MeetingDecision, *, values: dict[str, Any], version: int,
     item = decision.item
     if not (verdict := may_decide(by, item)):
         raise Refused(verdict.reason)
+    if item.panel.state != State.OPEN:
+        raise Refused("The outcome is being written. Correct the decision there.")
     locking.claim(decision, version, {"text": values["text"], "dissent": values["dissent"]})
     for name, value in values.items():
         setattr(decision, name, value)
     decision.save(update_fields=[*values])
+    jobs.enqueue("outcomes.take_decision", decision_id=str(decision.pk))
     audit.record(Event.MEETING_DECIDED, on=item, by=by, verb="corrected", version=decision.version)
     return decision
