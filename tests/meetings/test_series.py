@@ -273,3 +273,25 @@ def test_who_keeps_the_series_says_that_a_meeting_was_held(series, story):
     give_role(colleague, Role.GROUP_COORDINATOR, group=story.group)
     held = actions.hold(series.meetings.first(), present=[], by=colleague)
     assert held.state == "held"
+
+
+def test_the_mails_of_one_meeting_are_one_event_through_update_and_cancel(story, mailoutbox):
+    when = clock.now() + dt.timedelta(days=3)
+    meeting = actions.schedule(story.fresh(), starts_at=when, minutes=30, link="", by=story.lead)
+    moved = actions.move(meeting, starts_at=when + dt.timedelta(hours=2), by=story.lead)
+    actions.call_off(moved, by=story.lead)
+    notifications.dispatch_outbox()
+    parts = [
+        part
+        for mail in mailoutbox
+        if mail.to == [story.expert.email]
+        for part in mail.message().walk()
+        if part.get_content_type() == "text/calendar"
+    ]
+    read = [Calendar.from_ical(part.get_payload(decode=True)) for part in parts]
+    events_read = [next(iter(calendar.walk("VEVENT"))) for calendar in read]
+    assert [str(calendar["method"]) for calendar in read] == ["REQUEST", "REQUEST", "CANCEL"]
+    assert {str(event["uid"]) for event in events_read} == {f"{meeting.pk}@cpms"}
+    assert [int(event["sequence"]) for event in events_read] == [0, 1, 2]
+    assert [event.decoded("dtstart") for event in events_read][1:] == [moved.starts_at] * 2
+    assert [part.get_param("method") for part in parts] == ["REQUEST", "REQUEST", "CANCEL"]
