@@ -106,9 +106,9 @@ def talk(request: HttpRequest, panel: Panel) -> HttpResponse:
 
 
 def elsewhere(address: str) -> HttpResponse:
-    """To the video server: the address lets somebody in, so it is kept nowhere on the way and told to nobody."""
+    """To the video server: the address lets somebody in, so it is kept nowhere on the way."""
     response = redirect(address)
-    response["Cache-Control"], response["Referrer-Policy"] = "no-store", "no-referrer"
+    response["Cache-Control"] = "no-store"
     return response
 
 
