@@ -27,6 +27,15 @@ class ConclusionForm(forms.Form):
     )
 
 
+class CorrectionForm(ConclusionForm):
+    reason = forms.CharField(
+        label="Why is it corrected?",
+        max_length=2_000,
+        widget=forms.Textarea({"rows": 2}),
+        help_text="Printed in the new version, and told to whoever signed the old one.",
+    )
+
+
 class AdviceForm(forms.Form):
     id = forms.UUIDField(required=False, widget=forms.HiddenInput)
     text = forms.CharField(label="Advice", max_length=20_000, required=False, widget=forms.Textarea({"rows": 2}))
@@ -55,6 +64,12 @@ def advice_set(outcome: Any, data: Any = None, *, typed: list[dict[str, Any]] | 
 def advice_rows(advice: Any) -> list[dict[str, Any]]:
     """What was filled in, row by row, with the prefix of the row's fields on the page."""
     return [{**row.cleaned_data, "prefix": row.prefix} for row in advice if row.cleaned_data]
+
+
+def beside(advice: Any, outcome: Any, text: Any) -> list[tuple[Any, Any]]:
+    """Each row of the form with the saved advice it changes, ``None`` beside one that is new."""
+    saved = {str(item.pk): one for item, one in zip(outcome.items.all(), text.advice, strict=True)}
+    return [(row, saved.get(str(row["id"].value() or ""))) for row in advice]
 
 
 class DecisionForm(forms.Form):

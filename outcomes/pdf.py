@@ -29,6 +29,7 @@ def gather(document: OutcomeDocument) -> dict[str, Any]:
     panel = Panel.objects.with_case().get(pk=document.panel_id)
     outcome = Outcome.objects.get(panel=panel)
     signatures = queries.signatures(outcome, document.number)
+    before = {s.who_id: s for s in queries.signatures(outcome, document.number - 1)}
     version = queries.version_of(outcome, document.number)
     patient = panel.case.patient
     return {
@@ -39,12 +40,14 @@ def gather(document: OutcomeDocument) -> dict[str, Any]:
         "title": panel.title,
         "opened": panel.opened_at,
         "sent": version.sent_at,
+        "reason": version.reason,
+        "earlier": queries.version_of(outcome, document.number - 1) if version.reason else None,
         "closed": panel.closed_at,
         "patient": patient,
         "diagnoses": list(panel.case.diagnoses.all()),
         "text": queries.text_from(version.body),
         "fingerprint": queries.fingerprint(version.body),
-        "signatures": signatures,
+        "signatures": [(s, before.get(s.who_id)) for s in signatures],
         "also_asked": also_asked(panel, {signature.who_id for signature in signatures}),
         "meeting": last_meeting(panel),
         "dissents": [s for s in signatures if s.decision == Decision.DISSENT],

@@ -61,15 +61,27 @@ def may_take_decisions(panel: Any) -> Verdict:
 
 @rule(Permission.OUTCOME_SIGN)
 def may_sign(user: Any, panel: Any) -> Verdict:
-    """Whoever was asked to sign this version and has not answered."""
-    if panel.state != State.OUTCOME:
+    """Whoever was asked to sign this version and has not answered; a correction is signed in the closed panel."""
+    if panel.state not in {State.OUTCOME, State.CLOSED} or panel.archived_at is not None:
         return no("This outcome is not open for signature.")
-    outcome = Outcome.objects.filter(panel=panel, state=OutcomeState.SIGNING).first()
+    outcome = Outcome.objects.filter(panel=panel).exclude(state=OutcomeState.DRAFT).first()
     if outcome is None:
         return no("The lead has not asked for signatures yet.")
     asked = SignOff.objects.filter(outcome=outcome, who=user, number=outcome.number, decision=Decision.PENDING)
     if not asked.exists():
         return no("You were not asked to sign this version, or you have answered already.")
+    return may_be_discussed(panel.case.patient)
+
+
+@rule(Permission.OUTCOME_CORRECT)
+def may_correct(user: Any, panel: Any) -> Verdict:
+    """The treating side, once the panel is closed; before, the outcome is simply written."""
+    if part_of(user, panel) != Part.TREATING:
+        return no("The lead corrects the outcome.")
+    if panel.state != State.CLOSED or panel.archived_at is not None:
+        return no("An outcome is corrected once its panel is closed, and before it goes into the archive.")
+    if not Outcome.objects.filter(panel=panel, state=OutcomeState.FINAL).exists():
+        return no("There is no outcome to correct.")
     return may_be_discussed(panel.case.patient)
 
 

@@ -159,6 +159,7 @@ class Permission(models.TextChoices):
     OUTCOME_WRITE = "outcome_write", "write the outcome and ask for signatures"
     OUTCOME_DECIDE = "outcome_decide", "record a decision of a meeting for the outcome"
     OUTCOME_SIGN = "outcome_sign", "sign the outcome or dissent"
+    OUTCOME_CORRECT = "outcome_correct", "correct the outcome of a closed panel"
     PANEL_CLOSE = "panel_close", "close a panel"
     DOCUMENT_READ = "document_read", "download the outcome document"
     CHASING = "chasing", "set after how many days a network reminds"

@@ -97,6 +97,7 @@ class Event(models.TextChoices):
     FEED_CHANGED = "feed_changed", "calendar address made or stopped"
     OUTCOME_WRITTEN = "outcome_written", "outcome written"
     OUTCOME_SIGNED = "outcome_signed", "outcome signed"
+    OUTCOME_CORRECTED = "outcome_corrected", "closed outcome corrected"
     DOCUMENT_MADE = "document_made", "outcome document made"
     DOCUMENT_READ = "document_read", "outcome document downloaded"
     CHASING_SET = "chasing_set", "network's reminders set"

@@ -1,5 +1,6 @@
 """Everything that changes an outcome."""
 
+from outcomes.actions.correcting import correct_outcome
 from outcomes.actions.documents import make_document, order_document, retry_document, take_out_document
 from outcomes.actions.signing import close_panel, send_for_signature, sign
 from outcomes.actions.taking import take_decision
@@ -8,6 +9,7 @@ from outcomes.actions.writing import add_decision, start_outcome, write_outcome
 __all__ = [
     "add_decision",
     "close_panel",
+    "correct_outcome",
     "make_document",
     "order_document",
     "retry_document",

@@ -40,19 +40,7 @@ def send_for_signature(panel: Panel, *, by: Any) -> Outcome:
     outcome.state, outcome.number, outcome.sent_at = OutcomeState.SIGNING, outcome.number + 1, clock.now()
     outcome.save(update_fields=["state", "number", "sent_at"])
     keep_version(panel, by=by)
-    seats = Invitation.objects.seated().experts().filter(panel=panel).select_related("invitee")
-    signers = [seat.invitee for seat in seats]
-    for person in signers:
-        SignOff.objects.create(outcome=outcome, key=outcome.key, who=person, number=outcome.number)
-        ask_to_sign(panel, person)
-    SignOff.objects.create(
-        outcome=outcome,
-        key=outcome.key,
-        who=panel.lead,
-        number=outcome.number,
-        decision=Decision.SIGNED,
-        at=clock.now(),
-    )
+    signers = ask_for_signatures(panel, outcome)
     notifications.notify(
         signers,
         notice=Notice.SIGN_WANTED,
@@ -74,6 +62,18 @@ def keep_version(panel: Panel, *, by: Any, reason: str = "") -> OutcomeVersion:
     version.body, version.sent_at = queries.body_of(queries.text_of(outcome)), outcome.sent_at or clock.now()
     version.save(force_insert=True)
     return version
+
+
+def ask_for_signatures(panel: Panel, outcome: Outcome) -> list[Any]:
+    """A signature is asked of every seated expert; the lead has signed by sending. Gives whom it is asked of."""
+    seats = Invitation.objects.seated().experts().filter(panel=panel).select_related("invitee")
+    signers = [seat.invitee for seat in seats]
+    new = {"outcome": outcome, "key": outcome.key, "number": outcome.number}
+    for person in signers:
+        SignOff.objects.create(who=person, **new)
+        ask_to_sign(panel, person)
+    SignOff.objects.create(who=panel.lead, decision=Decision.SIGNED, at=clock.now(), **new)
+    return signers
 
 
 def ask_to_sign(panel: Panel, person: Any) -> None:
@@ -110,7 +110,7 @@ def sign(
         raise Refused(f"The text was changed: version {outcome.number} is out. Please read it and sign that one.")
     pending = SignOff.objects.filter(outcome=outcome, who=by, number=outcome.number, decision=Decision.PENDING)
     signature = pending.select_for_update(of=("self",)).first()
-    if signature is None or outcome.state != OutcomeState.SIGNING:
+    if signature is None or outcome.state == OutcomeState.DRAFT:
         raise Refused("You have answered already, or the panel was closed meanwhile.")
     signature.decision, signature.text, signature.at = decision, text, clock.now()
     signature.about = about if decision == Decision.DISSENT else None

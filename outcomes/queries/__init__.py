@@ -7,10 +7,12 @@ from outcomes.queries.texts import (
     fingerprint,
     genuine,
     outcome_of,
+    replaced_by,
     signatures,
     text_from,
     text_of,
     version_of,
+    versions_of,
 )
 
 __all__ = [
@@ -20,10 +22,12 @@ __all__ = [
     "fingerprint",
     "genuine",
     "outcome_of",
+    "replaced_by",
     "signatures",
     "statement_of",
     "text_from",
     "text_of",
     "version_of",
+    "versions_of",
     "years_of",
 ]

@@ -138,6 +138,18 @@ def version_of(outcome: Outcome, number: int) -> OutcomeVersion:
     return kept
 
 
+def versions_of(outcome: Outcome) -> list[OutcomeVersion]:
+    """What was sent, newest first."""
+    return list(outcome.versions.select_related("key", "sent_by"))
+
+
+def replaced_by(document: OutcomeDocument) -> int | None:
+    """The newest version that a finished document was made of, when this one is older."""
+    ready = OutcomeDocument.objects.filter(panel=document.panel_id, state=DocumentState.READY)
+    newest = ready.order_by("-number").values_list("number", flat=True).first()
+    return newest if newest and newest > document.number else None
+
+
 def signatures(outcome: Outcome, number: int | None = None) -> list[SignOff]:
     """The signatures under a version, the current one when none is named."""
     asked = outcome.signoffs.filter(number=outcome.number if number is None else number)

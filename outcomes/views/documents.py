@@ -15,7 +15,6 @@ from cpms.accounts.views.refusals import rate_limited
 from outcomes import actions, queries
 from outcomes.forms import VerifyForm
 from outcomes.models import OutcomeDocument
-from outcomes.states import DocumentState
 
 
 @access("outcomes:progress", object=OutcomeDocument, verb=Permission.SIGNED_IN)
@@ -56,5 +55,5 @@ def verify(request: HttpRequest) -> HttpResponse:
             form.add_error("code", "No document of ours has this code. Please check the letters and digits.")
         elif form.cleaned_data["file"]:
             same_file = hashlib.sha256(form.cleaned_data["file"].read()).hexdigest() == found.file_hash
-    context = {"form": form, "document": found, "same_file": same_file, "ready": DocumentState.READY}
+    context = {"form": form, "document": found, "same_file": same_file, "newer": found and queries.replaced_by(found)}
     return render(request, "outcomes/verify.html", context, status=422 if form.errors else 200)

@@ -15,7 +15,7 @@ from cpms.accounts.roles import Permission
 from cpms.drafts import queries as drafts
 from cpms.drafts.actions import discard
 from outcomes import actions, queries
-from outcomes.forms import ConclusionForm, DecisionForm, SignForm, advice_rows, advice_set
+from outcomes.forms import ConclusionForm, DecisionForm, SignForm, advice_rows, advice_set, beside
 from outcomes.models import Outcome, OutcomeDocument
 from outcomes.states import Decision
 from panels.cases.queries import allowed
@@ -51,15 +51,11 @@ def page(request: HttpRequest, panel: Panel, status: int = 200, **forms: Any) ->
         "documents": OutcomeDocument.objects.filter(panel=panel).defer("pdf"),
         "may_write": ask(Permission.OUTCOME_WRITE, request.user, panel),
         "may_sign": ask(Permission.OUTCOME_SIGN, request.user, panel),
+        "versions": queries.versions_of(outcome),
+        "may_correct": ask(Permission.OUTCOME_CORRECT, request.user, panel),
         "may_close": ask(Permission.PANEL_CLOSE, request.user, panel),
     }
     return render(request, "outcomes/outcome.html", context, status=status)
-
-
-def beside(advice: Any, outcome: Outcome, text: queries.Text) -> list[tuple[Any, Any]]:
-    """Each row of the form with the saved advice it changes, ``None`` beside one that is new."""
-    saved = {str(item.pk): one for item, one in zip(outcome.items.all(), text.advice, strict=True)}
-    return [(row, saved.get(str(row["id"].value() or ""))) for row in advice]
 
 
 @access("outcomes:edit", object=Panel, kwarg="ref", verb=Permission.OUTCOME_READ, reads_patient=True)

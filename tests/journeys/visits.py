@@ -36,6 +36,7 @@ ROUTES = {name: route for name, _pattern, route in ours()}
 EXTRA = {
     "patients:sheet": {"language": "en"},
     "cases:form": {"slug": "adrenal"},
+    "outcomes:version": {"number": 1},
     "cases:blank_form": {"slug": "adrenal"},
 }
 
@@ -129,6 +130,7 @@ LEAD = (
     Visit("lead", "mails"),
     Visit("lead", "panels:referral", "accepted"),
     Visit("lead", "outcomes:statement"),
+    Visit("lead", "outcomes:correct", "closed"),
 )
 OTHERS = (
     Visit("member", "home"),
@@ -137,6 +139,7 @@ OTHERS = (
     Visit("member", "panels:reword_statement", "open"),
     Visit("member", "outcomes:edit", "signing"),
     Visit("member", "outcomes:edit", "closed"),
+    Visit("member", "outcomes:version", "closed"),
     Visit("member", "meetings:detail", "open"),
     Visit("member", "meetings:sheet", "open"),
     Visit("member", "meetings:dates", "open"),

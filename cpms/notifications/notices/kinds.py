@@ -59,6 +59,7 @@ class Notice(models.TextChoices):
     SERIES = "series", "Series of meetings"
     SERIES_ENDED = "series_ended", "Series of meetings ended"
     SIGN_WANTED = "sign_wanted", "Signature wanted"
+    OUTCOME_CORRECTED = "outcome_corrected", "Outcome corrected"
     PANEL_CLOSED = "panel_closed", "Panel closed"
     PANEL_ENDED = "panel_ended", "Panel ended"
     CONSENT_AGAIN = "consent_again", "A consent is to be asked for again"
@@ -140,6 +141,7 @@ ASKED = frozenset(
         Notice.LET_IN,
         Notice.GLASS_ASKED,
         Notice.SIGN_WANTED,
+        Notice.OUTCOME_CORRECTED,
         Notice.PANEL_ENDED,
         Notice.CONSENT_AGAIN,
         Notice.KEEP_OR_ERASE,

@@ -207,6 +207,10 @@ WORDS = {
     Notice.SIGN_WANTED: Words(
         "CPMS: an outcome waits for your signature", "The outcome of panel {ref} is written. Please sign it or dissent."
     ),
+    Notice.OUTCOME_CORRECTED: Words(
+        "CPMS: an outcome was corrected",
+        "The outcome of panel {ref} was corrected after closing. Please read what changed, and sign it or dissent.",
+    ),
     Notice.PANEL_CLOSED: Words("CPMS: a panel is closed", "Panel {ref} is closed. Thank you for your part in it."),
     Notice.PANEL_ENDED: Words("CPMS: a panel has ended", "Panel {ref} has ended. There is nothing left for you to do."),
     Notice.CONSENT_AGAIN: Words(
