@@ -24,6 +24,7 @@ app.conf.beat_schedule = {
     "escalate late panels": {"task": "panels.escalate", "schedule": 900.0},
     "look after referrals": {"task": "panels.look_after_referrals", "schedule": crontab(minute=50, hour=5)},
     "look again at patients": {"task": "consent.look_again", "schedule": crontab(minute=10, hour=6)},
+    "ask what became of the advice": {"task": "outcomes.ask_follow_ups", "schedule": crontab(minute=20, hour=6)},
     "expire invitations": {"task": "panels.expire_invitations", "schedule": 300.0},
     "prune drafts": {"task": "drafts.prune", "schedule": crontab(minute=17, hour=2)},
     "check grants": {"task": "panels.check_grants", "schedule": crontab(minute=47, hour=2)},

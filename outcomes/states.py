@@ -1,5 +1,9 @@
 """The life of an outcome, of a signature and of a document."""
 
+from __future__ import annotations
+
+import datetime as dt
+
 from django.db import models
 
 
@@ -47,3 +51,68 @@ PROGRESS = {
     DocumentState.READY: 100,
     DocumentState.FAILED: 100,
 }
+
+
+class EffectKind(models.TextChoices):
+    """What the advice did to the treatment, as the treating physician says."""
+
+    CHANGED = "changed", "Changed it"
+    VALIDATED = "validated", "Confirmed it"
+    NO_EXPERIENCE = "no_experience", "No experience was available"
+    OTHER = "other", "Something else"
+
+
+class Done(models.TextChoices):
+    """What became of one advice."""
+
+    DONE = "done", "Done"
+    PARTLY = "partly", "Partly"
+    NOT = "not", "Not done"
+
+
+class Benefit(models.TextChoices):
+    """Whether the patient benefited, as the treating physician sees it."""
+
+    YES = "yes", "Yes"
+    PARTLY = "partly", "Partly"
+    NO = "no", "No"
+    UNKNOWN = "unknown", "Too early, or not known"
+
+
+class TopicState(models.TextChoices):
+    """What a group makes of a question that nobody had experience with."""
+
+    OPEN = "open", "not decided yet"
+    WEBINAR = "webinar", "topic of a webinar"
+    RESEARCH = "research", "topic for research"
+    DROPPED = "dropped", "not followed"
+
+
+FOLLOW_UP_MONTHS = (3, 12)
+ANSWER_WITHIN, ASK_WITHIN = dt.timedelta(days=14), dt.timedelta(days=30)
+"""A follow-up is wanted two weeks after it is asked; what was due longer than a month ago is not asked any more."""
+
+
+class Asked(models.TextChoices):
+    """As whom somebody is asked: by what they did in the twelve months before the round."""
+
+    USER = "user", "took part in a panel"
+    OTHER = "other", "took part in none"
+
+
+class Reason(models.TextChoices):
+    """Why somebody does not use the product, or not more."""
+
+    TIME = "time", "No time"
+    TECHNICAL = "technical", "Technical difficulty"
+    NEED = "need", "No need so far"
+    UNSURE = "unsure", "Not sure how to begin"
+    ELSEWHERE = "elsewhere", "I ask colleagues another way"
+
+
+def reason_choices() -> list[tuple[str, str]]:
+    """By reference, so that a new reason is no migration."""
+    return Reason.choices
+
+
+SURVEY_WITHIN, USED_WITHIN = dt.timedelta(days=21), dt.timedelta(days=365)

@@ -1,9 +1,14 @@
-"""The document is made in a worker, never in a request."""
+"""The document is made in a worker, never in a request; the clock asks what became of the advice."""
 
 from celery import shared_task
 
 from cpms.jobs.actions import confirmed
 from outcomes import actions
+
+
+@shared_task(name="outcomes.ask_follow_ups")
+def ask_follow_ups() -> None:
+    actions.ask_follow_ups(by=None)
 
 
 @shared_task(name="outcomes.make_document")

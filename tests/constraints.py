@@ -33,7 +33,18 @@ from cpms.terminology.models import Concept, ConceptEdge, ConceptSynonym, Termin
 from cpms.vault.models import DataKey
 from helpdesk.models import MonthlyKpi
 from helpdesk.people.models import AccessRequest, GlassBreak, LostPhone, RoleProposal, Table, TableRow
-from outcomes.models import Outcome, OutcomeDocument, OutcomeVersion, SignOff
+from outcomes.models import (
+    AdviceDone,
+    FollowUp,
+    Outcome,
+    OutcomeDocument,
+    OutcomeVersion,
+    SignOff,
+    SurveyAnswer,
+    SurveyAsked,
+    SurveyRound,
+    Topic,
+)
 from panels.cases.models import CaseAnswers, CaseFile, CaseForm, FilePiece, LabAlias
 from panels.meetings.models import AgendaItem, Attendance, DateAnswer, DatePoll, Meeting, MeetingSeries, ProposedDate
 from panels.models import (
@@ -101,6 +112,10 @@ CHECKS = {
     "notifications_quiet_from_and_to": (MailWish, {}, [{"quiet_from": 21, "quiet_to": None}]),
     "notifications_sent_has_time": (OutboxMessage, {"state": "waiting"}, [{"state": "sent"}, {"sent_at": NOW}]),
     "notifications_settled_says_how": (WorkItem, {"settled_at": None}, [{"settled_at": NOW}, {"settled_how": "done"}]),
+    "outcomes_answered_says_who": (FollowUp, {"answered_at": None}, [{"answered_at": NOW}, {"benefit": "yes"}]),
+    "outcomes_topic_decided_says_who": (Topic, {"state": "open"}, [{"decided_at": NOW}, {"state": "webinar"}]),
+    "outcomes_round_closed_says_who": (SurveyRound, {"closed_at": None}, [{"closed_at": NOW}, {"closed_by": F("opened_by")}]),
+    "outcomes_scores_0_to_10": (SurveyAnswer, {}, [{"useful": 11}, {"valued": 11}, {"again": 11}]),
     "outcomes_ready_has_hashes": (OutcomeDocument, {"state": "ready"}, [{"made_at": None}, {"state": "waiting"}]),
     "outcomes_sent_has_number": (Outcome, {"number__gte": 1}, [{"number": 0}, {"sent_at": None}]),
     "outcomes_signature_has_time": (SignOff, {"decision": "pending"}, [{"decision": "signed"}, {"at": NOW}]),
@@ -184,6 +199,11 @@ DOUBLES = {
     "notifications_open_work_once": (WorkItem, {"settled_at": None}, {}),
     "outcomes_document_version_once": (OutcomeDocument, {}, {"code": "OTHER-CODE"}),
     "outcomes_signature_once": (SignOff, {}, {}),
+    "outcomes_advice_done_once": (AdviceDone, {}, {}),
+    "outcomes_followed_up_once": (FollowUp, {}, {}),
+    "outcomes_asked_once": (SurveyAsked, {}, {}),
+    "outcomes_one_open_round": (SurveyRound, {"closed_at": None}, {"number": 99}),
+    "outcomes_round_number_once": (SurveyRound, {"closed_at__isnull": False}, {}),
     "outcomes_version_once": (OutcomeVersion, {}, {}),
     "panels_counter_once": (PanelCounter, {}, {}),
     "panels_one_live_invitation": (Invitation, {"state__in": ["pending", "accepted"]}, {}),

@@ -8,13 +8,14 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from consent.models import ConsentForm, RegistryRelease
+from cpms import clock
 from cpms.accounts.models import AdvocacyGroup, Expertise, RecoveryCode, RecoveryDevice, Unit
 from cpms.drafts import actions as drafts
 from cpms.notifications.models import ChasingRule, MailWish
 from cpms.terminology.models import Concept, ConceptEdge, ConceptSynonym, Terminology
 from helpdesk import actions as helpdesk
 from helpdesk.people import actions as people
-from outcomes.models import Outcome, SignOff
+from outcomes.models import AdviceDone, FollowUp, Outcome, SignOff, SurveyAnswer, SurveyRound
 from panels import actions as panels
 from panels.cases import actions as cases
 from panels.cases.models import CaseForm, LabAlias
@@ -51,6 +52,11 @@ def rows():
     panels.wish_meeting(world.other.fresh(), by=world.people["member_elsewhere"])
     late = Outcome.objects.get(panel=world.story.panel)
     SignOff.objects.create(outcome=late, who=lead, number=9, key=late.key)
+    asked = {"panel": world.story.panel, "months": 3, "closed_on": dt.date(2020, 1, 1), "key": late.key}
+    AdviceDone.objects.create(follow_up=FollowUp.objects.create(**asked), number=1, done="done", key=late.key)
+    who = {"opened_by": coordinator, "closed_by": coordinator, "closed_at": clock.now()}
+    survey = SurveyRound.objects.create(network=world.story.group.network, number=2, **who)
+    SurveyAnswer.objects.create(round=survey, kind="user", useful=8)
     panels.thank(world.story.fresh(), useful=8, text="Thank you.", by=lead)
     panels.ask_group(world.story.group, text="Which assay do you use?", by=lead)
     ChasingRule.objects.create(network=world.story.group.network, about="answer", days=[2], changed_by=coordinator)

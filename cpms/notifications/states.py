@@ -19,6 +19,8 @@ class Verb(models.TextChoices):
     SIGN = "sign", "Sign"
     CLOSE = "close", "Close panel"
     REVIVE = "revive", "Look after"
+    SURVEY = "survey", "Answer"
+    FOLLOW_UP = "follow_up", "Say what became"
     DECIDE = "decide", "Decide"
     DISPATCH = "dispatch", "Take up"
     CLARIFY = "clarify", "Answer the coordinator"
@@ -79,6 +81,7 @@ RULE_WORDS: dict[str, str] = {
     Verb.SIGN: "A signature is missing",
     Verb.CLOSE: "A signed panel is not closed",
     Verb.REVIVE: "A panel that stands still is not looked after",
+    Verb.FOLLOW_UP: "What became of the advice is not said",
     Verb.DISPATCH: "A panel put before a group is not taken up",
     Verb.CLARIFY: "A coordinator's question is not answered",
     Verb.REFERRAL: "A referral is not decided",
@@ -98,6 +101,8 @@ REMIND_AFTER: dict[str, tuple[dt.timedelta, ...]] = {
     Verb.SIGN: (5 * DAY,),
     Verb.CLOSE: (5 * DAY,),
     Verb.REVIVE: (7 * DAY,),
+    Verb.FOLLOW_UP: (14 * DAY, 30 * DAY),
+    Verb.SURVEY: (10 * DAY,),
     Verb.DECIDE: (2 * DAY, 5 * DAY),
     Verb.DISPATCH: (2 * DAY, 5 * DAY),
     Verb.CLARIFY: (2 * DAY, 5 * DAY),

@@ -34,6 +34,7 @@ from helpdesk.demo.referrals import load_referrals
 from helpdesk.demo.requests import load_requests
 from helpdesk.demo.running import load_running
 from helpdesk.demo.sign_ins import FIRST_MONTH, load_sign_ins, months
+from helpdesk.demo.surveys import load_surveys
 
 STARTED, LAST_MONTH = dt.date(2017, 12, 1), dt.date(2020, 9, 1)
 Say = Callable[[str], object]
@@ -53,6 +54,7 @@ def load(say: Say, *, running: bool = True) -> bool:
     say(f"{len(own) + len(members)} registered people")
     load_sign_ins([*own, *members])
     say(f"{load_archive(made, members)} closed panels, December 2017 to September 2020")
+    say(f"{load_surveys(made, by=people[0])} answers in three rounds of the survey")
     for month in months(FIRST_MONTH, LAST_MONTH):
         actions.freeze_month(month, by=None)
     if running:

@@ -19,8 +19,8 @@ from cpms.patients.states import Sex
 from cpms.vault import actions as vault
 from helpdesk.demo.chance import below, one_of, some_of
 from helpdesk.demo.conditions import ADVICE, CONCLUSION, ONLY_IN, QUESTIONS, Topic
-from outcomes.models import AdviceItem, Outcome, SignOff
-from outcomes.states import Decision, OutcomeState, Strength
+from outcomes.models import AdviceItem, Effect, Outcome, SignOff
+from outcomes.states import Decision, EffectKind, OutcomeState, Strength
 from panels.cases.models import Case, CaseGrant, Diagnosis, Finding
 from panels.models import Contribution, Invitation, Panel, PanelStep
 from panels.states import (
@@ -192,6 +192,7 @@ def _outcome(plan: Plan, panel: Panel, advice: list[Contribution], members: list
     for position, contribution in enumerate(advice, start=1):
         item = AdviceItem(key=panel.key, outcome=outcome, contribution=contribution, position=position)
         item.strength, item.text = Strength.STRONG if position == 1 else Strength.CONDITIONAL, contribution.text
+        item.kind, item.owner = contribution.kind, str(plan.lead)
         yield item
     for number, signer in enumerate((plan.lead, *members)):
         silent = number > 1 and below(5, "silent", plan.number, number) == 0
@@ -203,3 +204,10 @@ def _outcome(plan: Plan, panel: Panel, advice: list[Contribution], members: list
             decision=Decision.SILENT if silent else Decision.SIGNED,
             at=None if silent else plan.sent + dt.timedelta(hours=5 * number),
         )
+    yield Effect(key=panel.key, panel=panel, kind=_effect(plan), by=plan.lead, at=plan.closed)
+
+
+def _effect(plan: Plan) -> EffectKind:
+    """A third changed the treatment, a third confirmed it; the rest had no experience to draw on, or something else."""
+    rest = EffectKind.NO_EXPERIENCE if below(2, "effect", plan.number) else EffectKind.OTHER
+    return (EffectKind.CHANGED, EffectKind.VALIDATED, rest)[plan.number % 3]

@@ -50,18 +50,23 @@ def correct_outcome(
     outcome.number, outcome.sent_at = outcome.number + 1, clock.now()
     outcome.save(update_fields=["number", "sent_at"])
     keep_version(current, by=by, reason=reason)
-    notifications.settle_all(current, Verb.SIGN)
-    signers = ask_for_signatures(current, outcome)
+    tell_signers(current, outcome, by=by)
     order_document(current, by=by)
+    audit.record(Event.OUTCOME_CORRECTED, on=outcome, by=by, version=outcome.number)
+    return outcome
+
+
+def tell_signers(panel: Panel, outcome: Outcome, *, by: Any) -> None:
+    """Who is seated reads of the correction, and is asked to sign it."""
+    notifications.settle_all(panel, Verb.SIGN)
+    signers = ask_for_signatures(panel, outcome)
     notifications.notify(
         signers,
         notice=Notice.OUTCOME_CORRECTED,
         by=by,
-        about=current,
-        ref=current.ref,
-        path=address(current),
+        about=panel,
+        ref=panel.ref,
+        path=address(panel),
         again=str(outcome.number),
-        urgent=current.urgent,
+        urgent=panel.urgent,
     )
-    audit.record(Event.OUTCOME_CORRECTED, on=outcome, by=by, version=outcome.number)
-    return outcome

@@ -6,14 +6,9 @@ from typing import Any
 
 from django.db import transaction
 
-from cpms.audit import actions as audit
-from cpms.audit.states import Event
-from cpms.notifications import actions as notifications
-from cpms.notifications.states import Verb
 from outcomes import policy
-from outcomes.actions.writing import next_position, owner_of
+from outcomes.actions.writing import next_position, owner_of, take_back
 from outcomes.models import AdviceItem, Outcome
-from outcomes.states import OutcomeState
 from panels.meetings.models import MeetingDecision
 from panels.models import Panel
 from panels.states import State
@@ -44,8 +39,5 @@ def take_decision(decision_id: str, *, by: Any) -> AdviceItem | None:
     for name, value in words.items():
         setattr(item, name, value)
     item.save()
-    outcome.state, outcome.version = OutcomeState.DRAFT, outcome.version + 1
-    outcome.save(update_fields=["state", "version"])
-    notifications.settle_all(panel, Verb.SIGN)
-    audit.record(Event.OUTCOME_WRITTEN, on=outcome, by=decision.noted_by, version=outcome.version, verb="decide")
+    take_back(panel, outcome, by=decision.noted_by)
     return item

@@ -66,6 +66,14 @@ def take_marked(outcome: Outcome) -> None:
             item.save(force_insert=True)
 
 
+def take_back(panel: Panel, outcome: Outcome, *, by: Any) -> None:
+    """The text has grown: it is a draft again, nobody is asked to sign it, and who has it open clashes."""
+    outcome.state, outcome.version = OutcomeState.DRAFT, outcome.version + 1
+    outcome.save(update_fields=["state", "version"])
+    notifications.settle_all(panel, Verb.SIGN)
+    audit.record(Event.OUTCOME_WRITTEN, on=outcome, by=by, version=outcome.version, verb="decide")
+
+
 def owner_of(panel: Panel) -> str:
     """Who does it, unless somebody else is named."""
     return str(panel.lead)
@@ -100,10 +108,7 @@ def add_decision(
     item.text, item.kind, item.owner = text, AdviceKind(kind) if kind else "", owner or owner_of(panel)
     item.due_on, item.dissent = due_on, dissent
     item.save(force_insert=True)
-    outcome.state, outcome.version = OutcomeState.DRAFT, outcome.version + 1
-    outcome.save(update_fields=["state", "version"])
-    notifications.settle_all(panel, Verb.SIGN)
-    audit.record(Event.OUTCOME_WRITTEN, on=outcome, by=by, version=outcome.version, verb="decide")
+    take_back(panel, outcome, by=by)
     return item
 
 

@@ -1,6 +1,21 @@
 """The rows of outcomes."""
 
+from outcomes.models.after import AdviceDone, Effect, FollowUp, Topic
 from outcomes.models.documents import OutcomeDocument
 from outcomes.models.outcomes import AdviceItem, Outcome, OutcomeVersion, SignOff
+from outcomes.models.surveys import SurveyAnswer, SurveyAsked, SurveyRound
 
-__all__ = ["AdviceItem", "Outcome", "OutcomeDocument", "OutcomeVersion", "SignOff"]
+__all__ = [
+    "AdviceDone",
+    "AdviceItem",
+    "Effect",
+    "FollowUp",
+    "Outcome",
+    "OutcomeDocument",
+    "OutcomeVersion",
+    "SignOff",
+    "SurveyAnswer",
+    "SurveyAsked",
+    "SurveyRound",
+    "Topic",
+]

@@ -55,7 +55,7 @@ class Outcome(SealedModel):
 class AdviceItem(SealedModel):
     """One piece of advice: what to do, how strongly it is advised, who does it, by when, and who objects.
 
-    It comes from a marked statement, whose dissents are its own; from a decision taken in ``meeting``; or from the lead.
+    It comes from a marked statement, whose dissents are its own; from a decision taken in ``meeting``, whose key it has; or from the lead.
     ``dissent`` is an objection that was spoken, with the name of who said so.
     """
 

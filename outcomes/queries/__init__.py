@@ -1,6 +1,9 @@
 """Reading outcomes, their versions and documents, and a person's year."""
 
+from outcomes.queries.after import answered_of, asked_of, effect_of, topics
+from outcomes.queries.effectiveness import networks_reported, report_of
 from outcomes.queries.statements import Statement, statement_of, years_of
+from outcomes.queries.surveys import networks_without_open_round, people_of_network, result_of, rounds_of, took_part
 from outcomes.queries.texts import (
     Text,
     body_of,
@@ -10,6 +13,7 @@ from outcomes.queries.texts import (
     replaced_by,
     signatures,
     text_from,
+    text_in_force,
     text_of,
     version_of,
     versions_of,
@@ -18,15 +22,27 @@ from outcomes.queries.texts import (
 __all__ = [
     "Statement",
     "Text",
+    "answered_of",
+    "asked_of",
     "body_of",
+    "effect_of",
     "fingerprint",
     "genuine",
+    "networks_reported",
+    "networks_without_open_round",
     "outcome_of",
+    "people_of_network",
     "replaced_by",
+    "report_of",
+    "result_of",
+    "rounds_of",
     "signatures",
     "statement_of",
     "text_from",
+    "text_in_force",
     "text_of",
+    "took_part",
+    "topics",
     "version_of",
     "versions_of",
     "years_of",

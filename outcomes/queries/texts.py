@@ -138,6 +138,12 @@ def version_of(outcome: Outcome, number: int) -> OutcomeVersion:
     return kept
 
 
+def text_in_force(panel: Any) -> Text:
+    """The last version that was sent."""
+    outcome = Outcome.objects.select_related("panel__key").get(panel=panel)
+    return text_from(version_of(outcome, outcome.number).body)
+
+
 def versions_of(outcome: Outcome) -> list[OutcomeVersion]:
     """What was sent, newest first."""
     return list(outcome.versions.select_related("key", "sent_by"))

@@ -52,6 +52,9 @@ def page(request: HttpRequest, panel: Panel, status: int = 200, **forms: Any) ->
         "may_write": ask(Permission.OUTCOME_WRITE, request.user, panel),
         "may_sign": ask(Permission.OUTCOME_SIGN, request.user, panel),
         "versions": queries.versions_of(outcome),
+        "effect": queries.effect_of(panel),
+        "followed": queries.answered_of(panel),
+        "may_follow": ask(Permission.OUTCOME_FOLLOW, request.user, panel),
         "may_correct": ask(Permission.OUTCOME_CORRECT, request.user, panel),
         "may_close": ask(Permission.PANEL_CLOSE, request.user, panel),
     }

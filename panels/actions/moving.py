@@ -115,6 +115,7 @@ def withdraw(panel: Panel, *, by: Any) -> Panel:
 def reopen(panel: Panel, *, by: Any) -> Panel:
     """Take a closed panel up again, with its members and the guests whose date has not passed, by a new day."""
     current = move(panel, Move.REOPEN, by=by)
+    notifications.settle_all(current, Verb.FOLLOW_UP, Verb.SIGN)
     current.wanted_by, current.escalated = wanted_date(current.urgency), 0
     current.save(update_fields=["wanted_by", "escalated"])
     return current
@@ -131,7 +132,7 @@ def silence(panel: Panel) -> None:
 
 @transaction.atomic
 def freeze(patient_id: str, *, by: Any) -> int:
-    """After a withdrawal of consent: stop the chasing and the mails of the patient's running panels.
+    """After a withdrawal of consent: stop the chasing and the mails of the patient's panels, running or closed.
 
     That nobody sees or writes there any more needs no action: the rules look at the consent itself.
     """
@@ -142,4 +143,6 @@ def freeze(patient_id: str, *, by: Any) -> int:
         seats = Invitation.objects.seated().filter(panel=panel).select_related("invitee")
         people = [seat.invitee for seat in seats]
         notifications.notify(people, notice=Notice.PANEL_ENDED, by=by, about=panel, ref=panel.ref, again="frozen")
+    for panel in Panel.objects.filter(case__patient__pk=patient_id, state=State.CLOSED):
+        silence(panel)
     return len(panels)

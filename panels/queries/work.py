@@ -23,7 +23,7 @@ from panels.states import ARCHIVED, InvitationState
 
 SOON, HOUR = dt.timedelta(days=7), dt.timedelta(hours=1)
 MOST_WORK, PAGE, LATEST_DRAFTS = 25, 25, 20
-WITHOUT_PANEL = frozenset({Verb.DECIDE, Verb.DISPATCH, Verb.REFERRAL, Verb.START_PANEL, Verb.HELP})
+WITHOUT_PANEL = frozenset({Verb.DECIDE, Verb.DISPATCH, Verb.REFERRAL, Verb.START_PANEL, Verb.HELP, Verb.SURVEY})
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from cpms import clock
 from cpms.accounts.models import Delegation, Expert, ExpertGroup, User
 from cpms.accounts.roles import Role
 from outcomes import actions as outcomes
-from outcomes.models import OutcomeDocument
+from outcomes.models import OutcomeDocument, SurveyAsked, SurveyRound, Topic
 from outcomes.states import DocumentState
 from panels import actions as panels
 from panels.cases.models import CaseGrant
@@ -69,6 +69,11 @@ class World:
         give_role(third, Role.HELPDESK_ADULT, network=self.story.group.network)
         self.glass = GlassBreakFactory(panel=self.story.panel, person=self.story.lead, asked_by=third)
         panels.let_in(self.story.fresh(), who=self.people["let_in"], by=self.story.lead)
+        words = {"panel": self.story.panel, "group": self.story.group, "network": self.story.group.network}
+        self.topic = Topic.objects.create(key=self.story.patient.key, text="Which dose at this weight?", **words)
+        by = self.people["network_coordinator"]
+        self.survey = SurveyRound.objects.create(network=self.story.group.network, number=1, opened_by=by)
+        SurveyAsked.objects.create(round=self.survey, who=self.story.lead, kind="user")
         self.elsewhere()
         self.end_some()
         self.bring_to(state)
@@ -261,6 +266,8 @@ class World:
             "AgendaItem": self.meeting.agenda.get(),
             "MeetingSeries": self.series,
             "OutcomeDocument": self.document,
+            "Topic": self.topic,
+            "SurveyRound": self.survey,
             "AccessRequest": self.asked,
             "Centre": self.story.lead.centre,
             "User": self.story.lead,

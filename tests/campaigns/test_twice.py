@@ -141,6 +141,8 @@ TYPED = {
     "meetings:schedule": {"starts_at": "2099-01-01T10:00", "minutes": "30", "link": "https://video.example/x"},
     "people:refuse": {"reason": "No."},
     "outcomes:decide": {"text": "Once."},
+    "outcomes:survey": {"again": "8"},
+    "outcomes:decide_topic": {"state": "webinar"},
     "panels:keep_filter": {"state": "open"},
 }
 ASKER = ("lead", "member", "invited", "group_coordinator", "network_coordinator", "representative", "core_helpdesk")

@@ -23,6 +23,8 @@ from cpms.terminology.importers import hpoa, obo
 from helpdesk import kpis
 from helpdesk.demo import cases, conditions, people, running
 from helpdesk.models import MonthlyKpi
+from outcomes import queries as surveys_of
+from outcomes.models import Effect, SurveyRound
 from panels.cases.importers import phenopacket
 from panels.models import Contribution, Invitation, Panel
 from panels.states import State
@@ -62,6 +64,14 @@ def test_the_figures_are_counted_from_rows():
 def test_the_last_whole_month_has_active_people():
     month = (dt.datetime.now(dt.UTC).replace(day=1) - dt.timedelta(days=1)).date().replace(day=1)
     assert 50 <= len(kpis.active_people(month)) <= 65
+
+
+def test_the_survey_and_the_effect_are_about_what_the_network_reported():
+    rounds = [surveys_of.result_of(one) for one in SurveyRound.objects.order_by("number")]
+    assert [one.answered["total"] for one in rounds] == [125, 55, 34]
+    assert [score.mean for score in rounds[-1].scores] == [8.0, 7.3, 8.3]
+    effects = dict(Effect.objects.values_list("kind").annotate(n=Count("pk")).order_by())
+    assert (effects["changed"], effects["validated"]) == (30, 30)
 
 
 def test_group_two_has_most_panels():

@@ -14,7 +14,7 @@ from cpms.accounts.models import AdvocacyGroup, ExpertGroup
 from cpms.accounts.roles import Role
 from helpdesk import actions as helpdesk
 from outcomes import actions as outcomes
-from outcomes.models import OutcomeDocument
+from outcomes.models import FollowUp, OutcomeDocument, SurveyAnswer, SurveyRound
 from outcomes.states import Decision
 from panels import actions as panels
 from panels.meetings import actions as meetings
@@ -72,7 +72,17 @@ class Rooms:
         Consent.objects.filter(patient=self.draft.patient).update(renew_on=soon)
         for story, kind in ((self.draft, ReviewKind.CONSENT), (self.open, ReviewKind.RETENTION)):
             Review.objects.create(patient=story.patient, kind=kind, due_on=soon)
+        self.survey = self.ask_around()
         helpdesk.freeze_month((clock.today().replace(day=1) - dt.timedelta(days=1)).replace(day=1), by=None)
+
+    def ask_around(self) -> SurveyRound:
+        """A closed round with answers, and one that is open."""
+        network, by = self.draft.group.network, self.people["coordinator"]
+        first = outcomes.open_round(network, by=by)
+        said = {"useful": 8, "valued": 7, "again": 9, "reasons": ["time"]}
+        SurveyAnswer.objects.bulk_create(SurveyAnswer(round=first, kind="user", **said) for _ in range(6))
+        outcomes.close_round(first, by=by)
+        return outcomes.open_round(network, by=by)
 
     def refer(self, name: str):
         """A question from outside."""
@@ -137,13 +147,16 @@ class Rooms:
         outcomes.sign(self.closed.fresh(), decision=Decision.DISSENT, number=1, by=self.expert, text="Less salt.")
         outcomes.close_panel(self.closed.fresh(), by=self.lead)
         self.document = OutcomeDocument.objects.get(panel=self.closed.panel)
+        outcomes.say_effect(self.closed.fresh(), kind="no_experience", topic="Salt in the first year", by=self.lead)
+        asked = {"months": 3, "closed_on": clock.today()}
+        FollowUp.objects.create(panel=self.closed.fresh(), key=self.closed.patient.key, **asked)
 
     def thing(self, model, of: str):
         """What an address of this model names in one of the rooms; nothing for a page without a thing."""
         if model is None:
             return None
         story = getattr(self, of)
-        if model.__name__ in {"Question", "Referral", "ExpertGroup"}:
+        if model.__name__ in {"Question", "Referral", "ExpertGroup", "SurveyRound"}:
             return story
         return {
             "Panel": lambda: story.panel,

@@ -131,6 +131,8 @@ LEAD = (
     Visit("lead", "panels:referral", "accepted"),
     Visit("lead", "outcomes:statement"),
     Visit("lead", "outcomes:correct", "closed"),
+    Visit("lead", "outcomes:after", "closed"),
+    Visit("lead", "outcomes:survey", "survey"),
 )
 OTHERS = (
     Visit("member", "home"),
@@ -157,6 +159,9 @@ OTHERS = (
     Visit("coordinator", "chasing"),
     Visit("coordinator", "panels:referrals"),
     Visit("coordinator", "panels:referral", "referral"),
+    Visit("coordinator", "outcomes:topics"),
+    Visit("coordinator", "outcomes:surveys"),
+    Visit("coordinator", "outcomes:effectiveness"),
     Visit("coordinator", "panels:dispatches"),
     Visit("coordinator", "panels:dispatch", "open"),
     Visit("coordinator", "panels:dispatch", "writing"),

@@ -16,6 +16,7 @@ from cpms.notifications.states import Settled, Verb, reminder_due
 
 REMINDERS: dict[str, Notice] = {
     Verb.DECIDE: Notice.REQUEST_WAITING,
+    Verb.SURVEY: Notice.SURVEY_REMINDER,
     Verb.CONSENT_AGAIN: Notice.CONSENT_AGAIN,
     Verb.KEEP_OR_ERASE: Notice.KEEP_OR_ERASE,
 }

@@ -60,6 +60,9 @@ class Notice(models.TextChoices):
     SERIES_ENDED = "series_ended", "Series of meetings ended"
     SIGN_WANTED = "sign_wanted", "Signature wanted"
     OUTCOME_CORRECTED = "outcome_corrected", "Outcome corrected"
+    FOLLOW_UP_WANTED = "follow_up_wanted", "What became of the advice?"
+    SURVEY = "survey", "Survey"
+    SURVEY_REMINDER = "survey_reminder", "Survey still open"
     PANEL_CLOSED = "panel_closed", "Panel closed"
     PANEL_ENDED = "panel_ended", "Panel ended"
     CONSENT_AGAIN = "consent_again", "A consent is to be asked for again"
@@ -119,6 +122,8 @@ NEWS = frozenset(
         Notice.QUESTION_ASKED,
         Notice.QUESTION_ANSWERED,
         Notice.PANEL_CLOSED,
+        Notice.SURVEY,
+        Notice.SURVEY_REMINDER,
     }
 )
 """Good to know. Who wants only what is asked of them gets none of these."""
@@ -142,6 +147,7 @@ ASKED = frozenset(
         Notice.GLASS_ASKED,
         Notice.SIGN_WANTED,
         Notice.OUTCOME_CORRECTED,
+        Notice.FOLLOW_UP_WANTED,
         Notice.PANEL_ENDED,
         Notice.CONSENT_AGAIN,
         Notice.KEEP_OR_ERASE,

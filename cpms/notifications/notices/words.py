@@ -211,6 +211,17 @@ WORDS = {
         "CPMS: an outcome was corrected",
         "The outcome of panel {ref} was corrected after closing. Please read what changed, and sign it or dissent.",
     ),
+    Notice.FOLLOW_UP_WANTED: Words(
+        "CPMS: what became of the advice?",
+        "Panel {ref} was closed some months ago. What became of its advice? The answer takes a minute.",
+    ),
+    Notice.SURVEY: Words(
+        "CPMS: how is it for you?",
+        "Your network asks how useful CPMS is to you, and what keeps you from using it. It takes a minute and has no name.",
+    ),
+    Notice.SURVEY_REMINDER: Words(
+        "CPMS: how is it for you?", "The questions of your network are still open. They take a minute and have no name."
+    ),
     Notice.PANEL_CLOSED: Words("CPMS: a panel is closed", "Panel {ref} is closed. Thank you for your part in it."),
     Notice.PANEL_ENDED: Words("CPMS: a panel has ended", "Panel {ref} has ended. There is nothing left for you to do."),
     Notice.CONSENT_AGAIN: Words(

@@ -1,0 +1,177 @@
+"""What became of the advice: asked once, by the clock, of the right person; topics for those who coordinate."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from dateutil.relativedelta import relativedelta
+
+from consent import actions as consent
+from consent.states import Stage
+from cpms import clock
+from cpms.accounts.access import Refused
+from cpms.accounts.roles import Role
+from cpms.notifications import actions as notifications
+from cpms.notifications.models import OutboxMessage, WorkItem
+from cpms.notifications.notices import Notice
+from cpms.notifications.states import Verb
+from outcomes import actions as outcomes
+from outcomes.models import AdviceDone, Effect, FollowUp, Topic
+from panels import actions as panels
+from panels.models import Panel
+from tests.clients import signed_in
+from tests.factories import GroupFactory, NetworkFactory, Story, UserFactory, give_role
+
+pytestmark = pytest.mark.django_db
+DAY = dt.timedelta(days=1)
+
+
+@pytest.fixture
+def story():
+    """A closed panel with two pieces of advice."""
+    story = Story()
+    story.open()
+    story.seat(story.expert)
+    for name in ("advice", "second-advice"):
+        panels.mark(story.contribute(story.expert, name), marked=True, by=story.lead)
+    outcome = outcomes.start_outcome(story.fresh(), by=story.lead)
+    outcomes.write_outcome(story.fresh(), conclusion="Salt.", items=[], version=outcome.version, by=story.lead)
+    outcomes.send_for_signature(story.fresh(), by=story.lead)
+    outcomes.close_panel(story.fresh(), by=story.lead)
+    return story
+
+
+def close_ago(story, *, days=0, **ago):
+    Panel.objects.filter(pk=story.panel.pk).update(closed_at=clock.now() - relativedelta(**ago) - days * DAY)
+
+
+def open_work(story):
+    return WorkItem.objects.open().filter(verb=Verb.FOLLOW_UP, who=story.lead)
+
+
+def asked(story, months=3):
+    close_ago(story, months=months)
+    assert outcomes.ask_follow_ups(by=None) == 1
+    return FollowUp.objects.get(panel=story.panel, months=months)
+
+
+ANSWERS = {1: ("done", ""), 2: ("not", "The parents declined.")}
+
+
+def answer(story, follow_up, *, answers=ANSWERS, by=None):
+    words = {"answers": answers, "benefit": "yes", "patient_view": "More energy."}
+    return outcomes.answer_follow_up(follow_up, by=by or story.lead, **words)
+
+
+@pytest.mark.parametrize(
+    ("ago", "times"),
+    [
+        ({"months": 3, "days": -1}, 0),
+        ({"months": 3}, 1),
+        ({"months": 3, "days": 29}, 1),
+        ({"months": 3, "days": 31}, 0),
+        ({"months": 12}, 1),
+        ({"years": 4}, 0),
+    ],
+)
+def test_it_is_asked_when_the_months_are_over_and_once(story, ago, times):
+    close_ago(story, **ago)
+    assert [outcomes.ask_follow_ups(by=None) for _ in range(3)] == [times, 0, 0]
+    assert FollowUp.objects.count() == open_work(story).count() == times
+    assert OutboxMessage.objects.filter(notice=Notice.FOLLOW_UP_WANTED).count() == times
+
+
+def test_a_reminder_follows_and_stops_with_the_answer(story):
+    follow_up = asked(story)
+    item = open_work(story).get()
+    WorkItem.objects.filter(pk=item.pk).update(remind_at=clock.now())
+    assert notifications.remind() == 1
+    answer(story, follow_up)
+    WorkItem.objects.filter(pk=item.pk).update(remind_at=clock.now())
+    assert notifications.remind() == 0
+    assert not open_work(story).exists()
+    with pytest.raises(Refused, match="answered already"):
+        answer(story, follow_up)
+    assert [(row.number, row.done, row.because) for row in AdviceDone.objects.all()] == [
+        (1, "done", ""),
+        (2, "not", "The parents declined."),
+    ]
+
+
+def test_the_twelve_months_take_the_place_of_three_that_were_never_answered(story):
+    asked(story)
+    close_ago(story, months=12)
+    assert outcomes.ask_follow_ups(by=None) == 1
+    assert open_work(story).count() == 1
+    page = signed_in(story.lead).get(f"/panels/{story.panel.ref}/after/").content.decode()
+    assert "12 months after the panel" in page
+
+
+def test_nobody_is_asked_once_consent_is_withdrawn_and_what_was_asked_ends(story):
+    asked(story)
+    consent.withdraw_consent(story.patient, by=story.lead, stage=Stage.CARE)
+    panels.freeze(str(story.patient.pk), by=None)
+    assert not open_work(story).exists()
+    FollowUp.objects.all().delete()
+    assert outcomes.ask_follow_ups(by=None) == 0
+
+
+def test_a_reopened_panel_is_not_asked_about(story):
+    asked(story)
+    panels.reopen(story.fresh(), by=story.lead)
+    assert not open_work(story).exists()
+    assert outcomes.ask_follow_ups(by=None) == 0
+
+
+def test_only_the_treating_side_answers_and_says_why_not(story):
+    follow_up = asked(story)
+    with pytest.raises(Refused, match="treating physician"):
+        answer(story, follow_up, by=story.expert)
+    with pytest.raises(Refused, match="why an advice was not followed"):
+        answer(story, follow_up, answers={1: ("done", ""), 2: ("not", " ")})
+    with pytest.raises(Refused, match="corrected meanwhile"):
+        answer(story, follow_up, answers={1: ("done", "")})
+    assert FollowUp.objects.answered().count() == 0
+
+
+def test_the_form_is_a_minute_and_shows_what_was_answered(story):
+    asked(story)
+    client, path = signed_in(story.lead), f"/panels/{story.panel.ref}/after/"
+    typed = {"done-1": "done", "done-2": "not", "benefit": "partly"}
+    refused = client.post(path, typed)
+    assert refused.status_code == 422
+    assert "why it was not followed" in refused.content.decode()
+    assert client.post(path, typed | {"because-2": "Not in the country."}).status_code == 302
+    for person in (story.lead, story.expert):
+        page = signed_in(person).get(f"/panels/{story.panel.ref}/outcome/").content.decode()
+        assert "Not in the country." in page
+
+
+def test_the_effect_may_be_said_anew_and_makes_a_topic_only_where_experience_was_missing(story):
+    words = {"kind": "no_experience", "topic": "Which dose in the first year?"}
+    outcomes.say_effect(story.fresh(), by=story.lead, **words)
+    assert Topic.objects.get().text == words["topic"]
+    outcomes.say_effect(story.fresh(), kind="validated", by=story.lead)
+    assert (Effect.objects.get().kind, Topic.objects.count()) == ("validated", 0)
+    with pytest.raises(Refused, match="treating physician"):
+        outcomes.say_effect(story.fresh(), kind="changed", by=story.expert)
+
+
+def test_a_topic_is_seen_and_decided_by_the_coordinators_of_its_group_alone(story):
+    words = {"kind": "no_experience", "topic": "Which dose in the first year?"}
+    outcomes.say_effect(story.fresh(), by=story.lead, **words)
+    own, other = UserFactory(role="none"), UserFactory(role="none")
+    give_role(own, Role.GROUP_COORDINATOR, group=story.group)
+    give_role(other, Role.GROUP_COORDINATOR, group=GroupFactory(network=NetworkFactory(code="BOND"), number=7))
+    assert words["topic"] in signed_in(own).get("/topics/").content.decode()
+    assert words["topic"] not in signed_in(other).get("/topics/").content.decode()
+    topic = Topic.objects.get()
+    assert signed_in(other).post(f"/topics/{topic.pk}/", {"state": "webinar"}).status_code == 404
+    signed_in(own).post(f"/topics/{topic.pk}/", {"state": "webinar"})
+    topic.refresh_from_db()
+    assert (topic.state, topic.decided_by) == ("webinar", own)
+    outcomes.say_effect(story.fresh(), kind="changed", by=story.lead)
+    assert Topic.objects.count() == 1  # what was decided stays
+    consent.withdraw_consent(story.patient, by=story.lead, stage=Stage.CARE)
+    assert words["topic"] not in signed_in(own).get("/topics/").content.decode()
