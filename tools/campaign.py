@@ -36,7 +36,22 @@ class Campaign:
 
 CAMPAIGNS = {
     "races": Campaign(
-        "pairs of deeds at one moment, 8 threads, 200 rounds each", ("tests/panels/test_races.py",), "CPMS_RACES", 200
+        "pairs of deeds at one moment, 8 threads, 200 rounds each",
+        ("tests/panels/test_races.py", "tests/outcomes/test_races.py"),
+        "CPMS_RACES",
+        200,
+    ),
+    "hostile": Campaign(
+        "100 outcomes of hostile text: no fetch, no script",
+        ("tests/outcomes/test_document_checks.py",),
+        "CPMS_HOSTILE",
+        100,
+    ),
+    "documents": Campaign(
+        "50 documents at once through a worker of two, memory watched",
+        ("tests/campaigns/test_documents.py",),
+        "CPMS_DOCUMENTS",
+        50,
     ),
     "lives": Campaign(
         "500 random lives of 30 deeds against an oracle", ("tests/panels/test_random_lives.py",), "CPMS_LIVES", 500

@@ -108,8 +108,11 @@ def written_outcome(text: str) -> Story:
     said = panels.contribute(story.fresh(), kind="test", text=text, by=story.expert)
     panels.mark(Contribution.objects.get(pk=said.pk), marked=True, by=story.lead)
     outcome = outcomes.start_outcome(story.fresh(), by=story.lead)
-    rows = [{"id": item.pk, "text": text, "strength": "strong"} for item in outcome.items.all()]
-    outcomes.write_outcome(story.fresh(), conclusion=text, items=rows, version=outcome.version, by=story.lead)
+    words = {"text": text, "owner": text[:200], "dissent": text}
+    rows = [{"id": item.pk, **words} for item in outcome.items.all()]
+    outcomes.write_outcome(
+        story.fresh(), conclusion=text, plain=text, items=rows, version=outcome.version, by=story.lead
+    )
     outcomes.send_for_signature(story.fresh(), by=story.lead)
     outcomes.sign(story.fresh(), decision="dissent", number=1, text=text, by=story.expert)
     outcomes.close_panel(story.fresh(), by=story.lead)

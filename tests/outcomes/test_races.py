@@ -1,0 +1,147 @@
+"""Two people at the same moment about one outcome: one winner, no word lost, no signature under a text that was not read.
+
+``CPMS_RACES`` sets the rounds of each race; every run takes one, a campaign takes 200.
+"""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+from dateutil.relativedelta import relativedelta
+
+from cpms import clock
+from cpms.accounts.access import Refused
+from cpms.accounts.roles import Role
+from cpms.locking import Clash
+from cpms.notifications.models import OutboxMessage
+from cpms.notifications.notices import Notice
+from outcomes import actions as outcomes
+from outcomes import queries
+from outcomes.models import FollowUp, OutcomeDocument, OutcomeVersion, SignOff, SurveyAnswer
+from outcomes.states import Decision, OutcomeState
+from panels import actions as panels
+from panels.models import Panel
+from panels.states import State
+from tests.factories import Story, UserFactory, give_role
+from tests.panels.test_races import race, rights  # noqa: F401 a fixture
+
+pytestmark = pytest.mark.django_db(transaction=True)
+ROUNDS = int(os.environ.get("CPMS_RACES", "1"))
+
+
+@pytest.fixture(params=range(ROUNDS))
+def story(request):
+    """An outcome that is being written, with one advice."""
+    story = Story()
+    story.open()
+    story.seat(story.expert)
+    panels.mark(story.contribute(story.expert), marked=True, by=story.lead)
+    outcomes.start_outcome(story.fresh(), by=story.lead)
+    return story
+
+
+def write(story, conclusion, *, version=None):
+    """A clash is a refusal that shows both texts."""
+    outcome = queries.outcome_of(story.fresh())
+    rows = [{"id": item.pk, "text": f"{conclusion} {item.position}"} for item in outcome.items.all()]
+    words = {"conclusion": conclusion, "items": rows, "version": version or outcome.version}
+    try:
+        outcomes.write_outcome(story.fresh(), by=story.lead, **words)
+    except Clash as clash:
+        raise Refused("clash") from clash
+
+
+def send(story):
+    outcomes.send_for_signature(story.fresh(), by=story.lead)
+
+
+def sign(story, number=1):
+    outcomes.sign(story.fresh(), decision=Decision.SIGNED, number=number, by=story.expert)
+
+
+def correct(story, version):
+    words = {"conclusion": "Less salt.", "items": [], "reason": "A slip.", "version": version}
+    try:
+        outcomes.correct_outcome(story.fresh(), by=story.lead, **words)
+    except Clash as clash:
+        raise Refused("clash") from clash
+
+
+def closed(story):
+    write(story, "Salt.")
+    send(story)
+    outcomes.close_panel(story.fresh(), by=story.lead)
+    return story.fresh().outcome.version
+
+
+def decision(story, number):
+    return SignOff.objects.get(who=story.expert, number=number).decision
+
+
+def test_of_two_editors_one_wins_and_the_text_is_one_persons(story):
+    version = story.fresh().outcome.version
+    won = race(lambda: write(story, "Mine.", version=version), lambda: write(story, "Theirs.", version=version))
+    assert sum(won) == 1
+    text = queries.text_of(queries.outcome_of(story.fresh()))
+    winner = "Mine." if won[0] else "Theirs."
+    assert (text.conclusion, [one.text for one in text.advice]) == (winner, [f"{winner} 1"])
+
+
+def test_a_signature_against_a_change_is_under_the_text_that_was_read(story):
+    write(story, "Salt.")
+    send(story)
+    version = story.fresh().outcome.version
+    signed, written = race(lambda: sign(story), lambda: write(story, "More salt.", version=version))
+    assert written == 1
+    assert decision(story, 1) == (Decision.SIGNED if signed else Decision.PENDING)
+    assert queries.text_from(OutcomeVersion.objects.get().body).conclusion == "Salt."
+    send(story)
+    assert decision(story, 2) == Decision.PENDING
+
+
+def test_a_decision_against_the_sending_is_in_what_was_sent_or_takes_it_back(story):
+    write(story, "Salt.")
+    race(lambda: send(story), lambda: outcomes.add_decision(story.fresh(), text="Decided.", by=story.lead))
+    outcome = queries.outcome_of(story.fresh())
+    if outcome.state == OutcomeState.SIGNING:
+        assert queries.body_of(queries.text_of(outcome)) == OutcomeVersion.objects.get(number=outcome.number).body
+    with pytest.raises(Refused):
+        sign(story, number=outcome.number + 1)
+
+
+def test_a_signature_against_a_correction_counts_for_its_own_version(story):
+    correct(story, closed(story))
+    version = story.fresh().outcome.version
+    signed, corrected = race(lambda: sign(story, number=2), lambda: correct(story, version))
+    assert corrected == 1
+    assert decision(story, 2) == (Decision.SIGNED if signed else Decision.PENDING)
+    assert decision(story, 3) == Decision.PENDING
+    assert OutcomeDocument.objects.count() == OutcomeVersion.objects.count() == 3
+
+
+def test_a_correction_against_reopening_leaves_one_story(story):
+    version = closed(story)
+    _corrected, reopened = race(lambda: correct(story, version), lambda: panels.reopen(story.fresh(), by=story.lead))
+    assert reopened == 1
+    assert story.fresh().state == State.OPEN
+    assert OutcomeDocument.objects.count() == OutcomeVersion.objects.count() == story.fresh().outcome.number
+
+
+def test_a_follow_up_is_asked_and_answered_once(story):
+    closed(story)
+    Panel.objects.update(closed_at=clock.now() - relativedelta(months=3))
+    race(lambda: outcomes.ask_follow_ups(by=None))
+    assert OutboxMessage.objects.filter(notice=Notice.FOLLOW_UP_WANTED).count() == 1
+    words = {"answers": {1: ("done", "")}, "benefit": "yes", "by": story.lead}
+    assert race(lambda: outcomes.answer_follow_up(FollowUp.objects.get(), **words)) == [1]
+
+
+def test_a_round_is_opened_and_answered_once(story):
+    coordinator = UserFactory(role="none")
+    give_role(coordinator, Role.NETWORK_COORDINATOR, network=story.group.network)
+    assert race(lambda: outcomes.open_round(story.group.network, by=coordinator)) == [1]
+    survey = story.group.network.survey_rounds.get()
+    given = {"useful": 8, "valued": 8, "again": 8, "reasons": [], "by": story.expert}
+    assert race(lambda: outcomes.answer_round(survey, **given)) == [1]
+    assert SurveyAnswer.objects.count() == 1
