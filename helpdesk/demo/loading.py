@@ -8,6 +8,8 @@ from collections.abc import Callable
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
+from consent import actions as consent
+from consent.models import Registry
 from cpms import clock
 from cpms.accounts import actions as accounts
 from cpms.accounts.models import (
@@ -48,6 +50,8 @@ def load(say: Say, *, running: bool = True) -> bool:
     made = load_network()
     say(f"{Centre.objects.count()} invented hospitals in {len(network.HOSPITALS)} countries")
     people = load_people(made)
+    registry = Registry(code="rare-endocrine", name="Registry of rare endocrine conditions (invented)")
+    consent.save_registry(registry, by=next(person for person in people if person.is_staff))
     say(f"{len(people)} people to try the demonstration as")
     own = [user for user in people if user.centre_id]
     members = load_members(made, already=len(own))

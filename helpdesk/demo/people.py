@@ -155,4 +155,14 @@ PEOPLE = (
         interests=(3, 5),
         expertise=(("ORPHA:71526", "Obesity due to pro-opiomelanocortin deficiency"),),
     ),
+    DemoPerson(
+        "leander.matthijs",
+        "Leander Matthijs",
+        "Registry scientist",
+        "Maasoever Medical Centre",
+        "NL",
+        "Europe/Amsterdam",
+        "Researcher: takes out what patients gave to a registry; sees nobody’s case",
+        role=Role.RESEARCHER,
+    ),
 )

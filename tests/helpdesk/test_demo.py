@@ -153,7 +153,7 @@ def test_it_refuses_outside_a_demonstration(settings):
 def test_the_progress_is_told(demo):
     assert demo.splitlines()[:3] == [
         "87 invented hospitals in 20 countries",
-        "9 people to try the demonstration as",
+        "10 people to try the demonstration as",
         "267 registered people",
     ]
 
