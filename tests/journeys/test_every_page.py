@@ -73,7 +73,7 @@ def test_every_page_of_a_lead(product, browser):
 
 def test_every_page_of_the_others(product, browser):
     rooms, tour = Rooms(), Tour()
-    inside = enter(rooms, browser, product, "member", "invited", "nobody", "coordinator")
+    inside = enter(rooms, browser, product, "member", "invited", "nobody", "coordinator", "researcher")
     see(tour, rooms, inside, OTHERS)
     assert tour.routes == {visit.route for visit in OTHERS if visit.status == 200}
     tour.end(*inside.values())

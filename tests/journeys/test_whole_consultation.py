@@ -214,7 +214,7 @@ def meet(product, lead: Person, panel, people) -> None:
     lead.type("Date", (clock.today() + dt.timedelta(days=3)).isoformat())
     lead.type("Start", "16:00")
     lead.type("Video link", "https://video.example/room")
-    lead.page.get_by_role("main").locator("button[type=submit]").click()
+    lead.click("Plan and tell the members")
     lead.sees("calendar")
     mails = product.mailbox.wait(people["Benedetti"].email, 2)
     calendar = [part for mail in mails for part in mail.walk() if part.get_content_type() == "text/calendar"]
