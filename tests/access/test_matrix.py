@@ -69,7 +69,8 @@ NOTHING_THERE = set(EXTRA) - {
 }  # the URL names a second thing that does not exist: 404 once let in
 SPARED = set() if IN_LARGE else {"HEAD"}  # answered by the same view as GET
 HARMLESS_WRITES = re.compile(
-    r"^\s*(INSERT INTO \"(audit_auditevent|django_session)|(UPDATE|DELETE FROM) \"?django_session)"
+    r"^\s*(INSERT INTO \"(audit_auditevent|django_session)|(UPDATE|DELETE FROM) \"?django_session"
+    r"|UPDATE \"usersessions_usersession\" SET \"last_seen_at\")"
 )
 WRITES = re.compile(r"^\s*(INSERT|UPDATE|DELETE)")
 METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}

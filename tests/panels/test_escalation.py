@@ -74,7 +74,7 @@ def test_each_rung_is_climbed_once_and_in_order(story):
 
 def test_urgent_halves_the_waits(story):
     Panel.objects.filter(pk=story.panel.pk).update(urgency="urgent", escalated=Rung.REMIND)
-    late(story, 2)
+    late(story, 1)
     assert panels.escalate(by=None) == 0
     late(story, 3)
     assert panels.escalate(by=None) == 1
