@@ -25,6 +25,7 @@ from tools.local.terminal import say
 
 REPORT = places.ROOT / "docs" / "evidence" / "access.md"
 FULL = {
+    "CPMS_CAMPAIGN": "1",
     "CPMS_SEQUENCES": "500",
     "CPMS_STEPS": "30",
     "CPMS_ROUNDS": "200",

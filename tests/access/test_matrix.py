@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import os
+import random
 import re
 import uuid
 
@@ -67,6 +68,8 @@ NOTHING_THERE = set(EXTRA) - {
     "cases:blank_form",
     "cases:blank_form_pdf",
 }  # the URL names a second thing that does not exist: 404 once let in
+# Whom a kind of thing concerns in no state is asked for this part of its routes, drawn anew in every run and state; a campaign asks all
+OF_STRANGERS = 1 if IN_LARGE else 1 / 6
 SPARED = set() if IN_LARGE else {"HEAD"}  # answered by the same view as GET
 HARMLESS_WRITES = re.compile(
     r"^\s*(INSERT INTO \"(audit_auditevent|django_session)|(UPDATE|DELETE FROM) \"?django_session"
@@ -143,15 +146,29 @@ def faults_of(name, route, principal, method, answer, want) -> list[str]:
     return faults
 
 
+def is_concerned(principal: str, route) -> bool:
+    """Whether the principal sees such a thing in any state at all."""
+    return any(principal in seen for seen in oracle.SEES[route.model.__name__].values())
+
+
+def is_for_some(principal: str, route) -> bool:
+    """Whether the page is for some people and this is one of them, or the lead."""
+    allowed = oracle.PAGES[str(route.verb)]
+    return principal == "lead" or (principal in allowed and "everybody" not in allowed)
+
+
 @pytest.mark.parametrize("state", STATES)
 def test_every_object_route_as_every_principal(state):
     world, faults, cells = World(state), [], 0
     routes = [(name, route) for name, _pattern, route in ours() if not route.public and route.model is not None]
     if state != "open":
         routes = [(name, route) for name, route in routes if route.model.__name__ not in oracle.WITHOUT_PANEL]
+    draw = random.Random(f"{state} {random.random()}")  # of this run's seed, and another one in every state
     for principal in ASKED_IN.get(state, oracle.PRINCIPALS):
         client = client_for(world, principal)
         for name, route in routes:
+            if not (is_concerned(principal, route) or draw.random() < OF_STRANGERS):
+                continue
             thing = world.thing_for(route.model.__name__, principal)
             url = address(name, route, thing, EXTRA.get(name, {}))
             want = oracle.expected(route, principal, state)
@@ -161,7 +178,7 @@ def test_every_object_route_as_every_principal(state):
     principals = len(ASKED_IN.get(state, oracle.PRINCIPALS))
     note("C1", f"requests in the state “{state}”, {principals} principals", asked=cells, wrong=len(faults))
     assert not faults, f"{len(faults)} of {cells} cells:\n" + "\n".join(faults[:60])
-    assert cells > 500
+    assert cells > 300
 
 
 def test_every_page_without_an_object_as_every_principal():
@@ -176,6 +193,8 @@ def test_every_page_without_an_object_as_every_principal():
                 continue  # leads to the login page in any case
             url = address(name, route, None, EXTRA.get(name, {}))
             want = oracle.expected(route, principal, "open")
+            if not (is_for_some(principal, route) or random.random() < OF_STRANGERS):
+                continue
             for method in sorted(route.methods - SPARED):
                 client.cookies = copy.deepcopy(cookies)  # a page may have signed the person out
                 answer = ask(client, method, url)

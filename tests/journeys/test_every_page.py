@@ -288,7 +288,7 @@ def test_every_page_with_errors(product, browser):
     tour.send_empty(lead, "new panel", "/panels/new/", "main form[method=post]")
     tour.send_empty(lead, "prepare", f"/panels/{rooms.draft.panel.ref}/prepare/", "main form[data-draft]", question="")
     tour.send_empty(lead, "invite", f"{panel}invite/", "main form[method=post]")
-    tour.send_empty(lead, "meeting", f"{panel}meeting/", "main form[method=post]")
+    tour.send_empty(lead, "meeting", f"{panel}meeting/", "main form[action$='/meeting/']")
     tour.send_empty(lead, "profile", "/accounts/profile/", "main form:has([name=zone])", display_name="")
     tour.send_empty(lead, "experts found", "/experts/", "main form[method=post]", status=200)
     tour.send_empty(lead, "nobody found", "/experts/", "main form[method=post]", status=200, condition="zzzz")
