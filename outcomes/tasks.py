@@ -1,4 +1,4 @@
-"""The document is made in a worker, never in a request; the clock asks what became of the advice."""
+"""The document is made in a worker, never in a request; the clock asks what became of the advice; a round asks a network."""
 
 from celery import shared_task
 
@@ -9,6 +9,12 @@ from outcomes import actions
 @shared_task(name="outcomes.ask_follow_ups")
 def ask_follow_ups() -> None:
     actions.ask_follow_ups(by=None)
+
+
+@shared_task(name="outcomes.ask_round")
+@confirmed
+def ask_round(*, survey_id: str) -> None:
+    actions.ask_round(survey_id, by=None)
 
 
 @shared_task(name="outcomes.make_document")

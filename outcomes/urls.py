@@ -9,7 +9,6 @@ urlpatterns = [
     path("panels/<str:ref>/outcome/", writing.edit, name="edit"),
     path("panels/<str:ref>/outcome/start/", writing.start, name="start"),
     path("panels/<str:ref>/outcome/save/", writing.save, name="save"),
-    path("panels/<str:ref>/outcome/decide/", writing.decide, name="decide"),
     path("panels/<str:ref>/outcome/sign/", writing.sign, name="sign"),
     path("panels/<str:ref>/outcome/versions/<int:number>/", versions.version, name="version"),
     path("panels/<str:ref>/outcome/correct/", versions.correct, name="correct"),

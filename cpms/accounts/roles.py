@@ -157,7 +157,6 @@ class Permission(models.TextChoices):
     OUTCOME_START = "outcome_start", "start the outcome"
     OUTCOME_READ = "outcome_read", "read the outcome and its documents"
     OUTCOME_WRITE = "outcome_write", "write the outcome and ask for signatures"
-    OUTCOME_DECIDE = "outcome_decide", "record a decision of a meeting for the outcome"
     OUTCOME_SIGN = "outcome_sign", "sign the outcome or dissent"
     OUTCOME_CORRECT = "outcome_correct", "correct the outcome of a closed panel"
     OUTCOME_FOLLOW = "outcome_follow", "say what became of the advice"

@@ -4,15 +4,15 @@ from outcomes.actions.correcting import correct_outcome
 from outcomes.actions.documents import make_document, order_document, retry_document, take_out_document
 from outcomes.actions.following import answer_follow_up, ask_follow_ups, decide_topic, say_effect
 from outcomes.actions.signing import close_panel, send_for_signature, sign
-from outcomes.actions.surveys import answer_round, close_round, open_round
+from outcomes.actions.surveys import answer_round, ask_round, close_round, open_round
 from outcomes.actions.taking import take_decision
-from outcomes.actions.writing import add_decision, start_outcome, write_outcome
+from outcomes.actions.writing import start_outcome, write_outcome
 
 __all__ = [
-    "add_decision",
     "answer_follow_up",
     "answer_round",
     "ask_follow_ups",
+    "ask_round",
     "close_panel",
     "close_round",
     "correct_outcome",

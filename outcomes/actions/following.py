@@ -144,6 +144,8 @@ def answer_follow_up(
 def decide_topic(topic: Topic, *, state: str, by: Any) -> Topic:
     """A coordinator says what the group makes of it: a webinar, research, or nothing."""
     current = Topic.objects.select_for_update(of=("self",)).get(pk=topic.pk)
+    if not (verdict := policy.may_decide_topic(by, current)):
+        raise Refused(verdict.reason)
     current.state = TopicState(state)
     said = current.state != TopicState.OPEN
     current.decided_at, current.decided_by = (clock.now(), by) if said else (None, None)

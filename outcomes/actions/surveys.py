@@ -14,6 +14,7 @@ from cpms.accounts.access import Refused
 from cpms.accounts.models import Network
 from cpms.audit import actions as audit
 from cpms.audit.states import Event
+from cpms.jobs import actions as jobs
 from cpms.notifications import actions as notifications
 from cpms.notifications.notices import Notice
 from cpms.notifications.states import Verb
@@ -24,13 +25,28 @@ from outcomes.states import SURVEY_WITHIN, Asked, Reason
 
 @transaction.atomic
 def open_round(network: Network, *, by: Any) -> SurveyRound:
-    """Ask everybody who is of the network now, each as one who took part in panels of late or did not."""
+    """A new round; a task asks everybody of the network, who may be thousands."""
     Network.objects.select_for_update().get(pk=network.pk)
     if not (verdict := policy.may_open_round(by, network)):
         raise Refused(verdict.reason)
     last = SurveyRound.objects.filter(network=network).aggregate(last=Max("number"))["last"] or 0
     survey = SurveyRound.objects.create(network=network, number=last + 1, opened_by=by)
-    people, users = list(queries.people_of_network(network)), queries.took_part(network)
+    jobs.enqueue("outcomes.ask_round", survey_id=str(survey.pk))
+    audit.record(Event.SURVEY_CHANGED, on=survey, by=by, verb="open")
+    return survey
+
+
+@transaction.atomic
+def ask_round(survey_id: str, *, by: Any) -> int:
+    """Ask everybody who is of the network now, each as one who took part in panels of late or did not; gives how many.
+
+    Safe to run twice: who is asked already is not asked again.
+    """
+    survey = SurveyRound.objects.select_for_update().get(pk=survey_id)
+    if survey.closed_at is not None:
+        return 0
+    asked, users = SurveyAsked.objects.filter(round=survey).values("who"), queries.took_part(survey.network)
+    people = list(queries.people_of_network(survey.network).exclude(pk__in=asked))
     SurveyAsked.objects.bulk_create(
         SurveyAsked(round=survey, who=person, kind=Asked.USER if person.pk in users else Asked.OTHER)
         for person in people
@@ -39,9 +55,8 @@ def open_round(network: Network, *, by: Any) -> SurveyRound:
     due = clock.now() + SURVEY_WITHIN
     for person in people:
         notifications.open_work(person, Verb.SURVEY, on=survey, ref=str(survey), path=path, due_at=due)
-    notifications.notify(people, notice=Notice.SURVEY, by=None, about=survey, path=path)
-    audit.record(Event.SURVEY_CHANGED, on=survey, by=by, verb="open", count=len(people))
-    return survey
+    notifications.notify(people, notice=Notice.SURVEY, by=by, about=survey, path=path)
+    return len(people)
 
 
 @transaction.atomic

@@ -6,9 +6,14 @@ from typing import Any
 
 from django.db import transaction
 
+from cpms.audit import actions as audit
+from cpms.audit.states import Event
+from cpms.notifications import actions as notifications
+from cpms.notifications.states import Verb
 from outcomes import policy
-from outcomes.actions.writing import next_position, owner_of, take_back
+from outcomes.actions.writing import next_position, owner_of
 from outcomes.models import AdviceItem, Outcome
+from outcomes.states import OutcomeState
 from panels.meetings.models import MeetingDecision
 from panels.models import Panel
 from panels.states import State
@@ -41,3 +46,11 @@ def take_decision(decision_id: str, *, by: Any) -> AdviceItem | None:
     item.save()
     take_back(panel, outcome, by=decision.noted_by)
     return item
+
+
+def take_back(panel: Panel, outcome: Outcome, *, by: Any) -> None:
+    """The text has grown: it is a draft again, nobody is asked to sign it, and who has it open clashes."""
+    outcome.state, outcome.version = OutcomeState.DRAFT, outcome.version + 1
+    outcome.save(update_fields=["state", "version"])
+    notifications.settle_all(panel, Verb.SIGN)
+    audit.record(Event.OUTCOME_WRITTEN, on=outcome, by=by, version=outcome.version, verb="decide")

@@ -16,9 +16,8 @@ from cpms.notifications import actions as notifications
 from cpms.notifications.states import Verb
 from outcomes import policy
 from outcomes.models import AdviceItem, Outcome
-from outcomes.states import AdviceKind, OutcomeState, Strength
+from outcomes.states import OutcomeState, Strength
 from panels import actions as panels
-from panels.meetings.models import Meeting
 from panels.models import Contribution, Panel
 from panels.states import ContributionKind, Move
 
@@ -66,50 +65,9 @@ def take_marked(outcome: Outcome) -> None:
             item.save(force_insert=True)
 
 
-def take_back(panel: Panel, outcome: Outcome, *, by: Any) -> None:
-    """The text has grown: it is a draft again, nobody is asked to sign it, and who has it open clashes."""
-    outcome.state, outcome.version = OutcomeState.DRAFT, outcome.version + 1
-    outcome.save(update_fields=["state", "version"])
-    notifications.settle_all(panel, Verb.SIGN)
-    audit.record(Event.OUTCOME_WRITTEN, on=outcome, by=by, version=outcome.version, verb="decide")
-
-
 def owner_of(panel: Panel) -> str:
     """Who does it, unless somebody else is named."""
     return str(panel.lead)
-
-
-@transaction.atomic
-def add_decision(
-    panel: Panel,
-    *,
-    text: str,
-    by: Any,
-    kind: str = "",
-    owner: str = "",
-    due_on: dt.date | None = None,
-    dissent: str = "",
-    meeting: Meeting | None = None,
-) -> AdviceItem:
-    """Record a decision as an advice of the outcome's draft, while it is taken: for the sheet of a meeting.
-
-    The panel may still be open: the draft waits for the outcome to be started. ``dissent`` is an objection as it was
-    spoken, with the name of who said so. A decision taken after signatures were asked for takes the outcome back to
-    its draft, and whoever has it open to write sees the decision before they save. The page of a meeting posts to
-    ``outcomes:decide``, and reads what was recorded as ``meeting.decisions``.
-    """
-    if not (verdict := policy.may_decide(by, panel)):
-        raise Refused(verdict.reason)
-    if not text.strip():
-        raise Refused("Please say what was decided.")
-    Outcome.objects.get_or_create(panel=panel, defaults={"key": panel.key})
-    outcome = Outcome.objects.select_for_update(of=("self",)).get(panel=panel)
-    item = AdviceItem(outcome=outcome, key=outcome.key, meeting=meeting, position=next_position(outcome))
-    item.text, item.kind, item.owner = text, AdviceKind(kind) if kind else "", owner or owner_of(panel)
-    item.due_on, item.dissent = due_on, dissent
-    item.save(force_insert=True)
-    take_back(panel, outcome, by=by)
-    return item
 
 
 def next_position(outcome: Outcome) -> int:

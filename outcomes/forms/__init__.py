@@ -5,7 +5,6 @@ from outcomes.forms.surveys import RoundForm, SurveyForm
 from outcomes.forms.writing import (
     ConclusionForm,
     CorrectionForm,
-    DecisionForm,
     SignForm,
     VerifyForm,
     advice_rows,
@@ -16,7 +15,6 @@ from outcomes.forms.writing import (
 __all__ = [
     "ConclusionForm",
     "CorrectionForm",
-    "DecisionForm",
     "EffectForm",
     "FollowUpForm",
     "RoundForm",

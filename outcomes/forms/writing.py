@@ -72,18 +72,6 @@ def beside(advice: Any, outcome: Any, text: Any) -> list[tuple[Any, Any]]:
     return [(row, saved.get(str(row["id"].value() or ""))) for row in advice]
 
 
-class DecisionForm(forms.Form):
-    """A decision as it is taken. ``next`` is the page it was taken on."""
-
-    text = forms.CharField(max_length=20_000)
-    kind = forms.ChoiceField(choices=[("", ""), *AdviceKind.choices], required=False)
-    owner = forms.CharField(max_length=200, required=False)
-    due_on = DayField(required=False)
-    dissent = forms.CharField(max_length=10_000, required=False)
-    meeting = forms.UUIDField(required=False)
-    next = forms.CharField(max_length=300, required=False)
-
-
 class SignForm(forms.Form):
     """``number`` is the version that was read: nobody signs a text they have not seen. ``advice`` is how many it gives."""
 

@@ -11,7 +11,6 @@ from outcomes.policy.surveys import (
 from outcomes.policy.writing import (
     may_close,
     may_correct,
-    may_decide,
     may_read,
     may_read_document,
     may_sign,
@@ -25,7 +24,6 @@ __all__ = [
     "may_close",
     "may_close_round",
     "may_correct",
-    "may_decide",
     "may_decide_topic",
     "may_follow_up",
     "may_list_surveys",

@@ -7,6 +7,7 @@ from typing import Any
 from consent.policy import may_be_discussed
 from cpms.accounts.access import Verdict, no, rule, yes
 from cpms.accounts.roles import Permission
+from outcomes.models import Topic
 from panels.policy import part_of
 from panels.policy.coordinating import may_list_dispatches
 from panels.states import Part, State
@@ -28,6 +29,7 @@ def may_list_topics(user: Any, _thing: Any = None) -> Verdict:
 
 
 @rule(Permission.TOPIC_DECIDE)
-def may_decide_topic(_user: Any, _topic: Any) -> Verdict:
+def may_decide_topic(user: Any, topic: Any) -> Verdict:
     """Whoever sees it coordinates its group or network."""
-    return yes
+    seen = Topic.objects.visible_to(user).filter(pk=topic.pk).exists()
+    return yes if seen else no("A topic is decided by who coordinates its group or network.")

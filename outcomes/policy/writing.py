@@ -10,7 +10,6 @@ from cpms.accounts.roles import Permission
 from outcomes.models import Outcome, SignOff
 from outcomes.states import Decision, DocumentState, OutcomeState
 from panels.meetings.models import Meeting
-from panels.meetings.policy import may_change
 from panels.meetings.states import MeetingState
 from panels.models import Contribution
 from panels.policy import may_move, part_of
@@ -40,17 +39,6 @@ def may_write(user: Any, panel: Any) -> Verdict:
         return no("The lead writes the outcome.")
     if panel.state != State.OUTCOME:
         return no("The outcome is not being written.")
-    return may_be_discussed(panel.case.patient)
-
-
-@rule(Permission.OUTCOME_DECIDE)
-def may_decide(user: Any, panel: Any) -> Verdict:
-    """Record a decision for the outcome: the treating side, and who runs a meeting in which the panel is discussed."""
-    if panel.state not in RUNNING:
-        return no("Decisions are recorded while the panel runs.")
-    planned = Meeting.objects.filter(agenda__panel=panel, state=MeetingState.PLANNED)
-    if part_of(user, panel) != Part.TREATING and not any(may_change(user, meeting) for meeting in planned):
-        return no("Decisions are recorded by the lead, or by who runs the meeting.")
     return may_be_discussed(panel.case.patient)
 
 

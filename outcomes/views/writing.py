@@ -1,4 +1,4 @@
-"""Write, sign and close an outcome; record a decision."""
+"""Write, sign and close an outcome."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.http import url_has_allowed_host_and_scheme
 
 from cpms.accounts.access import access, ask
 from cpms.accounts.access.routes import WRITE
@@ -15,11 +14,10 @@ from cpms.accounts.roles import Permission
 from cpms.drafts import queries as drafts
 from cpms.drafts.actions import discard
 from outcomes import actions, queries
-from outcomes.forms import ConclusionForm, DecisionForm, SignForm, advice_rows, advice_set, beside
+from outcomes.forms import ConclusionForm, SignForm, advice_rows, advice_set, beside
 from outcomes.models import Outcome, OutcomeDocument
 from outcomes.states import Decision
 from panels.cases.queries import allowed
-from panels.meetings.models import Meeting
 from panels.models import Panel
 
 
@@ -82,26 +80,6 @@ def save(request: HttpRequest, panel: Panel) -> HttpResponse:
     else:
         messages.success(request, "The outcome is saved.")
     return redirect("outcomes:edit", panel.ref)
-
-
-@access("outcomes:decide", object=Panel, kwarg="ref", verb=Permission.OUTCOME_DECIDE, methods=WRITE)
-def decide(request: HttpRequest, panel: Panel) -> HttpResponse:
-    """A decision from the page of a meeting, which ``next`` names and which is shown again."""
-    form = DecisionForm(request.POST)
-    if not form.is_valid():
-        messages.error(request, "Nothing was recorded: please say what was decided, and by which day.")
-        return redirect(after_decision(request, panel))
-    clean = {name: value for name, value in form.cleaned_data.items() if name not in {"meeting", "next"}}
-    meeting = Meeting.objects.visible_to(request.user).filter(pk=form.cleaned_data["meeting"], agenda__panel=panel)
-    actions.add_decision(panel, meeting=meeting.first(), by=request.user, **clean)
-    return redirect(after_decision(request, panel))
-
-
-def after_decision(request: HttpRequest, panel: Panel) -> str:
-    """Back to where it was taken: a page of ours, or the panel."""
-    there = request.POST.get("next", "")
-    ours = there.startswith("/") and url_has_allowed_host_and_scheme(there, allowed_hosts=None)
-    return there if ours else panel.get_absolute_url()
 
 
 @access("outcomes:sign", object=Panel, kwarg="ref", verb=Permission.OUTCOME_SIGN, methods=WRITE, reads_patient=True)

@@ -62,7 +62,7 @@ def released(registry: Registry, key: Any, *, by: Any) -> tuple[str, bytes] | No
     asks = bool(may(case.patient, Actor.RESEARCHER, Act.CONTACT))
     tree = phenopacket.write(without_words(read_case_of(case_parts(case))), subject=name, made_at=clock.now())
     tree["metaData"]["externalReferences"] = [{"id": "cpms:research-contact", "description": "yes" if asks else "no"}]
-    return f"{name}-{digest(f'registry {registry.code}', str(case.pk))[:4].upper()}", json.dumps(
+    return f"{name}-{digest(f'registry {registry.code}', str(case.pk))[:8].upper()}", json.dumps(
         tree, indent=1
     ).encode()
 

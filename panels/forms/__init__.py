@@ -4,6 +4,7 @@ from panels.forms.dispatching import AddressForm, ClarifyForm, ForwardForm, Retu
 from panels.forms.finding import ListForm, SearchForm
 from panels.forms.inviting import DeclineForm, GuestForm, InviteForm, LetInForm
 from panels.forms.referring import AcceptReferralForm, DeclineReferralForm, PassOnForm, ReferralForm
+from panels.forms.registries import PurposeForm
 from panels.forms.starting import LARGEST_FILE, BegunField, NewPanelForm, PrepareForm, mark_of, now_signed
 from panels.forms.talking import AnswerForm, ContributionForm, QuestionForm, RewordForm, StanceForm, ThanksForm
 from panels.forms.timing import MinutesForm, TermsForm
@@ -27,6 +28,7 @@ __all__ = [
     "NewPanelForm",
     "PassOnForm",
     "PrepareForm",
+    "PurposeForm",
     "QuestionForm",
     "ReferralForm",
     "ReturnForm",

@@ -11,7 +11,7 @@ from cpms.accounts.access import access
 from cpms.accounts.access.routes import WRITE
 from cpms.accounts.roles import Permission
 from panels import actions
-from panels.forms.registries import PurposeForm
+from panels.forms import PurposeForm
 from panels.queries.registries import offer, releases_of
 
 

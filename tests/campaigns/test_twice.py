@@ -15,6 +15,7 @@ from consent.models import Consent
 from consent.states import Stage
 from cpms import clock
 from cpms.celery import app
+from outcomes.models import SurveyRound
 from panels.cases import actions as cases
 from panels.cases.models import Case
 from panels.meetings import actions as meetings
@@ -67,6 +68,7 @@ def busy(settings, tmp_path):
     words = {"text": "Scan first.", "dissent": "", "owner": None, "due_on": None}
     meetings.decide(meeting.agenda.get(), by=story.lead, **words)
     assert story.correction
+    SurveyRound.objects.create(network=story.panel.network, number=1, opened_by=story.lead)
     cases.copy_case(story.case, by=story.lead)
     frozen.open(frozen.expert)
     consent.withdraw_consent(frozen.patient, by=frozen.lead, stage=Stage.CARE)
@@ -80,6 +82,7 @@ def arguments(name: str, story: Story, frozen: Story) -> dict[str, str]:
         "panels.thaw": {"patient_id": str(story.patient.pk)},
         "panels.let_go": {"user_id": str(story.expert.pk)},
         "meetings.call_newcomer": {"panel_id": str(story.panel.pk), "user_id": str(story.expert.pk)},
+        "outcomes.ask_round": {"survey_id": str(SurveyRound.objects.get().pk)},
         "outcomes.take_decision": {"decision_id": str(MeetingDecision.objects.get().pk)},
         "notifications.tell": {"user_id": str(story.lead.pk), "notice": "recovery_used", "occasion": "once"},
         "panels.tell_corrected": {"correction_id": str(story.correction.pk)},
@@ -140,7 +143,6 @@ TYPED = {
     "panels:decline_referral": {"reason": "No."},
     "meetings:schedule": {"starts_at": "2099-01-01T10:00", "minutes": "30", "link": "https://video.example/x"},
     "people:refuse": {"reason": "No."},
-    "outcomes:decide": {"text": "Once."},
     "outcomes:survey": {"again": "8"},
     "outcomes:decide_topic": {"state": "webinar"},
     "panels:keep_filter": {"state": "open"},

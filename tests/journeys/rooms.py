@@ -82,7 +82,9 @@ class Rooms:
         said = {"useful": 8, "valued": 7, "again": 9, "reasons": ["time"]}
         SurveyAnswer.objects.bulk_create(SurveyAnswer(round=first, kind="user", **said) for _ in range(6))
         outcomes.close_round(first, by=by)
-        return outcomes.open_round(network, by=by)
+        running = outcomes.open_round(network, by=by)
+        outcomes.ask_round(str(running.pk), by=None)
+        return running
 
     def refer(self, name: str):
         """A question from outside."""

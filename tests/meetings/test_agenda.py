@@ -9,30 +9,13 @@ from django.urls import reverse
 
 from cpms import clock
 from cpms.accounts.access import Refused
-from cpms.accounts.roles import Role
 from cpms.notifications.models import OutboxMessage
 from panels.meetings import actions
 from panels.meetings.states import Rhythm
 from tests.clients import signed_in
-from tests.factories import Story, UserFactory, give_role
+from tests.factories import Story
 
 pytestmark = pytest.mark.django_db(databases=["default", "cachedb"])
-
-
-@pytest.fixture
-def story():
-    story = Story("a")
-    story.open()
-    story.seat(story.expert)
-    return story
-
-
-@pytest.fixture
-def chair(story):
-    person = UserFactory(display_name="Dr In Chair")
-    give_role(person, Role.GROUP_COORDINATOR, group=story.group)
-    story.seat(person)
-    return person
 
 
 @pytest.fixture

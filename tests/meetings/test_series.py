@@ -27,14 +27,6 @@ pytestmark = pytest.mark.django_db(databases=["default", "cachedb"])
 
 
 @pytest.fixture
-def story():
-    story = Story("a")
-    story.open()
-    story.seat(story.expert)
-    return story
-
-
-@pytest.fixture
 def coordinator(story):
     person = UserFactory(role="none")
     give_role(person, Role.NETWORK_COORDINATOR, network=story.group.network)

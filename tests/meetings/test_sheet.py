@@ -11,7 +11,6 @@ from django.urls import reverse
 
 from cpms import clock
 from cpms.accounts.access import Refused
-from cpms.accounts.roles import Role
 from cpms.audit.models import AuditEvent
 from cpms.drafts import actions as drafts
 from cpms.drafts.models import Draft
@@ -23,26 +22,9 @@ from panels.meetings import actions, queries
 from panels.meetings.models import Meeting, MeetingDecision
 from panels.meetings.states import Rhythm, Turn
 from tests.clients import signed_in
-from tests.factories import CANARIES, Story, UserFactory, give_role
+from tests.factories import CANARIES, Story
 
 pytestmark = pytest.mark.django_db(databases=["default", "cachedb"])
-
-
-@pytest.fixture
-def story():
-    story = Story("a")
-    story.open()
-    story.seat(story.expert)
-    return story
-
-
-@pytest.fixture
-def chair(story):
-    """Keeps the series, and belongs to the panel."""
-    person = UserFactory(display_name="Dr In Chair")
-    give_role(person, Role.GROUP_COORDINATOR, group=story.group)
-    story.seat(person)
-    return person
 
 
 @pytest.fixture
@@ -101,7 +83,7 @@ def test_a_decision_is_kept_sealed_shown_to_the_panel_and_found_by_its_outcome(s
     assert "half" in page(chair, meeting, f"?panel={story.panel.ref}")
     answer = client.post(reverse("meetings:decide", args=[item.pk]), words)
     assert (answer.status_code, answer.url) == (302, f"/meetings/{meeting.pk}/sheet/?panel={story.panel.ref}")
-    (made,) = queries.decisions_on(story.fresh())
+    (made,) = MeetingDecision.objects.filter(item__panel=story.panel).select_related("key", "owner", "item__meeting")
     assert (made.text, made.owner, made.due_on, made.noted_by) == (
         words["text"],
         story.lead,

@@ -26,18 +26,10 @@ from panels.meetings import actions
 from panels.meetings.models import Attendance, Meeting, VideoService
 from panels.meetings.states import Rhythm, VideoKind
 from tests.clients import signed_in
-from tests.factories import NetworkFactory, Story, UserFactory, give_role
+from tests.factories import NetworkFactory, UserFactory, give_role
 
 pytestmark = pytest.mark.django_db(databases=["default", "cachedb"])
 SECRET = "a secret of the server"
-
-
-@pytest.fixture
-def story():
-    story = Story("a")
-    story.open()
-    story.seat(story.expert)
-    return story
 
 
 @pytest.fixture

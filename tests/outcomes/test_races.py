@@ -21,6 +21,7 @@ from outcomes import queries
 from outcomes.models import FollowUp, OutcomeDocument, OutcomeVersion, SignOff, SurveyAnswer
 from outcomes.states import Decision, OutcomeState
 from panels import actions as panels
+from panels.meetings import actions as meetings
 from panels.models import Panel
 from panels.states import State
 from tests.factories import Story, UserFactory, give_role
@@ -101,8 +102,11 @@ def test_a_signature_against_a_change_is_under_the_text_that_was_read(story):
 
 
 def test_a_decision_against_the_sending_is_in_what_was_sent_or_takes_it_back(story):
+    meeting = meetings.schedule(story.fresh(), starts_at=clock.now(), minutes=30, link="", by=story.lead)
+    words = {"text": "Decided.", "dissent": "", "owner": None, "due_on": None}
+    made = meetings.decide(meeting.agenda.get(), by=story.lead, **words)
     write(story, "Salt.")
-    race(lambda: send(story), lambda: outcomes.add_decision(story.fresh(), text="Decided.", by=story.lead))
+    race(lambda: send(story), lambda: outcomes.take_decision(str(made.pk), by=None))
     outcome = queries.outcome_of(story.fresh())
     if outcome.state == OutcomeState.SIGNING:
         assert queries.body_of(queries.text_of(outcome)) == OutcomeVersion.objects.get(number=outcome.number).body
@@ -142,6 +146,8 @@ def test_a_round_is_opened_and_answered_once(story):
     give_role(coordinator, Role.NETWORK_COORDINATOR, network=story.group.network)
     assert race(lambda: outcomes.open_round(story.group.network, by=coordinator)) == [1]
     survey = story.group.network.survey_rounds.get()
+    race(lambda: outcomes.ask_round(str(survey.pk), by=None))
+    assert OutboxMessage.objects.filter(notice=Notice.SURVEY).count() == survey.asked.count() > 0
     given = {"useful": 8, "valued": 8, "again": 8, "reasons": [], "by": story.expert}
     assert race(lambda: outcomes.answer_round(survey, **given)) == [1]
     assert SurveyAnswer.objects.count() == 1

@@ -42,12 +42,20 @@ def story():
 NOTHING = {"useful": None, "valued": None, "again": None, "reasons": []}
 
 
+def opened(story):
+    """Opened by the coordinator, and asked by the task."""
+    survey = outcomes.open_round(story.network, by=story.coordinator)
+    assert outcomes.ask_round(str(survey.pk), by=None) > 0
+    assert outcomes.ask_round(str(survey.pk), by=None) == 0
+    return survey
+
+
 def answer(survey, person, **given):
     outcomes.answer_round(survey, by=person, **(NOTHING | given))
 
 
 def test_everybody_of_the_network_is_asked_once_as_who_they_are(story):
-    survey = outcomes.open_round(story.network, by=story.coordinator)
+    survey = opened(story)
     kinds = {row.who: row.kind for row in SurveyAsked.objects.all()}
     assert {kinds[story.lead], kinds[story.expert]} == {"user"}
     assert {kinds[person] for person in story.others} == {"other"}
@@ -64,7 +72,7 @@ def test_everybody_of_the_network_is_asked_once_as_who_they_are(story):
 
 
 def test_an_answer_has_no_name_no_time_and_is_given_once(story):
-    survey = outcomes.open_round(story.network, by=story.coordinator)
+    survey = opened(story)
     client, path = signed_in(story.others[0]), f"/surveys/{survey.pk}/"
     page = client.get(path).content.decode()
     assert ("valued" in page, "No time" in page) == (False, True)
@@ -81,7 +89,7 @@ def test_an_answer_has_no_name_no_time_and_is_given_once(story):
 
 
 def test_results_wait_for_the_end_and_few_answers_stay_hidden(story):
-    survey = outcomes.open_round(story.network, by=story.coordinator)
+    survey = opened(story)
     answer(survey, story.lead, useful=7, valued=3, again=8, reasons=["need"])
     client = signed_in(story.coordinator)
     assert "Rounds compared" not in client.get("/reports/surveys/").content.decode()

@@ -7,7 +7,7 @@ import hashlib
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Q
 
 from cpms import clock
 from panels.meetings.models import AgendaItem, Attendance, Meeting, MeetingDecision
@@ -97,11 +97,6 @@ def draft_of(item: AgendaItem) -> str:
 def decided(item: AgendaItem) -> list[MeetingDecision]:
     """What the meeting decided on one panel, in the order it was written down."""
     return list(item.decisions.select_related("key", "owner__centre", "noted_by"))
-
-
-def decisions_on(panel: Panel) -> QuerySet[MeetingDecision]:
-    """What any meeting decided on the panel: what its outcome is drafted from."""
-    return MeetingDecision.objects.filter(item__panel=panel).select_related("key", "owner", "item__meeting")
 
 
 def to_decide(panel: Panel) -> list[Contribution]:
