@@ -23,7 +23,7 @@ class VideoServiceForm(forms.ModelForm):
         required=False,
         max_length=200,
         widget=forms.PasswordInput({"autocomplete": "off"}),
-        help_text="What signs the rooms' tokens. Left empty, it stays as it is.",
+        help_text="What signs the rooms' tokens, 32 signs or more. Left empty, it stays as it is.",
     )
 
     class Meta:

@@ -55,7 +55,8 @@ class Round:
 def rounds_of(user: Any) -> QuerySet[SurveyRound]:
     """The rounds of the networks one coordinates, newest first, with how many were asked and have answered."""
     numbers = {"number_asked": Count("asked"), "number_answered": Count("asked", filter=Q(asked__answered=True))}
-    return SurveyRound.objects.of_coordinator(user).select_related("network").annotate(**numbers).order_by("-opened_at")
+    own = SurveyRound.objects.visible_to(user).of_coordinator(user).select_related("network")
+    return own.annotate(**numbers).order_by("-opened_at")
 
 
 def result_of(survey: SurveyRound) -> Round:

@@ -6,11 +6,9 @@ recorded: a Jitsi token forbids it, a BigBlueButton room is opened without it. R
 
 from __future__ import annotations
 
-import base64
 import datetime as dt
 import hashlib
 import hmac
-import json
 import re
 import secrets
 import urllib.error
@@ -18,6 +16,8 @@ import urllib.request
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode, urlsplit
+
+import jwt
 
 from cpms import clock
 from panels.meetings.models import VideoService
@@ -74,13 +74,7 @@ def jitsi(service: VideoService, room: str, visitor: Visitor) -> str:
         "exp": int((now + LASTS).timestamp()),
         "context": {"user": user, "features": dict.fromkeys(("recording", "livestreaming", "transcription"), False)},
     }
-    signed = ".".join(encoded(json.dumps(part).encode()) for part in ({"alg": "HS256", "typ": "JWT"}, claims))
-    signature = hmac.new(service.secret.encode(), signed.encode(), hashlib.sha256).digest()
-    return f"{service.address.rstrip('/')}/{room}?jwt={signed}.{encoded(signature)}"
-
-
-def encoded(data: bytes) -> str:
-    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+    return f"{service.address.rstrip('/')}/{room}?jwt={jwt.encode(claims, service.secret, algorithm='HS256')}"
 
 
 def big_blue_button(service: VideoService, room: str, visitor: Visitor) -> str:

@@ -29,7 +29,7 @@ from tests.clients import signed_in
 from tests.factories import NetworkFactory, UserFactory, give_role
 
 pytestmark = pytest.mark.django_db(databases=["default", "cachedb"])
-SECRET = "a secret of the server"
+SECRET = "a secret of the server, as long as SHA-256 asks"
 
 
 @pytest.fixture

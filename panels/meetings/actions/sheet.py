@@ -15,6 +15,7 @@ from cpms.drafts import actions as drafts
 from cpms.jobs import actions as jobs
 from panels.meetings import queries
 from panels.meetings.actions.agenda import locked
+from panels.meetings.actions.single import stop
 from panels.meetings.models import AgendaItem, Attendance, Meeting, MeetingDecision
 from panels.meetings.policy import may_change, may_decide, may_hold
 from panels.meetings.states import Turn
@@ -49,14 +50,6 @@ def turn(meeting: Meeting, *, ref: str, do: Turn, by: Any) -> AgendaItem | None:
         item = rest[0]
     AgendaItem.objects.filter(pk=item.pk).update(begun_at=clock.now(), done_at=None)
     return item
-
-
-def stop(meeting: Meeting, *, over: bool) -> None:
-    """The clock that runs stands still; its panel's turn is over, or only paused."""
-    now = clock.now()
-    for item in meeting.agenda.filter(begun_at__isnull=False):
-        item.seconds, item.begun_at, item.done_at = item.used, None, now if over else None
-        item.save(update_fields=["seconds", "begun_at", "done_at"])
 
 
 @transaction.atomic

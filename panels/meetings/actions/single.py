@@ -80,6 +80,14 @@ def call_newcomer(panel_id: str, user_id: str, *, by: Any) -> int:
     return len(coming)
 
 
+def stop(meeting: Meeting, *, over: bool) -> None:
+    """The clock that runs stands still; its panel's turn is over, or only paused."""
+    now = clock.now()
+    for item in meeting.agenda.filter(begun_at__isnull=False):
+        item.seconds, item.begun_at, item.done_at = item.used, None, now if over else None
+        item.save(update_fields=["seconds", "begun_at", "done_at"])
+
+
 @transaction.atomic
 def hold(meeting: Meeting, *, present: list[Any] | None, by: Any) -> Meeting:
     """The meeting took place, with these people (``None``: with those ticked so far): now an outcome can be written."""
@@ -92,10 +100,7 @@ def hold(meeting: Meeting, *, present: list[Any] | None, by: Any) -> Meeting:
     there = set(asked.filter(present=True).values_list("who", flat=True) if present is None else present)
     asked.exclude(who__in=there).update(present=False)
     asked.filter(who__in=there).update(present=True)
-    now = clock.now()
-    for item in current.agenda.filter(begun_at__isnull=False):
-        item.seconds, item.begun_at, item.done_at = item.used, None, now
-        item.save(update_fields=["seconds", "begun_at", "done_at"])
+    stop(current, over=True)
     audit.record(Event.MEETING_HELD, on=current, by=by, count=len(there))
     return current
 
