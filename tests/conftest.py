@@ -14,6 +14,7 @@ from urllib.parse import urlsplit, urlunsplit
 import pytest
 from django.conf import settings
 from django.db import connection, connections
+from django.test import TransactionTestCase
 from hypothesis import settings as drawing
 
 from tools.local import keys, places, processes
@@ -62,10 +63,25 @@ def django_db_setup(django_db_setup, django_db_blocker):
         cursor.execute(OTHERS)
 
 
+KEPT = {"django_migrations", "django_content_type", "auth_permission"}
+
+
+def empty_tables(_test: TransactionTestCase) -> None:
+    """Empty what a test with real transactions left. Kinds and permissions keep their numbers: a process that outlives the
+    test has learned them, as in production, where they never change."""
+    names = set(connection.introspection.django_table_names(only_existing=True, include_views=False)) - KEPT
+    with connection.cursor() as cursor:
+        cursor.execute(f"TRUNCATE {', '.join(map(connection.ops.quote_name, sorted(names)))}")
+
+
+TransactionTestCase._fixture_teardown = empty_tables
+
+
 def pytest_collection_finish():
-    """What is loaded by now stays; the garbage collector need not walk it again during every test."""
+    """What is loaded by now stays: the garbage collector need not walk it again, nor look for rubbish every blink."""
     gc.collect()
     gc.freeze()
+    gc.set_threshold(100_000, 50, 50)
 
 
 @pytest.fixture(scope="session")
@@ -96,6 +112,10 @@ class Mailbox:
             message_from_bytes(path.read_bytes(), policy=policy.default) for path in sorted(self.folder.glob("*.eml"))
         ]
         return [mail for mail in parsed if to in mail["X-Envelope-To"]]
+
+    def clear(self) -> None:
+        for path in self.folder.glob("*.eml"):
+            path.unlink()
 
     def wait(self, to: str, count: int = 1, seconds: float = 15):
         """At least ``count`` mails to one address, as soon as they are there."""
@@ -129,10 +149,15 @@ def own_broker(tmp_path):
     broker.stop()
 
 
-@pytest.fixture
-def process_env(transactional_db, tmp_path):
-    """The environment for real processes (worker, beat, web) that work on this test's database."""
+def env_of_processes(folder: Path) -> dict[str, str]:
+    """The environment for real processes that work on the test database, with ``folder`` for what they write."""
     parts = urlsplit(os.environ["DATABASE_URL"])
     database = urlunsplit(parts._replace(path=f"/{connection.settings_dict['NAME']}"))
-    paths = {"CPMS_RUN_DIR": str(tmp_path / "run"), "CPMS_STATIC_ROOT": str(tmp_path / "static")}
+    paths = {"CPMS_RUN_DIR": str(folder / "run"), "CPMS_STATIC_ROOT": str(folder / "static")}
     return {**os.environ, "DATABASE_URL": database, "DJANGO_SETTINGS_MODULE": "cpms.settings", **paths}
+
+
+@pytest.fixture
+def process_env(transactional_db, tmp_path):
+    """The environment for real processes (worker, beat, web) of this test."""
+    return env_of_processes(tmp_path)

@@ -68,8 +68,11 @@ NOTHING_THERE = set(EXTRA) - {
     "cases:blank_form",
     "cases:blank_form_pdf",
 }  # the URL names a second thing that does not exist: 404 once let in
-# Whom a kind of thing concerns in no state is asked for this part of its routes, drawn anew in every run and state; a campaign asks all
-OF_STRANGERS = 1 if IN_LARGE else 1 / 6
+# A run asks an open panel whole and these parts of the rest, drawn anew in every run and state; a campaign asks all
+OF_OTHER_STATES = 1 if IN_LARGE else 1 / 3
+OF_STRANGERS = 1 if IN_LARGE else 1 / 8  # people whom a kind of thing concerns in no state
+OF_WRONG_METHODS = 1 if IN_LARGE else 1 / 8
+OF_ERASED = 1 if IN_LARGE else 1 / 3
 SPARED = set() if IN_LARGE else {"HEAD"}  # answered by the same view as GET
 HARMLESS_WRITES = re.compile(
     r"^\s*(INSERT INTO \"(audit_auditevent|django_session)|(UPDATE|DELETE FROM) \"?django_session"
@@ -151,6 +154,12 @@ def is_concerned(principal: str, route) -> bool:
     return any(principal in seen for seen in oracle.SEES[route.model.__name__].values())
 
 
+def part_of(principal: str, route, state: str) -> float:
+    """Which part of such cells a run asks."""
+    of_state = 1 if state == "open" else OF_OTHER_STATES
+    return of_state if is_concerned(principal, route) else of_state * OF_STRANGERS
+
+
 def is_for_some(principal: str, route) -> bool:
     """Whether the page is for some people and this is one of them, or the lead."""
     allowed = oracle.PAGES[str(route.verb)]
@@ -167,7 +176,7 @@ def test_every_object_route_as_every_principal(state):
     for principal in ASKED_IN.get(state, oracle.PRINCIPALS):
         client = client_for(world, principal)
         for name, route in routes:
-            if not (is_concerned(principal, route) or draw.random() < OF_STRANGERS):
+            if draw.random() >= part_of(principal, route, state):
                 continue
             thing = world.thing_for(route.model.__name__, principal)
             url = address(name, route, thing, EXTRA.get(name, {}))
@@ -178,7 +187,7 @@ def test_every_object_route_as_every_principal(state):
     principals = len(ASKED_IN.get(state, oracle.PRINCIPALS))
     note("C1", f"requests in the state “{state}”, {principals} principals", asked=cells, wrong=len(faults))
     assert not faults, f"{len(faults)} of {cells} cells:\n" + "\n".join(faults[:60])
-    assert cells > 300
+    assert cells > 100
 
 
 def test_every_page_without_an_object_as_every_principal():
@@ -265,6 +274,8 @@ def test_methods_a_route_does_not_declare_are_refused():
             url = address(name, route, thing, extra)
             want = 302 if principal in oracle.OUTSIDE and not route.public else 405
             for method in METHODS - route.methods:
+                if random.random() >= OF_WRONG_METHODS:
+                    continue
                 status, cells = client.generic(method, url, secure=True).status_code, cells + 1
                 faults += [] if status == want else [f"{method} {name} as {principal}: {status}, not {want}"]
     note("C1", "methods that a route does not declare", asked=cells, wrong=len(faults))
@@ -279,7 +290,7 @@ def test_an_erased_patients_words_are_shown_to_nobody():
     for principal in oracle.PRINCIPALS if IN_LARGE else SOME:
         client = client_for(world, principal)
         for name, _pattern, route in ours():
-            if route.public or route.model is None or "GET" not in route.methods:
+            if route.public or route.model is None or "GET" not in route.methods or random.random() >= OF_ERASED:
                 continue
             url = address(name, route, world.thing_for(route.model.__name__, principal), EXTRA.get(name, {}))
             (response, _written, _events), cells = ask(client, "GET", url), cells + 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -77,9 +78,12 @@ def hand_out(own_broker, process_env) -> None:
 
 
 def layouts(process) -> list[psutil.Process]:
-    """The children that lay out a document for this worker."""
-    family = psutil.Process(process.pid).children(recursive=True)
-    return [child for child in family if "cpms.layout" in child.cmdline()]
+    """The children that lay out a document for this worker; one that ends while it is looked at is none."""
+    found = []
+    for child in psutil.Process(process.pid).children(recursive=True):
+        with contextlib.suppress(psutil.Error):
+            found += [child] if "cpms.layout" in child.cmdline() else []
+    return found
 
 
 def test_a_job_whose_worker_was_killed_is_run_again_and_ends_once(worker, own_broker, process_env):

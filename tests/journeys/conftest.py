@@ -2,16 +2,53 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
+from django.db import connection
 from playwright.sync_api import expect
 
-from tests.journeys.product import environment, running
+from tests.conftest import env_of_processes
+from tests.journeys.product import Product, website, worker
+
+BUSY = """
+    SELECT count(*) FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid() AND state <> 'idle'
+"""
+
+
+@pytest.fixture(scope="session")
+def site(django_db_setup, tmp_path_factory):
+    """Web server and mail catcher, started once for all journeys of this process: neither knows what a test left."""
+    folder = tmp_path_factory.mktemp("site")
+    with website(env_of_processes(folder), folder) as product:
+        yield product
+
+
+def settle() -> None:
+    """Wait until the web server has answered: the tables are emptied next, and would wait for its locks."""
+    deadline = time.monotonic() + 10
+    with connection.cursor() as cursor:
+        while cursor.execute(BUSY) or cursor.fetchone()[0]:
+            assert time.monotonic() < deadline, "The web server is still at work."
+            time.sleep(0.02)
 
 
 @pytest.fixture
-def product(process_env, tmp_path):
-    with running(environment(process_env), tmp_path) as product:
-        yield product
+def pages(site: Product, transactional_db, browser):
+    """The website alone, for what needs no worker."""
+    yield site
+    for context in browser.contexts:
+        context.close()
+    settle()
+
+
+@pytest.fixture
+def product(pages: Product, tmp_path):
+    """The website, and a worker with beat inside for this test."""
+    pages.mailbox.clear()
+    with worker(pages, tmp_path):
+        yield pages
 
 
 @pytest.fixture(autouse=True)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from tests.conftest import Mailbox
 from tools.local import places, processes
@@ -34,21 +36,10 @@ class Product:
         return done.stdout
 
 
-def static_files(folder: Path, env: dict[str, str]) -> Path:
-    """Collected and compressed once for all products of this test process."""
-    if not (folder / "staticfiles.json").exists():
-        command = [sys.executable, "manage.py", "collectstatic", "--noinput", "-v0"]
-        subprocess.run(command, env={**env, "CPMS_STATIC_ROOT": str(folder)}, cwd=places.ROOT, check=True)
-    return folder
-
-
-@contextlib.contextmanager
-def running(env: dict[str, str], folder: Path) -> Iterator[Product]:
-    """The web server by its entry script, a Celery worker with beat inside, an SMTP sink; all ended afterwards."""
-    port, mail_port = places.free_port(), places.free_port()
-    url, mail = f"http://127.0.0.1:{port}", folder / "mail"
-    env = {
-        **env,
+def settings_of(env: dict[str, str], url: str, mail_port: int, mail: Path) -> dict[str, str]:
+    """The environment of the product's processes; they know nothing of pytest."""
+    port = url.rpartition(":")[2]
+    return {key: value for key, value in env.items() if not key.startswith("PYTEST")} | {
         "CPMS_HTTPS": "0",
         "CPMS_DEMO": "1",
         "CPMS_BASE_URL": url,
@@ -59,28 +50,38 @@ def running(env: dict[str, str], folder: Path) -> Iterator[Product]:
         "CPMS_BIND": f"127.0.0.1:{port}",
         "CPMS_WEB_WORKERS": "1",
     }
-    (folder / "logs").mkdir()
-    env["CPMS_STATIC_ROOT"] = str(static_files(folder.parent / "static", env))
-    commands = {
-        "mail": [sys.executable, "-m", "tools.local.mail_sink", str(mail_port), str(mail)],
-        "web": ["bin/entry", "web"],
-        "worker": ["celery", "--quiet", "-A", "cpms", "worker", "-B", "-s", str(folder / "beat"), "-c", "1"],
-    }
-    started = []
-    with contextlib.ExitStack() as stack:
-        for name, command in commands.items():
-            log = stack.enter_context((folder / "logs" / f"{name}.log").open("wb"))
-            started.append(processes.spawn(command, log=log, cwd=places.ROOT, env=env))
-        places.wait_for_port(mail_port, started[0])
-        places.wait_for_port(port, started[1])
-        try:
-            yield Product(url, Mailbox(mail), env, folder / "logs")
-        finally:
-            for process in reversed(started):
-                processes.end(process, processes.TERM, patience=15)
 
 
-def environment(process_env: dict[str, str]) -> dict[str, str]:
-    return {key: value for key, value in process_env.items() if not key.startswith("PYTEST")} | {
-        "PATH": os.environ["PATH"]
-    }
+@contextlib.contextmanager
+def process(command: list[str], name: str, product: Product) -> Iterator[Any]:
+    """One process of the product, its words in the logs; killed afterwards with its children, whatever they are at."""
+    with (product.logs / f"{name}.log").open("wb") as log:
+        started = processes.spawn(command, log=log, cwd=places.ROOT, env=product.env)
+    try:
+        yield started
+    finally:
+        os.killpg(started.pid, signal.SIGKILL)
+        started.wait()
+
+
+@contextlib.contextmanager
+def website(env: dict[str, str], folder: Path) -> Iterator[Product]:
+    """The web server by its entry script, its static files collected, and an SMTP sink."""
+    port, mail_port = places.free_port(), places.free_port()
+    url, mail = f"http://127.0.0.1:{port}", folder / "mail"
+    product = Product(url, Mailbox(mail), settings_of(env, url, mail_port, mail), folder / "logs")
+    product.logs.mkdir()
+    product.manage("collectstatic", "--noinput", "-v0")
+    sink = [sys.executable, "-m", "tools.local.mail_sink", str(mail_port), str(mail)]
+    with process(sink, "mail", product) as catching, process(["bin/entry", "web"], "web", product) as serving:
+        places.wait_for_port(mail_port, catching)
+        places.wait_for_port(port, serving)
+        yield product
+
+
+@contextlib.contextmanager
+def worker(product: Product, folder: Path) -> Iterator[None]:
+    """A Celery worker with beat inside."""
+    command = ["celery", "--quiet", "-A", "cpms", "worker", "-B", "-s", str(folder / "beat"), "-c", "1"]
+    with process(command, "worker", product):
+        yield

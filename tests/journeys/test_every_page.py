@@ -63,25 +63,25 @@ def test_every_page_stands_in_a_tour():
     assert set(WALKED.values()) <= set(globals())
 
 
-def test_every_page_of_a_lead(product, browser):
+def test_every_page_of_a_lead(pages, browser):
     rooms, tour = Rooms(), Tour()
-    inside = enter(rooms, browser, product, "lead")
+    inside = enter(rooms, browser, pages, "lead")
     see(tour, rooms, inside, LEAD)
     assert tour.routes == {visit.route for visit in LEAD}
     tour.end(*inside.values())
 
 
-def test_every_page_of_the_others(product, browser):
+def test_every_page_of_the_others(pages, browser):
     rooms, tour = Rooms(), Tour()
-    inside = enter(rooms, browser, product, "member", "invited", "nobody", "coordinator", "researcher")
+    inside = enter(rooms, browser, pages, "member", "invited", "nobody", "coordinator", "researcher")
     see(tour, rooms, inside, OTHERS)
     assert tour.routes == {visit.route for visit in OTHERS if visit.status == 200}
     tour.end(*inside.values())
 
 
-def test_every_page_of_the_staff_site(product, browser):
+def test_every_page_of_the_staff_site(pages, browser):
     rooms, tour = Rooms(), Tour()
-    staff = rooms.enter("helpdesk", browser, product.url)
+    staff = rooms.enter("helpdesk", browser, pages.url)
     tour.look(staff, "my work of staff", "/")
     for name, path in staff_pages():
         tour.look(staff, name, path)
@@ -142,9 +142,9 @@ def wait_for_document(rooms: Rooms) -> str:
     return rooms.document.code
 
 
-def test_every_step_of_signing_in(product, browser):
+def test_every_step_of_signing_in(pages, browser):
     device, tour = totp_device(UserFactory()), Tour()
-    person = Person(browser, product.url)
+    person = Person(browser, pages.url)
     person.go("/panels/")
     tour.send_empty(person, "wrong password", "", "main form", status=200, login=device.user.email, password="wrong")
     person.type("Password", PASSWORD, exact=True)
@@ -157,10 +157,10 @@ def test_every_step_of_signing_in(product, browser):
     tour.end(person)
 
 
-def test_every_step_of_an_activation(product, browser):
+def test_every_step_of_an_activation(pages, browser):
     user, token = prepare_account("new@hospital.example", display_name="Dr New", by=None)
     path, tour = f"/accounts/activate/{token}/", Tour()
-    person = Person(browser, product.url)
+    person = Person(browser, pages.url)
     tour.look(person, "activation", path)
     tour.send_empty(person, "activation, empty", "", "main form", display_name="")
     person.type("Your name", "Dr New")
@@ -202,10 +202,10 @@ def test_every_step_of_a_new_password(product, browser):
     tour.end(person)
 
 
-def test_a_page_that_breaks_shows_no_patient_and_stays_usable(product, browser):
+def test_a_page_that_breaks_shows_no_patient_and_stays_usable(pages, browser):
     """Without the row of the read there is no page: the table of the trail is taken away under the running product."""
     rooms, tour = Rooms(), Tour()
-    lead = rooms.enter("lead", browser, product.url)
+    lead = rooms.enter("lead", browser, pages.url)
     with connection.cursor() as cursor:
         cursor.execute("ALTER TABLE audit_auditevent RENAME TO audit_away")
     try:
@@ -218,10 +218,10 @@ def test_a_page_that_breaks_shows_no_patient_and_stays_usable(product, browser):
     tour.end(lead)
 
 
-def test_the_pages_of_getting_in(product, browser):
+def test_the_pages_of_getting_in(pages, browser):
     """Asking for access without a session, and deciding."""
-    rooms, tour, stranger = Rooms(), Tour(), Person(browser, product.url)
-    decider = rooms.enter("coordinator", browser, product.url)
+    rooms, tour, stranger = Rooms(), Tour(), Person(browser, pages.url)
+    decider = rooms.enter("coordinator", browser, pages.url)
     tour.look(stranger, "ask for access", "/access/")
     tour.send_empty(stranger, "ask for access", "/access/", "main form[method=post]")
     tour.look(stranger, "request received", "/access/received/")
@@ -254,7 +254,7 @@ def test_the_pages_of_getting_in(product, browser):
     tour.send_empty(decider, "table", "/people/tables/", "main form[method=post]")
     tour.look(decider, "table", TableFactory(network=rooms.draft.group.network).get_absolute_url())
     tour.look(decider, "tables", "/people/tables/")
-    helpdesk = the_pages_of_accounts(tour, rooms, decider, browser, product.url)
+    helpdesk = the_pages_of_accounts(tour, rooms, decider, browser, pages.url)
     assert walked("test_the_pages_of_getting_in") <= tour.routes
     tour.end(stranger, decider, helpdesk)
 
@@ -279,9 +279,9 @@ def the_pages_of_accounts(tour: Tour, rooms: Rooms, decider: Person, browser, ur
     return helpdesk
 
 
-def test_every_page_with_errors(product, browser):
+def test_every_page_with_errors(pages, browser):
     rooms, tour = Rooms(), Tour()
-    lead, member, invited = (rooms.enter(name, browser, product.url) for name in ("lead", "member", "invited"))
+    lead, member, invited = (rooms.enter(name, browser, pages.url) for name in ("lead", "member", "invited"))
     here, sheet = rooms.open.fresh(), rooms.open.invitation(rooms.people["invited"])
     panel, case = f"/panels/{here.ref}/", f"/cases/{rooms.open.case.pk}/edit/"
     consent = f"/patients/{here.case.patient.pseudonym}/"

@@ -11,6 +11,7 @@ from cpms.accounts.models import Expertise, TotpDevice, User
 from cpms.accounts.roles import Role
 from tests.factories import CentreFactory, GroupFactory, Story, UserFactory, code_for, give_role, totp_device
 from tests.journeys.person import Person
+from tests.journeys.rooms import entered
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True, databases=["default", "cachedb"])]
 EMAIL, PASSWORD = "jana.nova@hospital.example", "the tide comes twice a day"
@@ -125,14 +126,14 @@ def test_an_assistant_acts_for_a_clinician_until_it_ends(product, browser):
         one.close()
 
 
-def test_a_role_ends_while_the_person_has_its_page_open(product, browser):
+def test_a_role_ends_while_the_person_has_its_page_open(pages, browser):
     coordinator, other = UserFactory(role="none"), UserFactory(role="none")
     group = GroupFactory()
     for person in (coordinator, other):
         give_role(person, Role.NETWORK_COORDINATOR, network=group.network)
     subject = UserFactory(display_name="Prof. Group Coordinator")
     give_role(subject, Role.GROUP_COORDINATOR, group=group)
-    at_work, desk = enter(product, browser, subject), enter(product, browser, coordinator)
+    at_work, desk = enter(pages, browser, subject), entered(coordinator, browser, pages.url)
     at_work.go("/reports/")
     at_work.sees("No figures yet")
     desk.go("/people/?q=Group+Coordinator")
@@ -150,14 +151,15 @@ def test_a_role_ends_while_the_person_has_its_page_open(product, browser):
         one.close()
 
 
-def test_an_expert_is_found_by_a_misspelt_condition(product, browser):
-    product.manage("load_terminology")
+def test_an_expert_is_found_by_a_misspelt_condition(pages, browser):
+    pages.manage("load_terminology")
     asker, knows = UserFactory(), UserFactory(display_name="Dr Knows Adrenals")
     code, name = "ORPHA:90794", "Classic congenital adrenal hyperplasia due to 21-hydroxylase deficiency"
     Expertise.objects.create(user=knows, system="ORPHA", code=code, name=name)
     for _ in range(30):
         UserFactory()
-    person = enter(product, browser, asker)
+    person = entered(asker, browser, pages.url)
+    person.go("/")
     person.start_counting()
     began = time.monotonic()
     person.click("Experts", role="link", within="header")

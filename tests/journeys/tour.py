@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from django.urls import resolve
 
-from tests.browser import check_page
+from tests.browser import AXE, check_page
 from tests.journeys.person import Person
 
 SUBMIT = "form => { form.noValidate = true; form.requestSubmit(); }"
@@ -19,9 +19,17 @@ class Tour:
         self.faults: list[str] = []
         self.routes: set[str] = set()
         self.looked = 0
+        self.armed: set[Person] = set()
+
+    def arm(self, person: Person) -> None:
+        """axe comes with each page from now on, instead of being sent after each one."""
+        if person not in self.armed:
+            self.armed.add(person)
+            person.context.add_init_script(AXE)
 
     def look(self, person: Person, name: str, path: str = "", *, status: int = 200) -> None:
         """Open ``path``, or stay where the person is. A page counts as visited when it is what its route is for."""
+        self.arm(person)
         if path:
             answer = person.page.goto(person.url + path)
             if answer.status != status:
