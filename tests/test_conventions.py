@@ -68,7 +68,7 @@ WITHOUT_BY = {
     "cases": {"unplaced"},
     "consent": {"hold_consent"},
     "drafts": {"prune", "forget", "claim_post", "post_key", "repeat_of", "settle_post"},
-    "jobs": {"enqueue", "nudge_after_commit", "try_send", "dispatch", "finish", "confirmed"},
+    "jobs": {"enqueue", "at_once", "nudge_after_commit", "try_send", "dispatch", "finish", "confirmed"},
     "notifications": {
         "open_work",
         "move_due",
@@ -106,7 +106,7 @@ def test_public_actions_take_a_thing_and_then_keywords_with_by():
 
 def test_every_task_asked_for_by_name_exists():
     current_app.loader.import_default_modules()
-    asked = set(re.findall(r"(?:enqueue|nudge_after_commit)\(\s*\"([a-z_.]+)\"", EVERYTHING))
+    asked = set(re.findall(r"(?:enqueue|at_once|nudge_after_commit)\(\s*\"([a-z_.]+)\"", EVERYTHING))
     beat = {entry["task"] for entry in current_app.conf.beat_schedule.values()}
     assert asked
     assert (asked | beat) <= set(current_app.tasks)

@@ -86,13 +86,13 @@ def _close_earlier(patient: Any, stage: Stage, registry: str, *, by: Any) -> Non
 def _thaw_if_given_anew(patient: Any) -> None:
     """Members see the case again once care is consented to after a withdrawal."""
     if Consent.objects.filter(patient=patient, stage=Stage.CARE).count() > 1:
-        jobs.enqueue("panels.thaw", patient_id=str(patient.pk))
+        jobs.at_once("panels.thaw", patient_id=str(patient.pk))
 
 
 @transaction.atomic
 def withdraw_consent(patient: Any, *, by: Any, stage: Stage) -> int:
-    """Withdraw a stage. For stage 1 every panel of the patient is frozen by this very commit, because seeing and
-    writing look at the consent itself; the tidying-up above (mails, work items) is asked for by name."""
+    """Withdraw a stage. For stage 1 every panel of the patient is frozen in this very transaction: seeing and writing look
+    at the consent itself; grants, work items and unsent mails above are ended by name."""
     if not (verdict := ask(Permission.CONSENT_RECORD, by, patient)):
         raise Refused(verdict.reason)
     _claim(patient)
@@ -101,7 +101,7 @@ def withdraw_consent(patient: Any, *, by: Any, stage: Stage) -> int:
     if count:
         audit.record(Event.CONSENT_WITHDRAWN, on=patient, by=by, stage=int(stage))
         if stage == Stage.CARE:
-            jobs.enqueue("panels.freeze", patient_id=str(patient.pk))
+            jobs.at_once("panels.freeze", patient_id=str(patient.pk))
         reviews.settle_answered(patient, by=by)
     return count
 

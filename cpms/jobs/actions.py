@@ -27,6 +27,12 @@ def enqueue(task: str, **ids: str) -> Job:
     return job
 
 
+def at_once(task: str, **ids: str) -> None:
+    """Do the work of a task in this very transaction: for what a layer above must have done before anybody sees the deed."""
+    current_app.loader.import_default_modules()
+    current_app.tasks[task](**ids)
+
+
 def nudge_after_commit(task: str) -> None:
     """After commit, ask a worker to look now, once per transaction however much was asked for in it.
 

@@ -17,7 +17,6 @@ from cpms.accounts.models import Delegation, User
 from cpms.accounts.roles import Role
 from cpms.drafts import actions as drafts
 from cpms.drafts.models import Draft
-from cpms.jobs.models import Job
 from cpms.notifications import actions as notifications
 from cpms.notifications.models import WorkItem
 from outcomes.models import OutcomeDocument
@@ -49,6 +48,7 @@ class Scene:
         fields = {"text": self.story.canary("half-written")}
         drafts.save_draft(form=f"reply:{self.ref}", label="x", path=self.path, fields=fields, by=self.member)
         self.client = signed_in(self.member)
+        self.feed = reverse("meetings:feed", args=[meetings.renew_feed(by=self.member)])
         notifications.dispatch_outbox()
         mailoutbox.clear()
         panels.comment(self.story.fresh(), text="A word.", by=self.lead)
@@ -77,12 +77,14 @@ class Scene:
             "calendar": self.get(reverse("meetings:calendar", args=[self.meeting.pk])),
             "meeting": self.get(reverse("meetings:detail", args=[self.meeting.pk])),
             "news": self.get(reverse("panels:news", args=[self.ref])),
+            "feed": Client(headers={"host": "localhost"}).get(self.feed, secure=True),
         }
         listed = {"list", "my work", "search"}
         shown = {
             name: self.path in answer.content.decode() if name in listed else answer.status_code in {200, 204, 403}
             for name, answer in answers.items()
         }
+        shown["feed"] = reverse("meetings:detail", args=[self.meeting.pk]) in answers["feed"].content.decode()
         leaked = [c for c in CANARIES if any(c.encode() in answer.content for answer in answers.values())]
         return shown | {"words": bool(leaked), "mail": self.mailed()}
 
@@ -92,10 +94,6 @@ class Scene:
         notifications.dispatch_outbox()
         to_member = [mail for mail in self.mails if mail.to == [self.member.email] and self.ref in mail.body]
         return any("has ended" not in mail.body for mail in to_member)
-
-    def run_jobs(self) -> None:
-        for job in Job.objects.filter(task="panels.let_go"):
-            panels.let_go(**job.ids, by=None)
 
     def fresh(self) -> User:
         return User.objects.get(pk=self.member.pk)
@@ -107,7 +105,6 @@ def ended(scene: Scene) -> None:
 
 def left(scene: Scene) -> None:
     accounts.leave_centre(scene.fresh(), by=scene.coordinator)
-    scene.run_jobs()
     scene.client = signed_in(scene.fresh())
 
 
@@ -117,7 +114,6 @@ def switched_off(scene: Scene) -> None:
 
 def consent_withdrawn(scene: Scene) -> None:
     consent.withdraw_consent(scene.story.patient, by=scene.lead, stage=Stage.CARE)
-    panels.freeze(str(scene.story.patient.pk), by=None)
 
 
 def withdrawn(scene: Scene) -> None:

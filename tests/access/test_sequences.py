@@ -184,6 +184,8 @@ class Scene:
     def leave(self) -> None:
         accounts.leave_centre(self.fresh("expert"), by=self.coordinator)
         self.model.employed = False
+        if self.model.expert in {"pending", "accepted"}:
+            self.model.expert = "ended"
 
     def fresh(self, who: str) -> User:
         return User.objects.get(pk=self.people[who].pk)

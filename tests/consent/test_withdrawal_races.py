@@ -53,8 +53,7 @@ def late(story, *events) -> int:
 
 
 def nothing_left(story) -> bool:
-    """After the tidying-up: nobody but the treating side sees anything, and no mail is on its way but the neutral one."""
-    panels.freeze(str(story.patient.pk), by=None)
+    """Nobody but the treating side sees anything, and no mail is on its way but the neutral one."""
     waiting = OutboxMessage.objects.filter(state="waiting").exclude(notice="panel_ended")
     return (
         not Case.objects.visible_to(story.expert).exists()
@@ -136,7 +135,7 @@ def write_evidence() -> None:
 REPORT = """# Withdrawal of consent against what happens at the same moment
 
 Made by `bin/campaign consent`. In each round eight threads start at one moment on a real PostgreSQL; half of them withdraw stage 1, half
-do what stands in the first column. *Late*: the trail puts the deed after the withdrawal. *Left*: after the tidying-up somebody but the
+do what stands in the first column. *Late*: the trail puts the deed after the withdrawal. *Left*: afterwards somebody but the
 treating side still sees case, file or document, or a mail other than the neutral notice still waits.
 
 | deed | rounds | late | left |

@@ -111,7 +111,6 @@ def test_the_twelve_months_take_the_place_of_three_that_were_never_answered(stor
 def test_nobody_is_asked_once_consent_is_withdrawn_and_what_was_asked_ends(story):
     asked(story)
     consent.withdraw_consent(story.patient, by=story.lead, stage=Stage.CARE)
-    panels.freeze(str(story.patient.pk), by=None)
     assert not open_work(story).exists()
     FollowUp.objects.all().delete()
     assert outcomes.ask_follow_ups(by=None) == 0

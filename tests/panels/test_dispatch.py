@@ -139,7 +139,6 @@ def test_words_are_asked_for_and_one_place_is_asked_once(story):
 
 def test_nothing_waits_for_a_coordinator_once_the_panel_is_over_or_frozen(story):
     consent.withdraw_consent(story.patient, by=story.lead, stage=Stage.CARE)
-    panels.freeze(str(story.patient.pk), by=None)
     assert waiting(story.coordinator) == 0
     assert not Dispatch.objects.visible_to(story.coordinator).exists()
     panels.withdraw(story.fresh(), by=story.lead)

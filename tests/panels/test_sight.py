@@ -14,7 +14,6 @@ from cpms import clock
 from cpms.accounts.access import grants
 from cpms.audit.models import AuditEvent
 from cpms.audit.states import Event
-from cpms.jobs.models import Job
 from panels import actions as panels
 from panels import tasks
 from panels.cases.models import Case, CaseGrant
@@ -40,10 +39,6 @@ def another_panel(story: Story) -> Panel:
     panel = panels.draft_panel(story.case, network=NetworkFactory(), by=story.lead)
     panel = panels.prepare(panel, by=story.lead, version=panel.version, question="And this?", group=GroupFactory())
     return panels.open_panel(panel, by=story.lead)
-
-
-def run(job: Job) -> None:
-    {"panels.freeze": tasks.freeze, "panels.thaw": tasks.thaw}[job.task](job_id=str(job.pk), **job.ids)
 
 
 def test_every_difference_is_mended_with_a_row_in_the_trail_and_only_once():
@@ -80,18 +75,16 @@ def test_every_difference_is_mended_with_a_row_in_the_trail_and_only_once():
 def test_consent_given_anew_lets_members_see_the_case_again():
     story = seated()
     consent.withdraw_consent(story.patient, by=story.lead, stage=Stage.CARE)
-    run(Job.objects.get(task="panels.freeze"))
     assert not CaseGrant.objects.exists()
     assert not sees(story.expert, story)
     story.give_consent(story.patient)
-    run(Job.objects.get(task="panels.thaw"))
     assert sees(story.expert, story)
     assert Panel.objects.visible_to(story.expert).filter(pk=story.panel.pk).exists()
 
 
 def test_a_first_consent_asks_for_no_mending():
     assert Story().patient.consents.count() == 1
-    assert not Job.objects.filter(task="panels.thaw").exists()
+    assert not AuditEvent.objects.filter(event=Event.ACCESS_GRANTED).exists()
 
 
 def test_the_date_of_one_seat_does_not_shorten_another():

@@ -72,19 +72,21 @@ def leave_centre(user: User, *, by: Any) -> None:
     user.centre = user.unit = None
     user.save(update_fields=["centre", "unit"])
     audit.record(Event.LEFT_CENTRE, on=user, by=by)
-    jobs.enqueue("panels.let_go", user_id=str(user.pk))
+    jobs.at_once("panels.let_go", user_id=str(user.pk))
     end_sessions(user, by=by)
     tell(user, "role_changed")
 
 
 @transaction.atomic
 def switch_account(user: User, *, on: bool, by: Any) -> None:
-    """Switch an account off (nothing opens any more, sessions end) or on again."""
+    """Switch an account off (nothing opens any more, no mail goes out, sessions end) or on again, which its owner hears."""
     if not (verdict := ask(Permission.PERSON_MANAGE, by, user)):
         raise Refused(verdict.reason)
     User.objects.filter(pk=user.pk).update(is_active=on)
     audit.record(Event.ACCOUNT_SWITCHED, on=user, by=by, verb="on" if on else "off")
     end_sessions(user, by=by)
+    if on:
+        tell(user, "switched_on")
 
 
 @transaction.atomic
