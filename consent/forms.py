@@ -11,7 +11,7 @@ from consent.models import language_name
 from consent.queries import published_languages, registry_names
 from consent.states import EVERY_REGISTRY, KEPT_FOR_YEARS, Answer, Giver, Stage
 from cpms import clock
-from cpms.forms import DayField
+from cpms.forms import DayField, WordsField
 
 SPOKEN = {
     "bg": "BG", "cs": "CZ", "da": "DK", "de": "DE AT CH LI", "el": "GR CY", "en": "IE GB MT", "es": "ES", "et": "EE", "fi": "FI",
@@ -56,7 +56,7 @@ class ConsentRecordForm(forms.Form):
         not_before_today=True,
         help_text="If the answer holds for a time only. CPMS reminds you. A child who comes of age is asked in any case.",
     )
-    kept_at = forms.CharField(
+    kept_at = WordsField(
         label="Where the signed sheet is kept",
         max_length=200,
         required=False,

@@ -102,6 +102,13 @@ class ExactSelect(forms.Select):
     option_template_name = "components/forms/exact_option.html"
 
 
+class WordsField(forms.CharField):
+    """One line of free text: what in it could name a person is marked beside it while it is typed, as in every text area."""
+
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        return {**super().widget_attrs(widget), "data-words": True}
+
+
 class DecimalInput(forms.TextInput):
     """A text control: a number control would read the decimal mark by the browser's language."""
 

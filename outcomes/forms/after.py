@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 
+from cpms.forms import WordsField
 from outcomes.states import Benefit, Done, EffectKind, TopicState
 
 
@@ -13,8 +14,8 @@ class EffectForm(forms.Form):
     kind = forms.ChoiceField(
         label="What did the advice do to the treatment?", choices=EffectKind.choices, widget=forms.RadioSelect
     )
-    text = forms.CharField(label="In a few words", required=False, max_length=2_000)
-    topic = forms.CharField(
+    text = WordsField(label="In a few words", required=False, max_length=2_000)
+    topic = WordsField(
         label="What should be learned or studied? Name no patient",
         required=False,
         max_length=300,
@@ -38,7 +39,7 @@ class FollowUpForm(forms.Form):
             self.fields[f"done-{one.number}"] = forms.ChoiceField(
                 label=label, choices=Done.choices, widget=forms.RadioSelect
             )
-            self.fields[f"because-{one.number}"] = forms.CharField(label="Because", required=False, max_length=1_000)
+            self.fields[f"because-{one.number}"] = WordsField(label="Because", required=False, max_length=1_000)
 
     @property
     def rows(self) -> list[tuple[Any, Any, Any]]:

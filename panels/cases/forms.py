@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
@@ -13,7 +14,7 @@ from django.utils.text import Truncator
 from consent.states import Giver
 from cpms import clock
 from cpms.drafts.queries import rows_of
-from cpms.forms import ClinicalDecimalField, DayField
+from cpms.forms import ClinicalDecimalField, DayField, WordsField
 from panels.cases.models import plain
 from panels.cases.states import CODE, DiagnosisStatus, PartOf, RangeSource
 
@@ -24,6 +25,10 @@ TREATMENT_KINDS = [
     ("regimen", "Regimen"),
     ("other", "Other"),
 ]
+
+HGVS = re.compile(
+    r"\b[cgmnopr]\.\(?[\w*?=>+\-]"
+)  # what every name of a variant has: the kind of sequence, then where and what
 
 
 class RowForm(forms.Form):
@@ -46,24 +51,24 @@ class CodeField(forms.RegexField):
 
 
 class DiagnosisRow(RowForm):
-    label = forms.CharField(label="Diagnosis", max_length=300)
+    label = WordsField(label="Diagnosis", max_length=300)
     code = CodeField("Code")
     status = forms.ChoiceField(label="Status", choices=DiagnosisStatus.choices)
 
 
 class FindingRow(RowForm):
-    label = forms.CharField(label="Finding", max_length=300)
+    label = WordsField(label="Finding", max_length=300)
     code = CodeField("HPO")
     present = forms.TypedChoiceField(
         label="Present?", choices=[("1", "Present"), ("0", "Absent")], coerce=lambda text: text == "1"
     )
-    onset = forms.CharField(label="Onset", max_length=120, required=False)
+    onset = WordsField(label="Onset", max_length=120, required=False)
 
 
 class OneFindingForm(forms.Form):
     """A finding typed while the case is prepared, found by its HPO name."""
 
-    label = forms.CharField(label="Add a finding", max_length=300)
+    label = WordsField(label="Add a finding", max_length=300)
     code = CodeField("Code", widget=forms.HiddenInput)
     present = forms.TypedChoiceField(
         label="It is",
@@ -72,7 +77,7 @@ class OneFindingForm(forms.Form):
         widget=forms.RadioSelect,
         initial="1",
     )
-    onset = forms.CharField(label="Since", max_length=120, required=False)
+    onset = WordsField(label="Since", max_length=120, required=False)
 
 
 class LetterForm(forms.Form):
@@ -87,7 +92,7 @@ class LetterForm(forms.Form):
 
 
 class LabRow(RowForm):
-    label = forms.CharField(label="Test", max_length=300)
+    label = WordsField(label="Test", max_length=300)
     comparator = forms.ChoiceField(
         label="Sign", required=False, choices=[("", "="), ("<", "<"), (">", ">"), ("<=", "≤"), (">=", "≥")]
     )
@@ -95,7 +100,7 @@ class LabRow(RowForm):
     unit = forms.CharField(label="Unit", max_length=40, required=False)
     low = ClinicalDecimalField(label="Range from", required=False)
     high = ClinicalDecimalField(label="to", required=False)
-    taken = forms.CharField(label="When", max_length=120, required=False)
+    taken = WordsField(label="When", max_length=120, required=False)
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
@@ -107,16 +112,24 @@ class LabRow(RowForm):
 
 
 class VariantRow(RowForm):
+    """A variant's name as HGVS has it (hgvs-nomenclature.org). Another spelling is kept, and asked about."""
+
     gene = forms.CharField(label="Gene", max_length=40)
     hgvs = forms.CharField(label="Variant (HGVS)", max_length=300, required=False)
-    zygosity = forms.CharField(label="Zygosity", max_length=60, required=False)
-    significance = forms.CharField(label="Significance", max_length=80, required=False)
+    zygosity = WordsField(label="Zygosity", max_length=60, required=False)
+    significance = WordsField(label="Significance", max_length=80, required=False)
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        written = self.data.get(self.add_prefix("hgvs")) if self.is_bound else self.initial.get("hgvs")
+        if written and not HGVS.search(written):
+            self.fields["hgvs"].help_text = "Is this HGVS? For example c.518T>A or NM_000500.9:c.518T>A."
 
 
 class TreatmentRow(RowForm):
-    label = forms.CharField(label="Medicine or procedure", max_length=300)
+    label = WordsField(label="Medicine or procedure", max_length=300)
     kind = forms.ChoiceField(label="Kind", required=False, choices=TREATMENT_KINDS)
-    note = forms.CharField(label="Dose, route and time", max_length=2000, required=False)
+    note = WordsField(label="Dose, route and time", max_length=2000, required=False)
 
 
 class RectifyForm(forms.Form):

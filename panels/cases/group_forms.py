@@ -9,7 +9,7 @@ from typing import Any
 
 from django import forms
 
-from cpms.forms import ClinicalDecimalField, ExactSelect
+from cpms.forms import ClinicalDecimalField, ExactSelect, WordsField
 from cpms.terminology import catalogue
 from panels.cases.models import plain
 from panels.cases.queries import TRI_STATE, is_asked, spoken
@@ -52,7 +52,7 @@ def field_of(item: Item) -> forms.Field:
         return forms.ChoiceField(choices=choices, widget=forms.RadioSelect if few else forms.Select, **common)
     if item.kind == "open-choice":
         known = ", ".join(words for _, words in item.options)
-        return forms.CharField(max_length=item.longest or 200, help_text=f"For example: {known}.", **common)
+        return WordsField(max_length=item.longest or 200, help_text=f"For example: {known}.", **common)
     return plain_field(item, common)
 
 
@@ -68,7 +68,7 @@ def plain_field(item: Item, common: dict[str, Any]) -> forms.Field:
     if item.kind == "date":
         wrong = {"invalid": "A year, or year and month: 2024 or 2024-03. An exact day could name the patient."}
         return forms.RegexField(rf"^{MONTH}$", help_text="2024 or 2024-03", error_messages=wrong, **common)
-    return forms.CharField(max_length=item.longest or 200, **common)
+    return WordsField(max_length=item.longest or 200, **common)
 
 
 class AnswersForm(forms.Form):

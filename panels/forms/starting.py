@@ -15,7 +15,7 @@ from cpms import clock
 from cpms.accounts.models import ThematicGroup, User
 from cpms.accounts.policy import clinicians_enrolled_for, clinicians_served_by
 from cpms.countries import choices
-from cpms.forms import DayField
+from cpms.forms import DayField, WordsField
 from cpms.patients.models import OLDEST_BIRTH_YEAR
 from cpms.patients.queries import same_number
 from cpms.patients.states import Route, Sex
@@ -74,7 +74,7 @@ class NewPanelForm(forms.Form):
     sex = forms.ChoiceField(label="Sex at birth", choices=Sex.choices, required=False, widget=forms.RadioSelect)
     birth_year = forms.IntegerField(label="Year of birth", required=False, min_value=OLDEST_BIRTH_YEAR)
     country = forms.ChoiceField(label="Country of care", choices=choices)
-    nickname = forms.CharField(
+    nickname = WordsField(
         label="Nickname", max_length=40, required=False, help_text="To tell your patients apart. Never a real name."
     )
     local_id = forms.CharField(
@@ -179,8 +179,8 @@ class PrepareForm(AsksGroups):
         max_length=4000,
         help_text="One or two sentences. What do you want to decide? No name, no exact date.",
     )
-    title = forms.CharField(label="Short title", max_length=160, required=False)
-    diagnosis = forms.CharField(label="Working diagnosis", max_length=300, required=False)
+    title = WordsField(label="Short title", max_length=160, required=False)
+    diagnosis = WordsField(label="Working diagnosis", max_length=300, required=False)
     diagnosis_code = CodeField("Code", widget=forms.HiddenInput)
     diagnosis_status = forms.ChoiceField(
         label="This diagnosis is",

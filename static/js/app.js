@@ -15,7 +15,7 @@ const parts = [
   ["[data-whens]", () => import("./whens.js")],
   ["[data-upload]", () => import("./uploads.js")],
   ["[data-day-words-for]", () => import("./days.js")],
-  ["main textarea:not([hidden]), main [name=nickname]", () => import("./marks.js")],
+  ["main textarea:not([hidden]), main [data-words]", () => import("./marks.js")],
   ["[data-filter]", () => import("./filter.js")],
   ["[data-aside-for]", () => import("./aside.js")],
   ["[data-chosen-count]", () => import("./chosen.js")],

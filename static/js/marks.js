@@ -24,5 +24,6 @@ export default function watch(field) {
   }
 
   field.addEventListener("input", wait);
-  if (field.value !== field.defaultValue) wait(); // typed before this script was there
+  // Typed before this script was there, or kept from before: a long text is looked through again, a line when it changes
+  if (field.value && (field.value !== field.defaultValue || field.matches("textarea"))) wait();
 }
