@@ -36,6 +36,12 @@ def discard(form: str, *, by: Any) -> None:
     forget(list(Draft.objects.filter(user=by, form=form)))
 
 
+@transaction.atomic
+def discard_under(path: str, *, by: Any) -> None:
+    """Whatever the person has half-written on this page and on the pages below it goes."""
+    forget(list(Draft.objects.filter(user=by, path__startswith=path)))
+
+
 def forget(drafts: list[Draft]) -> int:
     keys = [draft.key_id for draft in drafts]
     Draft.objects.filter(pk__in=[draft.pk for draft in drafts]).delete()

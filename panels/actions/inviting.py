@@ -197,7 +197,7 @@ def close_file(invitation: Invitation, *, by: Any) -> None:
     notifications.settle_all(invitation)
     notifications.settle_all(panel, who=person)
     notifications.cancel_mails_of(panel.ref, to=person)
-    drafts.discard(f"reply:{panel.ref}", by=person)
+    drafts.discard_under(panel.get_absolute_url(), by=person)
     audit.record(Event.INVITATION_ENDED, on=invitation, by=by, verb=str(invitation.state))
 
 

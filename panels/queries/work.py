@@ -11,6 +11,7 @@ from django.db.models.functions import Coalesce
 
 from consent.models import Review
 from cpms import clock
+from cpms.accounts.access import still_open
 from cpms.accounts.models import ThematicGroup
 from cpms.accounts.policy import clinicians_served_by
 from cpms.drafts.models import Draft
@@ -98,12 +99,10 @@ def loaded(rows: Any) -> list[Panel]:
 
 
 def half_written(user: Any, *, most: int = 5) -> list[Draft]:
-    """What the person typed and did not send, without replies to panels that the person does not see any more."""
+    """What the person typed and did not send, without what stood on pages that do not open to the person any more."""
     drafts = list(Draft.objects.filter(user=user)[:LATEST_DRAFTS])
-    refs = {draft.pk: draft.form.removeprefix("reply:") for draft in drafts if draft.form.startswith("reply:")}
-    rows = Panel.objects.visible_to(user).filter(ref__in=refs.values()) if refs else Panel.objects.none()
-    seen = set(rows.values_list("ref", flat=True))
-    return [draft for draft in drafts if draft.pk not in refs or refs[draft.pk] in seen][:most]
+    opened = still_open([draft.path for draft in drafts], user)
+    return [draft for draft in drafts if draft.path in opened][:most]
 
 
 def waiting_for_others(user: Any) -> list[Panel]:

@@ -83,6 +83,7 @@ def test_sessions_are_listed_with_browser_and_ended_one_by_one_or_all():
     assert not inside(there)
     here.post(reverse("end_sessions"), secure=True)
     assert (inside(here), inside(third)) == (True, False)
+    assert told() == ["session_ended", "session_ended"]
 
 
 def test_an_ended_session_leaves_no_way_back_with_its_cookie():

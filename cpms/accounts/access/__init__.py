@@ -3,7 +3,7 @@
 ``from cpms.accounts.access import access, rule, yes, no`` is what the apps need.
 """
 
-from cpms.accounts.access.routes import Refused, Route, access, load_for, route_of
+from cpms.accounts.access.routes import Refused, Route, access, load_for, route_of, still_open
 from cpms.accounts.access.verdicts import RULES, Rule, Verdict, ask, no, rule, yes
 
 __all__ = [
@@ -18,5 +18,6 @@ __all__ = [
     "no",
     "route_of",
     "rule",
+    "still_open",
     "yes",
 ]

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any, TypeVar
@@ -17,7 +18,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.urls import Resolver404, resolve, reverse
 
 from cpms import clock
 from cpms.accounts.access.verdicts import ask
@@ -75,6 +76,27 @@ def load_for(user: Any, model: type[M], value: Any) -> M:
         found: M = rows.get(**{field: value})
     except model.DoesNotExist as error:  # type: ignore[attr-defined]
         raise Http404 from error
+    return found
+
+
+def still_open(paths: Iterable[str], user: Any) -> set[str]:
+    """Those of the addresses whose thing the person still sees: one question for each kind of thing."""
+    found, wanted = set(), defaultdict(list)
+    for path in set(paths):
+        try:
+            match = resolve(urlsplit(path).path)
+        except Resolver404:
+            continue
+        route = route_of(match.func)
+        if route is not None and route.model is not None:
+            wanted[route.model].append((str(match.kwargs[route.kwarg]), path))
+        elif route is not None:
+            found.add(path)
+    for model, asked in wanted.items():
+        field = getattr(model, "URL_FIELD", "pk")
+        rows = model._default_manager.visible_to(user).filter(**{f"{field}__in": [value for value, _ in asked]})  # type: ignore[attr-defined]
+        seen = set(map(str, rows.values_list(field, flat=True)))
+        found |= {path for value, path in asked if value in seen}
     return found
 
 

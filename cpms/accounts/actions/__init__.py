@@ -48,6 +48,7 @@ from cpms.accounts.actions.roles import (
     switch_account,
 )
 from cpms.accounts.actions.security import (
+    end_other_sessions,
     end_session,
     end_sessions,
     note_seen,
@@ -71,6 +72,7 @@ __all__ = [
     "drop_from_group",
     "drop_unit",
     "end_delegation",
+    "end_other_sessions",
     "end_role",
     "end_session",
     "end_sessions",

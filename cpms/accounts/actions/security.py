@@ -57,6 +57,15 @@ def end_sessions(user: User, *, by: Any, keep: str = "") -> int:
     return ended
 
 
+@transaction.atomic
+def end_other_sessions(user: User, *, keep: str, by: Any) -> int:
+    """Every browser but this one is signed out, and the owner hears of it."""
+    ended = end_sessions(user, keep=keep, by=by)
+    if ended:
+        tell(user, "session_ended")
+    return ended
+
+
 def note_seen(request: HttpRequest) -> None:
     """At most once a minute: somebody is there, in this session. However it began, from now on it can be ended."""
     if not UserSession.objects.filter(session_key=request.session.session_key).update(last_seen_at=clock.now()):
@@ -69,6 +78,7 @@ def end_session(session: UserSession, *, by: Any) -> None:
     Session.objects.filter(session_key=session.session_key).delete()
     session.delete()
     audit.record(Event.SESSIONS_ENDED, on=by, by=by, count=1)
+    tell(by, "session_ended")
 
 
 @transaction.atomic

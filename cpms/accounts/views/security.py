@@ -96,7 +96,7 @@ def codes(request: HttpRequest) -> HttpResponse:
 @access("end_sessions", verb=Permission.SIGNED_IN, methods=WRITE)
 def end_others(request: HttpRequest) -> HttpResponse:
     user: Any = request.user
-    ended = actions.end_sessions(user, keep=request.session.session_key or "", by=user)
+    ended = actions.end_other_sessions(user, keep=request.session.session_key or "", by=user)
     messages.success(request, f"Sessions ended: {ended}.")
     return redirect("security")
 

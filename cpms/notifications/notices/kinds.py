@@ -15,6 +15,8 @@ class Notice(models.TextChoices):
     REQUEST_WAITING = "request_waiting", "A request for access waits"
     DEVICE_CHANGED = "device_changed", "New phone connected"
     CODES_RENEWED = "codes_renewed", "Recovery codes renewed"
+    SESSION_ENDED = "session_ended", "Session ended"
+    SWITCHED_ON = "switched_on", "Account switched on"
     CODES_REFUSED = "codes_refused", "Several wrong codes"
     RECOVERY_USED = "recovery_used", "Recovery code used"
     PASSWORD_CHANGED = "password_changed", "Password changed"
@@ -95,6 +97,8 @@ ALWAYS_AT_ONCE = frozenset(
         Notice.REFERRAL_ANSWERED,
         Notice.DEVICE_CHANGED,
         Notice.CODES_RENEWED,
+        Notice.SESSION_ENDED,
+        Notice.SWITCHED_ON,
         Notice.CODES_REFUSED,
         Notice.RECOVERY_USED,
         Notice.PASSWORD_CHANGED,

@@ -55,6 +55,13 @@ WORDS = {
         "CPMS: your recovery codes were renewed",
         "Ten new recovery codes were made for your account; the old ones have ended. " + NOT_YOU,
     ),
+    Notice.SESSION_ENDED: Words(
+        "CPMS: a session of your account was ended",
+        "A browser that was signed in with your account was signed out, on your security page. " + NOT_YOU,
+    ),
+    Notice.SWITCHED_ON: Words(
+        "CPMS: your account is switched on", "Your account was switched on again. Sign in as before. " + NOT_YOU
+    ),
     Notice.CODES_REFUSED: Words(
         "CPMS: several wrong codes for your account",
         "Somebody gave your password and then several wrong one-time codes. " + NOT_YOU,
