@@ -20,6 +20,7 @@ from outcomes import actions, queries
 from outcomes.forms import EffectForm, FollowUpForm, TopicForm
 from outcomes.models import Topic
 from outcomes.states import TopicState
+from panels.cases.queries import allowed
 from panels.models import Panel
 
 PAGE = 25
@@ -56,6 +57,7 @@ def after_page(request: HttpRequest, panel: Panel, status: int = 200, **forms: A
     said = {"kind": effect.kind, "text": effect.text} if effect else {}
     context = {
         "panel": panel,
+        "consent": allowed(panel.case),
         "asked": asked,
         "effect": effect,
         "answered": queries.answered_of(panel),

@@ -16,6 +16,7 @@ from cpms.drafts.actions import discard
 from outcomes import actions, queries
 from outcomes.forms import CorrectionForm, advice_rows, advice_set, beside
 from outcomes.models import OutcomeDocument
+from panels.cases.queries import allowed
 from panels.models import Panel
 
 
@@ -29,6 +30,7 @@ def version(request: HttpRequest, panel: Panel, *, number: int) -> HttpResponse:
         raise Http404
     context = {
         "panel": panel,
+        "consent": allowed(panel.case),
         "outcome": outcome,
         "shown": shown,
         "versions": versions,
@@ -70,6 +72,7 @@ def correction_page(request: HttpRequest, panel: Panel, status: int = 200, **for
     advice = forms.get("advice") or advice_set(outcome, typed=rows)
     context = {
         "panel": panel,
+        "consent": allowed(panel.case),
         "outcome": outcome,
         "form": forms.get("form") or CorrectionForm(initial={"version": outcome.version, **initial}),
         "advice": advice,

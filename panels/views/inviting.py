@@ -37,6 +37,7 @@ def sheet(request: HttpRequest, invitation: Invitation, form: DeclineForm, statu
     context = {
         "invitation": invitation,
         "panel": panel,
+        "consent": allowed(panel.case),
         "diagnoses": panel.case.diagnoses.all(),
         "reasons": DeclineReason.choices,
         "form": form,
