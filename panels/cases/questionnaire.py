@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 LOINC, OWN_ANALYTES = "http://loinc.org", "urn:cpms:analyte"
@@ -18,7 +19,7 @@ KEYS = frozenset(
     "linkId text type required repeats maxLength enableWhen answerOption code extension item".split()
 )  # of an item
 LINK = re.compile(r"[a-z0-9][a-z0-9-]{0,59}")
-MOST_ITEMS, DEEPEST = 200, 3
+MOST_ITEMS, DEEPEST, LONGEST_ANSWER = 200, 3, 20_000
 
 
 class NotAForm(Exception):
@@ -104,19 +105,32 @@ def item_of(tree: dict[str, Any], depth: int) -> Item:
     inner = list_of(tree, "item", link)
     if inner and kind != GROUP:
         raise NotAForm(f"{link}: only a group holds other questions.")
-    return Item(
+    if tree.get("repeats") and kind != "choice":
+        raise NotAForm(f"{link}: only a choice can have several answers.")
+    item = Item(
         link=link,
         text=text_of(tree, "text", link),
         kind=kind,
         required=flag_of(tree, "required", link),
         repeats=flag_of(tree, "repeats", link),
-        longest=int(tree.get("maxLength") or 0),
+        longest=length_of(tree, link),
         options=options_of(tree, link, kind),
         units=tuple(one["valueCoding"]["code"] for one in list_of(tree, "extension", link) if is_unit(one, link)),
         code=code_of(tree, link),
         when=when_of(tree, link),
         items=tuple(item_of(one, depth + 1) for one in inner),
     )
+    if item.when and any(question.required for question in item.questions()):
+        raise NotAForm(f"{link}: what is not always asked cannot be required.")
+    return item
+
+
+def length_of(tree: dict[str, Any], link: str) -> int:
+    """The most characters of an answer; 0 leaves it to the kind of question."""
+    value = tree.get("maxLength", 0)
+    if isinstance(value, bool) or not isinstance(value, int | Decimal) or value not in range(LONGEST_ANSWER + 1):
+        raise NotAForm(f"{link}: “maxLength” is a number from 1 to {LONGEST_ANSWER}.")
+    return int(value)
 
 
 def flag_of(tree: dict[str, Any], key: str, link: str) -> bool:

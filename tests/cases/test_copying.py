@@ -30,6 +30,7 @@ def test_another_panel_of_a_patient_begins_with_the_last_case_to_be_confirmed():
     assert answer.url == reverse("panels:prepare", args=[panel.ref])
     copy = case_parts(Case.objects.get(pk=panel.case_id))
     assert copy.copied_from_id == story.case.pk
+    assert copy.begun_at is not None  # so that the minutes to an open panel are known for a copy as well
     assert (copy.summary, copy.findings.all()[0].label) == (story.canary("summary"), story.canary("finding"))
     assert {part.pk for part in copy.labs.all()}.isdisjoint(part.pk for part in story.case.labs.all())
     page = client.get(answer.url).content.decode()

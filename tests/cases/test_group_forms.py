@@ -46,6 +46,12 @@ SMALL = {
     ],
 }
 
+HIDDEN_GROUP = {
+    **SMALL["item"][1],
+    "type": "group",
+    "item": [{"linkId": "c", "text": "Since?", "type": "string", "required": True}],
+}
+
 
 def body(**changes) -> bytes:
     return json.dumps({**SMALL, **changes}).encode()
@@ -95,6 +101,12 @@ def test_the_two_ready_groups_have_a_cited_default_range_for_most_tests():
         ([SMALL["item"][1]], "no earlier question"),
         ([{"linkId": "a", "text": "x", "type": "quantity", "extension": [{"url": "y"}]}], "choice of units"),
         ([{"linkId": "a", "text": "x", "type": "string", "code": [{"system": "z"}]}], "needs a code"),
+        ([{"linkId": "a", "text": "x", "type": "string", "maxLength": "long"}], "number from 1"),
+        ([{"linkId": "a", "text": "x", "type": "string", "maxLength": [3]}], "number from 1"),
+        ([{"linkId": "a", "text": "x", "type": "string", "maxLength": -1}], "number from 1"),
+        ([{"linkId": "a", "text": "x", "type": "string", "repeats": True}], "several answers"),
+        ([SMALL["item"][0], {**SMALL["item"][1], "required": True}], "not always asked"),
+        ([SMALL["item"][0], HIDDEN_GROUP], "not always asked"),
     ],
 )
 def test_what_a_form_does_not_know_is_refused_by_name(item, words):

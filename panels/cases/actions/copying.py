@@ -38,7 +38,7 @@ def copy_case(previous: Case, *, by: Any) -> Case:
     """A case with the previous one's summary and lines. Dates and ages of the lines stay as they were written then."""
     if not (verdict := may_edit(by, previous)):
         raise Refused(verdict.reason)
-    case = Case(patient=previous.patient, key=previous.key, made_by=by, copied_from=previous)
+    case = Case(patient=previous.patient, key=previous.key, made_by=by, begun_at=clock.now(), copied_from=previous)
     case.summary = previous.summary
     case.save(force_insert=True)
     for kind in KINDS:
