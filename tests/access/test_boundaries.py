@@ -15,15 +15,24 @@ from django.utils import timezone
 
 from cpms.accounts import queries as accounts
 from cpms.accounts.actions.activation import make_link
-from cpms.accounts.models import ActivationLink, Delegation, Membership, User
+from cpms.accounts.models import ActivationLink, CentreMembership, Delegation, Membership, User
 from cpms.accounts.policy import may_open_panels
 from cpms.accounts.roles import Role
-from helpdesk.people.models import GlassBreak, RoleProposal
+from helpdesk.people.models import GlassBreak, LostPhone, RoleProposal
 from panels import actions as panels
-from panels.models import Assist, Invitation, Panel
+from panels.models import Assist, Invitation, Message, Panel, Referral
 from tests.clients import signed_in
 from tests.evidence import note
-from tests.factories import GlassBreakFactory, RoleProposalFactory, Story, UserFactory, code_for, give_role, totp_device
+from tests.factories import (
+    GlassBreakFactory,
+    LostPhoneFactory,
+    RoleProposalFactory,
+    Story,
+    UserFactory,
+    code_for,
+    give_role,
+    totp_device,
+)
 
 pytestmark = pytest.mark.django_db(databases=["default", "cachedb"])
 SECOND, DAY = dt.timedelta(seconds=1), dt.timedelta(days=1)
@@ -68,6 +77,11 @@ class Rules:
         self.helper = UserFactory(role="none", centre=self.story.lead.centre)
         self.held = Delegation.objects.create(assistant=self.helper, clinician=self.story.lead)
         self.link = make_link(self.asker, good_for=DAY, next_path="")
+        self.lost = LostPhoneFactory(person=self.story.lead, asked_by=self.asker)
+        self.said = panels.comment(self.story.fresh(), text="A word.", by=self.story.lead)
+        where = {"network": network, "group": self.story.group, "urgency": "routine"}
+        who = {"name": "Dr Far", "hospital": "Far Hospital", "country": "IE", "text": "Low sodium?"}
+        panels.refer("far@outside.example", by=None, **who, **where)
 
     def sees(self, person: User) -> bool:
         return Panel.objects.visible_to(User.objects.get(pk=person.pk)).exists()
@@ -108,6 +122,24 @@ class Rules:
     def wish_holds(self) -> bool:
         return RoleProposal.objects.waiting().exists()
 
+    def lost_at(self, end: dt.datetime) -> None:
+        LostPhone.objects.update(asked_at=end - 3 * DAY)
+
+    def lost_holds(self) -> bool:
+        return LostPhone.objects.waiting().exists()
+
+    def recall_at(self, end: dt.datetime) -> None:
+        Message.objects.filter(pk=self.said.pk).update(at=end - dt.timedelta(minutes=5))
+
+    def recall_holds(self) -> bool:
+        return Message.objects.get(pk=self.said.pk).recallable
+
+    def referral_at(self, end: dt.datetime) -> None:
+        Referral.objects.update(asked_at=end - 30 * DAY)
+
+    def referral_holds(self) -> bool:
+        return not Referral.objects.overdue().exists()
+
 
 def days() -> list[tuple[str, dt.datetime]]:
     """The first moment of the day after each of ``MOMENTS``, by UTC: where a right that ends that day ends."""
@@ -118,7 +150,7 @@ def days() -> list[tuple[str, dt.datetime]]:
 
 def test_each_moment_ends_to_the_second(travel):
     rules, wrong, asked = Rules(), [], 0
-    for name in ("invitation", "guest", "assist", "link", "glass", "wish"):
+    for name in ("invitation", "guest", "assist", "link", "glass", "wish", "lost", "recall", "referral"):
         for when, end in MOMENTS.items():
             getattr(rules, f"{name}_at")(end)
             for seconds, holds in ((-1, True), (0, False), (1, False)):
@@ -133,16 +165,22 @@ def test_each_moment_ends_to_the_second(travel):
 def test_each_day_ends_with_the_day_of_utc(travel):
     rules, wrong, asked = Rules(), [], 0
     membership = rules.staff.memberships.get()
+    network, centre = rules.story.group.network, UserFactory().centre
+    CentreMembership.objects.filter(centre=centre).delete()
+    CentreMembership.objects.create(centre=centre, network=network, kind="full")
+    places = CentreMembership.objects.filter(centre=centre)
     for when, end in days():
         last = (end - DAY).date()
         membership_rows = Membership.objects.filter(pk=membership.pk)
         membership_rows.update(valid_from=last, valid_to=last)
         Delegation.objects.filter(pk=rules.held.pk).update(valid_from=last, valid_to=last)
         User.objects.filter(pk=rules.story.expert.pk).update(away_until=last)
+        places.update(since=last, until=last)
         for seconds, holds in ((-1, True), (0, False), (1, False)):
             travel(end + seconds * SECOND)
             found = {
                 "role": membership_rows.current().exists(),
+                "place in a network": places.current().exists(),
                 "delegation": rules.sees(rules.helper),
                 "absence": User.objects.get(pk=rules.story.expert.pk).is_away,
             }

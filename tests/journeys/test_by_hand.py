@@ -74,6 +74,54 @@ def test_a_case_by_hand_within_the_budget(product, browser):
     lead.close()
 
 
+def reach(page, selector: str) -> None:
+    """Tab, as often as it takes, to the control; nothing is clicked."""
+    for _ in range(120):
+        page.keyboard.press("Tab")
+        if page.evaluate("selector => document.activeElement.matches(selector)", selector):
+            return
+    pytest.fail(f"No Tab leads to {selector}")
+
+
+def test_a_case_by_keyboard_alone(pages, browser):
+    name_concepts()
+    GroupFactory()
+    expert = UserFactory(display_name=EXPERTS[0])
+    lead = entered(UserFactory(display_name="Dr Anneli Lead"), browser, pages.url)
+    keys = lead.page.keyboard
+    lead.go("/")
+    reach(lead.page, "a[href='/panels/new/']")
+    keys.press("Enter")
+    expect(lead.page).to_have_url(re.compile("/panels/new/"))
+    for control in ("[name=stage_1]", "[name=sex]"):
+        reach(lead.page, control)
+        keys.press("Space")
+    reach(lead.page, "[name=birth_year]")
+    keys.type("2016")
+    keys.press("Enter")
+    expect(lead.page).to_have_url(re.compile("/prepare/"))
+    reach(lead.page, "[name=label]")
+    keys.type("salt wast")
+    expect(lead.page.get_by_role("option", name="Renal salt wasting")).to_be_visible()
+    keys.press("ArrowDown")
+    keys.press("Enter")
+    keys.press("Enter")
+    expect(lead.page.locator("#findings-entry")).to_contain_text("Renal salt wasting")
+    reach(lead.page, "[name=question]")
+    keys.type("Raise the dose?")
+    reach(lead.page, "[name=diagnosis_status]")
+    keys.press("ArrowUp")  # round to the last of the choices: undiagnosed
+    reach(lead.page, "[name=group]")
+    keys.press("ArrowDown")
+    reach(lead.page, f"[name=experts][value='{expert.pk}']")
+    keys.press("Space")
+    reach(lead.page, "main button.btn-primary")
+    keys.press("Enter")
+    lead.sees("The panel is open.")
+    assert Panel.objects.get().invitations.get().invitee == expert
+    lead.close()
+
+
 def scripts_held_back(page, name: str):
     """From now on the named script does not arrive, as on a slow line; gives what lets it through."""
     held = []

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import base64
 import io
+import signal
+import subprocess
+import sys
 
 import pytest
 from django.core.management import call_command
@@ -11,6 +14,7 @@ from django.core.management import call_command
 from cpms.vault import actions, cipher
 from cpms.vault.models import DataKey
 from tests.factories import Story
+from tools.local import places
 
 pytestmark = pytest.mark.django_db
 
@@ -48,3 +52,45 @@ def test_rotation_stops_and_goes_on_and_the_old_key_is_not_needed_after(fresh_ke
     assert {key.pk: key.secret() for key in DataKey.objects.filter(pk__in=secrets)} == secrets
     assert type(story.case).objects.get(pk=story.case.pk).summary == story.canary("summary")
     assert DataKey.objects.get(pk=gone.pk).secret() is None
+
+
+DYING = """
+import os, signal
+import django
+django.setup()
+from django.core.management import call_command
+from cpms.vault import actions
+whole, done = actions.rotate_some, []
+def rotate_some(count):
+    if len(done) == 2:
+        os.kill(os.getpid(), signal.SIGKILL)
+    done.append(count)
+    return whole(count)
+actions.rotate_some = rotate_some
+call_command("rotate_keys", batch=1)
+"""
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_rotation_killed_half_way_is_resumed_and_loses_no_key(fresh_key, settings, process_env):
+    cipher.key_encryption_keys.cache_clear()
+    settings.CPMS_KEKS, both = [fresh_key], list(settings.CPMS_KEKS)
+    secrets = {key.pk: key.secret() for key in (actions.new_key() for _ in range(5))}
+    env = {**process_env, "CPMS_KEK": ",".join(both)}
+    killed = subprocess.run([sys.executable, "-c", DYING], env=env, cwd=places.ROOT, capture_output=True, check=False)
+    assert killed.returncode == -signal.SIGKILL, killed.stderr[-2000:]
+    cipher.key_encryption_keys.cache_clear()
+    settings.CPMS_KEKS = both
+    assert actions.keys_to_rotate() == 3
+    done = subprocess.run(
+        [sys.executable, "manage.py", "rotate_keys"],
+        env=env,
+        cwd=places.ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "3 of 3 keys" in done.stdout
+    cipher.key_encryption_keys.cache_clear()
+    settings.CPMS_KEKS = both[:1]
+    assert {key.pk: key.secret() for key in DataKey.objects.all()} == secrets
