@@ -119,11 +119,11 @@ class VariantRow(RowForm):
     zygosity = WordsField(label="Zygosity", max_length=60, required=False)
     significance = WordsField(label="Significance", max_length=80, required=False)
 
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
-        written = self.data.get(self.add_prefix("hgvs")) if self.is_bound else self.initial.get("hgvs")
-        if written and not HGVS.search(written):
-            self.fields["hgvs"].help_text = "Is this HGVS? For example c.518T>A or NM_000500.9:c.518T>A."
+    @property
+    def asks(self) -> str:
+        """A question beside the row, or nothing."""
+        written = self["hgvs"].value()
+        return "" if not written or HGVS.search(written) else f"Is “{written}” HGVS? For example c.518T>A."
 
 
 class TreatmentRow(RowForm):

@@ -8,7 +8,9 @@ export default function watch(field) {
   if (!url) return;
   const place = document.createElement("div");
   place.setAttribute("role", "status");
-  field.after(place);
+  const row = field.closest(".correct > *");
+  if (row) row.append(place); // below the whole row: its fields stay side by side
+  else field.after(place);
   let timer, turn = 0;
 
   async function ask() {
