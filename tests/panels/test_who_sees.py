@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from consent.policy import may_be_discussed
 from cpms import clock
+from cpms.accounts.access import still_open
 from cpms.accounts.models import Delegation, User
 from cpms.audit import actions as audit
 from cpms.audit.states import Event
@@ -81,3 +82,10 @@ def test_the_page_costs_the_same_however_many(count, django_assert_num_queries):
     client = signed_in(story.lead)
     with django_assert_num_queries(24):
         client.get(reverse("panels:sight", args=[story.patient.pseudonym]), secure=True)
+
+
+def test_an_address_that_is_none_opens_to_nobody_and_breaks_nothing():
+    user = UserFactory()
+    assert still_open(["//[", "", "/nowhere/", "/panels/NONE-00-0000/", "/panels/new/?a=b"], user) == {
+        "/panels/new/?a=b"
+    }

@@ -84,7 +84,7 @@ def still_open(paths: Iterable[str], user: Any) -> set[str]:
     found, wanted = set(), defaultdict(list)
     for path in set(paths):
         try:
-            match = resolve(urlsplit(path).path)
+            match = resolve(path.partition("?")[0])  # sent by a browser: anything may stand there
         except Resolver404:
             continue
         route = route_of(match.func)
