@@ -59,8 +59,15 @@ def violations(page: Page, rules: list[str]) -> list[str]:
     return [f"{v['id']}: {node['html'][:160]} ({node['failureSummary'][:200]})" for v in found for node in v["nodes"]]
 
 
+# What a text is asked about comes below it and moves what follows: axe must not measure before and after
+SETTLED = """() => !document.querySelector("[aria-busy=true]") && (!document.body.dataset.marksUrl ||
+    [...document.querySelectorAll("main textarea:not([hidden])")].every(text =>
+        !text.value || (text.closest(".correct > *") ?? text.parentElement).querySelector("[role=status]")))"""
+
+
 def check_page(page: Page, *, widths=WIDTHS) -> list[str]:
     """Every fault of the page as it stands, at each width; the widest is restored at the end."""
+    page.wait_for_function(SETTLED)
     faults = []
     for width, height in widths:
         page.set_viewport_size({"width": width, "height": height})

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import os
-import shutil
 import sys
 import time
 from email import message_from_bytes, policy
@@ -17,10 +16,10 @@ from django.db import connection, connections
 from django.test import TransactionTestCase
 from hypothesis import settings as drawing
 
+from tools import native
 from tools.local import keys, places, processes
 from tools.local.broker import Redis
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 QUIET_BROWSER = [
     "--no-sandbox",
     "--disable-gpu",
@@ -87,7 +86,7 @@ def pytest_collection_finish():
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args):
     """The system's Chromium, or the one CHROMIUM names."""
-    program = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, BROWSERS)), None)
+    program = native.find_browser()
     if program is None:
         pytest.fail("No Chromium found. Run bin/setup --browser, or set CHROMIUM to its path.")
     return {**browser_type_launch_args, "executable_path": program, "args": QUIET_BROWSER}

@@ -15,9 +15,12 @@ export default function watch(field) {
 
   async function ask() {
     const now = ++turn;
+    place.setAttribute("aria-busy", "true");
     const answer = await post(url, { text: field.value }).catch(() => null);
-    if (now !== turn || !answer?.ok) return;
-    place.replaceChildren(...new DOMParser().parseFromString(await answer.text(), "text/html").body.childNodes);
+    const words = answer?.ok ? await answer.text() : null;
+    if (now !== turn) return;
+    if (words !== null) place.replaceChildren(...new DOMParser().parseFromString(words, "text/html").body.childNodes);
+    place.removeAttribute("aria-busy");
   }
 
   function wait() {
@@ -27,5 +30,5 @@ export default function watch(field) {
 
   field.addEventListener("input", wait);
   // Typed before this script was there, or kept from before: a long text is looked through again, a line when it changes
-  if (field.value && (field.value !== field.defaultValue || field.matches("textarea"))) wait();
+  if (field.value && (field.value !== field.defaultValue || field.matches("textarea"))) ask();
 }

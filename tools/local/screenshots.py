@@ -6,12 +6,11 @@ Signs in as demo people in a real browser, one picture per page and width. Every
 from __future__ import annotations
 
 import argparse
-import os
-import shutil
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from helpdesk.demo.people import PASSWORD, PEOPLE, one_time_code
+from tools import native
 from tools.local import places
 from tools.local.terminal import say
 
@@ -118,9 +117,8 @@ def main() -> None:
     parser.add_argument("--address", default="http://127.0.0.1:8000")
     address = parser.parse_args().address.rstrip("/")
     FOLDER.mkdir(parents=True, exist_ok=True)
-    program = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=native.find_browser(), args=FLAGS)
         take(browser, address)
         browser.close()
 
