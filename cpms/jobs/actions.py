@@ -29,7 +29,8 @@ def enqueue(task: str, **ids: str) -> Job:
 
 def at_once(task: str, **ids: str) -> None:
     """Do the work of a task in this very transaction: for what a layer above must have done before anybody sees the deed."""
-    current_app.loader.import_default_modules()
+    if task not in current_app.tasks:
+        current_app.loader.import_default_modules()  # a web process has read no task yet; this also runs every check
     current_app.tasks[task](**ids)
 
 

@@ -100,13 +100,14 @@ class Scene:
         rows = Invitation.objects.filter(panel=self.story.panel, invitee=self.people[who])
         return rows.order_by("-sent_at")[0]
 
-    def do(self, deed: str) -> None:
-        """The deed, if it is possible; the model moves only when the product let it happen."""
+    def do(self, deed: str) -> bool:
+        """The deed, if it is possible; the model moves only when the product let it happen. A refused one is rolled back."""
         try:
             with transaction.atomic():
                 getattr(self, deed)()
         except (Refused, IndexError, KeyError, User.DoesNotExist):
-            return
+            return False
+        return True
 
     def invite(self) -> None:
         if panels.invite_experts(self.story.fresh(), people=[self.people["expert"]], by=self.story.lead):
@@ -273,8 +274,8 @@ def test_after_every_deed_everybody_sees_what_the_model_says(db, deeds):
         stage, done = Scene(), []
         for deed in deeds:
             done.append(deed)
-            stage.do(deed)
-            stage.check(done, pages=False)
+            if stage.do(deed):
+                stage.check(done, pages=False)
         stage.check(done, pages=True)
         waiting = OutboxMessage.objects.filter(recipient__is_active=True)
         assert not [c for c in CANARIES if any(c in f"{m.ref}{m.link}{m.calendar}" for m in waiting)]

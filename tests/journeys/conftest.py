@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 
 import pytest
@@ -20,8 +21,9 @@ BUSY = """
 @pytest.fixture(scope="session")
 def site(django_db_setup, tmp_path_factory):
     """Web server and mail catcher, started once for all journeys of this process: neither knows what a test left."""
-    folder = tmp_path_factory.mktemp("site")
-    with website(env_of_processes(folder), folder) as product:
+    folder, base = tmp_path_factory.mktemp("site"), tmp_path_factory.getbasetemp()
+    static = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "static"
+    with website(env_of_processes(folder) | {"CPMS_STATIC_ROOT": str(static)}, folder) as product:
         yield product
 
 
