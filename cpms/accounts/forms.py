@@ -121,14 +121,34 @@ class AbsenceForm(forms.Form):
 ANY = [("", "Any")]
 
 
+class GroupField(forms.ModelChoiceField):
+    """One thematic group; a sub-group stands below its main group, and is called with it."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(queryset=ThematicGroup.objects.in_tree(), **kwargs)
+
+    def label_from_instance(self, group: Any) -> str:
+        return str(group.whole_name)
+
+
+class GroupsField(forms.ModelMultipleChoiceField):
+    """Any number of thematic groups of both levels."""
+
+    widget = forms.CheckboxSelectMultiple
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(queryset=ThematicGroup.objects.in_tree(), **kwargs)
+
+    def label_from_instance(self, group: Any) -> str:
+        return str(group.whole_name)
+
+
 class DirectoryForm(forms.Form):
     """Who is looked for. Sent by POST: what a clinician looks for never stands in an address."""
 
     condition = forms.CharField(label="Condition", required=False, max_length=200)
     gene = forms.CharField(label="Gene", required=False, max_length=40)
-    group = forms.ModelChoiceField(
-        label="Thematic group", queryset=ThematicGroup.objects.none(), required=False, empty_label="Any"
-    )
+    group = GroupField(label="Thematic group", required=False, empty_label="Any")
     country = forms.ChoiceField(label="Country", required=False)
     language = forms.ChoiceField(label="Language", required=False, choices=[*ANY, *countries.LANGUAGES.items()])
     care = forms.ChoiceField(label="Looks after", required=False, choices=[*ANY, *Care.choices[:2]])
@@ -136,7 +156,6 @@ class DirectoryForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["group"].queryset = ThematicGroup.objects.select_related("network")  # type: ignore[attr-defined]
         self.fields["country"].choices = [*ANY, *countries.choices()]  # type: ignore[attr-defined]
 
 
@@ -176,14 +195,16 @@ class PracticeForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
     )
     care = forms.ChoiceField(label="You look after", choices=Care.choices, widget=forms.RadioSelect)
-    groups = forms.ModelMultipleChoiceField(
-        label="Your fields", queryset=ThematicGroup.objects.none(), required=False, widget=forms.CheckboxSelectMultiple
+    groups = GroupsField(
+        label="Your fields",
+        required=False,
+        help_text="Whoever follows a sub-group is asked as part of its main group too.",
     )
 
     def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        groups = ThematicGroup.objects.filter(network__in=queries.networks_of(user), parent=None)
-        self.fields["groups"].queryset = groups.select_related("network")  # type: ignore[attr-defined]
+        own = ThematicGroup.objects.in_tree().filter(network__in=queries.networks_of(user))
+        self.fields["groups"].queryset = own  # type: ignore[attr-defined]
 
 
 class ExpertGroupForm(forms.Form):

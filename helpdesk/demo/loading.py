@@ -77,6 +77,11 @@ def load_network() -> Network:
     ThematicGroup.objects.bulk_create(
         ThematicGroup(network=made, number=number, name=name) for number, name in network.GROUPS.items()
     )
+    main = {group.number: group for group in made.groups.all()}
+    ThematicGroup.objects.bulk_create(
+        ThematicGroup(network=made, number=number, name=name, parent=main[parent])
+        for number, (parent, name) in network.SUBGROUPS.items()
+    )
     listed = list(network.centres())
     centres = Centre.objects.bulk_create(
         Centre(

@@ -57,7 +57,7 @@ def load_members(made: Network, *, already: int) -> list[User]:
     users = [_user(number, centre, next(names[centre.country])) for number, centre in enumerate(places)]
     _date(users[:-WAITING])
     User.objects.bulk_create(users)
-    groups = {group.number: group for group in made.groups.all()}
+    groups = {group.number: group for group in made.groups.main()}
     interests = {user.pk: _interests(number) for number, user in enumerate(users)}
     User.groups_of_interest.through.objects.bulk_create(
         User.groups_of_interest.through(user_id=user.pk, thematicgroup_id=groups[number].pk)

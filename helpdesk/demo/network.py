@@ -17,6 +17,7 @@ GROUPS = {
     7: "Sex development and maturation",
     8: "Thyroid",
 }
+SUBGROUPS = {11: (1, "Congenital adrenal hyperplasia"), 12: (1, "Adrenal tumours"), 21: (2, "Pseudohypoparathyroidism")}
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,7 +62,7 @@ PEOPLE = (
         "FI",
         "Europe/Helsinki",
         "Lead clinician: enrols a patient, opens the panel, writes the outcome",
-        interests=(1, 2),
+        interests=(1, 2, 11),
         expertise=(PHP,),
     ),
     DemoPerson(
@@ -74,7 +74,7 @@ PEOPLE = (
         "Europe/Rome",
         "Expert on adrenal conditions; represents the hospital: decides who comes in",
         represents=True,
-        interests=(1, 4),
+        interests=(1, 4, 12),
         expertise=(CAH, ("ORPHA:29072", "Hereditary pheochromocytoma-paraganglioma")),
     ),
     DemoPerson(

@@ -9,7 +9,8 @@ from typing import Any
 from django import forms
 
 from cpms import clock, countries
-from cpms.accounts.models import Centre, CentreMembership, Network, ThematicGroup, Unit
+from cpms.accounts.forms import GroupsField
+from cpms.accounts.models import Centre, CentreMembership, Network, Unit
 from cpms.accounts.policy import Post, networks_served_by
 from cpms.accounts.roles import POWERFUL
 from cpms.forms import DayField
@@ -55,9 +56,7 @@ class AccessRequestForm(forms.Form):
         initial=AskedRole.CLINICIAN,
         widget=OneBelowTheOther,
     )
-    groups = forms.ModelMultipleChoiceField(
-        label="Your fields", queryset=ThematicGroup.objects.none(), required=False, widget=forms.CheckboxSelectMultiple
-    )
+    groups = GroupsField(label="Your fields", required=False)
     why = forms.CharField(
         label="What brings you here?",
         max_length=1000,
@@ -70,7 +69,6 @@ class AccessRequestForm(forms.Form):
         centre: Any = self.fields["centre"]
         centre.queryset = Centre.objects.members()
         centre.choices = centre.by_country()
-        self.fields["groups"].queryset = queries.groups_to_choose()  # type: ignore[attr-defined]
 
 
 class RefusalForm(forms.Form):

@@ -70,10 +70,6 @@ def place_of(centre: Centre, *, user: Any) -> dict[str, Any]:
     return found or {}
 
 
-def groups_to_choose() -> QuerySet[ThematicGroup]:
-    return ThematicGroup.objects.filter(parent=None).select_related("network")
-
-
 def people_of(user: Any, *, text: str = "") -> QuerySet[User]:
     """The accounts this person looks after; ``text`` narrows by name, address or hospital."""
     found = User.objects.visible_to(user).select_related("centre").order_by("display_name", "pk")

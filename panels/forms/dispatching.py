@@ -22,7 +22,7 @@ class GroupsByNetwork(forms.ModelMultipleChoiceField):
 
 
 def main_groups() -> Any:
-    return ThematicGroup.objects.filter(parent=None).select_related("network")
+    return ThematicGroup.objects.main()
 
 
 class AddresseeField(forms.ChoiceField):

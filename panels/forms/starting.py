@@ -210,7 +210,7 @@ class PrepareForm(AsksGroups):
         self.needs_diagnosis = not panel.case.diagnoses.exists()
         if not self.needs_diagnosis:
             del self.fields["diagnosis"], self.fields["diagnosis_status"], self.fields["diagnosis_code"]
-        groups = ThematicGroup.objects.filter(network=panel.network, parent=None).select_related("network")
+        groups = ThematicGroup.objects.main().filter(network=panel.network)
         self.fields["group"].queryset = groups  # type: ignore[attr-defined]
         self.fields["groups"].queryset = main_groups()  # type: ignore[attr-defined]
         self.offer(user)

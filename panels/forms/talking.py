@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 
 from cpms.accounts import queries as accounts
+from cpms.accounts.forms import GroupField
 from cpms.accounts.models import ThematicGroup, User
 from panels.states import Certainty, ContributionKind, StanceKind
 
@@ -53,9 +54,7 @@ class RewordForm(forms.Form):
 class QuestionForm(forms.Form):
     """A quick question to a group of one of the person's networks."""
 
-    group = forms.ModelChoiceField(
-        label="To which group", queryset=ThematicGroup.objects.none(), empty_label="Choose a group"
-    )
+    group = GroupField(label="To which group", empty_label="Choose a group")
     text = forms.CharField(
         label="Your question",
         widget=forms.Textarea({"rows": 5}),
@@ -66,8 +65,8 @@ class QuestionForm(forms.Form):
     def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         networks = accounts.networks_of(user)
-        groups = ThematicGroup.objects.filter(network__in=networks).select_related("network")
-        self.fields["group"].queryset = groups  # type: ignore[attr-defined]
+        own = ThematicGroup.objects.in_tree().filter(network__in=networks)
+        self.fields["group"].queryset = own  # type: ignore[attr-defined]
 
 
 class AnswerForm(forms.Form):

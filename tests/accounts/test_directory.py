@@ -12,6 +12,7 @@ from cpms.accounts import actions, queries
 from cpms.accounts.models import Expertise, User
 from cpms.accounts.queries import Wanted
 from cpms.accounts.queries.directory import records_of
+from cpms.accounts.roles import Role
 from cpms.terminology import actions as terminology
 from cpms.terminology.importers.release import ReadConcept, Release
 from cpms.terminology.models import ConceptEdge
@@ -19,7 +20,7 @@ from cpms.terminology.states import Kind, System
 from panels import actions as panels
 from panels.models import Invitation
 from tests.clients import signed_in
-from tests.factories import CentreFactory, GroupFactory, NetworkFactory, Story, UserFactory
+from tests.factories import CentreFactory, GroupFactory, NetworkFactory, Story, UserFactory, give_role
 
 pytestmark = pytest.mark.django_db(databases=["default", "cachedb"])
 CAH, PHP, ADRENAL = "ORPHA:418", "ORPHA:79443", "ORPHA:101954"
@@ -178,6 +179,34 @@ def test_the_owner_says_languages_care_and_fields(asker):
     saved = User.objects.get(pk=asker.pk)
     assert (saved.languages, saved.care, list(saved.groups_of_interest.all())) == (["fi", "en"], "adult", [group])
     assert client.post(here, {"care": "nobody"}, secure=True).status_code == 422
+
+
+def test_who_follows_a_sub_group_is_found_with_its_main_group(asker):
+    main = GroupFactory()
+    part = GroupFactory(network=main.network, number=11, name="Hyperplasia", parent=main)
+    client, here = signed_in(asker), reverse("practice")
+    assert "Group 1, Adrenal: Hyperplasia" in client.get(reverse("expertise"), secure=True).content.decode()
+    client.post(here, {"languages": ["fi"], "care": "adult", "groups": [part.pk]}, secure=True)
+    assert set(User.objects.get(pk=asker.pk).groups_of_interest.all()) == {main, part}
+    for group in (main, part):
+        assert list(queries.find_experts(Wanted(group=group), by=asker).experts.values_list("pk", flat=True)) == [
+            asker.pk
+        ]
+    CentreFactory(country="IT")
+    assert [cells for _group, cells in queries.coverage(main.network).rows] == [[1, 0], [1, 0]]
+
+
+def test_a_group_put_below_another_brings_its_people(asker):
+    main, other = GroupFactory(), GroupFactory(number=2, name="Calcium")
+    asker.groups_of_interest.add(other)
+    staff = UserFactory(role="none")
+    give_role(staff, Role.HELPDESK_ADULT, network=main.network)
+    other.parent = main
+    actions.save_group(other, by=staff)
+    assert asker in main.people.all()
+    coordinator = UserFactory(role="none")
+    give_role(coordinator, Role.GROUP_COORDINATOR, group=main)
+    assert queries.coordinators_for(main.network, other) == [coordinator]
 
 
 def test_the_matrix_leaves_no_empty_place_out(asker):

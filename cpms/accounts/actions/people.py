@@ -21,12 +21,17 @@ def change_profile(user: Any, *, by: Any, **fields: str) -> None:
     audit.record(Event.PROFILE_CHANGED, on=user, by=by)
 
 
+def with_main_groups(groups: Iterable[ThematicGroup]) -> set[ThematicGroup]:
+    """The groups, and the main groups of those that are sub-groups: whoever asks the main group reaches them."""
+    return {one for group in groups for one in (group, group.parent) if one is not None}
+
+
 @transaction.atomic
 def take_up_duty(user: User, *, job_title: str, groups: Iterable[ThematicGroup], by: Any) -> None:
     """What an approved request says about a person who has not come in yet."""
     user.job_title = user.job_title or job_title
     user.save(update_fields=["job_title"])
-    user.groups_of_interest.add(*groups)
+    user.groups_of_interest.add(*with_main_groups(groups))
     audit.record(Event.PROFILE_CHANGED, on=user, by=by)
 
 
@@ -68,5 +73,5 @@ def set_practice(user: Any, *, languages: list[str], care: str, groups: Iterable
     """Whom the owner looks after, in which languages, in which fields."""
     user.languages, user.care = languages, care
     user.save(update_fields=["languages", "care"])
-    user.groups_of_interest.set(groups)
+    user.groups_of_interest.set(with_main_groups(groups))
     audit.record(Event.PROFILE_CHANGED, on=user, by=by, kind="practice")

@@ -46,6 +46,8 @@ def save_group(group: ThematicGroup, *, by: Any) -> ThematicGroup:
     if parent is not None and group.pk and group.subgroups.exists():
         raise Refused("This group has sub-groups, so it stays a main group.")
     group.save()
+    if parent is not None:
+        parent.people.add(*group.people.all())
     audit.record(Event.PLACES_CHANGED, on=group, by=by, kind="group")
     return group
 

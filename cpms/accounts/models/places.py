@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 
 from cpms import clock
@@ -26,13 +27,26 @@ class Network(models.Model):
         return self.name
 
 
+class ThematicGroupQuerySet(models.QuerySet["ThematicGroup"]):
+    def main(self) -> ThematicGroupQuerySet:
+        """The first level: what panels and meetings belong to."""
+        return self.filter(parent=None).select_related("network")
+
+    def in_tree(self) -> ThematicGroupQuerySet:
+        """Both levels, each main group before its sub-groups; ``whole_name`` asks nothing more."""
+        place = ("network__code", Coalesce("parent__number", "number"), F("parent").asc(nulls_first=True), "number")
+        return self.select_related("network", "parent").order_by(*place)
+
+
 class ThematicGroup(models.Model):
-    """A main thematic group of a network, or a sub-group of one (``parent``)."""
+    """A main thematic group of a network, or a sub-group of one (``parent``). Who follows a sub-group follows its main group."""
 
     network = models.ForeignKey(Network, on_delete=models.PROTECT, related_name="groups")
     parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="subgroups")
     number = models.PositiveSmallIntegerField()
     name = models.CharField(max_length=120)
+
+    objects = ThematicGroupQuerySet.as_manager()
 
     class Meta:
         ordering = ["network__code", "number"]
@@ -40,6 +54,11 @@ class ThematicGroup(models.Model):
 
     def __str__(self) -> str:
         return f"Group {self.number}, {self.name}"
+
+    @property
+    def whole_name(self) -> str:
+        """With the main group it belongs to."""
+        return f"{self.parent}: {self.name}" if self.parent else str(self)
 
 
 class CentreMembershipQuerySet(models.QuerySet["CentreMembership"]):

@@ -27,13 +27,14 @@ class Coverage:
 
 
 def coverage(network: Network) -> Coverage:
-    """How many clinicians of each country follow each main group. A country with a member centre is never left out."""
+    """How many clinicians of each country follow each group, sub-groups below their main group. A country with a member
+    centre is never left out."""
     columns = countries_of(network)
     held = Membership.objects.current().filter(user=OuterRef("pk"), role=Role.CLINICIAN)
     people = User.objects.active().filter(Exists(held), groups_of_interest__network=network, centre__isnull=False)
     counted = people.order_by().values_list("groups_of_interest", "centre__country").annotate(n=Count("pk"))
     cells = {(group, country): number for group, country, number in counted}
-    groups = network.groups.filter(parent=None).select_related("network")
+    groups = network.groups.in_tree()
     return Coverage(columns, [(group, [cells.get((group.pk, c), 0) for c in columns]) for group in groups])
 
 

@@ -89,10 +89,11 @@ def coordinators_of_group(group: ThematicGroup | None) -> QuerySet[User]:
 
 
 def coordinators_for(network: Network, group: ThematicGroup | None) -> list[User]:
-    """Who receives what is put before a group; the network's coordinators for a network, or a group without its own."""
-    own = list(coordinators_of_group(group)) if group is not None else []
-    if own:
-        return own
+    """Who receives what is put before a group: its own coordinators, else those of the main group it belongs to; the
+    network's for a network, or where nobody coordinates the group."""
+    for nearest in (group, group.parent if group is not None else None):
+        if nearest is not None and (own := list(coordinators_of_group(nearest))):
+            return own
     held = Membership.objects.current().filter(role=Role.NETWORK_COORDINATOR, network=network)
     return list(User.objects.active().filter(pk__in=held.values("user")))
 

@@ -47,7 +47,7 @@ def expert(request: HttpRequest, expert: Expert) -> HttpResponse:
         "record": queries.profile_of(expert),
         "expertise": expert.expertise.order_by("system", "name"),
         "languages": ", ".join(countries.LANGUAGES.get(code, code) for code in expert.languages),
-        "groups": expert.groups_of_interest.select_related("network"),
+        "groups": expert.groups_of_interest.in_tree(),
     }
     return render(request, "accounts/expert.html", context)
 
