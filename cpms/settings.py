@@ -152,7 +152,12 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "cpms.accounts.passwords.ContextWordsValidator"},
+    {"NAME": "cpms.accounts.passwords.StaffLengthValidator"},
+    {"NAME": "cpms.accounts.passwords.BreachedPasswordValidator"},
 ]
+BREACHED_PASSWORDS = env.str("CPMS_BREACHED_PASSWORDS", default="")
+if BREACHED_PASSWORDS and not Path(BREACHED_PASSWORDS).is_file():
+    raise ImproperlyConfigured(f"CPMS_BREACHED_PASSWORDS names no file: {BREACHED_PASSWORDS}")
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 ACCOUNT_ADAPTER = "cpms.accounts.login.Adapter"

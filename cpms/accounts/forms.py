@@ -12,10 +12,15 @@ from django.contrib.auth import password_validation
 from cpms import countries
 from cpms.accounts import queries
 from cpms.accounts.models import Expert, ThematicGroup, User
+from cpms.accounts.passwords import STAFF_LENGTH
 from cpms.accounts.roles import Care
 from cpms.forms import DayField
 
-PASSWORD_HELP = "At least 12 characters. A sentence is easier to remember than symbols."  # noqa: S105 a hint
+
+def password_help(user: Any) -> str:
+    """How long a password has to be for this person."""
+    least = STAFF_LENGTH if user is not None and user.is_staff else 12
+    return f"At least {least} characters. A sentence is easier to remember than symbols."
 
 
 class CodeForm(forms.Form):
@@ -51,13 +56,13 @@ class ActivationForm(forms.Form):
         label="Choose a password",
         max_length=128,
         strip=False,
-        help_text=PASSWORD_HELP,
         widget=forms.PasswordInput({"autocomplete": "new-password"}),
     )
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.user = user
+        self.fields["password"].help_text = password_help(user)
         if user.centre_id:
             del self.fields["guest_hospital"]
 
@@ -74,7 +79,7 @@ class NewPasswordForm(ResetPasswordKeyForm):
         super().__init__(*args, **kwargs)
         del self.fields["password2"]
         self.fields["password1"].label = "New password"
-        self.fields["password1"].help_text = PASSWORD_HELP
+        self.fields["password1"].help_text = password_help(self.user)
 
 
 def zones() -> list[tuple[str, str]]:

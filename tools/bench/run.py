@@ -1,7 +1,12 @@
-"""Fill, measure, compare with the budgets, write ``docs/evidence/bench.md``."""
+"""Fill, measure, compare with the budgets, write ``docs/evidence/bench.md``.
+
+``--orphanet FOLDER`` measures the search for experts over a whole nomenclature with synonyms and tree (``manage.py load_orphanet``);
+without it the names of the set-up are searched.
+"""
 
 from __future__ import annotations
 
+import argparse
 import gzip
 import os
 import platform
@@ -26,6 +31,8 @@ from django.urls import reverse  # noqa: E402
 
 from cpms import clock  # noqa: E402
 from cpms.accounts.models import ThematicGroup, TotpDevice, User  # noqa: E402
+from cpms.terminology.models import Concept, ConceptEdge, ConceptSynonym  # noqa: E402
+from cpms.terminology.states import System  # noqa: E402
 from cpms.vault import actions as vault  # noqa: E402
 from cpms.wsgi import settle  # noqa: E402
 from panels.models import Panel  # noqa: E402
@@ -156,6 +163,14 @@ def commit() -> str:
     return subprocess.run(command, cwd=places.ROOT, capture_output=True, text=True, check=False).stdout.strip()
 
 
+def nomenclature() -> str:
+    """How much the search for experts looks through."""
+    codes = Concept.objects.of(System.ORPHA).active()
+    names = codes.count() + ConceptSynonym.objects.filter(concept__in=codes).count()
+    links = ConceptEdge.objects.filter(child__in=codes).count()
+    return f"{codes.count():,} conditions under {names:,} names, {links:,} links of their tree"
+
+
 def report(rows: list[Row], filled: float, first: int) -> str:
     with connection.cursor() as cursor:
         cursor.execute("SHOW server_version")
@@ -168,6 +183,7 @@ def report(rows: list[Row], filled: float, first: int) -> str:
         "",
         f"- {clock.now():%Y-%m-%d %H:%M} UTC, commit {commit()}, {machine}",
         f"- {PANELS:,} panels filled in {filled:.0f} s; {ROUNDS} requests a page through Django's test client, one process",
+        f"- Terminology: {nomenclature()}",
         f"- Budgets: p95 at most {P95_MS:.0f} ms ({DIRECTORY_P95_MS:.0f} ms for the search for experts), the same queries for 3, 30 and 300 rows, "
         f"first visit {FIRST_VISIT // 1000} kB, later visit {LATER_VISIT // 1000} kB transferred",
         f"- Static files of a first visit: {first / 1000:.0f} kB compressed",
@@ -190,7 +206,8 @@ def broken(rows: list[Row], first: int) -> list[str]:
     return found + ([f"first visit: {first} bytes"] if first + max(r.packed for r in rows) > FIRST_VISIT else [])
 
 
-def main() -> int:
+def prepare(orphanet: Path | None) -> None:
+    """Everything that an installation has before its first person."""
     settings.ROOT_URLCONF = "tools.bench.urls"
     with step("Tables"):
         call_command("migrate", verbosity=0)
@@ -198,6 +215,14 @@ def main() -> int:
         call_command("collectstatic", interactive=False, verbosity=0)
     with step("Terminology"):
         call_command("load_terminology", verbosity=0)
+        if orphanet:
+            call_command("load_orphanet", orphanet, verbosity=0)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--orphanet", type=Path, help="a folder with orphacodes.tsv and orpha_edges.tsv")
+    prepare(parser.parse_args().orphanet)
     settle()
     started = time.monotonic()
     leads = fill(say)
