@@ -12,6 +12,7 @@ import pytest
 from django.db import connection, transaction
 from django.db.models import AutoField
 from django.test import Client
+from django.urls import reverse
 
 from cpms.accounts.roles import Permission
 from cpms.audit.models import AuditEvent
@@ -223,6 +224,25 @@ def test_the_staff_site_opens_to_staff_alone():
         assert (principal, response.status_code) == (principal, want)
 
 
+def test_no_page_of_the_staff_site_opens_to_anybody_else():
+    """Every address of it, those of single rows too; a run asks as two others each, a campaign as everybody."""
+    world, asked = World("open"), 0
+    others = [name for name in oracle.PRINCIPALS if name not in oracle.PAGES["staff_site"]]
+    clients = {name: client_for(world, name) for name in others}
+    for name, pattern, _route in admins():
+        if pattern.name is None:
+            continue  # an old address that Django sends on to one below
+        parts = pattern.pattern.regex.groupindex
+        url = reverse(name, kwargs={part: "accounts" if part == "app_label" else "1" for part in parts})
+        for principal in others if IN_LARGE else random.sample(others, 2):
+            answer = clients[principal].get(url, secure=True)
+            assert answer.status_code in ({302} if principal in oracle.OUTSIDE else {403, 404}), (name, principal)
+            assert not [c for c in CANARIES if c.encode() in body_of(answer)], (name, principal)
+            asked += 1
+    note("C1", "addresses of the staff site, asked by everybody else", asked=asked, wrong=0)
+    assert asked > 60
+
+
 def test_every_page_of_the_staff_site_is_free_of_patients_data():
     world = World("outcome")
     client = client_for(world, "helpdesk")
@@ -254,8 +274,6 @@ def test_a_refused_page_is_the_same_as_one_that_never_was():
         field = getattr(route.model, "URL_FIELD", "pk")
         unknown = 999_999 if isinstance(route.model._meta.pk, AutoField) else uuid.uuid4()
         kwargs = {route.kwarg: unknown if field == "pk" else "NONE-00-0000", **EXTRA.get(name, {})}
-        from django.urls import reverse
-
         missing = client.get(reverse(name, kwargs=kwargs), secure=True)
         assert CHANGING.sub(b"", hidden.content) == CHANGING.sub(b"", missing.content), name
         assert hidden.status_code == missing.status_code == 404
