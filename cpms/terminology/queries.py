@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from django.contrib.postgres.search import SearchQuery
 from django.db import connection
-from django.db.models import Case, Exists, IntegerField, OuterRef, Value, When
+from django.db.models import Case, Exists, IntegerField, OuterRef, QuerySet, Value, When
 from django.db.models.functions import Length
 from rapidfuzz import fuzz, process
 
@@ -65,9 +65,22 @@ def search(system: str, text: str, limit: int = 10, kind: str = "") -> list[Hit]
 
     Fewer than two letters find nothing. HPO finds phenotypic abnormalities unless another ``kind`` is named.
     """
-    folded = " ".join(fold(text[:200]).split()[:MAX_WORDS])
+    folded = folded_words(text)
+    return _hits(list(_meant(system, folded, kind)[:limit]), folded.split())
+
+
+def codes_meant(system: str, text: str, limit: int) -> list[str]:
+    """The codes alone of what ``search`` finds."""
+    return list(_meant(system, folded_words(text)).values_list("code", flat=True)[:limit])
+
+
+def folded_words(text: str) -> str:
+    return " ".join(fold(text[:200]).split()[:MAX_WORDS])
+
+
+def _meant(system: str, folded: str, kind: str = "") -> QuerySet[Concept]:
     if len(folded) < SHORTEST:
-        return []
+        return Concept.objects.none()
     wanted = kind or (Kind.PHENOTYPE if system == System.HPO else Kind.DISEASE)
     query = SearchQuery(" & ".join(f"{word}:*" for word in folded.split()), search_type="raw", config="simple")
     closeness = Case(
@@ -78,8 +91,7 @@ def search(system: str, text: str, limit: int = 10, kind: str = "") -> list[Hit]
         output_field=IntegerField(),
     )
     found = Concept.objects.of(system).active().filter(kind=wanted, search_words=query)
-    rows = list(found.order_by(closeness, Length("search_name"), "search_name", "code")[:limit])
-    return _hits(rows, folded.split())
+    return found.order_by(closeness, Length("search_name"), "search_name", "code")
 
 
 def search_conditions(text: str, limit: int = 5) -> list[Hit]:

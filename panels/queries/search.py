@@ -38,13 +38,15 @@ def search(user: Any, text: str, *, state: str = "") -> QuerySet[Panel]:
     for word in words:
         by_number &= Q(ref__icontains=word) | Q(case__patient__pseudonym__icontains=word)
     found = set(visible.filter(by_number | coded(text)).values_list("pk", flat=True)) | opened_and_read(visible, words)
-    return visible.filter(pk__in=found)
+    return Panel.objects.filter(pk__in=found).order_by(
+        "-drafted_at", "pk"
+    )  # all of them visible: both ways began there
 
 
 def coded(text: str) -> Q:
     """Cases with a diagnosis or a present finding whose name, synonym or code is meant by the text."""
-    codes = {hit.code for system in WITH_NAMES for hit in terminology.search(system, text, limit=MOST_CODES)}
-    codes |= {text.strip().upper()}
+    codes = {code for system in WITH_NAMES for code in terminology.codes_meant(system, text, limit=MOST_CODES)}
+    codes.add(text.strip().upper())
     meant = {"case": OuterRef("case"), "code__in": codes}
     return Q(Exists(Diagnosis.objects.filter(**meant))) | Q(Exists(Finding.objects.filter(**meant, present=True)))
 
