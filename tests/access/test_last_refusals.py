@@ -13,6 +13,7 @@ from cpms import clock
 from cpms.accounts import actions as accounts
 from cpms.accounts.access import Refused, ask
 from cpms.accounts.access.routes import still_open
+from cpms.accounts.models import User
 from cpms.accounts.policy import Post
 from cpms.accounts.roles import Permission, Role
 from panels import actions as panels
@@ -44,9 +45,12 @@ def test_a_role_is_given_and_ended_by_nobody_else():
     assert held.ended_at is None
 
 
-def test_an_invitation_waits_while_its_panel_is_closed(story):
+def test_an_invitation_is_for_the_person_at_the_hospital_and_waits_while_the_panel_is_closed(story):
     panels.invite_experts(story.fresh(), people=[story.expert], by=story.lead)
     assert ask(Permission.INVITATION_ANSWER, story.expert, story.invitation(story.expert))
+    gone = User.objects.get(pk=story.expert.pk)
+    gone.centre = None
+    assert "of your hospital" in ask(Permission.INVITATION_ANSWER, gone, story.invitation(story.expert)).reason
     Panel.objects.filter(pk=story.panel.pk).update(state=State.CLOSED, closed_at=clock.now())
     assert not ask(Permission.INVITATION_ANSWER, story.expert, story.invitation(story.expert))
 
