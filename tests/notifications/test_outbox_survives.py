@@ -70,7 +70,9 @@ def start(process_env, tmp_path, sink):
 
     yield run
     for process in started:
-        processes.end(process, processes.TERM, patience=5)
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)  # with its children, which would outlive it
+        process.wait()
 
 
 def ids(folder):
