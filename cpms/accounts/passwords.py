@@ -27,7 +27,8 @@ class ContextWordsValidator:
 
 
 class StaffLengthValidator:
-    """Fifteen characters for the helpdesk, who reach every account of their network (NIST SP 800-63B, 3.1.1.2)."""
+    """Fifteen characters for the helpdesk, who reach every account of their network: what NIST SP 800-63B-4 (3.1.1.2) asks
+    where a password stands alone. See docs/adr/0023-passwords.md."""
 
     def validate(self, password: str, user: Any = None) -> None:
         if user is not None and user.is_staff and len(password) < STAFF_LENGTH:

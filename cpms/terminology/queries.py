@@ -65,16 +65,16 @@ def search(system: str, text: str, limit: int = 10, kind: str = "") -> list[Hit]
 
     Fewer than two letters find nothing. HPO finds phenotypic abnormalities unless another ``kind`` is named.
     """
-    folded = folded_words(text)
+    folded = _folded_words(text)
     return _hits(list(_meant(system, folded, kind)[:limit]), folded.split())
 
 
 def codes_meant(system: str, text: str, limit: int) -> list[str]:
     """The codes alone of what ``search`` finds."""
-    return list(_meant(system, folded_words(text)).values_list("code", flat=True)[:limit])
+    return list(_meant(system, _folded_words(text)).values_list("code", flat=True)[:limit])
 
 
-def folded_words(text: str) -> str:
+def _folded_words(text: str) -> str:
     return " ".join(fold(text[:200]).split()[:MAX_WORDS])
 
 

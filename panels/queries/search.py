@@ -38,9 +38,7 @@ def search(user: Any, text: str, *, state: str = "") -> QuerySet[Panel]:
     for word in words:
         by_number &= Q(ref__icontains=word) | Q(case__patient__pseudonym__icontains=word)
     found = set(visible.filter(by_number | coded(text)).values_list("pk", flat=True)) | opened_and_read(visible, words)
-    return Panel.objects.filter(pk__in=found).order_by(
-        "-drafted_at", "pk"
-    )  # all of them visible: both ways began there
+    return visible.filter(pk__in=found)
 
 
 def coded(text: str) -> Q:

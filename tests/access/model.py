@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+PEOPLE = ("lead", "expert", "guest", "assistant", "helpdesk", "coordinator", "outsider")
+
 
 @dataclass
 class Model:

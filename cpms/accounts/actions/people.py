@@ -21,9 +21,9 @@ def change_profile(user: Any, *, by: Any, **fields: str) -> None:
     audit.record(Event.PROFILE_CHANGED, on=user, by=by)
 
 
-def with_main_groups(groups: Iterable[ThematicGroup]) -> set[ThematicGroup]:
-    """The groups, and the main groups of those that are sub-groups: whoever asks the main group reaches them."""
-    return {one for group in groups for one in (group, group.parent) if one is not None}
+def with_main_groups(groups: Iterable[ThematicGroup]) -> set[Any]:
+    """Keys of the groups, and of the main groups of those that are sub-groups: whoever asks the main group reaches them."""
+    return {key for group in groups for key in (group.pk, group.parent_id) if key is not None}
 
 
 @transaction.atomic
