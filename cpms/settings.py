@@ -258,6 +258,7 @@ STORAGES = {
     },
 }
 WHITENOISE_USE_FINDERS = DEBUG or TESTING
+WHITENOISE_AUTOREFRESH = DEBUG or TESTING
 
 # Mail leaves through the outbox only
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default="smtp://localhost:25")

@@ -76,6 +76,21 @@ def empty_tables(_test: TransactionTestCase) -> None:
 TransactionTestCase._fixture_teardown = empty_tables
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items):
+    """Of two processes each gets a half of the list. The browser's tests begin the first and the other long ones the second:
+    one product runs, and nobody waits at the end for what was begun last. Within each block the order is the drawn one."""
+    blocks: dict[str, list[pytest.Item]] = {"journey": [], "long": [], "": []}
+    for item in items:
+        blocks["journey" if item.get_closest_marker("journey") else "long" if is_long(item) else ""].append(item)
+    beside = max(0, len(items) // 2 - len(blocks["journey"]))
+    items[:] = [*blocks["journey"], *blocks[""][:beside], *blocks["long"], *blocks[""][beside:]]
+
+
+def is_long(item: pytest.Item) -> bool:
+    return any(item.get_closest_marker(name) for name in ("long", "kills"))
+
+
 def pytest_collection_finish():
     """What is loaded by now stays: the garbage collector need not walk it again, nor look for rubbish every blink."""
     gc.collect()

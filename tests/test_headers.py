@@ -16,7 +16,7 @@ from tests.access.world import World
 from tests.clients import signed_in
 from tools.local import places
 
-pytestmark = pytest.mark.django_db(databases=["default", "cachedb"])
+pytestmark = [pytest.mark.long, pytest.mark.django_db(databases=["default", "cachedb"])]
 WANTED = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",

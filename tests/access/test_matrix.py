@@ -25,7 +25,7 @@ from tests.clients import signed_in
 from tests.evidence import note
 from tests.factories import CANARIES
 
-pytestmark = pytest.mark.django_db(databases=["default", "cachedb"])
+pytestmark = [pytest.mark.long, pytest.mark.django_db(databases=["default", "cachedb"])]
 EXTRA: dict[str, dict[str, object]] = {
     "panels:end_invitation": {"invitation": uuid.uuid4()},
     "panels:drop_filter": {"key": uuid.uuid4()},

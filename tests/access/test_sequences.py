@@ -35,7 +35,7 @@ from tests.clients import signed_in
 from tests.evidence import note
 from tests.factories import CANARIES, Story, UserFactory, give_role
 
-pytestmark = pytest.mark.django_db(databases=["default", "cachedb"])
+pytestmark = [pytest.mark.long, pytest.mark.django_db(databases=["default", "cachedb"])]
 MANY, STEPS = int(os.environ.get("CPMS_SEQUENCES", "50")), int(os.environ.get("CPMS_STEPS", "9"))
 SEEDED = (
     seed(int(os.environ["CPMS_SEED"])) if "CPMS_SEED" in os.environ else lambda test: test

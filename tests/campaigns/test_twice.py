@@ -96,6 +96,7 @@ def of_ours() -> list[str]:
     return sorted(name for name in current_app.tasks if not name.startswith("celery."))
 
 
+@pytest.mark.long
 @pytest.mark.django_db(transaction=True, databases=["default", "cachedb"])
 def test_every_task_twice_and_in_parallel(busy):
     story, frozen = busy
@@ -157,6 +158,7 @@ def principal_for(route) -> str | None:
     return next((name for name in ASKER if name in allowed), None)
 
 
+@pytest.mark.long
 @pytest.mark.django_db(databases=["default", "cachedb"])
 def test_every_post_replayed_with_its_key_changes_nothing_more():
     world, replayed = World("open"), []

@@ -180,6 +180,7 @@ class Life:
         self.story.give_consent(self.story.patient)
 
 
+@pytest.mark.long
 @pytest.mark.django_db
 @settings(
     max_examples=LIVES,
