@@ -155,6 +155,14 @@ def test_sizes(file):
             assert node.end_lineno - node.lineno < 40, node.name
 
 
+def test_tests_tools_and_looks_stay_short_too():
+    found = [
+        file for part in ("tests", "tools", "static/css", "static/js", "templates") for file in (ROOT / part).rglob("*")
+    ]
+    long = [named(f) for f in found if f.suffix in {".py", ".css", ".js", ".html"} and f.read_text().count("\n") > 300]
+    assert long == []
+
+
 def test_templates_hold_no_inline_script_style_or_handler():
     bad = re.compile(r"<script(?![^>]*\bsrc=)|<style|\sstyle=|\son[a-z]+=|\|safe\b|autoescape off")
     for file in (ROOT / "templates").rglob("*.html"):

@@ -10,8 +10,8 @@ import sys
 import pytest
 from django.test import Client
 
+from tests.access.cells import EXTRA, LINKS
 from tests.access.routes import address, ours
-from tests.access.test_matrix import EXTRA, LINKS
 from tests.access.world import World
 from tests.clients import signed_in
 from tools.local import places

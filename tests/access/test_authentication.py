@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 import re
 import statistics
-import threading
 import time
 
 import django_otp
@@ -16,63 +15,23 @@ import pytest
 from django.conf import settings
 from django.core import mail
 from django.core.cache import cache
-from django.db import connections
 from django.test import Client
 from django.urls import reverse
 
 from cpms.accounts import actions
-from cpms.accounts.access import Refused
 from cpms.accounts.actions.activation import fresh_codes
 from cpms.accounts.models import RecoveryDevice, TotpDevice, User
 from panels import actions as panels
+from tests.access.knocking import EIGHT, LOGIN, at_once, browser, came_through, give_password, inside
 from tests.clients import signed_in
 from tests.evidence import note
-from tests.factories import PASSWORD, Story, UserFactory, code_for, totp_device
+from tests.factories import Story, UserFactory, code_for, totp_device
 
 pytestmark = pytest.mark.django_db(databases=["default", "cachedb"])
-ROUNDS, EIGHT = int(os.environ.get("CPMS_ROUNDS", "2")), 8
+ROUNDS = int(os.environ.get("CPMS_ROUNDS", "2"))
 GUESSES, TIMINGS = int(os.environ.get("CPMS_GUESSES", "30")), int(os.environ.get("CPMS_TIMINGS", "0"))
-LOGIN, CODE = reverse("account_login"), reverse("otp_challenge")
+CODE = reverse("otp_challenge")
 FIVE_MINUTES = 300 - 1  # a guess is noted after it was looked at
-TOO_MANY = "Too many failed login attempts"
-
-
-def browser(**options) -> Client:
-    return Client(headers={"host": "localhost"}, **options)
-
-
-def give_password(client: Client, email: str, password: str = PASSWORD, **headers):
-    return client.post(LOGIN, {"login": email, "password": password}, secure=True, headers=headers)
-
-
-def came_through(answer) -> bool:
-    """Whether the password was looked at: neither the account nor the address was told to wait."""
-    return answer.status_code != 429 and TOO_MANY not in answer.content.decode()
-
-
-def inside(client: Client) -> bool:
-    return client.get("/", secure=True).status_code == 200
-
-
-def at_once(work, many: int = EIGHT) -> list:
-    """What ``many`` threads brought that began together; an error counts as nothing."""
-    gate, won = threading.Barrier(many), []
-
-    def run(number: int) -> None:
-        gate.wait()
-        try:
-            won.append(work(number))
-        except Refused:
-            won.append(None)
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run, args=(number,)) for number in range(many)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return [one for one in won if one]
 
 
 # Past the second factor ------------------------------------------------------------------------------------------------

@@ -9,8 +9,8 @@ import pytest
 from cpms.accounts.access import RULES, ask
 from cpms.accounts.roles import Permission
 from tests.access import oracle
+from tests.access.cells import EXTRA
 from tests.access.routes import address, ours
-from tests.access.test_matrix import EXTRA
 from tests.clients import signed_in
 from tests.factories import UserFactory
 

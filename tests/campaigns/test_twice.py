@@ -22,8 +22,8 @@ from panels.meetings import actions as meetings
 from panels.meetings.models import MeetingDecision
 from panels.models import Panel
 from tests.access import oracle
+from tests.access.cells import EXTRA
 from tests.access.routes import address, ours
-from tests.access.test_matrix import EXTRA
 from tests.access.world import World
 from tests.clients import signed_in
 from tests.factories import Story, UserFactory

@@ -16,21 +16,18 @@ from cpms.vault.cipher import digest
 from helpdesk.people import actions as people
 from outcomes.models import OutcomeDocument
 from outcomes.states import DocumentState
-from panels import actions as panels
-from panels.cases.models import Case, CaseForm
+from panels.cases.models import CaseForm
 from panels.models import Referral
 from tests.factories import (
     CANARIES,
     PASSWORD,
     AccessRequestFactory,
-    GlassBreakFactory,
-    LostPhoneFactory,
-    RoleProposalFactory,
     TableFactory,
     UserFactory,
     code_for,
     totp_device,
 )
+from tests.journeys.parts import clash, the_pages_of_accounts
 from tests.journeys.person import Person
 from tests.journeys.rooms import Rooms
 from tests.journeys.tour import Tour
@@ -259,26 +256,6 @@ def test_the_pages_of_getting_in(pages, browser):
     tour.end(stranger, decider, helpdesk)
 
 
-def the_pages_of_accounts(tour: Tour, rooms: Rooms, decider: Person, browser, url: str) -> Person:
-    """An account with its roles, with errors, and with what waits for a second person."""
-    account = f"/people/{rooms.lead.pk}/"
-    tour.look(decider, "accounts", "/people/")
-    tour.look(decider, "accounts, none found", "/people/?q=nobody-of-this-name")
-    tour.look(decider, "an account", account)
-    tour.send_empty(decider, "a role", account, "form[action$='/grant/']", valid_to="2020-01-01")
-    RoleProposalFactory(person=rooms.lead, network=rooms.draft.group.network)
-    helpdesk = rooms.enter("helpdesk", browser, url)
-    panels.let_in(rooms.open.fresh(), who=rooms.people["helpdesk"], by=rooms.lead)
-    tour.look(helpdesk, "a panel looked on", f"/panels/{rooms.open.panel.ref}/")
-    GlassBreakFactory(panel=rooms.closed.panel, person=rooms.lead)
-    tour.look(helpdesk, "break-glass", "/people/glass/")
-    tour.send_empty(helpdesk, "break-glass", "/people/glass/", "main form:has([name=ref])", ref="NONE")
-    tour.send_empty(helpdesk, "a lost phone", account, "form[action$='/phone/']")
-    LostPhoneFactory(person=rooms.lead)
-    tour.look(helpdesk, "an account with two wishes", account)
-    return helpdesk
-
-
 def test_every_page_with_errors(pages, browser):
     rooms, tour = Rooms(), Tour()
     lead, member, invited = (rooms.enter(name, browser, pages.url) for name in ("lead", "member", "invited"))
@@ -308,10 +285,3 @@ def test_every_page_with_errors(pages, browser):
     tour.send_empty(invited, "decline", f"/invitations/{sheet.pk}/", "form[action$='/decline/']")
     clash(tour, lead, case, rooms)
     tour.end(lead, member, invited)
-
-
-def clash(tour: Tour, lead: Person, case: str, rooms: Rooms) -> None:
-    """The case was saved elsewhere while it stood open here."""
-    lead.go(case)
-    Case.objects.filter(pk=rooms.open.case.pk).update(version=99)
-    tour.send_empty(lead, "conflict", "", "main form[method=post]", status=409, summary="Typed here meanwhile.")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
 import hashlib
 import io
@@ -16,14 +15,14 @@ from playwright.sync_api import expect
 from pypdf import PdfReader
 
 from cpms import clock, logs
-from cpms.accounts.models import TotpDevice, User
+from cpms.accounts.models import TotpDevice
 from cpms.accounts.roles import Role
 from cpms.audit.models import AuditEvent
 from cpms.audit.states import Event
-from cpms.notifications.models import WorkItem
 from outcomes.models import OutcomeDocument
 from panels.models import Invitation, Panel
 from tests.factories import CentreFactory, GroupFactory, UserFactory, code_for, give_role, totp_device
+from tests.journeys.chasing import assert_nothing_clinical, chase_and_count
 from tests.journeys.person import Person
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True, databases=["default", "cachedb"])]
@@ -121,7 +120,7 @@ def answer_invitations(product, browser, people, devices, panel) -> dict[str, Pe
     for name in ("Benedetti", "Czarna"):
         mail = product.mailbox.wait(people[name].email)[0]
         assert panel.ref in mail.get_content()
-        assert_nothing_clinical(mail, panel)
+        assert_nothing_clinical(mail, panel, QUESTION)
         link = re.search(r"https?://\S+", mail.get_content()).group()
         person = Person(browser, product.url, width=390, height=844)
         person.go(link)
@@ -270,59 +269,6 @@ def read_document(lead: Person, expert: Person, guest: Person, panel, browser, p
     anybody.page.get_by_role("main").locator("button[type=submit]").click()
     anybody.sees(panel.ref)
     anybody.close()
-
-
-def chase_and_count(product, panel, people, enter) -> None:
-    """An unanswered invitation is reminded by beat's task; staff see who has not activated; the month is frozen."""
-    sleeper = UserFactory(display_name="Dr Sleeper", activated_at=None)
-    item = WorkItem.objects.create(
-        who=sleeper,
-        verb="answer",
-        subject_type="panels.invitation",
-        subject_id=panel.pk,
-        ref=panel.ref,
-        path="/",
-        opened_at=clock.now() - dt.timedelta(days=3, minutes=1),
-        due_at=clock.now(),
-        remind_at=clock.now() - dt.timedelta(minutes=1),
-    )
-    product.manage(
-        "shell", "-v0", "-c", "from celery import current_app; current_app.send_task('notifications.remind')"
-    )
-    mail = product.mailbox.wait(sleeper.email)[0]
-    assert mail["Subject"] == "CPMS: something waits for you"
-    item.refresh_from_db()
-    assert item.reminders == 1
-    staff = enter("helpdesk")
-    staff.go("/helpdesk/accounts/user/?activated=no")
-    staff.sees("Dr Sleeper")
-    assert not staff.page.get_by_text("Dr Anneli Lead").is_visible()
-    staff.close()
-    month = f"{clock.today():%Y-%m}"
-    registered = User.objects.filter(activated_at__isnull=False, centre__isnull=False)
-    whole = {"Registered": str(registered.count()), "Active": str(registered.exclude(last_login=None).count())}
-    product.manage("freeze_month", month)
-    coordinator = enter("coordinator")
-    coordinator.click("Reports", role="link", within="body")
-    with coordinator.page.expect_download() as caught:
-        coordinator.page.get_by_role("link", name=re.compile("CSV")).first.click()
-    rows = list(csv.DictReader(Path(caught.value.path()).read_text("utf-8-sig").splitlines()))
-    assert {key: rows[0][key] for key in whole} == whole
-    assert (rows[0]["Group"], rows[0]["Centre"], rows[0]["Panels opened"], rows[0]["Panels closed"]) == (
-        "",
-        "",
-        "1",
-        "1",
-    )
-    coordinator.close()
-
-
-def assert_nothing_clinical(mail, panel) -> None:
-    """No word of the case in subject, headers or body."""
-    text = mail.as_string().lower()
-    words = [panel.title, *(d.label for d in panel.case.diagnoses.all()), *(f.label for f in panel.case.findings.all())]
-    for word in [*words, QUESTION]:
-        assert word.lower() not in text, word
 
 
 def nothing_in_the_logs(product, panel, people) -> None:

@@ -1,0 +1,66 @@
+"""The end of the whole consultation: what the system does by itself, and what helpdesk and coordinator see of it."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import re
+from pathlib import Path
+
+from cpms import clock
+from cpms.accounts.models import User
+from cpms.notifications.models import WorkItem
+from tests.factories import UserFactory
+
+
+def chase_and_count(product, panel, people, enter) -> None:
+    """An unanswered invitation is reminded by beat's task; staff see who has not activated; the month is frozen."""
+    sleeper = UserFactory(display_name="Dr Sleeper", activated_at=None)
+    item = WorkItem.objects.create(
+        who=sleeper,
+        verb="answer",
+        subject_type="panels.invitation",
+        subject_id=panel.pk,
+        ref=panel.ref,
+        path="/",
+        opened_at=clock.now() - dt.timedelta(days=3, minutes=1),
+        due_at=clock.now(),
+        remind_at=clock.now() - dt.timedelta(minutes=1),
+    )
+    product.manage(
+        "shell", "-v0", "-c", "from celery import current_app; current_app.send_task('notifications.remind')"
+    )
+    mail = product.mailbox.wait(sleeper.email)[0]
+    assert mail["Subject"] == "CPMS: something waits for you"
+    item.refresh_from_db()
+    assert item.reminders == 1
+    staff = enter("helpdesk")
+    staff.go("/helpdesk/accounts/user/?activated=no")
+    staff.sees("Dr Sleeper")
+    assert not staff.page.get_by_text("Dr Anneli Lead").is_visible()
+    staff.close()
+    month = f"{clock.today():%Y-%m}"
+    registered = User.objects.filter(activated_at__isnull=False, centre__isnull=False)
+    whole = {"Registered": str(registered.count()), "Active": str(registered.exclude(last_login=None).count())}
+    product.manage("freeze_month", month)
+    coordinator = enter("coordinator")
+    coordinator.click("Reports", role="link", within="body")
+    with coordinator.page.expect_download() as caught:
+        coordinator.page.get_by_role("link", name=re.compile("CSV")).first.click()
+    rows = list(csv.DictReader(Path(caught.value.path()).read_text("utf-8-sig").splitlines()))
+    assert {key: rows[0][key] for key in whole} == whole
+    assert (rows[0]["Group"], rows[0]["Centre"], rows[0]["Panels opened"], rows[0]["Panels closed"]) == (
+        "",
+        "",
+        "1",
+        "1",
+    )
+    coordinator.close()
+
+
+def assert_nothing_clinical(mail, panel, *more: str) -> None:
+    """No word of the case in subject, headers or body."""
+    text = mail.as_string().lower()
+    words = [panel.title, *(d.label for d in panel.case.diagnoses.all()), *(f.label for f in panel.case.findings.all())]
+    for word in [*words, *more]:
+        assert word.lower() not in text, word
