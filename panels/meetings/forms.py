@@ -163,6 +163,13 @@ class DecisionForm(forms.Form):
         return {name: self.cleaned_data[name] for name in ("text", "dissent", "owner", "due_on")}
 
 
+class PlaceForm(forms.Form):
+    """Which panel goes to which place of the agenda. Buttons and the script of the list fill it in."""
+
+    ref = forms.CharField(max_length=30)
+    place = forms.IntegerField(min_value=1, max_value=1000)
+
+
 class TurnForm(forms.Form):
     """How long a panel's turn is, and who presents it."""
 

@@ -61,9 +61,9 @@ def test_minutes_and_presenter_are_set_on_one_page_and_told_to_whom_it_concerns(
 
 def test_a_panel_that_gets_the_slot_by_order_has_its_members_asked_and_both_leads_told(story, meeting, chair):
     other = meeting.other
-    actions.put_in_order(meeting, ref=other.panel.ref, up=True, by=chair)
+    actions.put_in_order(meeting, ref=other.panel.ref, place=1, by=chair)
     assert [item.panel.ref for item in meeting.with_slot()] == [other.panel.ref]
     assert (told(story.lead), told(other.lead)) == (1, 1)
-    actions.put_in_order(meeting, ref=story.panel.ref, up=True, by=chair)
-    actions.put_in_order(meeting, ref=story.panel.ref, up=True, by=chair)
+    actions.put_in_order(meeting, ref=story.panel.ref, place=1, by=chair)
+    actions.put_in_order(meeting, ref=story.panel.ref, place=1, by=chair)
     assert (told(story.lead), told(other.lead)) == (1, 1)

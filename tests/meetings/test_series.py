@@ -109,8 +109,10 @@ def test_beyond_the_slots_a_panel_waits_and_moves_up_when_one_goes(story, series
     signed_in(story.lead).post(reverse("meetings:take_off", args=[others[0].panel.ref]), {"meeting": first.pk})
     assert [item.panel.ref for item in first.with_slot()] == [story.panel.ref, others[1].panel.ref]
     assert len(mails(late)) == 1
-    way = {"panel": others[1].panel.ref, "way": "up"}
-    signed_in(coordinator).post(reverse("meetings:order", args=[first.pk]), way)
+    wanted, address = {"ref": others[1].panel.ref, "place": "1"}, reverse("meetings:order", args=[first.pk])
+    signed_in(coordinator).post(address, wanted | {"place": "first"})
+    assert [item.panel.ref for item in first.with_slot()] == [story.panel.ref, others[1].panel.ref]
+    signed_in(coordinator).post(address, wanted)
     assert [item.panel.ref for item in first.with_slot()] == [others[1].panel.ref, story.panel.ref]
 
 

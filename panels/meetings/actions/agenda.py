@@ -64,24 +64,25 @@ def take_off(panel: Panel, *, of: Meeting, by: Any) -> None:
 
 
 @transaction.atomic
-def put_in_order(meeting: Meeting, *, ref: str, up: bool, by: Any) -> None:
-    """One place up or down, by whoever may change the meeting."""
+def put_in_order(meeting: Meeting, *, ref: str, place: int, by: Any) -> None:
+    """The panel to this place (1 is the first; beyond the end means last), by whoever may change the meeting."""
     current = locked(meeting)
     if not (verdict := may_change(by, current)):
         raise Refused(verdict.reason)
     items = list(current.agenda.select_related("panel__lead", "presenter").order_by("position", "pk"))
-    place = next((n for n, item in enumerate(items) if item.panel.ref == ref), None)
-    if place is None:
+    was = list(items)
+    moved = next((item for item in items if item.panel.ref == ref), None)
+    if moved is None:
         return  # taken off a moment ago: there is nothing to move
-    other = place - 1 if up else place + 1
-    if not 0 <= other < len(items):
+    items.remove(moved)
+    items.insert(max(place, 1) - 1, moved)
+    if items == was:
         return
     before = {item.pk for item in current.with_slot()}
-    items[place], items[other] = items[other], items[place]
     for position, item in enumerate(items, start=1):
         item.position = position
     AgendaItem.objects.bulk_update(items, ["position"])
-    tell(current, [items[place], items[other]], by=by)
+    tell(current, [item for item, other in zip(items, was, strict=True) if item != other], by=by)
     for item in current.with_slot():
         if item.pk not in before:
             call(current, panel=item.panel, people=queries.people_in(item.panel), by=by)

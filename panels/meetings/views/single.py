@@ -18,7 +18,7 @@ from cpms.audit.states import Event
 from panels import queries as panels
 from panels.meetings import actions, queries
 from panels.meetings.calendars import calendar_file
-from panels.meetings.forms import MeetingForm, TurnForm, WhenForm
+from panels.meetings.forms import MeetingForm, PlaceForm, TurnForm, WhenForm
 from panels.meetings.models import AgendaItem, Meeting
 from panels.models import Panel
 
@@ -88,8 +88,9 @@ def call_off(request: HttpRequest, meeting: Meeting) -> HttpResponse:
 
 @access("meetings:order", object=Meeting, verb=Permission.MEETING_CHANGE, methods=WRITE)
 def order(request: HttpRequest, meeting: Meeting) -> HttpResponse:
-    up = request.POST.get("way") == "up"
-    actions.put_in_order(meeting, ref=request.POST.get("panel", ""), up=up, by=request.user)
+    form = PlaceForm(request.POST)
+    if form.is_valid():
+        actions.put_in_order(meeting, **form.cleaned_data, by=request.user)
     return redirect(meeting)
 
 
