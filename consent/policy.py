@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from consent.models import Consent
-from consent.states import EVERY_REGISTRY, TABLE, Act, Actor, ReviewKind, Stage, allows, sentence
+from consent.models import Consent, Registry
+from consent.states import EVERY_REGISTRY, TABLE, Act, Actor, InForce, ReviewKind, Stage, allows, sentence
 from cpms.accounts.access import Verdict, no, rule, yes
 from cpms.accounts.roles import Permission
 from cpms.patients.policy import answers_for
@@ -19,10 +19,10 @@ REFUSALS = {
 NO_CARE_CONSENT = REFUSALS[Stage.CARE]
 
 
-def given_by(patient: Any) -> set[tuple[int, str]]:
-    """The consents in force. Looked up at every asking, but for a page that looked once for all its rules."""
-    known: set[tuple[int, str]] | None = patient.__dict__.get(LOOKED_UP)
-    return Consent.objects.filter(patient=patient).given() if known is None else known
+def given_by(patient: Any) -> InForce:
+    """The answers in force. Looked up at every asking, but for a page that looked once for all its rules."""
+    known: InForce | None = patient.__dict__.get(LOOKED_UP)
+    return Consent.objects.filter(patient=patient).answers() if known is None else known
 
 
 def look_once(patient: Any) -> None:
@@ -48,7 +48,10 @@ def may_be_discussed(patient: Any) -> Verdict:
 
 def in_a_sentence(patient: Any, *networks: str) -> str:
     """What is allowed, for every page that shows something of the patient."""
-    return sentence(given_by(patient), networks=networks)
+    given = given_by(patient)
+    codes = [code for _stage, code in given if code]
+    names = dict(Registry.objects.filter(code__in=codes).values_list("code", "name")) if codes else {}
+    return sentence(given, networks=networks, names=names)
 
 
 @rule(Permission.CONSENT_RECORD)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import calendar
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from django.db import models
@@ -57,37 +57,42 @@ TABLE: dict[tuple[Actor, Act], Stage | None] = {
     (Actor.RESEARCHER, Act.CONTACT): Stage.RESEARCH,
 }
 EVERY_REGISTRY = ""
-InForce = Collection[tuple[int, str]]  # stage and registry of each consent given and not withdrawn
+InForce = Mapping[tuple[int, str], bool]  # stage and registry of each answer that is not withdrawn: whether it was yes
 
 
 def allows(given: InForce, actor: Actor, act: Act, *, registry: str = EVERY_REGISTRY) -> bool:
-    """Whether the consents in force allow the act. Stage 2 counts for the registry it names, or for every one."""
+    """Whether the answers in force allow the act. For stage 2 what was said of the registry itself comes before what was
+    said of every one: "to all, but not to that"."""
     if (actor, act) not in TABLE:
         return False
     stage = TABLE[actor, act]
     if stage is None:
         return True
     if stage == Stage.REGISTRY:
-        return any((stage, name) in given for name in {registry, EVERY_REGISTRY})
-    return (stage, EVERY_REGISTRY) in given
+        return given.get((stage, registry), given.get((stage, EVERY_REGISTRY), False))
+    return given.get((stage, EVERY_REGISTRY), False)
 
 
-def sentence(given: InForce, *, networks: Collection[str] = ()) -> str:
-    """What is allowed, in one sentence for every page: "May be discussed in Endo-ERN; not in registries; ..."."""
+def sentence(given: InForce, *, networks: Collection[str] = (), names: Mapping[str, str] | None = None) -> str:
+    """What is allowed, in one sentence for every page: "May be discussed in Endo-ERN; not in registries; ...".
+
+    ``names`` gives the registries' names by their codes.
+    """
     where = " and ".join(networks) or "the networks"
     parts = [
         f"May be discussed in {where}" if allows(given, Actor.PANEL, Act.SEE) else "May not be discussed",
-        _registries(given),
+        _registries(given, names or {}),
         "may be asked about research" if allows(given, Actor.RESEARCHER, Act.CONTACT) else "not about research",
     ]
     return "; ".join(parts) + "."
 
 
-def _registries(given: InForce) -> str:
-    named = sorted(registry for stage, registry in given if stage == Stage.REGISTRY)
-    if not named:
-        return "not in registries"
-    return "may go to registries" if EVERY_REGISTRY in named else f"may go to {' and '.join(named)} only"
+def _registries(given: InForce, names: Mapping[str, str]) -> str:
+    said = {names.get(code, code): yes for (stage, code), yes in given.items() if stage == Stage.REGISTRY and code}
+    agreed, refused = (sorted(name for name, yes in said.items() if yes is wanted) for wanted in (True, False))
+    if given.get((Stage.REGISTRY, EVERY_REGISTRY)):
+        return f"may go to registries, but not to {' and '.join(refused)}" if refused else "may go to registries"
+    return f"may go to {' and '.join(agreed)} only" if agreed else "not in registries"
 
 
 class ReviewKind(models.TextChoices):

@@ -49,14 +49,15 @@ def record_consent(
     kept_at: str = "",
     renew_on: dt.date | None = None,
 ) -> Consent:
-    """Write the answer to one stage down. An earlier open answer to the same stage is closed by the new one.
+    """Write the answer to one stage down. An earlier open answer to the same stage is closed by the new one; one about every
+    registry closes those about single ones. "Not given" after "given" is a withdrawal, and ends what hung on the consent.
 
     The form is the version of the language that is published now; a language without one is recorded as such.
     """
     if not (verdict := ask(Permission.CONSENT_RECORD, by, patient)):
         raise Refused(verdict.reason)
     _claim(patient)
-    _close_earlier(patient, stage, registry, by=by)
+    was_given = _close_earlier(patient, stage, registry, by=by)
     consent = Consent(
         patient=patient,
         stage=stage,
@@ -72,15 +73,30 @@ def record_consent(
     consent.kept_at = kept_at
     consent.save(force_insert=True)
     audit.record(Event.CONSENT_RECORDED, on=consent, by=by, stage=int(stage), kind=str(answer))
-    if stage == Stage.CARE and answer == Answer.GIVEN:
+    if answer == Answer.GIVEN and stage == Stage.CARE:
         _thaw_if_given_anew(patient)
+    elif answer != Answer.GIVEN and was_given:
+        _end_what_hung_on_it(patient, stage, by=by)
     reviews.settle_answered(patient, by=by)
     return consent
 
 
-def _close_earlier(patient: Any, stage: Stage, registry: str, *, by: Any) -> None:
-    earlier = Consent.objects.filter(patient=patient, stage=stage, registry=registry, withdrawn_at=None)
+def _close_earlier(patient: Any, stage: Stage, registry: str, *, by: Any) -> bool:
+    """Whether one of them had allowed something."""
+    earlier = Consent.objects.filter(patient=patient, stage=stage, withdrawn_at=None)
+    if registry != EVERY_REGISTRY:
+        earlier = earlier.filter(registry=registry)
+    was_given = earlier.filter(answer=Answer.GIVEN).exists()
     earlier.update(withdrawn_at=clock.now(), withdrawn_by=by)
+    return was_given
+
+
+def _end_what_hung_on_it(patient: Any, stage: Stage, *, by: Any) -> None:
+    """Pages, lists and exports look at the consent itself. For stage 1 grants, work items and unsent mails of every panel of
+    the patient are ended by name, in this very transaction."""
+    audit.record(Event.CONSENT_WITHDRAWN, on=patient, by=by, stage=int(stage))
+    if stage == Stage.CARE:
+        jobs.at_once("panels.freeze", patient_id=str(patient.pk))
 
 
 def _thaw_if_given_anew(patient: Any) -> None:
@@ -91,17 +107,14 @@ def _thaw_if_given_anew(patient: Any) -> None:
 
 @transaction.atomic
 def withdraw_consent(patient: Any, *, by: Any, stage: Stage) -> int:
-    """Withdraw a stage. For stage 1 every panel of the patient is frozen in this very transaction: seeing and writing look
-    at the consent itself; grants, work items and unsent mails above are ended by name."""
+    """Withdraw a stage, for every registry. For stage 1 every panel of the patient is frozen in this very transaction."""
     if not (verdict := ask(Permission.CONSENT_RECORD, by, patient)):
         raise Refused(verdict.reason)
     _claim(patient)
     rows = Consent.objects.in_force(stage).filter(patient=patient)
     count = rows.update(withdrawn_at=clock.now(), withdrawn_by=by)
     if count:
-        audit.record(Event.CONSENT_WITHDRAWN, on=patient, by=by, stage=int(stage))
-        if stage == Stage.CARE:
-            jobs.at_once("panels.freeze", patient_id=str(patient.pk))
+        _end_what_hung_on_it(patient, stage, by=by)
         reviews.settle_answered(patient, by=by)
     return count
 

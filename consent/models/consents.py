@@ -116,12 +116,16 @@ class ConsentQuerySet(models.QuerySet["Consent"]):
         return self.filter(stage=stage, answer=Answer.GIVEN, withdrawn_at=None)
 
     def for_registry(self, code: str) -> ConsentQuerySet:
-        """Stage 2 in force for this registry or for every one, as ``states.allows`` decides it."""
-        return self.in_force(Stage.REGISTRY).filter(registry__in=[code, EVERY_REGISTRY])
+        """Stage 2 in force for this registry, or for every one unless this one was refused, as ``states.allows`` decides it."""
+        refusals = Consent.objects.filter(stage=Stage.REGISTRY, answer=Answer.REFUSED, withdrawn_at=None, registry=code)
+        refused = models.Exists(refusals.filter(patient=models.OuterRef("patient")))
+        general = Q(registry=EVERY_REGISTRY) & ~refused
+        return self.in_force(Stage.REGISTRY).filter(Q(registry=code) | general)
 
-    def given(self) -> set[tuple[int, str]]:
-        """Stage and registry of each consent in force, as ``states.allows`` takes them."""
-        return set(self.filter(answer=Answer.GIVEN, withdrawn_at=None).values_list("stage", "registry"))
+    def answers(self) -> dict[tuple[int, str], bool]:
+        """What was answered and not withdrawn, by stage and registry, as ``states.allows`` takes it."""
+        rows = self.filter(withdrawn_at=None).values_list("stage", "registry", "answer")
+        return {(stage, registry): answer == Answer.GIVEN for stage, registry, answer in rows}
 
 
 class Consent(models.Model):

@@ -76,7 +76,7 @@ def test_a_registry_belongs_to_stage_two_and_is_named_in_the_sentence(sheets):
     assert answer(story, registry="eurreca")[1].status_code == 422
     assert answer(story, stage="2", registry="eurreca")[1].status_code == 302
     assert in_a_sentence(story.patient) == (
-        "May be discussed in the networks; may go to eurreca only; not about research."
+        "May be discussed in the networks; may go to European registries for rare endocrine conditions only; not about research."
     )
 
 

@@ -7,8 +7,11 @@ import hashlib
 import pytest
 
 from consent import actions as consent
-from consent.states import Stage
+from consent.states import Answer, Giver, Stage
+from cpms import clock
 from cpms.accounts.access import Refused
+from cpms.audit.models import AuditEvent
+from cpms.audit.states import Event
 from cpms.jobs.models import Job
 from cpms.notifications.models import OutboxMessage, WorkItem
 from cpms.notifications.states import Verb
@@ -16,7 +19,7 @@ from outcomes import actions as outcomes
 from outcomes.models import Outcome, OutcomeDocument
 from outcomes.states import Decision, DocumentState
 from panels import actions as panels
-from panels.cases.models import Case
+from panels.cases.models import Case, CaseGrant
 from panels.models import Panel
 from panels.states import State
 from tests.factories import Story, UserFactory
@@ -75,11 +78,26 @@ def test_an_outcome_needs_something_said():
         outcomes.start_outcome(panel, by=story.lead)
 
 
-def test_withdrawn_consent_freezes_the_panel_on_the_next_look():
-    story = Story()
-    story.open(story.expert)
-    panels.accept(story.invitation(story.expert), by=story.expert)
+def not_given(story):
+    words = {"given_by": Giver.PARENT, "given_on": clock.today()}
+    consent.record_consent(story.patient, by=story.lead, stage=Stage.CARE, answer=Answer.REFUSED, **words)
+
+
+def withdrawn(story):
     consent.withdraw_consent(story.patient, by=story.lead, stage=Stage.CARE)
+
+
+@pytest.mark.parametrize("end", [withdrawn, not_given])
+def test_withdrawn_consent_freezes_the_panel_on_the_next_look(end):
+    """Withdrawn by its button, or written down as not given any more: the same."""
+    story, waiting = Story(), UserFactory()
+    story.open(story.expert, waiting)
+    panels.accept(story.invitation(story.expert), by=story.expert)
+    end(story)
+    assert not CaseGrant.objects.filter(user=story.expert).exists()
+    assert not WorkItem.objects.open().filter(who__in=[story.expert, waiting]).exists()
+    assert OutboxMessage.objects.filter(recipient=story.expert, notice="panel_ended").count() == 1
+    assert AuditEvent.objects.filter(event=Event.CONSENT_WITHDRAWN, patient_id=story.patient.pk).count() == 1
     assert not Panel.objects.visible_to(story.expert).exists()
     assert not Case.objects.visible_to(story.expert).exists()
     with pytest.raises(Refused, match="consent"):
