@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import transaction
 
+from consent.actions import hold_consent
 from cpms import clock
 from cpms.accounts.access import Refused
 from cpms.audit import actions as audit
@@ -30,6 +31,7 @@ SIGN_WITHIN = dt.timedelta(days=7)
 @transaction.atomic
 def send_for_signature(panel: Panel, *, by: Any) -> Outcome:
     """A new version goes to every expert who was seated; the lead signs by sending."""
+    hold_consent(panel.audit_patient_id)
     if not (verdict := policy.may_write(by, panel)):
         raise Refused(verdict.reason)
     outcome = Outcome.objects.select_for_update(of=("self",)).get(panel=panel)
@@ -99,6 +101,7 @@ def sign(
 
     ``about`` is the number of the advice that the dissent is about, ``None`` for the whole.
     """
+    hold_consent(panel.audit_patient_id)
     if not (verdict := policy.may_sign(by, panel)):
         raise Refused(verdict.reason)
     if decision not in {Decision.SIGNED, Decision.DISSENT}:
@@ -123,6 +126,7 @@ def sign(
 @transaction.atomic
 def close_panel(panel: Panel, *, by: Any) -> Panel:
     """Close: silence is written down as silence, the document is ordered, guests are out, everybody is thanked."""
+    hold_consent(panel.audit_patient_id)
     if not (verdict := policy.may_close(by, panel)):
         raise Refused(verdict.reason)
     people = people_in(panel)

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import transaction
 
+from consent.actions import hold_consent
 from cpms.audit import actions as audit
 from cpms.audit.states import Event
 from cpms.notifications import actions as notifications
@@ -28,6 +29,7 @@ def take_decision(decision_id: str, *, by: Any) -> AdviceItem | None:
     """
     decision = MeetingDecision.objects.select_related("owner", "noted_by", "item__meeting").get(pk=decision_id)
     panel = Panel.objects.with_case().get(pk=decision.item.panel_id)
+    hold_consent(panel.audit_patient_id)
     if not policy.may_take_decisions(panel):
         return None
     Outcome.objects.get_or_create(panel=panel, defaults={"key": panel.key})

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import transaction
 
+from consent.actions import hold_consent
 from cpms import clock, locking
 from cpms.accounts.access import Refused
 from cpms.audit import actions as audit
@@ -32,6 +33,7 @@ def address(panel: Panel) -> str:
 @transaction.atomic
 def start_outcome(panel: Panel, *, by: Any) -> Outcome:
     """Move the panel to its outcome and draw the first draft from the marked statements, in their order."""
+    hold_consent(panel.audit_patient_id)
     if not (verdict := policy.may_start(by, panel)):
         raise Refused(verdict.reason)
     current = panels.move(panel, Move.START_OUTCOME, by=by)
@@ -91,6 +93,7 @@ def write_outcome(
     for takes the outcome back to its draft: the next sending is a new version and everybody is asked again. Raises
     ``Clash`` with both texts when somebody else saved meanwhile.
     """
+    hold_consent(panel.audit_patient_id)
     if not (verdict := policy.may_write(by, panel)):
         raise Refused(verdict.reason)
     outcome = Outcome.objects.get(panel=panel)

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import transaction
 
+from consent.actions import hold_consent
 from consent.policy import may_be_discussed
 from cpms import clock
 from cpms.accounts.access import Refused
@@ -35,6 +36,7 @@ def locked(panel: Panel) -> Panel:
 @transaction.atomic
 def move(panel: Panel, verb: Move, *, by: Any) -> Panel:
     """Change the state as the table says. Raises ``Refused``; two people moving at once: one wins."""
+    hold_consent(panel.audit_patient_id)
     current = locked(panel)
     if not (verdict := policy.may_move(by, current, verb)):
         raise Refused(verdict.reason)

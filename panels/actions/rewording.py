@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 from django.db import transaction
 from django.db.models import Min
 
+from consent.actions import hold_consent
 from cpms import clock
 from cpms.accounts.access import Refused
 from cpms.audit import actions as audit
@@ -36,6 +37,7 @@ def locked(said: S, *, by: Any) -> S:
 @transaction.atomic
 def reword(said: Contribution | Message, *, text: str, by: Any) -> Contribution | Message:
     """Correct one's words. The earlier wording stays readable; views taken before say so by their time."""
+    hold_consent(said.audit_patient_id)
     current = locked(said, by=by)
     if current.text == text:
         return current

@@ -95,6 +95,7 @@ def ask_for_data(panel: Panel) -> None:
 @transaction.atomic
 def supply(contribution: Contribution, *, by: Any) -> Contribution:
     """The data that the statement asks for is in the case now; whoever asked is told. Said twice, it counts once."""
+    hold_consent(contribution.audit_patient_id)
     current = held(contribution)
     if not (verdict := policy.may_supply(by, current)):
         raise Refused(verdict.reason)
@@ -166,6 +167,7 @@ def held(contribution: Contribution) -> Contribution:
 @transaction.atomic
 def take_stance(contribution: Contribution, *, kind: str, by: Any, text: str = "") -> Stance:
     """Agree, amend or dissent; a later view replaces the earlier one. Dissent and amendment need words."""
+    hold_consent(contribution.audit_patient_id)
     current = held(contribution)
     if not (verdict := policy.may_take_stance(by, current)):
         raise Refused(verdict.reason)
@@ -186,6 +188,7 @@ def take_stance(contribution: Contribution, *, kind: str, by: Any, text: str = "
 @transaction.atomic
 def mark(contribution: Contribution, *, marked: bool, by: Any) -> Contribution:
     """Mark a statement for the outcome, or take the mark back."""
+    hold_consent(contribution.audit_patient_id)
     current = held(contribution)
     if not (verdict := policy.may_mark(by, current)):
         raise Refused(verdict.reason)

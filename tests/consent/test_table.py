@@ -96,7 +96,10 @@ def test_the_query_for_panels_asks_what_the_table_says():
     ("given", "words"),
     [
         ({}, "May not be discussed; not in registries; not about research."),
-        ({(1, ""): True, (2, "a"): False}, "May be discussed in Endo-ERN and ERN BOND; not in registries; not about research."),
+        (
+            {(1, ""): True, (2, "a"): False},
+            "May be discussed in Endo-ERN and ERN BOND; not in registries; not about research.",
+        ),
         (
             {(1, ""): True, (2, ""): True},
             "May be discussed in Endo-ERN and ERN BOND; may go to registries; not about research.",

@@ -20,7 +20,7 @@ from cpms.audit.states import Event
 from cpms.notifications.models import OutboxMessage
 from outcomes import actions as outcomes
 from outcomes.models import OutcomeDocument
-from outcomes.states import DocumentState
+from outcomes.states import Decision, DocumentState
 from panels import actions as panels
 from panels.cases import actions as cases
 from panels.cases.models import Case, CaseFile
@@ -105,6 +105,39 @@ def against_document(story):
     return late(story, Event.DOCUMENT_READ)
 
 
+def against_case(story):
+    case = Case.objects.get(pk=story.case.pk)
+    race(withdraw(story), lambda: cases.add_diagnosis(case, label="x", status="suspected", by=story.lead))
+    return late(story, Event.CASE_CHANGED)
+
+
+def against_stance(story):
+    said = story.contribute(story.expert)
+    race(withdraw(story), lambda: panels.take_stance(said, kind="agree", by=story.lead))
+    return late(story, Event.STANCE_TAKEN)
+
+
+def against_signature(story):
+    story.contribute(story.expert)
+    outcome = outcomes.start_outcome(story.fresh(), by=story.lead)
+    words = {"conclusion": "Salt.", "items": [], "version": outcome.version}
+    outcomes.write_outcome(story.fresh(), by=story.lead, **words)
+    sent = outcomes.send_for_signature(story.fresh(), by=story.lead)
+    signed = {"decision": Decision.SIGNED, "number": sent.number, "by": story.expert}
+    race(withdraw(story), lambda: outcomes.sign(story.fresh(), **signed))
+    return late(story, Event.OUTCOME_SIGNED)
+
+
+def against_closing(story):
+    story.contribute(story.expert)
+    outcome = outcomes.start_outcome(story.fresh(), by=story.lead)
+    words = {"conclusion": "Salt.", "items": [], "version": outcome.version}
+    outcomes.write_outcome(story.fresh(), by=story.lead, **words)
+    outcomes.send_for_signature(story.fresh(), by=story.lead)
+    race(withdraw(story), lambda: outcomes.close_panel(story.fresh(), by=story.lead))
+    return late(story, Event.PANEL_MOVED)
+
+
 DEEDS = {
     "comment": against_comment,
     "invite": against_invite,
@@ -112,6 +145,10 @@ DEEDS = {
     "export": against_export,
     "file": against_file,
     "PDF": against_document,
+    "change the case": against_case,
+    "stance": against_stance,
+    "signature": against_signature,
+    "close the panel": against_closing,
 }
 TOLD: dict[str, int] = {}
 

@@ -36,6 +36,7 @@ KINDS: tuple[Any, ...] = (Diagnosis, Finding, LabResult, Variant, Treatment, Cas
 @transaction.atomic
 def copy_case(previous: Case, *, by: Any) -> Case:
     """A case with the previous one's summary and lines. Dates and ages of the lines stay as they were written then."""
+    hold_consent(previous.patient_id)
     if not (verdict := may_edit(by, previous)):
         raise Refused(verdict.reason)
     case = Case(patient=previous.patient, key=previous.key, made_by=by, begun_at=clock.now(), copied_from=previous)

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import transaction
 
+from consent.actions import hold_consent
 from consent.policy import may_be_discussed
 from cpms import clock, locking
 from cpms.accounts.access import Refused, grants
@@ -48,6 +49,7 @@ class Correction:
 @transaction.atomic
 def correct_case(case: Case, correction: Correction, *, version: int, by: Any) -> Case:
     """Replace the case's parts by the corrected ones. Raises ``Clash`` when somebody else saved meanwhile."""
+    hold_consent(case.patient_id)
     if not (verdict := may_edit(by, case)):
         raise Refused(verdict.reason)
     locking.claim(case, version, {"summary": correction.summary})
@@ -71,6 +73,7 @@ def correct_case(case: Case, correction: Correction, *, version: int, by: Any) -
 @transaction.atomic
 def add_diagnosis(case: Case, *, label: str, status: str, by: Any, code: str = "") -> Diagnosis:
     """One more diagnosis, in words or with the code that was chosen for them."""
+    hold_consent(case.patient_id)
     if not (verdict := may_edit(by, case)):
         raise Refused(verdict.reason)
     status = status if status in DiagnosisStatus.values else DiagnosisStatus.SUSPECTED
@@ -86,6 +89,7 @@ def add_diagnosis(case: Case, *, label: str, status: str, by: Any, code: str = "
 @transaction.atomic
 def add_findings(case: Case, rows: Sequence[Mapping[str, Any]], *, by: Any) -> list[Finding]:
     """Append findings; one whose code the case holds already is left as it is."""
+    hold_consent(case.patient_id)
     if not (verdict := may_edit(by, case)):
         raise Refused(verdict.reason)
     held = set(case.findings.exclude(code="").values_list("code", flat=True))
@@ -100,6 +104,7 @@ def add_findings(case: Case, rows: Sequence[Mapping[str, Any]], *, by: Any) -> l
 @transaction.atomic
 def add_labs(case: Case, rows: Sequence[Mapping[str, Any]], *, names: Mapping[str, str], by: Any) -> list[LabResult]:
     """Append results. ``names`` are test names of the centre with the analyte each was matched with, remembered from now on."""
+    hold_consent(case.patient_id)
     if not (verdict := may_edit(by, case)):
         raise Refused(verdict.reason)
     begin = case.labs.count()

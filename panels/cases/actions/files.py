@@ -121,6 +121,7 @@ def take(file: CaseFile, made: Cleaned) -> None:
 @transaction.atomic
 def show_files(case: Case, captions: Mapping[str, str], *, looked_at: list[str], by: Any) -> int:
     """Keep the captions; what somebody says they looked through goes to the panel. Gives how many went."""
+    hold_consent(case.patient_id)
     if not (verdict := may_edit(by, case)):
         raise Refused(verdict.reason)
     files = CaseFile.objects.filter(case=case, state__in=[FileState.READY, FileState.SHOWN]).select_for_update(

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import transaction
 
+from consent.actions import hold_consent
 from cpms import clock, locking
 from cpms.accounts.access import Refused, ask
 from cpms.accounts.roles import Permission
@@ -61,6 +62,7 @@ def answer_form(
 
     Raises ``Clash`` when somebody else saved meanwhile.
     """
+    hold_consent(case.patient_id)
     if not (verdict := may_edit(by, case)):
         raise Refused(verdict.reason)
     if form.published_at is None:

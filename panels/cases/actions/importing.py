@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import transaction
 
+from consent.actions import hold_consent
 from cpms.accounts.access import Refused
 from cpms.audit import actions as audit
 from cpms.audit.states import Event
@@ -28,6 +29,7 @@ def import_phenopacket(case: Case, data: bytes, *, filename: str, by: Any) -> Ca
 @transaction.atomic
 def take_read_case(case: Case, read: ReadCase, *, filename: str, by: Any) -> CaseImport:
     """Write what was read: one bulk insert per kind of part."""
+    hold_consent(case.patient_id)
     if not (verdict := may_edit(by, case)):
         raise Refused(verdict.reason)
     parts: list[list[Any]] = [
