@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cpms import clock
+from cpms.accounts.access import still_open
 from cpms.accounts.models import Membership, Network
 from cpms.accounts.roles import Role
 from cpms.notifications.models import ChasingRule, WorkItem
@@ -15,6 +16,11 @@ from cpms.notifications.states import REMIND_AFTER, reminder_due, rule_choices, 
 
 Rules = Mapping[str, Sequence[int]]
 MOST_SHOWN = 100
+
+
+def concerns(person: Any, path: str) -> bool:
+    """Whether what this address leads to is still a thing of this person's: a right may have ended by itself meanwhile."""
+    return person.is_active and (path == "/" or bool(still_open([path], person)))
 
 
 def network_key(thing: Any) -> Any:

@@ -25,3 +25,8 @@ def tell(*, user_id: str, notice: str, occasion: str) -> None:
 @shared_task(name="notifications.remind")
 def remind() -> None:
     actions.remind()
+
+
+@shared_task(name="notifications.seal_again")
+def seal_again() -> None:
+    actions.seal_again()

@@ -18,7 +18,8 @@ from cpms.accounts.roles import Role
 from cpms.drafts import actions as drafts
 from cpms.drafts.models import Draft
 from cpms.notifications import actions as notifications
-from cpms.notifications.models import WorkItem
+from cpms.notifications.models import OutboxMessage, WorkItem
+from cpms.notifications.states import MailState, Verb
 from outcomes.models import OutcomeDocument
 from outcomes.states import DocumentState
 from panels import actions as panels
@@ -162,11 +163,20 @@ def test_a_guests_date_passes_on_every_surface(mailoutbox):
     panels.accept(invitation, by=scene.fresh())
     scene.client = signed_in(scene.fresh())
     assert scene.surfaces()["page"]
+    panels.comment(scene.story.fresh(), text="Another word.", by=scene.lead)
+    assert OutboxMessage.objects.filter(recipient=scene.member, state=MailState.WAITING).count() == 1
+    notifications.open_work(
+        scene.fresh(), Verb.SIGN, on=scene.story.panel, ref=scene.ref, path=scene.path, due_at=clock.now()
+    )
+    WorkItem.objects.filter(who=scene.member).update(remind_at=clock.now())
     past = clock.now() - dt.timedelta(seconds=1)
     Invitation.objects.filter(pk=invitation.pk).update(guest_until=past)
     CaseGrant.objects.filter(user=scene.member).update(until=past)
-    gone = ("page", "list", "my work", "search", "case", "file", "PDF", "calendar", "words")
+    gone = ("page", "list", "my work", "search", "case", "file", "PDF", "calendar", "words", "mail")
+    notifications.remind()
     assert not any(scene.surfaces()[name] for name in gone)
+    assert not WorkItem.objects.open().filter(who=scene.member).exists()
+    assert not OutboxMessage.objects.filter(recipient=scene.member, state=MailState.WAITING).exists()
 
 
 def test_an_assistant_loses_patients_panels_and_exports_with_the_delegation(mailoutbox):

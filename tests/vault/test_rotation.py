@@ -11,6 +11,11 @@ import sys
 import pytest
 from django.core.management import call_command
 
+from cpms import clock
+from cpms.notifications import actions as notifications
+from cpms.notifications.models import OutboxMessage
+from cpms.notifications.notices import Notice
+from cpms.notifications.states import MailState
 from cpms.vault import actions, cipher
 from cpms.vault.models import DataKey
 from tests.factories import Story
@@ -37,6 +42,9 @@ def test_rotation_stops_and_goes_on_and_the_old_key_is_not_needed_after(fresh_ke
     actions.destroy_key(gone)
     secrets = {key.pk: key.secret() for key in (actions.new_key() for _ in range(5))}
     assert story.case.summary == story.canary("summary")
+    story.open(story.expert)
+    waiting = OutboxMessage.objects.get(recipient=story.expert)
+    led_to = waiting.link
     cipher.key_encryption_keys.cache_clear()
     settings.CPMS_KEKS = ["next:" + base64.b64encode(b"n" * 32).decode(), fresh_key]
     everything = actions.keys_to_rotate()
@@ -52,6 +60,21 @@ def test_rotation_stops_and_goes_on_and_the_old_key_is_not_needed_after(fresh_ke
     assert {key.pk: key.secret() for key in DataKey.objects.filter(pk__in=secrets)} == secrets
     assert type(story.case).objects.get(pk=story.case.pk).summary == story.canary("summary")
     assert DataKey.objects.get(pk=gone.pk).secret() is None
+    assert OutboxMessage.objects.get(pk=waiting.pk).link == led_to
+
+
+def test_a_mail_under_a_key_that_was_taken_away_waits_and_holds_nobody_up(fresh_key, settings, mailoutbox):
+    cipher.key_encryption_keys.cache_clear()
+    settings.CPMS_KEKS = [fresh_key]
+    story = Story()
+    story.open(story.expert)
+    cipher.key_encryption_keys.cache_clear()
+    settings.CPMS_KEKS = ["next:" + base64.b64encode(b"n" * 32).decode()]
+    notifications.notify([story.expert], notice=Notice.RECOVERY_USED, by=None, about=story.expert)
+    assert notifications.dispatch_outbox() == 1
+    assert [mail.to for mail in mailoutbox] == [[story.expert.email]]
+    left = OutboxMessage.objects.exclude(notice=Notice.RECOVERY_USED).get(recipient=story.expert)
+    assert (left.state, left.not_before > clock.now()) == (MailState.WAITING, True)
 
 
 DYING = """

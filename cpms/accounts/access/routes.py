@@ -6,6 +6,7 @@ Three readers use the declaration: the middleware (deny by default), the access-
 from __future__ import annotations
 
 import datetime as dt
+import re
 import uuid
 from collections import defaultdict
 from collections.abc import Callable, Iterable
@@ -84,7 +85,7 @@ def still_open(paths: Iterable[str], user: Any) -> set[str]:
     found, wanted = set(), defaultdict(list)
     for path in set(paths):
         try:
-            match = resolve(path.partition("?")[0])  # sent by a browser: anything may stand there
+            match = resolve(re.split("[?#]", path)[0])  # sent by a browser: anything may stand there
         except Resolver404:
             continue
         route = route_of(match.func)

@@ -7,6 +7,7 @@ from cpms.notifications.actions.outbox import (
     dispatch_outbox,
     notify,
     notify_address,
+    seal_again,
     tell,
 )
 from cpms.notifications.actions.rules import set_rules
@@ -21,6 +22,7 @@ __all__ = [
     "notify_address",
     "open_work",
     "remind",
+    "seal_again",
     "send_daily",
     "set_rules",
     "settle_all",

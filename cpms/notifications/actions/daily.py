@@ -8,7 +8,8 @@ from typing import Any
 from django.db import transaction
 
 from cpms import clock
-from cpms.notifications import notices
+from cpms.notifications import notices, queries
+from cpms.notifications.actions.outbox import can_be_read
 from cpms.notifications.models import MailWish, OutboxMessage
 from cpms.notifications.notices import Notice
 from cpms.notifications.policy import daily_due
@@ -44,9 +45,12 @@ def write_daily(pk: Any) -> int:
         return 0
     today = clock.now().astimezone(zoneinfo.ZoneInfo(wish.user.zone)).date()
     held = list(OutboxMessage.objects.filter(recipient=wish.user, state=MailState.HELD).select_for_update())
-    lines = dict.fromkeys(notices.line(message.notice, ref=message.ref) for message in held)
+    told = [message for message in held if can_be_read(message) and queries.concerns(wish.user, message.link)]
+    lines = dict.fromkeys(notices.line(message.notice, ref=message.ref) for message in told)
     OutboxMessage.objects.filter(pk__in=[message.pk for message in held]).update(state=MailState.DIGESTED, path="/")
     MailWish.objects.filter(pk=wish.pk).update(last_daily_on=today)
+    if not told:
+        return 0
     OutboxMessage.objects.create(
         notice=Notice.DIGEST,
         recipient=wish.user,

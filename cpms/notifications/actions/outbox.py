@@ -22,11 +22,12 @@ from django.urls import reverse
 
 from cpms import clock
 from cpms.jobs import actions as jobs
-from cpms.notifications import notices
+from cpms.notifications import notices, queries
 from cpms.notifications.models import LEASE, MailWish, OutboxMessage
 from cpms.notifications.notices import Notice
 from cpms.notifications.policy import plan
 from cpms.notifications.states import MailState
+from cpms.vault.cipher import CannotOpen
 
 log = structlog.get_logger("cpms.outbox")
 BATCH, MOST_DOUBTS, LONGEST_PAUSE = 50, 2, dt.timedelta(minutes=30)
@@ -122,10 +123,12 @@ def dispatch_outbox() -> int:
 
 @transaction.atomic
 def claim() -> list[OutboxMessage]:
-    """Take a batch under row locks and say so. People who were switched off get nothing any more."""
+    """Take a batch under row locks and say so. People who were switched off, or who do not see any more what a mail leads
+    to, get nothing any more."""
     rows = OutboxMessage.objects.sendable().select_related("recipient").order_by("not_before")
     batch = list(rows.select_for_update(of=("self",), skip_locked=True)[:BATCH])
-    doomed = [m for m in batch if m.recipient is not None and not m.recipient.is_active]
+    batch = [message for message in batch if can_be_read(message)]
+    doomed = [m for m in batch if m.recipient is not None and not queries.concerns(m.recipient, m.link)]
     drop(OutboxMessage.objects.filter(pk__in=[m.pk for m in doomed]), MailState.CANCELLED)
     tired = [m for m in batch if m.state == MailState.SENDING and m.attempts >= MOST_DOUBTS]
     drop(OutboxMessage.objects.filter(pk__in=[m.pk for m in tired]), MailState.GIVEN_UP)
@@ -134,6 +137,27 @@ def claim() -> list[OutboxMessage]:
         state=MailState.SENDING, lease_until=clock.now() + LEASE, attempts=F("attempts") + 1
     )
     return taken
+
+
+def can_be_read(message: OutboxMessage) -> bool:
+    """A mail sealed under a key that is not configured waits, and shows as overdue; it must not hold up the others."""
+    try:
+        return bool(message.link)
+    except CannotOpen as error:
+        OutboxMessage.objects.filter(pk=message.pk).update(not_before=clock.now() + LONGEST_PAUSE)
+        log.warning("mail cannot be opened", kind=message.notice, error=type(error).__name__)
+        return False
+
+
+def seal_again() -> int:
+    """Seal what the unsent mails lead to under the first key of ``CPMS_KEK``; gives how many there were."""
+    states = [MailState.WAITING, MailState.HELD, MailState.SENDING]
+    with transaction.atomic():
+        rows = OutboxMessage.objects.filter(state__in=states).exclude(path="/").select_for_update(of=("self",))
+        for message in (held := list(rows)):
+            message.link = message.link
+        OutboxMessage.objects.bulk_update(held, ["path"], batch_size=500)
+    return len(held)
 
 
 def deliver(message: OutboxMessage, connection: Any) -> int:

@@ -85,6 +85,10 @@ def remind_one(pk: Any) -> int:
     item = rows.select_for_update(of=("self",), skip_locked=True).first()
     if item is None:
         return 0
+    if not queries.concerns(item.who, item.path):
+        item.settled_at, item.settled_how, item.remind_at = clock.now(), Settled.CANCELLED, None
+        item.save(update_fields=["settled_at", "settled_how", "remind_at"])
+        return 0
     item.reminders += 1
     rule = queries.waits(item.verb, item.network_id)
     item.remind_at = reminder_due(rule, item.opened_at, item.reminders, urgent=item.urgent)

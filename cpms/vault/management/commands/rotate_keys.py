@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
+from cpms.jobs import actions as jobs
 from cpms.vault import actions
 
 
@@ -20,4 +21,7 @@ class Command(BaseCommand):
         while moved := actions.rotate_some(batch):
             done += moved
             self.stdout.write(f"{done:,} of {total:,} keys")
-        self.stdout.write("All keys are wrapped under the first key-encryption key. The older ones can be taken away.")
+        jobs.at_once("notifications.seal_again")
+        self.stdout.write(
+            "All keys and waiting mails are sealed under the first key-encryption key. The older ones can be taken away."
+        )
