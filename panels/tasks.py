@@ -32,6 +32,12 @@ def freeze(*, patient_id: str) -> None:
     actions.freeze(patient_id, by=None)
 
 
+@shared_task(name="panels.forget_questions")
+@confirmed
+def forget_questions(*, patient_id: str) -> None:
+    actions.forget_questions(patient_id, by=None)
+
+
 @shared_task(name="panels.tell_corrected")
 @confirmed
 def tell_corrected(*, correction_id: str) -> None:

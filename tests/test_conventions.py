@@ -75,6 +75,7 @@ WITHOUT_BY = {
         "settle_work",
         "settle_all",
         "remind",
+        "seal_again",
         "dispatch_outbox",
         "cancel_mails",
         "cancel_mails_of",

@@ -49,8 +49,8 @@ def record_consent(
     kept_at: str = "",
     renew_on: dt.date | None = None,
 ) -> Consent:
-    """Write the answer to one stage down. An earlier open answer to the same stage is closed by the new one; one about every
-    registry closes those about single ones. "Not given" after "given" is a withdrawal, and ends what hung on the consent.
+    """Write the answer to one stage down. It closes the earlier one to the same stage; about every registry, those about
+    single ones too. "Not given" after "given" is a withdrawal, and ends what hung on the consent.
 
     The form is the version of the language that is published now; a language without one is recorded as such.
     """
@@ -73,12 +73,17 @@ def record_consent(
     consent.kept_at = kept_at
     consent.save(force_insert=True)
     audit.record(Event.CONSENT_RECORDED, on=consent, by=by, stage=int(stage), kind=str(answer))
-    if answer == Answer.GIVEN and stage == Stage.CARE:
-        _thaw_if_given_anew(patient)
-    elif answer != Answer.GIVEN and was_given:
-        _end_what_hung_on_it(patient, stage, by=by)
-    reviews.settle_answered(patient, by=by)
+    _follow(consent, was_given=was_given, by=by)
     return consent
+
+
+def _follow(consent: Consent, *, was_given: bool, by: Any) -> None:
+    """What comes of a new answer at once: sight given back, or what hung on the earlier one ended; no asking waits."""
+    if consent.answer == Answer.GIVEN:
+        _thaw_if_given_anew(consent.patient, Stage(consent.stage))
+    elif was_given:
+        _end_what_hung_on_it(consent.patient, Stage(consent.stage), by=by)
+    reviews.settle_answered(consent.patient, by=by)
 
 
 def _close_earlier(patient: Any, stage: Stage, registry: str, *, by: Any) -> bool:
@@ -99,9 +104,9 @@ def _end_what_hung_on_it(patient: Any, stage: Stage, *, by: Any) -> None:
         jobs.at_once("panels.freeze", patient_id=str(patient.pk))
 
 
-def _thaw_if_given_anew(patient: Any) -> None:
+def _thaw_if_given_anew(patient: Any, stage: Stage) -> None:
     """Members see the case again once care is consented to after a withdrawal."""
-    if Consent.objects.filter(patient=patient, stage=Stage.CARE).count() > 1:
+    if stage == Stage.CARE and Consent.objects.filter(patient=patient, stage=Stage.CARE).count() > 1:
         jobs.at_once("panels.thaw", patient_id=str(patient.pk))
 
 

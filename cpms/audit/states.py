@@ -85,6 +85,7 @@ class Event(models.TextChoices):
     QUESTION_ASKED = "question_asked", "quick question asked"
     QUESTION_ANSWERED = "question_answered", "quick question answered"
     QUESTION_CLOSED = "question_closed", "quick question closed"
+    QUESTION_FORGOTTEN = "question_forgotten", "question destroyed with its patient"
     MEETING_SCHEDULED = "meeting_scheduled", "meeting scheduled"
     MEETING_HELD = "meeting_held", "meeting held"
     MEETING_CHANGED = "meeting_changed", "meeting moved or called off"

@@ -97,6 +97,7 @@ def erase(patient: Patient, *, by: Any) -> Patient:
         update_fields=["birth_year", "birth_month", "karyotypic_sex", "local_id_token", "sex", "erased_at", "erased_by"]
     )
     audit.record(Event.PATIENT_ERASED, on=patient, by=by)
+    jobs.at_once("panels.forget_questions", patient_id=str(patient.pk))
     jobs.enqueue("cases.forget", patient_id=str(patient.pk))
     return patient
 

@@ -1,6 +1,6 @@
 """Everything that changes a panel."""
 
-from panels.actions.asking import answer, ask_group, close_question, grow_into_panel
+from panels.actions.asking import answer, ask_group, close_question, forget_questions, grow_into_panel
 from panels.actions.assisting import break_glass, end_assist, let_in
 from panels.actions.chasing import look_after_idle
 from panels.actions.dispatching import address, clarify, forward, name_people, return_with_question, take_up
@@ -53,6 +53,7 @@ __all__ = [
     "end_invitation",
     "escalate",
     "expire_invitations",
+    "forget_questions",
     "forward",
     "freeze",
     "grow_from_referral",

@@ -74,6 +74,17 @@ def grow_into_panel(question: Question, panel: Panel, *, by: Any) -> Panel:
     return panel
 
 
+@transaction.atomic
+def forget_questions(patient_id: str, *, by: Any) -> int:
+    """What an erased patient's panels grew from goes dark with them, answers included; gives the number of questions."""
+    rows = Question.objects.filter(panel__case__patient__pk=patient_id, key__destroyed_at=None)
+    grown = list(rows.select_related("key").select_for_update(of=("self",)))
+    for question in grown:
+        vault.destroy_key(question.key)
+        audit.record(Event.QUESTION_FORGOTTEN, on=question, by=by)
+    return len(grown)
+
+
 def locked(question: Question) -> Question:
     """The same question, fresh and held until commit."""
     return Question.objects.with_surroundings().select_for_update(of=("self",)).get(pk=question.pk)

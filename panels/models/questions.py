@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
+from consent.models import care_consent
 from cpms import clock
 from cpms.accounts.models import Membership, ThematicGroup
 from cpms.accounts.policy import clinicians_served_by
@@ -21,14 +22,18 @@ from panels.models.panels import Panel
 
 class QuestionQuerySet(models.QuerySet["Question"]):
     def visible_to(self, user: Any) -> QuestionQuerySet:
-        """Who asked, and the clinicians and coordinators of the group. Guests belong to one panel and see none."""
+        """Who asked, and the clinicians and coordinators of the group. Guests belong to one panel and see none. Once a patient's
+        panel has grown from it, it is about a patient after all: the group sees it while consent to care is in force, and
+        after an erasure nobody does."""
         if not user.is_active:
             return self.none()
         coordinated = Membership.objects.current().filter(user=user, role=Role.GROUP_COORDINATOR)
         of_group = Q(group__in=coordinated.values("group"))
         if Role.CLINICIAN in user.held_roles():
             of_group |= Q(group__in=user.groups_of_interest.all())
-        return self.filter(of_group | Q(asker__in=clinicians_served_by(user)))
+        allowed = Q(panel=None) | Q(care_consent("panel__case__patient"))
+        seen = (of_group & allowed) | Q(asker__in=clinicians_served_by(user))
+        return self.filter(seen, key__destroyed_at=None)
 
     def open(self) -> QuestionQuerySet:
         return self.filter(closed_at=None)

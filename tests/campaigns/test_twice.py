@@ -87,6 +87,7 @@ def arguments(name: str, story: Story, frozen: Story) -> dict[str, str]:
         "notifications.tell": {"user_id": str(story.lead.pk), "notice": "recovery_used", "occasion": "once"},
         "panels.tell_corrected": {"correction_id": str(story.correction.pk)},
         "cases.copy_files": {"case_id": str(Case.objects.get(copied_from=story.case).pk)},
+        "panels.forget_questions": {"patient_id": str(frozen.patient.pk)},
         "cases.forget": {"patient_id": str(frozen.patient.pk)},
     }.get(name, {})
 

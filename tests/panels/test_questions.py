@@ -6,15 +6,18 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from consent import actions as consent
+from consent.states import Stage
 from cpms.accounts.access import Refused
 from cpms.accounts.roles import Role
 from cpms.notifications.models import OutboxMessage
 from cpms.notifications.notices import Notice, body
 from cpms.notifications.states import MailState
+from cpms.patients import actions as patients
 from panels import actions as panels
 from panels.models import Panel, Question
 from tests.clients import signed_in
-from tests.factories import GroupFactory, UserFactory, canary, give_role
+from tests.factories import GroupFactory, Story, UserFactory, canary, give_role
 
 pytestmark = pytest.mark.django_db
 
@@ -103,6 +106,20 @@ def test_a_panel_grows_from_a_question(group):
     question.refresh_from_db()
     assert (panel.question, panel.group, question.panel) == (canary("grown"), group, panel)
     assert question.closed_at is not None
+
+
+def test_what_grew_into_a_panel_follows_the_patients_consent_and_erasure(group):
+    story = Story()
+    question = panels.ask_group(group, text=canary("grown"), by=story.lead)
+    panels.answer(question, text=canary("answer"), by=(other := member_of(group)))
+    panels.grow_into_panel(question, story.panel, by=story.lead)
+    assert list(Question.objects.visible_to(other)) == [question]
+    consent.withdraw_consent(story.patient, by=story.lead, stage=Stage.CARE)
+    assert not Question.objects.visible_to(other).exists()
+    assert list(Question.objects.visible_to(story.lead)) == [question]
+    patients.erase(story.patient, by=story.lead)
+    assert not Question.objects.visible_to(story.lead).exists()
+    assert (Question.objects.get(pk=question.pk).text, question.answers.get().text) == ("Erased", "Erased")
 
 
 def test_nobody_carries_somebody_elses_question_into_a_panel(group):
