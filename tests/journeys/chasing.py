@@ -10,27 +10,23 @@ from pathlib import Path
 from cpms import clock
 from cpms.accounts.models import User
 from cpms.notifications.models import WorkItem
-from tests.factories import UserFactory
+from tests.factories import Story, UserFactory
 
 
 def chase_and_count(product, panel, people, enter) -> None:
     """An unanswered invitation is reminded by beat's task; staff see who has not activated; the month is frozen."""
-    sleeper = UserFactory(display_name="Dr Sleeper", activated_at=None)
-    item = WorkItem.objects.create(
-        who=sleeper,
-        verb="answer",
-        subject_type="panels.invitation",
-        subject_id=panel.pk,
-        ref=panel.ref,
-        path="/",
-        opened_at=clock.now() - dt.timedelta(days=3, minutes=1),
-        due_at=clock.now(),
-        remind_at=clock.now() - dt.timedelta(minutes=1),
+    sleeper, story = UserFactory(display_name="Dr Sleeper", activated_at=None), Story("asleep")
+    story.group = panel.group
+    story.open(sleeper)
+    item = WorkItem.objects.get(who=sleeper)
+    three_days = dt.timedelta(days=3, minutes=1)
+    WorkItem.objects.filter(pk=item.pk).update(
+        opened_at=item.opened_at - three_days, remind_at=item.remind_at - three_days
     )
     product.manage(
         "shell", "-v0", "-c", "from celery import current_app; current_app.send_task('notifications.remind')"
     )
-    mail = product.mailbox.wait(sleeper.email)[0]
+    _invitation, mail = product.mailbox.wait(sleeper.email, 2)
     assert mail["Subject"] == "CPMS: something waits for you"
     item.refresh_from_db()
     assert item.reminders == 1
@@ -52,7 +48,7 @@ def chase_and_count(product, panel, people, enter) -> None:
     assert (rows[0]["Group"], rows[0]["Centre"], rows[0]["Panels opened"], rows[0]["Panels closed"]) == (
         "",
         "",
-        "1",
+        "2",
         "1",
     )
     coordinator.close()
