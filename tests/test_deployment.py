@@ -6,14 +6,17 @@ import contextlib
 import json
 import os
 import re
+import subprocess
+import sys
 import threading
 import time
+from pathlib import Path
 
 import psycopg2
 import pytest
 
 from cpms import logs
-from tests.deployment import COMPOSE, SERVICES, Deployment, command_of, health_of
+from tests.deployment import COMPOSE, SERVICES, Deployment, command_of, health_of, image_environment
 from tests.test_headers import faults
 from tools.local import places, processes
 
@@ -50,6 +53,22 @@ def test_the_image_holds_what_the_entry_script_names():
     named = set(re.findall(r"(?:deploy/\S+|manage\.py)", entry))
     assert named == {"deploy/gunicorn.py", "manage.py"}
     assert named | {"bin/entry"} <= set(kept)
+
+
+@pytest.mark.parametrize(("bound", "asked"), [({}, "8000"), ({"CPMS_BIND": "127.0.0.1:8123"}, "8123")])
+def test_the_web_health_check_asks_where_the_web_server_listens(tmp_path, bound, asked):
+    """The shell's own trace tells the address, so that nobody needs to listen on the default port."""
+    env = {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}", "CPMS_RUN_DIR": str(tmp_path), **bound}
+    traced = ["sh", "-x", *health_of("web")]
+    run = subprocess.run(traced, env=env, cwd=places.ROOT, capture_output=True, text=True, check=False, timeout=30)
+    assert re.findall(r"http://\S+", run.stderr)[:1] == [f"http://127.0.0.1:{asked}/readyz"]
+
+
+def test_the_default_port_is_the_one_the_compose_file_shows_the_proxy():
+    """The compose file leaves the address to the entry script, whose web server then listens on all of its container."""
+    assert "CPMS_BIND" not in COMPOSE["x-app"]["environment"] | image_environment()
+    assert COMPOSE["services"]["web"]["expose"] == ["8000"]
+    assert 'bind="${CPMS_BIND:-0.0.0.0:8000}"' in (places.ROOT / "bin" / "entry").read_text()
 
 
 def the_first_step_migrates_and_loads_the_terminology(deployment):
