@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 from allauth.usersessions.models import UserSession
 from django.conf import settings
+from django.core import mail
 from django.test import Client
 
 from cpms import clock
 from cpms.accounts.models import TotpDevice
+from cpms.notifications import actions as notifications
 from tests.factories import totp_device
 
 
@@ -26,3 +30,10 @@ def signed_in(user, *, verified=True, fresh=True) -> Client:
         session.save()
         UserSession.objects.create(user=user, session_key=session.session_key, ip="127.0.0.1", user_agent="")
     return client
+
+
+def mailed_reset_path() -> str:
+    """Where the newest mail for a new password leads, once the outbox is sent."""
+    notifications.dispatch_outbox()
+    found = (re.search(r"https?://[^/]+(\S+/password/reset/key/\S+)", sent.body) for sent in reversed(mail.outbox))
+    return next(filter(None, found)).group(1)

@@ -22,6 +22,11 @@ def tell(*, user_id: str, notice: str, occasion: str) -> None:
     actions.tell(user_id, notice=notice, occasion=occasion, by=None)
 
 
+@shared_task(name="notifications.answer_reset")
+def answer_reset(*, address: str, user_id: str, path: str) -> None:
+    actions.answer_reset(address, user_id=user_id, path=path, by=None)
+
+
 @shared_task(name="notifications.remind")
 def remind() -> None:
     actions.remind()

@@ -6,14 +6,12 @@ Small in every run; ``bin/campaign access`` raises the numbers (CPMS_ROUNDS, CPM
 from __future__ import annotations
 
 import os
-import re
 import statistics
 import time
 
 import django_otp
 import pytest
 from django.conf import settings
-from django.core import mail
 from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
@@ -23,7 +21,7 @@ from cpms.accounts.actions.activation import fresh_codes
 from cpms.accounts.models import RecoveryDevice, TotpDevice, User
 from panels import actions as panels
 from tests.access.knocking import EIGHT, LOGIN, at_once, browser, came_through, give_password, inside
-from tests.clients import signed_in
+from tests.clients import mailed_reset_path, signed_in
 from tests.evidence import note
 from tests.factories import Story, UserFactory, code_for, totp_device
 
@@ -70,7 +68,7 @@ def after_reset(device: TotpDevice) -> Client:
     """A new password by mail keeps the second factor."""
     client = browser()
     client.post(reverse("account_reset_password"), {"email": device.user.email}, secure=True)
-    link = re.search(r"https?://[^/]+(\S+/password/reset/key/\S+)", mail.outbox[-1].body).group(1)
+    link = mailed_reset_path()
     here = client.get(link, secure=True).url
     client.post(here, {"password1": "the tide comes twice a day"}, secure=True)
     return client
@@ -227,7 +225,7 @@ def race_reset(device: TotpDevice):
     cache.clear()
     client = browser()
     client.post(reverse("account_reset_password"), {"email": device.user.email}, secure=True)
-    link = re.search(r"https?://[^/]+(\S+/password/reset/key/\S+)", mail.outbox[-1].body).group(1)
+    link = mailed_reset_path()
     clients = [browser() for _ in range(EIGHT)]
     here = [one.get(link, secure=True).url for one in clients]
 

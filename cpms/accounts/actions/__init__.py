@@ -48,6 +48,7 @@ from cpms.accounts.actions.roles import (
     switch_account,
 )
 from cpms.accounts.actions.security import (
+    answer_reset,
     end_other_sessions,
     end_session,
     end_sessions,
@@ -62,6 +63,7 @@ __all__ = [
     "activate",
     "add_centre",
     "add_unit",
+    "answer_reset",
     "change_profile",
     "choose_password",
     "confirm_device",

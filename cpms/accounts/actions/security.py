@@ -25,6 +25,16 @@ def tell(user: User, notice: str) -> None:
 
 
 @transaction.atomic
+def answer_reset(address: str, *, owner: User | None, path: str, by: Any) -> None:
+    """Have the floor above write the mail that answers whoever asked for a new password; ``by`` is nobody signed in.
+
+    In this very transaction: ``path`` holds a secret, which is sealed in the row of a mail but would not be in a job's.
+    """
+    user_id = str(owner.pk) if owner is not None else ""
+    jobs.at_once("notifications.answer_reset", address=address, user_id=user_id, path=path)
+
+
+@transaction.atomic
 def replace_device(device: TotpDevice, *, token: str, session_key: str, by: Any) -> bool:
     """Whether the new phone's first code fits. Then, and only then, the old phone is gone, and every other session with it."""
     if not confirm_device(device, token=token, by=by):

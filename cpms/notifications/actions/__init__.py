@@ -2,6 +2,7 @@
 
 from cpms.notifications.actions.daily import send_daily, wish_mails
 from cpms.notifications.actions.outbox import (
+    answer_reset,
     cancel_mails,
     cancel_mails_of,
     dispatch_outbox,
@@ -14,6 +15,7 @@ from cpms.notifications.actions.rules import set_rules
 from cpms.notifications.actions.work import move_due, open_work, remind, settle_all, settle_work
 
 __all__ = [
+    "answer_reset",
     "cancel_mails",
     "cancel_mails_of",
     "dispatch_outbox",

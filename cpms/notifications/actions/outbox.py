@@ -90,6 +90,19 @@ def tell(user_id: str, *, notice: str, occasion: str, by: Any) -> None:
         notify([person], notice=Notice(notice), by=by, about=person, path=reverse("security"), again=occasion)
 
 
+@transaction.atomic
+def answer_reset(address: str, *, user_id: str, path: str, by: Any) -> None:
+    """Somebody asked for a new password: the link goes to the account's owner; an address without an account gets word
+    of that. Each asking is an occasion of its own, and a row either way, so both take as long."""
+    occasion = uuid.uuid4().hex
+    if user_id:
+        person = get_user_model().objects.get(pk=user_id)
+        notify([person], notice=Notice.PASSWORD_ASKED, by=by, about=person, path=path, again=occasion)
+    else:
+        nobody = get_user_model()(email=address)
+        notify_address(address, notice=Notice.ADDRESS_UNKNOWN, about=nobody, path=path, again=occasion)
+
+
 def cancel_mails(about: Iterable[uuid.UUID], *notices: Notice) -> int:
     """What is not sent yet about these things (of these kinds, or all) is not sent any more."""
     unsent = OutboxMessage.objects.filter(about_id__in=list(about), state__in=[MailState.WAITING, MailState.HELD])

@@ -19,7 +19,9 @@ class Notice(models.TextChoices):
     SWITCHED_ON = "switched_on", "Account switched on"
     CODES_REFUSED = "codes_refused", "Several wrong codes"
     RECOVERY_USED = "recovery_used", "Recovery code used"
+    PASSWORD_ASKED = "password_asked", "Link for a new password"
     PASSWORD_CHANGED = "password_changed", "Password changed"
+    ADDRESS_UNKNOWN = "address_unknown", "New password asked for without an account"
     FACTOR_ASKED = "factor_asked", "New second factor asked for"
     FACTOR_RESET = "factor_reset", "New second factor"
     ROLE_CHANGED = "role_changed", "Role changed"
@@ -101,7 +103,9 @@ ALWAYS_AT_ONCE = frozenset(
         Notice.SWITCHED_ON,
         Notice.CODES_REFUSED,
         Notice.RECOVERY_USED,
+        Notice.PASSWORD_ASKED,
         Notice.PASSWORD_CHANGED,
+        Notice.ADDRESS_UNKNOWN,
         Notice.FACTOR_ASKED,
         Notice.FACTOR_RESET,
         Notice.ROLE_CHANGED,

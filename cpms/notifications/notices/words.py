@@ -69,6 +69,16 @@ WORDS = {
     Notice.RECOVERY_USED: Words(
         "CPMS: a recovery code was used", "Your account was opened with one of your recovery codes. " + NOT_YOU
     ),
+    Notice.PASSWORD_ASKED: Words(
+        "CPMS: choose a new password",
+        "Somebody, probably you, asked for a new password. The link below is for you alone, works once and ends after three "
+        "days. Afterwards you sign in as usual, with your one-time code. If it was not you, do nothing: your password stays.",
+    ),
+    Notice.ADDRESS_UNKNOWN: Words(
+        "CPMS: no account for this address",
+        "Somebody asked for a new password with this address, but there is no account for it. If it was you, try the "
+        "address your hospital gave you, or ask your helpdesk. If it was not you, do nothing.",
+    ),
     Notice.PASSWORD_CHANGED: Words(
         "CPMS: your password was changed",
         "The password of your account was changed, and all sessions ended. " + NOT_YOU,
