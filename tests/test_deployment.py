@@ -71,6 +71,14 @@ def test_the_default_port_is_the_one_the_compose_file_shows_the_proxy():
     assert 'bind="${CPMS_BIND:-0.0.0.0:8000}"' in (places.ROOT / "bin" / "entry").read_text()
 
 
+def test_only_what_asks_other_servers_stands_on_the_network_outside():
+    """The worker sends mail, web asks BigBlueButton for a room, the proxy is asked; no other way leads out."""
+    networks = {name: service["networks"] for name, service in COMPOSE["services"].items()}
+    assert {name for name, joined in networks.items() if "outside" in joined} == {"web", "worker", "proxy"}
+    assert all("inside" in joined for joined in networks.values())
+    assert COMPOSE["networks"] == {"inside": {"internal": True}, "outside": {}}
+
+
 def the_first_step_migrates_and_loads_the_terminology(deployment):
     assert deployment.migrated.returncode == 0, deployment.migrated.stderr[-2000:]
     with contextlib.closing(psycopg2.connect(deployment.env["DATABASE_URL"])) as connection:
