@@ -60,11 +60,14 @@ class Analyte:
     note: str
     intervals: tuple[Interval, ...]
 
-    def code_for(self, unit: str) -> str:
-        """The LOINC code that belongs to a result in this unit; the first other one where the kind has none."""
+    def code_for(self, unit: str, *, held: str = "") -> str:
+        """The LOINC code that belongs to a result in this unit; the first other one where the kind has none.
+
+        ``held``, a code that the result has already, stays if it fits the unit as well.
+        """
         kind = {"mol": MOLAR, "eq": MOLAR, "mass": MASS}.get(units.kind_of(unit.split("/")[0]), OTHER)
         found = self.codes.get(kind) or self.codes.get(OTHER) or ()
-        return found[0] if found else ""
+        return held if held in found else found[0] if found else ""
 
 
 def rows(name: str) -> list[dict[str, str]]:

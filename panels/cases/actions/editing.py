@@ -15,6 +15,7 @@ from cpms import clock, locking
 from cpms.accounts.access import Refused, grants
 from cpms.audit import actions as audit
 from cpms.audit.states import Event
+from panels.cases.actions import coding
 from panels.cases.models import Case, Diagnosis, Finding, LabAlias, LabResult, Treatment, Variant, name_token
 from panels.cases.policy import may_edit
 from panels.cases.states import DiagnosisStatus
@@ -120,14 +121,16 @@ def add_labs(case: Case, rows: Sequence[Mapping[str, Any]], *, names: Mapping[st
 
 
 def replace_parts(case: Case, model: Any, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Keep rows that are still there (by id), so what the form does not show (notes, codes) is not lost."""
+    """Keep rows that are still there (by id), so what the form does not show (notes, codes) is not lost while it holds."""
     known = {str(part.pk): part for part in model._default_manager.filter(case=case)}
     kept = []
     for position, row in enumerate(rows):
         part = known.get(str(row.get("id") or "")) or model(case=case, key=case.key)
         changes = {name: value for name, value in row.items() if name != "id" and getattr(part, name) != value}
+        before = {name: getattr(part, name) for name in changes}
         for name, value in changes.items():
             setattr(part, name, value)
+        coding.follow(part, before, row)
         part.origin = "" if changes else part.origin
         part.position = position
         part.save()
