@@ -21,7 +21,7 @@ TOKENS = {
     "u": "U", "mu": "mU", "uu": "uU", "meq": "meq", "mval": "meq", "mosm": "mosm", "mosmol": "mosm", "kat": "kat", "ukat": "ukat",
     "nkat": "nkat", "24h": "(24.h)", "24hr": "(24.h)", "24std": "(24.h)", "24ore": "(24.h)", "d": "(24.h)", "day": "(24.h)",
     "tag": "(24.h)", "jour": "(24.h)", "die": "(24.h)", "h": "h", "hr": "h", "std": "h", "%": "%", "mmhg": "mm[Hg]", "m2": "m2",
-    "100ml": "dL", "ru": "[arb'U]", "cm": "cm", "mm": "mm", "min": "min", "s": "s", "ph": "[pH]",
+    "100ml": "dL", "ru": "[arb'U]", "kru": "k[arb'U]", "cm": "cm", "mm": "mm", "min": "min", "s": "s", "ph": "[pH]",
 }  # fmt: skip
 LOUD = re.compile(r"M[a-z]|^MU$|^G$")  # mega or milli, giga or gram: not guessed
 SYNONYMS = {"k[arb'U]/L": "[arb'U]/mL"}  # the parser knows no prefix here

@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cpms.terminology import catalogue
 from panels.cases import ages
 from panels.cases.ages import Birth, Moment, moment_of
 from panels.cases.models import LabResult
-from panels.cases.queries import Results, result_of
+from panels.cases.queries import Results, result_of, spoken
 from panels.cases.states import RangeSource
 
 CHILD = Birth(2015, 6)
@@ -64,6 +65,33 @@ def test_a_unit_that_cannot_be_right_is_questioned_and_nothing_is_changed():
     assert wrong.flag == ""
     assert wrong.question.endswith("Is it right?")
     assert Results([wrong]).outside == [wrong]
+
+
+@pytest.mark.parametrize(
+    ("label", "value", "unit", "question"),
+    [
+        ("TSH", 5, "mmol/L", "Thyrotropin (TSH) is not measured in mmol/L. Is the unit mIU/L?"),
+        ("TSH", 5, "MU/L", "The unit “MU/L” cannot be read with certainty. Is the unit mIU/L?"),
+        ("Calcium", "2.4", "furlongs", "The unit “furlongs” cannot be read with certainty. Is the unit mmol/L?"),
+        ("Calcium", 2400, "", "No unit is given. Is it right?"),
+        ("Gsalpha act.", 54, "furlongs", ""),
+        ("Gsalpha act.", 54, "", ""),
+        ("ARR", 20, "", ""),
+        ("TSH", None, "mmol/L", ""),
+    ],
+)
+def test_a_unit_of_another_kind_or_none_is_questioned_and_stays(label, value, unit, question):
+    found = result(label, value, unit)
+    assert (found.question, found.lab.unit, found.converted, found.range_text) == (question, unit, "", "")
+    assert Results([found]).outside == ([found] if question else [])
+
+
+def test_every_analyte_in_each_of_its_units_is_asked_nothing_about_a_possible_value():
+    for analyte in catalogue.analytes().values():
+        for unit in analyte.units:
+            middle = catalogue.in_unit(analyte, (analyte.lowest + analyte.highest) / 2, analyte.unit, unit)
+            found = result(analyte.name, middle, spoken(unit))
+            assert (found.analyte, found.question) == (analyte, ""), (analyte.key, unit)
 
 
 def test_a_value_taken_when_the_band_is_uncertain_gets_no_default():

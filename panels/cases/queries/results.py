@@ -28,6 +28,7 @@ class Result:
     low: Decimal | None = None
     high: Decimal | None = None
     whose: RangeSource = RangeSource.NONE
+    doubt: str = ""
     likelier_unit: str = ""
     implausible: bool = False
 
@@ -74,11 +75,13 @@ class Result:
     @property
     def question(self) -> str:
         """What to ask the person who entered it; nothing is changed by asking."""
-        if not self.implausible or self.analyte is None:
+        if not self.doubt:
             return ""
-        limits = f"{plain(self.analyte.lowest)} to {plain(self.analyte.highest)} {spoken(self.analyte.unit)}"
-        asked = f"{self.lab.value_text} {spoken(self.lab.unit)} is outside what is possible ({limits})."
-        return f"{asked} Is the unit {spoken(self.likelier_unit)}?" if self.likelier_unit else f"{asked} Is it right?"
+        return (
+            f"{self.doubt} Is the unit {spoken(self.likelier_unit)}?"
+            if self.likelier_unit
+            else f"{self.doubt} Is it right?"
+        )
 
 
 @dataclass
@@ -132,12 +135,33 @@ def result_of(lab: LabResult, sex: str, birth: Birth, at_entry: Moment) -> Resul
     unit, moment = catalogue.read_unit(analyte, lab.unit), moment_of(lab.taken)
     own = RangeSource.NONE if lab.low is None and lab.high is None else RangeSource.LABORATORY
     read = Result(lab, analyte, unit, moment, low=lab.low, high=lab.high, whose=own)
-    if analyte is None or not unit:
+    if analyte is None:
         return read
-    if lab.value is not None and catalogue.is_plausible(analyte, lab.value, unit) is False:
-        read = replace(read, implausible=True, likelier_unit=catalogue.likelier_unit(analyte, lab.value, unit))
+    read = questioned(read, analyte)
+    if not unit:
+        return read
     when = ages(moment, birth) or (None if lab.taken else ages(at_entry, birth))
     return with_default(read, analyte, catalogue.intervals_for(analyte, sex, when)) if when and not own else read
+
+
+def questioned(read: Result, analyte: Analyte) -> Result:
+    """The result with what is doubtful about its unit: none given, none that can be read, one of another kind, or one in
+    which the value is not possible.
+    """
+    lab, unit = read.lab, read.unit
+    possible = None if lab.value is None else catalogue.is_plausible(analyte, lab.value, unit)
+    needless = not lab.unit and not spoken(analyte.unit)  # a ratio
+    if lab.value is None or possible or needless:
+        return read
+    if possible is False:
+        limits = f"{plain(analyte.lowest)} to {plain(analyte.highest)} {spoken(analyte.unit)}"
+        doubt = f"{lab.value_text} {spoken(lab.unit)} is outside what is possible ({limits})."
+    elif unit:
+        doubt = f"{analyte.name} is not measured in {spoken(lab.unit)}."
+    else:
+        doubt = f"The unit “{lab.unit}” cannot be read with certainty." if lab.unit else "No unit is given."
+    likelier = catalogue.likelier_unit(analyte, lab.value, unit)
+    return replace(read, doubt=doubt, likelier_unit=likelier, implausible=possible is False)
 
 
 def with_default(read: Result, analyte: Analyte, found: tuple[catalogue.Interval, ...]) -> Result:
