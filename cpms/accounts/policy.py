@@ -93,8 +93,8 @@ def may_read_centre(_user: Any, _centre: Any) -> Verdict:
 
 @rule(Permission.CENTRE_CLEAR)
 def may_clear_centre(user: Any, centre: Any) -> Verdict:
-    """Not the centre itself: somebody of its network has seen the hospital's confirmation."""
-    if networks_served_by(user).filter(centres=centre).exists():
+    """Not the centre itself: somebody of a network it belongs to today has seen the hospital's confirmation."""
+    if networks_served_by(user).filter(pk__in=centre.networks_today()).exists():
         return yes
     return no("Clearance is recorded by a coordinator or the helpdesk of the network.")
 

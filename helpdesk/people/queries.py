@@ -52,7 +52,7 @@ def centres_of(user: Any, *, text: str = "") -> QuerySet[Centre]:
     holders = Membership.objects.current().filter(role__in=REPRESENTING_ROLES).select_related("user").order_by("role")
     return found.prefetch_related(
         Prefetch("role_holders", holders, to_attr="represented_by"),
-        Prefetch("memberships", CentreMembership.objects.select_related("network")),
+        Prefetch("memberships", CentreMembership.objects.current().select_related("network")),
     )
 
 
@@ -131,7 +131,7 @@ def known_for(table: Table, *, by: Any, addresses: Iterable[str] = ()) -> Known:
         for p in places.filter(until=None)
     }
     centres: dict[str, list[Centre]] = {}
-    for centre in Centre.objects.filter(memberships__network=table.network).distinct():
+    for centre in Centre.objects.of(table.network):
         centres.setdefault(fold(centre.name), []).append(centre)
     groups = list(ThematicGroup.objects.filter(network=table.network))
     return Known(

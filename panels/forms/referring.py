@@ -8,7 +8,7 @@ from django import forms
 from django.db.models import F
 
 from cpms.accounts import queries as accounts
-from cpms.accounts.models import User
+from cpms.accounts.models import Centre, User
 from cpms.countries import choices
 from panels.forms.dispatching import AddresseeField
 from panels.states import Urgency
@@ -53,7 +53,7 @@ class AcceptReferralForm(forms.Form):
 
     def __init__(self, *args: Any, referral: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        people = accounts.experts(besides=User()).filter(centre__networks=referral.network)
+        people = accounts.experts(besides=User()).filter(centre__in=Centre.objects.of(referral.network))
         people = people.annotate(centre_country=F("centre__country"))
         chosen: Any = self.fields["clinician"]
         chosen.queryset = people

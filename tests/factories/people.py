@@ -67,7 +67,8 @@ class CentreFactory(DjangoModelFactory):
 
     @factory.post_generation
     def network(self, create, extracted, **_kwargs):
-        CentreMembership.objects.create(centre=self, network=extracted or NetworkFactory(), kind="full")
+        network = extracted or NetworkFactory()
+        CentreMembership.objects.create(centre=self, network=network, kind="full", since=clock.rights_day())
 
 
 class UserFactory(DjangoModelFactory):

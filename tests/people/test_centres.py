@@ -11,9 +11,10 @@ from django.urls import reverse
 from cpms import clock
 from cpms.accounts import actions
 from cpms.accounts.access import Refused, ask
-from cpms.accounts.models import AdvocacyGroup, Centre, Network, ThematicGroup, Unit
+from cpms.accounts.models import AdvocacyGroup, Centre, Network, ThematicGroup, Unit, User
 from cpms.accounts.policy import Post, centres_run_by, looks_after
 from cpms.accounts.queries import networks_of
+from cpms.accounts.queries.coverage import countries_of
 from cpms.accounts.roles import Permission, Role
 from cpms.audit.models import AuditEvent
 from panels.policy import may_open
@@ -181,6 +182,40 @@ def test_when_a_membership_is_over_the_network_lets_nobody_in_there(coordinator)
     assert centre not in centres_run_by(coordinator)
     assert not networks_of(person).exists()
     assert centre not in Centre.objects.members()
+
+
+@pytest.mark.parametrize("role", [Role.NETWORK_COORDINATOR, Role.HELPDESK_ADULT])
+def test_a_network_that_a_hospital_has_left_sees_and_clears_it_no_more(role):
+    network = NetworkFactory()
+    server, centre = person_with(role, network=network), CentreFactory(network=network, country="IE")
+    person = UserFactory(centre=centre)
+    client = signed_in(server)
+    pages = [centre.get_absolute_url(), reverse("people:person", args=[person.pk])]
+    switch = reverse("people:switch", args=[person.pk])
+    assert [client.get(page, secure=True).status_code for page in pages] == [200, 200]
+    assert ask(Permission.CENTRE_CLEAR, server, centre)
+    assert countries_of(network) == ["FI", "IE"]
+    yesterday = clock.rights_day() - dt.timedelta(days=1)
+    centre.memberships.update(since=yesterday, until=yesterday)
+    assert [client.get(page, secure=True).status_code for page in pages] == [404, 404]
+    assert client.post(switch, {"active": ""}, secure=True).status_code == 404
+    assert not ask(Permission.CENTRE_CLEAR, server, centre)
+    assert centre not in Centre.objects.visible_to(server)
+    assert not User.objects.visible_to(server).filter(pk=person.pk).exists()
+    assert countries_of(network) == ["FI"]
+
+
+def test_a_hospital_of_two_networks_is_seen_by_the_one_it_stays_in(coordinator):
+    stays, centre = NetworkFactory(code="BOND", name="ERN BOND"), CentreFactory()
+    other, person = person_with(Role.NETWORK_COORDINATOR, network=stays), UserFactory(centre=centre)
+    actions.place_centre(centre, network=stays, kind="full", until=None, by=other)
+    yesterday = clock.rights_day() - dt.timedelta(days=1)
+    centre.memberships.exclude(network=stays).update(since=yesterday, until=yesterday)
+    seen = [User.objects.visible_to(one).filter(pk=person.pk).exists() for one in (coordinator, other)]
+    assert seen == [False, True]
+    page = signed_in(other).get(reverse("people:centres"), secure=True).content.decode()
+    assert "ERN BOND, full member" in page
+    assert "Endo-ERN, full member" not in page
 
 
 def test_staff_keep_the_advocacy_groups_of_their_own_network():

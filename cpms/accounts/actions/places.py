@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import transaction
 
+from cpms import clock
 from cpms.accounts import policy
 from cpms.accounts.access import Refused, ask
 from cpms.accounts.models import AdvocacyGroup, Centre, CentreMembership, Network, ThematicGroup, Unit, User
@@ -116,7 +117,11 @@ def add_centre(network: Network, *, name: str, city: str, country: str, kind: st
 def place_centre(centre: Centre, *, network: Network, kind: str, by: Any, until: dt.date | None = None) -> None:
     """Say as what the hospital belongs to the network, and until when; without a day it stays. By who serves that network."""
     serve(network, by)
-    place, _made = CentreMembership.objects.get_or_create(centre=centre, network=network, defaults={"kind": kind})
+    anew = {
+        "kind": kind,
+        "since": clock.rights_day(),
+    }  # a later day in the person's own zone would hide it until UTC's midnight
+    place, _made = CentreMembership.objects.get_or_create(centre=centre, network=network, defaults=anew)
     place.kind, place.until = CentreMembership.Kind(kind), until
     if until is not None and until < place.since:
         raise Refused("This day lies before the hospital joined.")

@@ -73,8 +73,12 @@ class CentreQuerySet(models.QuerySet["Centre"]):
         """Belonging to at least one network today."""
         return self.filter(pk__in=CentreMembership.objects.current().values("centre"))
 
+    def of(self, network: Network) -> CentreQuerySet:
+        """Belonging to this network today."""
+        return self.filter(pk__in=CentreMembership.objects.current().filter(network=network).values("centre"))
+
     def visible_to(self, user: Any) -> CentreQuerySet:
-        """Those a person represents, and all of the networks a person coordinates or serves as helpdesk."""
+        """Those a person represents, and all that belong today to a network the person coordinates or serves as helpdesk."""
         if not user.is_active:
             return self.none()
         held = user.memberships.current()
@@ -82,7 +86,8 @@ class CentreQuerySet(models.QuerySet["Centre"]):
             return self
         own = held.filter(role__in=REPRESENTING_ROLES).values("centre")
         networks = held.filter(role__in=OVERSEEING_ROLES).values("network")
-        return self.filter(Q(pk__in=own) | Q(memberships__network__in=networks)).distinct()
+        places = CentreMembership.objects.current().filter(network__in=networks)
+        return self.filter(Q(pk__in=own) | Q(pk__in=places.values("centre")))
 
 
 class Centre(models.Model):

@@ -50,7 +50,7 @@ class Branches:
 
 def countries_of(network: Network) -> list[str]:
     """Those with a member centre, in the order of their names."""
-    places = Centre.objects.filter(networks=network).values_list("country", flat=True).distinct()
+    places = Centre.objects.of(network).values_list("country", flat=True).distinct()
     return sorted(set(places), key=countries.name)
 
 
@@ -61,7 +61,7 @@ def branches(network: Network, *, under: str = "") -> Branches:
     """
     held = Membership.objects.current().filter(user=OuterRef("user"), role=Role.CLINICIAN)
     declared = Expertise.objects.filter(Exists(held), system=System.ORPHA, user__in=User.objects.active())
-    declared = declared.filter(user__centre__networks=network)
+    declared = declared.filter(user__centre__in=Centre.objects.of(network))
     rows = list(declared.values_list("code", "name", "user", "user__centre__country").distinct())
     nodes = terminology.below(under)
     if nodes and not under:
