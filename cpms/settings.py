@@ -180,6 +180,7 @@ ACCOUNT_RATE_LIMITS = {
     "change_password": "5/m/user",
     "verify": "10/m/ip",
     "step_up": "10/m/user",
+    "code": "5/5m/user",
     "access_request": "20/h/ip",
     "access_request_mail": "3/d/key",
     "referral": "10/h/ip",

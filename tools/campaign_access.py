@@ -36,7 +36,10 @@ SHORT = {"CPMS_SEQUENCES": "20", "CPMS_STEPS": "9", "CPMS_ROUNDS": "3", "CPMS_GU
 PARTS = {
     "C1": ("Every principal x every route x every state x every method", ["tests/access/test_matrix.py"]),
     "C3": ("Random sequences of deeds against an independent model", ["tests/access/test_sequences.py"]),
-    "C8": ("Ways round the second factor, guessing, races, what is told", ["tests/access/test_authentication.py"]),
+    "C8": (
+        "Ways round the second factor, guessing, races, what is told",
+        ["tests/access/test_authentication.py", "tests/access/test_code_guesses.py"],
+    ),
     "C21": ("Rules about time at their edges", ["tests/access/test_boundaries.py", "tests/access/test_revocation.py"]),
 }
 

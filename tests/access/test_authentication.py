@@ -176,22 +176,6 @@ def test_parallel_guesses_share_the_same_limit():
     assert worst <= 5
 
 
-def test_wrong_codes_are_slowed_down():
-    device, through = totp_device(UserFactory()), 0
-    for number in range(GUESSES):
-        through += device.waiting_until() is None
-        django_otp.verify_token(device.user, device.persistent_id, f"{number:06d}")
-        device.refresh_from_db()
-    note(
-        "C8",
-        "codes guessed in a row for one device",
-        asked=GUESSES,
-        wrong=max(0, through - 10),
-        remark=f"{through} were looked at",
-    )
-    assert through <= 10
-
-
 # Races -----------------------------------------------------------------------------------------------------------------
 
 

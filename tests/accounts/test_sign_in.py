@@ -112,11 +112,11 @@ def test_five_wrong_codes_start_over(client):
     assert AuditEvent.objects.filter(event=Event.SIGN_IN_REFUSED).count() == 5
 
 
-def test_the_wait_after_misses_never_exceeds_a_quarter_of_an_hour():
+def test_the_wait_after_misses_never_exceeds_five_minutes():
     device = totp_device(UserFactory())
     for _ in range(30):
         device.throttle_increment()
-    assert (device.waiting_until() - device.throttling_failure_timestamp).total_seconds() == 15 * 60
+    assert (device.waiting_until() - device.throttling_failure_timestamp).total_seconds() == 5 * 60
 
 
 def test_an_unconfirmed_device_opens_nothing(client):

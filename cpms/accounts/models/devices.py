@@ -1,6 +1,7 @@
 """Second factors on django-otp: a sealed TOTP seed, and ten recovery codes kept as keyed digests.
 
-Both back off after misses, but never longer than 15 minutes: the library's own curve locks for days.
+Both back off after misses, but never longer than five minutes: the library's own curve locks for days, and whoever guesses
+must not lock the owner out for longer than the limit of guesses does.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from cpms.vault import cipher
 from cpms.vault.fields import SealedBytesField
 from cpms.vault.models import DataKey
 
-LONGEST_WAIT = dt.timedelta(minutes=15)
+LONGEST_WAIT = dt.timedelta(minutes=5)
 STEP_SECONDS, DIGITS, TOLERANCE = 30, 6, 1
 
 

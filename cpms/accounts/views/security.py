@@ -20,8 +20,8 @@ from cpms.accounts.access.routes import CODE_AT, READ, WRITE
 from cpms.accounts.forms import CodeForm
 from cpms.accounts.roles import Permission
 from cpms.accounts.views.activation import qr_code, secret_text
+from cpms.accounts.views.codes import check
 from cpms.accounts.views.refusals import rate_limited
-from cpms.accounts.views.sign_in import device_for
 
 BOTH = READ | WRITE
 
@@ -37,14 +37,6 @@ def overview(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/security.html", context)
 
 
-def accepted(user: Any, token: str) -> bool:
-    """Whether one of the person's devices takes the code, under the row's lock; used up by it."""
-    device = device_for(user, token)
-    if device is None or device.waiting_until() is not None:
-        return False
-    return django_otp.verify_token(user, device.persistent_id, token) is not None
-
-
 @transaction.non_atomic_requests
 @access("step_up", verb=Permission.SIGNED_IN, methods=BOTH)
 def step_up(request: HttpRequest) -> HttpResponse:
@@ -55,12 +47,12 @@ def step_up(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         if not ratelimit.consume(request, action="step_up"):
             return rate_limited(request)
-        if accepted(user, form.cleaned_data["code"]):
+        answer = check(request, user, form.cleaned_data["code"], by=user)
+        if answer.device is not None:
             request.session[CODE_AT] = clock.now().timestamp()
             actions.note_fresh_code(user, by=user)
             return redirect(wanted if url_has_allowed_host_and_scheme(wanted, allowed_hosts=None) else "home")
-        actions.note_miss(user, by=user)
-        form.add_error("code", "This code is not right, or it was used already. Wait for the next one.")
+        form.add_error("code", answer.why_not)
     return render(request, "accounts/step_up.html", {"form": form}, status=422 if form.errors else 200)
 
 

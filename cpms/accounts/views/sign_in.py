@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import django_otp
 from allauth.account import views as allauth_views
 from allauth.account.stages import LoginStageController
 from django.contrib import messages
@@ -21,6 +20,7 @@ from cpms.accounts.access.routes import CODE_AT, READ, WRITE
 from cpms.accounts.forms import CodeForm, RecoveryForm
 from cpms.accounts.roles import Permission
 from cpms.accounts.stages import MOST_MISSES, STAGE
+from cpms.accounts.views import codes
 
 BOTH = READ | WRITE
 
@@ -64,26 +64,6 @@ def signup_closed(request: HttpRequest) -> HttpResponse:
     return render(request, "account/signup_closed.html")
 
 
-def device_for(user: Any, token: str) -> Any:
-    """The confirmed device that a token of this shape belongs to; never one that the form names."""
-    devices = django_otp.devices_for_user(user, confirmed=True)
-    return next((device for device in devices if device.fits(token)), None)
-
-
-def check(stage: Any, user: Any, token: str) -> tuple[Any, str]:
-    """The device that accepted the token, or what to say."""
-    device = device_for(user, token)
-    if device is None:
-        return None, "This code is not right."
-    if device.waiting_until() is not None:
-        return None, "Too many wrong codes. Please wait a little, then try again."
-    accepted = django_otp.verify_token(user, device.persistent_id, token)
-    if accepted is None:
-        stage.state["misses"] = stage.state.get("misses", 0) + 1
-        actions.note_miss(user, by=None)
-    return accepted, "This code is not right, or it was used already. Wait for the next one."
-
-
 @transaction.non_atomic_requests
 @access("otp_challenge", public="second step of signing in; works only inside a begun login", methods=BOTH)
 def otp_challenge(request: HttpRequest) -> HttpResponse:
@@ -98,19 +78,20 @@ def otp_challenge(request: HttpRequest) -> HttpResponse:
     recovery = "recovery" in request.GET
     form = (RecoveryForm if recovery else CodeForm)(request.POST or None)
     if form.is_valid():
-        device, why_not = check(stage, user, form.cleaned_data["code"])
-        if device is not None:
-            user.otp_device = device
+        answer = codes.check(request, user, form.cleaned_data["code"], by=None)
+        if answer.device is not None:
+            user.otp_device = answer.device
             actions.sign_in_verified(user, by=user)
-            tell_of_recovery(user, device)
+            tell_of_recovery(user, answer.device)
             response = stage.exit()
             request.session[CODE_AT] = clock.now().timestamp()
             return response
-        if stage.state.get("misses", 0) >= MOST_MISSES:
+        stage.state["misses"] = stage.state.get("misses", 0) + answer.missed
+        if stage.state["misses"] >= MOST_MISSES:
             messages.error(request, "Too many wrong codes. Please start again.")
             actions.tell(user, "codes_refused")
             return stage.abort()
-        form.add_error("code", why_not)
+        form.add_error("code", answer.why_not)
         from_stash(request, stage)
     context = {"form": form, "email": user.email, "recovery": recovery, "here": reverse("otp_challenge")}
     response = render(request, "accounts/otp_challenge.html", context, status=422 if form.errors else 200)
