@@ -114,6 +114,8 @@ def test_what_is_sensitive_asks_for_a_fresh_code():
     assert {name for name, _route in sensitive()} == {
         "security_phone",
         "security_codes",
+        "assistants",
+        "cases:phenopacket",
         "kpis_csv",
         "people:grant",
         "people:end_role",

@@ -15,7 +15,7 @@ from cpms.accounts.forms import AbsenceForm, AssistantForm
 from cpms.accounts.roles import Permission, Role
 
 
-@access("assistants", verb=Permission.SIGNED_IN, methods=READ | WRITE)
+@access("assistants", verb=Permission.SIGNED_IN, methods=READ | WRITE, step_up=True)
 def assistants(request: HttpRequest) -> HttpResponse:
     """Name a colleague, see who acts for me and for whom I act."""
     user: Any = request.user

@@ -11,7 +11,7 @@ from panels.cases.models import Case
 from panels.cases.queries import case_parts
 
 
-@access("cases:phenopacket", object=Case, verb=Permission.CASE_EXPORT, reads_patient=True)
+@access("cases:phenopacket", object=Case, verb=Permission.CASE_EXPORT, reads_patient=True, step_up=True)
 def phenopacket(request: HttpRequest, case: Case) -> HttpResponse:
     """A GA4GH phenopacket v2, named by the pseudonym."""
     data = actions.export_phenopacket(case_parts(case), by=request.user)
