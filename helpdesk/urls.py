@@ -8,5 +8,6 @@ urlpatterns = [
     path("reports/", views.kpis, name="kpis"),
     path("reports/<str:month>.csv", views.kpis_csv, name="kpis_csv"),
     path("demo/", views.demo, name="demo"),
+    path("demo/be/", views.demo_be, name="demo_be"),
     path("demo/mail/", views.demo_mail, name="demo_mail"),
 ]

@@ -6,11 +6,15 @@ import datetime as dt
 import ipaddress
 
 from django.conf import settings
+from django.contrib import auth
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.dateparse import parse_date
 
+from cpms import clock
+from cpms.accounts import actions as accounts
 from cpms.accounts.access import access
+from cpms.accounts.access.routes import CODE_AT, WRITE
 from cpms.accounts.roles import Permission
 from cpms.audit import actions as audit
 from cpms.audit.states import Event
@@ -67,6 +71,22 @@ def demo(request: HttpRequest) -> HttpResponse:
     demo_only(request)
     rows = [(person, people.one_time_code(person)) for person in people.PEOPLE]
     return render(request, "helpdesk/demo.html", {"rows": rows, "password": people.PASSWORD})
+
+
+@access("demo_be", public="demonstration on loopback only; the invented people and nobody else", methods=WRITE)
+def demo_be(request: HttpRequest) -> HttpResponse:
+    """Be one of the invented people at once, in a session as their password and code would leave it."""
+    demo_only(request)
+    phone = people.phone_of(request.POST.get("person", ""))
+    if phone is None:
+        raise Http404
+    user = phone.user
+    user.otp_device = phone
+    auth.logout(request)  # nothing of whoever one was before goes along
+    auth.login(request, user, backend=settings.AUTHENTICATION_BACKENDS[0])
+    accounts.sign_in_verified(user, by=user)
+    request.session[CODE_AT] = clock.now().timestamp()
+    return redirect("home")
 
 
 @access("demo_mail", public="demonstration on loopback only; mails to invented people")
