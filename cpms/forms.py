@@ -123,7 +123,7 @@ class ClinicalDecimalField(forms.DecimalField):
     default_error_messages = {
         "invalid": _("Enter a number, for example 2.86."),
         "separators": _("Use one decimal mark and nothing between thousands, for example 1234.5."),
-        "operator": _("Choose < or > beside the value and enter the number alone."),
+        "operator": _("Enter the number alone, without < or >."),
         "nought": _("Write a nought before the decimal mark, for example 0.5."),
     }
 

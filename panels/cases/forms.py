@@ -96,7 +96,11 @@ class LabRow(RowForm):
     comparator = forms.ChoiceField(
         label="Sign", required=False, choices=[("", "="), ("<", "<"), (">", ">"), ("<=", "≤"), (">=", "≥")]
     )
-    value = ClinicalDecimalField(label="Result", required=False)
+    value = ClinicalDecimalField(
+        label="Result",
+        required=False,
+        error_messages={"operator": "Choose < or > as the sign beside the result and enter the number alone."},
+    )
     unit = forms.CharField(label="Unit", max_length=40, required=False)
     low = ClinicalDecimalField(label="Range from", required=False)
     high = ClinicalDecimalField(label="to", required=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -9,7 +10,7 @@ from typing import Any
 
 from django import forms
 
-from cpms.forms import ClinicalDecimalField, ExactSelect, WordsField
+from cpms.forms import ClinicalDecimalField, DecimalInput, ExactSelect, WordsField
 from cpms.terminology import catalogue
 from panels.cases.models import plain
 from panels.cases.queries import TRI_STATE, is_asked, spoken
@@ -17,6 +18,26 @@ from panels.cases.questionnaire import BOOLEAN, DISPLAY, GROUP, QUANTITY, Item, 
 
 FEW = 6
 MONTH = r"\d{4}(-(0[1-9]|1[0-2]))?"
+BEYOND = re.compile(r"\s*(<=|>=|[<>≤≥])(.*)", re.DOTALL)
+AS_KEPT = {"≤": "<=", "≥": ">="}
+
+
+class MeasuredField(ClinicalDecimalField):
+    """A result as a laboratory prints it: ``<0.5`` where it measured no lower. Cleans to the sign, mostly empty, and the number."""
+
+    widget = DecimalInput({"inputmode": "text"})  # a phone's keys for numbers have no "<"
+    default_error_messages = {
+        "invalid": "Enter a number, for example 2.86 or <0.5.",
+        "operator": "Enter one sign at most and then the number, for example <0.5.",
+    }
+
+    def clean(self, value: Any) -> tuple[str, Decimal] | None:
+        match = BEYOND.fullmatch(str(value or ""))
+        sign, rest = (match[1], match[2].strip()) if match else ("", value)
+        if sign and not rest:
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
+        number = super().clean(rest)
+        return None if number is None else (AS_KEPT.get(sign, sign), number)
 
 
 @dataclass
@@ -61,8 +82,10 @@ def plain_field(item: Item, common: dict[str, Any]) -> forms.Field:
         return forms.CharField(max_length=item.longest or 4000, widget=forms.Textarea({"rows": 3}), **common)
     if item.kind == "integer":
         return forms.IntegerField(min_value=-100_000, max_value=100_000, **common)
+    if item.is_lab:
+        return MeasuredField(**common)
     if item.kind in {"decimal", QUANTITY}:
-        if item.kind == QUANTITY and len(item.units) == 1 and not item.is_lab:
+        if item.kind == QUANTITY and len(item.units) == 1:
             common["label"] = f"{item.text}, {spoken(item.units[0])}"
         return ClinicalDecimalField(**common)
     if item.kind == "date":
@@ -124,26 +147,31 @@ class AnswersForm(forms.Form):
         if value in (None, "", []):
             return None
         if item.kind == QUANTITY:
-            unit = self.cleaned_data.get(f"{item.link}-unit") or (item.units[0] if item.units else "")
-            return {"value": plain(value), "unit": unit}
+            return {"value": plain(value), "unit": self._unit(item)}
         return plain(value) if isinstance(value, Decimal) else value
+
+    def _unit(self, item: Item) -> str:
+        chosen: str = self.cleaned_data.get(f"{item.link}-unit") or (item.units[0] if item.units else "")
+        return chosen
 
     def lab_rows(self) -> list[dict[str, Any]]:
         """Values typed beside laboratory tests become results of the case: one place for them, with ranges and trends."""
         rows = []
         for item in self.questionnaire.questions():
-            answer = self._answer(item) if item.is_lab else None
+            measured = self.cleaned_data.get(item.link) if item.is_lab else None
             analyte = analyte_of(item)
-            if answer and analyte:
-                code = analyte.code_for(answer["unit"])
+            if measured and analyte:
+                (sign, number), unit = measured, self._unit(item)
+                code = analyte.code_for(unit)
                 rows.append(
                     {
                         "system": "LOINC" if code else "",
                         "code": code,
                         "label": analyte.name,
-                        "value": Decimal(answer["value"]),
+                        "comparator": sign,
+                        "value": number,
+                        "unit": unit,
                     }
-                    | {"unit": answer["unit"]}
                 )
         return rows
 
