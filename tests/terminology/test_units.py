@@ -137,17 +137,6 @@ def test_a_default_holds_at_every_age_that_is_possible(key, sex, youngest, sprea
         assert interval.sex in {"any", sex}
 
 
-def test_ranges_change_exactly_on_the_boundary_and_not_across_it():
-    alp = catalogue.named("ALP")
-    edges = sorted({one.age_to for one in alp.intervals if not one.condition and one.sex in {"any", "male"}})[:-1]
-    assert edges
-    for edge in edges:
-        before, after = (catalogue.intervals_for(alp, "male", (day, day)) for day in (edge - 1, edge))
-        assert before != after
-        across = catalogue.intervals_for(alp, "male", (edge - 1, edge))
-        assert [one for one in across if not one.condition] == []
-
-
 def test_the_code_follows_the_unit():
     cortisol = catalogue.named("Cortisol")
     assert [cortisol.code_for(unit) for unit in ("nmol/L", "ug/dL")] == ["14675-3", "2143-6"]
