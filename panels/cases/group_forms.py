@@ -22,10 +22,17 @@ BEYOND = re.compile(r"\s*(<=|>=|[<>≤≥])(.*)", re.DOTALL)
 AS_KEPT = {"≤": "<=", "≥": ">="}
 
 
+class MeasuredInput(DecimalInput):
+    """A phone's keys for numbers have no "<"."""
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__({**(attrs or {}), "inputmode": "text"})
+
+
 class MeasuredField(ClinicalDecimalField):
     """A result as a laboratory prints it: ``<0.5`` where it measured no lower. Cleans to the sign, mostly empty, and the number."""
 
-    widget = DecimalInput({"inputmode": "text"})  # a phone's keys for numbers have no "<"
+    widget = MeasuredInput
     default_error_messages = {
         "invalid": "Enter a number, for example 2.86 or <0.5.",
         "operator": "Enter one sign at most and then the number, for example <0.5.",
