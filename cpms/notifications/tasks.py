@@ -23,8 +23,8 @@ def tell(*, user_id: str, notice: str, occasion: str) -> None:
 
 
 @shared_task(name="notifications.answer_reset")
-def answer_reset(*, address: str, user_id: str, path: str) -> None:
-    actions.answer_reset(address, user_id=user_id, path=path, by=None)
+def answer_reset(*, address: str, user_id: str, path: str, occasion: str) -> None:
+    actions.answer_reset(address, user_id=user_id, path=path, occasion=occasion, by=None)
 
 
 @shared_task(name="notifications.remind")

@@ -87,6 +87,12 @@ def arguments(name: str, story: Story, frozen: Story) -> dict[str, str]:
         "notifications.tell": {"user_id": str(story.lead.pk), "notice": "recovery_used", "occasion": "once"},
         "panels.tell_corrected": {"correction_id": str(story.correction.pk)},
         "cases.copy_files": {"case_id": str(Case.objects.get(copied_from=story.case).pk)},
+        "notifications.answer_reset": {
+            "address": "nobody@far.example",
+            "user_id": "",
+            "path": "/",
+            "occasion": str(story.lead.pk),
+        },
         "panels.forget_questions": {"patient_id": str(frozen.patient.pk)},
         "cases.forget": {"patient_id": str(frozen.patient.pk)},
     }.get(name, {})

@@ -24,6 +24,7 @@ NOT_ABOUT_PATIENTS = {
     "GuestForm.hospital": "a hospital",
     "GuestForm.name": "the guest's name",
     "LabRow.unit": "a unit",
+    "PlaceForm.ref": "the number of a panel",
     "ReferralForm.hospital": "a hospital",
     "ReferralForm.name": "the physician's name",
     "NewPanelForm.local_id": "the hospital's own number, sealed under the patient's key",

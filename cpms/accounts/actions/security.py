@@ -31,7 +31,7 @@ def answer_reset(address: str, *, owner: User | None, path: str, by: Any) -> Non
     In this very transaction: ``path`` holds a secret, which is sealed in the row of a mail but would not be in a job's.
     """
     user_id = str(owner.pk) if owner is not None else ""
-    jobs.at_once("notifications.answer_reset", address=address, user_id=user_id, path=path)
+    jobs.at_once("notifications.answer_reset", address=address, user_id=user_id, path=path, occasion=str(uuid.uuid4()))
 
 
 @transaction.atomic

@@ -91,15 +91,14 @@ def tell(user_id: str, *, notice: str, occasion: str, by: Any) -> None:
 
 
 @transaction.atomic
-def answer_reset(address: str, *, user_id: str, path: str, by: Any) -> None:
+def answer_reset(address: str, *, user_id: str, path: str, occasion: str, by: Any) -> None:
     """Somebody asked for a new password: the link goes to the account's owner; an address without an account gets word
-    of that. Each asking is an occasion of its own, and a row either way, so both take as long."""
-    occasion = uuid.uuid4().hex
+    of that. Each asking is an ``occasion`` of its own (a UUID), and a row either way, so both take as long."""
     if user_id:
         person = get_user_model().objects.get(pk=user_id)
         notify([person], notice=Notice.PASSWORD_ASKED, by=by, about=person, path=path, again=occasion)
     else:
-        nobody = get_user_model()(email=address)
+        nobody = get_user_model()(pk=uuid.UUID(occasion))
         notify_address(address, notice=Notice.ADDRESS_UNKNOWN, about=nobody, path=path, again=occasion)
 
 
