@@ -15,6 +15,7 @@ from cpms.accounts.roles import Permission
 from cpms.audit import actions as audit
 from cpms.audit.states import Event
 from panels import actions, queries
+from panels.cases.queries import allowed
 from panels.forms import AddressForm, ClarifyForm, ForwardForm, ReturnForm, TakeUpForm
 from panels.models import Dispatch, Panel
 from panels.policy import part_of
@@ -47,6 +48,7 @@ def show(request: HttpRequest, dispatch: Dispatch, status: int = 200, **bound: A
         "dispatch": dispatch,
         "panel": panel,
         "diagnoses": panel.case.diagnoses.all(),
+        "consent": allowed(panel.case),
         "way": queries.addressed(panel),
         "may_decide": ask(Permission.DISPATCH_DECIDE, request.user, dispatch),
         "may_name": ask(Permission.DISPATCH_NAME, request.user, dispatch),

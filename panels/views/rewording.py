@@ -12,6 +12,7 @@ from cpms.accounts.roles import Permission
 from cpms.drafts import actions as drafts
 from cpms.drafts.queries import fields_of as typed_before
 from panels import actions
+from panels.cases.queries import allowed
 from panels.forms import RewordForm
 from panels.models import Contribution, Message
 
@@ -43,5 +44,5 @@ def reword(request: HttpRequest, said: Contribution | Message) -> HttpResponse:
         drafts.discard(draft, by=request.user)
         messages.success(request, "Corrected. The earlier wording stays readable.")
         return redirect(said.panel)
-    context = {"form": form, "said": said, "panel": said.panel, "draft": draft}
+    context = {"form": form, "said": said, "panel": said.panel, "draft": draft, "consent": allowed(said.panel.case)}
     return render(request, "panels/reword.html", context, status=422 if form.errors else 200)

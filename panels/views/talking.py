@@ -12,6 +12,7 @@ from cpms.accounts.roles import Permission
 from cpms.drafts import actions as drafts
 from cpms.drafts.queries import fields_of as typed_before
 from panels import actions, queries
+from panels.cases.queries import allowed
 from panels.forms import ContributionForm, StanceForm, ThanksForm
 from panels.models import Contribution, Panel
 from panels.views.panel import offers, page
@@ -62,7 +63,8 @@ def stance(request: HttpRequest, contribution: Contribution) -> HttpResponse:
         actions.take_stance(contribution, kind=clean["kind"], text=clean["text"], by=request.user)
         drafts.discard(draft, by=request.user)
         return redirect(f"{contribution.panel.get_absolute_url()}#s-{contribution.pk}")
-    context = {"form": form, "contribution": contribution, "panel": contribution.panel, "kind": kind}
+    panel = contribution.panel
+    context = {"form": form, "contribution": contribution, "panel": panel, "kind": kind, "consent": allowed(panel.case)}
     return render(request, "panels/stance.html", context, status=422 if form.errors else 200)
 
 

@@ -17,7 +17,7 @@ from cpms.audit import actions as audit
 from cpms.audit.states import Event
 from cpms.drafts import queries as drafts
 from panels import queries as panels
-from panels.cases.queries import case_parts
+from panels.cases.queries import allowed, case_parts
 from panels.meetings import actions, queries
 from panels.meetings.forms import DecisionForm
 from panels.meetings.models import AgendaItem, Meeting, MeetingDecision
@@ -70,6 +70,7 @@ def sheet(request: HttpRequest, meeting: Meeting) -> HttpResponse:
         typed = drafts.fields_of(queries.draft_of(shown.item), by=request.user) if context["may_decide"] else {}
         context |= {
             "case": case_parts(panel.case),
+            "consent": allowed(panel.case),
             "points": queries.to_decide(panel),
             "form": DecisionForm(initial=typed, people=panels.people_in(panel)),
             "draft": queries.draft_of(shown.item),
