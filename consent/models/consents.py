@@ -122,6 +122,11 @@ class ConsentQuerySet(models.QuerySet["Consent"]):
         general = Q(registry=EVERY_REGISTRY) & ~refused
         return self.in_force(Stage.REGISTRY).filter(Q(registry=code) | general)
 
+    def with_names(self) -> ConsentQuerySet:
+        """Each with the name of the registry it is about, for a page that lists them."""
+        names = Registry.objects.filter(code=models.OuterRef("registry")).values("name")[:1]
+        return self.annotate(registry_name=models.Subquery(names))
+
     def answers(self) -> dict[tuple[int, str], bool]:
         """What was answered and not withdrawn, by stage and registry, as ``states.allows`` takes it."""
         rows = self.filter(withdrawn_at=None).values_list("stage", "registry", "answer")

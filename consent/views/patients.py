@@ -39,9 +39,8 @@ def patient_detail(request: HttpRequest, patient: Patient) -> HttpResponse:
 
 
 def page(request: HttpRequest, patient: Patient, form: ConsentRecordForm, status: int = 200) -> HttpResponse:
-    consents = list(
-        Consent.objects.filter(patient=patient).select_related("recorded_by", "withdrawn_by", "form", "patient__key")
-    )
+    rows = Consent.objects.filter(patient=patient).with_names()
+    consents = list(rows.select_related("recorded_by", "withdrawn_by", "form", "patient__key"))
     current = {stage: [c for c in consents if c.stage == stage and c.withdrawn_at is None] for stage in Stage}
     context = {
         "patient": patient,

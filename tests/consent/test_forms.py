@@ -75,6 +75,8 @@ def test_a_registry_belongs_to_stage_two_and_is_named_in_the_sentence(sheets):
     Registry.objects.create(code="eurreca", name="European registries for rare endocrine conditions")
     assert answer(story, registry="eurreca")[1].status_code == 422
     assert answer(story, stage="2", registry="eurreca")[1].status_code == 302
+    page = signed_in(story.lead).get(story.patient.get_absolute_url()).content.decode()
+    assert "European registries for rare endocrine conditions: by" in page
     assert in_a_sentence(story.patient) == (
         "May be discussed in the networks; may go to European registries for rare endocrine conditions only; not about research."
     )
