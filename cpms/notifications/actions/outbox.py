@@ -152,7 +152,7 @@ def claim() -> list[OutboxMessage]:
 
 
 def can_be_read(message: OutboxMessage) -> bool:
-    """A mail sealed under a key that is not configured waits, and shows as overdue; it must not hold up the others."""
+    """A mail sealed under a key that is not configured waits half an hour at a time and is logged; it holds nobody up."""
     try:
         return bool(message.link)
     except CannotOpen as error:
