@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_safe
 
 from cpms.accounts.access import access
+from cpms.notifications.models import OutboxMessage
 
 MIGRATED = "health:migrated"
 
@@ -43,10 +44,13 @@ def livez(_request: HttpRequest) -> HttpResponse:
 @require_safe
 @access("readyz", public="says only whether the service can serve")
 def readyz(_request: HttpRequest) -> HttpResponse:
-    """503 while PostgreSQL is away or a migration is missing. Redis is reported, not required: the outbox waits."""
+    """503 while PostgreSQL is away or a migration is missing.
+
+    Redis and the mail are reported, not required: the outbox waits, and a page is no less useful while it does.
+    """
     try:
-        ready = migrations_applied()
+        ready, mail = migrations_applied(), not OutboxMessage.objects.overdue().exists()
     except DatabaseError:
-        ready = False
-    parts = {"ready": ready, "redis": redis_answers()}
+        ready = mail = False
+    parts = {"ready": ready, "redis": redis_answers(), "mail": mail}
     return JsonResponse(parts, status=200 if ready else 503, headers={} if ready else {"Retry-After": "5"})

@@ -17,6 +17,7 @@ from cpms.notifications.states import MailState, Pace, Settled, rule_choices, ve
 from cpms.vault import cipher
 
 LEASE = dt.timedelta(minutes=2)
+OVERDUE, DAILY_OVERDUE = dt.timedelta(minutes=15), dt.timedelta(hours=26)
 
 
 class WorkItemQuerySet(models.QuerySet["WorkItem"]):
@@ -135,9 +136,11 @@ class OutboxMessageQuerySet(models.QuerySet["OutboxMessage"]):
         return self.filter(Q(state=MailState.WAITING, not_before__lte=now) | in_doubt)
 
     def overdue(self) -> OutboxMessageQuerySet:
-        """Unsent for 15 minutes: somebody must look."""
-        late = clock.now() - dt.timedelta(minutes=15)
-        return self.filter(state__in=[MailState.WAITING, MailState.SENDING], not_before__lt=late)
+        """Somebody must look: unsent 15 minutes after it should have gone, however often it was tried, or held for a
+        daily mail that did not come."""
+        now = clock.now()
+        unsent = Q(state__in=[MailState.WAITING, MailState.SENDING], due_at__lt=now - OVERDUE)
+        return self.filter(unsent | Q(state=MailState.HELD, due_at__lt=now - DAILY_OVERDUE))
 
 
 class OutboxMessage(models.Model):
@@ -145,7 +148,8 @@ class OutboxMessage(models.Model):
 
     The path is sealed, because it can hold the token of a mailed link; "/" stands there once the mail is gone.
 
-    ``address`` is for somebody without an account who asked for one."""
+    It should go out at ``due_at``; each failed try moves ``not_before`` on. ``address`` is for somebody without an account
+    who asked for one."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     notice = models.CharField(max_length=30, choices=notice_choices)
@@ -160,6 +164,7 @@ class OutboxMessage(models.Model):
     lines = models.TextField(blank=True)
     state = models.CharField(max_length=10, choices=MailState, default=MailState.WAITING)
     written_at = models.DateTimeField(default=clock.now)
+    due_at = models.DateTimeField(default=clock.now)
     not_before = models.DateTimeField(default=clock.now)
     lease_until = models.DateTimeField(null=True)
     attempts = models.PositiveSmallIntegerField(default=0)
@@ -173,6 +178,11 @@ class OutboxMessage(models.Model):
                 name="notifications_unsent",
                 fields=["not_before"],
                 condition=Q(state__in=[MailState.WAITING, MailState.SENDING]),
+            ),
+            models.Index(
+                name="notifications_due",
+                fields=["due_at"],
+                condition=Q(state__in=[MailState.WAITING, MailState.SENDING, MailState.HELD]),
             ),
             models.Index(name="notifications_about", fields=["about_id"]),
         ]

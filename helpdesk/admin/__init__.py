@@ -1,6 +1,7 @@
 """The helpdesk's admin site."""
 
+from helpdesk.admin.deliveries import JobAdmin, OutboxAdmin
 from helpdesk.admin.pages import HelpdeskAdminSite, site
 from helpdesk.admin.video import VideoServiceAdmin
 
-__all__ = ["HelpdeskAdminSite", "VideoServiceAdmin", "site"]
+__all__ = ["HelpdeskAdminSite", "JobAdmin", "OutboxAdmin", "VideoServiceAdmin", "site"]

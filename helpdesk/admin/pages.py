@@ -21,8 +21,6 @@ from cpms.accounts.models import AdvocacyGroup, Centre, Membership, Network, The
 from cpms.accounts.policy import may_use_staff_site, networks_served_by
 from cpms.accounts.queries import with_device
 from cpms.accounts.roles import Permission
-from cpms.jobs.models import Job
-from cpms.notifications.models import OutboxMessage
 from helpdesk import actions as helpdesk
 from helpdesk.models import MonthlyKpi
 from panels.cases import actions as cases
@@ -129,18 +127,6 @@ class MembershipAdmin(ReadOnlyAdmin):
     list_filter = ("role",)
     list_select_related = ("user", "centre", "group__network", "network")
     search_fields = ("user__display_name",)
-
-
-class OutboxAdmin(ReadOnlyAdmin):
-    list_display = ("notice", "recipient", "state", "written_at", "sent_at", "attempts")
-    list_filter = ("state", "notice")
-    list_select_related = ("recipient",)
-    fields = ("notice", "recipient", "ref", "state", "written_at", "not_before", "attempts", "sent_at")
-
-
-class JobAdmin(ReadOnlyAdmin):
-    list_display = ("task", "state", "asked_at", "sent_at", "done_at", "attempts")
-    list_filter = ("state", "task")
 
 
 class KpiAdmin(ReadOnlyAdmin):
@@ -291,8 +277,6 @@ site.register(Membership, MembershipAdmin)
 site.register(Network, ReadOnlyAdmin)
 site.register(AdvocacyGroup, AdvocacyGroupAdmin)
 site.register(ThematicGroup, GroupAdmin)
-site.register(OutboxMessage, OutboxAdmin)
-site.register(Job, JobAdmin)
 site.register(MonthlyKpi, KpiAdmin)
 site.register(ConsentForm, ConsentFormAdmin)
 site.register(Registry, RegistryAdmin)

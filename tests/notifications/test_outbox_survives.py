@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import http.client
 import os
 import signal
@@ -194,6 +195,31 @@ def test_an_unreachable_mail_server_costs_nothing_but_time(settings):
     assert actions.dispatch_outbox() == 0
     waiting = OutboxMessage.objects.filter(state=MailState.WAITING, not_before__gt=clock.now())
     assert waiting.count() == 2
+
+
+def test_what_should_have_gone_is_late_however_often_it_is_tried(settings, client, monkeypatch):
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", places.free_port()
+    write_mails(2)
+    start, told = clock.now(), []
+    for minutes in (0, 5, 14, 16, 45):
+        monkeypatch.setattr(clock, "now", lambda at=start + dt.timedelta(minutes=minutes): at)
+        assert actions.dispatch_outbox() == 0
+        told.append((OutboxMessage.objects.overdue().count(), client.get("/readyz").json()["mail"]))
+    assert told == [(0, True), (0, True), (0, True), (2, False), (2, False)]
+    assert OutboxMessage.objects.filter(attempts__gte=3).count() == 2
+
+
+def test_a_mail_for_later_is_late_only_after_that_and_a_daily_mail_when_its_day_is_over(monkeypatch):
+    write_mails(2)
+    start, late = clock.now(), []
+    held = OutboxMessage.objects.first()
+    OutboxMessage.objects.filter(pk=held.pk).update(state=MailState.HELD)
+    OutboxMessage.objects.exclude(pk=held.pk).update(due_at=start + dt.timedelta(hours=9))
+    for hours in (1, 9, 10, 27):
+        monkeypatch.setattr(clock, "now", lambda at=start + dt.timedelta(hours=hours): at)
+        late.append(OutboxMessage.objects.overdue().count())
+    assert late == [0, 0, 1, 2]
 
 
 def test_somebody_switched_off_gets_nothing(mailoutbox):

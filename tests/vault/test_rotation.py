@@ -15,7 +15,7 @@ from cpms import clock
 from cpms.notifications import actions as notifications
 from cpms.notifications.models import OutboxMessage
 from cpms.notifications.notices import Notice
-from cpms.notifications.states import MailState
+from cpms.notifications.states import MailState, Pace
 from cpms.vault import actions, cipher
 from cpms.vault.models import DataKey
 from tests.factories import Story
@@ -75,6 +75,19 @@ def test_a_mail_under_a_key_that_was_taken_away_waits_and_holds_nobody_up(fresh_
     assert [mail.to for mail in mailoutbox] == [[story.expert.email]]
     left = OutboxMessage.objects.exclude(notice=Notice.RECOVERY_USED).get(recipient=story.expert)
     assert (left.state, left.not_before > clock.now()) == (MailState.WAITING, True)
+
+
+def test_a_daily_mail_leaves_what_cannot_be_opened_for_another_day(fresh_key, settings, mailoutbox):
+    cipher.key_encryption_keys.cache_clear()
+    settings.CPMS_KEKS = [fresh_key]
+    story = Story()
+    notifications.wish_mails(pace=Pace.DAILY, daily_at=0, quiet_from=None, quiet_to=None, by=story.expert)
+    story.open(story.expert)
+    assert OutboxMessage.objects.filter(recipient=story.expert, state=MailState.HELD).count() == 1
+    cipher.key_encryption_keys.cache_clear()
+    settings.CPMS_KEKS = ["next:" + base64.b64encode(b"n" * 32).decode()]
+    assert notifications.send_daily() == 0
+    assert OutboxMessage.objects.filter(recipient=story.expert, state=MailState.HELD).count() == 1
 
 
 DYING = """

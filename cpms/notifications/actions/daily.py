@@ -23,7 +23,7 @@ def wish_mails(*, pace: str, daily_at: int, quiet_from: int | None, quiet_to: in
     wish, _made = MailWish.objects.update_or_create(user=by, defaults={"pace": Pace(pace), **hours})
     if wish.pace != Pace.DAILY:
         OutboxMessage.objects.filter(recipient=by, state=MailState.HELD).update(
-            state=MailState.WAITING, not_before=clock.now()
+            state=MailState.WAITING, due_at=clock.now(), not_before=clock.now()
         )
     return wish
 
@@ -44,8 +44,9 @@ def write_daily(pk: Any) -> int:
     if wish is None or not daily_due(wish, zone=wish.user.zone, now=clock.now()):
         return 0
     today = clock.now().astimezone(zoneinfo.ZoneInfo(wish.user.zone)).date()
-    held = list(OutboxMessage.objects.filter(recipient=wish.user, state=MailState.HELD).select_for_update())
-    told = [message for message in held if can_be_read(message) and queries.concerns(wish.user, message.link)]
+    mails = OutboxMessage.objects.filter(recipient=wish.user, state=MailState.HELD).select_for_update()
+    held = [message for message in mails if can_be_read(message)]  # what cannot be opened now is told another day
+    told = [message for message in held if queries.concerns(wish.user, message.link)]
     lines = dict.fromkeys(notices.line(message.notice, ref=message.ref) for message in told)
     OutboxMessage.objects.filter(pk__in=[message.pk for message in held]).update(state=MailState.DIGESTED, path="/")
     MailWish.objects.filter(pk=wish.pk).update(last_daily_on=today)

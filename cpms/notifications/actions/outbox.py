@@ -61,7 +61,7 @@ def notify(
         message.link = path
         message.dedupe_key = f"{notice}:{about.pk}:{person.pk}:{again}"
         message.about_type, message.about_id = about._meta.label_lower, about.pk
-        message.state, message.not_before = when.state, when.not_before
+        message.state, message.due_at, message.not_before = when.state, when.not_before, when.not_before
         messages.append(message)
     OutboxMessage.objects.bulk_create(messages, ignore_conflicts=True)
     jobs.nudge_after_commit("notifications.dispatch_outbox")

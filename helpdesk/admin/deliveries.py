@@ -1,0 +1,41 @@
+"""Mails and jobs on their way: what left, what waits, and what somebody must look at."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from cpms.jobs.models import Job
+from cpms.notifications.models import OutboxMessage
+from cpms.notifications.states import MailState
+from helpdesk.admin.pages import ReadOnlyAdmin, site
+
+
+class FailingFilter(admin.SimpleListFilter):
+    title = "delivery"
+    parameter_name = "delivery"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("late", "Late: should have gone"), ("given_up", "Given up")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[OutboxMessage]) -> QuerySet[OutboxMessage]:
+        if self.value() == "late":
+            return queryset.filter(pk__in=OutboxMessage.objects.overdue().values("pk"))
+        return queryset.filter(state=MailState.GIVEN_UP) if self.value() == "given_up" else queryset
+
+
+@admin.register(OutboxMessage, site=site)
+class OutboxAdmin(ReadOnlyAdmin):
+    list_display = ("notice", "recipient", "state", "due_at", "sent_at", "attempts")
+    list_filter = (FailingFilter, "state", "notice")
+    list_select_related = ("recipient",)
+    fields = ("notice", "recipient", "ref", "state", "written_at", "due_at", "not_before", "attempts", "sent_at")
+
+
+@admin.register(Job, site=site)
+class JobAdmin(ReadOnlyAdmin):
+    list_display = ("task", "state", "asked_at", "sent_at", "done_at", "attempts")
+    list_filter = ("state", "task")
