@@ -27,7 +27,7 @@ IN_LARGE = "CPMS_CAMPAIGN" in os.environ
 SOME = ("lead", "assistant", "member", "guest", "group_coordinator", "anonymous")
 ASKED_IN = {} if IN_LARGE else {"archived": SOME}
 # A run asks an open panel whole and these parts of the rest, drawn anew in every run and state; a campaign asks all
-OF_OTHER_STATES = 1 if IN_LARGE else 1 / 3
+OF_OTHER_STATES = 1 if IN_LARGE else 1 / 5
 OF_STRANGERS = 1 if IN_LARGE else 1 / 8  # people whom a kind of thing concerns in no state
 OF_WRONG_METHODS = 1 if IN_LARGE else 1 / 8
 OF_ERASED = 1 if IN_LARGE else 1 / 3

@@ -82,10 +82,9 @@ def test_every_page_of_the_staff_site(pages, browser):
     tour.look(staff, "my work of staff", "/")
     for name, path in staff_pages():
         tour.look(staff, name, path)
-        for filtered in staff.page.locator(FILTERED).evaluate_all(
-            "links => links.slice(0, 1).map(link => link.search)"
-        ):
-            tour.look(staff, f"{name} {filtered}", path.partition("?")[0] + filtered)
+    staff.go("/helpdesk/accounts/user/")
+    filtered = staff.page.locator(FILTERED).first.evaluate("link => link.search")
+    tour.look(staff, f"people {filtered}", f"/helpdesk/accounts/user/{filtered}")
     form = CaseForm.objects.create(slug="draft", version=1, title="Draft", body=CaseForm.objects.first().body)
     tour.look(staff, "form, preview", f"/case-forms/versions/{form.pk}/")
     tour.look(staff, "sheet, preview", f"/consent-forms/versions/{rooms.sheet.pk}/")
