@@ -24,9 +24,13 @@ from helpdesk.models import MonthlyKpi
 
 @transaction.atomic
 def freeze_month(month: dt.date, *, by: Any) -> int:
-    """Write the month's lines down for every network; gives how many were new. A frozen line never changes."""
-    month = month.replace(day=1)
-    made = 0
+    """Write the month's lines down for every network; gives how many were new. A frozen line never changes.
+
+    Raises ``Refused`` while the month is not over: its lines would stay those of a part of it.
+    """
+    month, made = month.replace(day=1), 0
+    if month > last_month():
+        raise Refused("A month is frozen when it is over.")
     for network in Network.objects.filter(centres__isnull=False).distinct():
         if MonthlyKpi.objects.filter(month=month, network=network).exists():
             continue

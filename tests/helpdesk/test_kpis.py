@@ -6,6 +6,7 @@ import csv
 import datetime as dt
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.urls import reverse
 
 from cpms import clock
@@ -26,6 +27,14 @@ def this_month():
     return clock.today(dt.UTC).replace(day=1)
 
 
+def freeze(monkeypatch):
+    """The running month, as its figures are frozen when it is over."""
+    month, later = this_month(), clock.now() + dt.timedelta(days=32)
+    with monkeypatch.context() as patch:
+        patch.setattr(clock, "today", lambda _zone=None: later.date())
+        return actions.freeze_month(month, by=None)
+
+
 def test_lines_count_people_sign_ins_and_panels():
     story = Story()
     story.lead.groups_of_interest.add(story.group)
@@ -39,13 +48,21 @@ def test_lines_count_people_sign_ins_and_panels():
     assert [(line.registered, line.panels_opened) for line in centres if line.centre == story.lead.centre] == [(1, 1)]
 
 
-def test_a_frozen_month_never_changes():
+def test_a_frozen_month_never_changes(monkeypatch):
     story = Story()
     story.open()
-    assert actions.freeze_month(this_month(), by=None) > 0
+    assert freeze(monkeypatch) > 0
     Story("b").open()
-    assert actions.freeze_month(this_month(), by=None) == 0
+    assert freeze(monkeypatch) == 0
     assert MonthlyKpi.objects.get(group=None, centre=None).panels_opened == 1
+
+
+def test_a_month_is_frozen_only_when_it_is_over():
+    Story().open()
+    with pytest.raises(CommandError, match="when it is over"):
+        call_command("freeze_month", f"{this_month():%Y-%m}")
+    call_command("freeze_month")
+    assert set(MonthlyKpi.objects.values_list("month", flat=True)) == {actions.last_month()}
 
 
 def test_december_ends_where_january_begins():
@@ -60,11 +77,11 @@ def test_the_month_before_is_frozen_by_the_clock():
     assert actions.last_month().day == 1
 
 
-def test_a_coordinator_downloads_the_month_and_a_group_coordinator_only_the_group():
+def test_a_coordinator_downloads_the_month_and_a_group_coordinator_only_the_group(monkeypatch):
     story = Story()
     story.open()
     other = GroupFactory(number=2, name='=HYPERLINK("http://evil.example")')
-    actions.freeze_month(this_month(), by=None)
+    freeze(monkeypatch)
     people = {}
     for role, held in (
         (Role.NETWORK_COORDINATOR, {"network": other.network}),

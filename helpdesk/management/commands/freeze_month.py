@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from cpms.accounts.access import Refused
 from helpdesk import actions
 
 
@@ -19,4 +20,8 @@ class Command(BaseCommand):
     def handle(self, *_args: Any, **options: Any) -> None:
         text = options["month"]
         month = dt.date.fromisoformat(f"{text}-01") if text else actions.last_month()
-        self.stdout.write(f"{actions.freeze_month(month, by=None)} lines frozen for {month:%Y-%m}")
+        try:
+            made = actions.freeze_month(month, by=None)
+        except Refused as error:
+            raise CommandError(str(error)) from error
+        self.stdout.write(f"{made} lines frozen for {month:%Y-%m}")
