@@ -1,6 +1,6 @@
 """Sequences of deeds, drawn by chance: after each of them everybody sees exactly what an independent model says.
 
-The model knows nothing of querysets, policies or grants; it is a handful of facts about one panel. Twenty others in every
+The model knows nothing of querysets, policies or grants; it is a handful of facts about one panel. Fifty others in every
 run; ``bin/campaign access`` for 500 of up to thirty deeds.
 """
 
@@ -36,7 +36,7 @@ from tests.evidence import note
 from tests.factories import CANARIES, Story, UserFactory, give_role
 
 pytestmark = [pytest.mark.long, pytest.mark.django_db(databases=["default", "cachedb"])]
-MANY, STEPS = int(os.environ.get("CPMS_SEQUENCES", "20")), int(os.environ.get("CPMS_STEPS", "9"))
+MANY, STEPS = int(os.environ.get("CPMS_SEQUENCES", "50")), int(os.environ.get("CPMS_STEPS", "9"))
 SEEDED = (
     seed(int(os.environ["CPMS_SEED"])) if "CPMS_SEED" in os.environ else lambda test: test
 )  # else others in every run

@@ -1,0 +1,127 @@
+"""Every further page once, among 20,000 panels: what the tables of sizes do not name is found by walking the addresses."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from django.test import Client
+from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, reverse
+
+from consent.models import Review
+from consent.states import ReviewKind
+from cpms import clock
+from cpms.accounts.access import Route, route_of
+from cpms.accounts.models import ExpertGroup, Membership, Network, ThematicGroup, User
+from cpms.accounts.roles import Role
+from panels import actions
+from panels.meetings import actions as meetings
+from panels.meetings.states import Rhythm
+from panels.models import Panel
+from tools.bench.filling import SIZES, TEXT
+
+TRIED = 40
+"""So many things of a kind are tried until one answers: a draft's page is not there for an open panel."""
+FURTHER: dict[str, dict[str, object]] = {
+    "patients:sheet": {"language": "en"},
+    "cases:form": {"slug": "core"},
+    "cases:blank_form": {"slug": "core"},
+    "outcomes:version": {"number": 1},
+    "kpis_csv": {"month": "2020-03"},
+}
+
+
+def addresses(resolver: Any = None, space: str = "") -> Iterator[tuple[str, Route]]:
+    """Name and declaration of every address that answers GET, the staff site's too."""
+    for entry in (resolver or get_resolver()).url_patterns:
+        if isinstance(entry, URLResolver):
+            yield from addresses(entry, f"{space}{entry.namespace}:" if entry.namespace else space)
+        elif isinstance(entry, URLPattern) and (route := route_of(entry.callback)) and "GET" in route.methods:
+            yield f"{space}{entry.name}", route
+
+
+def things_of(route: Route, user: User) -> list[Any]:
+    """What the address can be asked for, as this person; ``[None]`` when it asks for nothing."""
+    if route.model is None:
+        return [None]
+    return list(route.model._default_manager.visible_to(user)[:TRIED])  # type: ignore[attr-defined]
+
+
+def path_of(name: str, route: Route, thing: Any) -> str:
+    words = dict(FURTHER.get(name, {}))
+    if route.model is not None:
+        words[route.kwarg] = getattr(thing, getattr(route.model, "URL_FIELD", "pk"))
+    return reverse(name, kwargs=words)
+
+
+def answering(name: str, route: Route, people: dict[User, Client]) -> tuple[Client, str] | None:
+    """The first of these people and things for whom there is such a page."""
+    for user, client in people.items():
+        for thing in things_of(route, user):
+            try:
+                path = path_of(name, route, thing)
+            except NoReverseMatch:
+                return None
+            answer = client.get(path, secure=True)
+            if answer.status_code == 200 and answer.headers["Content-Type"].startswith("text/html"):
+                return client, path
+            if route.model is None:
+                break
+    return None
+
+
+def fill_others(lead: User, coordinator: User) -> None:
+    """What the large tables have none of, by the product's own actions."""
+    panels = list(Panel.objects.with_case().with_surroundings().filter(lead=lead).order_by("ref")[31 : 31 + SIZES[1]])
+    first, group = panels[0], ThematicGroup.objects.get(network__code="ENDO", number=1)
+    actions.comment(first, text=TEXT, by=lead)
+    ahead = [clock.now() + dt.timedelta(days=days) for days in (5, 6, 7)]
+    meetings.propose_dates(first, dates=ahead, minutes=30, link="", by=lead)
+    meetings.start_series(
+        groups=[group],
+        rhythm=Rhythm.FORTNIGHTLY,
+        first_on=ahead[0].date(),
+        at=dt.time(16),
+        people=[lead],
+        by=coordinator,
+        name="Board",
+        minutes=60,
+        slots=4,
+        link="",
+    )
+    who: Any = {"name": "Dr Outside", "hospital": "Far Hospital", "country": "IE", "urgency": "soon"}
+    for number, panel in enumerate(panels):
+        actions.address(panel, network=group.network, group=group, by=lead)
+        actions.refer(f"{number}@far.example", text=TEXT, network=group.network, group=group, by=None, **who)
+        Review.objects.create(patient=panel.case.patient, kind=ReviewKind.RETENTION, due_on=clock.today())
+    ExpertGroup.objects.create(name="Mine", owner=lead).members.set(User.objects.filter(is_active=True)[: SIZES[1]])
+
+
+def watchers() -> list[User]:
+    """A coordinator of the network, and a member of the helpdesk."""
+    network, found = Network.objects.get(code="ENDO"), []
+    for role in (Role.NETWORK_COORDINATOR, Role.HELPDESK_ADULT):
+        user = User.objects.create(email=f"{role}@bench.example", display_name=f"Dr {role}", activated_at=clock.now())
+        Membership.objects.create(user=user, role=role, network=network)
+        found.append(user)
+    return found
+
+
+def others(
+    lead: User, known: set[str], sign_in: Callable[[User], Client]
+) -> tuple[list[tuple[str, Client, str]], list[str]]:
+    """Each page that is not in ``known``: its name, who asks, the address. And the names of those that no row here leads to."""
+    coordinator, staff = watchers()
+    fill_others(lead, coordinator)
+    people = {user: sign_in(user) for user in (lead, coordinator, staff)}
+    found, missing = [], []
+    for name, route in addresses():
+        if name in known or route.public:
+            continue
+        there = answering(name, route, people)
+        if there is None:
+            missing.append(name)
+        else:
+            found.append((name, *there))
+    return found, missing
