@@ -116,15 +116,16 @@ TEMPLATES = [
 ]
 FORM_RENDERER = "cpms.forms.ClinicalRenderer"
 
+# Only bin/entry migrate is told of the owner, and works as it; all others work as the role of DATABASE_URL (cpms.rights)
+OWNER_URL = env.str("CPMS_OWNER_DATABASE_URL", default="")
+RUNTIME_ROLE = env.db_url_config(required("DATABASE_URL"))["USER"]
 DATABASES = {
     "default": {
-        **env.db_url_config(required("DATABASE_URL")),
+        **env.db_url_config(OWNER_URL or required("DATABASE_URL")),
         "ATOMIC_REQUESTS": True,
         "CONN_MAX_AGE": env.int("CPMS_DB_CONN_MAX_AGE", default=60),
         "CONN_HEALTH_CHECKS": True,
-        "TEST": {
-            "TEMPLATE": env.str("CPMS_TEST_TEMPLATE", default=None)
-        },  # a database that the suite's are copied from
+        "TEST": {"TEMPLATE": env.str("CPMS_TEST_TEMPLATE", default=None)},  # what the suite's databases are copied from
     }
 }
 # Rows are read from memory or flash, and no page's query is long enough to be worth compiling

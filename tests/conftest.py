@@ -17,6 +17,7 @@ from django.test import TransactionTestCase, client
 from django.test.client import store_rendered_templates
 from hypothesis import settings as drawing
 
+from cpms import rights
 from tools import native
 from tools.local import keys, places, processes
 from tools.local.broker import Redis
@@ -54,8 +55,10 @@ OTHERS = """
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker):
-    """The audit refuses TRUNCATE, which transactional tests need to clean up; every other guard of it stays."""
+    """The suite owns the tables; the processes it starts work as the role that gets its rights here. The audit refuses
+    TRUNCATE, which transactional tests need to clean up; every other guard of it stays."""
     with django_db_blocker.unblock(), connection.cursor() as cursor:
+        rights.give()
         cursor.execute("ALTER TABLE audit_auditevent DISABLE TRIGGER audit_no_truncate")
     yield
     with django_db_blocker.unblock(), connection.cursor() as cursor:
@@ -173,12 +176,16 @@ def own_broker(tmp_path):
     broker.stop()
 
 
+def address_of_processes() -> str:
+    """The test database for the role that the processes have."""
+    return urlunsplit(urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{connection.settings_dict['NAME']}"))
+
+
 def env_of_processes(folder: Path) -> dict[str, str]:
     """The environment for real processes that work on the test database, with ``folder`` for what they write."""
-    parts = urlsplit(os.environ["DATABASE_URL"])
-    database = urlunsplit(parts._replace(path=f"/{connection.settings_dict['NAME']}"))
+    known = {name: value for name, value in os.environ.items() if name != "CPMS_OWNER_DATABASE_URL"}
     paths = {"CPMS_RUN_DIR": str(folder / "run"), "CPMS_STATIC_ROOT": str(folder / "static")}
-    return {**os.environ, "DATABASE_URL": database, "DJANGO_SETTINGS_MODULE": "cpms.settings", **paths}
+    return {**known, "DATABASE_URL": address_of_processes(), "DJANGO_SETTINGS_MODULE": "cpms.settings", **paths}
 
 
 @pytest.fixture

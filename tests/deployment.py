@@ -100,9 +100,14 @@ class Deployment:
     def __init__(self, folder: Path) -> None:
         self.folder, self.started = folder, {}
         self.port = places.free_port()
-        self.server = os.environ["DATABASE_URL"]
         self.name = f"deployed_{uuid.uuid4().hex[:8]}"
+        self.server = os.environ.get("CPMS_OWNER_DATABASE_URL") or os.environ["DATABASE_URL"]
+        self.owner = {"CPMS_OWNER_DATABASE_URL": self.own(self.server)}
         self.env = self.environment()
+
+    def own(self, address: str) -> str:
+        """The same role and server, the database of this deployment."""
+        return urlunsplit(urlsplit(address)._replace(path=f"/{self.name}"))
 
     def environment(self) -> dict[str, str]:
         """The compose file's variables with values for this machine, the image's own, and nothing else of ours."""
@@ -110,7 +115,7 @@ class Deployment:
         values = {
             "SECRET_KEY": secrets["SECRET_KEY"],
             "CPMS_KEK": secrets["CPMS_KEK"],
-            "DATABASE_URL": urlunsplit(urlsplit(self.server)._replace(path=f"/{self.name}")),
+            "DATABASE_URL": self.own(os.environ["DATABASE_URL"]),
             "REDIS_URL": os.environ["REDIS_URL"],
             "EMAIL_URL": f"smtp://127.0.0.1:{places.free_port()}",
             "CPMS_BASE_URL": f"https://{HOST}",
@@ -142,7 +147,7 @@ class Deployment:
     def prepare(self) -> None:
         self.sql(f"CREATE DATABASE {self.name}")
         (self.folder / "logs").mkdir()
-        self.migrated = self.run(command_of("migrate"))
+        self.migrated = self.run(command_of("migrate"), **self.owner)
         collected = self.run([sys.executable, "manage.py", "collectstatic", "--no-input", "--verbosity", "0"])
         assert collected.returncode == 0, collected.stderr[-2000:]
         filled = self.run([sys.executable, "-c", PEOPLE], DJANGO_SETTINGS_MODULE="cpms.settings")

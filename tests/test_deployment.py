@@ -11,6 +11,7 @@ import sys
 import threading
 import time
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import psycopg2
 import pytest
@@ -42,9 +43,19 @@ def test_every_service_of_ours_runs_the_entry_script_and_is_watched():
     assert ours == {"migrate", *SERVICES}
     for name in ours:
         assert command_of(name) == ["bin/entry", name]
-        assert COMPOSE["services"][name]["environment"] == COMPOSE["x-app"]["environment"]
     for name in SERVICES:
         assert health_of(name) == ["bin/entry", "alive", name]
+
+
+def test_only_the_migration_is_told_of_the_owner():
+    common = COMPOSE["x-app"]["environment"]
+    told = {name: service.get("environment", {}) for name, service in COMPOSE["services"].items()}
+    owner = told["migrate"]["CPMS_OWNER_DATABASE_URL"]
+    assert told["migrate"] == common | {"CPMS_OWNER_DATABASE_URL": owner}
+    assert all(told[name] == common for name in SERVICES)
+    assert owner.startswith(f"postgresql://{told['db']['POSTGRES_USER']}:${{POSTGRES_PASSWORD:?")
+    assert common["DATABASE_URL"].startswith("postgresql://cpms_app:${POSTGRES_APP_PASSWORD:?")
+    assert {name for name, values in told.items() if "${POSTGRES_PASSWORD" in str(values)} == {"migrate", "db"}
 
 
 def test_the_image_holds_what_the_entry_script_names():
@@ -94,6 +105,19 @@ def health_checks_fail_before_the_start_and_pass_after_it(deployment):
     visitor = deployment.visitor()
     assert (visitor.ask("/livez").status, visitor.ask("/livez").body) == (200, b"ok")
     assert json.loads(visitor.ask("/readyz").body) == {"ready": True, "redis": True, "mail": True}
+
+
+def none_of_them_is_the_owner(deployment):
+    working = urlsplit(deployment.env["DATABASE_URL"]).username
+    with contextlib.closing(psycopg2.connect(deployment.own(deployment.server))) as connection:
+        cursor = connection.cursor()
+        cursor.execute(
+            "SELECT DISTINCT usename FROM pg_stat_activity WHERE datname = %s AND pid <> pg_backend_pid()",
+            [deployment.name],
+        )
+        assert cursor.fetchall() == [(working,)]
+    checked = deployment.run([sys.executable, "manage.py", "check", "--database", "default"])
+    assert (checked.returncode, "cpms.W001" in checked.stderr) == (0, "CPMS_OWNER_DATABASE_URL" not in os.environ)
 
 
 def every_kind_of_page_carries_the_headers_of_production(deployment):
@@ -212,6 +236,7 @@ def test_the_product_as_the_compose_file_starts_it(deployment):
     """One story, because its start is dear and its end is a part of it."""
     the_first_step_migrates_and_loads_the_terminology(deployment)
     health_checks_fail_before_the_start_and_pass_after_it(deployment)
+    none_of_them_is_the_owner(deployment)
     every_kind_of_page_carries_the_headers_of_production(deployment)
     plain_http_is_sent_to_https_before_anything_is_set(deployment)
     a_host_that_is_not_ours_gets_nothing(deployment)

@@ -72,6 +72,7 @@ def production_env(scratch: Path) -> dict[str, str]:
         "CPMS_DOMAIN": "cpms.example",
         "ALLOWED_HOSTS": "cpms.example",
         "POSTGRES_PASSWORD": "none",
+        "POSTGRES_APP_PASSWORD": "none",
         "REDIS_PASSWORD": "none",
         "CPMS_STATIC_ROOT": str(scratch / "static"),
         "DJANGO_SETTINGS_MODULE": "cpms.settings",

