@@ -1,4 +1,4 @@
-"""The database's two roles: the owner makes tables, the one of ``DATABASE_URL`` works on rows; see docs/adr/0070-two-roles.md."""
+"""The database's two roles: the owner makes tables, the one of ``DATABASE_URL`` works on rows; see docs/adr/0015-two-database-roles.md."""
 
 from __future__ import annotations
 
