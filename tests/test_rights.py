@@ -121,7 +121,7 @@ def test_a_table_made_later_is_covered_and_what_was_given_by_hand_is_taken_back(
 def test_where_one_role_does_both_it_is_said(settings):
     settings.OWNER_URL, said = "", StringIO()
     call_command("give_rights", stdout=said)
-    assert "owns the tables it works on" in said.getvalue()
+    assert "names no other role" in said.getvalue()
     assert [warning.id for warning in rights.check_role(["default"])] == ["cpms.W001"]
     assert rights.check_role(None) == []
 

@@ -22,4 +22,4 @@ class Command(BaseCommand):
         if parted:
             self.stdout.write(f"The role {role} works on rows; the tables belong to another.")
         else:
-            self.stdout.write(f"The role {role} owns the tables it works on: CPMS_OWNER_DATABASE_URL names no other.")
+            self.stdout.write(f"Nothing is given: CPMS_OWNER_DATABASE_URL names no other role than {role}.")
