@@ -67,7 +67,7 @@ WITHOUT_BY = {
     "audit": set(),
     "cases": {"unplaced"},
     "consent": {"hold_consent"},
-    "drafts": {"prune", "forget", "claim_post", "post_key", "repeat_of", "settle_post"},
+    "drafts": {"prune", "forget", "forget_about", "claim_post", "post_key", "repeat_of", "settle_post"},
     "jobs": {"enqueue", "at_once", "nudge_after_commit", "try_send", "dispatch", "finish", "confirmed"},
     "notifications": {
         "open_work",

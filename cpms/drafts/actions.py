@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import uuid
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.http import HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 
 from cpms import clock
+from cpms.drafts import queries
 from cpms.drafts.models import Draft, PostKey
 from cpms.drafts.states import KEEP_DRAFTS, KEEP_POST_KEYS, LONGEST_DRAFT
 from cpms.vault import actions as vault
@@ -40,6 +42,17 @@ def discard(form: str, *, by: Any) -> None:
 def discard_under(path: str, *, by: Any) -> None:
     """Whatever the person has half-written on this page and on the pages below it goes."""
     forget(list(Draft.objects.filter(user=by, path__startswith=path)))
+
+
+@transaction.atomic
+def discard_about(names: Iterable[str], *, by: Any) -> None:
+    """Whatever the person has half-written about things of these keys or numbers goes."""
+    forget([draft for draft in queries.about(names) if draft.user_id == by.pk])
+
+
+def forget_about(names: Iterable[str]) -> int:
+    """What anybody has half-written about things of these keys or numbers goes: their texts are being destroyed."""
+    return forget(queries.about(names))
 
 
 def forget(drafts: list[Draft]) -> int:
@@ -84,10 +97,10 @@ def repeat_of(user: Any, key: uuid.UUID) -> HttpResponse | None:
     return HttpResponseRedirect(first.location) if first else None
 
 
-def settle_post(user: Any, key: uuid.UUID, response: HttpResponseBase) -> None:
-    """Remember where a successful POST led; a form shown again with errors frees its key."""
+def settle_post(user: Any, key: uuid.UUID, location: str) -> None:
+    """Remember where a successful POST led; a form shown again with errors leads nowhere and frees its key."""
     rows = PostKey.objects.filter(user=user, key=key)
-    if response.status_code in {301, 302, 303}:
-        rows.update(location=response["Location"][:300])
+    if location:
+        rows.update(location=location[:300])
     else:
         rows.delete()

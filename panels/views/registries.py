@@ -10,6 +10,8 @@ from consent.models import Registry
 from cpms.accounts.access import access
 from cpms.accounts.access.routes import WRITE
 from cpms.accounts.roles import Permission
+from cpms.drafts import actions as drafts
+from cpms.drafts.queries import fields_of
 from panels import actions
 from panels.forms import PurposeForm
 from panels.queries.registries import offer, releases_of
@@ -29,7 +31,7 @@ def shown(request: HttpRequest, registry: Registry, form: PurposeForm) -> HttpRe
 @access("panels:registry", object=Registry, kwarg="code", verb=Permission.REGISTRY_READ, step_up=True)
 def registry(request: HttpRequest, registry: Registry) -> HttpResponse:
     """How many cases there are for it, and what was taken before."""
-    return shown(request, registry, PurposeForm())
+    return shown(request, registry, PurposeForm(initial=fields_of(f"receive:{registry.code}", by=request.user)))
 
 
 @access("panels:receive", object=Registry, kwarg="code", verb=Permission.REGISTRY_RECEIVE, methods=WRITE, step_up=True)
@@ -39,5 +41,6 @@ def receive(request: HttpRequest, registry: Registry) -> HttpResponseBase:
     if not form.is_valid():
         return shown(request, registry, form)
     data = actions.receive(registry, purpose=form.cleaned_data["purpose"], by=request.user)
+    drafts.discard(f"receive:{registry.code}", by=request.user)
     named = f'attachment; filename="{registry.code}.zip"'
     return StreamingHttpResponse(data, content_type="application/zip", headers={"Content-Disposition": named})

@@ -70,6 +70,7 @@ def test_proposals_are_taken_only_when_ticked_and_under_the_name_of_their_code(n
         url,
         {"do": "take", "take": ["HP:0001250", "HP:9999999"], "is-HP:0001250": "0"},
         headers={"hx-request": "true"},
+        follow=True,
     )
     assert b"<html" not in part.content
     last = story.case.findings.order_by("-position").first()

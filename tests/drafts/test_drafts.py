@@ -135,3 +135,12 @@ def test_the_second_of_two_editors_sees_both_texts_and_can_save_on_top():
     case.refresh_from_db()
     assert case.summary == "theirs"
     assert client.post(path, {**page, "version": old + 1, "summary": "mine"}).status_code == 302
+
+
+def test_a_finding_sent_twice_stands_once():
+    story = Story()
+    client, path = signed_in(story.lead), reverse("cases:findings", args=[story.case.pk])
+    row = {"do": "add", "label": "An own word", "present": "1", "idempotency_key": str(uuid.uuid4())}
+    first, second = client.post(path, row), client.post(path, row)
+    assert (first.url, second.url) == (path, path)
+    assert [one.label for one in story.case.findings.all()].count("An own word") == 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import uuid
 import zipfile
 
 import pytest
@@ -134,9 +135,13 @@ def test_who_took_it_and_what_for_is_kept_and_the_clinician_sees_it():
     url = reverse("panels:receive", args=["invented"])
     empty = client.post(url, {"purpose": " "})
     assert (empty.status_code, RegistryRelease.objects.count()) == (422, 0)
-    answer = client.post(url, {"purpose": "An invented study"})
+    sent = {"purpose": "An invented study", "idempotency_key": str(uuid.uuid4())}
+    stood = reverse("panels:registry", args=["invented"])
+    answer = client.post(url, sent, headers={"referer": f"https://testserver{stood}"})
     assert answer["Content-Type"] == "application/zip"
     assert b"".join(answer.streaming_content).startswith(b"PK")
+    again = client.post(url, sent)
+    assert (again.status_code, again.url) == (302, stood)
     release = RegistryRelease.objects.get()
     assert (release.purpose, release.taken_by) == ("An invented study", study.researcher)
     taken = AuditEvent.objects.filter(event=Event.REGISTRY_RECEIVED)

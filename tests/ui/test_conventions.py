@@ -41,3 +41,54 @@ def test_scripts_keep_nothing_in_the_browser_and_stay_small():
         text = path.read_text()
         assert not re.search(r"localStorage|sessionStorage|indexedDB|document\.cookie|\beval\(", text), path.name
         assert len(text.splitlines()) <= 80, path.name
+
+
+# Forms that may be sent twice: template and what it does there, and why a second time does no harm
+TWICE = {
+    "_account_menu.html": "the look is set to the same value again; signed out is signed out",
+    "_app_bar.html": "searches",
+    "panels/search.html": "searches",
+    "accounts/experts.html": "searches",
+    "accounts/condition_matrix.html": "searches",
+    "outcomes/verify.html": "compares",
+    "account/login.html": "signs in",
+    "account/password_reset.html": "mails a link, and how often is limited for the address",
+    "account/password_reset_from_key.html": "the link is used up",
+    "accounts/activate.html": "the link is used up",
+    "accounts/otp_challenge.html": "a code counts once",
+    "accounts/otp_enrol.html": "a code counts once",
+    "accounts/phone.html": "a code counts once",
+    "accounts/step_up.html": "a code counts once",
+    "panels/refer.html": "public, and how often is limited for the address",
+    "people/ask.html": "public, and how often is limited for the address",
+    "people/status.html": "public, and how often is limited for the address",
+    "accounts/security.html": "fresh recovery codes: those shown last are the ones that count",
+    "helpdesk/demo.html": "signs in as somebody invented",
+    "cases/labs.html": "the first form reads a table and shows it; the second, which adds, has a key",
+    "cases/_findings.html": "the letter is read and shown; what adds has a key",
+    "components/post_button.html": "the key is handed in",
+    "admin/change_form.html": "Django's own",
+    "admin/change_list.html": "Django's own",
+    "ui/gallery.html": "shows components",
+}
+FORM = re.compile(r"<form\b(?:\{%.*?%\}|\{\{.*?\}\}|[^>{])*>.*?</form>", re.DOTALL)
+BUTTON = re.compile(r"\{% (?:post|action)_button .*?%\}")
+
+
+def keyless():
+    """Each template that has a POST without an idempotency key, and how many of them."""
+    found = {}
+    for path in pages():
+        text = path.read_text()
+        forms = [form for form in FORM.findall(text) if 'method="post"' in form.partition("{% csrf_token")[0]]
+        bare = [form for form in forms if "{{ idempotency }}" not in form]
+        bare += [button for button in BUTTON.findall(text) if "key=idempotency" not in button]
+        if bare:
+            found[str(path.relative_to(TEMPLATES))] = len(bare)
+    return found
+
+
+def test_what_is_posted_twice_is_done_once():
+    """A form that makes something carries a key, so that its repeat leads to where the first one led."""
+    counted = {"_account_menu.html": 2, "accounts/condition_matrix.html": 2, "ui/gallery.html": 4}
+    assert keyless() == {name: counted.get(name, 1) for name in TWICE}

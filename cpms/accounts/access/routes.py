@@ -154,8 +154,13 @@ def is_fresh(request: HttpRequest) -> bool:
 
 def ask_for_code(request: HttpRequest) -> HttpResponse:
     """To the page that asks for a fresh code, and then back: a form is not sent twice, so it leads to where it stood."""
-    back = request.get_full_path() if request.method in SAFE else urlsplit(request.headers.get("Referer", "")).path
-    return redirect(f"{reverse('step_up')}?{urlencode({'next': back or '/'})}")
+    back = request.get_full_path() if request.method in SAFE else stood_at(request)
+    return redirect(f"{reverse('step_up')}?{urlencode({'next': back})}")
+
+
+def stood_at(request: HttpRequest) -> str:
+    """The page whose form was sent."""
+    return urlsplit(request.headers.get("Referer", "")).path or "/"
 
 
 def show_clash(request: HttpRequest, clash: Clash) -> HttpResponse:
@@ -189,8 +194,15 @@ def run_once(request: HttpRequest, view: View, args: list[models.Model], kwargs:
     if earlier is not None:
         return earlier
     response = view(request, *args, **kwargs)
-    drafts.settle_post(request.user, key, response)
+    drafts.settle_post(request.user, key, led_to(request, response))
     return response
+
+
+def led_to(request: HttpRequest, response: HttpResponseBase) -> str:
+    """Where a POST that did something led: on, or for a file that it gave, to where its form stood. Empty for a form with errors."""
+    if response.status_code in {301, 302, 303}:
+        return str(response["Location"])
+    return stood_at(request) if response.has_header("Content-Disposition") else ""
 
 
 def access(

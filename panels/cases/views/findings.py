@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 
 from cpms.accounts.access import access
 from cpms.accounts.access.routes import READ, WRITE
@@ -21,7 +21,10 @@ from panels.cases.queries import allowed
 def findings(request: HttpRequest, case: Case) -> HttpResponse:
     """A page of its own, or the part of the page that sent the form. Proposals are taken only when ticked."""
     do = {"add": add, "read": read, "take": take}.get(request.POST.get("do", ""), nothing)
-    parts = {"form": OneFindingForm(), "letter": LetterForm(), **do(request, case)}
+    did = do(request, case)
+    if did is None:
+        return redirect("cases:findings", case.pk)  # htmx follows it and gets the part again
+    parts = {"form": OneFindingForm(), "letter": LetterForm(), **did}
     held = list(case.findings.order_by("position"))
     for one in held:
         one.key = case.key
@@ -36,12 +39,13 @@ def nothing(_request: HttpRequest, _case: Case) -> dict[str, Any]:
     return {}
 
 
-def add(request: HttpRequest, case: Case) -> dict[str, Any]:
+def add(request: HttpRequest, case: Case) -> dict[str, Any] | None:
+    """``None`` once it is done."""
     form = OneFindingForm(request.POST)
     if not form.is_valid():
         return {"form": form}
     actions.add_findings(case, [form.cleaned_data], by=request.user)
-    return {}
+    return None
 
 
 def read(request: HttpRequest, case: Case) -> dict[str, Any]:
@@ -54,11 +58,10 @@ def read(request: HttpRequest, case: Case) -> dict[str, Any]:
     return {"proposals": found, "was_read": True}
 
 
-def take(request: HttpRequest, case: Case) -> dict[str, Any]:
+def take(request: HttpRequest, case: Case) -> None:
     """The ticked ones, under the names that the terminology has for their codes."""
     rows = []
     for code in request.POST.getlist("take"):
         if name := terminology.name_of("HP", code):
             rows.append({"code": code, "label": name, "present": request.POST.get(f"is-{code}") != "0"})
     actions.add_findings(case, rows, by=request.user)
-    return {}
