@@ -7,6 +7,7 @@ import json
 from urllib.parse import urlsplit
 
 from axe_playwright_python.sync_playwright import Axe
+from django.urls import resolve
 from playwright.sync_api import Page
 
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -69,10 +70,37 @@ SETTLED = """() => !document.querySelector("[aria-busy=true]") && (!document.bod
         !text.value || (text.closest(".correct > *") ?? text.parentElement).querySelector("[role=status]")))"""
 
 
+# Forms that send long text, as the routes they send it to and the texts' names
+LONG = """() => [...document.querySelectorAll("form[method=post]:not([data-draft])")].flatMap(form =>
+    [...form.querySelectorAll("textarea:not([hidden]), input:not([type=hidden])")]
+        .filter(field => field.form === form && (field.type === "textarea" || field.maxLength >= 1000))
+        .map(field => [new URL(form.action).pathname, field.name]))"""
+# What a person types there is lost with the session, and why it may be
+WITHOUT_DRAFT = {
+    "panels:refer": "public: without an account there is nobody to keep it for",
+    "people:ask": "public: without an account there is nobody to keep it for",
+    "cases:findings": "the letter is read and not kept, as the page says",
+    "gallery": "the gallery of components sends nothing",
+}
+CLASH = "main form[data-clash]"  # shows what was sent before; the form's own draft is kept until it is settled
+
+
+def unkept(page: Page) -> list[str]:
+    """Long texts that a form of the page sends and that no draft keeps. The staff site's forms are Django's own."""
+    if page.locator(CLASH).count():
+        return []
+    found = [(resolve(path).view_name, name) for path, name in page.evaluate(LONG)]
+    return [
+        f"{route} keeps no draft of {name}"
+        for route, name in found
+        if route not in WITHOUT_DRAFT and not route.startswith("helpdesk:")
+    ]
+
+
 def check_page(page: Page, *, widths=WIDTHS) -> list[str]:
     """Every fault of the page as it stands, at each width; the widest is restored at the end."""
     page.wait_for_function(SETTLED)
-    faults = []
+    faults = unkept(page)
     for width, height in widths:
         page.set_viewport_size({"width": width, "height": height})
         overflow = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")

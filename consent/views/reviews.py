@@ -20,6 +20,8 @@ from cpms.accounts.policy import clinicians_served_by
 from cpms.accounts.roles import Permission
 from cpms.audit import actions as audit
 from cpms.audit.states import Event
+from cpms.drafts import actions as drafts
+from cpms.drafts.queries import fields_of
 
 PAGE = 25
 
@@ -36,7 +38,7 @@ def review_list(request: HttpRequest) -> HttpResponse:
 
 @access("patients:review", object=Review, kwarg="key", verb=Permission.REVIEW_READ, reads_patient=True)
 def review(request: HttpRequest, review: Review) -> HttpResponse:
-    return page_of(request, review, KeepForm())
+    return page_of(request, review, KeepForm(initial=fields_of(f"keep:{review.pk}", by=request.user) or None))
 
 
 def page_of(request: HttpRequest, review: Review, form: KeepForm, status: int = 200) -> HttpResponse:
@@ -74,6 +76,7 @@ def keep(request: HttpRequest, review: Review) -> HttpResponse:
     if not form.is_valid():
         return page_of(request, review, form, status=422)
     kept = actions.keep(review, by=request.user, **form.cleaned_data)
+    drafts.discard(f"keep:{review.pk}", by=request.user)
     messages.success(request, f"Kept. CPMS asks again before {words.document_day(kept.keep_until)}.")
     return redirect("patients:reviews")
 

@@ -14,8 +14,7 @@ from cpms.accounts.access import Refused
 from cpms.archives import Carried, zipped
 from cpms.audit import actions as audit
 from cpms.audit.states import Event
-from cpms.drafts.actions import forget
-from cpms.drafts.models import Draft
+from cpms.drafts.actions import forget_about
 from cpms.jobs import actions as jobs
 from cpms.patients.models import Patient
 from cpms.patients.policy import may_enrol_for, may_erase, may_export
@@ -86,8 +85,7 @@ def erase(patient: Patient, *, by: Any) -> Patient:
     patient = Patient.objects.select_for_update(of=("self",)).get(pk=patient.pk)
     if not (verdict := may_erase(by, patient)):
         raise Refused(verdict.reason)
-    drafts = [draft for name in names_of(patient) for draft in Draft.objects.filter(form__endswith=name)]
-    forget(drafts)
+    forget_about(names_of(patient))
     vault.destroy_key(patient.key)
     patient.birth_year = patient.birth_month = None
     patient.karyotypic_sex = patient.local_id_token = ""

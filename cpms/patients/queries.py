@@ -64,9 +64,9 @@ def rows_about(thing: models.Model, seen: set[Any]) -> Iterator[models.Model]:
 
 
 def names_of(patient: Patient) -> list[str]:
-    """How forms of the patient's rows are named in drafts: ``case:<key>``, ``prepare:<number>``."""
+    """Keys and numbers of the patient's rows, as forms about them are named in drafts: ``case:<key>``, ``prepare:<number>``."""
     rows = list(rows_about(patient, set()))
-    return [f":{row.pk}" for row in rows] + [f":{getattr(row, 'ref')}" for row in rows if hasattr(row, "ref")]  # noqa: B009
+    return [str(row.pk) for row in rows] + [getattr(row, "ref") for row in rows if hasattr(row, "ref")]  # noqa: B009
 
 
 @dataclass(frozen=True)

@@ -52,7 +52,7 @@ def after(request: HttpRequest, panel: Panel) -> HttpResponse:
 
 def after_page(request: HttpRequest, panel: Panel, status: int = 200, **forms: Any) -> HttpResponse:
     asked, effect = queries.asked_of(panel), queries.effect_of(panel)
-    typed = drafts.fields_of(f"after:{panel.ref}", by=request.user)
+    typed = drafts.fields_of_each([f"after:{panel.ref}", f"effect:{panel.ref}"], by=request.user)
     advice = queries.text_in_force(panel).advice if asked else []
     said = {"kind": effect.kind, "text": effect.text} if effect else {}
     context = {
@@ -61,8 +61,8 @@ def after_page(request: HttpRequest, panel: Panel, status: int = 200, **forms: A
         "asked": asked,
         "effect": effect,
         "answered": queries.answered_of(panel),
-        "form": forms.get("form") or FollowUpForm(initial=typed, advice=advice),
-        "effect_form": forms.get("effect_form") or EffectForm(initial=said),
+        "form": forms.get("form") or FollowUpForm(initial=typed[f"after:{panel.ref}"], advice=advice),
+        "effect_form": forms.get("effect_form") or EffectForm(initial=said | typed[f"effect:{panel.ref}"]),
     }
     return render(request, "outcomes/after.html", context, status=status)
 
@@ -74,6 +74,7 @@ def effect(request: HttpRequest, panel: Panel) -> HttpResponse:
     if not form.is_valid():
         return after_page(request, panel, status=422, effect_form=form)
     actions.say_effect(panel, by=request.user, **form.cleaned_data)
+    discard(f"effect:{panel.ref}", by=request.user)
     messages.success(request, "Thank you. It is noted.")
     return redirect("outcomes:after", panel.ref)
 

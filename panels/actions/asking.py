@@ -12,6 +12,7 @@ from cpms.accounts.access import Refused
 from cpms.accounts.models import ThematicGroup
 from cpms.audit import actions as audit
 from cpms.audit.states import Event
+from cpms.drafts import actions as drafts
 from cpms.notifications import actions as notifications
 from cpms.notifications.notices import Notice
 from cpms.vault import actions as vault
@@ -79,6 +80,7 @@ def forget_questions(patient_id: str, *, by: Any) -> int:
     """What an erased patient's panels grew from goes dark with them, answers included; gives the number of questions."""
     rows = Question.objects.filter(panel__case__patient__pk=patient_id, key__destroyed_at=None)
     grown = list(rows.select_related("key").select_for_update(of=("self",)))
+    drafts.forget_about(str(question.pk) for question in grown)
     for question in grown:
         vault.destroy_key(question.key)
         audit.record(Event.QUESTION_FORGOTTEN, on=question, by=by)

@@ -157,6 +157,7 @@ def decline(invitation: Invitation, *, reason: str, by: Any, text: str = "", bet
 
 def answered(invitation: Invitation, *, by: Any) -> None:
     notifications.settle_work(by, Verb.ANSWER, on=invitation)
+    drafts.discard_about([str(invitation.pk)], by=by)
     panel = invitation.panel
     notifications.notify(
         [panel.lead],
@@ -198,6 +199,7 @@ def close_file(invitation: Invitation, *, by: Any) -> None:
     notifications.settle_all(panel, who=person)
     notifications.cancel_mails_of(panel.ref, to=person)
     drafts.discard_under(panel.get_absolute_url(), by=person)
+    drafts.discard_about([str(invitation.pk), panel.ref], by=person)
     audit.record(Event.INVITATION_ENDED, on=invitation, by=by, verb=str(invitation.state))
 
 

@@ -14,6 +14,7 @@ from cpms.accounts.access import Refused
 from cpms.accounts.models import Network, ThematicGroup, User
 from cpms.audit import actions as audit
 from cpms.audit.states import Event
+from cpms.drafts import actions as drafts
 from cpms.notifications import actions as notifications
 from cpms.notifications.notices import Notice
 from cpms.notifications.states import Settled, Verb
@@ -162,6 +163,7 @@ def grow_from_referral(referral: Referral, panel: Panel, *, by: Any) -> Panel:
     notifications.settle_all(current, Verb.START_PANEL, how=Settled.DONE)
     panel.question, panel.group = current.text, current.group if current.network_id == panel.network_id else None
     panel.save(update_fields=["question", "group"])
+    drafts.forget_about([str(current.pk)])
     vault.destroy_key(current.key)
     audit.record(Event.REFERRAL_FORGOTTEN, on=current, by=by)
     return panel
@@ -182,6 +184,7 @@ def look_after_referrals(*, by: Any) -> int:
     for referral in overdue:
         settle(referral, ReferralState.EXPIRED, by=by)
     forgotten = list(Referral.objects.to_forget().select_for_update(of=("self",), skip_locked=True))
+    drafts.forget_about(str(referral.pk) for referral in forgotten)
     for referral in forgotten:
         vault.destroy_key(referral.key)
         audit.record(Event.REFERRAL_FORGOTTEN, on=referral, by=by)

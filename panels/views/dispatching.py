@@ -14,6 +14,8 @@ from cpms.accounts.access.routes import WRITE
 from cpms.accounts.roles import Permission
 from cpms.audit import actions as audit
 from cpms.audit.states import Event
+from cpms.drafts import actions as drafts
+from cpms.drafts.queries import fields_of_each
 from panels import actions, queries
 from panels.cases.queries import allowed
 from panels.forms import AddressForm, ClarifyForm, ForwardForm, ReturnForm, TakeUpForm
@@ -44,6 +46,7 @@ def dispatch(request: HttpRequest, dispatch: Dispatch) -> HttpResponse:
 def show(request: HttpRequest, dispatch: Dispatch, status: int = 200, **bound: Any) -> HttpResponse:
     """The page, with the one form that had an error as it was typed."""
     panel = dispatch.panel
+    typed = fields_of_each([f"forward:{dispatch.pk}", f"return:{dispatch.pk}"], by=request.user)
     context = {
         "dispatch": dispatch,
         "panel": panel,
@@ -54,8 +57,8 @@ def show(request: HttpRequest, dispatch: Dispatch, status: int = 200, **bound: A
         "may_name": ask(Permission.DISPATCH_NAME, request.user, dispatch),
         "named": dispatch.proposed.select_related("centre"),
         "take_up_form": TakeUpForm(dispatch=dispatch),
-        "forward_form": ForwardForm(panel=panel),
-        "return_form": ReturnForm(),
+        "forward_form": ForwardForm(panel=panel, initial=typed[f"forward:{dispatch.pk}"]),
+        "return_form": ReturnForm(initial=typed[f"return:{dispatch.pk}"]),
         **bound,
     }
     return render(request, "panels/dispatch.html", context, status=status)
@@ -67,6 +70,7 @@ def take_up(request: HttpRequest, dispatch: Dispatch) -> HttpResponse:
     if not form.is_valid():
         return show(request, dispatch, status=422, take_up_form=form)
     actions.take_up(dispatch, people=form.cleaned_data["people"], by=request.user)
+    drafts.discard_about([str(dispatch.pk)], by=request.user)
     messages.success(request, "Taken up. The lead is told, and sees whom you name.")
     return redirect("panels:dispatches")
 
@@ -89,6 +93,7 @@ def forward(request: HttpRequest, dispatch: Dispatch) -> HttpResponse:
         return show(request, dispatch, status=422, forward_form=form)
     network, group = form.cleaned_data["to"]
     actions.forward(dispatch, network=network, group=group, reason=form.cleaned_data["reason"], by=request.user)
+    drafts.discard_about([str(dispatch.pk)], by=request.user)
     messages.success(request, "Forwarded. Its coordinators and the lead are told.")
     return redirect("panels:dispatches")
 
@@ -99,6 +104,7 @@ def return_with_question(request: HttpRequest, dispatch: Dispatch) -> HttpRespon
     if not form.is_valid():
         return show(request, dispatch, status=422, return_form=form)
     actions.return_with_question(dispatch, reason=form.cleaned_data["reason"], by=request.user)
+    drafts.discard_about([str(dispatch.pk)], by=request.user)
     messages.success(request, "Your question is with the lead. The answer brings the panel back to this list.")
     return redirect("panels:dispatches")
 
@@ -109,6 +115,7 @@ def clarify(request: HttpRequest, dispatch: Dispatch) -> HttpResponse:
     form = ClarifyForm(request.POST)
     if form.is_valid():
         actions.clarify(dispatch, text=form.cleaned_data["text"], by=request.user)
+        drafts.discard_about([str(dispatch.pk)], by=request.user)
         messages.success(request, "Sent to the coordinators.")
     else:
         messages.error(request, "Please write your answer to the coordinators.")

@@ -12,6 +12,7 @@ from cpms.accounts import queries as accounts
 from cpms.accounts.access import Refused, access
 from cpms.accounts.access.routes import READ, WRITE
 from cpms.accounts.roles import Permission
+from cpms.drafts.queries import fields_of
 from panels import actions, queries
 from panels.cases.queries import allowed, case_parts
 from panels.forms import AddressForm, DeclineForm, GuestForm, InviteForm
@@ -29,7 +30,8 @@ def invitation(request: HttpRequest, invitation: Invitation) -> HttpResponse:
     """The sheet: question, condition, age band, sex, country, urgency, date. The case opens once accepted."""
     if invitation.state == InvitationState.ACCEPTED:
         return redirect(invitation.panel)
-    return sheet(request, invitation, DeclineForm())
+    typed = fields_of(f"decline:{invitation.pk}", by=request.user)
+    return sheet(request, invitation, DeclineForm(initial=typed))
 
 
 def sheet(request: HttpRequest, invitation: Invitation, form: DeclineForm, status: int = 200) -> HttpResponse:

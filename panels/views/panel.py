@@ -17,7 +17,7 @@ from cpms.drafts import queries as drafts
 from panels import actions, queries
 from panels.cases.queries import allowed, case_parts
 from panels.forms import ContributionForm, TermsForm, ThanksForm
-from panels.models import Panel, Thanks
+from panels.models import Dispatch, Panel, Thanks
 from panels.policy import part_of
 from panels.queries import sight
 from panels.states import Part, State
@@ -55,10 +55,25 @@ def offers(panel: Panel, user: Any) -> dict[str, Any]:
     return {"people": queries.mentionable(panel, user), "quotes": queries.quotes(case_parts(panel.case))}
 
 
-def around(panel: Panel) -> dict[str, Any]:
-    """What the panel went through, what is planned, and who of the helpdesk looks on."""
+def typed_beside(panel: Panel, way: list[Dispatch], user: Any) -> dict[str, Any]:
+    """What the treating side began to type beside the discussion: thanks, given back; an answer to coordinators, left on
+    its row of ``way`` as ``typed``."""
+    thank = f"thank:{panel.ref}"
+    typed = drafts.fields_of_each([thank, *(f"clarify:{row.pk}" for row in way)], by=user)
+    for row in way:
+        row.typed = typed[f"clarify:{row.pk}"]  # type: ignore[attr-defined]
+    return typed[thank]
+
+
+def around(panel: Panel, user: Any) -> dict[str, Any]:
+    """What the panel went through, what is planned, who of the helpdesk looks on, and the thanks."""
+    part, way = part_of(user, panel), queries.addressed(panel)
     return {
-        "way": queries.addressed(panel),
+        "part": part,
+        "treating": part == Part.TREATING,
+        "way": way,
+        "thanks": Thanks.objects.filter(panel=panel).first(),
+        "thanks_form": ThanksForm(initial=typed_beside(panel, way, user) if part == Part.TREATING else {}),
         "meetings": panel.agenda_items.select_related("meeting").order_by("meeting__starts_at"),
         "assists": sight.assists(panel),
         "steps": panel.steps.select_related("by"),
@@ -93,15 +108,13 @@ def page(
         "waiting": waiting_for(seats),
         "form": form,
         "answering": queries.answered_words(panel, str(form["answers"].value() or "")),
-        "part": part_of(user, panel),
-        "treating": part_of(user, panel) == Part.TREATING,
         "replied": any(s.replied for s in seats if s.invitation.invitee_id == user.pk),
-        "thanks": Thanks.objects.filter(panel=panel).first(),
-        "thanks_form": thanks_form or ThanksForm(),
         "may_edit_case": ask(Permission.CASE_EDIT, user, panel.case),
-        **around(panel),
+        **around(panel, user),
         **verdicts(user, panel),
     }
+    if thanks_form is not None:
+        context["thanks_form"] = thanks_form
     return render(request, "panels/panel.html", context, status=status)
 
 

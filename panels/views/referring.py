@@ -15,6 +15,8 @@ from cpms.accounts.access import access, ask
 from cpms.accounts.access.routes import READ, WRITE
 from cpms.accounts.roles import Permission
 from cpms.accounts.views.refusals import rate_limited
+from cpms.drafts import actions as drafts
+from cpms.drafts.queries import fields_of_each
 from panels import actions, queries
 from panels.forms import AcceptReferralForm, DeclineReferralForm, PassOnForm, ReferralForm
 from panels.models import Referral
@@ -67,13 +69,14 @@ def referral(request: HttpRequest, referral: Referral) -> HttpResponse:
 
 def show(request: HttpRequest, referral: Referral, status: int = 200, **bound: Any) -> HttpResponse:
     """The page, with the one form that had an error as it was typed."""
+    typed = fields_of_each([f"pass_on:{referral.pk}", f"decline_referral:{referral.pk}"], by=request.user)
     context = {
         "referral": referral,
         "may_decide": ask(Permission.REFERRAL_DECIDE, request.user, referral),
         "may_start": Referral.objects.to_start(request.user).filter(pk=referral.pk).exists(),
         "accept_form": AcceptReferralForm(referral=referral),
-        "pass_form": PassOnForm(referral=referral),
-        "decline_form": DeclineReferralForm(),
+        "pass_form": PassOnForm(referral=referral, initial=typed[f"pass_on:{referral.pk}"]),
+        "decline_form": DeclineReferralForm(initial=typed[f"decline_referral:{referral.pk}"]),
         **bound,
     }
     return render(request, "panels/referral.html", context, status=status)
@@ -85,6 +88,7 @@ def accept_referral(request: HttpRequest, referral: Referral) -> HttpResponse:
     if not form.is_valid():
         return show(request, referral, status=422, accept_form=form)
     actions.accept_referral(referral, clinician=form.cleaned_data["clinician"], by=request.user)
+    drafts.discard_about([str(referral.pk)], by=request.user)
     messages.success(request, "The clinician is asked to open the panel; the physician is told.")
     return redirect("panels:referrals")
 
@@ -98,6 +102,7 @@ def pass_on(request: HttpRequest, referral: Referral) -> HttpResponse:
     actions.pass_referral_on(
         referral, network=network, group=group, reason=form.cleaned_data["reason"], by=request.user
     )
+    drafts.discard_about([str(referral.pk)], by=request.user)
     messages.success(request, "Passed on. Its coordinators are told.")
     return redirect("panels:referrals")
 
@@ -108,5 +113,6 @@ def decline_referral(request: HttpRequest, referral: Referral) -> HttpResponse:
     if not form.is_valid():
         return show(request, referral, status=422, decline_form=form)
     actions.decline_referral(referral, reason=form.cleaned_data["reason"], by=request.user)
+    drafts.discard_about([str(referral.pk)], by=request.user)
     messages.success(request, "Declined. The physician is told and reads your reason.")
     return redirect("panels:referrals")

@@ -83,6 +83,7 @@ def thank(request: HttpRequest, panel: Panel) -> HttpResponse:
     if not form.is_valid():
         return page(request, panel, ContributionForm(**offers(panel, request.user)), status=422, thanks_form=form)
     actions.thank(panel, useful=form.cleaned_data["useful"], text=form.cleaned_data["text"], by=request.user)
+    drafts.discard(f"thank:{panel.ref}", by=request.user)
     messages.success(request, "Thank you. The members are told.")
     return redirect(panel)
 

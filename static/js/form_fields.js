@@ -15,7 +15,7 @@ export function fieldsOf(form) {
 }
 
 export function draftOf(form, fields) {
-  return { form: form.dataset.draft, label: form.dataset.draftLabel ?? "", path: location.pathname, fields };
+  return { form: form.dataset.draft, label: form.dataset.draftLabel ?? "", path: location.pathname + location.search, fields };
 }
 
 // Whether somebody began to type before the page's script was there.

@@ -17,7 +17,7 @@ from cpms.accounts.forms import ProfileForm
 from cpms.accounts.roles import Permission
 from cpms.drafts import actions as drafts
 
-FORM_NAME = re.compile(r"[a-z_]+(:[A-Za-z0-9-]+){0,2}")
+FORM_NAME = re.compile(r"[A-Za-z0-9_-]+(:[A-Za-z0-9_-]+){0,2}")
 FIELDS = ("display_name", "job_title", "zone", "theme")
 
 

@@ -12,6 +12,8 @@ from cpms.accounts.access import access, ask
 from cpms.accounts.access.routes import READ, WRITE
 from cpms.accounts.models import User
 from cpms.accounts.roles import Permission
+from cpms.drafts import actions as drafts
+from cpms.drafts.queries import fields_of
 from helpdesk.people import actions
 from helpdesk.people.forms import GlassForm, LostPhoneForm
 from helpdesk.people.models import GlassBreak, LostPhone, RoleProposal
@@ -53,9 +55,10 @@ def drop_role(request: HttpRequest, proposal: RoleProposal) -> HttpResponse:
 def glass(request: HttpRequest) -> HttpResponse:
     """Ask for an hour in a panel; what waits for a second person."""
     user: Any = request.user
-    form = GlassForm(request.POST or None, user=user)
+    form = GlassForm(request.POST or None, user=user, initial=fields_of("glass", by=user))
     if form.is_valid():
         actions.ask_for_glass(form.cleaned_data["ref"], reason=form.cleaned_data["reason"], by=user)
+        drafts.discard("glass", by=user)
         messages.success(request, "A second person of the helpdesk is asked to confirm it.")
         return redirect("people:glass")
     rows = GlassBreak.objects.with_surroundings().visible_to(user).waiting()

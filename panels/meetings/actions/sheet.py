@@ -89,6 +89,7 @@ def redecide(decision: MeetingDecision, *, values: dict[str, Any], version: int,
     for name, value in values.items():
         setattr(decision, name, value)
     decision.save(update_fields=[*values])
+    drafts.discard(queries.draft_of(item, decision), by=by)
     jobs.enqueue("outcomes.take_decision", decision_id=str(decision.pk))
     audit.record(Event.MEETING_DECIDED, on=item, by=by, verb="corrected", version=decision.version)
     return decision

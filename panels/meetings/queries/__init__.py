@@ -17,6 +17,7 @@ from panels.meetings.queries.lists import (
 )
 from panels.meetings.queries.sheet import (
     Line,
+    as_written,
     attendance_of,
     decided,
     draft_of,
@@ -32,6 +33,7 @@ __all__ = [
     "Line",
     "Slot",
     "agenda",
+    "as_written",
     "attendance_of",
     "coming",
     "dates_of",

@@ -89,9 +89,17 @@ def attendance_of(meeting: Meeting) -> list[Attendance]:
     return list(meeting.attendance.select_related("who__centre").order_by("who__display_name"))
 
 
-def draft_of(item: AgendaItem) -> str:
-    """How a decision that is being typed is named among the person's drafts."""
-    return f"decision:{item.meeting_id}:{item.panel.ref}"
+def draft_of(item: AgendaItem, decision: MeetingDecision | None = None) -> str:
+    """How a decision that is being typed, or corrected, is named among the person's drafts."""
+    return f"decision:{decision.pk}" if decision else f"decision:{item.meeting_id}:{item.panel.ref}"
+
+
+def as_written(decision: MeetingDecision | None) -> dict[str, Any]:
+    """What stands in the decision, for the form that corrects it; nothing for a new one."""
+    if decision is None:
+        return {}
+    shown = {name: getattr(decision, name) for name in ("text", "dissent", "due_on", "version")}
+    return {**shown, "owner": decision.owner_id}
 
 
 def decided(item: AgendaItem) -> list[MeetingDecision]:

@@ -125,10 +125,8 @@ def present(request: HttpRequest, meeting: Meeting) -> HttpResponse:
 def decide(request: HttpRequest, item: AgendaItem) -> HttpResponse:
     """A new decision, or the correction of the one that ``decision`` names."""
     before = chosen_decision(request, item)
-    initial = (
-        {} if before is None else {name: getattr(before, name) for name in ("text", "dissent", "due_on", "version")}
-    )
-    initial |= {"owner": before.owner_id} if before else {}
+    draft = queries.draft_of(item, before)
+    initial = {**queries.as_written(before), **drafts.fields_of(draft, by=request.user)}
     form = DecisionForm(request.POST or None, initial=initial, people=panels.people_in(item.panel))
     if request.method == "POST" and form.is_valid():
         if before is None:
@@ -138,7 +136,8 @@ def decide(request: HttpRequest, item: AgendaItem) -> HttpResponse:
             messages.success(request, "The decision is corrected.")
         return redirect(sheet_of(item.meeting, item.panel.ref))
     audit.record(Event.PATIENT_READ, on=item, by=request.user)
-    context = {"form": form, "item": item, "decision": before, "back": sheet_of(item.meeting, item.panel.ref)}
+    back = sheet_of(item.meeting, item.panel.ref)
+    context = {"form": form, "item": item, "decision": before, "draft": draft, "back": back}
     return render(request, "meetings/decision.html", context, status=422 if form.errors else 200)
 
 
