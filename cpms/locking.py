@@ -21,19 +21,19 @@ class ClashField:
 class Clash(Exception):
     """The row changed since the form was opened. Carries both texts for the page that shows them (status 409)."""
 
-    def __init__(self, thing: models.Model, fields: list[ClashField]) -> None:
+    def __init__(self, thing: models.Model, fields: list[ClashField], *, version: int) -> None:
         super().__init__("changed meanwhile")
-        self.thing, self.fields = thing, fields
+        self.thing, self.fields, self.version = thing, fields, version
 
 
-def claim(thing: Any, version: int, mine: Mapping[str, str] | None = None) -> None:
-    """Raise the row's ``version`` by one if it still is ``version``, and hold the row until commit.
+def claim(thing: Any, version: int | None, mine: Mapping[str, str] | None = None) -> None:
+    """Raise the row's ``version`` by one if it still is ``version``, and hold the row until commit. A form without one is old.
 
     ``mine`` maps field names to what the person typed. Raises ``Clash`` with both texts when somebody was faster.
     """
-    rows = type(thing)._default_manager.filter(pk=thing.pk, version=version)
+    rows = thing._meta.model._default_manager.filter(pk=thing.pk, version=version or 0)
     if rows.update(version=F("version") + 1):
-        thing.version = version + 1
+        thing.refresh_from_db(fields=["version"])
         return
     thing.refresh_from_db()
     fields = [
@@ -41,4 +41,4 @@ def claim(thing: Any, version: int, mine: Mapping[str, str] | None = None) -> No
         for name, text in (mine or {}).items()
         if text != str(getattr(thing, name))
     ]
-    raise Clash(thing, fields)
+    raise Clash(thing, fields, version=thing.version)

@@ -92,6 +92,7 @@ class ProfileForm(forms.Form):
     job_title = forms.CharField(label="Job title", max_length=120, required=False)
     zone = forms.ChoiceField(label="Time zone", choices=zones)
     theme = forms.ChoiceField(label="Light or dark", choices=User.Theme.choices)
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
 
 class AssistantForm(forms.Form):

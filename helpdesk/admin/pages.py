@@ -22,15 +22,14 @@ from cpms.accounts.policy import may_use_staff_site, networks_served_by
 from cpms.accounts.queries import with_device
 from cpms.accounts.roles import Permission
 from helpdesk import actions as helpdesk
+from helpdesk.admin.seen import SeenForm
 from helpdesk.models import MonthlyKpi
 from panels.cases import actions as cases
 from panels.cases.importers import form_file
 from panels.cases.importers.read_case import ImportRefused
 from panels.cases.models import CaseForm
 
-LEFT_OUT = {
-    "login", "logout", "password_change", "password_change_done", "autocomplete", "jsi18n", "view_on_site",
-}  # fmt: skip
+LEFT_OUT = {"login", "logout", "password_change", "password_change_done", "autocomplete", "jsi18n", "view_on_site"}
 
 
 class HelpdeskAdminSite(admin.AdminSite):
@@ -57,6 +56,7 @@ class ReadOnlyAdmin(admin.ModelAdmin):
     actions: Any = None
     list_per_page = 50
     view_on_site = False
+    form = SeenForm
     pages: tuple[str, ...] = ("_changelist", "_change")
 
     def get_urls(self) -> list[Any]:
@@ -135,7 +135,7 @@ class KpiAdmin(ReadOnlyAdmin):
     list_select_related = ("network", "group__network", "centre")
 
 
-class GroupForm(forms.ModelForm):
+class GroupForm(SeenForm):
     class Meta:
         model = ThematicGroup
         fields = ("network", "parent", "number", "name")
@@ -214,7 +214,7 @@ class ConsentFormAdmin(ReadOnlyAdmin):
         consent.save_form(obj, by=request.user)
 
 
-class CaseFormForm(forms.ModelForm):
+class CaseFormForm(SeenForm):
     class Meta:
         model = CaseForm
         fields = ("slug", "version", "title", "network", "number", "body")

@@ -8,11 +8,12 @@ from django import forms
 from django.http import HttpRequest
 
 from helpdesk.admin.pages import OwnNetworkAdmin, site
+from helpdesk.admin.seen import SeenForm
 from panels.meetings import actions
 from panels.meetings.models import VideoService
 
 
-class VideoServiceForm(forms.ModelForm):
+class VideoServiceForm(SeenForm):
     address = forms.URLField(
         assume_scheme="https",
         max_length=200,

@@ -97,6 +97,10 @@ class CentreForm(forms.Form):
     country = forms.ChoiceField(label="Country", choices=lambda: [("", "Choose a country"), *countries.choices()])
 
 
+class DescribeForm(CentreForm):
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+
 class PlaceForm(forms.Form):
     """As what a hospital belongs to a network that the person serves."""
 

@@ -113,7 +113,7 @@ def write_text(
     try:
         locking.claim(outcome, version, words)
     except locking.Clash as clash:
-        raise locking.Clash(outcome, [*clash.fields, *between(outcome, items)]) from clash
+        raise locking.Clash(outcome, [*clash.fields, *between(outcome, items)], version=clash.version) from clash
     outcome.conclusion, outcome.plain = words["conclusion"], words["plain"]
     outcome.save(update_fields=["conclusion", "plain"])
     known = {str(item.pk): item for item in outcome.items.all()}

@@ -37,6 +37,12 @@ class WhenForm(forms.Form):
         return cleaned
 
 
+class MoveForm(WhenForm):
+    """``version`` is the meeting's ``sequence``: nobody moves what somebody else has just moved."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+
 class LinkForm(forms.Form):
     """Where a meeting takes place: any secure address."""
 

@@ -144,3 +144,17 @@ def test_a_finding_sent_twice_stands_once():
     first, second = client.post(path, row), client.post(path, row)
     assert (first.url, second.url) == (path, path)
     assert [one.label for one in story.case.findings.all()].count("An own word") == 1
+
+
+def test_two_windows_of_one_profile_show_both_names_and_keeping_theirs_leads_back():
+    person = UserFactory(display_name="Dr First")
+    client, path = signed_in(person), reverse("profile")
+    fields = {"job_title": "", "zone": "Europe/Helsinki", "theme": "auto", "version": person.version}
+    assert client.post(path, {**fields, "display_name": "Dr Second"}).status_code == 302
+    clash = client.post(path, {**fields, "display_name": "Dr Third"}, headers={"referer": f"http://testserver{path}"})
+    assert (clash.status_code, clash.context["back"]) == (409, path)
+    assert [(one.name, one.mine, one.theirs) for one in clash.context["clash"].fields] == [
+        ("display_name", "Dr Third", "Dr Second")
+    ]
+    again = {**fields, "display_name": "Dr Third", "version": clash.context["version"], "stood_at": "//evil.example"}
+    assert client.post(path, again).status_code == 302

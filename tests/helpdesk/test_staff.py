@@ -7,7 +7,7 @@ from django.core.management import call_command
 from django.urls import reverse
 
 from consent import actions as consent
-from consent.models import ConsentForm
+from consent.models import ConsentForm, Registry
 from cpms.accounts.access import Refused
 from cpms.accounts.models import ActivationLink, User
 from cpms.accounts.roles import Role
@@ -78,7 +78,8 @@ def test_staff_add_a_version_of_the_consent_form_and_change_it_until_it_is_publi
     assert client.post(add, fields).status_code == 302
     form = ConsentForm.objects.get(language="fi")
     change = reverse("helpdesk:consent_consentform_change", args=[form.pk])
-    assert client.post(change, {**fields, "published_on": "2026-01-02"}).status_code == 302
+    seen = client.get(change).context["adminform"].form["seen"].value()
+    assert client.post(change, {**fields, "published_on": "2026-01-02", "seen": seen}).status_code == 302
     assert client.post(change, {**fields, "title": "Other"}).status_code == 403
     assert ConsentForm.objects.get(language="fi").title == "Suostumus"
     with pytest.raises(Refused, match="published"):
@@ -87,3 +88,21 @@ def test_staff_add_a_version_of_the_consent_form_and_change_it_until_it_is_publi
     assert client.post(registry, {"code": "new", "name": "New registry", "closed_on": ""}).status_code == 302
     listed = client.get(reverse("helpdesk:consent_consentform_changelist")).content.decode()
     assert "as patients see it" in listed
+
+
+def test_two_people_of_the_helpdesk_never_overwrite_each_other_unseen():
+    registry = Registry.objects.create(code="twice", name="As it was")
+    page = reverse("helpdesk:consent_registry_change", args=[registry.pk])
+    first, second = signed_in(staff()), signed_in(staff())
+    seen = second.get(page).context["adminform"].form["seen"].value()
+    fields = {"code": "twice", "closed_on": ""}
+    assert first.post(page, {**fields, "name": "Theirs", "seen": seen}).status_code == 302
+    clash = second.post(page, {**fields, "name": "Mine", "seen": seen})
+    form = clash.context["adminform"].form
+    assert form.errors["name"] == ["Saved by somebody else: Theirs"]
+    assert 'value="Mine"' in clash.content.decode()
+    assert Registry.objects.get(pk=registry.pk).name == "Theirs"
+    assert second.post(page, {**fields, "name": "Mine", "seen": form["seen"].value()}).status_code == 302
+    assert Registry.objects.get(pk=registry.pk).name == "Mine"
+    assert second.post(page, {**fields, "name": "Without having looked"}).status_code == 200
+    assert Registry.objects.get(pk=registry.pk).name == "Mine"

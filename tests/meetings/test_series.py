@@ -120,8 +120,11 @@ def test_a_moved_meeting_is_the_same_event_in_every_calendar(story, series, coor
     first = series.meetings.first()
     actions.bring(story.fresh(), to=first, invite=False, by=story.lead)
     local = clock.now().astimezone() + dt.timedelta(days=9)
-    form = {"day": f"{local:%Y-%m-%d}", "time": "09:30"}
+    form = {"day": f"{local:%Y-%m-%d}", "time": "09:30", "version": "0"}
     assert signed_in(coordinator).post(reverse("meetings:move", args=[first.pk]), form).status_code == 302
+    later = {**form, "time": "11:00"}
+    clash = signed_in(coordinator).post(reverse("meetings:move", args=[first.pk]), later)
+    assert (clash.status_code, clash.context["version"]) == (409, 1)
     asked, moved = (events(message)[0] for message in mails(story.expert))
     assert (asked["uid"], int(asked["sequence"])) == (moved["uid"], int(moved["sequence"]) - 1)
     whole, one = (events(message)[0] for message in mails(always))
@@ -272,7 +275,7 @@ def test_who_keeps_the_series_says_that_a_meeting_was_held(series, story):
 def test_the_mails_of_one_meeting_are_one_event_through_update_and_cancel(story, mailoutbox):
     when = clock.now().replace(microsecond=0) + dt.timedelta(days=3)
     meeting = actions.schedule(story.fresh(), starts_at=when, minutes=30, link="", by=story.lead)
-    moved = actions.move(meeting, starts_at=when + dt.timedelta(hours=2), by=story.lead)
+    moved = actions.move(meeting, starts_at=when + dt.timedelta(hours=2), seen=0, by=story.lead)
     actions.call_off(moved, by=story.lead)
     notifications.dispatch_outbox()
     parts = [

@@ -159,18 +159,20 @@ def ask_for_code(request: HttpRequest) -> HttpResponse:
 
 
 def stood_at(request: HttpRequest) -> str:
-    """The page whose form was sent."""
-    return urlsplit(request.headers.get("Referer", "")).path or "/"
+    """The page whose form was sent; the page of a clash passes it on."""
+    given = request.POST.get("stood_at", "")
+    return given if re.match(r"/(?!/)", given) else urlsplit(request.headers.get("Referer", "")).path or "/"
 
 
 def show_clash(request: HttpRequest, clash: Clash) -> HttpResponse:
     """Both texts and everything else that was typed, ready to be saved on top of the newer version; status 409."""
-    apart = {"version", "csrfmiddlewaretoken", "idempotency_key", *(field.name for field in clash.fields)}
+    apart = {"version", "stood_at", "csrfmiddlewaretoken", "idempotency_key", *(field.name for field in clash.fields)}
     context = {
         "clash": clash,
         "here": request.get_full_path(),
         "posted": [(name, value) for name, values in request.POST.lists() if name not in apart for value in values],
-        "version": getattr(clash.thing, "version", 0),
+        "version": clash.version,
+        "back": stood_at(request),
     }
     return render(request, "conflict.html", context, status=409)
 

@@ -7,14 +7,22 @@ from typing import Any
 
 from django.db import transaction
 
+from cpms import locking
 from cpms.accounts.models import Expertise, ThematicGroup, User
 from cpms.audit import actions as audit
 from cpms.audit.states import Event, Result
 
 
 @transaction.atomic
-def change_profile(user: Any, *, by: Any, **fields: str) -> None:
-    """The owner changes title, zone, language or look. ``fields`` come validated from the form."""
+def change_profile(user: Any, *, by: Any, version: int | None, **fields: str) -> None:
+    """The owner changes name, title, zone or look. ``fields`` come validated from the form. Raises ``Clash`` when another
+    window of the owner's was faster."""
+    locking.claim(user, version, fields)
+    set_profile(user, by=by, **fields)
+
+
+def set_profile(user: Any, *, by: Any, **fields: str) -> None:
+    """One tap sets one thing, whatever else was changed meanwhile."""
     for name, value in fields.items():
         setattr(user, name, value)
     user.save(update_fields=list(fields))

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import transaction
 
-from cpms import clock
+from cpms import clock, locking
 from cpms.accounts import policy
 from cpms.accounts.access import Refused, ask
 from cpms.accounts.models import AdvocacyGroup, Centre, CentreMembership, Network, ThematicGroup, Unit, User
@@ -130,12 +130,13 @@ def place_centre(centre: Centre, *, network: Network, kind: str, by: Any, until:
 
 
 @transaction.atomic
-def describe_centre(centre: Centre, *, name: str, city: str, country: str, by: Any) -> None:
-    """Correct what a hospital is called and where it stands."""
+def describe_centre(centre: Centre, *, name: str, city: str, country: str, version: int | None, by: Any) -> None:
+    """Correct what a hospital is called and where it stands. Raises ``Clash`` when somebody else was faster."""
     if not (verdict := ask(Permission.CENTRE_CLEAR, by, centre)):
         raise Refused(verdict.reason)
     if Centre.objects.filter(name__iexact=name, city__iexact=city, country=country).exclude(pk=centre.pk).exists():
         raise Refused("There is a hospital of this name in this city already.")
+    locking.claim(centre, version, {"name": name, "city": city, "country": country})
     centre.name, centre.city, centre.country = name, city, country
     centre.save(update_fields=["name", "city", "country"])
     audit.record(Event.PLACES_CHANGED, on=centre, by=by, kind="centre")

@@ -79,6 +79,7 @@ class User(AbstractBaseUser):
     is_active = models.BooleanField(default=True)
     activated_at = models.DateTimeField(null=True, blank=True)
     date_joined = models.DateTimeField(default=clock.now)
+    version = models.PositiveIntegerField(default=1, db_default=1, editable=False)
 
     objects = UserManager()
     USERNAME_FIELD = "email"

@@ -97,6 +97,7 @@ class Centre(models.Model):
     city = models.CharField(max_length=80)
     country = models.CharField(max_length=2)
     cleared_on = models.DateField(null=True, blank=True)
+    version = models.PositiveIntegerField(default=1, db_default=1, editable=False)
     networks: models.ManyToManyField[Network, CentreMembership] = models.ManyToManyField(
         Network, through="CentreMembership", related_name="centres"
     )

@@ -23,7 +23,7 @@ FIELDS = ("display_name", "job_title", "zone", "theme")
 
 @access("profile", verb=Permission.SIGNED_IN, methods=READ | WRITE)
 def profile(request: HttpRequest) -> HttpResponse:
-    initial = {name: getattr(request.user, name) for name in FIELDS}
+    initial = {name: getattr(request.user, name) for name in (*FIELDS, "version")}
     form = ProfileForm(request.POST or None, initial=initial)
     if form.is_valid():
         actions.change_profile(request.user, by=request.user, **form.cleaned_data)
@@ -37,7 +37,7 @@ def theme(request: HttpRequest) -> HttpResponse:
     """Light, dark, or as the device says."""
     wanted = request.POST.get("theme", "")
     if wanted in {"auto", "light", "dark"}:
-        actions.change_profile(request.user, by=request.user, theme=wanted)
+        actions.set_profile(request.user, by=request.user, theme=wanted)
     return redirect("home")
 
 

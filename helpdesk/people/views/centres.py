@@ -15,8 +15,10 @@ from cpms.accounts.models import Centre
 from cpms.accounts.policy import may_open_panels
 from cpms.accounts.roles import REPRESENTING_ROLES, Permission
 from helpdesk.people import queries
-from helpdesk.people.forms import CentreForm, ClearanceForm, NewCentreForm, PlaceForm, UnitForm
+from helpdesk.people.forms import ClearanceForm, DescribeForm, NewCentreForm, PlaceForm, UnitForm
 from helpdesk.people.views.listing import list_page, thing_page
+
+DESCRIBED = ("name", "city", "country", "version")
 
 
 @access("people:centres", verb=Permission.CENTRE_LIST)
@@ -58,14 +60,14 @@ def show(request: HttpRequest, centre: Centre, **sent: Any) -> HttpResponse:
         "clearance": ClearanceForm(initial={"cleared_on": centre.cleared_on}),
         "unit": UnitForm(),
         "place": PlaceForm(user=user, initial=queries.place_of(centre, user=user)),
-        "describe": CentreForm(initial={"name": centre.name, "city": centre.city, "country": centre.country}),
+        "describe": DescribeForm(initial={name: getattr(centre, name) for name in DESCRIBED}),
     }
     return thing_page(request, "people/centre.html", context, empty | sent)
 
 
 @access("people:describe_centre", object=Centre, verb=Permission.CENTRE_CLEAR, methods=WRITE)
 def describe(request: HttpRequest, centre: Centre) -> HttpResponse:
-    form = CentreForm(request.POST)
+    form = DescribeForm(request.POST)
     if form.is_valid():
         try:
             accounts.describe_centre(centre, by=request.user, **form.cleaned_data)

@@ -8,7 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Max
 
-from cpms import clock
+from cpms import clock, locking, words
 from cpms.accounts.access import Refused
 from cpms.accounts.models import User
 from cpms.audit import actions as audit
@@ -106,13 +106,19 @@ def hold(meeting: Meeting, *, present: list[Any] | None, by: Any) -> Meeting:
 
 
 @transaction.atomic
-def move(meeting: Meeting, *, starts_at: dt.datetime, by: Any) -> Meeting:
-    """To another time. Everybody asked gets the new entry, which takes the place of the old one."""
+def move(meeting: Meeting, *, starts_at: dt.datetime, seen: int | None, by: Any) -> Meeting:
+    """To another time. Everybody asked gets the new entry, which takes the place of the old one.
+
+    ``seen`` is the ``sequence`` that the mover saw. Raises ``Clash`` when somebody else moved it meanwhile.
+    """
     current = Meeting.objects.select_for_update(of=("self",)).select_related("series").get(pk=meeting.pk)
     if not (verdict := may_change(by, current)):
         raise Refused(verdict.reason)
     if starts_at == current.starts_at:
         return current
+    if seen != current.sequence:
+        mine, theirs = (words.when(moment) for moment in (starts_at, current.starts_at))
+        raise locking.Clash(current, [locking.ClashField("", "Time", mine, theirs)], version=current.sequence)
     current.starts_at, current.sequence = starts_at, current.sequence + 1
     current.save(update_fields=["starts_at", "sequence"])
     tell_change(current, notice=Notice.MEETING_MOVED)

@@ -18,7 +18,7 @@ from cpms.audit.states import Event
 from panels import queries as panels
 from panels.meetings import actions, queries
 from panels.meetings.calendars import calendar_file
-from panels.meetings.forms import MeetingForm, PlaceForm, TurnForm, WhenForm
+from panels.meetings.forms import MeetingForm, MoveForm, PlaceForm, TurnForm
 from panels.meetings.models import AgendaItem, Meeting
 from panels.models import Panel
 
@@ -71,9 +71,11 @@ def detail(request: HttpRequest, meeting: Meeting) -> HttpResponse:
 @access("meetings:move", object=Meeting, verb=Permission.MEETING_CHANGE, methods=READ | WRITE)
 def move(request: HttpRequest, meeting: Meeting) -> HttpResponse:
     local = timezone.localtime(meeting.starts_at)
-    form = WhenForm(request.POST or None, initial={"day": local.date(), "time": local.time().replace(second=0)})
+    initial = {"day": local.date(), "time": local.time().replace(second=0), "version": meeting.sequence}
+    form = MoveForm(request.POST or None, initial=initial)
     if form.is_valid():
-        actions.move(meeting, starts_at=form.cleaned_data["starts_at"], by=request.user)
+        clean = form.cleaned_data
+        actions.move(meeting, starts_at=clean["starts_at"], seen=clean["version"], by=request.user)
         messages.success(request, "Moved. Everybody asked gets a mail, and their calendars follow.")
         return redirect(meeting)
     return render(request, "meetings/move.html", {"form": form, "meeting": meeting}, status=422 if form.errors else 200)
