@@ -11,7 +11,12 @@ from consent.models import language_name
 from consent.queries import published_languages, registry_names
 from consent.states import EVERY_REGISTRY, KEPT_FOR_YEARS, Answer, Giver, Stage
 from cpms import clock
+from cpms.countries import choices
 from cpms.forms import DayField, WordsField
+from cpms.patients.actions import DESCRIBED
+from cpms.patients.models import OLDEST_BIRTH_YEAR, Patient
+from cpms.patients.queries import same_number
+from cpms.patients.states import MONTH_COUNTS_FOR, Route, Sex, karyotype_choices
 
 SPOKEN = {
     "bg": "BG", "cs": "CZ", "da": "DK", "de": "DE AT CH LI", "el": "GR CY", "en": "IE GB MT", "es": "ES", "et": "EE", "fi": "FI",
@@ -37,6 +42,73 @@ class LanguageField(forms.ChoiceField):
         choices: Any = lambda: [("", "Choose the language"), *language_choices()]  # noqa: E731
         words = "The one the patient signed, or is asked in."
         super().__init__(label="Language of the form", choices=choices, required=False, help_text=words)
+
+
+class PatientForm(forms.Form):
+    """What is written down of a patient."""
+
+    sex = forms.ChoiceField(label="Sex at birth", choices=Sex.choices, widget=forms.RadioSelect)
+    karyotypic_sex = forms.ChoiceField(label="Karyotypic sex", choices=karyotype_choices, required=False)
+    birth_year = forms.IntegerField(label="Year of birth", required=False, min_value=OLDEST_BIRTH_YEAR)
+    birth_month = forms.TypedChoiceField(
+        label="Month of birth",
+        choices=[("", "Not asked"), *((str(number), f"{dt.date(2000, number, 1):%B}") for number in range(1, 13))],
+        coerce=int,
+        empty_value=None,
+        required=False,
+        help_text="Only for a child under two.",
+    )
+    country = forms.ChoiceField(label="Country of care", choices=choices)
+    nickname = WordsField(
+        label="Nickname", max_length=40, required=False, help_text="To tell your patients apart. Never a real name."
+    )
+    local_id = forms.CharField(
+        label="Your hospital's number",
+        max_length=60,
+        required=False,
+        help_text="Encrypted; seen by you and your assistant only.",
+    )
+    route = forms.ChoiceField(label="How the case comes to you", choices=Route.choices, initial=Route.OWN)
+
+    patient: Patient | None = None
+
+    def answering(self) -> Any:
+        """The clinician among whose hospital's numbers this one must be the only one."""
+        raise NotImplementedError
+
+    def clean_local_id(self) -> str:
+        number: str = self.cleaned_data["local_id"].strip()
+        if known := same_number(number, by=self.answering(), patient=self.patient):
+            raise forms.ValidationError(known)
+        return number
+
+    def clean_birth_year(self) -> int | None:
+        year: int | None = self.cleaned_data["birth_year"]
+        if year and year > clock.today().year:
+            raise forms.ValidationError("This year lies ahead.")
+        return year
+
+    def clean(self) -> dict[str, Any]:
+        """A month says too much about anybody who is not a small child."""
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        year = cleaned.get("birth_year")
+        if cleaned.get("birth_month") and (year is None or clock.today().year - year > MONTH_COUNTS_FOR):
+            self.add_error("birth_month", "The month is written down for a child under two only. Leave it open.")
+        return cleaned
+
+
+class DescribeForm(PatientForm):
+    """A patient as written down, to be corrected. ``version`` guards against two people doing so."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, data: Any, *, patient: Patient) -> None:
+        said = {name: getattr(patient, name) for name in (*DESCRIBED, "version")}
+        super().__init__(data, initial=said)
+        self.patient = patient
+
+    def answering(self) -> Any:
+        return self.patient.enrolled_by if self.patient else None
 
 
 class ConsentRecordForm(forms.Form):
@@ -106,6 +178,6 @@ class EraseForm(forms.Form):
 
     def clean_pseudonym(self) -> str:
         typed: str = self.cleaned_data["pseudonym"]
-        if typed.strip().upper() != self.named:
+        if typed.strip().casefold() != self.named.casefold():
             raise forms.ValidationError(f"Type {self.named} to erase this patient.")
         return typed

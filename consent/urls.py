@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from consent.views import patients, reviews, sheets
+from consent.views import describing, patients, reviews, sheets
 
 app_name = "patients"
 urlpatterns = [
@@ -11,6 +11,7 @@ urlpatterns = [
     path("consent-forms/<slug:language>/pdf/", sheets.sheet_pdf, name="sheet_pdf"),
     path("consent-forms/versions/<int:version>/", sheets.sheet_preview, name="sheet_preview"),
     path("patients/<str:pseudonym>/", patients.patient_detail, name="detail"),
+    path("patients/<str:pseudonym>/edit/", describing.describe, name="describe"),
     path("patients/<str:pseudonym>/export/", patients.export, name="export"),
     path("patients/<str:pseudonym>/erase/", patients.erase, name="erase"),
     path("patients/<str:pseudonym>/consent/", patients.record, name="consent"),

@@ -80,6 +80,7 @@ class Permission(models.TextChoices):
     EXPERT_GROUP_CHANGE = "expert_group_change", "change one's own saved group of experts"
     PATIENT_LIST = "patient_list", "list one's own patients"
     PATIENT_READ = "patient_read", "see the patient's page"
+    PATIENT_DESCRIBE = "patient_describe", "correct what is written down of a patient"
     PATIENT_EXPORT = "patient_export", "take out everything held about a patient"
     PATIENT_ERASE = "patient_erase", "erase a patient"
     REVIEW_LIST = "review_list", "list what is to be looked at again about one's patients"

@@ -15,7 +15,9 @@ from cpms.audit.states import Event, Result
 
 route: ContextVar[str] = ContextVar("audit_route", default="")
 on_behalf_of: ContextVar[uuid.UUID | None] = ContextVar("audit_on_behalf_of", default=None)
-DETAIL_KEYS = frozenset({"ids", "count", "verb", "from", "to", "role", "method", "reason", "stage", "version", "kind"})
+DETAIL_KEYS = frozenset(
+    {"ids", "count", "verb", "from", "to", "role", "method", "reason", "stage", "version", "kind", "fields"}
+)
 
 
 def record(

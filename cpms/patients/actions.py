@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import secrets
 from collections.abc import Iterator
 from typing import Any
@@ -10,28 +11,34 @@ from typing import Any
 from django.db import transaction
 
 from cpms import clock
-from cpms.accounts.access import Refused
+from cpms.accounts.access import Refused, ask
+from cpms.accounts.roles import Permission
 from cpms.archives import Carried, zipped
 from cpms.audit import actions as audit
 from cpms.audit.states import Event
 from cpms.drafts.actions import forget_about
 from cpms.jobs import actions as jobs
+from cpms.locking import claim
 from cpms.patients.models import Patient
 from cpms.patients.policy import may_enrol_for, may_erase, may_export
 from cpms.patients.queries import everything_about, names_of, number_token, same_number
 from cpms.patients.states import Sex
 from cpms.vault import actions as vault
 
-# Letters and digits that cannot be misheard or misread for one another
-ALPHABET = "ACDEFHJKLMNPRTUVWXY3479"
+# Syllables that sound alike in the languages of the networks; words that mean something are not given
+CONSONANTS, VOWELS = "bdfgkptvz", "aeiou"
+NO_PSEUDONYM = re.compile(r"davide|beate|fabio|fabia|tadeo|kiko|puta|puto|kaka|pipi|popo|pupu|kike|dago|gode|vago|bobo")
+
+
+DESCRIBED = ("sex", "karyotypic_sex", "birth_year", "birth_month", "country", "nickname", "local_id", "route")
 
 
 def new_pseudonym() -> str:
-    """ "P-4H8M-61" in shape: four and three signs, said in one breath; one that nobody has, as the database rules, too."""
+    """ "Kovetu-47" in shape: three syllables and two digits, said and remembered in one breath; one that nobody has."""
     while True:
-        signs = "".join(secrets.choice(ALPHABET) for _ in range(7))
-        pseudonym = f"P-{signs[:4]}-{signs[4:]}"
-        if not Patient.objects.filter(pseudonym=pseudonym).exists():
+        word = "".join(secrets.choice(CONSONANTS) + secrets.choice(VOWELS) for _ in range(3))
+        pseudonym = f"{word.capitalize()}-{secrets.randbelow(90) + 10}"
+        if not NO_PSEUDONYM.search(word) and not Patient.objects.filter(pseudonym=pseudonym).exists():
             return pseudonym
 
 
@@ -73,6 +80,26 @@ def enrol(
     patient.local_id_token = number_token(clinician.centre_id, local_id)
     patient.save(force_insert=True)
     audit.record(Event.PATIENT_ENROLLED, on=patient, by=by)
+    return patient
+
+
+@transaction.atomic
+def describe(patient: Patient, *, version: int, by: Any, **said: Any) -> Patient:
+    """Correct what is written down of the patient: ``said`` gives the value of each name of ``DESCRIBED``.
+
+    Raises ``Clash`` when somebody was faster, ``Refused`` for a number that another patient of the hospital has.
+    """
+    if not (verdict := ask(Permission.PATIENT_DESCRIBE, by, patient)):
+        raise Refused(verdict.reason)
+    if known := same_number(said["local_id"], by=patient.enrolled_by, patient=patient):
+        raise Refused(known)
+    changed = [name for name in DESCRIBED if getattr(patient, name) != said[name]]
+    claim(patient, version, {name: str(said[name] or "") for name in changed})
+    for name in changed:
+        setattr(patient, name, said[name])
+    patient.local_id_token = number_token(patient.centre_id, patient.local_id)
+    patient.save(update_fields=[*changed, "local_id_token"])
+    audit.record(Event.PATIENT_DESCRIBED, on=patient, by=by, fields=changed)
     return patient
 
 

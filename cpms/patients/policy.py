@@ -36,6 +36,12 @@ def may_enrol_for(user: Any, clinician: Any) -> Verdict:
     return may_open_panels(clinician.centre)
 
 
+@rule(Permission.PATIENT_DESCRIBE)
+def may_describe(_user: Any, patient: Any) -> Verdict:
+    """A mistake is mended by the treating side at any time, consent or not (GDPR, article 16)."""
+    return no("This patient is erased.") if patient.erased_at else yes
+
+
 @rule(Permission.PATIENT_EXPORT)
 def may_export(_user: Any, _patient: Any) -> Verdict:
     """A data subject's right needs no consent; whoever can see the patient is the treating side."""

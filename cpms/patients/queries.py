@@ -37,10 +37,11 @@ def number_token(centre_id: Any, number: str) -> str:
     return digest(f"patient number of {centre_id}", plain) if plain else ""
 
 
-def same_number(number: str, *, by: Any) -> str:
-    """A sentence when the number is known at the person's centre; empty when it is not."""
+def same_number(number: str, *, by: Any, patient: Patient | None = None) -> str:
+    """A sentence when another patient of the person's centre has the number; empty when none has."""
     token = number_token(by.centre_id, number)
-    known = Patient.objects.filter(centre=by.centre_id, local_id_token=token).first() if token else None
+    others = Patient.objects.exclude(pk=patient.pk) if patient else Patient.objects.all()
+    known = others.filter(centre=by.centre_id, local_id_token=token).first() if token else None
     if known is None:
         return ""
     if Patient.objects.visible_to(by).filter(pk=known.pk).exists():

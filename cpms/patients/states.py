@@ -10,6 +10,16 @@ class Sex(models.TextChoices):
     UNKNOWN = "unknown", "not known"
 
 
+MONTH_COUNTS_FOR = 2
+"""Years: the month of birth is kept for smaller children only."""
+KARYOTYPES = ("XX", "XY", "XO", "XXY", "XXX", "XXYY", "XXXY", "XXXX", "XYY")
+"""The karyotypic sexes that GA4GH phenopackets name (v2, KaryotypicSex); others are "other", none is not determined."""
+
+
+def karyotype_choices() -> list[tuple[str, str]]:
+    return [("", "Not determined"), *((name, name) for name in KARYOTYPES), ("other", "Another")]
+
+
 class Route(models.TextChoices):
     """How the case came (capability of the founding paper: the route is recorded)."""
 

@@ -9,16 +9,12 @@ from typing import Any
 from django import forms
 from django.core import signing
 
-from consent.forms import LanguageField, language_of
+from consent.forms import LanguageField, PatientForm, language_of
 from consent.states import Giver
 from cpms import clock
 from cpms.accounts.models import ThematicGroup, User
 from cpms.accounts.policy import clinicians_enrolled_for, clinicians_served_by
-from cpms.countries import choices
 from cpms.forms import DayField, WordsField
-from cpms.patients.models import OLDEST_BIRTH_YEAR
-from cpms.patients.queries import same_number
-from cpms.patients.states import Route, Sex
 from panels.cases.forms import CodeField
 from panels.cases.states import DiagnosisStatus
 from panels.forms.dispatching import GroupsByNetwork, main_groups
@@ -61,8 +57,10 @@ class ForWhomField(forms.ModelChoiceField):
         return f"{obj.display_name}, {obj.place}"
 
 
-class NewPanelForm(forms.Form):
+class NewPanelForm(PatientForm):
     """The patient and the consent. With a file, sex and age come from it; without one they are asked for."""
+
+    field_order = ["clinician"]  # whose hospital's numbers count is known before the number is looked at
 
     clinician = ForWhomField(label="On behalf of", queryset=User.objects.none(), empty_label=None)
     file = forms.FileField(
@@ -71,19 +69,6 @@ class NewPanelForm(forms.Form):
         help_text="A GA4GH phenopacket (JSON). It is read and checked with you on the next page; the file is not kept.",
         widget=forms.ClearableFileInput(attrs={"accept": ".json,application/json"}),
     )
-    sex = forms.ChoiceField(label="Sex at birth", choices=Sex.choices, required=False, widget=forms.RadioSelect)
-    birth_year = forms.IntegerField(label="Year of birth", required=False, min_value=OLDEST_BIRTH_YEAR)
-    country = forms.ChoiceField(label="Country of care", choices=choices)
-    nickname = WordsField(
-        label="Nickname", max_length=40, required=False, help_text="To tell your patients apart. Never a real name."
-    )
-    local_id = forms.CharField(
-        label="Your hospital's number",
-        max_length=60,
-        required=False,
-        help_text="Encrypted; seen by you and your assistant only.",
-    )
-    route = forms.ChoiceField(label="How the case comes to you", choices=Route.choices, initial=Route.OWN)
     stage_1 = forms.ChoiceField(
         label="1. Discussion of the case for care", choices=ANSWERS, widget=forms.RadioSelect, help_text="Obligatory."
     )
@@ -96,6 +81,12 @@ class NewPanelForm(forms.Form):
     given_by = forms.ChoiceField(label="Given by", choices=Giver.choices, initial=Giver.PATIENT)
     given_on = DayField(label="Given on", initial=clock.today)
     language = LanguageField()
+    kept_at = WordsField(
+        label="Where the signed sheet is kept",
+        max_length=200,
+        required=False,
+        help_text="In your hospital. For example: paper record, archive 3.",
+    )
     question = forms.ModelChoiceField(queryset=Question.objects.none(), required=False, widget=forms.HiddenInput)
     begun = BegunField()
     looked = forms.CharField(max_length=64, required=False, widget=forms.HiddenInput)
@@ -106,6 +97,7 @@ class NewPanelForm(forms.Form):
     def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.user = user
+        self.fields["sex"].required = self.fields["birth_year"].required = False
         self.offer_clinicians(user)
         own = Question.objects.visible_to(user).open().filter(asker__in=clinicians_served_by(user))
         self.fields["question"].queryset = own  # type: ignore[attr-defined]
@@ -129,11 +121,8 @@ class NewPanelForm(forms.Form):
             raise forms.ValidationError("The file is larger than 2 MB. A phenopacket of one patient is much smaller.")
         return file
 
-    def clean_local_id(self) -> str:
-        number: str = self.cleaned_data["local_id"]
-        if known := same_number(number, by=self.cleaned_data.get("clinician") or self.user):
-            raise forms.ValidationError(known)
-        return number
+    def answering(self) -> Any:
+        return self.cleaned_data.get("clinician") or self.user
 
     def clean_referral(self) -> Any:
         """A question from outside was accepted for one clinician; nobody else's patient takes it over."""
@@ -153,12 +142,6 @@ class NewPanelForm(forms.Form):
         if day > clock.today():
             raise forms.ValidationError("This day lies ahead. When was consent given?")
         return day
-
-    def clean_birth_year(self) -> int | None:
-        year: int | None = self.cleaned_data["birth_year"]
-        if year and year > clock.today().year:
-            raise forms.ValidationError("This year lies ahead.")
-        return year
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data

@@ -79,17 +79,17 @@ def start(form: NewPanelForm, looked: Looked | None, request: HttpRequest) -> Pa
         by=request.user,
         clinician=clean.get("clinician"),
         sex=clean["sex"] or (read.sex if read else "unknown"),
-        karyotypic_sex=read.karyotype if read else "",
+        karyotypic_sex=clean["karyotypic_sex"] or (read.karyotype if read else ""),
         country=clean["country"],
         birth_year=clean["birth_year"] or (read.birth_year if read else None),
-        birth_month=read.birth_month if read else None,
+        birth_month=clean["birth_month"] or (read.birth_month if read else None),
         nickname=clean["nickname"],
         route=clean["route"],
         local_id=clean["local_id"],
     )
     for stage in Stage:
         if answer := clean[f"stage_{stage.value}"]:
-            given = {name: clean[name] for name in ("given_by", "given_on", "language")}
+            given = {name: clean[name] for name in ("given_by", "given_on", "language", "kept_at")}
             consent.record_consent(patient, by=request.user, stage=stage, answer=Answer(answer), **given)
     case = cases.start_case(patient, by=request.user, begun_at=clean["begun"])
     if looked is not None:

@@ -27,6 +27,8 @@ NOT_ABOUT_PATIENTS = {
     "PlaceForm.ref": "the number of a panel",
     "ReferralForm.hospital": "a hospital",
     "ReferralForm.name": "the physician's name",
+    "DescribeForm.local_id": "the hospital's own number, sealed under the patient's key",
+    "PatientForm.local_id": "the hospital's own number, sealed under the patient's key",
     "NewPanelForm.local_id": "the hospital's own number, sealed under the patient's key",
     "SearchForm.words": "words to search for, which are not kept",
     "SeriesForm.name": "the name of a series of meetings",

@@ -103,6 +103,7 @@ LEAD = (
     Visit("lead", "patients:list"),
     Visit("lead", "patients:detail", "open"),
     Visit("lead", "patients:consent", "open"),
+    Visit("lead", "patients:describe", "open"),
     Visit("lead", "patients:erase", "open"),
     Visit("lead", "patients:reviews"),
     Visit("lead", "patients:review", "open"),

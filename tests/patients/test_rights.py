@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -47,6 +48,74 @@ def test_the_hospitals_number_is_readable_by_the_treating_side_alone():
     page = signed_in(story.lead).get(patient.get_absolute_url()).content.decode()
     assert f"hospital number {NUMBER}" in page
     assert signed_in(UserFactory(centre=story.lead.centre)).get(patient.get_absolute_url()).status_code == 404
+
+
+def said(patient, **other):
+    """The patient's form as the page shows it, with other answers."""
+    fields = (
+        "sex",
+        "karyotypic_sex",
+        "birth_year",
+        "birth_month",
+        "country",
+        "nickname",
+        "local_id",
+        "route",
+        "version",
+    )
+    return {name: getattr(patient, name) or "" for name in fields} | other
+
+
+def test_what_is_written_down_of_a_patient_is_corrected_by_the_treating_side():
+    story = Story()
+    patient = enrolled(story.lead)
+    client, address = signed_in(story.lead), reverse("patients:describe", args=[patient.pseudonym])
+    ago = clock.today().year - 1
+    right = {"birth_year": ago, "birth_month": "3", "sex": "other", "karyotypic_sex": "XXY", "nickname": "Wren"}
+    assert client.post(address, said(patient, **right)).url == patient.get_absolute_url()
+    found = Patient.objects.get(pk=patient.pk)
+    assert {name: getattr(found, name) for name in right} == right | {"birth_month": 3}
+    assert (found.local_id, found.version) == (NUMBER, 2)
+    event = AuditEvent.objects.get(event="patient_described")
+    assert set(event.detail["fields"]) == set(right)
+    assert "Wren" not in str(event.detail)
+    late = client.post(address, said(patient, nickname="Finch"))
+    assert (late.status_code, Patient.objects.get(pk=patient.pk).nickname) == (409, "Wren")
+    assert "Finch" in late.content.decode()
+    assert signed_in(story.expert).get(address).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        ({"birth_month": "3"}, "a child under two only"),
+        ({"birth_year": "2999"}, "lies ahead"),
+        ({"sex": ""}, "required"),
+        ({"local_id": "KH 12"}, "You have entered this patient before"),
+    ],
+)
+def test_a_wrong_correction_is_refused_beside_the_field_and_kept(wrong, words):
+    lead = UserFactory()
+    enrolled(lead, "kh12")
+    patient = enrolled(lead)
+    address = reverse("patients:describe", args=[patient.pseudonym])
+    answer = signed_in(lead).post(address, said(patient, nickname="Typed with care", **wrong))
+    shown = answer.content.decode()
+    assert (answer.status_code, words in shown, "Typed with care" in shown) == (422, True, True)
+    assert Patient.objects.get(pk=patient.pk).version == 1
+
+
+def test_an_erased_patient_is_not_corrected():
+    lead = UserFactory()
+    patient = enrolled(lead)
+    patients.erase(patient, by=lead)
+    assert signed_in(lead).get(reverse("patients:describe", args=[patient.pseudonym])).status_code == 403
+
+
+def test_a_pseudonym_is_said_in_one_breath():
+    given = {patients.new_pseudonym() for _ in range(300)}
+    assert all(re.fullmatch(r"([BDFGKPTVZ][aeiou])([bdfgkptvz][aeiou]){2}-[1-9][0-9]", one) for one in given)
+    assert len(given) > 295
 
 
 @pytest.mark.parametrize("again", [NUMBER, "kh4711-99", " KH  4711-99 "])

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
+from cpms.patients.states import KARYOTYPES as KARYOTYPIC_SEXES
 from panels.cases.importers import (
     phenopacket_labs,
     phenopacket_shape,
@@ -24,7 +25,7 @@ SAMPLE = "about a tissue sample, which the case form does not hold; describe it 
 SEXES = {"UNKNOWN_SEX": "unknown", "FEMALE": "female", "MALE": "male", "OTHER_SEX": "other"}
 KARYOTYPES = {
     "UNKNOWN_KARYOTYPE": "",
-    **{name: name for name in ("XX", "XY", "XO", "XXY", "XXX", "XXYY", "XXXY", "XXXX", "XYY")},
+    **{name: name for name in KARYOTYPIC_SEXES},
     "OTHER_KARYOTYPE": "other",
 }
 VITAL = {"UNKNOWN_STATUS": "", "ALIVE": "alive", "DECEASED": "deceased"}
