@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import re
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.db import transaction
 
 from cpms import clock
 from cpms.accounts.access import Refused, ask
+from cpms.accounts.models import User
 from cpms.accounts.roles import Permission
 from cpms.archives import Carried, zipped
 from cpms.audit import actions as audit
@@ -112,12 +114,17 @@ def erase(patient: Patient, *, by: Any) -> Patient:
     patient = Patient.objects.select_for_update(of=("self",)).get(pk=patient.pk)
     if not (verdict := may_erase(by, patient)):
         raise Refused(verdict.reason)
+    return darken(patient, at=clock.now(), by=by)
+
+
+def darken(patient: Patient, *, at: dt.datetime, by: Any) -> Patient:
+    """What erasing does, once it is decided."""
     forget_about(names_of(patient))
     vault.destroy_key(patient.key)
     patient.birth_year = patient.birth_month = None
     patient.karyotypic_sex = patient.local_id_token = ""
     patient.sex = Sex.UNKNOWN
-    patient.erased_at, patient.erased_by = clock.now(), by
+    patient.erased_at, patient.erased_by = at, by
     patient.save(
         update_fields=["birth_year", "birth_month", "karyotypic_sex", "local_id_token", "sex", "erased_at", "erased_by"]
     )
@@ -125,6 +132,22 @@ def erase(patient: Patient, *, by: Any) -> Patient:
     jobs.at_once("panels.forget_questions", patient_id=str(patient.pk))
     jobs.enqueue("cases.forget", patient_id=str(patient.pk))
     return patient
+
+
+def erase_again(erasures: Iterable[dict[str, str]], *, by: Any) -> int:
+    """After an older state of the database was restored: erase once more whom this list names; gives how many were not.
+
+    Each line is one of ``queries.erasures``, kept apart from the database; whom the database does not know is passed over.
+    """
+    done = 0
+    for line in erasures:
+        with transaction.atomic():
+            patient = Patient.objects.select_for_update(of=("self",)).filter(pk=line["patient"], erased_at=None).first()
+            person = User.objects.filter(pk=line["erased_by"]).first()
+            if patient is not None:
+                darken(patient, at=dt.datetime.fromisoformat(line["erased_at"]), by=person or patient.enrolled_by)
+                done += 1
+    return done
 
 
 @transaction.atomic

@@ -155,3 +155,10 @@ def opened(row: models.Model) -> dict[str, Any]:
             continue
         shown[field.name] = value
     return shown
+
+
+def erasures() -> Iterator[dict[str, str]]:
+    """Who was erased, when and by whom, oldest first: ids and a moment, to be kept apart from the database."""
+    rows = Patient.objects.exclude(erased_at=None).order_by("erased_at").values_list("pk", "erased_at", "erased_by")
+    for patient, moment, person in rows.iterator():
+        yield {"patient": str(patient), "erased_at": str(moment), "erased_by": str(person)}
