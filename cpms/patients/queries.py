@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import uuid
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
@@ -16,6 +17,8 @@ from cpms.accounts.models import User
 from cpms.archives import Carried
 from cpms.audit.models import AuditEvent
 from cpms.audit.states import Event, Result
+from cpms.drafts import queries as drafts
+from cpms.drafts.models import Draft
 from cpms.patients.models import Patient
 from cpms.vault.cipher import digest
 from cpms.vault.fields import SealedBytesField
@@ -139,7 +142,18 @@ def everything_about(patient: Patient) -> tuple[dict[str, Any], list[Carried]]:
         }
         for one in recipients(patient)
     ]
-    return {"pseudonym": patient.pseudonym, "held": kinds, "recipients": received, "accesses": accesses}, files
+    said = {"held": kinds, "being_written": being_written(patient), "recipients": received, "accesses": accesses}
+    return {"pseudonym": patient.pseudonym, **said}, files
+
+
+def being_written(patient: Patient) -> list[dict[str, Any]]:
+    """Texts about the patient that are typed and not sent: whole what the enrolling clinician types, of others that they do."""
+    found = Draft.objects.filter(pk__in=[draft.pk for draft in drafts.about(names_of(patient))]).select_related("user")
+    return [
+        {"who": draft.user.display_name, "what": draft.label, "last": draft.updated_at}
+        | ({"text": json.loads(draft.body)} if draft.user_id == patient.enrolled_by_id else {})
+        for draft in found.select_related("key")
+    ]
 
 
 def opened(row: models.Model) -> dict[str, Any]:

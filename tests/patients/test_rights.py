@@ -162,10 +162,14 @@ def test_the_copy_holds_everything_opened_and_who_read_it():
     document.pdf, document.state, document.made_at = b"%PDF-", DocumentState.READY, clock.now()
     document.save(force_insert=True)
     assert story.file.can_be_seen
+    for person, word in ((story.lead, "typed by the lead"), (story.expert, "typed by the expert")):
+        drafts.save_draft(form=f"reply:{story.panel.ref}", label="Reply", path="/", fields={"text": word}, by=person)
     answer = signed_in(story.lead).get(reverse("patients:export", args=[story.patient.pseudonym]))
     said, files = opened(answer.streaming_content)
     text = json.dumps(said)
     assert [word for word in words if word not in text] == []
+    written = {one["who"]: one.get("text") for one in said["being_written"]}
+    assert written == {story.lead.display_name: {"text": "typed by the lead"}, story.expert.display_name: None}
     assert other.patient.pseudonym not in text
     assert "CNRY-other" not in text
     assert sorted(files.values()) == [b"%PDF-", content_of(story.file)]
