@@ -19,7 +19,7 @@ from cpms.vault.models import SealedManager, SealedModel
 from panels.cases.models import Case
 from panels.models.assists import Assist
 from panels.models.invitations import Invitation
-from panels.states import MOST_MINUTES, OVER, QUORUM, RUNNING, SHARED, Move, State, Urgency
+from panels.states import MOST_MINUTES, OVER, QUORUM, RUNNING, SHARED, InvitationState, Move, State, Urgency
 
 
 class PanelQuerySet(models.QuerySet["Panel"]):
@@ -39,6 +39,11 @@ class PanelQuerySet(models.QuerySet["Panel"]):
             ways.append(let_in.order_by().values("panel"))
         # One union, not four conditions: joined by OR they would make PostgreSQL look at every panel there is
         return self.filter(pk__in=own.order_by().union(*ways, all=True))
+
+    def once_shared_with(self, user: Any) -> PanelQuerySet:
+        """Where the person was let in at some time: they may hear that it is over, and no more."""
+        seats = Invitation.objects.filter(invitee=user, state__in=[InvitationState.ACCEPTED, InvitationState.ENDED])
+        return self.filter(pk__in=seats.order_by().values("panel"))
 
     def running(self) -> PanelQuerySet:
         return self.filter(state__in=RUNNING)

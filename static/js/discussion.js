@@ -18,6 +18,7 @@ export default function follow(place) {
     } else {
       delay = Math.min(delay * 1.5, LONGEST);
     }
+    if (answer?.status === 404) return location.reload(); // no longer shared with this person: nothing of it stays on the screen
     if (!answer || answer.status < 400) wait();
   }
 

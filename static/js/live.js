@@ -13,7 +13,7 @@ export default function follow(place) {
     const { stamp, turn } = order().dataset;
     const asked = new URLSearchParams({ seen: stamp, panel: place.dataset.panel });
     const answer = await fragment(`${place.dataset.live}?${asked}`, true).catch(() => null);
-    if (answer?.status === 404) return;
+    if (answer?.status === 404) return location.reload();
     if (answer?.type === "opaqueredirect" || [401, 403].includes(answer?.status)) show("session-ended");
     else if (!answer || answer.status >= 500) show("no-network");
     else {

@@ -205,3 +205,17 @@ def test_the_staff_site_closes_with_the_role_in_an_open_session():
     assert {client.get(page, secure=True).status_code for page in pages} == {302}
     again = signed_in(User.objects.get(pk=staff.pk))
     assert {again.get(page, secure=True).status_code for page in pages} == {403}
+
+
+def test_only_who_was_let_in_hears_that_a_panel_is_no_longer_shared():
+    story, asked, declined = Story(), UserFactory(), UserFactory()
+    story.open(asked, declined)
+    story.seat(story.expert)
+    panels.decline(story.invitation(declined), reason="time", by=declined)
+    address = story.fresh().get_absolute_url()
+    consent.withdraw_consent(story.patient, by=story.lead, stage=Stage.CARE)
+    for person, told in ((story.expert, True), (asked, False), (declined, False), (UserFactory(), False)):
+        answer = signed_in(person).get(address)
+        shown = answer.content.decode()
+        assert (answer.status_code, "no longer shared with you" in shown) == (404, told)
+        assert story.panel.ref not in shown

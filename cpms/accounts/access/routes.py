@@ -63,6 +63,7 @@ class Denial:
     route: str
     reason: str
     thing: models.Model | None = None
+    shared_once: bool = False
 
 
 def load_for(user: Any, model: type[M], value: Any) -> M:
@@ -113,8 +114,16 @@ def site_of(view: Any) -> Any:
     return found or getattr(view, "__self__", None)
 
 
-def refuse(request: HttpRequest, route: Route, reason: str, thing: models.Model | None = None) -> None:
-    request.denial = Denial(route.name, reason, thing)  # type: ignore[attr-defined]
+def refuse(request: HttpRequest, route: Route, reason: str, thing: models.Model | None = None, **more: bool) -> None:
+    request.denial = Denial(route.name, reason, thing, **more)  # type: ignore[attr-defined]
+
+
+def was_shared(user: Any, model: type[models.Model], value: Any) -> bool:
+    """Whether the person once saw this thing as a member, by its queryset's ``once_shared_with``: then a page may say so."""
+    rows: Any = model._default_manager.all()
+    if not hasattr(rows, "once_shared_with"):
+        return False
+    return bool(rows.once_shared_with(user).filter(**{getattr(model, "URL_FIELD", "pk"): value}).exists())
 
 
 def admit(request: HttpRequest, route: Route, kwargs: dict[str, Any]) -> list[models.Model]:
@@ -126,9 +135,9 @@ def admit(request: HttpRequest, route: Route, kwargs: dict[str, Any]) -> list[mo
     thing = None
     if route.model is not None:
         try:
-            thing = load_for(request.user, route.model, kwargs.pop(route.kwarg))
+            thing = load_for(request.user, route.model, value := kwargs.pop(route.kwarg))
         except Http404:
-            refuse(request, route, "not visible")
+            refuse(request, route, "not visible", shared_once=was_shared(request.user, route.model, value))
             raise
     if route.verb is not None and not (verdict := ask(route.verb, request.user, thing)):
         refuse(request, route, verdict.reason, thing)
