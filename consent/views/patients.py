@@ -12,11 +12,9 @@ from consent.forms import ConsentRecordForm, EraseForm, language_of
 from consent.models import Consent, ConsentForm, Review
 from consent.policy import in_a_sentence
 from consent.states import Answer, Stage
-from cpms.accounts.access import access, ask
+from cpms.accounts.access import access, ask, record_shown
 from cpms.accounts.access.routes import READ, WRITE
 from cpms.accounts.roles import Permission
-from cpms.audit import actions as audit
-from cpms.audit.states import Event
 from cpms.patients import actions as patients
 from cpms.patients.models import Patient
 
@@ -26,8 +24,7 @@ PAGE = 25
 @access("patients:list", verb=Permission.PATIENT_LIST)
 def patient_list(request: HttpRequest) -> HttpResponse:
     page = Paginator(Patient.objects.visible_to(request.user).with_entering(), PAGE).get_page(request.GET.get("page"))
-    if page.object_list:
-        audit.record_list(Event.PATIENT_READ, page.object_list, by=request.user)
+    record_shown(page.object_list, by=request.user)
     reviews = Review.objects.visible_to(request.user).open().count()
     context = {"page": page, "may_draft": ask(Permission.PANEL_DRAFT, request.user), "reviews": reviews}
     return render(request, "patients/list.html", context)

@@ -14,12 +14,10 @@ from consent.policy import in_a_sentence
 from consent.queries import asked_again
 from consent.states import ReviewKind
 from cpms import words
-from cpms.accounts.access import access, ask
+from cpms.accounts.access import access, ask, record_shown
 from cpms.accounts.access.routes import READ, WRITE
 from cpms.accounts.policy import clinicians_served_by
 from cpms.accounts.roles import Permission
-from cpms.audit import actions as audit
-from cpms.audit.states import Event
 from cpms.drafts import actions as drafts
 from cpms.drafts.queries import fields_of
 
@@ -31,8 +29,7 @@ def review_list(request: HttpRequest) -> HttpResponse:
     """Open ones, the most pressing first."""
     rows = Review.objects.visible_to(request.user).open().with_surroundings()
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
-    if page.object_list:
-        audit.record_list(Event.PATIENT_READ, [review.patient for review in page.object_list], by=request.user)
+    record_shown([review.patient for review in page.object_list], by=request.user)
     return render(request, "patients/reviews.html", {"page": page, "treated": clinicians_served_by(request.user)})
 
 

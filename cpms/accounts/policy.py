@@ -49,6 +49,12 @@ def clinicians_served_by(user: Any) -> list[Any]:
     return list(user.serves())
 
 
+def only_clinician_of(user: Any) -> Any:
+    """For whom an assistant works who is no clinician and assists exactly one; ``None`` for everybody else."""
+    assisted = set(clinicians_served_by(user)) - {user.pk}
+    return assisted.pop() if len(assisted) == 1 and Role.CLINICIAN not in user.held_roles() else None
+
+
 def acts_as_clinician(user: Any) -> Verdict:
     """Holds the clinician's role, or assists somebody who does."""
     if Role.CLINICIAN in user.held_roles() or set(clinicians_served_by(user)) - {user.pk}:

@@ -95,7 +95,7 @@ class TopicQuerySet(models.QuerySet[Any]):
         return self.filter(coordinated_by(user)).filter(care_consent("panel__case__patient"))
 
     def with_surroundings(self) -> TopicQuerySet:
-        return self.select_related("key", "panel", "group__network", "network", "decided_by")
+        return self.select_related("key", "panel__case__patient", "group__network", "network", "decided_by")
 
 
 class Topic(SealedModel):

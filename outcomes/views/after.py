@@ -9,11 +9,9 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
-from cpms.accounts.access import access
+from cpms.accounts.access import access, record_shown
 from cpms.accounts.access.routes import READ, WRITE
 from cpms.accounts.roles import Permission
-from cpms.audit import actions as audit
-from cpms.audit.states import Event
 from cpms.drafts import queries as drafts
 from cpms.drafts.actions import discard
 from outcomes import actions, queries
@@ -85,8 +83,7 @@ def topics(request: HttpRequest) -> HttpResponse:
     waiting = list(queries.topics(request.user, decided=False)[:PAGE])
     page = Paginator(queries.topics(request.user, decided=True), PAGE).get_page(request.GET.get("page"))
     shown = {row.panel_id: row.panel for row in [*waiting, *page.object_list]}
-    if shown:
-        audit.record_list(Event.PATIENT_READ, shown.values(), by=request.user)
+    record_shown(shown.values(), by=request.user)
     choices = [choice for choice in TopicState.choices if choice[0] != TopicState.OPEN]
     return render(request, "outcomes/topics.html", {"waiting": waiting, "page": page, "choices": choices})
 

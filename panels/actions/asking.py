@@ -8,8 +8,9 @@ from django.db import transaction
 
 from cpms import clock
 from cpms.accounts import queries as accounts
-from cpms.accounts.access import Refused
+from cpms.accounts.access import Refused, on_behalf
 from cpms.accounts.models import ThematicGroup
+from cpms.accounts.policy import only_clinician_of
 from cpms.audit import actions as audit
 from cpms.audit.states import Event
 from cpms.drafts import actions as drafts
@@ -22,14 +23,16 @@ from panels.models import Answer, Panel, Question
 
 @transaction.atomic
 def ask_group(group: ThematicGroup, *, text: str, by: Any) -> Question:
-    """Put a question about no patient to a thematic group; its clinicians and coordinators are told."""
+    """Put a question about no patient to a thematic group; its clinicians and coordinators are told. Who asks as the
+    assistant of one clinician asks for that one."""
     if not (verdict := policy.may_ask_question(by)):
         raise Refused(verdict.reason)
     question = Question(key=vault.new_key(), group=group, asker=by)
     question.text = text
     question.save(force_insert=True)
     tell(list(accounts.people_of(group)), Notice.QUESTION_ASKED, question, by=by)
-    audit.record(Event.QUESTION_ASKED, on=question, by=by)
+    with on_behalf(only_clinician_of(by)):
+        audit.record(Event.QUESTION_ASKED, on=question, by=by)
     return question
 
 

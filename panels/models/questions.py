@@ -79,6 +79,11 @@ class Question(SealedModel):
         """What mails carry: "Q-7F3A2C"."""
         return f"Q-{self.pk.hex[:6].upper()}"
 
+    @property
+    def treated_by_id(self) -> Any:
+        """Whose question it is, for whom an assistant reads and answers."""
+        return self.asker_id
+
 
 class Answer(SealedModel):
     """An answer to a quick question, sealed under the question's key."""

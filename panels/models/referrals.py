@@ -114,5 +114,10 @@ class Referral(SealedModel):
         return f"R-{self.pk.hex[:6].upper()}"
 
     @property
+    def treated_by_id(self) -> Any:
+        """The clinician it was accepted for; nobody yet while it lies with coordinators."""
+        return self.clinician_id
+
+    @property
     def addressee(self) -> str:
         return f"{self.network.name}, {self.group}" if self.group else self.network.name

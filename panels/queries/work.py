@@ -59,8 +59,9 @@ def worklist(user: Any) -> Worklist:
     items = list(WorkItem.objects.visible_to(user).open().order_by("due_at")[:MOST_WORK])
     subjects = [item.subject_id for item in items]
     panels = {p.pk: p for p in Panel.objects.visible_to(user).filter(pk__in=subjects).with_case()}
-    asked = Invitation.objects.visible_to(user).filter(pk__in=subjects).select_related("panel__key", "panel__group")
-    sheets = {i.pk: i.panel for i in asked.select_related("panel__key", "panel__group", "invited_by", "key")}
+    asked = Invitation.objects.visible_to(user).filter(pk__in=subjects)
+    asked = asked.select_related("panel__key", "panel__case__patient", "panel__group", "invited_by", "key")
+    sheets = {i.pk: i.panel for i in asked}
     reviews = {r.pk: r for r in Review.objects.visible_to(user).filter(pk__in=subjects).with_surroundings()}
     treated = clinicians_served_by(user)
     work = Worklist(more=WorkItem.objects.visible_to(user).open().count() - len(items))

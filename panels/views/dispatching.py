@@ -9,11 +9,9 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
-from cpms.accounts.access import access, ask
+from cpms.accounts.access import access, ask, record_shown
 from cpms.accounts.access.routes import WRITE
 from cpms.accounts.roles import Permission
-from cpms.audit import actions as audit
-from cpms.audit.states import Event
 from cpms.drafts import actions as drafts
 from cpms.drafts.queries import fields_of_each
 from panels import actions, queries
@@ -30,8 +28,7 @@ def dispatches(request: HttpRequest) -> HttpResponse:
     waiting = list(queries.dispatches(request.user)[: queries.PAGE])
     page = Paginator(queries.decided(request.user), queries.PAGE).get_page(request.GET.get("page"))
     shown = {row.panel_id: row.panel for row in [*waiting, *page.object_list]}
-    if shown:
-        audit.record_list(Event.PATIENT_READ, shown.values(), by=request.user)
+    record_shown(shown.values(), by=request.user)
     return render(request, "panels/dispatches.html", {"waiting": waiting, "page": page})
 
 

@@ -11,11 +11,9 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from cpms import clock
-from cpms.accounts.access import access, ask
+from cpms.accounts.access import access, ask, record_shown
 from cpms.accounts.access.routes import READ, WRITE
 from cpms.accounts.roles import Permission
-from cpms.audit import actions as audit
-from cpms.audit.states import Event
 from panels import actions, queries
 from panels.forms import ListForm, SearchForm
 from panels.models import Panel, SavedFilter
@@ -28,8 +26,7 @@ def my_work(request: HttpRequest) -> HttpResponse:
     work, others = queries.worklist(user), queries.waiting_for_others(user)
     shown = {row.panel.pk: row.panel for row in work.rows if row.panel} | {panel.pk: panel for panel in others}
     about = [*shown.values(), *(row.patient for row in work.rows if row.patient)]
-    if about:
-        audit.record_list(Event.PATIENT_READ, about, by=request.user)
+    record_shown(about, by=request.user)
     context = {
         "work": work,
         "others": others,
@@ -52,8 +49,7 @@ def search(request: HttpRequest) -> HttpResponse:
         rows = queries.search(request.user, clean["words"], state=clean["state"])
         rows = queries.started(rows, clean["since"], clean["until"])
         found = queries.loaded(rows[: queries.MOST_FOUND])
-    if found:
-        audit.record_list(Event.PATIENT_READ, found, by=request.user)
+    record_shown(found, by=request.user)
     limits = {"most": queries.MOST_FOUND, "looked_through": queries.LOOKED_THROUGH}
     context = {"form": form, "found": found, "asked": form.is_bound and not form.errors, **limits}
     return render(request, "panels/search.html", context, status=422 if form.errors else 200)
@@ -66,8 +62,7 @@ def panel_list(request: HttpRequest) -> HttpResponse:
     wanted = queries.Wanted(**form.cleaned_data) if form.is_valid() else queries.Wanted()
     page = Paginator(queries.listed(request.user, wanted), queries.PAGE).get_page(request.GET.get("page"))
     page.object_list = queries.loaded(page.object_list)
-    if page.object_list:
-        audit.record_list(Event.PATIENT_READ, page.object_list, by=request.user)
+    record_shown(page.object_list, by=request.user)
     query = form.query if form.is_valid() else ""
     context = {
         "page": page,

@@ -43,6 +43,12 @@ LINKS = {
     "panels:referral_status": {"token": "x"},
     "people:link_again": {"token": "x"},
 }
+# What an assistant does as oneself, with the reason; every other row of the audit carries the clinician
+BY_ONESELF = {
+    "account_logout": "the own session",
+    "security_codes": "the own second factor",
+    "meetings:address": "the own calendar",
+}
 LET_IN = {200, 204, 302, 422}
 NOTHING_THERE = set(EXTRA) - {
     "patients:sheet",
@@ -99,6 +105,12 @@ def body_of(response) -> bytes:
     return b"".join(response.streaming_content) if response.streaming else response.content
 
 
+def on_nobodys_behalf(name: str, events) -> list[str]:
+    """The events that an assistant left on a route and that do not say for whom; the system's own are nobody's."""
+    left = [e for e in events if e.actor_id is not None and e.event != Event.DENIED]
+    return [e.event for e in left if e.on_behalf_of_id is None and name not in BY_ONESELF]
+
+
 def faults_of(name, route, principal, method, answer, want) -> list[str]:
     """What is wrong with one cell; empty when it is as the oracle says."""
     response, written, events = answer
@@ -122,4 +134,6 @@ def faults_of(name, route, principal, method, answer, want) -> list[str]:
         faults.append(f"{cell}: refused without a record")
     if want == 200 and route.reads_patient and sum(e.event == Event.PATIENT_READ for e in events) < 1:
         faults.append(f"{cell}: read without a record")
+    if principal == "assistant" and not refused:
+        faults += [f"{cell}: {event} on nobody's behalf" for event in on_nobodys_behalf(name, events)]
     return faults

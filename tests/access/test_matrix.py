@@ -49,9 +49,9 @@ def part_of(principal: str, route, state: str) -> float:
 
 
 def is_for_some(principal: str, route) -> bool:
-    """Whether the page is for some people and this is one of them, or the lead."""
+    """Whether the page is for some people and this is one of them, or the lead, or who acts for the lead."""
     allowed = oracle.PAGES[str(route.verb)]
-    return principal == "lead" or (principal in allowed and "everybody" not in allowed)
+    return principal in {"lead", "assistant"} or (principal in allowed and "everybody" not in allowed)
 
 
 @pytest.mark.parametrize("state", STATES)

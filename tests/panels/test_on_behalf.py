@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 from django.urls import reverse
 
+from cpms import clock
 from cpms.accounts.access import Refused
-from cpms.accounts.models import Delegation
+from cpms.accounts.access.serving import served_clinician
+from cpms.accounts.models import Delegation, User
 from cpms.audit.models import AuditEvent
 from cpms.patients import actions as patients
 from cpms.patients.models import Patient
+from panels import actions as panels
+from panels.meetings import actions as meetings
+from panels.meetings.models import AgendaItem
 from panels.models import Panel
 from tests.clients import signed_in
-from tests.factories import CentreFactory, UserFactory
+from tests.factories import CentreFactory, GroupFactory, Story, UserFactory
 
 pytestmark = pytest.mark.django_db(databases=["default", "cachedb"])
 TYPED = {"sex": "female", "birth_year": 2010, "country": "FI", "route": "own", "stage_1": "given"}
@@ -68,3 +75,56 @@ def test_the_clinicians_own_hospital_must_be_cleared(helper, lead):
     lead.save()
     with pytest.raises(Refused, match="clearance"):
         patients.enrol(by=helper, clinician=lead, sex="female", country="FI", birth_year=2010)
+
+
+def left_by(person, since):
+    """(event, ids or subject, clinician) of what a person left in the trail since the event so numbered."""
+    rows = AuditEvent.objects.filter(actor_id=person.pk, pk__gt=since).order_by("pk")
+    return [(row.event, row.detail.get("ids") or row.subject_id, row.on_behalf_of_id) for row in rows]
+
+
+def test_a_list_read_for_two_clinicians_leaves_a_row_for_each(lead, helper):
+    first, second = Story("a"), Story("b")
+    for story in (first, second):
+        story.open()
+        Delegation.objects.create(assistant=helper, clinician=story.lead)
+    found = {"words": "", "state": "", "since": "", "until": ""}
+    client = signed_in(helper)
+    for ask in (
+        lambda: client.get(reverse("panels:list"), secure=True),
+        lambda: client.post(reverse("panels:search"), found | {"words": first.panel.ref[:4]}, secure=True),
+    ):
+        since = AuditEvent.objects.latest("pk").pk
+        ask()
+        assert sorted(left_by(helper, since), key=str) == sorted(
+            [("patient_read", [str(story.panel.pk)], story.lead.pk) for story in (first, second)], key=str
+        )
+
+
+def test_a_meeting_concerns_the_clinicians_on_its_agenda(helper):
+    first, second = Story("a"), Story("b")
+    first.open(), second.open()
+    soon = {"starts_at": clock.now() + dt.timedelta(days=1), "minutes": 30, "link": ""}
+    meeting = meetings.schedule(first.fresh(), by=first.lead, **soon)
+    AgendaItem.objects.create(meeting=meeting, panel=second.panel, position=2)
+    Delegation.objects.create(assistant=helper, clinician=first.lead)
+    assert served_clinician(helper, meeting) == first.lead.pk
+    Delegation.objects.create(assistant=helper, clinician=second.lead)
+    again = User.objects.get(pk=helper.pk)
+    assert served_clinician(again, meeting) is None
+    since = AuditEvent.objects.latest("pk").pk
+    signed_in(again).get(reverse("meetings:sheet", args=[meeting.pk]) + f"?panel={second.panel.ref}", secure=True)
+    assert left_by(again, since) == [("patient_read", str(second.panel.pk), second.lead.pk)]
+    assert served_clinician(first.lead, meeting) is None
+
+
+def test_a_question_is_asked_and_answered_on_behalf_of_one_clinician(lead, helper):
+    group, client, since = GroupFactory(), signed_in(helper), 0
+    client.post(reverse("panels:ask"), {"group": group.pk, "text": "Which dose?"}, secure=True)
+    asked = panels.ask_group(group, text="Which test?", by=lead)
+    client.post(reverse("panels:answer", args=[asked.pk]), {"text": "Never mind."}, secure=True)
+    assert left_by(helper, since)[0][::2] == ("question_asked", lead.pk)
+    assert left_by(helper, since)[-1] == ("question_answered", str(asked.pk), lead.pk)
+    Delegation.objects.create(assistant=helper, clinician=UserFactory())
+    again = panels.ask_group(group, text="For whom?", by=User.objects.get(pk=helper.pk))
+    assert left_by(helper, since)[-1] == ("question_asked", str(again.pk), None)

@@ -4,6 +4,7 @@
 """
 
 from cpms.accounts.access.routes import Refused, Route, access, load_for, route_of, still_open
+from cpms.accounts.access.serving import on_behalf, record_read, record_shown
 from cpms.accounts.access.verdicts import RULES, Rule, Verdict, ask, no, rule, yes
 
 __all__ = [
@@ -16,6 +17,9 @@ __all__ = [
     "ask",
     "load_for",
     "no",
+    "on_behalf",
+    "record_read",
+    "record_shown",
     "route_of",
     "rule",
     "still_open",

@@ -22,6 +22,7 @@ from django.shortcuts import redirect, render
 from django.urls import Resolver404, resolve, reverse
 
 from cpms import clock
+from cpms.accounts.access.serving import served_clinician
 from cpms.accounts.access.verdicts import ask
 from cpms.accounts.roles import Permission
 from cpms.audit import actions as audit
@@ -146,14 +147,6 @@ def admit(request: HttpRequest, route: Route, kwargs: dict[str, Any]) -> list[mo
     if route.reads_patient and thing is not None:
         audit.record(Event.PATIENT_READ, on=thing, by=request.user, method=request.method)
     return [] if thing is None else [thing]
-
-
-def served_clinician(user: Any, thing: Any) -> Any:
-    """The clinician for whom an assistant works on this thing; ``None`` for everybody's own work."""
-    if not hasattr(type(thing), "treated_by_id"):
-        return None
-    others = set(user.serves()) - {user.pk}
-    return thing.treated_by_id if others and thing.treated_by_id in others else None
 
 
 def is_fresh(request: HttpRequest) -> bool:

@@ -73,6 +73,11 @@ class Meeting(models.Model):
         return reverse("meetings:detail", args=[self.pk])
 
     @property
+    def treated_by_ids(self) -> set[Any]:
+        """The clinicians whose patients are on its agenda; a question to the database, asked for assistants alone."""
+        return set(self.agenda.values_list("panel__case__patient__enrolled_by", flat=True))
+
+    @property
     def ends_at(self) -> dt.datetime:
         return self.starts_at + dt.timedelta(minutes=self.minutes)
 

@@ -10,11 +10,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from cpms.accounts.access import access, ask
+from cpms.accounts.access import access, ask, record_read
 from cpms.accounts.access.routes import READ, WRITE, load_for
 from cpms.accounts.roles import Permission
-from cpms.audit import actions as audit
-from cpms.audit.states import Event
 from cpms.drafts import queries as drafts
 from panels import queries as panels
 from panels.cases.queries import allowed, case_parts
@@ -40,7 +38,7 @@ def live(request: HttpRequest, meeting: Meeting) -> dict[str, Any]:
     panel = shown.panel if shown else None
     if panel is not None and shown is not None:
         shown.item.meeting, shown.item.panel = meeting, panel
-        audit.record(Event.PATIENT_READ, on=panel, by=request.user)
+        record_read(panel, by=request.user)
     may_run = ask(Permission.MEETING_CHANGE, request.user, meeting)
     return {
         "meeting": meeting,
@@ -135,7 +133,7 @@ def decide(request: HttpRequest, item: AgendaItem) -> HttpResponse:
             actions.redecide(before, values=form.values, version=form.cleaned_data["version"] or 0, by=request.user)
             messages.success(request, "The decision is corrected.")
         return redirect(sheet_of(item.meeting, item.panel.ref))
-    audit.record(Event.PATIENT_READ, on=item, by=request.user)
+    record_read(item, by=request.user)
     back = sheet_of(item.meeting, item.panel.ref)
     context = {"form": form, "item": item, "decision": before, "draft": draft, "back": back}
     return render(request, "meetings/decision.html", context, status=422 if form.errors else 200)

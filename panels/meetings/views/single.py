@@ -10,11 +10,9 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from cpms import clock
-from cpms.accounts.access import access, ask
+from cpms.accounts.access import access, ask, record_shown
 from cpms.accounts.access.routes import READ, WRITE
 from cpms.accounts.roles import Permission
-from cpms.audit import actions as audit
-from cpms.audit.states import Event
 from panels import queries as panels
 from panels.meetings import actions, queries
 from panels.meetings.calendars import calendar_file
@@ -49,7 +47,7 @@ def meet_now(request: HttpRequest, panel: Panel) -> HttpResponse:
 def detail(request: HttpRequest, meeting: Meeting) -> HttpResponse:
     """The agenda as far as this person sees it, with a read event for the panels shown."""
     agenda = queries.agenda(meeting, request.user)
-    audit.record_list(Event.PATIENT_READ, [slot.panel for slot in agenda if slot.panel], by=request.user)
+    record_shown([slot.panel for slot in agenda if slot.panel], by=request.user)
     may_change = ask(Permission.MEETING_CHANGE, request.user, meeting)
     user: Any = request.user
     treating = set(user.serves())
