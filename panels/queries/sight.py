@@ -6,14 +6,15 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Max
+from django.db.models import Count, Max, Q, QuerySet
 from django.db.models.functions import TruncDate
 
 from cpms import clock
-from cpms.accounts.models import User
+from cpms.accounts.models import Membership, User
+from cpms.accounts.roles import Role
 from cpms.audit.models import AuditEvent
-from cpms.audit.states import Event
-from panels.models import Assist, Invitation
+from cpms.audit.states import Event, Result
+from panels.models import Assist, Dispatch, Invitation, Panel
 from panels.states import RUNNING, SHARED, AssistKind, InvitationKind, InvitationState
 
 READS = (Event.PATIENT_READ, Event.DOCUMENT_READ, Event.CASE_EXPORTED)
@@ -22,7 +23,7 @@ MOST_READS = 100
 
 @dataclass(frozen=True)
 class Seer:
-    """A person who sees the case now. ``why`` completes "because"; ``until`` is the day on which it ends by itself."""
+    """A person who sees the case now, or with ``sheet_only`` its question. ``why`` completes "because"; ``until`` is the day on which it ends by itself."""
 
     person: User
     why: str
@@ -45,7 +46,29 @@ def seers(patient: Any, *, consented: bool) -> list[Seer]:
         found += [seer for row in rows.order_by("sent_at") if (seer := by_invitation(row))]
         let_in = Assist.objects.running().filter(panel__case__patient=patient, panel__state__in=SHARED)
         found += [by_assist(row) for row in let_in.select_related("panel", "who__centre", "given_by")]
+        shown = {seer.person.pk for seer in found if not seer.sheet_only}
+        found += [seer for seer in coordinators(patient) if seer.person.pk not in shown]
     return found
+
+
+def coordinators(patient: Any) -> list[Seer]:
+    """Who coordinates a group or network that a running panel was put before, whatever was decided of it: they see the
+    question with what an invitation shows, and no more. One line for each person and panel."""
+    rows = Dispatch.objects.filter(panel__case__patient=patient, panel__state__in=RUNNING)
+    put = list(rows.select_related("panel", "network", "group__network").order_by("asked_at"))
+    of_group = Q(role=Role.GROUP_COORDINATOR, group__in=[row.group_id for row in put if row.group_id])
+    of_network = Q(role=Role.NETWORK_COORDINATOR, network__in=[row.network_id for row in put])
+    held = Membership.objects.current().filter(of_group | of_network, user__is_active=True)
+    found: dict[Any, Seer] = {}
+    for member in held.select_related("user__centre").order_by("user__display_name", "pk") if put else ():
+        for row in put:
+            if member.group_id == row.group_id if member.group_id else member.network_id == row.network_id:
+                where = row.addressee if member.group_id else row.network.name
+                why = f"coordinates {where}, which {row.panel.ref} was put before"
+                found.setdefault(
+                    (member.user_id, row.panel_id), Seer(member.user, why, member.valid_to, sheet_only=True)
+                )
+    return list(found.values())
 
 
 def assists(panel: Any) -> list[Assist]:
@@ -79,21 +102,28 @@ def by_invitation(row: Invitation) -> Seer | None:
 
 @dataclass(frozen=True)
 class Reading:
-    """One person's readings of one day."""
+    """One person's readings of one day; ``listed`` where the patient stood among others, on a page that lists them."""
 
     person: User | None
     day: dt.date
     times: int
     last: dt.datetime
     on_behalf_of: User | None
+    listed: bool = False
 
 
 def readings(patient: Any) -> list[Reading]:
-    """From the audit trail: one line per person and day, the latest first, the last hundred. Constant queries."""
-    rows = AuditEvent.objects.filter(patient_id=patient.pk, event__in=READS, result="done", actor_id__isnull=False)
-    grouped = rows.annotate(day=TruncDate("at")).order_by().values("actor_id", "on_behalf_of_id", "day")
-    lines = list(grouped.annotate(times=Count("pk"), last=Max("at")).order_by("-last")[:MOST_READS])
-    ids = {line[name] for line in lines for name in ("actor_id", "on_behalf_of_id") if line[name]}
+    """From the audit trail: one line per person, day and way, the latest first, the last hundred. Constant queries.
+
+    The lists that the enrolling clinician looks through every day are left out.
+    """
+    trail = AuditEvent.objects.filter(result=Result.DONE, actor_id__isnull=False)
+    opened = trail.filter(patient_id=patient.pk, event__in=READS)
+    panels = Panel.objects.filter(case__patient=patient).values_list("pk", flat=True)
+    listed = trail.of_lists_with([patient.pk, *panels]).exclude(actor_id=patient.enrolled_by_id)
+    lines = [(line, False) for line in by_day(opened)] + [(line, True) for line in by_day(listed)]
+    lines = sorted(lines, key=lambda one: one[0]["last"], reverse=True)[:MOST_READS]
+    ids = {line[name] for line, _ in lines for name in ("actor_id", "on_behalf_of_id") if line[name]}
     people = User.objects.select_related("centre").in_bulk(ids)
     return [
         Reading(
@@ -102,6 +132,13 @@ def readings(patient: Any) -> list[Reading]:
             line["times"],
             line["last"],
             people.get(line["on_behalf_of_id"]),
+            in_list,
         )
-        for line in lines
+        for line, in_list in lines
     ]
+
+
+def by_day(events: QuerySet[AuditEvent]) -> list[Any]:
+    """One row for each person, clinician served and day, the latest first."""
+    grouped = events.annotate(day=TruncDate("at")).order_by().values("actor_id", "on_behalf_of_id", "day")
+    return list(grouped.annotate(times=Count("pk"), last=Max("at")).order_by("-last")[:MOST_READS])

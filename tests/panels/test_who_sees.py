@@ -11,13 +11,14 @@ from consent.policy import may_be_discussed
 from cpms import clock
 from cpms.accounts.access import still_open
 from cpms.accounts.models import Delegation, User
+from cpms.accounts.roles import Role
 from cpms.audit import actions as audit
 from cpms.audit.states import Event
-from panels.models import Invitation, Panel
+from panels.models import Dispatch, Invitation, Panel
 from panels.queries import sight
 from tests.access.world import STATES, World
 from tests.clients import signed_in
-from tests.factories import Story, UserFactory
+from tests.factories import GroupFactory, Story, UserFactory, give_role
 
 pytestmark = pytest.mark.django_db(databases=["default", "cachedb"])
 
@@ -30,6 +31,7 @@ def test_the_page_names_exactly_those_who_can_open_the_case(state):
     fresh = {name: User.objects.get(pk=user.pk) for name, user in world.people.items()}
     can = {name for name, user in fresh.items() if Panel.objects.visible_to(user).filter(pk=world.story.panel.pk)}
     asked = {n for n, u in fresh.items() if Invitation.objects.visible_to(u).filter(panel=world.story.panel)} - can
+    asked |= {n for n, u in fresh.items() if Dispatch.objects.for_coordinator(u).filter(panel=world.story.panel)}
     named = {seer.person.pk: seer for seer in found}
     assert {n for n, u in fresh.items() if u.pk in named and not named[u.pk].sheet_only} == can
     assert {n for n, u in fresh.items() if u.pk in named and named[u.pk].sheet_only} == asked
@@ -71,6 +73,40 @@ def test_readings_are_one_line_per_person_and_day():
     )
 
 
+def test_who_coordinates_what_a_panel_was_put_before_sees_its_question_and_is_named():
+    story, both = Story("a"), UserFactory(role="none", display_name="Dr Both")
+    give_role(both, Role.GROUP_COORDINATOR, group=story.group)
+    give_role(both, Role.NETWORK_COORDINATOR, network=story.group.network)
+    give_role(UserFactory(role="none"), Role.GROUP_COORDINATOR, group=GroupFactory(number=7, name="Elsewhere"))
+    ended = give_role(UserFactory(role="none"), Role.GROUP_COORDINATOR, group=story.group)
+    type(ended).objects.filter(pk=ended.pk).update(ended_at=clock.now(), ended_by=story.lead)
+    story.open()
+    lines = [(seer.person, seer.sheet_only) for seer in sight.seers(story.patient, consented=True)]
+    assert lines == [(story.lead, False), (both, True)]
+    page = signed_in(story.lead).get(reverse("panels:sight", args=[story.patient.pseudonym]), secure=True)
+    assert f"which {story.panel.ref} was put before" in page.content.decode()
+    assert sight.seers(story.patient, consented=False)[1:] == []
+
+
+def test_who_saw_the_patient_in_a_list_is_named_as_such():
+    story, other = Story("a"), Story("b")
+    for one in (story, other):
+        one.open()
+        one.seat(one.expert)
+    for person in (story.expert, other.expert, story.lead):
+        signed_in(person).get(reverse("panels:list"), secure=True)
+    helper = UserFactory(centre=story.lead.centre, role="none")
+    Delegation.objects.create(assistant=helper, clinician=story.lead)
+    signed_in(helper).get(reverse("patients:list"), secure=True)
+    lines = sight.readings(story.patient)
+    assert [(line.person, line.listed, line.times, line.on_behalf_of) for line in lines] == [
+        (helper, True, 1, story.lead),
+        (story.expert, True, 1, None),
+    ]
+    page = signed_in(story.lead).get(reverse("panels:sight", args=[story.patient.pseudonym]), secure=True)
+    assert page.content.decode().count("saw it in a list") == 2
+
+
 @pytest.mark.parametrize("count", [1, 30])
 def test_the_page_costs_the_same_however_many(count, django_assert_num_queries):
     story = Story("a")
@@ -79,8 +115,10 @@ def test_the_page_costs_the_same_however_many(count, django_assert_num_queries):
     for number, person in enumerate(people):
         event = audit.record(Event.PATIENT_READ, on=story.patient, by=person)
         assert event.at > clock.now() - dt.timedelta(days=1 + number)
+        audit.record_list(Event.PATIENT_READ, [story.panel], by=person)
+        give_role(person, Role.GROUP_COORDINATOR, group=story.group)
     client = signed_in(story.lead)
-    with django_assert_num_queries(24):
+    with django_assert_num_queries(28):
         client.get(reverse("panels:sight", args=[story.patient.pseudonym]), secure=True)
 
 
