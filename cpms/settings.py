@@ -110,6 +110,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "cpms.notifications.context.shell",
+                "panels.context.looking_on",
             ],
             "builtins": ["cpms.ui"],
         },

@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import Count, Max, Q, QuerySet
 from django.db.models.functions import TruncDate
 
+from consent.models import care_consent
 from cpms import clock
 from cpms.accounts.models import Membership, User
 from cpms.accounts.roles import Role
@@ -71,9 +72,33 @@ def coordinators(patient: Any) -> list[Seer]:
     return list(found.values())
 
 
-def assists(panel: Any) -> list[Assist]:
-    """Who of the helpdesk sees the panel at this moment."""
-    return list(Assist.objects.running().filter(panel=panel).select_related("who", "given_by"))
+WAYS_TO_A_PANEL = {
+    "panels.panel": "panel",
+    "cases.case": "panel__case",
+    "patients.patient": "panel__case__patient",
+    "meetings.meeting": "panel__agenda_items__meeting",
+}
+PARTS_OF_IT = {"panel_id": "panel", "case_id": "panel__case", "patient_id": "panel__case__patient"}
+
+
+def looking_on(user: Any, thing: Any) -> list[Assist]:
+    """Who of the helpdesk sees, at this moment, the panels that a page is about, as far as the reader sees them too.
+
+    For the frame of every page of a case: one query, and a second one while somebody looks on. ``may_end`` says whether
+    the reader may end it: whoever was let in, and the treating side.
+    """
+    name = WAYS_TO_A_PANEL.get(thing._meta.label_lower)
+    parts = {way: getattr(thing, part) for part, way in PARTS_OF_IT.items() if hasattr(thing, part)}
+    about = {name: thing} if name else parts
+    if not about:
+        return []
+    in_force = Assist.objects.running().filter(care_consent("panel__case__patient"), panel__state__in=SHARED)
+    found = list(in_force.filter(**about).select_related("who", "given_by", "panel__case__patient").distinct())
+    keys = [row.panel_id for row in found]
+    seen = set(Panel.objects.visible_to(user).filter(pk__in=keys).values_list("pk", flat=True)) if keys else set()
+    for row in found:
+        row.may_end = user.pk == row.who_id or row.panel.treated_by_id in user.serves()  # type: ignore[attr-defined]
+    return [row for row in found if row.panel_id in seen]
 
 
 def by_assist(row: Assist) -> Seer:

@@ -14,7 +14,6 @@ from cpms.accounts.roles import Permission
 from panels import actions
 from panels.forms.inviting import LetInForm
 from panels.models import Assist, Panel
-from panels.queries import sight
 
 
 @access("panels:let_in", object=Panel, kwarg="ref", verb=Permission.ASSIST_GIVE, methods=READ | WRITE)
@@ -29,8 +28,7 @@ def let_in(request: HttpRequest, panel: Panel) -> HttpResponse:
         else:
             messages.success(request, "The helpdesk can look on for an hour. What is read is on record.")
             return redirect(panel)
-    context = {"panel": panel, "form": form, "assists": sight.assists(panel)}
-    return render(request, "panels/let_in.html", context, status=422 if form.errors else 200)
+    return render(request, "panels/let_in.html", {"panel": panel, "form": form}, status=422 if form.errors else 200)
 
 
 @access("panels:end_assist", object=Panel, kwarg="ref", verb=Permission.PANEL_READ, methods=WRITE)

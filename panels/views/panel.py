@@ -19,7 +19,6 @@ from panels.cases.queries import allowed, case_parts
 from panels.forms import ContributionForm, TermsForm, ThanksForm
 from panels.models import Dispatch, Panel, Thanks
 from panels.policy import part_of
-from panels.queries import sight
 from panels.states import Part, State
 
 SHOWN_RULES = {
@@ -66,7 +65,7 @@ def typed_beside(panel: Panel, way: list[Dispatch], user: Any) -> dict[str, Any]
 
 
 def around(panel: Panel, user: Any) -> dict[str, Any]:
-    """What the panel went through, what is planned, who of the helpdesk looks on, and the thanks."""
+    """What the panel went through, what is planned, and the thanks."""
     part, way = part_of(user, panel), queries.addressed(panel)
     return {
         "part": part,
@@ -75,7 +74,6 @@ def around(panel: Panel, user: Any) -> dict[str, Any]:
         "thanks": Thanks.objects.filter(panel=panel).first(),
         "thanks_form": ThanksForm(initial=typed_beside(panel, way, user) if part == Part.TREATING else {}),
         "meetings": panel.agenda_items.select_related("meeting").order_by("meeting__starts_at"),
-        "assists": sight.assists(panel),
         "steps": panel.steps.select_related("by"),
     }
 

@@ -19,8 +19,12 @@ from helpdesk.people import actions as people
 from helpdesk.people.models import GlassBreak
 from panels import actions
 from panels.cases.models import Case
-from panels.models import Assist, Message, Panel, TimeSpent
+from panels.models import Assist, Dispatch, Message, Panel, TimeSpent
 from panels.queries import sight
+from tests.access import oracle
+from tests.access.cells import EXTRA, ask, body_of, client_for
+from tests.access.routes import address, ours
+from tests.access.world import World
 from tests.clients import signed_in
 from tests.factories import CANARIES, Story, UserFactory, give_role
 
@@ -146,3 +150,47 @@ def test_a_panel_of_another_network_has_no_number_here(story):
     answer = signed_in(stranger).post(reverse("people:glass"), {"ref": story.panel.ref, "reason": "x"}, secure=True)
     assert answer.status_code == 422
     assert "No open or closed panel of your network has this number." in answer.content.decode()
+
+
+def test_the_banner_stands_on_every_page_of_the_case_for_both_sides():
+    """Every page that the helper can open and that is about the case, and all that its clinician can."""
+    world, found = World("outcome"), {"let_in": set(), "lead": set()}
+    said = {"let_in": "You look on until", "lead": "of the helpdesk looks on until"}
+    kinds = {"Panel", "Patient", "Case", "CaseFile", "Contribution", "Message", "Meeting", "DatePoll", "AgendaItem"}
+    for who, words in said.items():
+        client = client_for(world, who)
+        for name, _pattern, route in ours():
+            if route.public or route.model is None or route.model.__name__ not in kinds or "GET" not in route.methods:
+                continue
+            if oracle.expected(route, who, "outcome") != 200 or route.step_up:
+                continue
+            url = address(name, route, world.thing_for(route.model.__name__, who), EXTRA.get(name, {}))
+            answer, _written, _events = ask(client, "GET", url)
+            if answer.status_code == 200 and b'<main id="main"' in body_of(answer):
+                assert words.encode() in body_of(answer), (name, who)
+                found[who].add(name)
+    pages = {
+        "panels:detail",
+        "outcomes:edit",
+        "outcomes:version",
+        "meetings:detail",
+        "meetings:sheet",
+        "meetings:dates",
+    }
+    assert found["let_in"] == pages
+    assert found["lead"] >= pages | {"patients:detail", "cases:files", "cases:file", "cases:edit", "panels:sight"}
+
+
+def test_the_banner_is_for_those_who_see_the_panel_and_ends_with_the_sight(story, staff, django_assert_num_queries):
+    story.seat(story.expert)
+    actions.let_in(story.fresh(), who=staff, by=story.lead)
+    coordinator = of_helpdesk(story, Role.NETWORK_COORDINATOR, "Coordinator")
+    dispatch = Dispatch.objects.get(panel=story.panel)
+    assert story.lead.serves()  # read once per request, by every page
+    with django_assert_num_queries(2):
+        assert [row.may_end for row in sight.looking_on(story.lead, story.panel)] == [True]
+    assert [row.may_end for row in sight.looking_on(story.expert, story.patient)] == [False]
+    assert sight.looking_on(coordinator, dispatch) == []
+    consent.withdraw_consent(story.patient, by=story.lead, stage=Stage.CARE)
+    with django_assert_num_queries(1):
+        assert sight.looking_on(story.lead, story.patient) == []

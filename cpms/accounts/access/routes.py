@@ -143,6 +143,7 @@ def admit(request: HttpRequest, route: Route, kwargs: dict[str, Any]) -> list[mo
     if route.verb is not None and not (verdict := ask(route.verb, request.user, thing)):
         refuse(request, route, verdict.reason, thing)
         raise Refused(verdict.reason)
+    request.about = thing  # type: ignore[attr-defined]  # for what every page about it shows
     audit.on_behalf_of.set(served_clinician(request.user, thing))
     if route.reads_patient and thing is not None:
         audit.record(Event.PATIENT_READ, on=thing, by=request.user, method=request.method)
