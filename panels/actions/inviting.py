@@ -63,8 +63,9 @@ def ask(
     notice: Notice,
     guest_until: dt.datetime | None = None,
     path: str = "",
+    typed: dict[str, str] | None = None,
 ) -> Invitation:
-    """One invitation with everything that belongs to it."""
+    """One invitation with everything that belongs to it; ``typed`` is what was typed of a guest."""
     now = clock.now()
     invitation = Invitation(
         panel=panel,
@@ -75,6 +76,7 @@ def ask(
         sent_at=now,
         expires_at=now + INVITATION_GOOD_FOR,
         guest_until=guest_until,
+        **(typed or {}),
     )
     invitation.save(force_insert=True)
     here = invitation.get_absolute_url()
@@ -111,7 +113,8 @@ def invite_guest(
     stays = end_of_day(until) if until else clock.now() + GUEST_STAYS
     path = reverse("activate", args=[token]) if token else ""
     notice = Notice.GUEST_INVITED if token else Notice.INVITED
-    invitation = ask(panel, person, by=by, notice=notice, guest_until=stays, path=path)
+    typed = {"asked_name": name, "asked_hospital": hospital, "asked_country": country}
+    invitation = ask(panel, person, by=by, notice=notice, guest_until=stays, path=path, typed=typed)
     if token:
         ActivationLink.objects.filter(user=person, used_at=None).update(next_path=invitation.get_absolute_url())
     return invitation

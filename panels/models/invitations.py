@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from consent.models import care_consent
 from cpms import clock
+from cpms.accounts.models import User
 from cpms.vault.fields import SealedTextField
 from cpms.vault.models import SealedManager, SealedModel
 from panels.states import RUNNING, DeclineReason, InvitationKind, InvitationState
@@ -52,7 +53,7 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
 
 
 class Invitation(SealedModel):
-    """One person asked into one panel. ``key`` is the panel's."""
+    """One person asked into one panel. ``key`` is the panel's. ``asked_…`` is what the inviter typed of a guest."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     panel = models.ForeignKey("panels.Panel", on_delete=models.PROTECT, related_name="invitations")
@@ -68,6 +69,9 @@ class Invitation(SealedModel):
     reason = models.CharField(max_length=10, choices=DeclineReason, blank=True)
     reason_text = SealedTextField()
     better_name = SealedTextField()
+    asked_name = SealedTextField()
+    asked_hospital = SealedTextField()
+    asked_country = SealedTextField()
 
     objects = SealedManager.from_queryset(InvitationQuerySet)()
 
@@ -97,6 +101,15 @@ class Invitation(SealedModel):
 
     def get_absolute_url(self) -> str:
         return reverse("panels:invitation", args=[self.pk])
+
+    @property
+    def shown(self) -> Any:
+        """The person as the panel may name them. A guest stays as typed until they accept: an account that the address had
+        before is nobody's business until then. Never saved."""
+        if self.kind != InvitationKind.GUEST or self.state == InvitationState.ACCEPTED or not self.asked_name:
+            return self.invitee
+        typed = {"display_name": self.asked_name, "guest_hospital": self.asked_hospital, "country": self.asked_country}
+        return User(pk=self.invitee_id, **typed)
 
     @property
     def audit_patient_id(self) -> Any:

@@ -30,7 +30,7 @@ def owing(panel: Panel) -> list[Invitation]:
 def substitutes(panel: Panel) -> list[User]:
     """The deputies of those who owe an answer and are away, as far as they were not asked yet."""
     asked = Invitation.objects.filter(panel=panel).values("invitee")
-    away = {row.invitee.deputy_id for row in owing(panel) if row.invitee.is_away and row.invitee.deputy_id}
+    away = {row.shown.deputy_id for row in owing(panel) if row.shown.is_away and row.shown.deputy_id}
     people = User.objects.active().filter(pk__in=away).exclude(pk__in=asked).exclude(pk=panel.lead_id)
     return list(people.select_related("centre").order_by("display_name"))
 

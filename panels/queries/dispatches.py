@@ -40,5 +40,5 @@ def proposed(panel: Panel) -> list[User]:
 def is_cross_border(panel: Panel, seats: list[Seat]) -> bool:
     """Whether anybody who is asked or in works in another country than the lead."""
     home = panel.lead.centre.country if panel.lead.centre else panel.lead.country
-    people = (seat.invitation.invitee for seat in seats if seat.invitation.state in {"pending", "accepted"})
+    people = (seat.invitation.shown for seat in seats if seat.invitation.state in {"pending", "accepted"})
     return any((person.centre.country if person.centre else person.country) != home for person in people)

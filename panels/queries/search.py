@@ -18,7 +18,6 @@ from panels.cases.models import Diagnosis, Finding, Variant
 from panels.models import Invitation, Panel
 
 MOST_WORDS, MOST_CODES, LOOKED_THROUGH, MOST_FOUND = 6, 200, 200, 25
-NAMES = ("invitee__display_name", "invitee__centre__name")
 SEALED: dict[Any, tuple[str, str]] = {
     Patient: ("nickname", "cases__panels"),
     Diagnosis: ("label", "case__panels"),
@@ -55,8 +54,9 @@ def opened_and_read(visible: QuerySet[Panel], words: list[str]) -> set[Any]:
     names = {"in_group": F("group__name"), "led_by": F("lead__display_name"), "led_at": F("lead__centre__name")}
     panels = list(Panel.objects.filter(pk__in=keys).annotate(**names).only("title", "state", "case", "key"))
     texts = sealed_words(panels)
-    for panel, *said in Invitation.objects.live().filter(panel__in=keys).values_list("panel", *NAMES):
-        texts[panel] += said
+    named = Invitation.objects.live().filter(panel__in=keys).select_related("invitee__centre")
+    for invitation in named:
+        texts[invitation.panel_id] += [invitation.shown.display_name, invitation.shown.place]
     for panel in panels:
         texts[panel.pk] += [panel.title, panel.get_state_display(), *(getattr(panel, name) for name in names)]
     return {key for key, said in texts.items() if begins_each(words, fold(" ".join(filter(None, said))))}

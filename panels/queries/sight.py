@@ -110,8 +110,8 @@ def by_assist(row: Assist) -> Seer:
 
 def by_invitation(row: Invitation) -> Seer | None:
     """What an invitation lets its invitee see now: the case, the sheet alone, or nothing."""
-    panel, person, now = row.panel, row.invitee, clock.now()
-    if not person.is_active:
+    panel, person, now = row.panel, row.shown, clock.now()
+    if not row.invitee.is_active:
         return None
     if row.state == InvitationState.PENDING:
         live = row.expires_at > now and panel.state in RUNNING

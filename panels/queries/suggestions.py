@@ -219,7 +219,7 @@ def name_words(text: str) -> set[str]:
 def better_names(panel: Panel) -> list[tuple[set[str], str]]:
     """The words of each better name that somebody gave when declining, and who gave it."""
     declined = Invitation.objects.filter(panel=panel, state=InvitationState.DECLINED).select_related("invitee", "key")
-    rows = ((name_words(row.better_name), row.invitee.display_name) for row in declined)
+    rows = ((name_words(row.better_name), row.shown.display_name) for row in declined)
     return [(words, who) for words, who in rows if words]
 
 

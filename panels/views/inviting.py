@@ -101,7 +101,7 @@ def show_invite(request: HttpRequest, panel: Panel, experts: InviteForm, guest: 
     seats = queries.seats(panel, seen=queries.visits(panel))
     there: set[Any] = {s.invitation.invitee_id for s in seats if s.invitation.state in {"pending", "accepted"}}
     case_parts(panel.case)
-    asked = [panel.lead, *(s.invitation.invitee for s in seats if s.invitation.invitee_id in there)]
+    asked = [panel.lead, *(s.invitation.shown for s in seats if s.invitation.invitee_id in there)]
     proposed, substitutes = queries.proposed(panel), queries.substitutes(panel)
     named = {person.pk for person in (*proposed, *substitutes)}
     context = {

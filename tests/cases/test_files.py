@@ -188,5 +188,5 @@ def test_the_page_of_files_asks_the_same_however_many(story, number, django_asse
         file.save(force_insert=True)
     client, url = signed_in(story.lead), reverse("cases:files", args=[story.case.pk])
     client.get(url)
-    with django_assert_num_queries(19):
+    with django_assert_num_queries(20):
         client.get(url)

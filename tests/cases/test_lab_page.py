@@ -103,5 +103,5 @@ def test_the_page_costs_the_same_for_one_line_and_for_thirty(lines, django_asser
     client, address = page(story)
     table = "\n".join(f"TSH {number},5 mU/l" for number in range(1, lines + 1))
     client.get(address)
-    with django_assert_num_queries(20):
+    with django_assert_num_queries(21):
         client.post(address, {"table": table})

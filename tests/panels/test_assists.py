@@ -186,7 +186,8 @@ def test_the_banner_is_for_those_who_see_the_panel_and_ends_with_the_sight(story
     actions.let_in(story.fresh(), who=staff, by=story.lead)
     coordinator = of_helpdesk(story, Role.NETWORK_COORDINATOR, "Coordinator")
     dispatch = Dispatch.objects.get(panel=story.panel)
-    assert story.lead.serves()  # read once per request, by every page
+    assert story.lead.serves()  # read once per request, by every page, as are the roles
+    assert not story.lead.is_staff
     with django_assert_num_queries(2):
         assert [row.may_end for row in sight.looking_on(story.lead, story.panel)] == [True]
     assert [row.may_end for row in sight.looking_on(story.expert, story.patient)] == [False]
