@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models import Count, Q
 
-from cpms.accounts.models import Centre, Network, ThematicGroup, User
+from cpms.accounts.models import Centre, CentreMembership, Network, ThematicGroup, User
 from cpms.audit.models import AuditEvent
 from cpms.audit.states import Event
 from panels.models import Panel
@@ -64,11 +64,18 @@ def registered_people(month: dt.date) -> Any:
     return User.objects.filter(activated_at__lt=end)
 
 
+def centres_at_the_end(network: Network, month: dt.date) -> Any:
+    """The centres that belonged to the network on the month's last day."""
+    last = first_of_next(month) - dt.timedelta(days=1)
+    return Centre.objects.filter(pk__in=CentreMembership.objects.on(last).filter(network=network).values("centre"))
+
+
 def lines(network: Network, month: dt.date) -> list[Line]:
     """The network's line, then one per group, then one per centre."""
     active, people = active_people(month), registered_people(month)
     per_group, per_centre = panel_counts(network, month, "group"), panel_counts(network, month, "lead__centre")
-    everybody = set(people.filter(centre__networks=network).values_list("pk", flat=True))
+    belonging = centres_at_the_end(network, month)
+    everybody = set(people.filter(centre__in=belonging).values_list("pk", flat=True))
     opened = sum(pair[0] for pair in per_group.values())
     closed = sum(pair[1] for pair in per_group.values())
     found = [Line(network, len(everybody), len(everybody & active), opened, closed)]
@@ -76,9 +83,9 @@ def lines(network: Network, month: dt.date) -> list[Line]:
         there = set(people.filter(groups_of_interest=group).values_list("pk", flat=True))
         found.append(Line(network, len(there), len(there & active), *per_group.get(group.pk, (0, 0)), group=group))
     centres: dict[Any, set[Any]] = {}
-    for person, centre_id in people.filter(centre__networks=network).values_list("pk", "centre_id"):
+    for person, centre_id in people.filter(centre__in=belonging).values_list("pk", "centre_id"):
         centres.setdefault(centre_id, set()).add(person)
-    for centre in Centre.objects.filter(networks=network):
+    for centre in belonging:
         there = centres.get(centre.pk, set())
         counts = per_centre.get(centre.pk, (0, 0))
         found.append(Line(network, len(there), len(there & active), *counts, centre=centre))

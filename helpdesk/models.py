@@ -8,15 +8,21 @@ from django.db import models
 
 from cpms import clock
 from cpms.accounts.models import Centre, Network, ThematicGroup
+from cpms.accounts.roles import Role
 
 
 class MonthlyKpiQuerySet(models.QuerySet["MonthlyKpi"]):
     def visible_to(self, user: Any) -> MonthlyKpiQuerySet:
-        """Network coordinators see their networks, group coordinators their groups."""
+        """Network coordinators see their networks, group coordinators their groups, national officers the centres of their
+        country, the core helpdesk everything."""
         held = user.memberships.current()
-        networks = held.filter(role="network_coordinator").values("network_id")
-        groups = held.filter(role="group_coordinator").values("group_id")
-        return self.filter(models.Q(network__in=networks) | models.Q(group__in=groups))
+        if Role.CORE_HELPDESK in user.held_roles():
+            return self
+        networks = held.filter(role=Role.NETWORK_COORDINATOR).values("network_id")
+        groups = held.filter(role=Role.GROUP_COORDINATOR).values("group_id")
+        countries = held.filter(role=Role.NATIONAL_OFFICER).exclude(country="").values("country")
+        coordinated = models.Q(network__in=networks) | models.Q(group__in=groups)
+        return self.filter(coordinated | models.Q(centre__country__in=countries))
 
 
 class MonthlyKpi(models.Model):

@@ -1,4 +1,4 @@
-"""The month's figures for coordinators, and the page of the invented people."""
+"""The month's figures, and the page of the invented people."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from django.utils.dateparse import parse_date
 
 from cpms import clock
 from cpms.accounts import actions as accounts
-from cpms.accounts.access import access
+from cpms.accounts.access import access, ask
 from cpms.accounts.access.routes import CODE_AT, WRITE
 from cpms.accounts.roles import Permission
 from cpms.audit import actions as audit
@@ -30,7 +30,14 @@ def kpis(request: HttpRequest) -> HttpResponse:
     months = list(rows.order_by("-month").values_list("month", flat=True).distinct())
     chosen = parse_month(request.GET.get("month", "")) or (months[0] if months else None)
     lines = rows.filter(month=chosen).select_related("network", "group__network", "centre") if chosen else rows.none()
-    return render(request, "helpdesk/kpis.html", {"months": months, "chosen": chosen, "lines": lines})
+    context = {
+        "months": months,
+        "chosen": chosen,
+        "lines": lines,
+        "several": len({line.network_id for line in lines}) > 1,
+        "may_read_effect": ask(Permission.EFFECT_READ, request.user),
+    }
+    return render(request, "helpdesk/kpis.html", context)
 
 
 def parse_month(text: str) -> dt.date | None:

@@ -36,7 +36,11 @@ def may_use_staff_site(user: Any, _thing: Any = None) -> Verdict:
 
 @rule(Permission.KPI_READ)
 def may_read_kpis(user: Any, _thing: Any = None) -> Verdict:
-    return yes if user.held_roles() & KPI_ROLES else no("Figures are for group and network coordinators.")
+    return (
+        yes
+        if user.held_roles() & KPI_ROLES
+        else no("Figures are for group and network coordinators, national officers and the core helpdesk.")
+    )
 
 
 @rule(Permission.REGISTRY_LIST)

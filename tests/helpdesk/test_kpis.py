@@ -10,6 +10,7 @@ from django.core.management import CommandError, call_command
 from django.urls import reverse
 
 from cpms import clock
+from cpms.accounts.models import CentreMembership
 from cpms.accounts.roles import Role
 from cpms.audit import actions as audit
 from cpms.audit.states import Event
@@ -17,7 +18,7 @@ from helpdesk import actions, kpis
 from helpdesk.exports import harmless
 from helpdesk.models import MonthlyKpi
 from tests.clients import signed_in
-from tests.factories import GroupFactory, Story, UserFactory, give_role
+from tests.factories import CentreFactory, GroupFactory, NetworkFactory, Story, UserFactory, give_role
 
 pytestmark = pytest.mark.django_db(databases=["default", "cachedb"])
 LONG_AGO = dt.datetime(2020, 1, 15, tzinfo=dt.UTC)
@@ -108,3 +109,43 @@ def test_a_cell_never_becomes_a_formula(text):
 
 def test_ordinary_names_stay_as_they_are():
     assert harmless("Group 2, Calcium & phosphate") == "Group 2, Calcium & phosphate"
+
+
+def test_people_are_counted_where_their_centre_belonged_at_the_months_end():
+    story, month = Story(), dt.date(2026, 2, 1)
+    network = story.group.network
+    type(story.lead).objects.filter(pk=story.lead.pk).update(activated_at=LONG_AGO)
+    place = CentreMembership.objects.get(centre=story.lead.centre, network=network)
+    for since, until, counted in (
+        ("2026-01-01", None, 1),
+        ("2026-02-28", None, 1),
+        ("2026-03-01", None, 0),
+        ("2026-01-01", "2026-02-28", 1),
+        ("2026-01-01", "2026-02-27", 0),
+    ):
+        CentreMembership.objects.filter(pk=place.pk).update(since=since, until=until)
+        whole, *others = kpis.lines(network, month)
+        assert (since, until, whole.registered) == (since, until, counted)
+        assert [line.registered for line in others if line.centre == story.lead.centre] == [1] * counted
+
+
+def test_a_national_officer_sees_the_country_and_the_core_helpdesk_everything(monkeypatch):
+    story, elsewhere = Story(), CentreFactory(country="PT", network=NetworkFactory(code="BOND", name="ERN BOND"))
+    home = story.lead.centre.country
+    assert home != "PT"
+    freeze(monkeypatch)
+    officer, core = UserFactory(role="none"), UserFactory(role="none")
+    give_role(officer, Role.NATIONAL_OFFICER, country="PT")
+    give_role(core, Role.CORE_HELPDESK)
+    assert [line.centre for line in MonthlyKpi.objects.visible_to(officer)] == [elsewhere]
+    assert MonthlyKpi.objects.visible_to(core).count() == MonthlyKpi.objects.count() > 3
+    page = signed_in(officer).get(reverse("kpis"), secure=True).content.decode()
+    assert str(elsewhere) in page
+    assert str(story.lead.centre) not in page
+    assert reverse("outcomes:effectiveness") not in page
+    shown = signed_in(core).get(reverse("kpis"), secure=True).content.decode()
+    assert "ERN BOND" in shown
+    assert str(story.lead.centre) in shown
+    nobody = UserFactory(role="none")
+    give_role(nobody, Role.NATIONAL_OFFICER, country="")
+    assert not MonthlyKpi.objects.visible_to(nobody).exists()

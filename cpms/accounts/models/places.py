@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from django.db import models
@@ -64,8 +65,11 @@ class ThematicGroup(models.Model):
 class CentreMembershipQuerySet(models.QuerySet["CentreMembership"]):
     def current(self) -> CentreMembershipQuerySet:
         """In force today."""
-        today = clock.rights_day()
-        return self.filter(Q(until=None) | Q(until__gte=today), since__lte=today)
+        return self.on(clock.rights_day())
+
+    def on(self, day: dt.date) -> CentreMembershipQuerySet:
+        """In force on that day."""
+        return self.filter(Q(until=None) | Q(until__gte=day), since__lte=day)
 
 
 class CentreQuerySet(models.QuerySet["Centre"]):
