@@ -12,7 +12,7 @@ from cpms.accounts import policy
 from cpms.accounts import queries as accounts
 from cpms.accounts.models import Centre, CentreMembership, Membership, Network, ThematicGroup, User
 from cpms.accounts.policy import Post
-from cpms.accounts.roles import GRANTED_BY, REPRESENTING_ROLES, STAFF_ROLES, Role
+from cpms.accounts.roles import CENTRE_ROLES, GRANTED_BY, REPRESENTING_ROLES, STAFF_ROLES, Role
 from cpms.terminology.folding import fold
 from cpms.vault import cipher
 from helpdesk.people.models import AccessRequest, Table
@@ -107,6 +107,17 @@ def others_on_duty(panel: Panel, *, besides: Any) -> list[User]:
     return list(User.objects.active().filter(found).exclude(pk=besides.pk))
 
 
+@dataclass(frozen=True)
+class Account:
+    """What is known of a person whose address a row names: the roles held today on the own centre, groups by key and name."""
+
+    centre: int | None
+    name: str
+    job_title: str
+    roles: frozenset[str]
+    groups: dict[int, str]
+
+
 @dataclass
 class Known:
     """What a table's rows are compared with, gathered in a constant number of queries. ``seen`` fills while rows are checked."""
@@ -117,7 +128,7 @@ class Known:
     places: dict[tuple[str, str, str, int], str]
     centres: dict[str, list[Centre]]
     groups: dict[str, ThematicGroup]
-    people: dict[str, int | None]
+    people: dict[str, Account]
     may_give: set[Role]
     seen: dict[tuple[Any, ...], int] = field(default_factory=dict)
 
@@ -141,9 +152,23 @@ def known_for(table: Table, *, by: Any, addresses: Iterable[str] = ()) -> Known:
         places=here,
         centres=centres,
         groups={name: group for group in groups for name in (str(group.number), fold(group.name), fold(str(group)))},
-        people=dict(User.objects.filter(email__in=[a.lower() for a in addresses]).values_list("email", "centre")),
+        people=accounts_of(table.network, addresses),
         may_give=policy.roles_given_in(table.network, by=by),
     )
+
+
+def accounts_of(network: Network, addresses: Iterable[str]) -> dict[str, Account]:
+    """Address to its account, in three queries. Of groups those of the network alone."""
+    users = User.objects.filter(email__in=[address.lower() for address in addresses])
+    own_groups = Prefetch("groups_of_interest", ThematicGroup.objects.filter(network=network), to_attr="groups_here")
+    held = Membership.objects.current().filter(role__in=CENTRE_ROLES)
+    rows = users.prefetch_related(own_groups, Prefetch("memberships", held, to_attr="held_now"))
+    found = {}
+    for user in rows:
+        roles = frozenset(held.role for held in user.held_now if held.centre_id == user.centre_id)
+        groups = {group.pk: str(group) for group in user.groups_here}
+        found[user.email] = Account(user.centre_id, user.display_name, user.job_title, roles, groups)
+    return found
 
 
 def tables_of(user: Any) -> QuerySet[Table]:

@@ -236,7 +236,7 @@ def test_reading_and_showing_cost_the_same_however_many_rows(network, coordinato
     with django_assert_num_queries(18):
         table = read(network, coordinator, text)
     client = signed_in(coordinator)
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(16):
         client.get(table.get_absolute_url(), secure=True)
     with django_assert_num_queries(12):
         client.get(reverse("people:tables"), secure=True)
@@ -251,3 +251,39 @@ def test_every_column_name_that_the_page_gives_is_understood(network, coordinato
     for kind, needed, more in page.context["wanted"]:
         of_kind = next(k for k in TableKind if k.label == kind)
         assert unread_columns([*needed, *more], of_kind) == []
+
+
+def test_a_known_person_who_differs_is_named_and_left_as_they_are(network, coordinator, hospital):
+    adrenal, thyroid = network.groups.get(number=1), GroupFactory(number=8, name="Thyroid", network=network)
+    title = {"job_title": "Endocrinologist", "centre": hospital}
+    other = UserFactory(email="other@hospital.example", display_name="Dr Other", **title)
+    same = UserFactory(email="same@hospital.example", display_name="Dr Same", **title)
+    other.groups_of_interest.add(thyroid)
+    same.groups_of_interest.add(adrenal)
+    text = """Name,E-mail,Job title,Hospital,Role,Groups
+Dr Else,other@hospital.example,Geneticist,Pyynikki Hospital,representative,1
+Dr Same,same@hospital.example,Endocrinologist,Pyynikki Hospital,clinician,1
+Dr Same,SAME@hospital.example,,Pyynikki Hospital,,
+"""
+    table = read(network, coordinator, text)
+    found = states(table)
+    assert found[2] == (
+        "known",
+        [
+            "Role: the table says centre representative, the account has clinician.",
+            "Groups: the account does not follow Group 1, Adrenal.",
+            "Groups: the account follows Group 8, Thyroid too.",
+            "Name: the table says “Dr Else”, the account “Dr Other”.",
+            "Job title: the table says “Geneticist”, the account “Endocrinologist”.",
+        ],
+    )
+    assert found[3] == ("known", [])
+    page = signed_in(coordinator).get(table.get_absolute_url(), secure=True).content.decode()
+    assert "There already, but different" in page
+    assert "the account has clinician" in page
+    assert "These accounts are left as they are" in page
+    other.memberships.all().delete()
+    actions.check_table(table, by=coordinator)
+    assert states(table)[2][1][0] == "Role: the table says centre representative, the account has no role."
+    fresh = User.objects.get(pk=other.pk)
+    assert (fresh.display_name, fresh.groups_of_interest.get(), fresh.held_roles()) == ("Dr Other", thyroid, set())

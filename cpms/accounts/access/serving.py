@@ -17,6 +17,8 @@ from cpms.audit.states import Event
 def served_clinician(user: Any, thing: Any) -> uuid.UUID | None:
     """The clinician for whom an assistant works on this thing; ``None`` for everybody's own work, and where it concerns
     several of those for whom the person works."""
+    if not any(hasattr(type(thing), name) for name in ("treated_by_id", "treated_by_ids")):
+        return None
     served = set(user.serves())
     if not served - {user.pk}:
         return None
@@ -25,11 +27,8 @@ def served_clinician(user: Any, thing: Any) -> uuid.UUID | None:
 
 
 def treating(thing: Any) -> set[Any]:
-    """The clinicians whose patient or question it is: one, for a meeting those of its agenda, for most things nobody."""
-    kind = type(thing)
-    if hasattr(kind, "treated_by_ids"):
-        return set(thing.treated_by_ids)
-    return {thing.treated_by_id} if hasattr(kind, "treated_by_id") else set()
+    """The clinicians whose patient or question it is: one, or for a meeting those of its agenda."""
+    return set(thing.treated_by_ids) if hasattr(type(thing), "treated_by_ids") else {thing.treated_by_id}
 
 
 @contextmanager

@@ -47,7 +47,7 @@ def check_table(table: Table, *, by: Any) -> None:
     """Check what is not taken in yet once more, with what ``by`` may do and with what is known by now."""
     rows = list(table.rows.exclude(state=RowState.DONE))
     for row, checked in zip(rows, checked_rows(table, rows, by=by), strict=True):
-        row.state, row.problems = checked.state, checked.problems
+        row.state, row.problems = checked.state, checked.sentences
     TableRow.objects.bulk_update(rows, ["state", "problems"], batch_size=500)
 
 
@@ -96,7 +96,7 @@ def take_row(table: Table, key: int, *, by: Any) -> None:
     if row is None:
         return
     [checked] = checked_rows(table, [row], by=by)
-    row.state, row.problems = checked.state, checked.problems
+    row.state, row.problems = checked.state, checked.sentences
     if checked.state == RowState.READY:
         try:
             with transaction.atomic():

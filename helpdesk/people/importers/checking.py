@@ -17,7 +17,7 @@ from cpms import clock, countries
 from cpms.accounts.models import Centre, Network, ThematicGroup
 from cpms.accounts.roles import Role
 from cpms.terminology.folding import fold
-from helpdesk.people.queries import Known
+from helpdesk.people.queries import Account, Known
 from helpdesk.people.states import RowState, TableKind
 
 CALCULATES = ("=", "+", "-", "@", "#")
@@ -45,17 +45,23 @@ COUNTRIES = {fold(name): code for code, name in countries.NAMES.items()} | {
 
 @dataclass
 class Row:
-    """One row by column names while it is checked. ``says`` collects what it means, ``problems`` what is wrong."""
+    """One row by column names while it is checked. ``says`` collects what it means, ``problems`` what is wrong, ``differs``
+    where an account that is there already is another; such an account is left as it is."""
 
     cells: dict[str, str]
     number: int
     says: dict[str, Any] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
+    differs: list[str] = field(default_factory=list)
     known: bool = False
 
     @property
     def state(self) -> RowState:
         return RowState.BAD if self.problems else RowState.KNOWN if self.known else RowState.READY
+
+    @property
+    def sentences(self) -> list[str]:
+        return self.problems or self.differs
 
     def wrong(self, sentence: str) -> None:
         self.problems.append(sentence)
@@ -173,11 +179,14 @@ def check_person(row: Row, known: Known) -> None:
     if row.problems or centre is None:
         return
     once(row, known, (email,))
-    row.known = email in known.people
-    if row.known and known.people[email] != centre.pk:
+    account = known.people.get(email)
+    row.known = account is not None
+    if account is not None and account.centre != centre.pk:
         row.wrong(
             "This address has an account at another hospital; the account can be moved once the person has left there."
         )
+    elif account is not None:
+        compare(row, account, groups, role)
     row.says = {
         "name": row.text("name"),
         "email": email,
@@ -186,6 +195,24 @@ def check_person(row: Row, known: Known) -> None:
         "groups": groups,
         "role": role,
     }
+
+
+def compare(row: Row, account: Account, groups: list[ThematicGroup], role: Role | None) -> None:
+    """Say where the account is another than what is written. An empty cell says nothing."""
+    if row.text("role") and account.roles != ({role} if role else set()):
+        has = " and ".join(sorted(Role(held).label.lower() for held in account.roles)) or "no role"
+        row.differs.append(f"Role: the table says {role.label.lower() if role else 'no role'}, the account has {has}.")
+    more = [str(group) for group in groups if group.pk not in account.groups]
+    if more:
+        row.differs.append(f"Groups: the account does not follow {'; '.join(more)}.")
+    besides = set(account.groups) - {key for group in groups for key in (group.pk, group.parent_id)}
+    if groups and besides:
+        row.differs.append(
+            f"Groups: the account follows {'; '.join(sorted(account.groups[key] for key in besides))} too."
+        )
+    for column, label, has in (("name", "Name", account.name), ("job_title", "Job title", account.job_title)):
+        if row.text(column) and fold(row.text(column)) != fold(has):
+            row.differs.append(f"{label}: the table says “{row.text(column)}”, the account “{has}”.")
 
 
 def email_of(row: Row) -> str:

@@ -54,7 +54,8 @@ class Table(models.Model):
 
 
 class TableRow(models.Model):
-    """One line of the file as it was written; ``number`` is its line there, ``problems`` are sentences."""
+    """One line of the file as it was written; ``number`` is its line there, ``problems`` are sentences: what is wrong, or
+    where an account that is there already differs."""
 
     table = models.ForeignKey(Table, on_delete=models.CASCADE, related_name="rows")
     number = models.PositiveIntegerField()

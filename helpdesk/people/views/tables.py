@@ -52,6 +52,7 @@ def table(request: HttpRequest, table: Table) -> HttpResponse:
         "table": table,
         "counts": queries.rows_by_state(table),
         "bad": table.rows.filter(state=RowState.BAD)[:MOST_BAD],
+        "differing": table.rows.filter(state=RowState.KNOWN).exclude(problems=[])[:MOST_BAD],
         "page": page,
         "rows": [(row, list(zip_longest(table.header, row.cells, fillvalue=""))) for row in page],
         "unread": unread_columns(table.header, TableKind(table.kind)),
