@@ -81,7 +81,7 @@ def near() -> QuerySet[Patient]:
 
 
 def entitled(review: Review) -> list[Any]:
-    """For whom it waits: the enrolling clinician; after they have left, who represents the hospital."""
+    """For whom it waits: the patient's clinician; after they have left, who represents the hospital."""
     clinician = review.patient.enrolled_by
     if clinician.is_active and clinician.centre_id:
         return [clinician]

@@ -17,13 +17,14 @@ class State(models.TextChoices):
 
 
 class Move(models.TextChoices):
-    """The verbs that change a panel's state."""
+    """The verbs that change a panel's state; and the one that only changes its lead."""
 
     OPEN = "open", "open"
     START_OUTCOME = "start_outcome", "start the outcome"
     CLOSE = "close", "close"
     WITHDRAW = "withdraw", "withdraw"
     REOPEN = "reopen", "reopen"
+    HAND_OVER = "hand_over", "hand over"
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,7 @@ TRANSITIONS = (
 )
 BY_VERB = {transition.verb: transition for transition in TRANSITIONS}
 RUNNING = (State.OPEN, State.OUTCOME)
+UNFINISHED = (State.DRAFT, *RUNNING)  # their lead follows when the patient is handed over
 OVER = (State.CLOSED, State.WITHDRAWN)  # may go into the archive
 SHARED = (State.OPEN, State.OUTCOME, State.CLOSED)  # what members may see
 

@@ -55,6 +55,12 @@ def thaw(*, patient_id: str) -> None:
     actions.mend_sight(by=None, patient_id=patient_id)
 
 
+@shared_task(name="panels.left_behind")
+@confirmed
+def left_behind(*, user_id: str) -> None:
+    actions.look_for_left_behind(user_id, by=None)
+
+
 @shared_task(name="panels.let_go")
 @confirmed
 def let_go(*, user_id: str) -> None:

@@ -5,6 +5,7 @@ from django.urls import path
 from panels.views import (
     assisting,
     dispatching,
+    handing_over,
     inviting,
     panel,
     questions,
@@ -22,6 +23,7 @@ app_name = "panels"
 urlpatterns = [
     path("search/", work.search, name="search"),
     path("patients/<str:pseudonym>/sight/", sight.who_sees, name="sight"),
+    path("hand-over/", handing_over.hand_over, name="hand_over"),
     path("panels/", work.panel_list, name="list"),
     path("panels/filters/", work.keep_filter, name="keep_filter"),
     path("panels/filters/<uuid:key>/drop/", work.drop_filter, name="drop_filter"),

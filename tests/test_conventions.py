@@ -74,6 +74,7 @@ WITHOUT_BY = {
         "move_due",
         "settle_work",
         "settle_all",
+        "pass_work",
         "remind",
         "seal_again",
         "dispatch_outbox",

@@ -17,6 +17,7 @@ from cpms.accounts.access.routes import READ, WRITE
 from cpms.accounts.roles import Permission
 from cpms.patients import actions as patients
 from cpms.patients.models import Patient
+from cpms.patients.queries import taken_over
 
 PAGE = 25
 
@@ -26,7 +27,12 @@ def patient_list(request: HttpRequest) -> HttpResponse:
     page = Paginator(Patient.objects.visible_to(request.user).with_entering(), PAGE).get_page(request.GET.get("page"))
     record_shown(page.object_list, by=request.user)
     reviews = Review.objects.visible_to(request.user).open().count()
-    context = {"page": page, "may_draft": ask(Permission.PANEL_DRAFT, request.user), "reviews": reviews}
+    context = {
+        "page": page,
+        "may_draft": ask(Permission.PANEL_DRAFT, request.user),
+        "may_hand_over": ask(Permission.PATIENT_HAND_OVER, request.user),
+        "reviews": reviews,
+    }
     return render(request, "patients/list.html", context)
 
 
@@ -41,6 +47,7 @@ def page(request: HttpRequest, patient: Patient, form: ConsentRecordForm, status
     current = {stage: [c for c in consents if c.stage == stage and c.withdrawn_at is None] for stage in Stage}
     context = {
         "patient": patient,
+        "taken": taken_over(patient),
         "reviews": Review.objects.open().filter(patient=patient),
         "may_start": ask(Permission.PANEL_AGAIN, request.user, patient),
         "may_erase": ask(Permission.PATIENT_ERASE, request.user, patient),

@@ -83,6 +83,8 @@ class Permission(models.TextChoices):
     PATIENT_DESCRIBE = "patient_describe", "correct what is written down of a patient"
     PATIENT_EXPORT = "patient_export", "take out everything held about a patient"
     PATIENT_ERASE = "patient_erase", "erase a patient"
+    PATIENT_HAND_OVER = "patient_hand_over", "hand one's own patients over to a colleague"
+    CENTRE_HAND_OVER = "centre_hand_over", "hand over the patients whom nobody answers for"
     REVIEW_LIST = "review_list", "list what is to be looked at again about one's patients"
     REVIEW_READ = "review_read", "see what is to be looked at again about a patient"
     REVIEW_DECIDE = "review_decide", "keep a patient's data with a reason, or erase the patient"

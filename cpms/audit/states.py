@@ -38,6 +38,7 @@ class Event(models.TextChoices):
     PATIENT_ERASED = "patient_erased", "patient erased"
     PATIENT_ENROLLED = "patient_enrolled", "patient enrolled"
     PATIENT_DESCRIBED = "patient_described", "what is written down of a patient corrected"
+    PATIENT_HANDED_OVER = "patient_handed_over", "patient handed over to another clinician"
     CONSENT_RECORDED = "consent_recorded", "consent recorded"
     REVIEW_OPENED = "review_opened", "patient to be looked at again"
     REVIEW_DECIDED = "review_decided", "patient looked at again"

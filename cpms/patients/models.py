@@ -17,6 +17,7 @@ from cpms.vault.fields import SealedTextField
 from cpms.vault.models import SealedManager, SealedModel
 
 OLDEST_BIRTH_YEAR = 1900
+GONE = Q(enrolled_by__is_active=False) | Q(enrolled_by__centre=None)
 
 
 def band_of(age: int | None) -> str:
@@ -31,10 +32,18 @@ def band_of(age: int | None) -> str:
 
 class PatientQuerySet(models.QuerySet["Patient"]):
     def visible_to(self, user: Any) -> PatientQuerySet:
-        """The treating side only: who enrolled the patient, and their assistants."""
+        """The treating side only: who answers for the patient, and their assistants."""
         if not user.is_active:
             return self.none()
         return self.filter(enrolled_by__in=clinicians_served_by(user))
+
+    def answered_for_by(self, user: Any) -> PatientQuerySet:
+        """The person's own, whom they can hand over: of the hospital they work at, and not erased."""
+        return self.filter(enrolled_by=user, enrolled_by__is_active=True, centre=user.centre_id, erased_at=None)
+
+    def left_behind(self) -> PatientQuerySet:
+        """Nobody answers for them: their clinician was switched off or left the hospital."""
+        return self.filter(GONE, erased_at=None)
 
     def with_entering(self) -> PatientQuerySet:
         """With the clinician, and ``entered_by``: the assistant who typed, or nothing."""
@@ -45,7 +54,8 @@ class PatientQuerySet(models.QuerySet["Patient"]):
 class Patient(SealedModel):
     """Generated pseudonym, year of birth (month under two years), sex, country of care. No name, date or address.
 
-    ``key`` is the patient's own data key: all clinical text of the patient is sealed under it.
+    ``key`` is the patient's own data key: all clinical text of the patient is sealed under it. ``enrolled_by`` answers for the
+    patient: who enrolled them, or to whom they were handed over since; the audit trail tells the two apart.
     """
 
     URL_FIELD = "pseudonym"

@@ -6,7 +6,8 @@ from typing import Any
 
 from cpms.accounts.access import Verdict, no, rule, yes
 from cpms.accounts.policy import acts_as_clinician, clinicians_enrolled_for, may_open_panels
-from cpms.accounts.roles import REPRESENTING_ROLES, Permission
+from cpms.accounts.roles import REPRESENTING_ROLES, Permission, Role
+from cpms.patients.models import Patient
 
 
 @rule(Permission.PATIENT_LIST)
@@ -49,14 +50,50 @@ def may_export(_user: Any, _patient: Any) -> Verdict:
 
 
 def answers_for(user: Any, patient: Any) -> Verdict:
-    """The enrolling clinician in person; after they have left, who represents the hospital."""
+    """The patient's clinician in person; after they have left, who represents the hospital."""
     clinician = patient.enrolled_by
     if clinician.pk == user.pk:
         return yes
     if clinician.is_active and clinician.centre_id:
-        return no("Only the clinician who enrolled the patient can do this.")
-    held = user.memberships.current().filter(role__in=REPRESENTING_ROLES, centre=patient.centre_id)
-    return yes if held.exists() else no("Only who represents the patient's hospital can do this.")
+        return no("Only the clinician who answers for the patient can do this.")
+    return yes if represents(user, patient.centre_id) else no("Only who represents the patient's hospital can do this.")
+
+
+def represents(user: Any, centre_id: Any) -> bool:
+    return bool(user.memberships.current().filter(role__in=REPRESENTING_ROLES, centre=centre_id).exists())
+
+
+@rule(Permission.PATIENT_HAND_OVER)
+def may_hand_over(user: Any, _thing: Any = None) -> Verdict:
+    """Whoever answers for a patient in person; assistants do not give their clinician's patients away."""
+    if Patient.objects.answered_for_by(user).exists():
+        return yes
+    return no("You answer for no patient here. Patients are handed over by the clinician who answers for them.")
+
+
+@rule(Permission.CENTRE_HAND_OVER)
+def may_hand_over_left(user: Any, centre: Any) -> Verdict:
+    """Only the hospital itself says who takes the patients of a clinician who has gone."""
+    return yes if represents(user, centre.pk) else no("Only who represents the hospital hands over its patients.")
+
+
+def may_give(user: Any, patient: Any) -> Verdict:
+    """Hand this patient over: who answers for the patient, while working at the patient's hospital."""
+    if patient.erased_at:
+        return no("This patient is erased.")
+    if patient.enrolled_by_id == user.pk and user.centre_id != patient.centre_id:
+        return no("You do not work at the patient's hospital any more.")
+    return answers_for(user, patient)
+
+
+def may_take(person: Any, patient: Any) -> Verdict:
+    """Answer for this patient from now on: another active clinician of the patient's cleared hospital."""
+    if person.pk == patient.enrolled_by_id:
+        return no("This clinician answers for the patient already.")
+    here = person.is_active and person.activated_at is not None and person.centre_id == patient.centre_id
+    if not here or Role.CLINICIAN not in person.held_roles():
+        return no("Only an active clinician of the patient's hospital can answer for the patient.")
+    return may_open_panels(patient.centre)
 
 
 @rule(Permission.PATIENT_ERASE)

@@ -74,6 +74,21 @@ def names_of(patient: Patient) -> list[str]:
 
 
 @dataclass(frozen=True)
+class Taken:
+    """A patient handed over since the enrolment: who enrolled them, and since when their clinician of today answers."""
+
+    enrolled_by: User
+    since: dt.datetime
+
+
+def taken_over(patient: Patient) -> Taken | None:
+    """From the audit trail; nothing for a patient who was never handed over."""
+    events = AuditEvent.objects.filter(event=Event.PATIENT_HANDED_OVER, patient_id=patient.pk).order_by("at", "pk")
+    found = list(events.values_list("detail", "at"))
+    return Taken(User.objects.get(pk=found[0][0]["from"]), found[-1][1]) if found else None
+
+
+@dataclass(frozen=True)
 class Receipt:
     """One way in which a person received the patient's data: how often, from when to when."""
 

@@ -20,6 +20,7 @@ from outcomes.actions.documents import order_document
 from outcomes.actions.signing import ask_for_signatures, keep_version
 from outcomes.actions.writing import address, write_text
 from outcomes.models import Outcome
+from panels import actions as panels
 from panels.models import Panel
 
 
@@ -45,6 +46,7 @@ def correct_outcome(
         raise Refused(verdict.reason)
     if not reason.strip():
         raise Refused("Please say why the outcome is corrected; the reason is printed.")
+    panels.follow_lead(current, by=by)
     outcome = Outcome.objects.get(panel=current)
     write_text(outcome, conclusion=conclusion, plain=plain, items=items, version=version)
     outcome.number, outcome.sent_at = outcome.number + 1, clock.now()

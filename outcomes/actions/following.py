@@ -22,6 +22,7 @@ from cpms.notifications.states import Settled, Verb
 from outcomes import policy, queries
 from outcomes.models import AdviceDone, Effect, FollowUp, Topic
 from outcomes.states import ANSWER_WITHIN, ASK_WITHIN, FOLLOW_UP_MONTHS, Benefit, Done, EffectKind, TopicState
+from panels import actions as panels
 from panels.models import Panel
 from panels.states import State
 
@@ -58,6 +59,7 @@ def ask(key: Any, months: int, *, by: Any) -> int:
     if not fresh:
         return 0
     notifications.settle_all(panel, Verb.FOLLOW_UP)
+    panels.follow_lead(panel, by=by)
     due = clock.now() + ANSWER_WITHIN
     notifications.open_work(panel.lead, Verb.FOLLOW_UP, on=panel, ref=panel.ref, path=address(panel), due_at=due)
     notifications.notify(

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import transaction
 
+from consent.actions import hold_consent
 from cpms import clock, locking
 from cpms.accounts.access import Refused
 from cpms.accounts.models import Network, ThematicGroup
@@ -34,7 +35,9 @@ def next_ref(network: Network) -> str:
 
 @transaction.atomic
 def draft_panel(case: Case, *, network: Network, by: Any) -> Panel:
-    """A draft under the patient's key, led by the enrolling clinician (an assistant drafts for theirs)."""
+    """A draft under the patient's key, led by the patient's clinician of this moment (an assistant drafts for theirs)."""
+    hold_consent(case.patient_id)
+    case.patient.refresh_from_db(fields=["enrolled_by"])
     panel = Panel(key=case.key, case=case, network=network, lead=case.patient.enrolled_by, ref=next_ref(network))
     if not (verdict := may_prepare(by, panel)):
         raise Refused(verdict.reason)

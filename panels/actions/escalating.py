@@ -8,6 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.urls import reverse
 
+from consent.actions import hold_consent
 from cpms import clock
 from cpms.accounts import queries as accounts
 from cpms.accounts.access import Refused
@@ -42,6 +43,7 @@ def enough_said(panel: Panel, *, by: Any) -> None:
 @transaction.atomic
 def set_terms(panel: Panel, *, quorum: int, wanted_by: dt.date, by: Any) -> Panel:
     """Move the answer-by day, or say how many experts are enough; everybody in the panel is told of a new day."""
+    hold_consent(panel.audit_patient_id)
     current = Panel.objects.with_case().select_for_update(of=("self",)).get(pk=panel.pk)
     if not (verdict := policy.may_set_terms(by, current)):
         raise Refused(verdict.reason)

@@ -128,8 +128,8 @@ def locked(invitation: Invitation) -> Invitation:
 @transaction.atomic
 def accept(invitation: Invitation, *, by: Any) -> Invitation:
     """Become a member: see the case from now on, and be asked for advice by the date wanted."""
+    hold_consent(invitation.audit_patient_id)
     current = locked(invitation)
-    hold_consent(current.panel.audit_patient_id)
     if not (verdict := policy.may_answer(by, current)):
         raise Refused(verdict.reason)
     current.state, current.answered_at = InvitationState.ACCEPTED, clock.now()

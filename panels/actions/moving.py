@@ -18,7 +18,7 @@ from cpms.notifications import actions as notifications
 from cpms.notifications.notices import Notice
 from cpms.notifications.states import Settled, Verb
 from panels import policy, queries
-from panels.actions import chasing, dispatching, inviting, referring, sight
+from panels.actions import chasing, dispatching, handing_over, inviting, referring, sight
 from panels.actions.drafting import wanted_date
 from panels.cases.models import Case, Rectification
 from panels.models import Invitation, Panel, PanelStep
@@ -117,6 +117,7 @@ def withdraw(panel: Panel, *, by: Any) -> Panel:
 def reopen(panel: Panel, *, by: Any) -> Panel:
     """Take a closed panel up again, with its members and the guests whose date has not passed, by a new day."""
     current = move(panel, Move.REOPEN, by=by)
+    handing_over.follow_lead(current, by=by)
     notifications.settle_all(current, Verb.FOLLOW_UP, Verb.SIGN)
     current.wanted_by, current.escalated = wanted_date(current.urgency), 0
     current.save(update_fields=["wanted_by", "escalated"])

@@ -38,7 +38,7 @@ def seers(patient: Any, *, consented: bool) -> list[Seer]:
     ``consented`` says whether stage-1 consent is in force: without it only the treating side sees anything.
     """
     lead = patient.enrolled_by
-    found = [Seer(lead, "enrolled the patient")]
+    found = [Seer(lead, "answers for the patient")]
     for held in lead.assistants.current().select_related("assistant__centre"):
         if held.assistant.is_active and held.assistant.centre_id:
             found.append(Seer(held.assistant, f"assists {lead.display_name}", held.valid_to))

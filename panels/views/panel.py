@@ -74,7 +74,7 @@ def around(panel: Panel, user: Any) -> dict[str, Any]:
         "thanks": Thanks.objects.filter(panel=panel).first(),
         "thanks_form": ThanksForm(initial=typed_beside(panel, way, user) if part == Part.TREATING else {}),
         "meetings": panel.agenda_items.select_related("meeting").order_by("meeting__starts_at"),
-        "steps": panel.steps.select_related("by"),
+        "steps": panel.steps.select_related("by", "lead"),
     }
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from cpms.accounts import actions as accounts
+from cpms.accounts.roles import Role
 from panels import actions as panels
 from panels.cases.models import Case
-from tests.factories import GlassBreakFactory, LostPhoneFactory, RoleProposalFactory
+from tests.factories import GlassBreakFactory, LostPhoneFactory, RoleProposalFactory, Story, UserFactory, give_role
 from tests.journeys.person import Person
-from tests.journeys.rooms import Rooms
+from tests.journeys.rooms import Rooms, entered
 from tests.journeys.tour import Tour
 
 
@@ -27,7 +29,25 @@ def the_pages_of_accounts(tour: Tour, rooms: Rooms, decider: Person, browser, ur
     tour.send_empty(helpdesk, "a lost phone", account, "form[action$='/phone/']")
     LostPhoneFactory(person=rooms.lead)
     tour.look(helpdesk, "an account with two wishes", account)
+    left_behind(tour, rooms, browser, url)
     return helpdesk
+
+
+def left_behind(tour: Tour, rooms: Rooms, browser, url: str) -> None:
+    """A clinician has gone: what the hospital's representative sees, until somebody answers for every patient again."""
+    centre, gone = rooms.lead.centre, Story("gone")
+    gone.lead = UserFactory(centre=centre)
+    representative = UserFactory(role="none", centre=centre)
+    give_role(representative, Role.REPRESENTATIVE, centre=centre)
+    assert gone.patient
+    person, here = entered(representative, browser, url), f"/people/centres/{centre.pk}/patients/"
+    tour.look(person, "nobody left behind", here)
+    accounts.switch_account(gone.lead, on=False, by=representative)
+    tour.look(person, "patients left behind", here)
+    tour.send_empty(person, "patients left behind", here, "main form[method=post]")
+    tour.look(person, "a clinician who has gone", f"/people/{gone.lead.pk}/")
+    tour.look(person, "a hospital with patients left behind", f"/people/centres/{centre.pk}/")
+    person.close()
 
 
 def clash(tour: Tour, lead: Person, case: str, rooms: Rooms) -> None:

@@ -102,6 +102,7 @@ LEAD = (
     Visit("lead", "outcomes:edit", "closed"),
     Visit("lead", "patients:list"),
     Visit("lead", "patients:detail", "open"),
+    Visit("lead", "panels:hand_over"),
     Visit("lead", "patients:consent", "open"),
     Visit("lead", "patients:describe", "open"),
     Visit("lead", "patients:erase", "open"),

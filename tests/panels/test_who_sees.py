@@ -46,7 +46,7 @@ def test_each_reason_stands_beside_its_person():
     page = signed_in(story.lead).get(reverse("panels:sight", args=[story.patient.pseudonym]), secure=True)
     text = page.content.decode()
     for reason in (
-        "enrolled the patient",
+        "answers for the patient",
         f"assists {story.lead.display_name}",
         f"is a member of {story.panel.ref}",
         f"is asked into {story.panel.ref}",

@@ -208,7 +208,7 @@ def test_erasure_asks_for_the_pseudonym_and_darkens_everything(django_capture_on
 def test_only_the_enrolling_clinician_erases_and_only_once():
     story = Story()
     patient = story.patient
-    with pytest.raises(Refused, match="enrolled the patient"):
+    with pytest.raises(Refused, match="answers for the patient"):
         patients.erase(patient, by=UserFactory())
     patients.erase(patient, by=story.lead)
     with pytest.raises(Refused, match="already"):

@@ -73,6 +73,7 @@ def leave_centre(user: User, *, by: Any) -> None:
     user.save(update_fields=["centre", "unit"])
     audit.record(Event.LEFT_CENTRE, on=user, by=by)
     jobs.at_once("panels.let_go", user_id=str(user.pk))
+    jobs.at_once("panels.left_behind", user_id=str(user.pk))
     end_sessions(user, by=by)
     tell(user, "role_changed")
 
@@ -84,6 +85,7 @@ def switch_account(user: User, *, on: bool, by: Any) -> None:
         raise Refused(verdict.reason)
     User.objects.filter(pk=user.pk).update(is_active=on)
     audit.record(Event.ACCOUNT_SWITCHED, on=user, by=by, verb="on" if on else "off")
+    jobs.at_once("panels.left_behind", user_id=str(user.pk))
     end_sessions(user, by=by)
     if on:
         tell(user, "switched_on")

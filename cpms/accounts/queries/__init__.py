@@ -10,6 +10,7 @@ from cpms.accounts.queries.directory import (
     profile_of,
 )
 from cpms.accounts.queries.people import (
+    clinicians_of,
     codes_left,
     colleagues_of,
     coordinators_for,
@@ -35,6 +36,7 @@ __all__ = [
     "Found",
     "Wanted",
     "branches",
+    "clinicians_of",
     "codes_left",
     "colleagues_of",
     "conditions_named",

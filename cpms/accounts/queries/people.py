@@ -109,6 +109,12 @@ def experts(*, besides: Any) -> QuerySet[User]:
     return User.objects.active().holding(Role.CLINICIAN).exclude(pk=besides.pk).select_related("centre")
 
 
+def clinicians_of(centre_id: Any, *, besides: Any = None) -> QuerySet[User]:
+    """Active clinicians who work at the hospital, other than the person asking."""
+    found = User.objects.active().holding(Role.CLINICIAN).filter(centre=centre_id, centre__isnull=False)
+    return found.exclude(pk=besides.pk) if besides is not None else found
+
+
 @dataclass(frozen=True)
 class DeviceRow:
     """A second factor as its owner sees it; any device class of django-otp fits."""

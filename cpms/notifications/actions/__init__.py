@@ -12,7 +12,7 @@ from cpms.notifications.actions.outbox import (
     tell,
 )
 from cpms.notifications.actions.rules import set_rules
-from cpms.notifications.actions.work import move_due, open_work, remind, settle_all, settle_work
+from cpms.notifications.actions.work import move_due, open_work, pass_work, remind, settle_all, settle_work
 
 __all__ = [
     "answer_reset",
@@ -23,6 +23,7 @@ __all__ = [
     "notify",
     "notify_address",
     "open_work",
+    "pass_work",
     "remind",
     "seal_again",
     "send_daily",

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import models, transaction
+from django.db.models import Exists, OuterRef
 
 from cpms import clock
 from cpms.notifications import queries
@@ -19,6 +21,7 @@ REMINDERS: dict[str, Notice] = {
     Verb.SURVEY: Notice.SURVEY_REMINDER,
     Verb.CONSENT_AGAIN: Notice.CONSENT_AGAIN,
     Verb.KEEP_OR_ERASE: Notice.KEEP_OR_ERASE,
+    Verb.HAND_OVER: Notice.LEFT_BEHIND,
 }
 """What is not about a panel is reminded in its own words."""
 
@@ -66,6 +69,15 @@ def settle_all(on: models.Model, *verbs: Verb, who: Any = None, how: Settled = S
     if who is not None:
         items = items.filter(who=who)
     return items.update(settled_at=clock.now(), settled_how=how, remind_at=None)
+
+
+def pass_work(refs: Iterable[str], *, giver: Any, to: Any) -> int:
+    """What waits for one person about the panels of these numbers waits for the other from now on, by the same day."""
+    items = WorkItem.objects.open().filter(ref__in=list(refs), who=giver)
+    there = WorkItem.objects.open().filter(who=to, verb=OuterRef("verb"), subject_id=OuterRef("subject_id"))
+    cancelled = {"settled_at": clock.now(), "settled_how": Settled.CANCELLED, "remind_at": None}
+    items.filter(Exists(there)).update(**cancelled)
+    return items.update(who=to)
 
 
 def remind() -> int:

@@ -71,6 +71,8 @@ class Notice(models.TextChoices):
     PANEL_ENDED = "panel_ended", "Panel ended"
     CONSENT_AGAIN = "consent_again", "A consent is to be asked for again"
     KEEP_OR_ERASE = "keep_or_erase", "A patient's data is to be looked at again"
+    HANDED_OVER = "handed_over", "Patients handed over to you"
+    LEFT_BEHIND = "left_behind", "Nobody answers for patients of your hospital"
     REMINDER = "reminder", "Reminder"
     PANEL_IDLE = "panel_idle", "A panel stands still"
     DIGEST = "digest", "Daily mail"
@@ -159,6 +161,8 @@ ASKED = frozenset(
         Notice.PANEL_ENDED,
         Notice.CONSENT_AGAIN,
         Notice.KEEP_OR_ERASE,
+        Notice.HANDED_OVER,
+        Notice.LEFT_BEHIND,
         Notice.REMINDER,
         Notice.PANEL_IDLE,
     }

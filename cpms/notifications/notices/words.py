@@ -245,6 +245,14 @@ WORDS = {
         "CPMS: please ask for a consent again",
         "The consent of one of your patients is to be asked for again. The page says which one, why, and by when.",
     ),
+    Notice.HANDED_OVER: Words(
+        "CPMS: patients were handed over to you",
+        "You answer for patients of a colleague from now on, and lead their panels. Your list of patients shows them.",
+    ),
+    Notice.LEFT_BEHIND: Words(
+        "CPMS: nobody answers for patients of your hospital",
+        "A clinician of your hospital does not use CPMS any more. Please say who answers for the patients from now on.",
+    ),
     Notice.KEEP_OR_ERASE: Words(
         "CPMS: is a patient's data still needed?",
         "CPMS has kept a patient's data for many years. Please say whether it is still needed, or have it erased.",

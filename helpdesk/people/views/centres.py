@@ -17,6 +17,7 @@ from cpms.accounts.roles import REPRESENTING_ROLES, Permission
 from helpdesk.people import queries
 from helpdesk.people.forms import ClearanceForm, DescribeForm, NewCentreForm, PlaceForm, UnitForm
 from helpdesk.people.views.listing import list_page, thing_page
+from panels.queries.handing_over import left_at
 
 DESCRIBED = ("name", "city", "country", "version")
 
@@ -45,7 +46,7 @@ def centre(request: HttpRequest, centre: Centre) -> HttpResponse:
 def show(request: HttpRequest, centre: Centre, **sent: Any) -> HttpResponse:
     """The page, also with the errors of one of its forms."""
     user = request.user
-    people = queries.colleagues_at(centre)
+    people, left = queries.colleagues_at(centre), left_at(centre).count()
     context = {
         "centre": centre,
         "places": centre.memberships.select_related("network").order_by("network__code"),
@@ -53,6 +54,8 @@ def show(request: HttpRequest, centre: Centre, **sent: Any) -> HttpResponse:
         "represented_by": [p for p in people if any(held.role in REPRESENTING_ROLES for held in p.roles_today)],  # type: ignore[attr-defined]
         "units": centre.units.order_by("name"),
         "may_open": may_open_panels(centre),
+        "left": left,
+        "may_hand_over": left and ask(Permission.CENTRE_HAND_OVER, user, centre),
         "may_clear": ask(Permission.CENTRE_CLEAR, user, centre),
         "may_place": ask(Permission.CENTRE_PLACE, user, centre),
     }

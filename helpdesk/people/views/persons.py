@@ -18,6 +18,7 @@ from helpdesk.people import actions, policy, queries
 from helpdesk.people.forms import GrantForm, LostPhoneForm, PersonUnitForm
 from helpdesk.people.models import LostPhone, RoleProposal
 from helpdesk.people.views.listing import list_page, thing_page
+from panels.queries import handing_over
 
 
 @access("people:list", verb=Permission.PERSON_LIST)
@@ -44,6 +45,7 @@ def show(request: HttpRequest, person: User, **sent: Any) -> HttpResponse:
         "posts": posts,
         "proposals": [(row, policy.may_confirm_role(user, row)) for row in proposals],
         "lost": lost,
+        "patients": [(at, ask(Permission.CENTRE_HAND_OVER, user, at)) for at in handing_over.hospitals_of(person)],
         "may_manage": ask(Permission.PERSON_MANAGE, user, person),
         "may_ask_phone": ask(Permission.FACTOR_ASK, user, person),
         "may_confirm_phone": ask(Permission.FACTOR_CONFIRM, user, lost) if lost else None,
@@ -81,8 +83,15 @@ def end_role(request: HttpRequest, person: User, membership: int) -> HttpRespons
 @access("people:leave", object=User, verb=Permission.PERSON_MANAGE, methods=WRITE, step_up=True)
 def leave(request: HttpRequest, person: User) -> HttpResponse:
     """The person no longer works at the hospital."""
+    centre = person.centre
     accounts.leave_centre(person, by=request.user)
     messages.success(request, "What came with the hospital has ended.")
+    if (
+        centre is not None
+        and handing_over.left_at(centre).exists()
+        and ask(Permission.CENTRE_HAND_OVER, request.user, centre)
+    ):
+        return redirect("people:left_behind", centre.pk)
     return redirect("people:list")
 
 

@@ -1,0 +1,46 @@
+"""Patients to hand over, as those see them who say who answers for them next."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.db.models import Count, Max, Q, QuerySet
+
+from cpms.accounts.models import Centre, User
+from cpms.audit.models import AuditEvent
+from cpms.audit.states import Event
+from cpms.patients.models import Patient
+from panels.states import RUNNING
+
+LEFT = Q(event=Event.LEFT_CENTRE) | Q(event=Event.ACCOUNT_SWITCHED, detail__verb="off")
+
+
+def own_patients(user: Any) -> QuerySet[Patient]:
+    """The clinician's own, the newest first, with how many of their panels run."""
+    return with_running(Patient.objects.answered_for_by(user)).order_by("-enrolled_at", "pk")
+
+
+def left_at(centre: Any) -> QuerySet[Patient]:
+    """The hospital's patients whom nobody answers for: nothing of them but the pseudonym and how many panels run."""
+    rows = with_running(Patient.objects.left_behind().filter(centre=centre))
+    return rows.select_related(None).only("pseudonym", "enrolled_by").order_by("pseudonym")
+
+
+def with_running(patients: QuerySet[Patient]) -> QuerySet[Patient]:
+    running = Count("cases__panels", filter=Q(cases__panels__state__in=RUNNING), distinct=True)
+    return patients.annotate(running=running)
+
+
+def gone_since(centre: Any) -> dict[Any, dt.datetime]:
+    """Clinician to the moment since when they answer for none of the hospital's patients. From the audit trail."""
+    gone = Patient.objects.left_behind().filter(centre=centre).order_by().values_list("enrolled_by", flat=True)
+    keys = {str(key): key for key in gone.distinct()}
+    rows = AuditEvent.objects.filter(LEFT, subject_type=User._meta.label_lower, subject_id__in=list(keys))
+    return {keys[key]: at for key, at in rows.order_by().values_list("subject_id").annotate(at=Max("at"))}
+
+
+def hospitals_of(person: Any) -> QuerySet[Centre]:
+    """Where the person has patients, ``answered`` of them at each: nobody answers for these once the person has gone."""
+    own = Patient.objects.filter(enrolled_by=person, erased_at=None)
+    return Centre.objects.filter(patients__in=own).annotate(answered=Count("patients", distinct=True)).order_by("name")

@@ -1,0 +1,74 @@
+"""A clinician has gone: who represents the hospital is asked, sees next to nothing, and says who answers from now on."""
+
+from __future__ import annotations
+
+import pytest
+from django.urls import reverse
+
+from cpms.accounts import actions as accounts
+from cpms.accounts.roles import Role
+from cpms.audit.models import AuditEvent
+from panels import actions
+from tests.clients import signed_in
+from tests.factories import CentreFactory, UserFactory, give_role
+from tests.patients.house import ALL, NOTHING, House, again, mails, opens, sees, waits
+
+pytestmark = pytest.mark.django_db(databases=["default", "cachedb"])
+
+
+@pytest.fixture
+def house():
+    return House()
+
+
+@pytest.mark.parametrize("how", ["switched off", "left"])
+def test_patients_left_behind_wait_for_the_representative_who_sees_nothing_else(house, how):
+    story, representative = house.story, house.representative
+    story.open()
+    client = signed_in(representative)
+    account = reverse("people:person", args=[house.lead.pk])
+    before = client.get(account, secure=True).content.decode()
+    assert "answers for <b>1 patient</b>" in before
+    if how == "left":
+        answer = client.post(reverse("people:leave", args=[house.lead.pk]), secure=True)
+        assert answer.url == house.left
+    else:
+        client.post(reverse("people:switch", args=[house.lead.pk]), {"on": "0"}, secure=True)
+        assert house.left in client.get(account, secure=True).content.decode()
+    assert sees(house, house.lead, house.assistant, representative) == [NOTHING] * 3
+    assert (waits(representative), mails(representative)) == (["hand_over"], ["left_behind"])
+    assert "nobody answers for patients of your hospital" in client.get("/", secure=True).content.decode()
+    assert house.left in client.get(house.centre.get_absolute_url(), secure=True).content.decode()
+    page = client.get(house.left, secure=True).content.decode()
+    assert f"{story.patient.pseudonym}: 1 running panel, nobody answers since" in page
+    assert "CNRY" not in page
+    assert opens(house, representative) == [(404, 404)]
+    sent = {"patients": [story.patient.pk], "to": house.colleague.pk}
+    assert client.post(house.left, sent, secure=True).status_code == 302
+    assert sees(house, house.colleague, house.her_assistant, representative) == [ALL, ALL, NOTHING]
+    assert (waits(representative), mails(representative)) == ([], [])
+    assert AuditEvent.objects.get(event="patient_handed_over").actor_id == representative.pk
+    assert (story.fresh().lead, mails(house.colleague)) == (house.colleague, ["handed_over"])
+    assert "Somebody answers for every patient" in client.get(house.left, secure=True).content.decode()
+    assert actions.mend_sight(by=None) == 0
+
+
+def test_nobody_is_asked_any_more_when_the_clinician_is_back(house):
+    house.lead_goes()
+    assert waits(house.representative) == ["hand_over"]
+    accounts.switch_account(again(house.lead), on=True, by=house.representative)
+    assert (waits(house.representative), mails(house.representative)) == ([], [])
+    assert sees(house, house.lead) == [ALL]
+    answer = signed_in(house.representative).post(house.left, {"everyone": "on", "to": house.colleague.pk}, secure=True)
+    assert (answer.status_code, house.patient().enrolled_by) == (422, house.lead)
+
+
+def test_only_the_hospital_itself_hands_over_what_is_left_behind(house):
+    elsewhere, helpdesk = UserFactory(role="none", centre=CentreFactory()), UserFactory(role="none")
+    give_role(elsewhere, Role.REPRESENTATIVE, centre=elsewhere.centre)
+    give_role(helpdesk, Role.HELPDESK_ADULT, network=house.centre.networks.get())
+    house.lead_goes()
+    sent = {"everyone": "on", "to": house.colleague.pk}
+    people = [house.colleague, house.assistant, elsewhere, helpdesk]
+    found = [signed_in(one).post(house.left, sent, secure=True).status_code for one in people]
+    assert (found, house.patient().enrolled_by) == ([404, 404, 404, 403], house.lead)
