@@ -11,16 +11,27 @@ from django.db.models import QuerySet
 from cpms.accounts.models import User
 from cpms.patients.models import Patient
 
+NOT_HERE = "One of these patients is not here to hand over any more. Please look at the list again."
+NO_COLLEAGUE = "Please choose an active clinician of the hospital."
+MOST_SHOWN = 200
+
 
 class HandOverForm(forms.Form):
     """Patients ticked one by one, or every one of them; and the colleague who answers for them from now on."""
 
     everyone = forms.BooleanField(label="Every one of them", required=False)
     patients = forms.ModelMultipleChoiceField(
-        label="Patients", queryset=Patient.objects.none(), required=False, widget=forms.CheckboxSelectMultiple
+        label="Patients",
+        queryset=Patient.objects.none(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"invalid_choice": NOT_HERE},
     )
     to = forms.ModelChoiceField(
-        label="Who answers for them from now on", queryset=User.objects.none(), empty_label="Choose a colleague"
+        label="Who answers for them from now on",
+        queryset=User.objects.none(),
+        empty_label="Choose a colleague",
+        error_messages={"invalid_choice": NO_COLLEAGUE},
     )
 
     def __init__(
@@ -31,10 +42,12 @@ class HandOverForm(forms.Form):
         named: Callable[[Any], str],
         **kwargs: Any,
     ) -> None:
-        """``named`` says how the reader of the page knows a patient."""
+        """``named`` says how the reader of the page knows a patient. The first so many are ``shown``, all of them can be chosen."""
         super().__init__(*args, **kwargs)
         ticked: Any = self.fields["patients"]
-        ticked.queryset, ticked.label_from_instance = patients, named
+        self.shown = list(patients[:MOST_SHOWN])
+        self.more = patients.count() - len(self.shown) if len(self.shown) == MOST_SHOWN else 0
+        ticked.queryset, ticked.choices = patients, [(patient.pk, named(patient)) for patient in self.shown]
         self.fields["to"].queryset = clinicians  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:

@@ -37,7 +37,7 @@ def hand_over(request: HttpRequest) -> HttpResponse:
                 request, f"Handed over: {count}. {form.cleaned_data['to']} is told, and leads the panels now."
             )
             return redirect("patients:list")
-    audit.record_list(Event.PATIENT_READ, patients, by=user)
+    audit.record_list(Event.PATIENT_READ, form.shown, by=user)
     context = {"form": form, "may_open": may_open_panels(user.centre)}
     return render(request, "panels/hand_over.html", context, status=422 if form.errors else 200)
 

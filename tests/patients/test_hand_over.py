@@ -23,6 +23,7 @@ from outcomes import actions as outcomes
 from outcomes.models import SignOff
 from panels import actions
 from panels.cases.models import CaseGrant
+from panels.forms import handing_over
 from panels.models import PanelStep
 from tests.clients import signed_in
 from tests.factories import Story, UserFactory, give_role
@@ -206,7 +207,7 @@ def test_all_of_them_or_none_and_a_form_sent_twice_is_one_hand_over(house):
     strange, other = House("b").patient(), Story("c")
     other.lead = house.lead
     refused = client.post(MINE, {"patients": [strange.pk], "to": house.colleague.pk}, secure=True)
-    assert refused.status_code == 422
+    assert (refused.status_code, "not here to hand over" in refused.content.decode()) == (422, True)
     with pytest.raises(Refused):
         actions.hand_over([house.patient(), strange], to=house.colleague, by=house.lead)
     assert other.patient.enrolled_by == house.patient().enrolled_by == house.lead
@@ -235,3 +236,14 @@ def test_both_pages_ask_the_same_number_of_questions_for_1_and_for_30(house, gon
         patients.enrol(by=again(house.lead), sex="female", country="FI", birth_year=2015, nickname=f"n{number}")
     User.objects.filter(pk=house.lead.pk).update(is_active=not gone)
     assert count() == few
+
+
+def test_of_very_many_patients_the_first_are_shown_and_all_of_them_handed_over(house, monkeypatch):
+    monkeypatch.setattr(handing_over, "MOST_SHOWN", 2)
+    for _ in range(2):
+        patients.enrol(by=house.lead, sex="female", country="FI", birth_year=2015)
+    client = signed_in(house.lead)
+    page = client.get(MINE, secure=True).content.decode()
+    assert (page.count('name="patients"'), "1 more not shown" in page) == (2, True)
+    client.post(MINE, {"everyone": "on", "to": house.colleague.pk}, secure=True)
+    assert Patient.objects.filter(enrolled_by=house.colleague).count() == 3
