@@ -21,7 +21,7 @@ class HandOverForm(forms.Form):
 
     everyone = forms.BooleanField(label="Every one of them", required=False)
     patients = forms.ModelMultipleChoiceField(
-        label="Patients",
+        label="Or some of them",
         queryset=Patient.objects.none(),
         required=False,
         widget=forms.CheckboxSelectMultiple,
