@@ -15,7 +15,7 @@ MOVES = [
 
 
 class Migration(migrations.Migration):
-    dependencies = [("panels", "0001_release"), migrations.swappable_dependency(settings.AUTH_USER_MODEL)]
+    dependencies = [("panels", "0002_guests_as_typed"), migrations.swappable_dependency(settings.AUTH_USER_MODEL)]
 
     operations = [
         migrations.AddField(
