@@ -132,6 +132,14 @@ def comes_of_age(birth_year: int | None, birth_month: int | None) -> tuple[dt.da
     return dt.date(year, first, 1), dt.date(year, last, calendar.monthrange(year, last)[1])
 
 
+def giver_by_age(birth_year: int | None, birth_month: int | None, *, on: dt.date) -> Giver | None:
+    """Who most likely answers on that day: a parent for a child, else the patient; ``None`` where the age does not tell."""
+    of_age = comes_of_age(birth_year, birth_month)
+    if of_age is None or of_age[0] <= on < of_age[1]:
+        return None
+    return Giver.PARENT if on < of_age[0] else Giver.PATIENT
+
+
 def askings(
     given_by: str, given_on: dt.date, renew_on: dt.date | None, of_age: tuple[dt.date, dt.date] | None
 ) -> list[Asking]:

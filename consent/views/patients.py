@@ -11,7 +11,8 @@ from consent import actions
 from consent.forms import ConsentRecordForm, EraseForm, language_of
 from consent.models import Consent, ConsentForm, Review
 from consent.policy import in_a_sentence
-from consent.states import Answer, Stage
+from consent.states import Answer, Stage, giver_by_age
+from cpms import clock
 from cpms.accounts.access import access, ask, record_shown
 from cpms.accounts.access.routes import READ, WRITE
 from cpms.accounts.roles import Permission
@@ -38,7 +39,9 @@ def patient_list(request: HttpRequest) -> HttpResponse:
 
 @access("patients:detail", object=Patient, kwarg="pseudonym", verb=Permission.PATIENT_READ, reads_patient=True)
 def patient_detail(request: HttpRequest, patient: Patient) -> HttpResponse:
-    return page(request, patient, ConsentRecordForm(initial={"language": language_of(patient.country)}))
+    giver = giver_by_age(patient.birth_year, patient.birth_month, on=clock.today())
+    initial = {"language": language_of(patient.country), "given_by": giver}
+    return page(request, patient, ConsentRecordForm(initial=initial))
 
 
 def page(request: HttpRequest, patient: Patient, form: ConsentRecordForm, status: int = 200) -> HttpResponse:

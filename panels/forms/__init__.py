@@ -5,7 +5,7 @@ from panels.forms.finding import ListForm, SearchForm
 from panels.forms.inviting import DeclineForm, GuestForm, InviteForm, LetInForm
 from panels.forms.referring import AcceptReferralForm, DeclineReferralForm, PassOnForm, ReferralForm
 from panels.forms.registries import PurposeForm
-from panels.forms.starting import LARGEST_FILE, BegunField, NewPanelForm, PrepareForm, mark_of, now_signed
+from panels.forms.starting import LARGEST_FILE, BegunField, NewPanelForm, PrepareForm, giver_of, mark_of, now_signed
 from panels.forms.talking import AnswerForm, ContributionForm, QuestionForm, RewordForm, StanceForm, ThanksForm
 from panels.forms.timing import MinutesForm, TermsForm
 
@@ -38,6 +38,7 @@ __all__ = [
     "TakeUpForm",
     "TermsForm",
     "ThanksForm",
+    "giver_of",
     "mark_of",
     "now_signed",
 ]

@@ -10,12 +10,13 @@ from django import forms
 from django.core import signing
 
 from consent.forms import LanguageField, PatientForm, language_of
-from consent.states import Giver
+from consent.states import MAJORITY, Giver, giver_by_age
 from cpms import clock
 from cpms.accounts.models import ThematicGroup, User
 from cpms.accounts.policy import clinicians_enrolled_for, clinicians_served_by
 from cpms.forms import DayField, WordsField
 from panels.cases.forms import CodeField
+from panels.cases.importers.read_case import ReadCase
 from panels.cases.states import DiagnosisStatus
 from panels.forms.dispatching import GroupsByNetwork, main_groups
 from panels.forms.inviting import AsksGroups
@@ -26,6 +27,8 @@ from panels.states import Urgency
 LARGEST_FILE = 2_000_000
 BEGUN, LONGEST_START = "when a new panel was begun", dt.timedelta(days=1)
 ANSWERS = [("given", "Yes"), ("refused", "No")]
+BY_AGE = ("", "The patient, or a parent of a child")
+OR_FILE = "From the file, or fill it in here."
 
 
 def now_signed() -> str:
@@ -48,6 +51,15 @@ class BegunField(forms.CharField):
 def mark_of(data: bytes) -> str:
     """Says which file was looked at before; line ends may change on the way through a browser."""
     return hashlib.sha256(b"".join(data.split())).hexdigest()
+
+
+def giver_of(read: ReadCase | None) -> Giver | None:
+    """Who most likely answers for the patient of a file; ``None`` where it does not tell the age."""
+    if read is None or (read.birth_year is None and (read.age is None or read.age.years is None)):
+        return None
+    if read.birth_year is not None:
+        return giver_by_age(read.birth_year, read.birth_month, on=clock.today())
+    return Giver.PARENT if read.age and (read.age.years or 0) < MAJORITY else Giver.PATIENT
 
 
 class ForWhomField(forms.ModelChoiceField):
@@ -78,7 +90,12 @@ class NewPanelForm(PatientForm):
     stage_3 = forms.ChoiceField(
         label="3. Contact about research", choices=ANSWERS, widget=forms.RadioSelect, required=False
     )
-    given_by = forms.ChoiceField(label="Given by", choices=Giver.choices, initial=Giver.PATIENT)
+    given_by = forms.ChoiceField(
+        label="Given by",
+        choices=[BY_AGE, *Giver.choices],
+        required=False,
+        widget=forms.Select({"data-giver": MAJORITY, "data-giver-year": "#id_birth_year"}),
+    )
     given_on = DayField(label="Given on", initial=clock.today)
     language = LanguageField()
     kept_at = WordsField(
@@ -97,7 +114,10 @@ class NewPanelForm(PatientForm):
     def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.user = user
-        self.fields["sex"].required = self.fields["birth_year"].required = False
+        for name in ("sex", "birth_year", "given_by"):
+            self.fields[name].required = False
+            self.fields[name].or_file = True  # type: ignore[attr-defined]
+        self.fields["sex"].help_text = self.fields["birth_year"].help_text = OR_FILE
         self.offer_clinicians(user)
         own = Question.objects.visible_to(user).open().filter(asker__in=clinicians_served_by(user))
         self.fields["question"].queryset = own  # type: ignore[attr-defined]
@@ -150,6 +170,18 @@ class NewPanelForm(PatientForm):
                 if not cleaned.get(name) and name not in self.errors:
                     self.add_error(name, "Please fill this in, or choose a file that holds it.")
         return cleaned
+
+    def settle_giver(self, read: ReadCase | None) -> None:
+        """Who answered where nobody was chosen: by the year that was typed, or by the age in the file. A choice stays."""
+        clean = self.cleaned_data
+        if clean["given_by"]:
+            return
+        typed = giver_by_age(clean["birth_year"], clean["birth_month"], on=clean["given_on"])
+        found = typed if clean["birth_year"] else giver_of(read)
+        clean["given_by"] = found or ""
+        self.data = {**self.data.dict(), "given_by": found or ""}  # as the page shows it
+        if not found:
+            self.add_error("given_by", "Please choose who answered; the age does not tell.")
 
 
 class PrepareForm(AsksGroups):

@@ -3,6 +3,7 @@
 from panels.queries.answers import late_panels, owing, people_in, replies, substitutes
 from panels.queries.dispatches import addressed, decided, dispatches, is_cross_border, proposed
 from panels.queries.idle import standing_still
+from panels.queries.likely import likely_group
 from panels.queries.page import (
     LATEST,
     Entry,
@@ -58,6 +59,7 @@ __all__ = [
     "gaps",
     "groups_of_panels",
     "guests_of",
+    "likely_group",
     "half_written",
     "idle",
     "is_cross_border",

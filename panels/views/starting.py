@@ -27,7 +27,7 @@ from panels.cases.forms import LetterForm, OneFindingForm
 from panels.cases.importers import phenopacket
 from panels.cases.importers.read_case import ImportRefused, LeftOut, ReadCase
 from panels.cases.queries import allowed, case_parts, forms_of
-from panels.forms import NewPanelForm, PrepareForm, mark_of, now_signed
+from panels.forms import NewPanelForm, PrepareForm, giver_of, mark_of, now_signed
 from panels.models import Panel
 
 
@@ -40,6 +40,11 @@ class Looked:
     name: str
     mark: str
     left_out: list[LeftOut]
+
+    @property
+    def giver(self) -> str:
+        """Who most likely answered for this patient; empty where the file does not tell."""
+        return giver_of(self.read) or ""
 
 
 def looked_at(data: bytes, name: str) -> Looked:
@@ -133,6 +138,8 @@ def new_panel(request: HttpRequest) -> HttpResponse:
     looked = None
     if form.is_valid():
         looked = read_file(form)
+        if not form.errors:
+            form.settle_giver(looked.read if looked else None)
         if not form.errors and (looked is None or form.cleaned_data["looked"] == looked.mark):
             panel = start(form, looked, request)
             drafts.discard("new_panel", by=request.user)
@@ -173,7 +180,7 @@ def prepare(request: HttpRequest, panel: Panel) -> HttpResponse:
         "version": panel.version,
         "question": panel.question,
         "title": panel.title,
-        "group": panel.group_id or likely_group(panel),
+        "group": panel.group_id or queries.likely_group(panel),
         "urgency": panel.urgency,
         "wanted_by": panel.wanted_by,
         "quorum": panel.quorum,
@@ -201,15 +208,6 @@ def prepare(request: HttpRequest, panel: Panel) -> HttpResponse:
         "ticked": {str(value) for value in form["experts"].value() or ()},
     }
     return render(request, "panels/prepare.html", context, status=422 if form.errors else 200)
-
-
-def likely_group(panel: Panel) -> Any:
-    """The lead's only group in this network, else the one of the lead's last case there; a suggestion, changed in one go."""
-    groups = list(panel.lead.groups_of_interest.filter(network=panel.network).values_list("pk", flat=True)[:2])
-    if len(groups) == 1:
-        return groups[0]
-    earlier = Panel.objects.filter(lead=panel.lead, network=panel.network, opened_at__isnull=False)
-    return earlier.order_by("-opened_at").values_list("group", flat=True).first()
 
 
 @access("panels:again", object=Patient, kwarg="pseudonym", verb=Permission.PANEL_AGAIN, methods=WRITE)

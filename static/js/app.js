@@ -12,6 +12,7 @@ const parts = [
   ["[data-live]", () => import("./live.js")],
   ["[data-drop]", () => import("./files.js")],
   ["[data-preview]", () => import("./preview.js")],
+  ["[data-giver]", () => import("./giver.js")],
   ["[data-whens]", () => import("./whens.js")],
   ["[data-upload]", () => import("./uploads.js")],
   ["[data-day-words-for]", () => import("./days.js")],

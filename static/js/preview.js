@@ -7,12 +7,13 @@ export default function preview(place) {
 
   async function show() {
     into.replaceChildren();
-    if (!input.files.length) return;
+    if (!input.files.length) return into.dispatchEvent(new Event("looked", { bubbles: true }));
     const data = new FormData();
     data.append("file", input.files[0]);
     const options = { method: "POST", body: data, headers: { "X-CSRFToken": token() }, redirect: "manual" };
     const answer = await fetch(place.dataset.preview, options).catch(() => null);
     if (answer?.ok) into.innerHTML = await answer.text();
+    into.dispatchEvent(new Event("looked", { bubbles: true }));
   }
 
   input.addEventListener("change", show);

@@ -1,0 +1,24 @@
+"""Which thematic group a new panel most likely belongs to: a suggestion, changed in one go."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Count
+
+from panels.models import Panel
+
+
+def likely_group(panel: Panel) -> Any:
+    """The group that panels on the same diagnosis went to, else the lead's only one in this network; ``None`` leaves it open."""
+    codes = [one.code for one in panel.case.diagnoses.all() if one.code]
+    if codes:
+        alike = Panel.objects.filter(
+            network=panel.network, opened_at__isnull=False, group__isnull=False, case__diagnoses__code__in=codes
+        )
+        counted = alike.order_by().values_list("group").annotate(n=Count("pk", distinct=True)).order_by("-n")[:2]
+        found = list(counted)
+        if found and (len(found) == 1 or found[0][1] > found[1][1]):
+            return found[0][0]
+    own = panel.lead.groups_of_interest.filter(network=panel.network, parent=None).values_list("pk", flat=True)[:2]
+    return own[0] if len(own) == 1 else None

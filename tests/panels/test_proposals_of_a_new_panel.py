@@ -1,0 +1,88 @@
+"""What a new panel proposes: who answered for the patient, and the thematic group. A choice is never overwritten."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from consent.models import Consent
+from consent.states import giver_by_age
+from helpdesk.demo.cases import CASES
+from panels import actions, queries
+from panels.forms import mark_of
+from tests.clients import signed_in
+from tests.factories import GroupFactory, Story, UserFactory
+
+pytestmark = pytest.mark.django_db(databases=["default", "cachedb"])
+CHILD = CASES[0].path
+BY_HAND = {"stage_1": "given", "given_on": "2026-01-05", "country": "FI", "route": "own", "sex": "female"}
+
+
+@pytest.mark.parametrize(
+    ("year", "month", "giver"),
+    [(None, None, None), (2012, None, "parent"), (2008, None, None), (2008, 12, "parent"), (2007, None, "patient")],
+)
+def test_the_age_tells_who_answers_but_in_the_year_of_the_birthday(year, month, giver):
+    assert giver_by_age(year, month, on=dt.date(2026, 11, 27)) == giver
+
+
+@pytest.mark.parametrize(
+    ("year", "chosen", "recorded"), [("2016", "", "parent"), ("2016", "patient", "patient"), ("1970", "", "patient")]
+)
+def test_a_typed_year_proposes_who_answered(year, chosen, recorded):
+    client = signed_in(UserFactory())
+    client.post(reverse("panels:new"), BY_HAND | {"birth_year": year, "given_by": chosen})
+    assert Consent.objects.get().given_by == recorded
+
+
+@pytest.mark.parametrize(("chosen", "shown"), [("", "parent"), ("representative", "representative")])
+def test_a_file_of_a_child_proposes_a_parent_on_the_page_it_is_checked_on(chosen, shown):
+    client, data = signed_in(UserFactory()), CHILD.read_bytes()
+    file = SimpleUploadedFile("case.json", data, "application/json")
+    page = client.post(reverse("panels:new"), BY_HAND | {"given_by": chosen, "file": file})
+    assert page.context["form"]["given_by"].value() == shown
+    file.seek(0)
+    client.post(reverse("panels:new"), BY_HAND | {"given_by": chosen, "file": file, "looked": mark_of(data)})
+    assert Consent.objects.get().given_by == shown
+
+
+def test_where_the_age_does_not_tell_the_page_asks():
+    client = signed_in(UserFactory())
+    file = SimpleUploadedFile(
+        "case.json", b'{"id": "x", "subject": {"id": "x", "sex": "MALE"}, "phenotypicFeatures": []}'
+    )
+    page = client.post(reverse("panels:new"), BY_HAND | {"file": file})
+    assert "given_by" in page.context["form"].errors
+    assert not Consent.objects.exists()
+
+
+def test_what_a_file_may_bring_is_not_called_optional():
+    body = signed_in(UserFactory()).get(reverse("panels:new")).content.decode()
+    assert "Year of birth</label>" in body
+    assert body.count("From the file, or fill it in here.") == 2
+
+
+def test_the_consent_page_of_a_child_proposes_a_parent():
+    story = Story()
+    page = signed_in(story.lead).get(story.patient.get_absolute_url())
+    assert page.context["form"]["given_by"].value() == "parent"
+
+
+def test_the_group_is_that_of_panels_on_the_same_diagnosis_and_not_the_leads_own():
+    story, other = Story(), Story("b")
+    elsewhere = GroupFactory(number=2, name="Calcium and phosphate")
+    story.lead.groups_of_interest.add(elsewhere)
+    draft = actions.draft_panel(story.case, network=story.group.network, by=story.lead)
+    assert queries.likely_group(draft) == elsewhere.pk
+    actions.open_panel(other.panel, by=other.lead, experts=[other.expert])
+    assert queries.likely_group(draft) == other.group.pk
+
+
+def test_a_lead_of_two_groups_chooses():
+    story = Story()
+    story.lead.groups_of_interest.add(story.group, GroupFactory(number=2, name="Calcium and phosphate"))
+    draft = actions.draft_panel(story.case, network=story.group.network, by=story.lead)
+    assert queries.likely_group(draft) is None
