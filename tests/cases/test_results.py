@@ -11,8 +11,10 @@ from hypothesis import strategies as st
 from cpms.terminology import catalogue
 from panels.cases import ages
 from panels.cases.ages import Birth, Moment, moment_of
-from panels.cases.models import LabResult
+from panels.cases.doses import dose_words
+from panels.cases.models import LabResult, plain
 from panels.cases.queries import Results, result_of, spoken
+from panels.cases.queries.results import in_time
 from panels.cases.states import RangeSource
 
 CHILD = Birth(2015, 6)
@@ -43,7 +45,50 @@ def test_a_default_is_shown_in_the_unit_of_the_value():
     molar, mass = result("Creatinine", 41, "µmol/l"), result("Creatinine", 0.46, "mg/dL")
     assert (molar.interval, molar.flag) == (mass.interval, mass.flag)
     assert molar.range_text != mass.range_text
-    assert (molar.converted, mass.converted) == ("0.4638 mg/dL", "40.66 µmol/L")
+    assert (molar.converted, mass.converted) == ("0.46 mg/dL", "41 µmol/L")
+
+
+@given(st.sampled_from(["Phosphate", "Creatinine", "ACTH", "Calcium"]), st.integers(1, 99_999), st.integers(0, 3))
+def test_a_converted_value_has_the_digits_of_its_original_and_two_at_least(label, number, decimals):
+    analyte = catalogue.named(label)
+    value = Decimal(number).scaleb(-decimals)
+    found = result(label, value, analyte.unit)
+    if found.converted:
+        shown, _unit = found.converted.split(" ", 1)
+        wanted = max(2, len(plain(value).replace(".", "").lstrip("0")))
+        exact = catalogue.in_unit(analyte, value, analyte.unit, analyte.units[1])
+        assert abs(Decimal(shown) - exact) <= Decimal(5).scaleb(exact.adjusted() - wanted)
+        assert len(shown.replace(".", "").strip("0")) <= wanted
+    assert found.lab.value_text == plain(value)
+
+
+def test_a_trailing_zero_that_was_measured_is_said():
+    assert result("Phosphate", "0.78", "mmol/L").converted == "2.4 mg/dL"
+    assert result("HbA1c", 53, "mmol/mol").converted == "7.0 %"
+
+
+def test_results_of_one_analyte_stand_together_earliest_first():
+    taken = ["4 years 6 months", "3 years", "", "2019-09-01"]
+    rows = [result("Phosphate", 1, "mmol/L", taken=text) for text in taken]
+    rows.insert(1, result("Sodium", 131, "mmol/L", taken="14 days"))
+    shown = [(row.label, row.lab.taken) for row in in_time(rows, CHILD)]
+    times = ["3 years", "2019-09-01", "4 years 6 months", ""]
+    assert shown == [*(("Phosphate", text) for text in times), ("Sodium", "14 days")]
+
+
+@pytest.mark.parametrize(
+    ("note", "said"),
+    [
+        ("75 ug Once Daily", "75 µg once daily"),
+        ("4 mg Three Times Daily; route: oral", "4 mg three times daily; route: oral"),
+        ("0.5 ug/kg Every Other Day", "0.5 µg/kg every other day"),
+        ("14 [iU] Once Daily", "14 IU once daily"),
+        ("Daily walks, ug", "Daily walks, ug"),
+        ("Hydrocortisone Once more", "Hydrocortisone Once more"),
+    ],
+)
+def test_a_dose_is_said_as_people_write_it(note, said):
+    assert dose_words(note) == said
 
 
 def test_an_unknown_test_has_no_range_no_conversion_and_no_question():
@@ -59,7 +104,10 @@ def test_ranges_that_depend_on_the_time_of_day_are_shown_and_not_flagged_against
 
 def test_a_unit_that_cannot_be_right_is_questioned_and_nothing_is_changed():
     found = result("ACTH", 50, "pg/L", low=Decimal(10), high=Decimal(60))
-    assert found.question == "50 pg/L is outside what is possible (0.1 to 2000 pmol/L). Is the unit pg/mL?"
+    assert (
+        found.question
+        == "50 pg/L is outside what is possible (454 to 9080000 pg/L, that is 0.1 to 2000 pmol/L). Is the unit pg/mL?"
+    )
     assert (found.lab.value, found.lab.unit, found.flag, found.converted) == (50, "pg/L", "inside", "")
     wrong = result("Calcium", 286, "mmol/L")
     assert wrong.flag == ""

@@ -20,6 +20,7 @@ from cpms.terminology.catalogue import spelled
 from cpms.vault.cipher import digest
 from cpms.vault.fields import SealedTextField
 from cpms.vault.models import SealedManager, SealedModel
+from panels.cases.doses import dose_words
 from panels.cases.states import DiagnosisStatus, RangeSource
 
 
@@ -205,6 +206,11 @@ class Treatment(CasePart):
     label = SealedTextField()
 
     objects = SealedManager()
+
+    @property
+    def said(self) -> str:
+        """The note as it is shown, its doses as people write them."""
+        return dose_words(self.note)
 
     def __str__(self) -> str:
         return self.label

@@ -11,7 +11,7 @@ from cpms.terminology.catalogue import Analyte
 from panels.cases.ages import Birth, Moment, ages, moment_of
 from panels.cases.models import Case, LabResult, plain
 from panels.cases.queries.trends import Trend, trend_of
-from panels.cases.queries.words import flag_of, range_words, rounded, spoken
+from panels.cases.queries.words import converted_words, flag_of, range_words, rounded, spoken
 from panels.cases.states import Flag, RangeSource
 
 
@@ -35,6 +35,11 @@ class Result:
     @property
     def label(self) -> str:
         return self.lab.label
+
+    @property
+    def name(self) -> str:
+        """By which results of one analyte are told from others."""
+        return self.analyte.key if self.analyte else self.label.casefold()
 
     @property
     def spoken_unit(self) -> str:
@@ -69,7 +74,7 @@ class Result:
         for goal in goals:
             other = catalogue.in_unit(analyte, value, self.unit, goal)
             if other is not None and other != value:
-                return f"{self.lab.comparator} {plain(rounded(other))} {spoken(goal)}".strip()
+                return f"{self.lab.comparator} {converted_words(other, of=value)} {spoken(goal)}".strip()
         return ""
 
     @property
@@ -110,7 +115,7 @@ class Results:
         by_name: dict[str, list[Result]] = {}
         for row in self.rows:
             if row.moment and row.lab.value is not None and not row.implausible:
-                by_name.setdefault(row.analyte.key if row.analyte else row.label.casefold(), []).append(row)
+                by_name.setdefault(row.name, []).append(row)
         return [trend for rows in by_name.values() if (trend := trend_of(rows))]
 
 
@@ -126,7 +131,21 @@ def entry_of(case: Case) -> Moment:
 
 def results_of(case: Case) -> Results:
     birth, at_entry = birth_of(case), entry_of(case)
-    return Results([result_of(lab, case.patient.sex, birth, at_entry) for lab in case.labs.all()])
+    return Results(in_time([result_of(lab, case.patient.sex, birth, at_entry) for lab in case.labs.all()], birth))
+
+
+def in_time(rows: list[Result], birth: Birth) -> list[Result]:
+    """Results of one analyte together where the first of them stood: the earliest first, one without a time last."""
+    places: dict[str, int] = {}
+    for row in rows:
+        places.setdefault(row.name, len(places))
+
+    def place(row: Result) -> tuple[int, bool, bool, float]:
+        age = ages(row.moment, birth)
+        time = sum(age) / 2 if age else row.moment.middle if row.moment else 0.0
+        return places[row.name], row.moment is None, age is None, time
+
+    return sorted(rows, key=place)
 
 
 def result_of(lab: LabResult, sex: str, birth: Birth, at_entry: Moment) -> Result:
@@ -154,14 +173,22 @@ def questioned(read: Result, analyte: Analyte) -> Result:
     if lab.value is None or possible or needless:
         return read
     if possible is False:
-        limits = f"{plain(analyte.lowest)} to {plain(analyte.highest)} {spoken(analyte.unit)}"
-        doubt = f"{lab.value_text} {spoken(lab.unit)} is outside what is possible ({limits})."
+        doubt = f"{lab.value_text} {spoken(lab.unit)} is outside what is possible ({possible_words(analyte, unit)})."
     elif unit:
         doubt = f"{analyte.name} is not measured in {spoken(lab.unit)}."
     else:
         doubt = f"The unit “{lab.unit}” cannot be read with certainty." if lab.unit else "No unit is given."
     likelier = catalogue.likelier_unit(analyte, lab.value, unit)
     return replace(read, doubt=doubt, likelier_unit=likelier, implausible=possible is False)
+
+
+def possible_words(analyte: Analyte, unit: str) -> str:
+    """The possible values in the unit of the value, and in the usual one where that is another."""
+    usual = f"{plain(analyte.lowest)} to {plain(analyte.highest)} {spoken(analyte.unit)}"
+    low, high = (catalogue.in_unit(analyte, bound, analyte.unit, unit) for bound in (analyte.lowest, analyte.highest))
+    if unit == analyte.unit or low is None or high is None:
+        return usual
+    return f"{plain(rounded(low, 3))} to {plain(rounded(high, 3))} {spoken(unit)}, that is {usual}"
 
 
 def with_default(read: Result, analyte: Analyte, found: tuple[catalogue.Interval, ...]) -> Result:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from cpms.terminology import catalogue
 from panels.cases.models import plain
-from panels.cases.queries.words import range_words, rounded, spoken
+from panels.cases.queries.words import converted_words, range_words, spoken
 
 if TYPE_CHECKING:
     from panels.cases.queries.results import Result
@@ -37,7 +37,10 @@ class Trend:
 
     @property
     def shown(self) -> list[tuple[Result, str]]:
-        return [(row, plain(value if value == row.lab.value else rounded(value))) for row, value in self.points]
+        return [
+            (row, plain(value) if row.lab.value in {None, value} else converted_words(value, of=row.lab.value))
+            for row, value in self.points
+        ]
 
     @cached_property
     def chart(self) -> Chart:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from panels.cases.models import plain
 from panels.cases.states import Flag
 
-DIGITS = 4  # of a converted value
+DIGITS, FEWEST = 4, 2  # of a converted range, and of a converted value at least
 
 
 def flag_of(value: Decimal | None, comparator: str, low: Decimal | None, high: Decimal | None) -> Flag:
@@ -27,9 +27,19 @@ def range_words(low: Decimal | None, high: Decimal | None) -> str:
     return f"≥ {plain(low)}" if low is not None else f"≤ {plain(high)}" if high is not None else ""
 
 
-def rounded(value: Decimal) -> Decimal:
-    """To four significant digits: more would say the conversion is finer than the measurement."""
-    return value if not value else round(value, DIGITS - 1 - value.adjusted())
+def rounded(value: Decimal, digits: int = DIGITS) -> Decimal:
+    """To so many significant digits."""
+    return value if not value else round(value, digits - 1 - value.adjusted())
+
+
+def digits_of(value: Decimal) -> int:
+    """The significant digits a value was given with; the zeros of a whole number count."""
+    return len(plain(abs(value)).replace(".", "").lstrip("0"))
+
+
+def converted_words(value: Decimal, *, of: Decimal) -> str:
+    """A converted value with as many digits as the original has: more would say it is finer than what was measured."""
+    return f"{rounded(value, max(FEWEST, digits_of(of))):f}"
 
 
 def spoken(unit: str) -> str:
