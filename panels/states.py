@@ -153,6 +153,14 @@ class DeclineReason(models.TextChoices):
 
 
 INVITATION_GOOD_FOR = dt.timedelta(days=14)
+ANSWER_WITHIN = dt.timedelta(days=7)
+
+
+def due_on(day: dt.date) -> dt.datetime:
+    """The end of a day by which something is wanted: it is still that day wherever in the networks it is read."""
+    return dt.datetime.combine(day, dt.time(20, 59), tzinfo=dt.UTC)
+
+
 GUEST_STAYS = dt.timedelta(days=60)
 
 

@@ -20,7 +20,7 @@ from cpms.notifications.states import Settled, Verb
 from panels import policy, queries
 from panels.actions.inviting import end_of_day
 from panels.models import MeetingWish, Panel
-from panels.states import RUNG_AFTER, Rung, State
+from panels.states import RUNG_AFTER, Rung, State, due_on
 
 WITHIN = dt.timedelta(days=3)
 
@@ -53,7 +53,7 @@ def set_terms(panel: Panel, *, quorum: int, wanted_by: dt.date, by: Any) -> Pane
     current.save(update_fields=["quorum", "wanted_by", "escalated"])
     audit.record(Event.TERMS_SET, on=current, by=by, count=quorum)
     if moved:
-        notifications.move_due(current, Verb.REPLY, due_at=end_of_day(wanted_by))
+        notifications.move_due(current, Verb.REPLY, due_at=due_on(wanted_by))
         people, path = queries.people_in(current), current.get_absolute_url()
         notifications.notify(
             people,

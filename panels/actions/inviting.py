@@ -27,14 +27,15 @@ from panels.actions import sight
 from panels.cases.models import Case
 from panels.models import Invitation, Panel
 from panels.states import (
+    ANSWER_WITHIN,
     GUEST_STAYS,
     INVITATION_GOOD_FOR,
     DeclineReason,
     InvitationKind,
     InvitationState,
+    due_on,
 )
 
-ANSWER_WITHIN = dt.timedelta(days=7)
 LIVE = (InvitationState.PENDING, InvitationState.ACCEPTED)
 
 
@@ -80,9 +81,14 @@ def ask(
     )
     invitation.save(force_insert=True)
     here = invitation.get_absolute_url()
-    due = min(now + ANSWER_WITHIN, end_of_day(panel.wanted_by)) if panel.wanted_by else now + ANSWER_WITHIN
     notifications.open_work(
-        person, Verb.ANSWER, on=invitation, ref=panel.ref, path=here, due_at=due, urgent=panel.urgent
+        person,
+        Verb.ANSWER,
+        on=invitation,
+        ref=panel.ref,
+        path=here,
+        due_at=invitation.answer_by,
+        urgent=panel.urgent,
     )
     notifications.notify(
         [person], notice=notice, by=by, about=invitation, ref=panel.ref, path=path or here, urgent=panel.urgent
@@ -137,7 +143,7 @@ def accept(invitation: Invitation, *, by: Any) -> Invitation:
     panel = current.panel
     sight.project(Case.objects.filter(pk=panel.case_id), people=[by], by=by)
     answered(current, by=by)
-    due = end_of_day(panel.wanted_by) if panel.wanted_by else clock.now() + ANSWER_WITHIN
+    due = due_on(panel.wanted_by) if panel.wanted_by else clock.now() + ANSWER_WITHIN
     notifications.open_work(
         by, Verb.REPLY, on=panel, ref=panel.ref, path=panel.get_absolute_url(), due_at=due, urgent=panel.urgent
     )

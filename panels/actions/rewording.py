@@ -15,10 +15,9 @@ from cpms.audit.states import Event
 from cpms.notifications import actions as notifications
 from cpms.notifications.states import Verb
 from panels import policy
-from panels.actions.inviting import ANSWER_WITHIN, end_of_day
 from panels.models import Contribution, Invitation, Message, Panel, Wording
 from panels.models.talk import Said
-from panels.states import Part
+from panels.states import ANSWER_WITHIN, Part, due_on
 
 S = TypeVar("S", bound=Said)
 
@@ -82,6 +81,6 @@ def as_if_never_said(panel: Panel, *, by: Any) -> None:
     if not Contribution.objects.awaiting_data().filter(panel=panel).exists():
         notifications.settle_all(panel, Verb.ADD_DATA)
     if policy.part_of(by, panel) != Part.TREATING and not replies.filter(author=by).exists():
-        due = end_of_day(panel.wanted_by) if panel.wanted_by else clock.now() + ANSWER_WITHIN
+        due = due_on(panel.wanted_by) if panel.wanted_by else clock.now() + ANSWER_WITHIN
         path = panel.get_absolute_url()
         notifications.open_work(by, Verb.REPLY, on=panel, ref=panel.ref, path=path, due_at=due, urgent=panel.urgent)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from typing import Any
 
@@ -15,7 +16,7 @@ from cpms import clock
 from cpms.accounts.models import User
 from cpms.vault.fields import SealedTextField
 from cpms.vault.models import SealedManager, SealedModel
-from panels.states import RUNNING, DeclineReason, InvitationKind, InvitationState
+from panels.states import ANSWER_WITHIN, RUNNING, DeclineReason, InvitationKind, InvitationState, due_on
 
 
 class InvitationQuerySet(models.QuerySet["Invitation"]):
@@ -110,6 +111,12 @@ class Invitation(SealedModel):
             return self.invitee
         typed = {"display_name": self.asked_name, "guest_hospital": self.asked_hospital, "country": self.asked_country}
         return User(pk=self.invitee_id, **typed)
+
+    @property
+    def answer_by(self) -> dt.datetime:
+        """When a yes or no is asked for: soon, and never after the day by which advice is wanted."""
+        soon = self.sent_at + ANSWER_WITHIN
+        return min(soon, due_on(self.panel.wanted_by)) if self.panel.wanted_by else soon
 
     @property
     def audit_patient_id(self) -> Any:
