@@ -7,6 +7,7 @@ from the view, and the component shows the button or says why not.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -15,7 +16,7 @@ from typing import Any
 from django import template
 from django.template.loader import render_to_string
 from django.templatetags.static import static
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 
@@ -35,6 +36,7 @@ for filter_function in (
     words.in_words,
     words.full_words,
     words.between,
+    words.shortened,
 ):
     register.filter(filter_function.__name__, filter_function)
 
@@ -80,6 +82,13 @@ def from_json(text: str) -> Any:
 def in_fours(text: str) -> str:
     """A fingerprint in groups of four signs, so that people can compare it."""
     return " ".join(text[n : n + 4] for n in range(0, len(text), 4))
+
+
+@register.filter
+def breakable(address: str) -> SafeString:
+    """An e-mail address that a narrow page breaks behind "@" or a dot only."""
+    parts = ((part,) for part in re.split(r"(?<=[@.])", address or ""))
+    return format_html('<span class="email">{}</span>', format_html_join(SafeString("<wbr>"), "{}", parts))
 
 
 @register.filter

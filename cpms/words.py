@@ -68,6 +68,15 @@ def days_since(moment: Day) -> str:
     return days(passed) if passed > 0 else "less than a day"
 
 
+def shortened(text: str, most: int) -> str:
+    """A long text in few signs, ended behind a word."""
+    words = " ".join(text.split())
+    if len(words) <= most:
+        return words
+    head = words[:most].rpartition(" ")[0] or words[: most - 1]
+    return head.rstrip(" ,;:.–-") + "…"
+
+
 def in_words(moment: Day) -> str:
     """overdue 1 day, today, tomorrow, in 3 days."""
     on = local_day(moment)

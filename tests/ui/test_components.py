@@ -100,6 +100,11 @@ def test_analyte_fingerprint_and_sealed_list_filters():
     name = "Sodium [Moles/volume] in Serum"
     assert drawn('{{ n|before:" [" }}, {{ n|after:"] in " }}', n=name) == "Sodium, Serum"
     assert drawn("{{ f|in_fours }}", f="abcdefgh12") == "abcd efgh 12"
+
+
+def test_an_address_breaks_behind_its_dots_only():
+    shown = drawn("{{ f|breakable }}", f="a.<b>@x.test")
+    assert shown == '<span class="email">a.<wbr>&lt;b&gt;@<wbr>x.<wbr>test</span>'
     assert (
         drawn(
             "{% for x in j|from_json %}{{ x.why }}{% endfor %}{% for x in e|from_json %}!{% endfor %}",

@@ -66,6 +66,20 @@ def test_waiting_is_counted_in_calendar_days():
     assert words.days_since(clock.now()) == "less than a day"
 
 
+@pytest.mark.parametrize(
+    ("text", "most", "shown"),
+    [
+        ("without adding to weight", 30, "without adding to weight"),
+        ("without adding to weight", 20, "without adding to…"),
+        ("without adding, to weight", 17, "without adding…"),
+        ("Schwangerschaftshypertonie", 10, "Schwanger…"),
+    ],
+)
+def test_a_long_text_ends_behind_a_word(text, most, shown):
+    assert words.shortened(text, most) == shown
+    assert len(shown) <= most
+
+
 def test_nothing_is_said_of_no_date():
     said = (
         words.long_day(None),
