@@ -6,7 +6,6 @@ from the view, and the component shows the button or says why not.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -70,12 +69,6 @@ def before(text: str, mark: str) -> str:
 def after(text: str, mark: str) -> str:
     """What stands after ``mark``; nothing when it is not there."""
     return text.partition(mark)[2]
-
-
-@register.filter
-def from_json(text: str) -> Any:
-    """A list that is kept as sealed text."""
-    return json.loads(text) if text else []
 
 
 @register.filter

@@ -179,7 +179,7 @@ class NewPanelForm(PatientForm):
         typed = giver_by_age(clean["birth_year"], clean["birth_month"], on=clean["given_on"])
         found = typed if clean["birth_year"] else giver_of(read)
         clean["given_by"] = found or ""
-        self.data = {**self.data.dict(), "given_by": found or ""}  # as the page shows it
+        self.data = {**dict(self.data.items()), "given_by": found or ""}  # as the page shows it
         if not found:
             self.add_error("given_by", "Please choose who answered; the age does not tell.")
 

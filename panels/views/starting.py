@@ -25,7 +25,8 @@ from panels import actions, queries
 from panels.cases import actions as cases
 from panels.cases.forms import LetterForm, OneFindingForm
 from panels.cases.importers import phenopacket
-from panels.cases.importers.read_case import ImportRefused, LeftOut, ReadCase
+from panels.cases.importers.left_out import Heaps, heaps, heaps_of
+from panels.cases.importers.read_case import ImportRefused, ReadCase
 from panels.cases.queries import allowed, case_parts, forms_of
 from panels.forms import NewPanelForm, PrepareForm, giver_of, mark_of, now_signed
 from panels.models import Panel
@@ -39,7 +40,7 @@ class Looked:
     text: str
     name: str
     mark: str
-    left_out: list[LeftOut]
+    left_out: Heaps
 
     @property
     def giver(self) -> str:
@@ -50,7 +51,7 @@ class Looked:
 def looked_at(data: bytes, name: str) -> Looked:
     """Raises ``ImportRefused``."""
     read = phenopacket.read(data)
-    return Looked(read, data.decode("utf-8-sig"), name, mark_of(data), [*read.left_out, *cases.unplaced(read)])
+    return Looked(read, data.decode("utf-8-sig"), name, mark_of(data), heaps([*read.left_out, *cases.unplaced(read)]))
 
 
 def read_file(form: NewPanelForm) -> Looked | None:
@@ -199,6 +200,7 @@ def prepare(request: HttpRequest, panel: Panel) -> HttpResponse:
         "form": form,
         "panel": panel,
         "case": case_parts(panel.case),
+        "left_out": [heaps_of(one.left_out) for one in panel.case.imports.all()],
         "consent": allowed(panel.case),
         "finding": OneFindingForm(),
         "letter": LetterForm(),

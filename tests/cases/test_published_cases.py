@@ -10,9 +10,13 @@ import pytest
 from google.protobuf import json_format
 from phenopackets import Phenopacket
 
+from panels.cases.actions.importing import unplaced
 from panels.cases.importers import phenopacket
 from panels.cases.importers.fitting import DECIMALS
 from panels.cases.importers.ledger import NOT_UNDERSTOOD
+from panels.cases.importers.left_out import heaps
+from panels.cases.importers.phenopacket import IDENTIFIER, SAMPLE
+from panels.cases.importers.read_case import LeftOut
 from tests.cases.counting import codes, counts
 from tests.cases.every_field import leaves
 
@@ -35,6 +39,20 @@ def check(path: Path) -> None:
     assert [lab.high for lab in case.labs] == [held(text) for text in expected["highs"]]
     assert [left.path for left in case.left_out if left.why == NOT_UNDERSTOOD] == []
     assert json.loads(data)["subject"]["id"] not in [left.shown for left in case.left_out]
+
+
+@pytest.mark.parametrize("path", DEMO, ids=lambda path: path.stem)
+def test_of_a_demonstration_case_nothing_that_belongs_to_it_is_left_out(path):
+    case = phenopacket.read(path.read_bytes())
+    left = heaps([*case.left_out, *unplaced(case)])
+    assert left.look == ()
+    assert len(left) == len(left.aside) >= len(case.left_out) > 0
+
+
+def test_what_was_not_understood_is_to_be_looked_at_and_nothing_is_lost():
+    sent = [LeftOut("id", IDENTIFIER), LeftOut("subject.shoeSize", NOT_UNDERSTOOD, "39"), LeftOut("x", SAMPLE)]
+    left = heaps(sent)
+    assert (left.look, left.aside) == (tuple(sent[1:]), (sent[0],))
 
 
 def test_a_published_case_is_read_with_equal_counts(published):

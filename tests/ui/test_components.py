@@ -105,14 +105,6 @@ def test_analyte_fingerprint_and_sealed_list_filters():
 def test_an_address_breaks_behind_its_dots_only():
     shown = drawn("{{ f|breakable }}", f="a.<b>@x.test")
     assert shown == '<span class="email">a.<wbr>&lt;b&gt;@<wbr>x.<wbr>test</span>'
-    assert (
-        drawn(
-            "{% for x in j|from_json %}{{ x.why }}{% endfor %}{% for x in e|from_json %}!{% endfor %}",
-            j='[{"why": "private"}]',
-            e="",
-        )
-        == "private"
-    )
 
 
 def test_blocks_and_small_parts():
