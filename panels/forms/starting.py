@@ -184,6 +184,13 @@ class NewPanelForm(PatientForm):
             self.add_error("given_by", "Please choose who answered; the age does not tell.")
 
 
+class GroupField(forms.ModelChoiceField):
+    """By number and name: the word "Group" would push the end of a long name out of sight."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        return f"{obj.number}. {obj.name}"
+
+
 class PrepareForm(AsksGroups):
     """The question and who should answer it. ``version`` guards against two people editing the same draft."""
 
@@ -203,9 +210,7 @@ class PrepareForm(AsksGroups):
         required=False,
         widget=forms.RadioSelect,
     )
-    group = forms.ModelChoiceField(
-        label="Thematic group", queryset=ThematicGroup.objects.none(), empty_label="Choose a group"
-    )
+    group = GroupField(label="Thematic group", queryset=ThematicGroup.objects.none(), empty_label="Choose a group")
     groups = GroupsByNetwork(label="Further groups, of any network", queryset=main_groups().none(), required=False)
     urgency = forms.ChoiceField(
         label="Urgency", choices=Urgency.choices, initial=Urgency.ROUTINE, widget=forms.RadioSelect

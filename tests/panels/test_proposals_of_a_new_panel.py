@@ -1,4 +1,4 @@
-"""What a new panel proposes: who answered for the patient, and the thematic group. A choice is never overwritten."""
+"""What a panel proposes: who answered for the patient, the thematic group, the days to answer by. A choice stays."""
 
 from __future__ import annotations
 
@@ -7,12 +7,18 @@ import datetime as dt
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from django.utils import timezone
 
 from consent.models import Consent
 from consent.states import giver_by_age
+from cpms import clock, words
+from cpms.notifications.models import WorkItem
+from cpms.notifications.states import Verb
 from helpdesk.demo.cases import CASES
 from panels import actions, queries
 from panels.forms import mark_of
+from panels.models import Invitation, Panel
+from panels.states import due_on
 from tests.clients import signed_in
 from tests.factories import GroupFactory, Story, UserFactory
 
@@ -86,3 +92,23 @@ def test_a_lead_of_two_groups_chooses():
     story.lead.groups_of_interest.add(story.group, GroupFactory(number=2, name="Calcium and phosphate"))
     draft = actions.draft_panel(story.case, network=story.group.network, by=story.lead)
     assert queries.likely_group(draft) is None
+
+
+@pytest.mark.parametrize("left", [3, 21])
+def test_the_sheet_and_my_work_say_one_day_to_answer_by(left):
+    story = Story()
+    wanted = clock.today() + dt.timedelta(days=left)
+    Panel.objects.filter(pk=story.panel.pk).update(wanted_by=wanted)
+    actions.open_panel(story.fresh(), by=story.lead, experts=[story.expert])
+    item, invitation = WorkItem.objects.get(who=story.expert, verb=Verb.ANSWER), Invitation.objects.get()
+    body = signed_in(story.expert).get(invitation.get_absolute_url()).content.decode()
+    assert item.due_at == invitation.answer_by
+    with timezone.override(story.expert.zone):
+        assert f"Please answer by {words.day(item.due_at)}" in body
+        assert f"{words.day(wanted)}, " in body
+
+
+@pytest.mark.parametrize("zone", ["Atlantic/Azores", "UTC", "Europe/Helsinki", "Europe/Istanbul"])
+def test_a_day_that_is_wanted_is_that_day_wherever_it_is_read(zone):
+    with timezone.override(zone):
+        assert words.local_day(due_on(dt.date(2026, 7, 30))) == dt.date(2026, 7, 30)
