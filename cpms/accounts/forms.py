@@ -226,6 +226,10 @@ class ExpertGroupForm(forms.Form):
         self.fields["shared_with"].queryset = queries.thematic_groups_of(user)  # type: ignore[attr-defined]
 
 
+class DescribeExpertGroupForm(ExpertGroupForm):
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+
 class SaveExpertsForm(ExpertGroupForm):
     """The same, with the experts ticked in the directory."""
 

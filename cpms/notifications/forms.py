@@ -38,7 +38,9 @@ class DaysField(forms.CharField):
 
 
 class ChasingForm(forms.Form):
-    """One field for each rule of a network."""
+    """One field for each rule of a network, and the version that the page showed."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -20,12 +20,14 @@ def chasing(request: HttpRequest) -> HttpResponse:
     networks = queries.networks_coordinated(request.user)
     asked = request.POST.get("network") or request.GET.get("network")
     network = next((one for one in networks if str(one.pk) == asked), networks[0])
-    form = ChasingForm(request.POST or None, initial=queries.rules_of(network))
+    rules: queries.Rules = queries.rules_of(network)
+    form = ChasingForm(request.POST or None, initial={**rules, "version": network.version})
+    if form.is_valid():
+        rules = {about: form.cleaned_data[about] for about in rules}
     if form.is_valid() and "save" in request.POST:
-        actions.set_rules(network, rules=form.cleaned_data, by=request.user)
+        actions.set_rules(network, rules=rules, version=form.cleaned_data["version"], by=request.user)
         messages.success(request, "Saved. Reminders follow these rules from now on.")
         return redirect(f"{request.path}?network={network.pk}")
-    rules = form.cleaned_data if form.is_bound and not form.errors else queries.rules_of(network)
     context = {"form": form, "network": network, "networks": networks, "preview": queries.preview(network, rules)}
     return render(request, "notifications/chasing.html", context, status=422 if form.errors else 200)
 

@@ -49,9 +49,11 @@ def test_a_shared_group_is_used_by_its_thematic_group_and_changed_by_its_owner()
     with pytest.raises(Refused):
         actions.forget_expert_group(group, by=colleague)
     with pytest.raises(Refused, match="this name already"):
-        actions.describe_expert_group(mine, name="Adrenal surgeons", shared_with=None, by=owner)
+        actions.describe_expert_group(mine, name="Adrenal surgeons", shared_with=None, version=1, by=owner)
     here = reverse("describe_expert_group", args=[group.pk])
-    assert signed_in(owner).post(here, {"name": "Now mine"}, secure=True).status_code == 302
+    assert signed_in(owner).post(here, {"name": "Now mine", "version": "1"}, secure=True).status_code == 302
+    clash = signed_in(owner).post(here, {"name": "Of another window", "version": "1"}, secure=True)
+    assert (clash.status_code, ExpertGroup.objects.get(pk=group.pk).name) == (409, "Now mine")
     assert not ExpertGroup.objects.visible_to(colleague).exists()
     assert signed_in(owner).post(here, {"name": "For me"}, secure=True).status_code == 422
 

@@ -53,12 +53,17 @@ def rules(**changed):
     return {**queries.rules_of(NetworkFactory()), **changed}
 
 
+def set_rules(by, network, days):
+    network.refresh_from_db()
+    actions.set_rules(network, rules=days, version=network.version, by=by)
+
+
 def reminded():
     return OutboxMessage.objects.filter(notice=Notice.REMINDER).count()
 
 
 def test_a_rule_counts_for_what_is_open_and_for_what_comes(coordinator, item):
-    actions.set_rules(NetworkFactory(), rules=rules(answer=[5]), by=coordinator)
+    set_rules(coordinator, NetworkFactory(), rules(answer=[5]))
     item.refresh_from_db()
     assert item.remind_at == item.opened_at + 5 * DAY
     story = Story("b")
@@ -76,9 +81,9 @@ def test_a_rule_counts_for_what_is_open_and_for_what_comes(coordinator, item):
 def test_another_network_keeps_its_own(coordinator, item):
     other = Network.objects.create(code="BOND", name="ERN BOND")
     with pytest.raises(Refused):
-        actions.set_rules(other, rules=rules(answer=[1]), by=coordinator)
+        set_rules(coordinator, other, rules(answer=[1]))
     give_role(coordinator, Role.NETWORK_COORDINATOR, network=other)
-    actions.set_rules(other, rules=rules(answer=[1]), by=coordinator)
+    set_rules(coordinator, other, rules(answer=[1]))
     item.refresh_from_db()
     assert item.remind_at == item.opened_at + 3 * DAY
 
@@ -86,9 +91,9 @@ def test_another_network_keeps_its_own(coordinator, item):
 def test_what_was_reminded_is_not_reminded_again_by_an_earlier_day(coordinator, item):
     opened(item, 4)
     assert (actions.remind(), reminded()) == (1, 1)
-    actions.set_rules(NetworkFactory(), rules=rules(answer=[1, 30]), by=coordinator)
+    set_rules(coordinator, NetworkFactory(), rules(answer=[1, 30]))
     assert (actions.remind(), reminded()) == (0, 1)
-    actions.set_rules(NetworkFactory(), rules=rules(answer=[]), by=coordinator)
+    set_rules(coordinator, NetworkFactory(), rules(answer=[]))
     item.refresh_from_db()
     assert item.remind_at is None
 
@@ -103,8 +108,8 @@ def test_the_preview_is_what_is_sent_and_keeps_nothing(coordinator, item):
 
 
 def test_the_products_own_days_leave_no_row(coordinator):
-    actions.set_rules(NetworkFactory(), rules=rules(answer=[2]), by=coordinator)
-    actions.set_rules(NetworkFactory(), rules={**rules(), "answer": [3, 7]}, by=coordinator)
+    set_rules(coordinator, NetworkFactory(), rules(answer=[2]))
+    set_rules(coordinator, NetworkFactory(), {**rules(), "answer": [3, 7]})
     assert not ChasingRule.objects.exists()
 
 
@@ -114,17 +119,17 @@ def test_silence_has_days_of_its_own(coordinator):
     story.seat(story.expert)
     silent_for(story, 12)
     assert standing_still()[0] == []
-    actions.set_rules(NetworkFactory(), rules=rules(**{IDLE: [10, 11]}), by=coordinator)
+    set_rules(coordinator, NetworkFactory(), rules(**{IDLE: [10, 11]}))
     found, long = standing_still()
     assert [panel.pk for panel in found] == [story.panel.pk]
     assert long == {story.panel.pk}
-    actions.set_rules(NetworkFactory(), rules=rules(**{IDLE: []}), by=coordinator)
+    set_rules(coordinator, NetworkFactory(), rules(**{IDLE: []}))
     silent_for(story, 90)
     assert standing_still() == ([], set())
 
 
 def typed(**changed):
-    return {about: ", ".join(map(str, days)) for about, days in rules().items()} | changed
+    return {about: ", ".join(map(str, days)) for about, days in rules().items()} | {"version": "1"} | changed
 
 
 def test_the_page_shows_before_it_saves(coordinator, item):
@@ -138,6 +143,18 @@ def test_the_page_shows_before_it_saves(coordinator, item):
     assert client.post("/chasing/", {**typed(idle="21"), "save": "1"}).status_code == 422
     assert client.post("/chasing/", {**typed(answer="2"), "save": "1", "network": "999"}).status_code == 302
     assert ChasingRule.objects.get().days == [2]
+
+
+def test_two_coordinators_do_not_overwrite_each_other(coordinator):
+    client, page = signed_in(coordinator), typed(answer="2")
+    assert client.post("/chasing/", {**page, "save": "1"}).status_code == 302
+    shown = client.post("/chasing/", {**typed(answer="9"), "preview": "1"})
+    assert shown.context["form"]["version"].value() == "1"
+    clash = client.post("/chasing/", {**typed(answer="9"), "save": "1"})
+    assert (clash.status_code, ChasingRule.objects.get().days) == (409, [2])
+    assert [(field.name, field.mine, field.theirs) for field in clash.context["clash"].fields] == [("answer", "9", "2")]
+    assert client.post("/chasing/", {**typed(answer="9", version="2"), "save": "1"}).status_code == 302
+    assert ChasingRule.objects.get().days == [9]
 
 
 def test_the_page_asks_as_much_with_thirty_reminders_as_with_one(coordinator):

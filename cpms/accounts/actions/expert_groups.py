@@ -12,6 +12,7 @@ from cpms.accounts.models import Expert, ExpertGroup, ThematicGroup, User
 from cpms.accounts.roles import Permission
 from cpms.audit import actions as audit
 from cpms.audit.states import Event
+from cpms.locking import claim
 
 MOST_MEMBERS = 100
 
@@ -40,11 +41,14 @@ def save_experts(*, name: str, people: Iterable[User], shared_with: ThematicGrou
 
 
 @transaction.atomic
-def describe_expert_group(group: ExpertGroup, *, name: str, shared_with: ThematicGroup | None, by: Any) -> None:
-    """Another name, or shared with another thematic group or with nobody."""
+def describe_expert_group(
+    group: ExpertGroup, *, name: str, shared_with: ThematicGroup | None, version: int | None, by: Any
+) -> None:
+    """Another name, or shared with another thematic group or with nobody. Raises ``Clash`` when another window was faster."""
     own(group, by)
     if ExpertGroup.objects.filter(owner=group.owner_id, name=name).exclude(pk=group.pk).exists():
         raise Refused("You have a group of this name already.")
+    claim(group, version, {"name": name})
     group.name, group.shared_with = name, shared_with
     group.save(update_fields=["name", "shared_with"])
     note(group, by=by, verb="described")

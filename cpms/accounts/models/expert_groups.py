@@ -34,6 +34,7 @@ class ExpertGroup(models.Model):
     )
     members = models.ManyToManyField(User, related_name="in_expert_groups")
     made_at = models.DateTimeField(default=clock.now)
+    version = models.PositiveIntegerField(default=1, db_default=1, editable=False)
 
     objects = ExpertGroupQuerySet.as_manager()
 

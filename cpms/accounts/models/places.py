@@ -15,11 +15,12 @@ from cpms.accounts.roles import OVERSEEING_ROLES, REPRESENTING_ROLES, Role
 
 
 class Network(models.Model):
-    """A European Reference Network. ``code`` prefixes panel numbers (ENDO-26-0001)."""
+    """A European Reference Network. ``code`` prefixes panel numbers (ENDO-26-0001). ``version`` counts changes of its rules."""
 
     code = models.CharField(max_length=10, unique=True)
     name = models.CharField(max_length=120)
     topic = models.CharField(max_length=160, blank=True)
+    version = models.PositiveIntegerField(default=1, db_default=1, editable=False)
 
     class Meta:
         ordering = ["code"]

@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from cpms.accounts import actions, queries
 from cpms.accounts.access import Refused, access, ask
 from cpms.accounts.access.routes import READ, WRITE
-from cpms.accounts.forms import ExpertGroupForm, SaveExpertsForm
+from cpms.accounts.forms import DescribeExpertGroupForm, SaveExpertsForm
 from cpms.accounts.models import ExpertGroup
 from cpms.accounts.roles import Permission
 
@@ -34,11 +34,11 @@ def group(request: HttpRequest, group: ExpertGroup) -> HttpResponse:
     return show(request, group, None)
 
 
-def show(request: HttpRequest, group: ExpertGroup, form: ExpertGroupForm | None) -> HttpResponse:
-    initial = {"name": group.name, "shared_with": group.shared_with_id}
+def show(request: HttpRequest, group: ExpertGroup, form: DescribeExpertGroupForm | None) -> HttpResponse:
+    initial = {"name": group.name, "shared_with": group.shared_with_id, "version": group.version}
     context = {
         "group": queries.expert_groups_of(request.user).get(pk=group.pk),
-        "form": form or ExpertGroupForm(user=request.user, initial=initial),
+        "form": form or DescribeExpertGroupForm(user=request.user, initial=initial),
         "may_change": ask(Permission.EXPERT_GROUP_CHANGE, request.user, group),
     }
     return render(request, "accounts/expert_group.html", context, status=422 if form else 200)
@@ -46,7 +46,7 @@ def show(request: HttpRequest, group: ExpertGroup, form: ExpertGroupForm | None)
 
 @access("describe_expert_group", object=ExpertGroup, verb=Permission.EXPERT_GROUP_CHANGE, methods=WRITE)
 def describe(request: HttpRequest, group: ExpertGroup) -> HttpResponse:
-    form = ExpertGroupForm(request.POST, user=request.user)
+    form = DescribeExpertGroupForm(request.POST, user=request.user)
     if form.is_valid():
         try:
             actions.describe_expert_group(group, by=request.user, **form.cleaned_data)

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import transaction
 
-from cpms import clock
+from cpms import clock, locking
 from cpms.accounts.access import Refused
 from cpms.accounts.models import Network
 from cpms.audit import actions as audit
@@ -14,17 +14,33 @@ from cpms.audit.states import Event
 from cpms.notifications import policy, queries
 from cpms.notifications.models import ChasingRule, WorkItem
 from cpms.notifications.queries import Rules
-from cpms.notifications.states import IDLE, usual_days
+from cpms.notifications.states import IDLE, rule_choices, usual_days
+
+
+def claim(network: Network, version: int | None, rules: Rules) -> None:
+    """Days are rows of their own, so the clash names them one by one."""
+    try:
+        locking.claim(network, version)
+    except locking.Clash as clash:
+        theirs, words = queries.rules_of(network), dict(rule_choices())
+        fields = [
+            locking.ClashField(about, words[about], *(", ".join(map(str, held)) for held in (days, theirs[about])))
+            for about, days in rules.items()
+            if list(days) != theirs[about]
+        ]
+        raise locking.Clash(network, fields, version=clash.version) from None
 
 
 @transaction.atomic
-def set_rules(network: Network, *, rules: Rules, by: Any) -> int:
+def set_rules(network: Network, *, rules: Rules, version: int | None, by: Any) -> int:
     """Write the rules that differ from the product's, and set the next reminder of everything open by them.
 
     What was reminded stays reminded: the number of reminders already sent counts on. Gives how many items were moved.
+    Raises ``Clash`` with both sets of days when another coordinator was faster.
     """
     if not (verdict := policy.may_set_rules(by, network)):
         raise Refused(verdict.reason)
+    claim(network, version, rules)
     changed = {"changed_at": clock.now(), "changed_by": by}
     for about, days in rules.items():
         if list(days) == usual_days(about):
