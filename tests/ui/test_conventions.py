@@ -92,3 +92,46 @@ def test_what_is_posted_twice_is_done_once():
     """A form that makes something carries a key, so that its repeat leads to where the first one led."""
     counted = {"_account_menu.html": 2, "accounts/condition_matrix.html": 2, "ui/gallery.html": 4}
     assert keyless() == {name: counted.get(name, 1) for name in TWICE}
+
+
+# Forms that send no version of what they change, by address or, where they post to their own page, by template
+UNVERSIONED = {
+    "changes nothing that is kept": "panels:search outcomes:verify account_logout ui/gallery.html accounts/experts.html",
+    "signs in or proves who is there": "account_login account_reset_password account/password_reset_from_key.html "
+    "accounts/activate.html accounts/otp_challenge.html accounts/otp_enrol.html accounts/phone.html accounts/step_up.html",
+    "makes something new, or adds to a list": "accounts/assistants.html cases:findings cases:files cases:labs "
+    "cases:rectify expert_groups accounts/expertise.html meetings:bring meetings:meet_now meetings:schedule "
+    "meetings:propose meetings:series_new outcomes:effect outcomes:open_survey panels:ask panels:answer panels:invite "
+    "panels:address panels:new panels:keep_filter panels:receive panels:reply panels/let_in.html panels/refer.html "
+    "patients:consent people/ask.html people/glass.html people/new_centre.html people/tables.html people:unit people:grant",
+    "the person's own, changed by nobody else": "theme practice accounts/absence.html mails meetings:address "
+    "meetings:stop_address meetings:can_come panels:minutes panels:stance panels:thank panels/_stance.html "
+    "panels/reword.html outcomes/survey.html",
+    "decides once: the action looks at the state under a lock and refuses the slower one": "cases:show_files "
+    "meetings:pick meetings:take_off meetings:call_off meetings:hold meetings:series_end outcomes:retry outcomes/after.html "
+    "outcomes:decide_topic panels/_decline.html panels:clarify panels:name_people panels:take_up panels:forward "
+    "panels:return panels:accept panels:accept_referral panels:pass_on panels:decline_referral patients:erase_after_review "
+    "patients:keep people:lost_phone people:refuse",
+    "sends the number of the text that was read": "outcomes/_sign.html",
+    "one value and no text, told or audited at once: whoever sets it last means it": "condition_matrix meetings:present "
+    "meetings:turn meetings:order meetings:time panels:terms people:clearance people:place_centre people:move_to_unit",
+    "the version is among the fields of {{ form }}": "accounts/profile.html describe_expert_group people:describe_centre",
+    "a first decision on the agenda; corrections carry the version": "meetings:decide",
+    "the address is handed in, and a button holds no text": "components/post_button.html",
+    "the staff site's forms carry a token of the row": "admin/change_form.html admin/change_list.html",
+}
+
+
+def unversioned():
+    for path in pages():
+        for form in FORM.findall(path.read_text()):
+            head, _, body = form.partition("{% csrf_token")
+            if 'method="post"' in head and not re.search(r'\.version \}\}|name="version"', body):
+                asked = re.search(r'action="[^"]*?\{% url "([^"]+)"', head)
+                yield asked[1] if asked else str(path.relative_to(TEMPLATES))
+
+
+def test_what_changes_a_row_says_which_version_it_saw():
+    """A new form carries ``{{ form.version }}``, or is named above with the reason why two people do no harm with it."""
+    named = [name for names in UNVERSIONED.values() for name in names.split()]
+    assert sorted(set(unversioned())) == sorted(named)
