@@ -11,6 +11,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from cpms.accounts.access import route_of
 from cpms.accounts.roles import Permission
+from helpdesk.privacy import PLACED
 from panels.states import TRANSITIONS, State
 
 NOTE = "<!-- Made by manage.py generate_docs; change the code, not this file. -->\n\n"
@@ -59,11 +60,24 @@ def routes() -> str:
     return f"# Routes\n\n{NOTE}Made from the `@access` declarations.\n\n" + "\n".join([*head, *rows]) + "\n"
 
 
-DOCUMENTS = {"panel-states.md": panel_states, "routes.md": routes}
+def privacy() -> str:
+    """Which columns hold what."""
+    text = "Made from `helpdesk/privacy.py`. Keys, references, moments and yes-or-no columns that are not named are technical."
+    parts = [f"# What the database holds\n\n{NOTE}{text}\n"]
+    for kind, lines in PLACED.items():
+        rows = (line.strip().partition(": ") for line in lines.strip().splitlines())
+        table = [f"| {model} | {', '.join(names.split())} |" for model, _, names in rows]
+        parts.append(
+            "\n".join([f"## {kind.name.capitalize()}: {kind}\n", "| table | columns |", "|---|---|", *table, ""])
+        )
+    return "\n".join(parts)
+
+
+DOCUMENTS = {"panel-states.md": panel_states, "routes.md": routes, "privacy.md": privacy}
 
 
 class Command(BaseCommand):
-    help = "Write docs/panel-states.md and docs/routes.md; with --check, fail when they are not up to date."
+    help = "Write the documents made from the code into docs/; with --check, fail when they are not up to date."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--check", action="store_true")
