@@ -34,7 +34,9 @@ def named(file: Path) -> str:
 
 def entry_points() -> list[Path]:
     return [
-        f for f in FILES if f.name in {"views.py", "tasks.py", "admin.py"} or f.parent.name in {"views", "commands"}
+        f
+        for f in FILES
+        if f.name in {"views.py", "tasks.py", "admin.py"} or f.parent.name in {"views", "commands", "admin"}
     ]
 
 
