@@ -21,6 +21,15 @@ class Answer(models.TextChoices):
     REFUSED = "refused", "not given"
 
 
+# Verb, from, to, who; of each stage on its own. An answer closes the earlier one, and rows are only ever withdrawn.
+UNASKED, WITHDRAWN = "not asked", "withdrawn"
+CONSENT_MOVES = (
+    ("record yes", (UNASKED, Answer.REFUSED, WITHDRAWN), Answer.GIVEN, "treating side"),
+    ("record no", (UNASKED, Answer.GIVEN, WITHDRAWN), Answer.REFUSED, "treating side"),
+    ("withdraw", (Answer.GIVEN,), WITHDRAWN, "treating side"),
+)
+
+
 class Giver(models.TextChoices):
     PATIENT = "patient", "the patient"
     PARENT = "parent", "a parent"

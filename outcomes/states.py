@@ -13,6 +13,15 @@ class OutcomeState(models.TextChoices):
     FINAL = "final", "final"
 
 
+# Verb, from, to, who. A correction of a final outcome is a new version and leaves the state.
+OUTCOME_MOVES = (
+    ("send for signature", (OutcomeState.DRAFT,), OutcomeState.SIGNING, "treating side"),
+    ("write on", (OutcomeState.SIGNING,), OutcomeState.DRAFT, "treating side, or a decision of a meeting"),
+    ("close the panel", (OutcomeState.SIGNING,), OutcomeState.FINAL, "treating side"),
+    ("start anew", (OutcomeState.FINAL,), OutcomeState.DRAFT, "treating side, after the panel is reopened"),
+)
+
+
 class Decision(models.TextChoices):
     PENDING = "pending", "asked"
     SIGNED = "signed", "signed"

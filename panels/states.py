@@ -144,6 +144,16 @@ class InvitationState(models.TextChoices):
     ENDED = "ended", "left the panel"
 
 
+# Verb, from, to, who. The clock closes what nobody answered in time.
+INVITATION_MOVES = (
+    ("accept", (InvitationState.PENDING,), InvitationState.ACCEPTED, "who is invited"),
+    ("decline", (InvitationState.PENDING,), InvitationState.DECLINED, "who is invited"),
+    ("take back", (InvitationState.PENDING,), InvitationState.WITHDRAWN, "treating side"),
+    ("end", (InvitationState.ACCEPTED,), InvitationState.ENDED, "treating side, or the close for a guest"),
+    ("expire", (InvitationState.PENDING,), InvitationState.EXPIRED, "the clock"),
+)
+
+
 class DeclineReason(models.TextChoices):
     FIELD = "field", "Not my field"
     TIME = "time", "No time"

@@ -23,7 +23,7 @@ from cpms.patients.queries import taken_over
 PAGE = 25
 
 
-@access("patients:list", verb=Permission.PATIENT_LIST)
+@access("patients:list", verb=Permission.PATIENT_LIST, lists_patients=True)
 def patient_list(request: HttpRequest) -> HttpResponse:
     page = Paginator(Patient.objects.visible_to(request.user).with_entering(), PAGE).get_page(request.GET.get("page"))
     record_shown(page.object_list, by=request.user)

@@ -24,7 +24,7 @@ from cpms.drafts.queries import fields_of
 PAGE = 25
 
 
-@access("patients:reviews", verb=Permission.REVIEW_LIST)
+@access("patients:reviews", verb=Permission.REVIEW_LIST, lists_patients=True)
 def review_list(request: HttpRequest) -> HttpResponse:
     """Open ones, the most pressing first."""
     rows = Review.objects.visible_to(request.user).open().with_surroundings()

@@ -77,7 +77,7 @@ def effect(request: HttpRequest, panel: Panel) -> HttpResponse:
     return redirect("outcomes:after", panel.ref)
 
 
-@access("outcomes:topics", verb=Permission.TOPIC_LIST)
+@access("outcomes:topics", verb=Permission.TOPIC_LIST, lists_patients=True)
 def topics(request: HttpRequest) -> HttpResponse:
     """What nobody had experience with, in the groups and networks one coordinates."""
     waiting = list(queries.topics(request.user, decided=False)[:PAGE])

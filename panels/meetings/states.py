@@ -9,6 +9,18 @@ class MeetingState(models.TextChoices):
     CANCELLED = "cancelled", "cancelled"
 
 
+# Verb, from, to, who
+MEETING_MOVES = (
+    ("hold", (MeetingState.PLANNED,), MeetingState.HELD, "who called it or keeps its series"),
+    (
+        "call off",
+        (MeetingState.PLANNED,),
+        MeetingState.CANCELLED,
+        "who called it or keeps its series; the end of the series",
+    ),
+)
+
+
 class Rhythm(models.TextChoices):
     WEEKLY = "weekly", "every week"
     FORTNIGHTLY = "fortnightly", "every second week"

@@ -22,7 +22,7 @@ from panels.policy import part_of
 from panels.states import Part
 
 
-@access("panels:dispatches", verb=Permission.DISPATCH_LIST)
+@access("panels:dispatches", verb=Permission.DISPATCH_LIST, lists_patients=True)
 def dispatches(request: HttpRequest) -> HttpResponse:
     """What waits, then what was decided of running panels, by pages."""
     waiting = list(queries.dispatches(request.user)[: queries.PAGE])

@@ -19,7 +19,7 @@ from panels.forms import ListForm, SearchForm
 from panels.models import Panel, SavedFilter
 
 
-@access("home", verb=Permission.PANEL_LIST)
+@access("home", verb=Permission.PANEL_LIST, lists_patients=True)
 def my_work(request: HttpRequest) -> HttpResponse:
     """One list by urgency; each row says why it is here and has one button."""
     user: Any = request.user
@@ -39,7 +39,7 @@ def my_work(request: HttpRequest) -> HttpResponse:
     return render(request, "panels/my_work.html", context)
 
 
-@access("panels:search", verb=Permission.PANEL_LIST, methods=READ | WRITE)
+@access("panels:search", verb=Permission.PANEL_LIST, methods=READ | WRITE, lists_patients=True)
 def search(request: HttpRequest) -> HttpResponse:
     """Find a panel again. Asked by POST, so that no condition or name stands in an address or a log."""
     form = SearchForm(request.POST or None)
@@ -55,7 +55,7 @@ def search(request: HttpRequest) -> HttpResponse:
     return render(request, "panels/search.html", context, status=422 if form.errors else 200)
 
 
-@access("panels:list", verb=Permission.PANEL_LIST)
+@access("panels:list", verb=Permission.PANEL_LIST, lists_patients=True)
 def panel_list(request: HttpRequest) -> HttpResponse:
     """Newest first, by pages. One read event holds every panel shown."""
     form = ListForm(request.GET, groups=queries.groups_of_panels(request.user))

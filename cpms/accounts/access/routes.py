@@ -45,7 +45,8 @@ class Refused(PermissionDenied):
 @dataclass(frozen=True)
 class Route:
     """What ``@access`` declares. ``public`` gives the reason why nobody needs to sign in; ``step_up`` asks for a one-time
-    code that is at most ``FRESH`` old."""
+    code that is at most ``FRESH`` old. Where ``reads_patient``, the read event is written before the view runs; a view that
+    ``lists_patients`` writes one for the rows of its page."""
 
     name: str
     verb: Permission | None = None
@@ -53,6 +54,7 @@ class Route:
     kwarg: str = ""
     methods: frozenset[str] = SAFE
     reads_patient: bool = False
+    lists_patients: bool = False
     public: str = ""
     step_up: bool = False
 
@@ -218,11 +220,13 @@ def access(
     kwarg: str = "key",
     methods: frozenset[str] | set[str] = SAFE,
     reads_patient: bool = False,
+    lists_patients: bool = False,
     public: str = "",
     step_up: bool = False,
 ) -> Callable[[View], View]:
     """Declare a route. ``kwarg`` names the part of the URL that holds the object's key."""
-    route = Route(name, verb, object, kwarg if object else "", frozenset(methods), reads_patient, public, step_up)
+    flags = {"reads_patient": reads_patient, "lists_patients": lists_patients, "step_up": step_up}
+    route = Route(name, verb, object, kwarg if object else "", frozenset(methods), public=public, **flags)
 
     def decorate(view: View) -> View:
         @wraps(view)

@@ -9,9 +9,13 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from consent import states as consent
 from cpms.accounts.access import route_of
 from cpms.accounts.roles import Permission
 from helpdesk.privacy import PLACED
+from outcomes import states as outcomes
+from panels import states as panels
+from panels.meetings import states as meetings
 from panels.states import TRANSITIONS, State
 
 NOTE = "<!-- Made by manage.py generate_docs; change the code, not this file. -->\n\n"
@@ -26,8 +30,40 @@ def panel_states() -> str:
     ]
     diagram = "\n".join(["```mermaid", "stateDiagram-v2", f"    [*] --> {State.DRAFT.label}", *arrows, "```"])
     table = "\n".join(["| verb | from | to | who | needs |", "|---|---|---|---|---|", *rows])
-    text = "Made from `panels/states.py`. The guards are rules in `panels/policy/` and `outcomes/policy.py`."
+    text = "Made from `panels/states.py`. The guards are rules in `panels/policy/` and `outcomes/policy/`."
     return f"# The life of a panel\n\n{NOTE}{text}\n\n{diagram}\n\n{table}\n"
+
+
+# Title, module, where it begins, moves: verb, from, to, who
+LIVES: list[tuple[str, str, str, tuple[tuple[str, tuple[str, ...], str, str], ...]]] = [
+    ("Invitations", "panels/states.py", panels.InvitationState.PENDING, panels.INVITATION_MOVES),
+    ("Consent, each stage", "consent/states.py", consent.UNASKED, consent.CONSENT_MOVES),
+    ("Meetings", "panels/meetings/states.py", meetings.MeetingState.PLANNED, meetings.MEETING_MOVES),
+    ("Outcomes", "outcomes/states.py", outcomes.OutcomeState.DRAFT, outcomes.OUTCOME_MOVES),
+]
+
+
+def word(state: str) -> str:
+    return str(getattr(state, "label", state))
+
+
+def life(title: str, module: str, first: str, moves: tuple[tuple[str, tuple[str, ...], str, str], ...]) -> str:
+    """One state table as a diagram and a table. Names stand apart from words, as mermaid wants it."""
+    states = dict.fromkeys([first, *(s for _verb, sources, target, _who in moves for s in (*sources, target))])
+    names = {state: f"s{number}" for number, state in enumerate(states)}
+    known = [f'    state "{word(state)}" as {name}' for state, name in names.items()]
+    arrows = [f"    {names[s]} --> {names[target]}: {verb}" for verb, sources, target, _who in moves for s in sources]
+    rows = [
+        f"| {verb} | {', '.join(map(word, sources))} | {word(target)} | {who} |" for verb, sources, target, who in moves
+    ]
+    diagram = ["```mermaid", "stateDiagram-v2", *known, f"    [*] --> {names[first]}", *arrows, "```"]
+    table = ["| verb | from | to | who |", "|---|---|---|---|", *rows]
+    return "\n".join([f"## {title}\n", f"Made from `{module}`.\n", *diagram, "", *table, ""])
+
+
+def other_states() -> str:
+    parts = [life(title, module, first, moves) for title, module, first, moves in LIVES]
+    return f"# The lives of invitations, consents, meetings and outcomes\n\n{NOTE}" + "\n".join(parts)
 
 
 def patterns(resolver: Any = None, prefix: str = "", namespace: str = "") -> list[tuple[str, str, Any]]:
@@ -55,9 +91,14 @@ def routes() -> str:
         rule += ", step-up" if route.step_up else ""
         methods = " ".join(sorted(route.methods - {"HEAD"}))
         clean = address.replace("<", "{").replace(">", "}").replace("|", "/")
-        rows.append(f"| {name} | `{clean}` | {methods} | {shows} | {rule} | {'yes' if route.reads_patient else ''} |")
+        reads = "yes" if route.reads_patient else "list" if route.lists_patients else ""
+        rows.append(f"| {name} | `{clean}` | {methods} | {shows} | {rule} | {reads} |")
     head = ["| route | address | methods | thing | rule | reads a patient |", "|---|---|---|---|---|---|"]
-    return f"# Routes\n\n{NOTE}Made from the `@access` declarations.\n\n" + "\n".join([*head, *rows]) + "\n"
+    return (
+        f"# Routes\n\n{NOTE}Made from the `@access` declarations. *list*: one read event holds every row shown.\n\n"
+        + "\n".join([*head, *rows])
+        + "\n"
+    )
 
 
 def privacy() -> str:
@@ -73,7 +114,12 @@ def privacy() -> str:
     return "\n".join(parts)
 
 
-DOCUMENTS = {"panel-states.md": panel_states, "routes.md": routes, "privacy.md": privacy}
+DOCUMENTS = {
+    "panel-states.md": panel_states,
+    "states.md": other_states,
+    "routes.md": routes,
+    "privacy.md": privacy,
+}
 
 
 class Command(BaseCommand):

@@ -43,7 +43,7 @@ def meet_now(request: HttpRequest, panel: Panel) -> HttpResponse:
     return redirect("meetings:sheet", meeting.pk)
 
 
-@access("meetings:detail", object=Meeting, verb=Permission.MEETING_READ)
+@access("meetings:detail", object=Meeting, verb=Permission.MEETING_READ, lists_patients=True)
 def detail(request: HttpRequest, meeting: Meeting) -> HttpResponse:
     """The agenda as far as this person sees it, with a read event for the panels shown."""
     agenda = queries.agenda(meeting, request.user)

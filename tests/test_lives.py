@@ -1,0 +1,51 @@
+"""The state tables that the documents are made from, held against the actions."""
+
+import inspect
+import re
+
+import pytest
+
+from consent.states import CONSENT_MOVES, UNASKED, WITHDRAWN, Answer
+from cpms.accounts.access import route_of
+from helpdesk.management.commands.generate_docs import patterns
+from outcomes.states import OUTCOME_MOVES, OutcomeState
+from panels.meetings.states import MEETING_MOVES, MeetingState
+from panels.states import INVITATION_MOVES, InvitationState
+from tests.test_conventions import TEXT
+
+LIVES = [
+    (InvitationState, INVITATION_MOVES, InvitationState.PENDING),
+    (MeetingState, MEETING_MOVES, MeetingState.PLANNED),
+    (OutcomeState, OUTCOME_MOVES, None),
+]
+
+
+def written(states) -> set[str]:
+    """The states that actions write into a row."""
+    lines = [line for file, text in TEXT.items() if "actions" in file.parts for line in text.splitlines()]
+    set_here = [line for line in lines if re.search(r"\.state(?:, [a-z_.]+)* = ", line)]
+    return {name for line in set_here for name in re.findall(rf"{states.__name__}\.([A-Z_]+)", line)}
+
+
+@pytest.mark.parametrize(("states", "moves", "first"), LIVES, ids=lambda value: getattr(value, "__name__", ""))
+def test_the_table_leads_where_the_actions_write(states, moves, first):
+    reached = {target.name for _verb, _sources, target, _who in moves}
+    assert reached == written(states)
+    assert reached | ({first.name} if first else set()) == {state.name for state in states}
+
+
+def test_every_answer_to_a_consent_is_in_its_table():
+    targets = {target for _verb, _sources, target, _who in CONSENT_MOVES}
+    assert targets == {*Answer, WITHDRAWN}
+    assert {source for _verb, sources, _target, _who in CONSENT_MOVES for source in sources} == {UNASKED, *targets}
+
+
+def test_a_route_that_records_a_list_says_so():
+    """The views' own text: who writes a read event for the rows of a page declares it."""
+    wrong = []
+    for name, _address, view in patterns():
+        if route := route_of(view):
+            lists = "record_list(Event.PATIENT_READ" in inspect.getsource(inspect.unwrap(view))
+            if lists != route.lists_patients:
+                wrong.append(name)
+    assert wrong == []
