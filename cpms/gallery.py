@@ -1,4 +1,4 @@
-"""The component gallery at ``/ui/``: every part in every state, on invented values, for people who build or check pages."""
+"""The component gallery at ``/ui/``: the parts of the pages in their states, on invented values, for who builds or checks pages."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from cpms import clock
+from cpms import clock, specimens
 from cpms.accounts.access import access
 from cpms.forms import ClinicalDecimalField, DayField, MomentField
 
@@ -107,4 +107,5 @@ def gallery(request: HttpRequest) -> HttpResponse:
         "wrong": wrong,
         "panel": SimpleNamespace(ref="ENDO-26-0147", urgency="urgent", group="Group 1, Adrenal"),
     }
+    context |= specimens.parts(context["panel"], [SimpleNamespace(**vars(one)) for one in PEOPLE])
     return render(request, "ui/gallery.html", context)
