@@ -36,7 +36,7 @@ CLINICAL = """
     cases.FilePiece: data
     cases.CaseAnswers: answers
     cases.Rectification: written says
-    panels.Invitation: reason_text better_name
+    panels.Invitation: reason_text better_name asked_name asked_hospital asked_country
     panels.Panel: title question
     panels.Dispatch: note reason
     panels.Question: text

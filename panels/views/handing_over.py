@@ -9,18 +9,16 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from cpms.accounts import queries as accounts
-from cpms.accounts.access import Refused, access
+from cpms.accounts.access import Refused, access, record_shown
 from cpms.accounts.access.routes import READ, WRITE
 from cpms.accounts.policy import may_open_panels
 from cpms.accounts.roles import Permission
-from cpms.audit import actions as audit
-from cpms.audit.states import Event
 from panels import actions
 from panels.forms.handing_over import HandOverForm, running_panels
 from panels.queries import handing_over
 
 
-@access("panels:hand_over", verb=Permission.PATIENT_HAND_OVER, methods=READ | WRITE, step_up=True)
+@access("panels:hand_over", verb=Permission.PATIENT_HAND_OVER, methods=READ | WRITE, step_up=True, lists_patients=True)
 def hand_over(request: HttpRequest) -> HttpResponse:
     """One patient, several or all, to another clinician of the same hospital."""
     user: Any = request.user
@@ -37,7 +35,7 @@ def hand_over(request: HttpRequest) -> HttpResponse:
                 request, f"Handed over: {count}. {form.cleaned_data['to']} is told, and leads the panels now."
             )
             return redirect("patients:list")
-    audit.record_list(Event.PATIENT_READ, form.shown, by=user)
+    record_shown(form.shown, by=user)
     context = {"form": form, "may_open": may_open_panels(user.centre)}
     return render(request, "panels/hand_over.html", context, status=422 if form.errors else 200)
 

@@ -109,7 +109,7 @@ UNVERSIONED = {
     "panels/reword.html outcomes/survey.html",
     "decides once: the action looks at the state under a lock and refuses the slower one": "cases:show_files "
     "meetings:pick meetings:take_off meetings:call_off meetings:hold meetings:series_end outcomes:retry outcomes/after.html "
-    "outcomes:decide_topic panels/_decline.html panels:clarify panels:name_people panels:take_up panels:forward "
+    "outcomes:decide_topic panels/_decline.html panels/_hand_over_form.html panels:clarify panels:name_people panels:take_up panels:forward "
     "panels:return panels:accept panels:accept_referral panels:pass_on panels:decline_referral patients:erase_after_review "
     "patients:keep people:lost_phone people:refuse",
     "sends the number of the text that was read": "outcomes/_sign.html",
