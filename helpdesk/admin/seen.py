@@ -26,7 +26,7 @@ class SeenForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if self.instance.pk is not None:
+        if not self.instance._state.adding:
             shown = forms.CharField(widget=forms.HiddenInput, required=False, initial=state_of(self.instance))
             self.fields["seen"] = shown
 

@@ -28,8 +28,8 @@ SOME = ("lead", "assistant", "member", "guest", "group_coordinator", "anonymous"
 ASKED_IN = {} if IN_LARGE else {"archived": SOME}
 # A run asks an open panel whole and these parts of the rest, drawn anew in every run and state; a campaign asks all
 OF_OTHER_STATES = 1 if IN_LARGE else 1 / 5
-OF_STRANGERS = 1 if IN_LARGE else 1 / 8  # people whom a kind of thing concerns in no state
-OF_WRONG_METHODS = 1 if IN_LARGE else 1 / 8
+OF_STRANGERS = 1 if IN_LARGE else 1 / 12  # people whom a kind of thing concerns in no state
+OF_WRONG_METHODS = 1 if IN_LARGE else 1 / 12
 OF_ERASED = 1 if IN_LARGE else 1 / 3
 SPARED = set() if IN_LARGE else {"HEAD"}  # answered by the same view as GET
 METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}

@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 from cpms import clock
-from cpms.accounts.models import User
+from cpms.accounts.models import CentreMembership, User
 from cpms.audit.models import AuditEvent
 from cpms.audit.states import Event
 from cpms.notifications.models import WorkItem
@@ -74,6 +74,7 @@ def as_if_last_month() -> None:
     """People, panels and sign-ins so far count as last month's; the trail is added to, never changed."""
     then = clock.now().replace(day=1) - dt.timedelta(days=3)
     User.objects.exclude(activated_at=None).update(activated_at=then)
+    CentreMembership.objects.update(since=then.date())
     Panel.objects.exclude(opened_at=None).update(opened_at=then)
     Panel.objects.exclude(closed_at=None).update(closed_at=then)
     signed_in = AuditEvent.objects.filter(event=Event.SIGNED_IN).values_list("actor_id", flat=True)

@@ -107,6 +107,8 @@ def open_panel(lead: Person, file: Path) -> str:
     lead.choose("1. Discussion of the case for care", "Yes")
     lead.choose("2. Registries and databases", "Yes")
     lead.choose("3. Contact about research", "No")
+    if not {"timeAtLastEncounter", "dateOfBirth"} & set(json.loads(file.read_text())["subject"]):
+        lead.select("Given by", "The patient")  # without an age nothing is proposed
     lead.click("Continue to the case")
     expect(lead.page).to_have_url(re.compile("/prepare/"))
     lead.sees("CYP21A2" if "CYP21A2" in file.name else "21-hydroxylase")
