@@ -21,8 +21,8 @@ from panels.meetings.states import Rhythm
 from panels.models import Panel
 from tools.bench.filling import SIZES, TEXT
 
-TRIED = 40
-"""So many things of a kind are tried until one answers: a draft's page is not there for an open panel."""
+TRIED = 4
+"""So many things of a kind are tried until one answers: the page of a draft is not there for an open panel."""
 FURTHER: dict[str, dict[str, object]] = {
     "patients:sheet": {"language": "en"},
     "cases:form": {"slug": "core"},
