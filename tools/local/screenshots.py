@@ -6,13 +6,22 @@ Signs in as demo people in a real browser, one picture per page and width. Every
 from __future__ import annotations
 
 import argparse
+import os
+import tempfile
+from pathlib import Path
 
+import django
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from helpdesk.demo.people import PASSWORD, PEOPLE, one_time_code
 from tools import native
 from tools.local import places
+from tools.local.check import production_env
 from tools.local.terminal import say
+
+os.environ.update(production_env(Path(tempfile.gettempdir())))
+django.setup()
+
+from helpdesk.demo.people import PASSWORD, PEOPLE, one_time_code  # noqa: E402 Django must be set up before
 
 FOLDER = places.ROOT / "docs" / "screenshots"
 ADRENAL = places.ROOT / "helpdesk" / "demo" / "cases" / "adrenal-21-hydroxylase.json"
