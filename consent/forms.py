@@ -44,6 +44,12 @@ class LanguageField(forms.ChoiceField):
         super().__init__(label="Language of the form", choices=choices, required=False, help_text=words)
 
 
+class KeptAtField(WordsField):
+    def __init__(self) -> None:
+        words = "In your hospital. For example: paper record, archive 3."
+        super().__init__(label="Where the signed sheet is kept", max_length=200, required=False, help_text=words)
+
+
 class PatientForm(forms.Form):
     """What is written down of a patient."""
 
@@ -128,12 +134,7 @@ class ConsentRecordForm(forms.Form):
         not_before_today=True,
         help_text="If the answer holds for a time only. CPMS reminds you. A child who comes of age is asked in any case.",
     )
-    kept_at = WordsField(
-        label="Where the signed sheet is kept",
-        max_length=200,
-        required=False,
-        help_text="In your hospital. For example: paper record, archive 3.",
-    )
+    kept_at = KeptAtField()
 
     def clean_given_on(self) -> dt.date:
         day: dt.date = self.cleaned_data["given_on"]

@@ -9,7 +9,7 @@ from typing import Any
 from django import forms
 from django.core import signing
 
-from consent.forms import LanguageField, PatientForm, language_of
+from consent.forms import KeptAtField, LanguageField, PatientForm, language_of
 from consent.states import MAJORITY, Giver, giver_by_age
 from cpms import clock
 from cpms.accounts.models import ThematicGroup, User
@@ -98,12 +98,7 @@ class NewPanelForm(PatientForm):
     )
     given_on = DayField(label="Given on", initial=clock.today)
     language = LanguageField()
-    kept_at = WordsField(
-        label="Where the signed sheet is kept",
-        max_length=200,
-        required=False,
-        help_text="In your hospital. For example: paper record, archive 3.",
-    )
+    kept_at = KeptAtField()
     question = forms.ModelChoiceField(queryset=Question.objects.none(), required=False, widget=forms.HiddenInput)
     begun = BegunField()
     looked = forms.CharField(max_length=64, required=False, widget=forms.HiddenInput)
