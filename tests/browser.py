@@ -4,11 +4,12 @@ of what another layout changes, at 390 px; no sideways scroll there and at 320 p
 from __future__ import annotations
 
 import json
+import time
 from urllib.parse import urlsplit
 
 from axe_playwright_python.sync_playwright import Axe
 from django.urls import resolve
-from playwright.sync_api import Page
+from playwright.sync_api import Error, Page
 
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 WIDTHS = ((1366, 900), (390, 844), (320, 640))
@@ -55,6 +56,21 @@ AXE = Axe().axe_script + JUDGE
 OF_LAYOUT = ["aria-hidden-focus", "link-in-text-block", "region", "scrollable-region-focusable", "target-size"]
 
 
+def until(page: Page, condition: str, *, seconds: float = 30) -> None:
+    """Wait until a script is true on the page that stands then. Playwright's own `wait_for_function` evaluates text inside
+    the page, which our Content-Security-Policy forbids as soon as the first look is not yet true."""
+    end = time.monotonic() + seconds
+    while True:
+        try:
+            if page.evaluate(condition):
+                return
+        except Error as error:
+            if "context was destroyed" not in error.message:  # another page arrives: look at that one
+                raise
+        assert time.monotonic() < end, f"not true within {seconds} s: {condition}"
+        page.wait_for_timeout(100)
+
+
 def violations(page: Page, rules: list[str]) -> list[str]:
     """axe's findings as lines: rule, element, what to do. What it found in order stays in the browser: it is megabytes."""
     if page.evaluate("typeof axe") == "undefined":
@@ -99,7 +115,7 @@ def unkept(page: Page) -> list[str]:
 
 def check_page(page: Page, *, widths=WIDTHS) -> list[str]:
     """Every fault of the page as it stands, at each width; the widest is restored at the end."""
-    page.wait_for_function(SETTLED)
+    until(page, SETTLED)
     faults = unkept(page)
     for width, height in widths:
         page.set_viewport_size({"width": width, "height": height})

@@ -75,7 +75,7 @@ def test_every_object_route_as_every_principal(state):
     principals = len(ASKED_IN.get(state, oracle.PRINCIPALS))
     note("C1", f"requests in the state “{state}”, {principals} principals", asked=cells, wrong=len(faults))
     assert not faults, f"{len(faults)} of {cells} cells:\n" + "\n".join(faults[:60])
-    assert cells > 100
+    assert cells > 40  # of some 110 on average where the draw is smallest
 
 
 def test_every_page_without_an_object_as_every_principal():

@@ -6,6 +6,7 @@ import pytest
 
 from consent import actions as consent
 from consent.states import Stage
+from tests.browser import until
 from tests.factories import CANARIES, Story
 from tests.journeys.person import Person
 from tests.journeys.test_drafts_in_browser import take_session
@@ -28,6 +29,6 @@ def test_an_open_page_gives_way_to_a_neutral_notice(pages, browser):
     member.go(f"/panels/{story.panel.ref}/")
     member.sees(story.canary("question"))
     consent.withdraw_consent(story.patient, by=story.lead, stage=Stage.CARE)
-    member.page.wait_for_function(LOOKED_AGAIN, polling=250)
+    until(member.page, LOOKED_AGAIN)
     shown = member.page.content()
     assert [word for word in CANARIES if word in shown] == []

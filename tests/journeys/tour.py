@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from django.urls import resolve
 
-from tests.browser import AXE, check_page
+from tests.browser import AXE, check_page, until
 from tests.journeys.person import Person
 
 SUBMIT = "form => { form.noValidate = true; form.requestSubmit(); }"
@@ -35,7 +35,7 @@ class Tour:
             if answer.status != status:
                 self.faults.append(f"{name}: {answer.status} instead of {status}")
         else:
-            person.page.wait_for_function("document.readyState === 'complete' && document.body")
+            until(person.page, "document.readyState === 'complete' && document.body")
         if not person.page.title():
             self.faults.append(f"{name}: no title")
         self.faults += [f"{name}: {fault}" for fault in check_page(person.page)]
