@@ -23,6 +23,16 @@ class Product:
     mailbox: Mailbox
     env: dict[str, str]
     logs: Path
+    working: subprocess.Popen[bytes] | None = None
+
+    @contextlib.contextmanager
+    def held_worker(self) -> Iterator[None]:
+        """The worker stands still meanwhile, so that what a page shows of unfinished work can be looked at."""
+        os.killpg(self.working.pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            os.killpg(self.working.pid, signal.SIGCONT)
 
     def manage(self, *words: str) -> str:
         """One management command in a process of its own; its output."""
@@ -93,5 +103,5 @@ def website(env: dict[str, str], folder: Path) -> Iterator[Product]:
 def worker(product: Product, folder: Path) -> Iterator[None]:
     """A Celery worker with beat inside."""
     command = ["celery", "--quiet", "-A", "cpms", "worker", "-B", "-s", str(folder / "beat"), "-c", "1"]
-    with process(command, "worker", product):
+    with process(command, "worker", product) as product.working:
         yield

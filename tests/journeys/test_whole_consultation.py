@@ -85,7 +85,7 @@ def test_whole_consultation(file, product, browser, tmp_path):
     guest = bring_guest(product, browser, lead, panel)
     discuss(lead, guest, experts["Benedetti"], panel)
     meet(product, lead, panel, people)
-    write_and_sign(lead, experts, panel)
+    write_and_sign(product, lead, experts, panel)
     read_document(lead, experts["Benedetti"], guest, panel, browser, product)
     nobody_else_gets_in(enter("outsider"), panel)
     chase_and_count(product, panel, people, enter)
@@ -232,7 +232,7 @@ def meet(product, lead: Person, panel, people) -> None:
     lead.sees("can be written now")
 
 
-def write_and_sign(lead: Person, experts: dict[str, Person], panel) -> None:
+def write_and_sign(product, lead: Person, experts: dict[str, Person], panel) -> None:
     """Marked statements become advice; outcome written in at most 6 interactions; two members sign; the lead closes."""
     lead.go(f"/panels/{panel.ref}/")
     lead.start_counting()
@@ -248,5 +248,7 @@ def write_and_sign(lead: Person, experts: dict[str, Person], panel) -> None:
         expert.click("Sign version 1")
         expert.sees("Your signature is recorded")
     lead.go(f"/panels/{panel.ref}/outcome/")
-    lead.click("Close")
-    lead.sees("is closed")
+    with product.held_worker():
+        lead.click("Close")
+        lead.sees("is closed")
+        expect(lead.page.get_by_role("progressbar", name="Progress of the document")).to_be_visible()
