@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 from django.test import Client
-from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, reverse
+from django.urls import NoReverseMatch, reverse
 
 from consent.models import Review
 from consent.states import ReviewKind
 from cpms import clock
-from cpms.accounts.access import Route, route_of
+from cpms.accounts.access import Route, route_of, walk
 from cpms.accounts.models import ExpertGroup, Membership, Network, ThematicGroup, User
 from cpms.accounts.roles import Role
 from panels import actions
@@ -30,15 +30,6 @@ FURTHER: dict[str, dict[str, object]] = {
     "outcomes:version": {"number": 1},
     "kpis_csv": {"month": "2020-03"},
 }
-
-
-def addresses(resolver: Any = None, space: str = "") -> Iterator[tuple[str, Route]]:
-    """Name and declaration of every address that answers GET, the staff site's too."""
-    for entry in (resolver or get_resolver()).url_patterns:
-        if isinstance(entry, URLResolver):
-            yield from addresses(entry, f"{space}{entry.namespace}:" if entry.namespace else space)
-        elif isinstance(entry, URLPattern) and (route := route_of(entry.callback)) and "GET" in route.methods:
-            yield f"{space}{entry.name}", route
 
 
 def things_of(route: Route, user: User) -> list[Any]:
@@ -116,8 +107,9 @@ def others(
     fill_others(lead, coordinator)
     people = {user: sign_in(user) for user in (lead, coordinator, staff)}
     found, missing = [], []
-    for name, route in addresses():
-        if name in known or route.public:
+    for name, _address, pattern in walk():
+        route = route_of(pattern.callback)
+        if name in known or route is None or route.public or "GET" not in route.methods:
             continue
         there = answering(name, route, people)
         if there is None:

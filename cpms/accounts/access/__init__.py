@@ -3,7 +3,7 @@
 ``from cpms.accounts.access import access, rule, yes, no`` is what the apps need.
 """
 
-from cpms.accounts.access.routes import Refused, Route, access, load_for, route_of, still_open
+from cpms.accounts.access.routes import Refused, Route, access, load_for, route_of, still_open, walk
 from cpms.accounts.access.serving import on_behalf, record_read, record_shown
 from cpms.accounts.access.verdicts import RULES, Rule, Verdict, ask, no, rule, yes
 
@@ -23,5 +23,6 @@ __all__ = [
     "route_of",
     "rule",
     "still_open",
+    "walk",
     "yes",
 ]

@@ -9,7 +9,7 @@ import datetime as dt
 import re
 import uuid
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any, TypeVar
@@ -19,7 +19,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
-from django.urls import Resolver404, resolve, reverse
+from django.urls import Resolver404, URLPattern, URLResolver, get_resolver, resolve, reverse
 
 from cpms import clock
 from cpms.accounts.access.serving import served_clinician
@@ -109,6 +109,16 @@ def route_of(view: Any) -> Route | None:
     """The declaration of a view; for a page of an admin site, that of the site."""
     declared = getattr(view, "access", None) or getattr(site_of(view), "access", None)
     return declared if isinstance(declared, Route) else None
+
+
+def walk(resolver: Any = None, prefix: str = "/", space: str = "") -> Iterator[tuple[str, str, URLPattern]]:
+    """(name, address, pattern) of every address of the product, the admin site's too, whose names begin with its namespace."""
+    for entry in (resolver or get_resolver()).url_patterns:
+        here = prefix + str(entry.pattern).replace("^", "").replace("$", "")
+        if isinstance(entry, URLResolver):
+            yield from walk(entry, here, f"{space}{entry.namespace}:" if entry.namespace else space)
+        elif isinstance(entry, URLPattern):
+            yield f"{space}{entry.name}", here, entry
 
 
 def site_of(view: Any) -> Any:

@@ -7,10 +7,9 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.urls import URLPattern, URLResolver, get_resolver
 
 from consent import states as consent
-from cpms.accounts.access import route_of
+from cpms.accounts.access import route_of, walk
 from cpms.accounts.roles import Permission
 from helpdesk.privacy import PLACED
 from outcomes import states as outcomes
@@ -66,25 +65,12 @@ def other_states() -> str:
     return f"# The lives of invitations, consents, meetings and outcomes\n\n{NOTE}" + "\n".join(parts)
 
 
-def patterns(resolver: Any = None, prefix: str = "", namespace: str = "") -> list[tuple[str, str, Any]]:
-    """(name, address, view) of every route outside the admin site."""
-    found: list[tuple[str, str, Any]] = []
-    for entry in (resolver or get_resolver()).url_patterns:
-        here = prefix + str(entry.pattern)
-        if isinstance(entry, URLResolver) and entry.namespace != "helpdesk":
-            inner = f"{namespace}{entry.namespace}:" if entry.namespace else namespace
-            found += patterns(entry, here, inner)
-        elif isinstance(entry, URLPattern):
-            found.append((f"{namespace}{entry.name}", "/" + here.replace("^", "").replace("$", ""), entry.callback))
-    return found
-
-
 def routes() -> str:
     """Every address, what it shows, which rule decides, and whether a patient's data is read."""
     rows = []
-    for name, address, view in patterns():
-        route = route_of(view)
-        if route is None:
+    for name, address, pattern in walk():
+        route = route_of(pattern.callback)
+        if route is None or name.startswith("helpdesk:"):
             continue
         shows = route.model.__name__ if route.model else ""
         rule = f"public: {route.public}" if route.public else Permission(str(route.verb)).value
