@@ -1,9 +1,12 @@
 """What must hold on every page in a real browser: no CSP message, no outside request, axe finds nothing at 1366 px and,
-of what another layout changes, at 390 px; no sideways scroll there and at 320 px (WCAG 1.4.10)."""
+of what another layout changes, at 390 px; no sideways scroll there and at 320 px (WCAG 1.4.10). Some pages of a run, drawn
+anew each time, and all of them in a campaign, are looked at in the dark and at 1440 px as well."""
 
 from __future__ import annotations
 
 import json
+import os
+import random
 import time
 from urllib.parse import urlsplit
 
@@ -14,6 +17,8 @@ from playwright.sync_api import Error, Page
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 WIDTHS = ((1366, 900), (390, 844), (320, 640))
 REFLOW = 320  # only the scroll is looked at there: axe sees nothing new
+WIDEST = {"width": 1440, "height": 900}
+IN_THE_DARK = 1 if "CPMS_CAMPAIGN" in os.environ else 1 / 12
 
 
 class Watch:
@@ -42,6 +47,7 @@ class Watch:
         assert self.outside == []
 
 
+TOO_WIDE = "document.documentElement.scrollWidth - window.innerWidth"
 WIDE = """() => [...document.querySelectorAll("body *")]
     .filter(one => one.getBoundingClientRect().right > innerWidth && !one.closest(".offcanvas"))
     .slice(-3).map(one => one.outerHTML.slice(0, 120))"""
@@ -119,12 +125,25 @@ def check_page(page: Page, *, widths=WIDTHS) -> list[str]:
     faults = unkept(page)
     for width, height in widths:
         page.set_viewport_size({"width": width, "height": height})
-        overflow = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+        overflow = page.evaluate(TOO_WIDE)
         if overflow > 0:
             faults.append(f"{width} px: {overflow} px too wide, {page.evaluate(WIDE)}")
         if width > REFLOW:
             faults += [
                 f"{width} px: {line}" for line in violations(page, RULES if width == WIDTHS[0][0] else OF_LAYOUT)
             ]
+    if random.random() < IN_THE_DARK:
+        faults += in_the_dark(page)
     page.set_viewport_size({"width": widths[0][0], "height": widths[0][1]})
+    return faults
+
+
+def in_the_dark(page: Page) -> list[str]:
+    """What the other colours and the widest layout change: contrast and sideways scroll."""
+    page.set_viewport_size(WIDEST)
+    page.emulate_media(color_scheme="dark", reduced_motion="reduce")  # no colour halfway between the two
+    faults = [f"dark: {line}" for line in violations(page, ["color-contrast"])]
+    if page.evaluate(TOO_WIDE) > 0:
+        faults.append(f"1440 px: too wide, {page.evaluate(WIDE)}")
+    page.emulate_media(color_scheme="light", reduced_motion="no-preference")
     return faults
