@@ -18,7 +18,7 @@ import pytest
 
 from cpms import logs
 from tests.deployment import COMPOSE, SERVICES, Deployment, command_of, health_of, image_environment
-from tests.test_headers import faults
+from tests.headers import faults
 from tools.local import places, processes
 
 pytestmark = pytest.mark.kills

@@ -10,59 +10,34 @@ import sys
 import pytest
 from django.test import Client
 
-from tests.access.cells import EXTRA, LINKS
+from tests.access.cells import LINKS
 from tests.access.routes import address, ours
 from tests.access.world import World
 from tests.clients import signed_in
+from tests.headers import faults
 from tools.local import places
 
-pytestmark = [pytest.mark.long, pytest.mark.django_db(databases=["default", "cachedb"])]
-WANTED = {
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "same-origin",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "X-Frame-Options": "DENY",
-}
-POLICY = {
-    "default-src 'none'",
-    "script-src 'self'",
-    "style-src 'self'",
-    "img-src 'self' data:",  # why: docs/adr/0003-front-end-assets.md
-    "font-src 'self'",
-    "connect-src 'self'",
-    "manifest-src 'self'",
-    "form-action 'self'",
-    "frame-ancestors 'none'",
-    "base-uri 'none'",
-    "object-src 'none'",
-}
-OF_FILES = {"sandbox", "default-src 'none'"}
+pytestmark = pytest.mark.django_db(databases=["default", "cachedb"])
 
 
-def faults(name, response):
-    found = [f"{name}: {header}" for header, value in WANTED.items() if response.headers.get(header) != value]
-    policy = {one.strip() for one in response.headers.get("Content-Security-Policy", "").split(";")}
-    if policy not in (POLICY, OF_FILES):
-        found.append(f"{name}: {sorted(policy)}")
-    if "no-store" not in response.headers.get("Cache-Control", ""):
-        found.append(f"{name}: may be cached")
-    missing = [key for key in ("X-Request-ID", "Permissions-Policy") if key not in response.headers]
-    return found + [f"{name}: {key}" for key in missing]
-
-
-def test_every_answer_of_every_route_carries_the_headers():
-    world, found = World("outcome"), []
-    for client in (signed_in(world.people["lead"]), signed_in(world.people["outsider"]), Client()):
-        for name, _pattern, route in ours():
-            if "GET" not in route.methods:
-                continue
-            thing = world.thing_for(route.model.__name__, "lead") if route.model else None
-            more = {**EXTRA, **LINKS}.get(name, {})
-            found += faults(name, client.get(address(name, route, thing, more), secure=True))
-    staff = signed_in(world.people["helpdesk"])
-    for path in ("/helpdesk/", "/helpdesk/accounts/user/", "/nowhere/"):
-        found += faults(path, staff.get(path, secure=True))
+def test_answers_beside_the_pages_carry_the_headers():
+    """Those of every other address are looked at with each request of the access matrix."""
+    world, found = World("draft"), []
+    lead, staff = signed_in(world.people["lead"]), signed_in(world.people["helpdesk"])
+    for client, path, status in (
+        (Client(), "/livez", 200),
+        (Client(), "/accounts/login/", 200),
+        (Client(), "/nowhere/", 404),
+        (lead, "/nowhere/", 404),
+        (staff, "/helpdesk/", 200),
+        (staff, "/helpdesk/accounts/user/", 200),
+    ):
+        answer = client.get(path, secure=True)
+        assert answer.status_code == status, path
+        found += faults(path, answer)
+    for name, _pattern, route in ours():
+        if route.public and "GET" in route.methods:
+            found += faults(name, Client().get(address(name, route, None, LINKS.get(name, {})), secure=True))
     assert found == []
 
 

@@ -10,6 +10,7 @@ from django.test import Client
 
 from cpms.audit.models import AuditEvent
 from cpms.audit.states import Event
+from tests import headers
 from tests.access.world import World
 from tests.clients import signed_in
 from tests.factories import CANARIES
@@ -118,7 +119,7 @@ def faults_of(name, route, principal, method, answer, want) -> list[str]:
     shown = body_of(response)
     if got != want and not (name in NOTHING_THERE and want in {403, 404} and response.status_code == 404):
         return [f"{cell}: {response.status_code}, the oracle says {want}"]
-    faults = []
+    faults = headers.faults(cell, response)
     refused = want != 200
     if refused and (leaked := [c for c in CANARIES if c.encode() in shown]):
         faults.append(f"{cell}: refused, but shows {leaked}")
