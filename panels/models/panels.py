@@ -19,7 +19,18 @@ from cpms.vault.models import SealedManager, SealedModel
 from panels.cases.models import Case
 from panels.models.assists import Assist
 from panels.models.invitations import Invitation
-from panels.states import MOST_MINUTES, OVER, QUORUM, RUNNING, SHARED, InvitationState, Move, State, Urgency
+from panels.states import (
+    MOST_MINUTES,
+    OVER,
+    QUORUM,
+    RUNNING,
+    SHARED,
+    InvitationKind,
+    InvitationState,
+    Move,
+    State,
+    Urgency,
+)
 
 
 class PanelQuerySet(models.QuerySet["Panel"]):
@@ -30,14 +41,14 @@ class PanelQuerySet(models.QuerySet["Panel"]):
             return self.none()
         treated = Panel._base_manager.filter(case__patient__enrolled_by__in=clinicians_served_by(user))
         seats = Invitation.objects.seated().filter(care_consent("panel__case__patient"), invitee=user)
-        experts = seats.experts().filter(panel__state__in=SHARED)
-        guests = seats.guests().filter(panel__state__in=RUNNING)
-        own, shared, visited = treated.values("pk"), experts.values("panel"), guests.values("panel")
-        ways: list[Any] = [shared.order_by(), visited.order_by()]
+        expert = Q(kind=InvitationKind.EXPERT, panel__state__in=SHARED)
+        guest = Q(kind=InvitationKind.GUEST, panel__state__in=RUNNING)
+        own, shared = treated.values("pk"), seats.filter(expert | guest).values("panel")
+        ways: list[Any] = [shared.order_by()]
         if user.is_staff:
             let_in = Assist.objects.held_by(user).filter(care_consent("panel__case__patient"), panel__state__in=SHARED)
             ways.append(let_in.order_by().values("panel"))
-        # One union, not four conditions: joined by OR they would make PostgreSQL look at every panel there is
+        # One union of the ways: joined by OR they would make PostgreSQL look at every panel there is
         return self.filter(pk__in=own.order_by().union(*ways, all=True))
 
     def once_shared_with(self, user: Any) -> PanelQuerySet:

@@ -84,15 +84,18 @@ PARTS_OF_IT = {"panel_id": "panel", "case_id": "panel__case", "patient_id": "pan
 def looking_on(user: Any, thing: Any) -> list[Assist]:
     """Who of the helpdesk sees, at this moment, the panels that a page is about, as far as the reader sees them too.
 
-    For the frame of every page of a case: one query, and a second one while somebody looks on. ``may_end`` says whether
-    the reader may end it: whoever was let in, and the treating side.
+    For the frame of every page of a case: one narrow query, for mostly nobody looks on anywhere, and two more while somebody
+    does. ``may_end`` says whether the reader may end it: whoever was let in, and the treating side.
     """
     name = WAYS_TO_A_PANEL.get(thing._meta.label_lower)
     parts = {way: getattr(thing, part) for part, way in PARTS_OF_IT.items() if hasattr(thing, part)}
     about = {name: thing} if name else parts
     if not about:
         return []
-    in_force = Assist.objects.running().filter(care_consent("panel__case__patient"), panel__state__in=SHARED)
+    running = list(Assist.objects.running().order_by().values_list("pk", flat=True))
+    if not running:
+        return []
+    in_force = Assist.objects.filter(care_consent("panel__case__patient"), pk__in=running, panel__state__in=SHARED)
     found = list(in_force.filter(**about).select_related("who", "given_by", "panel__case__patient").distinct())
     keys = [row.panel_id for row in found]
     seen = set(Panel.objects.visible_to(user).filter(pk__in=keys).values_list("pk", flat=True)) if keys else set()

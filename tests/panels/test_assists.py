@@ -188,10 +188,10 @@ def test_the_banner_is_for_those_who_see_the_panel_and_ends_with_the_sight(story
     dispatch = Dispatch.objects.get(panel=story.panel)
     assert story.lead.serves()  # read once per request, by every page, as are the roles
     assert not story.lead.is_staff
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         assert [row.may_end for row in sight.looking_on(story.lead, story.panel)] == [True]
     assert [row.may_end for row in sight.looking_on(story.expert, story.patient)] == [False]
     assert sight.looking_on(coordinator, dispatch) == []
     consent.withdraw_consent(story.patient, by=story.lead, stage=Stage.CARE)
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(2):
         assert sight.looking_on(story.lead, story.patient) == []
