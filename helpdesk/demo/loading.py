@@ -28,6 +28,7 @@ from cpms.vault import actions as vault
 from helpdesk import actions
 from helpdesk.demo import network
 from helpdesk.demo.archive import load_archive
+from helpdesk.demo.concluded import load_concluded
 from helpdesk.demo.meetings import load_meetings
 from helpdesk.demo.members import load_members, spoken
 from helpdesk.demo.people import PASSWORD, PEOPLE, DemoPerson
@@ -63,6 +64,7 @@ def load(say: Say, *, running: bool = True) -> bool:
         actions.freeze_month(month, by=None)
     if running:
         say(f"{load_running(made)} panels under way")
+        say(f"{load_concluded(made)} panel concluded, with its outcome signed")
         say(f"{load_meetings(made)} of them on the agenda of a joint board")
         say(f"{load_questions(made)} quick questions")
         say(f"{load_requests(made)} requests for access")

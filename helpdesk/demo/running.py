@@ -71,7 +71,7 @@ RUNNING = (
     Running(
         "growth-obesity-pomc",
         "mikael.lindqvist",
-        ("ewa.szczepanska", "charlotte.vanbrederode", "katharina.hohenberger"),
+        ("ewa.szczepanska", "charlotte.vanbrederode", "katharina.hohenberger", "anneli.virtanen"),
         ("katharina.hohenberger",),
     ),
 )
@@ -79,24 +79,30 @@ RUNNING = (
 
 def load_running(made: Network) -> int:
     """Carry each case from enrolment to where it stands. Gives the number of panels."""
-    people = {
-        user.email.partition("@")[0]: user for user in User.objects.filter(pk__in=TotpDevice.objects.values("user"))
-    }
-    by_file = {case.file: case for case in CASES}
+    people = listed()
     for running in RUNNING:
-        _carry(running, by_file[running.file], made, people)
+        carry(running, made, people)
     return len(RUNNING)
 
 
-def _carry(running: Running, case: DemoCase, made: Network, people: dict[str, User]) -> None:
-    lead = people[running.lead]
-    panel = _open(case, made, lead, [people[key] for key in running.invited])
+def listed() -> dict[str, User]:
+    """The people whom the demonstration page lists, by the key of their address."""
+    return {
+        user.email.partition("@")[0]: user for user in User.objects.filter(pk__in=TotpDevice.objects.values("user"))
+    }
+
+
+def carry(running: Running, made: Network, people: dict[str, User]) -> Panel:
+    """Enrol, open, accept and reply, as the plan says."""
+    case = next(case for case in CASES if case.file == running.file)
+    panel = _open(case, made, people[running.lead], [people[key] for key in running.invited])
     for key in running.accepted:
         invitation = Invitation.objects.get(panel=panel, invitee=people[key])
         panels.accept(invitation, by=people[key])
     for reply in running.replies:
         current = Panel.objects.with_case().get(pk=panel.pk)
         panels.contribute(current, kind=reply.kind, text=reply.text, certainty=reply.certainty, by=people[reply.author])
+    return panel
 
 
 def _open(case: DemoCase, made: Network, lead: User, experts: list[User]) -> Panel:
