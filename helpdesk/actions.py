@@ -11,7 +11,7 @@ from django.urls import reverse
 from cpms import clock
 from cpms.accounts import actions as accounts
 from cpms.accounts.access import Refused
-from cpms.accounts.models import Network, User
+from cpms.accounts.models import User
 from cpms.accounts.policy import may_use_staff_site
 from cpms.accounts.roles import STAFF_ROLES, Role
 from cpms.audit import actions as audit
@@ -19,7 +19,10 @@ from cpms.audit.states import Event
 from cpms.notifications import actions as notifications
 from cpms.notifications.notices import Notice
 from helpdesk import kpis
-from helpdesk.models import MonthlyKpi
+from helpdesk.models import KpiCorrection, MonthlyKpi
+
+CHECKED_AGAIN = 12
+"""So many months back a frozen figure is compared with what the rows say now."""
 
 
 @transaction.atomic
@@ -28,17 +31,57 @@ def freeze_month(month: dt.date, *, by: Any) -> int:
 
     Raises ``Refused`` while the month is not over: its lines would stay those of a part of it.
     """
-    month, made = month.replace(day=1), 0
+    month = month.replace(day=1)
     if month > last_month():
         raise Refused("A month is frozen when it is over.")
-    for network in Network.objects.filter(centres__isnull=False).distinct():
-        if MonthlyKpi.objects.filter(month=month, network=network).exists():
-            continue
-        rows = [MonthlyKpi(month=month, **vars(line)) for line in kpis.lines(network, month)]
-        made += len(MonthlyKpi.objects.bulk_create(rows))
+    there = set(MonthlyKpi.objects.filter(month=month).order_by().values_list("network", flat=True).distinct())
+    missing = set(kpis.networks_counted().values_list("pk", flat=True)) - there
+    rows = [_row_of(month, line) for line in kpis.counted(month) if line.place.network in missing] if missing else []
+    made = len(MonthlyKpi.objects.bulk_create(rows))
     if made:
         audit.record(Event.KPI_FROZEN, on=None, by=by, count=made)
     return made
+
+
+def _row_of(month: dt.date, line: kpis.Line) -> MonthlyKpi:
+    place = line.place
+    keys = {"network_id": place.network, "group_id": place.group, "centre_id": place.centre, "country": place.country}
+    counts = {name: value for name, value in vars(line).items() if name != "place"}
+    return MonthlyKpi(month=month, **keys, **counts)
+
+
+@transaction.atomic
+def note_corrections(month: dt.date, *, by: Any) -> int:
+    """Compare a frozen month with what its rows say now, and write down beside it what came late; gives how much.
+
+    Run again it finds nothing new: a figure is compared with its newest correction.
+    """
+    rows = MonthlyKpi.objects.filter(month=month).prefetch_related("corrections")
+    frozen = {(row.network_id, row.group_id, row.centre_id, row.country): row for row in rows}
+    late = []
+    for line in kpis.counted(month) if frozen else []:
+        place = line.place
+        row = frozen.get((place.network, place.group, place.centre, place.country))
+        if row is not None:
+            known = row.frozen() | {found.figure: found.now for found in row.corrections.all()}
+            found = _row_of(month, line).frozen()
+            differs = [name for name in kpis.LATE if (known.get(name) or 0) != (found.get(name) or 0)]
+            late += [
+                KpiCorrection(line=row, figure=name, was=known.get(name) or 0, now=found.get(name) or 0)
+                for name in sorted(differs)
+            ]
+    KpiCorrection.objects.bulk_create(late)
+    if late:
+        audit.record(Event.KPI_CORRECTED, on=None, by=by, count=len(late))
+    return len(late)
+
+
+def close_month(*, by: Any) -> None:
+    """The night's work: the month that is over, then what came late to those before it."""
+    month = last_month()
+    freeze_month(month, by=by)
+    for back in range(1, CHECKED_AGAIN + 1):
+        note_corrections(kpis.before(month, back), by=by)
 
 
 def last_month() -> dt.date:

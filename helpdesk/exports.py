@@ -4,21 +4,34 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
+from cpms.countries import NAMES
 from cpms.sheets import harmless
-from helpdesk.models import MonthlyKpi
+from helpdesk import kpis
+from helpdesk.kpis.periods import Period, Sum, Value
 
-HEADER = ["Month", "Network", "Group", "Centre", "Registered", "Active", "Panels opened", "Panels closed"]
+PLACE = ["Period", "Months", "Network", "Group", "Country", "Centre"]
 
 
-def month_as_csv(rows: Iterable[MonthlyKpi]) -> bytes:
-    """UTF-8 with a byte-order mark, comma-separated, everything quoted."""
-    out = io.StringIO()
-    writer = csv.writer(out, quoting=csv.QUOTE_ALL)
-    writer.writerow(HEADER)
+def cell(figure: kpis.Figure, value: Value) -> str:
+    """Nothing where it is hidden or has no meaning; a count that is nought is nought."""
+    if value is None:
+        return ""
+    return str(int(value)) if float(value).is_integer() else str(value)
+
+
+def figures_as_csv(rows: Iterable[Sum], period: Period) -> Iterator[bytes]:
+    """UTF-8 with a byte-order mark, comma-separated, everything quoted; a line at a time."""
+    yield "\ufeff".encode()
+    yield line_of([*PLACE, *(figure.words for figure in kpis.FIGURES)])
     for row in rows:
-        names = [row.network.name, str(row.group or ""), str(row.centre or "")]
-        figures = [row.registered, row.active, row.panels_opened, row.panels_closed]
-        writer.writerow([f"{row.month:%Y-%m}", *map(harmless, names), *figures])
-    return out.getvalue().encode("utf-8-sig")
+        at = row.line
+        place = [str(at.network), str(at.group or ""), NAMES.get(at.country, at.country), str(at.centre or "")]
+        yield line_of([period.name, str(row.months), *place, *(cell(f, row.figures[f.name]) for f in kpis.FIGURES)])
+
+
+def line_of(cells: list[str]) -> bytes:
+    out = io.StringIO()
+    csv.writer(out, quoting=csv.QUOTE_ALL).writerow([harmless(text) for text in cells])
+    return out.getvalue().encode()

@@ -130,7 +130,8 @@ SHARED = """
     meetings.DatePoll: minutes link zone
     meetings.VideoService: kind address app_id
     people.Table: kind name header
-    helpdesk.MonthlyKpi: registered active panels_opened panels_closed
+    helpdesk.MonthlyKpi: country registered active panels_opened panels_closed figures
+    helpdesk.KpiCorrection: figure was now
 """
 TECHNICAL = """
     jobs.Job: task ids state attempts

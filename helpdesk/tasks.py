@@ -7,4 +7,4 @@ from helpdesk import actions
 
 @shared_task(name="helpdesk.freeze_month")
 def freeze_month() -> None:
-    actions.freeze_month(actions.last_month(), by=None)
+    actions.close_month(by=None)

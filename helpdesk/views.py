@@ -7,9 +7,9 @@ import ipaddress
 
 from django.conf import settings
 from django.contrib import auth
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
-from django.utils.dateparse import parse_date
 
 from cpms import clock
 from cpms.accounts import actions as accounts
@@ -19,21 +19,27 @@ from cpms.accounts.roles import Permission
 from cpms.audit import actions as audit
 from cpms.audit.states import Event
 from helpdesk.demo import mail, people
-from helpdesk.exports import month_as_csv
+from helpdesk.exports import figures_as_csv
+from helpdesk.kpis import parts_of, period_of, sums_for
 from helpdesk.models import MonthlyKpi
 
 
 @access("kpis", verb=Permission.KPI_READ)
 def kpis(request: HttpRequest) -> HttpResponse:
-    """The frozen months, and the lines of the newest or the chosen one."""
+    """The frozen months, the lines of the newest or the chosen one, and every figure of its first or the chosen line."""
     rows = MonthlyKpi.objects.visible_to(request.user)
     months = list(rows.order_by("-month").values_list("month", flat=True).distinct())
     chosen = parse_month(request.GET.get("month", "")) or (months[0] if months else None)
-    lines = rows.filter(month=chosen).select_related("network", "group__network", "centre") if chosen else rows.none()
+    visible = rows.filter(month=chosen).select_related("network", "group__network", "centre") if chosen else rows.none()
+    lines = list(visible)
+    line = next((one for one in lines if str(one.pk) == request.GET.get("line")), lines[0] if lines else None)
     context = {
         "months": months,
         "chosen": chosen,
+        "quarter": f"{chosen.year}-Q{(chosen.month + 2) // 3}" if chosen else "",
         "lines": lines,
+        "line": line,
+        "parts": parts_of(line) if line else [],
         "several": len({line.network_id for line in lines}) > 1,
         "may_read_effect": ask(Permission.EFFECT_READ, request.user),
     }
@@ -42,24 +48,21 @@ def kpis(request: HttpRequest) -> HttpResponse:
 
 def parse_month(text: str) -> dt.date | None:
     """ "2026-10" as its first day; ``None`` for anything else."""
-    try:
-        return parse_date(f"{text}-01")
-    except ValueError:
-        return None
+    period = period_of(text)
+    return period.months[0] if period and len(period.months) == 1 else None
 
 
 @access("kpis_csv", verb=Permission.KPI_READ, step_up=True)
-def kpis_csv(request: HttpRequest, month: str) -> HttpResponse:
-    """One month as CSV, the same rows as on the page."""
-    day = parse_month(month)
-    if day is None:
-        raise Http404
-    rows = MonthlyKpi.objects.visible_to(request.user).filter(month=day).select_related("network", "group", "centre")
-    if not rows:
+def kpis_csv(request: HttpRequest, month: str) -> HttpResponseBase:
+    """A month, a quarter or a year as CSV, by the places that the person sees."""
+    period = period_of(month)
+    rows = sums_for(request.user, period) if period else []
+    if not period or not rows:
         raise Http404
     audit.record(Event.KPI_EXPORTED, on=None, by=request.user, count=len(rows))
-    headers = {"Content-Disposition": f'attachment; filename="cpms-{month}.csv"'}
-    return HttpResponse(month_as_csv(rows), content_type="text/csv; charset=utf-8", headers=headers)
+    headers = {"Content-Disposition": f'attachment; filename="cpms-{period.name}.csv"'}
+    data = figures_as_csv(rows, period)
+    return StreamingHttpResponse(data, content_type="text/csv; charset=utf-8", headers=headers)
 
 
 def demo_only(request: HttpRequest) -> None:

@@ -31,7 +31,7 @@ from cpms.notifications.models import ChasingRule, MailWish, OutboxMessage, Work
 from cpms.patients.models import Patient
 from cpms.terminology.models import Concept, ConceptEdge, ConceptSynonym, Terminology
 from cpms.vault.models import DataKey
-from helpdesk.models import MonthlyKpi
+from helpdesk.models import KpiCorrection, MonthlyKpi
 from helpdesk.people.models import AccessRequest, GlassBreak, LostPhone, RoleProposal, Table, TableRow
 from outcomes.models import (
     AdviceDone,
@@ -94,8 +94,9 @@ CHECKS = {
     "consent_review_decided_says_how": (Review, {"decided_at": None}, [{"decided_at": NOW}, {"decision": "over"}, lambda: {"decided_by": User.objects.first()}]),
     "consent_withdrawn_later": (Consent, {"withdrawn_at": None}, [{"withdrawn_at": F("recorded_at") - DAY, "withdrawn_by": F("recorded_by")}]),
     "consent_withdrawn_says_who": (Consent, {"withdrawn_at": None}, [{"withdrawn_at": F("recorded_at")}, {"withdrawn_by": F("recorded_by")}]),
+    "helpdesk_correction_differs": (KpiCorrection, {}, [{"now": F("was")}]),
     "helpdesk_kpi_first_of_month": (MonthlyKpi, {}, [{"month": dt.date(2020, 1, 2)}]),
-    "helpdesk_kpi_group_or_centre": (MonthlyKpi, {"group": None, "centre": None}, [lambda: {"group": ThematicGroup.objects.first(), "centre": Centre.objects.first()}]),
+    "helpdesk_kpi_group_or_centre": (MonthlyKpi, {"group": None, "centre": None, "country": ""}, [lambda: {"group": ThematicGroup.objects.first(), "centre": Centre.objects.first()}, lambda: {"group": ThematicGroup.objects.first(), "country": "FI"}, lambda: {"centre": Centre.objects.first(), "country": "FI"}]),
     "jobs_job_done_has_time": (Job, {"state": "waiting"}, [{"state": "done"}, {"done_at": NOW}]),
     "meetings_day_of_series": (Meeting, {"series": None}, [{"day": NOW.date()}]),
     "meetings_series_ends_after_first": (MeetingSeries, {}, [{"ended_on": F("first_on") - DAY}]),

@@ -39,7 +39,7 @@ def may_read_kpis(user: Any, _thing: Any = None) -> Verdict:
     return (
         yes
         if user.held_roles() & KPI_ROLES
-        else no("Figures are for group and network coordinators, national officers and the core helpdesk.")
+        else no("Figures are for representatives, coordinators, national officers and the helpdesk.")
     )
 
 

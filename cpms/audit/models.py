@@ -45,6 +45,7 @@ class AuditEvent(models.Model):
                 name="audit_lists",
                 condition=Q(event=Event.PATIENT_READ, patient_id__isnull=True),
             ),
+            models.Index(name="audit_sign_ins", fields=["at", "actor_id"], condition=Q(event=Event.SIGNED_IN)),
             models.Index(name="audit_by_patient", fields=["patient_id", "-at"]),
             models.Index(name="audit_by_actor", fields=["actor_id", "-at"]),
             models.Index(name="audit_by_subject", fields=["subject_type", "subject_id", "-at"]),

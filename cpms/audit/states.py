@@ -109,6 +109,7 @@ class Event(models.TextChoices):
     DOCUMENT_READ = "document_read", "outcome document downloaded"
     CHASING_SET = "chasing_set", "network's reminders set"
     KPI_FROZEN = "kpi_frozen", "month's figures frozen"
+    KPI_CORRECTED = "kpi_corrected", "late corrections of frozen figures found"
     KPI_EXPORTED = "kpi_exported", "figures exported"
 
 

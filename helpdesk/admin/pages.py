@@ -130,7 +130,7 @@ class MembershipAdmin(ReadOnlyAdmin):
 
 
 class KpiAdmin(ReadOnlyAdmin):
-    list_display = ("month", "network", "group", "centre", "registered", "active", "panels_opened", "panels_closed")
+    list_display = ("month", "network", "group", "country", "centre", "registered", "active", "panels_opened")
     list_filter = ("month", "network")
     list_select_related = ("network", "group__network", "centre")
 

@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from consent import states as consent
 from cpms.accounts.access import route_of, walk
 from cpms.accounts.roles import Permission
+from helpdesk import kpis
 from helpdesk.privacy import PLACED
 from outcomes import states as outcomes
 from panels import states as panels
@@ -31,6 +32,20 @@ def panel_states() -> str:
     table = "\n".join(["| verb | from | to | who | needs |", "|---|---|---|---|---|", *rows])
     text = "Made from `panels/states.py`. The guards are rules in `panels/policy/` and `outcomes/policy/`."
     return f"# The life of a panel\n\n{NOTE}{text}\n\n{diagram}\n\n{table}\n"
+
+
+def figures() -> str:
+    """Every official figure with its definition."""
+    parts = []
+    for part in kpis.Part:
+        rows = [f for f in kpis.FIGURES if f.part == part]
+        lines = [
+            f"| {f.words} | `{f.name}` | {f.formula} | {f.source} | {f.indicator} | {'yes' if f.late else 'no'} |"
+            for f in rows
+        ]
+        head = "| figure | name | formula | source | indicator | counted again |\n|---|---|---|---|---|---|"
+        parts.append("\n".join([f"## {part}\n", head, *lines, ""]))
+    return f"# The monthly figures\n\n{NOTE}{kpis.ABOUT}\n" + "\n".join(parts)
 
 
 # Title, module, where it begins, moves: verb, from, to, who
@@ -101,6 +116,7 @@ def privacy() -> str:
 
 
 DOCUMENTS = {
+    "kpis.md": figures,
     "panel-states.md": panel_states,
     "states.md": other_states,
     "routes.md": routes,

@@ -1,0 +1,46 @@
+"""All figures of a month, place by place. The number of queries does not grow with networks, groups or centres."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from cpms.accounts.models import Network
+from helpdesk.kpis import panels, people
+from helpdesk.kpis.catalogue import BY_NAME
+from helpdesk.kpis.places import Found, Place, places_of
+
+COLUMNS = ("registered", "active", "panels_opened", "panels_closed")
+
+
+@dataclass(frozen=True)
+class Line:
+    """One place's figures of a month. What is nought stands in none but the first four."""
+
+    place: Place
+    registered: int
+    active: int
+    panels_opened: int
+    panels_closed: int
+    figures: Found
+
+
+def counted(month: dt.date) -> list[Line]:
+    """Every line of the month: of each network, of its groups, of its countries, of its centres."""
+    sources = [people.people(month), people.starters(month), people.without_panel(month), panels.panels(month)]
+    sources += [panels.invitations(month), *panels.after(month), panels.outcomes(month), panels.meetings(month)]
+    sources += [panels.minutes(month), panels.survey_rounds(month)]
+    found = []
+    for place in places_of(month):
+        figures: Found = {}
+        for source in sources:
+            figures |= source.get(place, {})
+        columns = {name: figures.pop(name, 0) or 0 for name in COLUMNS}
+        kept = {name: figures[name] for name in BY_NAME if figures.get(name)}
+        found.append(Line(place, figures=kept, **columns))  # type: ignore[arg-type]  # counts are whole
+    return found
+
+
+def lines(network: Network, month: dt.date) -> list[Line]:
+    """One network's, its own line first."""
+    return [line for line in counted(month) if line.place.network == network.pk]

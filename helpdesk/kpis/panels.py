@@ -1,0 +1,149 @@
+"""Figures about panels and what belongs to them: by the panel's network and group and its lead's centre."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.db.models import Aggregate, Count, DurationField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet, Sum
+from django.db.models.functions import Coalesce
+
+from consent.models import Consent
+from consent.states import Answer, Stage
+from cpms.patients.states import Route
+from helpdesk.kpis.months import moments, within
+from helpdesk.kpis.places import Counts, Paths, Place, by_place, nothing, summed
+from outcomes import queries as surveys
+from outcomes.models import Effect, FollowUp, OutcomeVersion, SurveyRound
+from outcomes.states import Benefit, EffectKind, Reason
+from panels.meetings.models import AgendaItem
+from panels.models import Invitation, Panel, TimeSpent
+from panels.states import InvitationKind, InvitationState, Urgency
+
+PANEL, OF_PANEL = Paths(), Paths().through("panel")
+STAYED = [InvitationState.ACCEPTED, InvitationState.ENDED]
+
+
+class Nearest(Aggregate):
+    """The nearest-rank percentile: the least value that so large a part of all values does not exceed."""
+
+    function = "PERCENTILE_DISC"
+    template = "%(function)s(%(part)s) WITHIN GROUP (ORDER BY %(expressions)s)"
+
+    def __init__(self, expression: Any, part: float = 0.5, **extra: Any) -> None:
+        super().__init__(expression, part=part, **extra)
+
+
+def lasted(begin: str, end: str) -> ExpressionWrapper[Any]:
+    return ExpressionWrapper(F(end) - F(begin), output_field=DurationField())
+
+
+def hours(took: dt.timedelta | None) -> float | None:
+    return None if took is None else round(took / dt.timedelta(hours=1), 1)
+
+
+def had_consent(stage: Stage, end: dt.datetime) -> Exists:
+    """Given and, at the end of the month, not withdrawn."""
+    standing = Q(withdrawn_at=None) | Q(withdrawn_at__gte=end)
+    rows = Consent.objects.filter(standing, stage=stage, answer=Answer.GIVEN, recorded_at__lt=end)
+    return Exists(rows.filter(patient=OuterRef("case__patient")))
+
+
+def waits(start: dt.datetime, end: dt.datetime) -> dict[str, Any]:
+    """Median and slowest tenth of the month's first replies, closings and entries of a case."""
+    found: dict[str, Any] = {}
+    for name, begin, until in (
+        ("reply", "opened_at", "first_reply_at"),
+        ("closing", "opened_at", "closed_at"),
+        ("entry", "case__begun_at", "opened_at"),
+    ):
+        took, counts = lasted(begin, until), within(until, start, end) & Q(**{f"{begin}__isnull": False})
+        found[f"{name}_median"] = Nearest(took, filter=counts)
+        found[f"{name}_p90"] = Nearest(took, part=0.9, filter=counts)
+    return found
+
+
+def panels(month: dt.date) -> Counts:
+    start, end = moments(month)
+    opened = within("opened_at", start, end)
+    conditions = {
+        "panels_opened": opened,
+        "panels_closed": within("closed_at", start, end),
+        "first_replies": within("first_reply_at", start, end),
+        "entered": opened & Q(case__begun_at__isnull=False),
+        "consent_registry": opened & Q(stage_2=True),
+        "consent_research": opened & Q(stage_3=True),
+    }
+    conditions |= {f"opened_{kind}": opened & Q(urgency=kind) for kind in Urgency.values}
+    conditions |= {f"opened_{route}": opened & Q(case__patient__route=route) for route in Route.values}
+    touched = opened | within("closed_at", start, end) | within("first_reply_at", start, end)
+    stages = {"stage_2": had_consent(Stage.REGISTRY, end), "stage_3": had_consent(Stage.RESEARCH, end)}
+    counts: dict[str, Any] = {name: Count("pk", filter=condition) for name, condition in conditions.items()}
+    found = by_place(Panel.objects.filter(touched).alias(**stages), PANEL, counts | waits(start, end))
+    for line in found.values():
+        took: dict[str, Any] = {name: line[name] for name in line if name.endswith(("_median", "_p90"))}
+        line |= {name: hours(time) for name, time in took.items()}
+    return found
+
+
+def plain(rows: QuerySet[Any], conditions: dict[str, Q]) -> Counts:
+    """Rows that belong to one panel each."""
+    counts: dict[str, Any] = {name: Count("pk", filter=condition) for name, condition in conditions.items()}
+    return summed(rows.order_by().values(*OF_PANEL.keys()).annotate(**counts), OF_PANEL, conditions)
+
+
+def invitations(month: dt.date) -> Counts:
+    sent, answered = within("sent_at", *moments(month)), within("answered_at", *moments(month))
+    conditions = {
+        "invited": sent,
+        "guests": sent & Q(kind=InvitationKind.GUEST),
+        "answered": answered,
+        "accepted": answered & Q(state__in=STAYED),
+    }
+    return plain(Invitation.objects.filter(sent | answered), conditions)
+
+
+def after(month: dt.date) -> list[Counts]:
+    """Effect as said in the month; follow-ups asked and answered in it, and what they say of the benefit."""
+    start, end = moments(month)
+    effects = {f"effect_{kind}": Q(kind=kind) for kind in EffectKind.values}
+    answered = within("answered_at", start, end)
+    follow = {"follow_asked": within("asked_at", start, end), "follow_answered": answered}
+    follow |= {f"benefit_{kind}": answered & Q(benefit=kind) for kind in Benefit.values}
+    asked = FollowUp.objects.filter(within("asked_at", start, end) | answered)
+    return [plain(Effect.objects.filter(within("at", start, end)), effects), plain(asked, follow)]
+
+
+def outcomes(month: dt.date) -> Counts:
+    """Sent for signature for the first time."""
+    rows = OutcomeVersion.objects.filter(within("sent_at", *moments(month)), number=1)
+    paths = OF_PANEL.through("outcome")
+    return summed(rows.order_by().values(*paths.keys()).annotate(outcomes=Count("pk")), paths, ["outcomes"])
+
+
+def meetings(month: dt.date) -> Counts:
+    """Held in the month, counted once for each place that had a panel on the agenda; and who was present."""
+    rows = AgendaItem.objects.filter(within("meeting__held_at", *moments(month)))
+    present = Count("meeting__attendance", distinct=True, filter=Q(meeting__attendance__present=True))
+    return by_place(rows, OF_PANEL, {"meetings": Count("meeting", distinct=True), "attended": present})
+
+
+def minutes(month: dt.date) -> Counts:
+    """What people spent on panels in the calendar year so far, as they say or as measured."""
+    measured = (F("seconds") + 59) / 60
+    rows = TimeSpent.objects.filter(year=month.year).order_by()
+    spent = Sum(Coalesce(F("said_minutes"), measured))
+    return summed(rows.values(*OF_PANEL.keys()).annotate(minutes_spent=spent), OF_PANEL, ["minutes_spent"])
+
+
+def survey_rounds(month: dt.date) -> Counts:
+    """The rounds that ended in the month, hidden where few answered."""
+    found = nothing()
+    for survey in SurveyRound.objects.filter(within("closed_at", *moments(month))).order_by("closed_at"):
+        result, line = surveys.result_of(survey), found[Place(survey.network_id)]
+        line |= {"survey_answers": result.answered["total"]}
+        names = ("survey_useful", "survey_valued", "survey_again")
+        line |= {name: score.mean for name, score in zip(names, result.scores, strict=True)}
+        named = {str(reason.label): f"reason_{reason}" for reason in Reason}
+        line |= {named[label]: number for label, number in result.reasons}
+    return found

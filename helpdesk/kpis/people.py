@@ -1,0 +1,87 @@
+"""Figures about people: where they belong on the day they are counted."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet
+
+from cpms.accounts.models import ThematicGroup
+from cpms.audit.models import AuditEvent
+from cpms.audit.states import Event
+from helpdesk.kpis.months import before, midnight, moments, within
+from helpdesk.kpis.places import Counts, Paths, Place, memberships, nothing, summed
+from panels.models import Contribution, Message, Panel
+
+AWAY_FOR = 3
+"""In so many months without a sign-in somebody counts as not returning."""
+BELONGING = Paths("network", "", "centre", "centre__country")
+
+
+def signed_in(start: dt.datetime, end: dt.datetime) -> QuerySet[AuditEvent, Any]:
+    return AuditEvent.objects.filter(within("at", start, end), event=Event.SIGNED_IN).order_by().values("actor_id")
+
+
+def active_people(month: dt.date) -> set[Any]:
+    """Keys of everybody who signed in at least once in the month (the founding paper's definition)."""
+    return set(signed_in(*moments(month)).values_list("actor_id", flat=True))
+
+
+def people(month: dt.date) -> Counts:
+    """Registered, active, contributing and not returning, by centre and by group."""
+    start, end = moments(month)
+    since = midnight(before(month, AWAY_FOR - 1))
+    spoke = [
+        model.objects.filter(within("at", start, end)).order_by().values("author") for model in (Contribution, Message)
+    ]
+
+    def figures(to: str) -> dict[str, Any]:
+        there = Q(**{f"{to}__activated_at__lt": end})
+        away = Q(**{f"{to}__activated_at__lt": since}) & ~Q(**{f"{to}__pk__in": signed_in(since, end)})
+        conditions = {
+            "registered": there,
+            "active": there & Q(**{f"{to}__pk__in": signed_in(start, end)}),
+            "contributing": there & (Q(**{f"{to}__pk__in": spoke[0]}) | Q(**{f"{to}__pk__in": spoke[1]})),
+            "not_returning": away,
+        }
+        return {name: Count(to, distinct=True, filter=condition) for name, condition in conditions.items()}
+
+    names = list(figures("people"))
+    rows = memberships(month).values(*BELONGING.keys()).annotate(**figures("centre__people"))
+    found = summed(rows, BELONGING, names)
+    groups: Any = ThematicGroup.objects.order_by().values("network", "pk").annotate(**figures("people"))
+    for row in groups:
+        found[Place(row["network"], group=row["pk"])] = {name: row[name] for name in names}
+    return found
+
+
+def starters(month: dt.date) -> Counts:
+    """Who opened panels in the twelve months that end with this one, and the share of the five who opened most."""
+    start, end = midnight(before(month, 11)), moments(month)[1]
+    rows = Panel.objects.filter(within("opened_at", start, end)).order_by()
+    keys = ("network", "group", "lead__centre", "lead__centre__country", "lead")
+    per_person: dict[Place, dict[Any, int]] = {}
+    for row in rows.values(*keys).annotate(number=Count("pk")):
+        network, group, centre, country, lead = (row[key] for key in keys)
+        places = {Place(network), Place(network, group=group), Place(network, centre=centre)}
+        for place in places | {Place(network, country=country or "")}:
+            mine = per_person.setdefault(place, {})
+            mine[lead] = mine.get(lead, 0) + row["number"]
+    found = nothing()
+    for place, mine in per_person.items():
+        top = sum(sorted(mine.values(), reverse=True)[:5])
+        found[place] = {"starters": len(mine), "top_five_share": round(100 * top / sum(mine.values()))}
+    return found
+
+
+def without_panel(month: dt.date) -> Counts:
+    """Centres of the network, and those of them without a panel opened since January."""
+    start, end = midnight(month.replace(month=1, day=1)), moments(month)[1]
+    opened = Panel.objects.filter(within("opened_at", start, end)).order_by()
+    busy = set(opened.values_list("network", "lead__centre").distinct())
+    rows = [
+        {**row, "centres": 1, "centres_idle": int((row["network"], row["centre"]) not in busy)}
+        for row in memberships(month).values(*BELONGING.keys()).distinct()
+    ]
+    return summed(rows, BELONGING, ["centres", "centres_idle"])

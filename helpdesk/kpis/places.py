@@ -1,0 +1,103 @@
+"""What a line is about: a network, one of its groups, centres or countries; and counts summed up to it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import QuerySet
+
+from cpms.accounts.models import CentreMembership, Network, ThematicGroup
+from helpdesk.kpis.months import first_of_next
+
+Value = int | float | None
+Found = dict[str, Value]
+
+
+@dataclass(frozen=True)
+class Place:
+    """Keys; with none but the network's it is the whole network."""
+
+    network: int
+    group: int | None = None
+    centre: int | None = None
+    country: str = ""
+
+
+Counts = defaultdict[Place, Found]
+
+
+def nothing() -> Counts:
+    return defaultdict(dict)
+
+
+@dataclass(frozen=True)
+class Paths:
+    """How a row leads to its place."""
+
+    network: str = "network"
+    group: str = "group"
+    centre: str = "lead__centre"
+    country: str = "lead__centre__country"
+
+    def through(self, prefix: str) -> Paths:
+        return Paths(*(f"{prefix}__{path}" for path in (self.network, self.group, self.centre, self.country)))
+
+    def keys(self) -> tuple[str, ...]:
+        return tuple(path for path in (self.network, self.group, self.centre, self.country) if path)
+
+    def each(self) -> Iterator[tuple[str, str]]:
+        """The dimension's name and the path to it; the network itself first."""
+        yield "", ""
+        yield from (("group", self.group), ("centre", self.centre), ("country", self.country))
+
+
+def networks_counted() -> QuerySet[Network]:
+    """Those that have a centre."""
+    return Network.objects.filter(centres__isnull=False).distinct()
+
+
+def memberships(month: dt.date) -> QuerySet[CentreMembership]:
+    """Which centres belonged to which network on the month's last day."""
+    return CentreMembership.objects.on(first_of_next(month) - dt.timedelta(days=1)).order_by()
+
+
+def places_of(month: dt.date) -> list[Place]:
+    """Every line of the month: networks, then groups, then countries, then centres."""
+    wanted = set(networks_counted().values_list("pk", flat=True))
+    groups = ThematicGroup.objects.filter(network__in=wanted).order_by("network", "number")
+    belonging = list(memberships(month).values_list("network", "centre", "centre__country").distinct())
+    found = [Place(network) for network in sorted(wanted)]
+    found += [Place(network, group=group) for network, group in groups.values_list("network", "pk")]
+    found += [Place(network, country=country) for network, country in sorted({(n, c) for n, _centre, c in belonging})]
+    return found + [Place(network, centre=centre) for network, centre in sorted({(n, c) for n, c, _ in belonging})]
+
+
+def summed(rows: Iterable[Mapping[str, Any]], paths: Paths, names: Iterable[str]) -> Counts:
+    """Counts by network, group and centre, added up to every place. Each row of the table belongs to one of each."""
+    found, names = nothing(), list(names)
+    for row in rows:
+        network = row[paths.network]
+        places = [Place(network)]
+        places += [Place(network, group=row[paths.group])] if paths.group and row[paths.group] else []
+        if centre := row[paths.centre]:
+            places += [Place(network, centre=centre), Place(network, country=row[paths.country])]
+        for place in places:
+            for name in names:
+                found[place][name] = (found[place].get(name) or 0) + row[name]
+    return found
+
+
+def by_place(rows: QuerySet[Any], paths: Paths, aggregates: dict[str, Any]) -> Counts:
+    """For what cannot be added up: asked once for each kind of place."""
+    found = nothing()
+    for name, path in paths.each():
+        keys = [paths.network, path] if path else [paths.network]
+        for row in rows.order_by().values(*keys).annotate(**aggregates):
+            if not path or row[path]:
+                place = Place(row[paths.network], **({name: row[path]} if path else {}))
+                found[place] |= {name: row[name] for name in aggregates}
+    return found
