@@ -1,4 +1,4 @@
-"""A page asks the database the same number of questions, whether it shows one row or a dozen; `bin/bench` asks with 300."""
+"""A page asks the database the same number of questions, whether it shows one row or half a dozen; `bin/bench` asks with 300."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tests.factories import GroupFactory, Story, UserFactory, give_role
 
 pytestmark = pytest.mark.django_db
 
-MANY = 12
+MANY = 6
 
 
 def queries(client, path):
