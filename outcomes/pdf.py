@@ -13,6 +13,8 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import timezone
 
+from consent.models import Consent
+from consent.states import Stage
 from cpms import clock
 from cpms.paper import pages_of
 from outcomes import queries
@@ -44,6 +46,9 @@ def gather(document: OutcomeDocument) -> dict[str, Any]:
         "earlier": queries.version_of(outcome, document.number - 1) if version.reason else None,
         "closed": panel.closed_at,
         "patient": patient,
+        "network": panel.network,
+        "group": panel.group,
+        "consent": Consent.objects.in_force(Stage.CARE).filter(patient=patient).first(),
         "diagnoses": list(panel.case.diagnoses.all()),
         "text": queries.text_from(version.body),
         "fingerprint": queries.fingerprint(version.body),

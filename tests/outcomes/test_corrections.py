@@ -60,6 +60,8 @@ def test_a_correction_is_a_new_version_and_both_stay_readable(story):
     second = OutcomeDocument.objects.get(panel=story.panel, number=2)
     after = printed(second)
     assert (OLD in before, WHY in before, NEW in before) == (True, False, False)
+    assert f"{story.panel.network}, {story.panel.group}" in before
+    assert "to discussion for care, given by " in before
     assert (NEW in after, WHY in after, OLD in after) == (True, True, False)
     assert "takes the place of version 1" in after
     assert "Signed version 1" in after
