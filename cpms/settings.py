@@ -242,7 +242,7 @@ FILE_UPLOAD_HANDLERS = [
 ]  # nothing clinical in temporary files
 
 # Languages and zones
-LANGUAGE_CODE = "en-gb"
+LANGUAGE_CODE, FORMAT_MODULE_PATH = "en-gb", "cpms.formats"
 LANGUAGES = [("en-gb", "English")]
 USE_I18N = USE_TZ = True
 USE_THOUSAND_SEPARATOR = False

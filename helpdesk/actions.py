@@ -1,4 +1,4 @@
-"""Freeze a month; help people into their accounts."""
+"""Freeze a month; help people into their accounts; remind those who are silent."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from cpms import clock
 from cpms.accounts import actions as accounts
+from cpms.accounts import queries as people
 from cpms.accounts.access import Refused
 from cpms.accounts.models import User
 from cpms.accounts.policy import may_use_staff_site
@@ -19,7 +20,9 @@ from cpms.audit.states import Event
 from cpms.notifications import actions as notifications
 from cpms.notifications.notices import Notice
 from helpdesk import kpis
-from helpdesk.models import KpiCorrection, MonthlyKpi
+from helpdesk.models import KpiCorrection, MonthlyKpi, Nudge
+from helpdesk.people import queries as getting_in
+from helpdesk.states import ABOUT, NudgeKind
 
 CHECKED_AGAIN = 12
 """So many months back a frozen figure is compared with what the rows say now."""
@@ -97,6 +100,45 @@ def send_activation(user: User, *, by: Any) -> None:
     notifications.notify(
         [user], notice=Notice.ACCOUNT_READY, by=by, about=user, path=reverse("activate", args=[token]), again=token[:8]
     )
+    Nudge.objects.get_or_create(kind=NudgeKind.ACTIVATION, person=user, day=clock.rights_day(), defaults={"by": by})
+
+
+@transaction.atomic
+def nudge(thing: Any, *, kind: NudgeKind, by: Any) -> None:
+    """Remind whoever can do something about it, once a day: who decides a request, a panel's lead, those who represent a
+    hospital, somebody who stopped coming or never activated the account.
+
+    Raises ``Refused`` where it was done today already, and where nobody is there to be reminded.
+    """
+    if not (verdict := may_use_staff_site(by)):
+        raise Refused(verdict.reason)
+    today, about = clock.rights_day(), {ABOUT[kind]: thing}
+    if Nudge.objects.filter(kind=kind, day=today, **about).exists():
+        raise Refused("Somebody of the helpdesk did this today already.")
+    if kind == NudgeKind.ACTIVATION:
+        send_activation(thing, by=by)
+    else:
+        remind(thing, kind=kind, by=by)
+        _nudge, fresh = Nudge.objects.get_or_create(kind=kind, day=today, **about, defaults={"by": by})
+        if not fresh:
+            raise Refused("Somebody of the helpdesk did this today already.")
+    audit.record(Event.NUDGED, on=thing, by=by, kind=str(kind))
+
+
+def remind(thing: Any, *, kind: NudgeKind, by: Any) -> None:
+    """A mail to each: fixed words, and an address that its reader may open."""
+    who, notice, path = {
+        NudgeKind.REQUEST: lambda: (getting_in.deciders_of(thing), Notice.REQUEST_WAITING, reverse("people:requests")),
+        NudgeKind.PANEL: lambda: ([thing.lead], Notice.PANEL_IDLE, thing.get_absolute_url()),
+        NudgeKind.CENTRE: lambda: (people.representatives_of(thing), Notice.CENTRE_QUIET, "/"),
+        NudgeKind.RETURN: lambda: ([thing], Notice.COME_BACK, "/"),
+    }[kind]()
+    others = [person for person in who if person.is_active and person.pk != by.pk]
+    if not others:
+        raise Refused("Nobody else is there who could be reminded.")
+    ref, again = thing.ref if kind == NudgeKind.PANEL else "", f"nudge-{thing.pk}-{clock.rights_day()}"
+    for person in others:
+        notifications.notify([person], notice=notice, by=by, about=person, ref=ref, path=path, again=again)
 
 
 @transaction.atomic

@@ -1,14 +1,20 @@
-"""The official figures, frozen once a month."""
+"""The official figures, frozen once a month; and whom the helpdesk reminded of what."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.db import models
+from django.db.models import Q
 
 from cpms import clock
-from cpms.accounts.models import Centre, Network, ThematicGroup
+from cpms.accounts.models import Centre, Network, ThematicGroup, User
+from cpms.accounts.policy import networks_served_by
 from cpms.accounts.roles import OVERSEEING_ROLES, REPRESENTING_ROLES, Role
+from helpdesk.people.models import AccessRequest
+from helpdesk.states import ABOUT, nudge_choices
+from panels.models import Panel
 
 
 class MonthlyKpiQuerySet(models.QuerySet["MonthlyKpi"]):
@@ -45,6 +51,8 @@ class MonthlyKpi(models.Model):
     objects = MonthlyKpiQuerySet.as_manager()
 
     class Meta:
+        verbose_name = "line of a month"
+        verbose_name_plural = "monthly figures"
         ordering = [
             "-month",
             "network__code",
@@ -93,3 +101,58 @@ class KpiCorrection(models.Model):
 
     def __str__(self) -> str:
         return f"{self.line}: {self.figure}"
+
+
+class NudgeQuerySet(models.QuerySet["Nudge"]):
+    def visible_to(self, user: Any) -> NudgeQuerySet:
+        """About the people, hospitals and panels that this person of the helpdesk looks after."""
+        if not user.is_staff:
+            return self.none()
+        centres = Centre.objects.visible_to(user)
+        places = Q(centre__in=centres) | Q(request__centre__in=centres) | Q(panel__network__in=networks_served_by(user))
+        return self.filter(places | Q(person__in=User.objects.visible_to(user)))
+
+
+class Nudge(models.Model):
+    """Somebody of the helpdesk reminded somebody: once a day about one thing. Never a word, only what it was about."""
+
+    kind = models.CharField(max_length=12, choices=nudge_choices)
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    centre = models.ForeignKey(Centre, on_delete=models.PROTECT, null=True, related_name="+")
+    request = models.ForeignKey(AccessRequest, on_delete=models.CASCADE, null=True, related_name="+")
+    panel = models.ForeignKey(Panel, on_delete=models.CASCADE, null=True, related_name="+")
+    at = models.DateTimeField(default=clock.now)
+    day = models.DateField(default=clock.rights_day)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+
+    objects = NudgeQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["at"]
+        indexes = [models.Index(name="helpdesk_nudges_of_late", fields=["at"])]
+        constraints = [
+            models.UniqueConstraint(
+                name="helpdesk_nudged_once_a_day",
+                fields=["day", "kind", "person", "centre", "request", "panel"],
+                nulls_distinct=False,
+            ),
+            models.CheckConstraint(
+                name="helpdesk_nudge_about_one_thing",
+                condition=Q(kind="request", request__isnull=False, person=None, centre=None, panel=None)
+                | Q(kind="panel", panel__isnull=False, person=None, centre=None, request=None)
+                | Q(kind="centre", centre__isnull=False, person=None, request=None, panel=None)
+                | Q(kind__in=["return", "activation"], person__isnull=False, centre=None, request=None, panel=None),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}, {self.day}"
+
+    @property
+    def about_key(self) -> Any:
+        """The key of the person, hospital, request or panel it was about."""
+        return getattr(self, f"{ABOUT[self.kind]}_id")
+
+    @property
+    def is_of_today(self) -> bool:
+        return self.day == clock.rights_day()

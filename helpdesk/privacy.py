@@ -177,6 +177,7 @@ TECHNICAL = """
     outcomes.SurveyRound: number
     outcomes.SurveyAsked: kind
     outcomes.SurveyAnswer: kind useful valued again reasons
+    helpdesk.Nudge: kind
     people.AccessRequest: state
     people.RoleProposal: state
     people.LostPhone: state

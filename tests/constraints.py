@@ -31,7 +31,7 @@ from cpms.notifications.models import ChasingRule, MailWish, OutboxMessage, Work
 from cpms.patients.models import Patient
 from cpms.terminology.models import Concept, ConceptEdge, ConceptSynonym, Terminology
 from cpms.vault.models import DataKey
-from helpdesk.models import KpiCorrection, MonthlyKpi
+from helpdesk.models import KpiCorrection, MonthlyKpi, Nudge
 from helpdesk.people.models import AccessRequest, GlassBreak, LostPhone, RoleProposal, Table, TableRow
 from outcomes.models import (
     AdviceDone,
@@ -94,6 +94,7 @@ CHECKS = {
     "consent_review_decided_says_how": (Review, {"decided_at": None}, [{"decided_at": NOW}, {"decision": "over"}, lambda: {"decided_by": User.objects.first()}]),
     "consent_withdrawn_later": (Consent, {"withdrawn_at": None}, [{"withdrawn_at": F("recorded_at") - DAY, "withdrawn_by": F("recorded_by")}]),
     "consent_withdrawn_says_who": (Consent, {"withdrawn_at": None}, [{"withdrawn_at": F("recorded_at")}, {"withdrawn_by": F("recorded_by")}]),
+    "helpdesk_nudge_about_one_thing": (Nudge, {}, [{"kind": "panel"}, lambda: {"centre": Centre.objects.first()}]),
     "helpdesk_correction_differs": (KpiCorrection, {}, [{"now": F("was")}]),
     "helpdesk_kpi_first_of_month": (MonthlyKpi, {}, [{"month": dt.date(2020, 1, 2)}]),
     "helpdesk_kpi_group_or_centre": (MonthlyKpi, {"group": None, "centre": None, "country": ""}, [lambda: {"group": ThematicGroup.objects.first(), "centre": Centre.objects.first()}, lambda: {"group": ThematicGroup.objects.first(), "country": "FI"}, lambda: {"centre": Centre.objects.first(), "country": "FI"}]),
@@ -192,6 +193,7 @@ DOUBLES = {
     "drafts_form_once": (Draft, {}, {}),
     "drafts_post_once": (PostKey, {}, {}),
     "helpdesk_kpi_line_once": (MonthlyKpi, {}, {}),
+    "helpdesk_nudged_once_a_day": (Nudge, {}, {}),
     "meetings_series_day_once": (Meeting, {"series__isnull": False}, {}),
     "meetings_panel_once": (AgendaItem, {}, {}),
     "meetings_proposed_once": (ProposedDate, {}, {}),

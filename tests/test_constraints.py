@@ -14,7 +14,7 @@ from cpms.drafts import actions as drafts
 from cpms.notifications.models import ChasingRule, MailWish
 from cpms.terminology.models import Concept, ConceptEdge, ConceptSynonym, Terminology
 from helpdesk import actions as helpdesk
-from helpdesk.models import KpiCorrection, MonthlyKpi
+from helpdesk.models import KpiCorrection, MonthlyKpi, Nudge
 from helpdesk.people import actions as people
 from outcomes.models import AdviceDone, FollowUp, Outcome, SignOff, SurveyAnswer, SurveyRound
 from panels import actions as panels
@@ -46,6 +46,7 @@ def rows():
     drafts.claim_post(lead, drafts.post_key("00000000-0000-4000-8000-000000000001"))
     helpdesk.freeze_month(dt.date(2020, 1, 1), by=None)
     KpiCorrection.objects.create(line=MonthlyKpi.objects.first(), figure="active", was=1, now=2)
+    Nudge.objects.create(kind="return", person=lead, by=member)
     panels.note_visit(world.story.fresh(), by=member)
     other = world.other.contribute(world.people["member_elsewhere"])
     panels.take_stance(other, kind="agree", by=world.other.lead)

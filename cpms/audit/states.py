@@ -107,6 +107,7 @@ class Event(models.TextChoices):
     SURVEY_CHANGED = "survey_changed", "survey round opened or closed"
     DOCUMENT_MADE = "document_made", "outcome document made"
     DOCUMENT_READ = "document_read", "outcome document downloaded"
+    NUDGED = "nudged", "reminded by somebody of the helpdesk"
     CHASING_SET = "chasing_set", "network's reminders set"
     KPI_FROZEN = "kpi_frozen", "month's figures frozen"
     KPI_CORRECTED = "kpi_corrected", "late corrections of frozen figures found"

@@ -22,6 +22,7 @@ from cpms.accounts.policy import may_use_staff_site, networks_served_by
 from cpms.accounts.queries import with_device
 from cpms.accounts.roles import Permission
 from helpdesk import actions as helpdesk
+from helpdesk import queries
 from helpdesk.admin.seen import SeenForm
 from helpdesk.models import MonthlyKpi
 from panels.cases import actions as cases
@@ -36,7 +37,7 @@ class HelpdeskAdminSite(admin.AdminSite):
     """Behind the same login and second factor as everything else."""
 
     site_header = site_title = "CPMS helpdesk"
-    index_title = "Accounts, centres and mails"
+    index_title = "Today"
     site_url = "/"
     enable_nav_sidebar = False
     access = Route("helpdesk", verb=Permission.STAFF_SITE, methods=frozenset({"GET", "HEAD", "POST"}))
@@ -44,6 +45,11 @@ class HelpdeskAdminSite(admin.AdminSite):
     def has_permission(self, request: HttpRequest) -> bool:
         user: Any = request.user
         return user.is_authenticated and user.is_verified() and bool(may_use_staff_site(user))
+
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        """What waits today, and below it the lists."""
+        today = {"parts": queries.parts_of(request.user), "effect": queries.effect_of_nudges(request.user)}
+        return super().index(request, {"today": today, **(extra_context or {})})
 
     def get_urls(self) -> list[Any]:
         """The index and the lists. No second login or logout, no form for a password, nothing that answers to a script."""

@@ -2,7 +2,7 @@
 
 from panels.queries.answers import late_panels, owing, people_in, replies, substitutes
 from panels.queries.dispatches import addressed, decided, dispatches, is_cross_border, proposed
-from panels.queries.idle import standing_still
+from panels.queries.idle import forgotten, moved_after, standing_still
 from panels.queries.likely import likely_group
 from panels.queries.page import (
     LATEST,
@@ -56,6 +56,7 @@ __all__ = [
     "countries_of_referrals",
     "decided",
     "dispatches",
+    "forgotten",
     "gaps",
     "groups_of_panels",
     "guests_of",
@@ -67,6 +68,7 @@ __all__ = [
     "listed",
     "loaded",
     "mentionable",
+    "moved_after",
     "news",
     "next_meeting",
     "objection_of",

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+import operator
+from functools import reduce
 from typing import Any
 
-from django.db.models import DateTimeField, F, Max, OuterRef, QuerySet, Subquery
+from django.db.models import DateTimeField, Exists, F, Max, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Greatest
 
 from cpms import clock
+from cpms.accounts.models import Network
 from cpms.notifications import queries as notifications
 from cpms.notifications.states import IDLE, IDLE_AFTER
 from panels.models import Contribution, Invitation, Message, Panel, PanelStep
@@ -27,6 +30,24 @@ def standing_still() -> tuple[list[Panel], set[Any]]:
         if days and silent >= dt.timedelta(days=days[1]):
             long.add(panel.pk)
     return panels, long
+
+
+def forgotten(networks: QuerySet[Network]) -> QuerySet[Panel]:
+    """Panels of these networks that stand still for so long that the helpdesk hears of it, by each network's days."""
+    own = notifications.days_by_network(IDLE)
+    rules = [(Q(network=pk), days[1]) for pk, days in own.items() if days]
+    rules.append((~Q(network__in=list(own)), IDLE_AFTER[1]))
+    now = clock.now()
+    still = [where & Q(last_at__lte=now - dt.timedelta(days=days)) for where, days in rules]
+    return idle(for_at_least=dt.timedelta(0)).filter(reduce(operator.or_, still), network__in=networks)
+
+
+def moved_after(moment: Any, *, panel: str) -> Q:
+    """Whether anything happened in a panel after a moment, both named as the outer query names them."""
+    kinds = [(Contribution, "at"), (Message, "at"), (PanelStep, "at"), (Invitation, "answered_at")]
+    here = {"panel": OuterRef(panel)}
+    found = [Exists(model._default_manager.filter(**here, **{f"{field}__gt": moment})) for model, field in kinds]
+    return reduce(operator.or_, map(Q, found))
 
 
 def newest(model: type, field: str) -> Subquery:

@@ -86,6 +86,8 @@ class User(AbstractBaseUser):
     EMAIL_FIELD = "email"
 
     class Meta:
+        verbose_name = "person"
+        verbose_name_plural = "people"
         ordering = ["display_name"]
         constraints = [
             models.CheckConstraint(name="accounts_email_lower_case", condition=Q(email=Lower("email"))),

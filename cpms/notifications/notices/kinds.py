@@ -75,6 +75,8 @@ class Notice(models.TextChoices):
     LEFT_BEHIND = "left_behind", "Nobody answers for patients of your hospital"
     REMINDER = "reminder", "Reminder"
     PANEL_IDLE = "panel_idle", "A panel stands still"
+    COME_BACK = "come_back", "The helpdesk asks whether something keeps you away"
+    CENTRE_QUIET = "centre_quiet", "No panel from your hospital for a year"
     DIGEST = "digest", "Daily mail"
 
 
@@ -165,6 +167,8 @@ ASKED = frozenset(
         Notice.LEFT_BEHIND,
         Notice.REMINDER,
         Notice.PANEL_IDLE,
+        Notice.COME_BACK,
+        Notice.CENTRE_QUIET,
     }
 )
 """Asked of somebody, or ending what was asked: never left out, at the latest part of the daily mail."""

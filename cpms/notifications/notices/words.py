@@ -261,6 +261,16 @@ WORDS = {
     Notice.PANEL_IDLE: Words(
         "CPMS: a panel stands still", "Nothing has happened in panel {ref} for a while. Perhaps somebody needs a word."
     ),
+    Notice.COME_BACK: Words(
+        "CPMS: does something keep you away?",
+        "You have not been in CPMS for some time. If something keeps you from using it, your helpdesk would like to hear it, "
+        "and can help.",
+    ),
+    Notice.CENTRE_QUIET: Words(
+        "CPMS: no panel from your hospital for a year",
+        "Your hospital has opened no panel for a year. Perhaps a colleague has a patient whose question others could help "
+        "with; your helpdesk is glad to show how.",
+    ),
     Notice.DIGEST: Words("CPMS: your day", "What happened since your last daily mail:"),
 }
 

@@ -1,0 +1,243 @@
+"""What the helpdesk looks after today: what waits, who is silent, and whether the last nudge helped."""
+
+from __future__ import annotations
+
+import datetime as dt
+import operator
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import reduce
+from typing import Any
+
+from django.db import models
+from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet, Subquery, Window
+from django.urls import reverse
+
+from cpms import clock
+from cpms.accounts.models import Centre, CentreMembership, User
+from cpms.accounts.policy import networks_served_by
+from cpms.accounts.roles import DECIDING_ROLES
+from cpms.audit.models import AuditEvent
+from cpms.audit.states import Event
+from cpms.notifications.models import OutboxMessage
+from cpms.notifications.states import MailState
+from helpdesk.models import Nudge
+from helpdesk.people.models import AccessRequest, GlassBreak, LostPhone, RoleProposal
+from helpdesk.states import ABOUT, GIVEN_UP_FOR, GONE_AFTER, LOOKED_BACK, QUIET_AFTER, NudgeKind
+from panels import queries as panels
+from panels.models import Panel
+
+MOST_SHOWN = 8
+
+
+@dataclass
+class Row:
+    """One line: what it is about in neutral words, since when, where it is opened, and the last nudge."""
+
+    key: Any
+    name: str
+    note: str = ""
+    since: dt.datetime | None = None
+    path: str = ""
+    nudge: Nudge | None = None
+
+
+@dataclass(frozen=True)
+class Part:
+    """A list of the page: its first rows, and how many there are. ``kind`` is what its button nudges; empty for none."""
+
+    title: str
+    rows: list[Row]
+    count: int
+    kind: str = ""
+    button: str = ""
+    whole: str = ""
+    since: str = "Asked"
+
+    @property
+    def more(self) -> int:
+        return self.count - len(self.rows)
+
+
+def signed_in(person: str) -> QuerySet[AuditEvent]:
+    """The sign-ins of one person, named as the outer query names the key."""
+    return AuditEvent.objects.filter(event=Event.SIGNED_IN, actor_id=OuterRef(person)).order_by()
+
+
+def requests(user: Any) -> QuerySet[AccessRequest]:
+    """Requests that wait at the hospitals this person of the helpdesk looks after; others decide them."""
+    rows = AccessRequest.objects.waiting().filter(centre__in=Centre.objects.visible_to(user))
+    return rows.select_related("centre").annotate(since=F("asked_at")).order_by("asked_at")
+
+
+def still(user: Any) -> QuerySet[Panel]:
+    """Panels idle for long. Nothing of them but number and day is fetched."""
+    rows = panels.forgotten(networks_served_by(user)).select_related(None).only("ref", "lead")
+    return rows.annotate(since=F("last_at"))
+
+
+def quiet(user: Any) -> QuerySet[Centre]:
+    """Hospitals that belong to a network for a year or longer, and opened no panel in it."""
+    border = clock.now() - QUIET_AFTER
+    opened = Panel.objects.filter(lead__centre=OuterRef("pk"), opened_at__isnull=False).order_by()
+    places = CentreMembership.objects.current().filter(since__lte=border.date())
+    rows = Centre.objects.visible_to(user).filter(pk__in=places.values("centre"))
+    rows = rows.exclude(Exists(opened.filter(opened_at__gte=border)))
+    last = Subquery(opened.values("lead__centre").annotate(last=Max("opened_at")).values("last"))
+    return rows.annotate(since=last).order_by(F("since").asc(nulls_first=True), "name")
+
+
+def gone(user: Any) -> QuerySet[User]:
+    """People who signed in before, but not of late; whoever said to be away is not missed."""
+    border, today = clock.now() - GONE_AFTER, clock.rights_day()
+    lately = AuditEvent.objects.filter(event=Event.SIGNED_IN, at__gte=border, actor_id=OuterRef("pk"))
+    last = Subquery(signed_in("pk").values("actor_id").annotate(last=Max("at")).values("last"))
+    rows = User.objects.visible_to(user).active().exclude(pk=user.pk).exclude(away_until__gte=today)
+    rows = rows.filter(~Exists(lately), Exists(signed_in("pk"))).select_related("centre")
+    return rows.annotate(since=last).order_by("since", "pk")
+
+
+def asleep(user: Any) -> QuerySet[User]:
+    """Accounts that were prepared and never activated."""
+    rows = User.objects.visible_to(user).filter(is_active=True, activated_at=None).select_related("centre")
+    return rows.annotate(since=F("date_joined")).order_by("date_joined", "pk")
+
+
+FOUND: dict[str, Callable[[Any], QuerySet[Any]]] = {
+    NudgeKind.REQUEST: requests,
+    NudgeKind.PANEL: still,
+    NudgeKind.CENTRE: quiet,
+    NudgeKind.RETURN: gone,
+    NudgeKind.ACTIVATION: asleep,
+}
+
+
+def row_of_request(asked: Any, user: Any) -> Row:
+    decides = user.held_roles() & DECIDING_ROLES
+    path = reverse("people:requests") if decides else reverse("people:centre", args=[asked.centre_id])
+    return Row(asked.pk, str(asked.centre), "a colleague asks for access", asked.since, path)
+
+
+def row_of_panel(panel: Any, _user: Any) -> Row:
+    return Row(panel.pk, panel.ref, "", panel.since)
+
+
+def row_of_centre(centre: Any, _user: Any) -> Row:
+    none = "no panel so far" if centre.since is None else ""
+    note = none if centre.cleared_on else "data-protection clearance is missing"
+    return Row(centre.pk, str(centre), note, centre.since, centre.get_absolute_url())
+
+
+def row_of_person(person: Any, _user: Any) -> Row:
+    return Row(person.pk, person.display_name, person.place, person.since, reverse("people:person", args=[person.pk]))
+
+
+SLEEPERS = "helpdesk:accounts_user_changelist"
+WORDS: dict[str, tuple[str, str, str, str, Callable[[Any, Any], Row]]] = {
+    NudgeKind.REQUEST: ("Requests for access", "Remind who decides", "", "Asked", row_of_request),
+    NudgeKind.PANEL: ("Panels that stand still", "Remind the lead", "", "Silent since", row_of_panel),
+    NudgeKind.CENTRE: (
+        "Hospitals with no panel for a year",
+        "Write to the hospital",
+        "people:centres",
+        "Last panel",
+        row_of_centre,
+    ),
+    NudgeKind.RETURN: ("People who stopped coming", "Ask why", "people:list", "Last here", row_of_person),
+    NudgeKind.ACTIVATION: ("Not activated yet", "Mail a fresh link", SLEEPERS, "Prepared", row_of_person),
+}
+"""Heading, button, where the whole list stands, what its day means, and how a row is written."""
+
+
+def part_of(kind: str, user: Any) -> Part:
+    title, button, whole, since, written = WORDS[kind]
+    found = list(FOUND[kind](user).annotate(whole=Window(Count("pk")))[:MOST_SHOWN])
+    rows = [written(thing, user) for thing in found]
+    link = reverse(whole) + ("?activated=no" if whole == SLEEPERS else "") if whole else ""
+    return Part(title, rows, found[0].whole if found else 0, kind, button, link, since)
+
+
+def second_persons(user: Any) -> Part:
+    """What a colleague asked for and this person may confirm."""
+    waiting: list[Row] = []
+    count = 0
+    for model, words in ((RoleProposal, "a role"), (LostPhone, "a new phone"), (GlassBreak, "a look into a panel")):
+        rows = model.objects.visible_to(user).waiting().exclude(asked_by=user).select_related("asked_by")
+        found = list(rows.annotate(whole=Window(Count("pk")))[:MOST_SHOWN])
+        count += found[0].whole if found else 0
+        for wish in found:
+            glass = model is GlassBreak
+            path = reverse("people:glass") if glass else reverse("people:person", args=[wish.person_id])
+            waiting.append(Row(wish.pk, f"{wish.asked_by} asks for {words}", "", wish.asked_at, path))
+    waiting.sort(key=lambda row: str(row.since))
+    return Part("Waits for a second person", waiting[:MOST_SHOWN], count)
+
+
+def mails(_user: Any) -> Part:
+    """Mails that should have gone, or were given up of late, as on the list of mails."""
+    given_up = Q(state=MailState.GIVEN_UP, due_at__gte=clock.now() - GIVEN_UP_FOR)
+    late = Q(pk__in=OutboxMessage.objects.overdue().values("pk"))
+    rows = OutboxMessage.objects.filter(given_up | late).select_related("recipient").defer("path", "calendar", "lines")
+    found = list(rows.annotate(whole=Window(Count("pk"))).order_by("due_at", "pk")[:MOST_SHOWN])
+    whole = "helpdesk:notifications_outboxmessage_changelist"
+    written = []
+    for mail in found:
+        path = reverse("helpdesk:notifications_outboxmessage_change", args=[mail.pk])
+        to = mail.recipient.display_name if mail.recipient else "somebody without an account"
+        state = "given up" if mail.state == MailState.GIVEN_UP else "late"
+        written.append(Row(mail.pk, mail.get_notice_display(), f"to {to}, {state}", mail.due_at, path))
+    count = found[0].whole if found else 0
+    return Part("Mails late or given up", written, count, whole=reverse(whole), since="Due")
+
+
+def helped() -> Q:
+    """Whether what a nudge asked for has happened since."""
+    opened = Panel.objects.filter(lead__centre=OuterRef("centre"), opened_at__gt=OuterRef("at"))
+    back = signed_in("person").filter(at__gt=OuterRef("at"))
+    return (
+        Q(kind=NudgeKind.REQUEST, request__decided_at__gt=F("at"))
+        | Q(kind=NudgeKind.ACTIVATION, person__activated_at__gt=F("at"))
+        | (Q(kind=NudgeKind.PANEL) & panels.moved_after(OuterRef("at"), panel="panel"))
+        | (Q(kind=NudgeKind.CENTRE) & Q(Exists(opened)))
+        | (Q(kind=NudgeKind.RETURN) & Q(Exists(back)))
+    )
+
+
+def note_nudges(parts: Iterable[Part], *, user: Any) -> None:
+    """Put the newest nudge beside each row, with ``helped``. One query."""
+    parts = [part for part in parts if part.kind and part.rows]
+    shown = [Q(kind=part.kind, **{f"{ABOUT[part.kind]}__in": [row.key for row in part.rows]}) for part in parts]
+    if not shown:
+        return
+    rows = Nudge.objects.visible_to(user).filter(reduce(operator.or_, shown)).select_related("by")
+    newest = {
+        (nudge.kind, nudge.about_key): nudge for nudge in rows.annotate(helped=yes_or_no(helped())).order_by("at")
+    }
+    for part in parts:
+        for row in part.rows:
+            row.nudge = newest.get((part.kind, row.key))
+
+
+def yes_or_no(condition: Q) -> models.Case:
+    return models.Case(models.When(condition, then=True), default=False, output_field=models.BooleanField())
+
+
+def parts_of(user: Any) -> list[Part]:
+    """The page, in the order in which somebody would work it off. Lists with nothing in them are left out."""
+    found = [second_persons(user), *(part_of(kind, user) for kind in FOUND)]
+    found.insert(2, mails(user))
+    note_nudges(found, user=user)
+    return [part for part in found if part.rows]
+
+
+def effect_of_nudges(user: Any) -> list[tuple[str, int, int]]:
+    """Of the last months: what was asked for, how often, and after how many nudges it happened. One query."""
+    rows = Nudge.objects.visible_to(user).filter(at__gte=clock.now() - LOOKED_BACK).annotate(helped=yes_or_no(helped()))
+    counted = rows.order_by().values("kind").annotate(asked=Count("pk"), well=Count("pk", filter=Q(helped=True)))
+    numbers = {row["kind"]: (row["asked"], row["well"]) for row in counted}
+    return [(kind.label, *numbers[kind]) for kind in NudgeKind if kind in numbers]
+
+
+def thing_to_nudge(kind: str, key: str, *, user: Any) -> Any:
+    """The thing of this key, if it stands on the person's list today; otherwise nothing."""
+    return FOUND[kind](user).filter(pk=key).first()

@@ -1,0 +1,41 @@
+"""What the helpdesk looks after day by day. Tables only."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.db import models
+
+GONE_AFTER = dt.timedelta(days=90)
+"""Somebody who has not signed in for so long has stopped coming."""
+QUIET_AFTER = dt.timedelta(days=365)
+"""A hospital without a new panel for so long is spoken to."""
+LOOKED_BACK = dt.timedelta(days=90)
+"""Over so long a time the page of today says which nudges helped."""
+GIVEN_UP_FOR = dt.timedelta(days=30)
+"""A mail that was given up stays on the list for so long."""
+
+
+class NudgeKind(models.TextChoices):
+    """Why somebody is reminded by a person of the helpdesk."""
+
+    REQUEST = "request", "Request for access decided"
+    PANEL = "panel", "Panel went on"
+    CENTRE = "centre", "Hospital opened a panel"
+    RETURN = "return", "Person came back"
+    ACTIVATION = "activation", "Account activated"
+
+
+def nudge_choices() -> list[tuple[str, str]]:
+    """By reference, so that a new kind is no migration."""
+    return NudgeKind.choices
+
+
+ABOUT: dict[str, str] = {
+    NudgeKind.REQUEST: "request",
+    NudgeKind.PANEL: "panel",
+    NudgeKind.CENTRE: "centre",
+    NudgeKind.RETURN: "person",
+    NudgeKind.ACTIVATION: "person",
+}
+"""Which field of a nudge holds what it is about."""
