@@ -79,28 +79,31 @@ def still(user: Any) -> QuerySet[Panel]:
 def quiet(user: Any) -> QuerySet[Centre]:
     """Hospitals that belong to a network for a year or longer, and opened no panel in it."""
     border = clock.now() - QUIET_AFTER
-    opened = Panel.objects.filter(lead__centre=OuterRef("pk"), opened_at__isnull=False).order_by()
     places = CentreMembership.objects.current().filter(since__lte=border.date())
     rows = Centre.objects.visible_to(user).filter(pk__in=places.values("centre"))
-    rows = rows.exclude(Exists(opened.filter(opened_at__gte=border)))
-    last = Subquery(opened.values("lead__centre").annotate(last=Max("opened_at")).values("last"))
-    return rows.annotate(since=last).order_by(F("since").asc(nulls_first=True), "name")
+    rows = rows.annotate(since=Max("people__panels_led__opened_at")).filter(Q(since=None) | Q(since__lt=border))
+    return rows.order_by(F("since").asc(nulls_first=True), "name")
+
+
+def briefly(people: QuerySet[User]) -> QuerySet[User]:
+    """What a row shows, and no more: thousands are counted for the few that are shown."""
+    return people.select_related("centre").only("display_name", "guest_hospital", "centre__name", "centre__city")
 
 
 def gone(user: Any) -> QuerySet[User]:
     """People who signed in before, but not of late; whoever said to be away is not missed."""
     border, today = clock.now() - GONE_AFTER, clock.rights_day()
-    lately = AuditEvent.objects.filter(event=Event.SIGNED_IN, at__gte=border, actor_id=OuterRef("pk"))
-    last = Subquery(signed_in("pk").values("actor_id").annotate(last=Max("at")).values("last"))
+    ever = AuditEvent.objects.filter(event=Event.SIGNED_IN).order_by().values("actor_id")
+    last = Subquery(signed_in("pk").order_by("-at").values("at")[:1])
     rows = User.objects.visible_to(user).active().exclude(pk=user.pk).exclude(away_until__gte=today)
-    rows = rows.filter(~Exists(lately), Exists(signed_in("pk"))).select_related("centre")
-    return rows.annotate(since=last).order_by("since", "pk")
+    rows = rows.filter(pk__in=ever).exclude(pk__in=ever.filter(at__gte=border, actor_id__isnull=False))
+    return briefly(rows).annotate(since=last).order_by("last_login", "pk")
 
 
 def asleep(user: Any) -> QuerySet[User]:
     """Accounts that were prepared and never activated."""
-    rows = User.objects.visible_to(user).filter(is_active=True, activated_at=None).select_related("centre")
-    return rows.annotate(since=F("date_joined")).order_by("date_joined", "pk")
+    rows = User.objects.visible_to(user).filter(is_active=True, activated_at=None)
+    return briefly(rows).annotate(since=F("date_joined")).order_by("date_joined", "pk")
 
 
 FOUND: dict[str, Callable[[Any], QuerySet[Any]]] = {
