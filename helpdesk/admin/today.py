@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from cpms.accounts.access import Refused, access
@@ -22,21 +24,23 @@ class NudgeForm(forms.Form):
 
 @access("nudge", verb=Permission.STAFF_SITE, methods=WRITE)
 def nudge(request: HttpRequest) -> HttpResponse:
-    """Only about what stands on this person's own list: anything else is not there."""
+    """Only about what stands on this person's own list now; of anything else the answer is the same, there or not."""
     form = NudgeForm(request.POST)
-    if not form.is_valid():
-        raise Http404
-    kind = NudgeKind(form.cleaned_data["kind"])
-    try:
-        thing = queries.thing_to_nudge(kind, form.cleaned_data["key"], user=request.user)
-    except (ValueError, ValidationError):
-        thing = None  # a key of another shape
+    thing = found(form, request.user) if form.is_valid() else None
     if thing is None:
-        raise Http404
+        messages.error(request, "This is not on your list any more.")
+        return redirect("helpdesk:index")
     try:
-        actions.nudge(thing, kind=kind, by=request.user)
+        actions.nudge(thing, kind=NudgeKind(form.cleaned_data["kind"]), by=request.user)
     except Refused as refusal:
         messages.error(request, str(refusal))
     else:
         messages.success(request, "A mail is on its way.")
     return redirect("helpdesk:index")
+
+
+def found(form: NudgeForm, user: Any) -> Any:
+    try:
+        return queries.thing_to_nudge(form.cleaned_data["kind"], form.cleaned_data["key"], user=user)
+    except (ValueError, ValidationError):
+        return None  # a key of another shape

@@ -98,10 +98,10 @@ def test_staff_of_one_network_see_nothing_of_another_and_nudge_nothing_there():
     stranger = staff(NetworkFactory(code="BOND", name="ERN BOND"))
     assert rows_of(stranger) == set()
     client = signed_in(stranger)
-    for kind, thing in things.items():
-        assert client.post(reverse("nudge"), {"kind": kind, "key": thing.pk}).status_code == 404, kind
-    assert client.post(reverse("nudge"), {"kind": "panel", "key": "no-key"}).status_code == 404
-    assert client.post(reverse("nudge"), {"kind": "other", "key": "1"}).status_code == 404
+    wrong = [{"kind": "panel", "key": "no-key"}, {"kind": "centre", "key": "x"}, {"kind": "other", "key": "1"}]
+    for fields in [*({"kind": kind, "key": thing.pk} for kind, thing in things.items()), *wrong]:
+        page = client.post(reverse("nudge"), fields, follow=True).content.decode()
+        assert "not on your list any more" in page, fields
     assert signed_in(UserFactory()).post(reverse("nudge"), {"kind": "panel", "key": panel.pk}).status_code == 403
     assert not Nudge.objects.exists()
     assert not OutboxMessage.objects.filter(dedupe_key__contains="nudge-").exists()
