@@ -112,7 +112,7 @@ TEMPLATES = [
                 "cpms.notifications.context.shell",
                 "panels.context.looking_on",
             ],
-            "builtins": ["cpms.ui"],
+            "builtins": ["cpms.ui", "cpms.charts"],
         },
     },
 ]

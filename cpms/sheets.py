@@ -7,11 +7,12 @@ import datetime as dt
 import io
 import unicodedata
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
-from openpyxl import load_workbook
+from openpyxl import Workbook, load_workbook
+from openpyxl.cell import WriteOnlyCell
 
 MAX_BYTES, MAX_UNPACKED = 5_000_000, 40_000_000
 LONGEST_CELL = 2_000
@@ -107,8 +108,38 @@ def harmless(text: str) -> str:
     return f"'{visible}" if start.startswith(RISKY) else visible
 
 
+BYTE_ORDER = "\ufeff".encode()
+
+
+def csv_line(cells: Iterable[str]) -> bytes:
+    """One row, comma-separated, everything quoted and harmless."""
+    out = io.StringIO()
+    csv.writer(out, quoting=csv.QUOTE_ALL).writerow([harmless(cell) for cell in cells])
+    return out.getvalue().encode()
+
+
 def as_csv(rows: Iterable[Iterable[str]]) -> bytes:
     """UTF-8 with a byte-order mark, comma-separated, everything quoted and harmless."""
-    out = io.StringIO()
-    csv.writer(out, quoting=csv.QUOTE_ALL).writerows([harmless(cell) for cell in row] for row in rows)
-    return out.getvalue().encode("utf-8-sig")
+    return BYTE_ORDER + b"".join(csv_line(row) for row in rows)
+
+
+def as_workbook(pages: Mapping[str, Iterable[Iterable[Any]]]) -> bytes:
+    """One sheet for each name, its first row kept in view. Numbers are numbers; a text is typed as a text and harmless
+    besides, so that none becomes a formula, here or after saving as CSV."""
+    book, out = Workbook(write_only=True), io.BytesIO()
+    for name, rows in pages.items():
+        page = book.create_sheet(name)
+        page.freeze_panes = "A2"
+        for row in rows:
+            page.append([_typed(page, value) for value in row])
+    book.save(out)
+    return out.getvalue()
+
+
+def _typed(page: Any, value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    cell = WriteOnlyCell(page, value="")
+    cell.value = harmless(value)
+    cell.data_type = "s"
+    return cell

@@ -10,6 +10,7 @@ from typing import Any
 from django.core.paginator import Paginator
 
 from cpms import clock
+from cpms.charts import Bars, Cell, Line, Over
 from cpms.locking import ClashField
 
 
@@ -130,6 +131,26 @@ def outcome(people: list[Any]) -> dict[str, Any]:
     return {"text": text, "signatures": signatures, "answered": signatures[:2], "outcome": Row(sent_at=clock.now())}
 
 
+CHARTS = [
+    Over(
+        "Users went from 40 to 90; 20 to 31 of them were active in a month",
+        "Users and active users, January to March 2026",
+        ((1, "Jan 2026"), (2, "Feb 2026"), (3, "Mar 2026")),
+        (Line("Users", "90 users", (40, 62, 90)), Line("Active", "31 active", (20, 28, 31))),
+    ),
+    Bars(
+        "Half of the panels have a first answer within 2 days",
+        "The middle wait and the slowest tenth",
+        "Step",
+        ("Half within", "Nine tenths within"),
+        (
+            ("To the first answer", (Cell(2, "2 days"), Cell(6, "6 days"))),
+            ("To the close", (Cell(24, "24 days"), Cell(61, "61 days"))),
+        ),
+    ),
+]
+
+
 def talk(people: list[Any]) -> dict[str, Any]:
     """Each kind of objection, and who has seen the case."""
     kinds = (("amend", "Amend", "Two weeks, not one."), ("dissent", "Dissent", "Not before the intake is known."))
@@ -147,6 +168,7 @@ def parts(panel: Any, people: list[Any]) -> dict[str, Any]:
     panel.question, panel.state = "Sodium stays low. Raise the dose, or look for a second cause?", "open"
     return {
         "work": work(panel),
+        "charts": CHARTS,
         "labs": LABS,
         "trend": TREND,
         "experts": experts(people, clock.today() + dt.timedelta(days=9)),

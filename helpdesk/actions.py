@@ -79,6 +79,14 @@ def note_corrections(month: dt.date, *, by: Any) -> int:
     return len(late)
 
 
+@transaction.atomic
+def note_export(period: kpis.Period, *, purpose: str, words: str, kind: str, count: int, by: Any) -> None:
+    """Figures are about to leave: who takes how many lines out, as what, and what for."""
+    audit.record(
+        Event.KPI_EXPORTED, on=None, by=by, count=count, kind=kind, stage=period.name, verb=purpose, reason=words
+    )
+
+
 def close_month(*, by: Any) -> None:
     """The night's work: the month that is over, then what came late to those before it."""
     month = last_month()

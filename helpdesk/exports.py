@@ -1,37 +1,61 @@
-"""Figures as CSV. Every cell is quoted and made harmless: a spreadsheet must not read a name as a formula."""
+"""Figures as CSV and as a workbook. A spreadsheet must not read a name as a formula: in CSV every cell is quoted and made
+harmless, in a workbook every text is a text."""
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable, Iterator
+from typing import Any
 
+from cpms import sheets
 from cpms.countries import NAMES
-from cpms.sheets import harmless
 from helpdesk import kpis
 from helpdesk.kpis.periods import Period, Sum, Value
+from helpdesk.states import Kind
 
 PLACE = ["Period", "Months", "Network", "Group", "Country", "Centre"]
+HEADER = [*PLACE, *(figure.words for figure in kpis.FIGURES)]
+ABOUT = [
+    ["Definitions", "docs/kpis.md of CPMS: one name, formula and source for each figure."],
+    [
+        "Months",
+        "How many months of the period are frozen. Counts are added up; of other figures the last month stands.",
+    ],
+    ["Empty", "The figure has no meaning here, or is about few patients and hidden."],
+    [
+        "Patients",
+        "Figures about patients stand for a whole network and a whole year only. No patient can be identified.",
+    ],
+]
+TYPES = {
+    Kind.CSV: "text/csv; charset=utf-8",
+    Kind.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
 
 
-def cell(figure: kpis.Figure, value: Value) -> str:
-    """Nothing where it is hidden or has no meaning; a count that is nought is nought."""
-    if value is None:
-        return ""
-    return str(int(value)) if float(value).is_integer() else str(value)
+def whole(value: Value) -> Value:
+    """A count that is nought is nought; nothing where it is hidden or has no meaning."""
+    return int(value) if value is not None and float(value).is_integer() else value
+
+
+def cells_of(row: Sum, period: Period) -> list[Any]:
+    at = row.line
+    place = [str(at.network), str(at.group or ""), NAMES.get(at.country, at.country), str(at.centre or "")]
+    return [period.name, row.months, *place, *(whole(row.figures[figure.name]) for figure in kpis.FIGURES)]
+
+
+def figures_as(kind: Kind, rows: Iterable[Sum], period: Period) -> Iterable[bytes]:
+    return figures_as_csv(rows, period) if kind == Kind.CSV else figures_as_workbook(rows, period)
 
 
 def figures_as_csv(rows: Iterable[Sum], period: Period) -> Iterator[bytes]:
     """UTF-8 with a byte-order mark, comma-separated, everything quoted; a line at a time."""
-    yield "\ufeff".encode()
-    yield line_of([*PLACE, *(figure.words for figure in kpis.FIGURES)])
+    yield sheets.BYTE_ORDER
+    yield sheets.csv_line(HEADER)
     for row in rows:
-        at = row.line
-        place = [str(at.network), str(at.group or ""), NAMES.get(at.country, at.country), str(at.centre or "")]
-        yield line_of([period.name, str(row.months), *place, *(cell(f, row.figures[f.name]) for f in kpis.FIGURES)])
+        yield sheets.csv_line("" if cell is None else str(cell) for cell in cells_of(row, period))
 
 
-def line_of(cells: list[str]) -> bytes:
-    out = io.StringIO()
-    csv.writer(out, quoting=csv.QUOTE_ALL).writerow([harmless(text) for text in cells])
-    return out.getvalue().encode()
+def figures_as_workbook(rows: Iterable[Sum], period: Period) -> list[bytes]:
+    """A sheet of figures, numbers as numbers, and one that says what they are."""
+    about = [["Period", period.name], *ABOUT]
+    return [sheets.as_workbook({"Figures": [HEADER, *(cells_of(row, period) for row in rows)], "About": about})]

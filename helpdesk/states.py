@@ -1,4 +1,4 @@
-"""What the helpdesk looks after day by day. Tables only."""
+"""What the helpdesk looks after day by day, and what figures are taken out for. Tables only."""
 
 from __future__ import annotations
 
@@ -39,3 +39,17 @@ ABOUT: dict[str, str] = {
     NudgeKind.ACTIVATION: "person",
 }
 """Which field of a nudge holds what it is about."""
+
+
+class Purpose(models.TextChoices):
+    MONITORING = "monitoring", "Continuous monitoring of the ERNs"
+    EVALUATION = "evaluation", "Evaluation of the network or a centre"
+    MINISTRY = "ministry", "A ministry or health authority"
+    NETWORK = "network", "Work of the network: boards, meetings, planning"
+    PUBLICATION = "publication", "Publication or research"
+    OTHER = "other", "Something else"
+
+
+class Kind(models.TextChoices):
+    XLSX = "xlsx", "Excel"
+    CSV = "csv", "CSV"

@@ -14,19 +14,20 @@ from django.shortcuts import redirect, render
 from cpms import clock
 from cpms.accounts import actions as accounts
 from cpms.accounts.access import access, ask
-from cpms.accounts.access.routes import CODE_AT, WRITE
+from cpms.accounts.access.routes import CODE_AT, READ, WRITE
 from cpms.accounts.roles import Permission
-from cpms.audit import actions as audit
-from cpms.audit.states import Event
+from helpdesk import actions
 from helpdesk.demo import mail, people
-from helpdesk.exports import figures_as_csv
-from helpdesk.kpis import parts_of, period_of, sums_for
+from helpdesk.exports import TYPES, figures_as
+from helpdesk.forms import ExportForm
+from helpdesk.kpis import charts_of, parts_of, period_of, sums_for
 from helpdesk.models import MonthlyKpi
+from helpdesk.states import Kind
 
 
 @access("kpis", verb=Permission.KPI_READ)
 def kpis(request: HttpRequest) -> HttpResponse:
-    """The frozen months, the lines of the newest or the chosen one, and every figure of its first or the chosen line."""
+    """The frozen months, the lines of the newest or the chosen one, and charts and every figure of its first or the chosen line."""
     rows = MonthlyKpi.objects.visible_to(request.user)
     months = list(rows.order_by("-month").values_list("month", flat=True).distinct())
     chosen = parse_month(request.GET.get("month", "")) or (months[0] if months else None)
@@ -36,9 +37,9 @@ def kpis(request: HttpRequest) -> HttpResponse:
     context = {
         "months": months,
         "chosen": chosen,
-        "quarter": f"{chosen.year}-Q{(chosen.month + 2) // 3}" if chosen else "",
         "lines": lines,
         "line": line,
+        "charts": charts_of(request.user, line) if line else [],
         "parts": parts_of(line) if line else [],
         "several": len({line.network_id for line in lines}) > 1,
         "may_read_effect": ask(Permission.EFFECT_READ, request.user),
@@ -52,17 +53,24 @@ def parse_month(text: str) -> dt.date | None:
     return period.months[0] if period and len(period.months) == 1 else None
 
 
-@access("kpis_csv", verb=Permission.KPI_READ, step_up=True)
-def kpis_csv(request: HttpRequest, month: str) -> HttpResponseBase:
-    """A month, a quarter or a year as CSV, by the places that the person sees."""
-    period = period_of(month)
+@access("kpis_export", verb=Permission.KPI_READ, methods=READ | WRITE, step_up=True)
+def kpis_export(request: HttpRequest, month: str) -> HttpResponseBase:
+    """Asks what the figures are for; then a month, its quarter or its year as a file, by the places that the person sees."""
+    day = parse_month(month)
+    if day is None:
+        raise Http404
+    form = ExportForm(request.POST or None, month=day)
+    if not form.is_valid():
+        context = {"form": form, "month": day}
+        return render(request, "helpdesk/export.html", context, status=422 if form.errors else 200)
+    period, kind = period_of(form.cleaned_data["period"]), Kind(form.cleaned_data["kind"])
     rows = sums_for(request.user, period) if period else []
     if not period or not rows:
         raise Http404
-    audit.record(Event.KPI_EXPORTED, on=None, by=request.user, count=len(rows))
-    headers = {"Content-Disposition": f'attachment; filename="cpms-{period.name}.csv"'}
-    data = figures_as_csv(rows, period)
-    return StreamingHttpResponse(data, content_type="text/csv; charset=utf-8", headers=headers)
+    said = {name: form.cleaned_data[name] for name in ("purpose", "words")}
+    actions.note_export(period, kind=kind, count=len(rows), by=request.user, **said)
+    headers = {"Content-Disposition": f'attachment; filename="cpms-{period.name}.{kind}"'}
+    return StreamingHttpResponse(figures_as(kind, rows, period), content_type=TYPES[kind], headers=headers)
 
 
 def demo_only(request: HttpRequest) -> None:

@@ -25,7 +25,8 @@ def record(
 ) -> AuditEvent:
     """Append one event. ``by`` is a user, or ``None`` for the system; ``patient`` a patient or its id.
 
-    Raises ``ValueError`` for a detail key that is not allow-listed: the trail holds ids and codes, never texts.
+    Raises ``ValueError`` for a detail key that is not allow-listed: the trail holds ids and codes, and of texts only
+    the reason that somebody gives for taking figures out.
     """
     if unknown := set(detail) - DETAIL_KEYS:
         raise ValueError(f"not allowed in the audit trail: {sorted(unknown)}")

@@ -1,6 +1,7 @@
 """The official figures of a month, counted from ordinary rows. Definitions in ``docs/kpis.md``."""
 
 from helpdesk.kpis.catalogue import ABOUT, BY_NAME, FIGURES, LATE, Figure, Part
+from helpdesk.kpis.charts import charts_of
 from helpdesk.kpis.counting import Line, counted, lines
 from helpdesk.kpis.months import before, first_of_next, moments
 from helpdesk.kpis.people import active_people
@@ -19,6 +20,7 @@ __all__ = [
     "Place",
     "active_people",
     "before",
+    "charts_of",
     "counted",
     "first_of_next",
     "lines",

@@ -162,6 +162,12 @@ ASKING = [
         ("answered", "Invitations answered", "invitations answered in the month", "Invitation.answered_at"),
         ("accepted", "Invitations accepted", "of these, accepted", "Invitation.state"),
         (
+            "advised",
+            "Invited people who gave advice",
+            "invitations whose person's first statement in the panel lies in the month",
+            "Contribution.at",
+        ),
+        (
             "meetings",
             "Meetings held",
             "meetings held in the month with a panel of the place on the agenda",

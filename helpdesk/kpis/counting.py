@@ -28,8 +28,8 @@ class Line:
 def counted(month: dt.date) -> list[Line]:
     """Every line of the month: of each network, of its groups, of its countries, of its centres."""
     sources = [people.people(month), people.starters(month), people.without_panel(month), panels.panels(month)]
-    sources += [panels.invitations(month), *panels.after(month), panels.outcomes(month), panels.meetings(month)]
-    sources += [panels.minutes(month), panels.survey_rounds(month)]
+    sources += [panels.invitations(month), panels.advised(month), *panels.after(month), panels.outcomes(month)]
+    sources += [panels.meetings(month), panels.minutes(month), panels.survey_rounds(month)]
     found = []
     for place in places_of(month):
         figures: Found = {}

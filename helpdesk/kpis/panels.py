@@ -17,7 +17,7 @@ from outcomes import queries as surveys
 from outcomes.models import Effect, FollowUp, OutcomeVersion, SurveyRound
 from outcomes.states import Benefit, EffectKind, Reason
 from panels.meetings.models import AgendaItem
-from panels.models import Invitation, Panel, TimeSpent
+from panels.models import Contribution, Invitation, Panel, TimeSpent
 from panels.states import InvitationKind, InvitationState, Urgency
 
 PANEL, OF_PANEL = Paths(), Paths().through("panel")
@@ -101,6 +101,14 @@ def invitations(month: dt.date) -> Counts:
         "accepted": answered & Q(state__in=STAYED),
     }
     return plain(Invitation.objects.filter(sent | answered), conditions)
+
+
+def advised(month: dt.date) -> Counts:
+    """Invitations whose person spoke for the first time in the month."""
+    start, end = moments(month)
+    said = Contribution.objects.filter(panel=OuterRef("panel"), author=OuterRef("invitee"))
+    earlier, now = said.filter(at__lt=start), said.filter(within("at", start, end))
+    return plain(Invitation.objects.filter(Exists(now), ~Exists(earlier)), {"advised": Q()})
 
 
 def after(month: dt.date) -> list[Counts]:

@@ -20,7 +20,7 @@ EXTRA: dict[str, dict[str, object]] = {
     "panels:drop_filter": {"key": uuid.uuid4()},
     "drop_from_group": {"person": uuid.uuid4()},
     "panels:end_assist": {"assist": uuid.uuid4()},
-    "kpis_csv": {"month": "2020-01"},
+    "kpis_export": {"month": "2020-01"},
     "patients:sheet": {"language": "en"},
     "patients:sheet_pdf": {"language": "en"},
     "drop_expertise": {"row": 0},

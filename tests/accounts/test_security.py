@@ -116,7 +116,7 @@ def test_what_is_sensitive_asks_for_a_fresh_code():
         "security_codes",
         "assistants",
         "cases:phenopacket",
-        "kpis_csv",
+        "kpis_export",
         "people:grant",
         "people:end_role",
         "people:leave",
@@ -271,7 +271,7 @@ def test_every_sensitive_address_sends_a_stale_session_to_the_code():
     for name, route in sensitive():
         if route.model is None or route.model.__name__ == "User":
             extra = {"membership": 0} if name == "people:end_role" else {}
-            extra |= {"month": "2020-01"} if name == "kpis_csv" else {}
+            extra |= {"month": "2020-01"} if name == "kpis_export" else {}
             method = client.post if "POST" in route.methods else client.get
             answer = method(address(name, route, user, extra), secure=True)
             expected = 403 if name in {"people:lost_phone", "people:glass", "panels:hand_over"} else 302

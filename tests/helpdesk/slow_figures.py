@@ -37,6 +37,7 @@ class Slow:
         self.sign_ins = [(e.actor_id, month_of(e.at)) for e in AuditEvent.objects.all() if e.event == "signed_in"]
         self.panels = {p.pk: p for p in Panel.objects.select_related("case__patient", "lead__centre")}
         self.centres = {c.pk: c for c in Centre.objects.all()}
+        self.statements = list(Contribution.objects.all())
 
     def lines(self):
         """Network, group, country, centre of every line."""
@@ -144,6 +145,8 @@ class Slow:
             found["guests"] += month_of(row.sent_at) == month and row.kind == "guest"
             found["answered"] += month_of(row.answered_at) == month
             found["accepted"] += month_of(row.answered_at) == month and row.state in {"accepted", "ended"}
+            said = [c.at for c in self.statements if (c.panel_id, c.author_id) == (row.panel_id, row.invitee_id)]
+            found["advised"] += bool(said) and month_of(min(said)) == month
         for row in Effect.objects.filter(panel__in=here):
             found[f"effect_{row.kind}"] += month_of(row.at) == month
         for row in FollowUp.objects.filter(panel__in=here):

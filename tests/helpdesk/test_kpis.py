@@ -4,23 +4,27 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import io
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.urls import reverse
+from openpyxl import load_workbook
 
 from cpms import clock
 from cpms.accounts.models import CentreMembership
 from cpms.accounts.roles import Role
 from cpms.audit import actions as audit
+from cpms.audit.models import AuditEvent
 from cpms.audit.states import Event
+from cpms.sheets import harmless
 from helpdesk import actions, kpis
-from helpdesk.exports import harmless
 from helpdesk.models import MonthlyKpi
 from tests.clients import signed_in
 from tests.factories import CentreFactory, GroupFactory, NetworkFactory, Story, UserFactory, give_role
 
 pytestmark = pytest.mark.django_db(databases=["default", "cachedb"])
+WORDS = {"purpose": "ministry", "words": "Yearly report"}
 LONG_AGO = dt.datetime(2020, 1, 15, tzinfo=dt.UTC)
 
 
@@ -91,12 +95,39 @@ def test_a_coordinator_downloads_the_month_and_a_group_coordinator_only_the_grou
     ):
         people[role] = UserFactory(role="none")
         give_role(people[role], role, **held)
-    address = reverse("kpis_csv", args=[f"{this_month():%Y-%m}"])
-    whole = rows(signed_in(people[Role.NETWORK_COORDINATOR]).get(address))
-    assert whole[0]["Panels opened"] == "1"
-    assert [row["Group"] for row in rows(signed_in(people[Role.GROUP_COORDINATOR]).get(address))] == [str(other)]
-    assert signed_in(people[Role.GROUP_COORDINATOR]).get(reverse("kpis_csv", args=["nonsense"])).status_code == 404
-    assert signed_in(UserFactory()).get(address).status_code == 403
+    month = f"{this_month():%Y-%m}"
+    address, asked = reverse("kpis_export", args=[month]), {**WORDS, "period": month, "kind": "csv"}
+    whole, group = (signed_in(people[role]) for role in people)
+    assert rows(whole.post(address, asked))[0]["Panels opened"] == "1"
+    assert [row["Group"] for row in rows(group.post(address, asked))] == [str(other)]
+    assert group.get(reverse("kpis_export", args=["nonsense"])).status_code == 404
+    assert signed_in(UserFactory()).post(address, asked).status_code == 403
+    book = load_workbook(io.BytesIO(whole.post(address, asked | {"kind": "xlsx"}).getvalue()))
+    header, *lines = book["Figures"].iter_rows()
+    cells = {cell.value: cell for line in lines for cell in line}
+    assert {cell.data_type for cell in cells.values()} <= {"s", "n"}
+    assert [cell.value for line in lines for cell in line if str(cell.value).startswith(("=", "+", "-", "@"))] == []
+    assert lines[0][[cell.value for cell in header].index("Panels opened")].value == 1
+
+
+def test_an_export_says_what_it_is_for_and_the_audit_keeps_it(monkeypatch):
+    Story().open()
+    freeze(monkeypatch)
+    reader = UserFactory(role="none")
+    give_role(reader, Role.CORE_HELPDESK)
+    client, month = signed_in(reader), f"{this_month():%Y-%m}"
+    address = reverse("kpis_export", args=[month])
+    for missing in ("purpose", "words"):
+        asked = {**WORDS, "period": month, "kind": "csv", missing: ""}
+        assert client.post(address, asked, secure=True).status_code == 422
+    assert not AuditEvent.objects.filter(event=Event.KPI_EXPORTED).exists()
+    assert client.post(address, {**WORDS, "period": "2001", "kind": "csv"}, secure=True).status_code == 422
+    taken = client.post(address, {**WORDS, "period": month[:4], "kind": "xlsx"}, secure=True)
+    assert taken["Content-Disposition"] == f'attachment; filename="cpms-{month[:4]}.xlsx"'
+    kept = AuditEvent.objects.get(event=Event.KPI_EXPORTED)
+    lines = MonthlyKpi.objects.count()
+    said = {"count": lines, "kind": "xlsx", "stage": month[:4], "verb": "ministry", "reason": "Yearly report"}
+    assert (kept.actor_id, kept.detail) == (reader.pk, said)
 
 
 def rows(response):

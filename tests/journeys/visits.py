@@ -38,6 +38,7 @@ EXTRA = {
     "cases:form": {"slug": "adrenal"},
     "outcomes:version": {"number": 1},
     "cases:blank_form": {"slug": "adrenal"},
+    "kpis_export": {"month": "2020-01"},
 }
 
 # What a browser never shows as a page of its own
@@ -60,7 +61,6 @@ NO_PAGE = {
     "meetings:join": "the way to another host",
     "meetings:talk": "the way to another host",
     "meetings:feed": "a file",
-    "kpis_csv": "a file",
     "outcomes:statement_pdf": "a file",
     "people:table_progress": "a bar of the table's page",
     "people:table_to_mend": "a file",
@@ -170,6 +170,7 @@ OTHERS = (
     Visit("researcher", "panels:registries"),
     Visit("researcher", "panels:registry", "closed"),
     Visit("coordinator", "kpis"),
+    Visit("coordinator", "kpis_export"),
     Visit("coordinator", "kpis", query="?month=2020-01"),
 )
 PUBLIC = (

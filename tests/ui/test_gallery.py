@@ -15,15 +15,13 @@ PARTS = """
     work work-group due tag count btn-primary btn-line btn-bare question facts chips files labs trend
     ask quick thread entry statement stance objection objection-dissent since seen composer reply-bar seg
     expert why meta paste row-ask notice outline decline timer order figures points decisions present
-    advice signs flag saved empty
+    advice signs flag saved empty chart charts lines bars
 """
 # Drawn in the first sketches; the product says the same with another part
 ELSEWHERE = {
     "cover": "reasons stand with each expert",
     "confirm": "a pasted line is confirmed in a table with row-ask",
     "kpis": "figures are a table",
-    "bars": "figures are a table",
-    "chart": "figures are a table",
 }
 
 

@@ -28,7 +28,7 @@ FURTHER: dict[str, dict[str, object]] = {
     "cases:form": {"slug": "core"},
     "cases:blank_form": {"slug": "core"},
     "outcomes:version": {"number": 1},
-    "kpis_csv": {"month": "2020-03"},
+    "kpis_export": {"month": "2020-03"},
 }
 
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from cpms.charts import scaled
 from cpms.terminology import catalogue
 from panels.cases.models import plain
 from panels.cases.queries.words import converted_words, range_words, spoken
@@ -84,13 +85,11 @@ def chart_of(trend: Trend) -> Chart:
     bounds = [bound for bound in (trend.low, trend.high) if bound is not None]
     lowest, highest = min([*values, *bounds]), max([*values, *bounds])
     times = [row.moment.middle if row.moment else 0 for row, _ in trend.points]
-    start, span = times[0], max(times[-1] - times[0], 1)
 
     def height(value: Decimal) -> int:
-        share = (value - lowest) / ((highest - lowest) or 1)
-        return HEIGHT - MARGIN - round(float(share) * (HEIGHT - 2 * MARGIN))
+        return round(scaled(float(value), float(lowest), float(highest), HEIGHT - MARGIN, MARGIN))
 
-    across = [MARGIN + round((time - start) / span * (WIDTH - 2 * MARGIN)) for time in times]
+    across = [round(scaled(time, times[0], times[-1], MARGIN, WIDTH - MARGIN)) for time in times]
     dots = tuple((x, height(value)) for x, value in zip(across, values, strict=True))
     top = height(trend.high) if trend.high is not None else 0
     bottom = height(trend.low) if trend.low is not None else HEIGHT

@@ -1,0 +1,177 @@
+"""The charts of a place: each says in its heading what its figures show."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from cpms.charts import Bars, Cell, Line, Over
+from helpdesk.kpis.months import before
+from helpdesk.kpis.series import Month, months_of, panels_by_group, panels_by_network
+from helpdesk.models import MonthlyKpi
+
+Chart = Over | Bars
+LATELY = 12
+FIVE = 5
+HOURS_AS_DAYS = 48
+
+
+def charts_of(user: Any, line: MonthlyKpi) -> list[Chart]:
+    """What the line's months show, and beside a network's what sets its groups and the networks apart."""
+    if not (months := months_of(user, line)):
+        return []
+    lately = [one for one in months if one.day > before(line.month, LATELY)]
+    found = [growth(months), *(draw(lately) for draw in OF_A_YEAR)]
+    if line.group_id is None and line.centre_id is None and not line.country:
+        groups = {group.whole_name: count for group, count in panels_by_group(user, line).items()}
+        networks = {network.name: counts for network, counts in panels_by_network(user, line).items()}
+        found[1:1] = [by_group(groups), compared(networks)]
+    return [one for one in found if one is not None]
+
+
+def month_words(month: Month) -> str:
+    return f"{month.day:%b %Y}"
+
+
+def span(months: list[Month]) -> str:
+    first, last = f"{months[0].day:%B %Y}", f"{months[-1].day:%B %Y}"
+    return first if first == last else f"{first} to {last}"
+
+
+def several(count: int, word: str) -> str:
+    return f"{count} {word}{'' if count == 1 else 's'}"
+
+
+def from_to(low: int, high: int) -> str:
+    return f"{low}" if low == high else f"{low} to {high}"
+
+
+def growth(months: list[Month]) -> Chart | None:
+    """Users, those active, and panels since the start, month by month."""
+    if len(months) < 2:
+        return None
+    users, active = ([one.count(name) for one in months] for name in ("registered", "active"))
+    opened = [one.count("panels_opened") for one in months]
+    panels = [sum(opened[: n + 1]) for n in range(len(opened))]
+    moved = f"Users went from {users[0]} to {users[-1]}" if users[0] != users[-1] else several(users[-1], "user")
+    lines = (
+        Line("Users", several(users[-1], "user"), tuple(users)),
+        Line("Active", f"{active[-1]} active", tuple(active)),
+        Line("Panels", several(panels[-1], "panel"), tuple(panels)),
+    )
+    moments = tuple((one.day.year * 12 + one.day.month, month_words(one)) for one in months)
+    finding = f"{moved}; {from_to(min(active), max(active))} of them were active in a month"
+    return Over(
+        finding, f"Registered users, active users, and panels opened since the start, {span(months)}", moments, lines
+    )
+
+
+def leaders(counts: dict[str, int]) -> str:
+    """Who has most, in words."""
+    most = max(counts.values())
+    names = [name for name, count in counts.items() if count == most]
+    return f"{names[0]} has" if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]} have"
+
+
+def by_group(counts: dict[str, int]) -> Chart | None:
+    total = sum(counts.values())
+    if len(counts) < 2 or not total:
+        return None
+    most = max(counts.values())
+    rows = sorted(counts.items(), key=lambda pair: -pair[1])
+    return Bars(
+        f"{leaders(counts)} the most panels, {most} of {total}",
+        "Panels opened since the start, by thematic group",
+        "Group",
+        ("Panels",),
+        tuple((name, (Cell(count, str(count)),)) for name, count in rows),
+    )
+
+
+def tens(count: int) -> Cell:
+    """Rounded to ten, as networks are compared."""
+    near = (count + 5) // 10 * 10
+    return Cell(near, str(near) if near or not count else "under 5")
+
+
+def compared(networks: dict[str, tuple[int, int]]) -> Chart | None:
+    if len(networks) < 2:
+        return None
+    rows = {name: (tens(users), tens(panels)) for name, (users, panels) in networks.items()}
+    panels = {name: int(cells[1].value or 0) for name, cells in rows.items()}
+    most = max(panels.values())
+    return Bars(
+        f"{leaders(panels)} the most panels, about {most}" if most else "No network has ten panels yet",
+        "Registered users and panels since the start, rounded to ten",
+        "Network",
+        ("Users", "Panels"),
+        tuple(sorted(rows.items(), key=lambda row: -panels[row[0]])),
+    )
+
+
+def funnel(months: list[Month]) -> Chart | None:
+    steps = {"invited": "Invited", "answered": "Answered", "accepted": "Accepted", "advised": "Gave advice"}
+    counts = {name: sum(one.count(name) for one in months) for name in steps}
+    invited = counts["invited"]
+    if not invited:
+        return None
+
+    def share(count: int) -> str:
+        return f"{round(100 * count / invited)} %" if count <= invited else ""
+
+    return Bars(
+        f"{several(invited, 'invitation')} sent, {counts['accepted']} accepted; {counts['advised']} of the invited gave advice",
+        f"Invitations sent, answers and first statements, {span(months)}",
+        "Step",
+        ("Invitations",),
+        tuple((words, (Cell(counts[name], str(counts[name]), share(counts[name])),)) for name, words in steps.items()),
+    )
+
+
+def in_time(hours: float) -> str:
+    return f"{hours / 24:.1f} days" if hours >= HOURS_AS_DAYS else f"{hours:g} hours"
+
+
+def waits(months: list[Month]) -> Chart | None:
+    """Of each step, the latest month of the year that has one."""
+    steps = {"reply": "To the first answer", "closing": "To the close", "entry": "To enter a case"}
+    latest = {
+        name: next((one for one in reversed(months) if one.figures.get(f"{name}_median") is not None), None)
+        for name in steps
+    }
+    rows = [
+        (f"{words}, {month_words(one)}", [float(one.figures[f"{name}_{part}"] or 0) for part in ("median", "p90")])
+        for name, words in steps.items()
+        if (one := latest[name]) is not None
+    ]
+    if not rows:
+        return None
+    name, (middle, _slow) = rows[0]
+    step, _, month = name.partition(", ")
+    return Bars(
+        f"{step} it took {in_time(middle)} or less for half of the panels of {month}",
+        "The middle wait and the slowest tenth, in the latest month that has one",
+        "Step",
+        ("Half within", "Nine tenths within"),
+        tuple((words, tuple(Cell(hours, in_time(hours)) for hours in took)) for words, took in rows),
+    )
+
+
+def starters(months: list[Month]) -> Chart | None:
+    """How much the five who start most account for; where no more than five start, there is nothing to draw."""
+    last = months[-1]
+    people, share = last.count("starters"), last.count("top_five_share")
+    if people <= FIVE or not share:
+        return None
+    rest = several(people - FIVE, "other")
+    rows = (("The five who start most", share), (f"The {rest}", 100 - share))
+    return Bars(
+        f"Five of {people} people started {share} % of the panels",
+        f"Share of the panels opened in the twelve months to {last.day:%B %Y}",
+        "Who",
+        ("Share",),
+        tuple((words, (Cell(value, f"{value} %"),)) for words, value in rows),
+    )
+
+
+OF_A_YEAR: Iterable[Callable[[list[Month]], Chart | None]] = (funnel, waits, starters)

@@ -1,0 +1,58 @@
+"""Frozen lines over time, with what came late in its place. The number of queries does not grow with the months."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import F, Prefetch, QuerySet, Sum
+
+from cpms.accounts.models import Network, ThematicGroup
+from helpdesk.kpis.periods import Value, corrected
+from helpdesk.models import KpiCorrection, MonthlyKpi
+
+Keys = dict[Any, int]
+
+
+@dataclass(frozen=True)
+class Month:
+    day: dt.date
+    figures: dict[str, Value]
+
+    def count(self, name: str) -> int:
+        """Nought where it was not said."""
+        return int(self.figures.get(name) or 0)
+
+
+def months_of(user: Any, line: MonthlyKpi) -> list[Month]:
+    """Every frozen month of the line's place up to its own, the earliest first."""
+    place = {name: getattr(line, name) for name in ("network_id", "group_id", "centre_id", "country")}
+    rows = MonthlyKpi.objects.visible_to(user).filter(month__lte=line.month, **place).order_by("month")
+    late = Prefetch("corrections", KpiCorrection.objects.order_by("found_at", "pk"))
+    return [Month(row.month, corrected(row)) for row in rows.prefetch_related(late)]
+
+
+def opened_by(rows: QuerySet[MonthlyKpi], key: str) -> Keys:
+    """Panels opened in all months of these lines. A figure's corrections follow on one another, so they add up."""
+    found: Keys = dict(rows.order_by().values_list(key).annotate(total=Sum("panels_opened")))
+    late = KpiCorrection.objects.filter(line__in=rows, figure="panels_opened").order_by().values_list(f"line__{key}")
+    for place, more in late.annotate(total=Sum(F("now") - F("was"))):
+        found[place] += int(more)
+    return found
+
+
+def panels_by_group(user: Any, line: MonthlyKpi) -> dict[ThematicGroup, int]:
+    """Since the start, of the groups of the line's network that the person sees; main groups, and others with a panel."""
+    rows = MonthlyKpi.objects.visible_to(user).filter(month__lte=line.month, network=line.network_id)
+    counts = opened_by(rows.exclude(group=None), "group")
+    groups = ThematicGroup.objects.filter(pk__in=counts).select_related("network", "parent").order_by("number")
+    return {group: counts[group.pk] for group in groups if counts[group.pk] or group.parent_id is None}
+
+
+def panels_by_network(user: Any, line: MonthlyKpi) -> dict[Network, tuple[int, int]]:
+    """Registered users in the line's month and panels since the start, of the networks whose whole line the person sees."""
+    rows = MonthlyKpi.objects.visible_to(user).filter(month__lte=line.month, group=None, centre=None, country="")
+    counts = opened_by(rows, "network")
+    newest = rows.filter(month=line.month).select_related("network").order_by("network__code")
+    return {row.network: (row.registered, counts[row.network_id]) for row in newest}

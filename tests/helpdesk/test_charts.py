@@ -1,0 +1,167 @@
+"""Charts say what frozen figures show, to each reader as much as their role allows; the picture follows the numbers."""
+
+from __future__ import annotations
+
+import datetime as dt
+from itertools import pairwise
+
+import pytest
+from django.template import Context, Template
+from django.urls import reverse
+
+from cpms.accounts.roles import Role
+from cpms.charts import Bars, Cell, Line, Over, apart, steps_to
+from helpdesk.kpis import charts_of
+from helpdesk.kpis.charts import funnel, starters, tens, waits
+from helpdesk.kpis.series import Month
+from helpdesk.models import KpiCorrection, MonthlyKpi
+from tests.clients import signed_in
+from tests.factories import CentreFactory, GroupFactory, NetworkFactory, UserFactory, give_role
+
+MARCH = dt.date(2026, 3, 1)
+QUERIES = 8
+
+
+def line(network, month, registered, opened, *, figures=None, **place):
+    counts = {"registered": registered, "active": registered // 2, "panels_opened": opened, "panels_closed": 0}
+    return MonthlyKpi.objects.create(network=network, month=month, figures=figures or {}, **counts, **place)
+
+
+@pytest.fixture
+def two_networks():
+    """Three months of a network with two groups and a centre; one of another."""
+    near, far = NetworkFactory(code="NEAR", name="Near"), NetworkFactory(code="FAR", name="Far")
+    groups = [GroupFactory(network=near, number=n, name=name) for n, name in ((1, "Bone"), (2, "Thyroid"))]
+    for month in (dt.date(2026, 1, 1), dt.date(2026, 2, 1), MARCH):
+        line(near, month, 20 + month.month, 4)
+        for number, group in enumerate(groups):
+            line(near, month, 9, 1 + 2 * number, group=group)
+        line(
+            near,
+            month,
+            2,
+            1,
+            centre=CentreFactory.create(name="Hill") if month == MARCH else None,
+            country="FI" if month < MARCH else "",
+        )
+    line(far, MARCH, 7, 2)
+    return near, far, groups
+
+
+def reader(role, **held):
+    user = UserFactory(role="none")
+    give_role(user, role, **held)
+    return user
+
+
+def whole(network):
+    return MonthlyKpi.objects.get(network=network, month=MARCH, group=None, centre=None, country="")
+
+
+@pytest.mark.django_db
+def test_each_reader_gets_the_charts_of_what_they_see(two_networks):
+    near, _far, groups = two_networks
+    late = MonthlyKpi.objects.get(group=groups[1], month=MARCH)
+    for was, now in ((3, 4), (4, 6)):
+        KpiCorrection.objects.create(line=late, figure="panels_opened", was=was, now=now)
+    found = charts_of(reader(Role.CORE_HELPDESK), whole(near))
+    assert [one.finding for one in found] == [
+        "Users went from 21 to 23; 10 to 11 of them were active in a month",
+        "Group 2, Thyroid has the most panels, 12 of 15",
+        "Near has the most panels, about 10",
+    ]
+    assert [cell.shown for _name, cells in found[2].rows for cell in cells] == ["20", "10", "10", "under 5"]
+    assert found[0].rows == [
+        ("Mar 2026", [23, 11, 12]),
+        ("Feb 2026", [22, 11, 8]),
+        ("Jan 2026", [21, 10, 4]),
+    ]
+    own = charts_of(reader(Role.NETWORK_COORDINATOR, network=near), whole(near))
+    assert [one.finding for one in own] == [one.finding for one in found[:2]]
+    (alone,) = charts_of(reader(Role.GROUP_COORDINATOR, group=groups[1]), late)
+    assert alone.rows[0] == ("Mar 2026", [9, 4, 12])
+    assert charts_of(reader(Role.GROUP_COORDINATOR, group=groups[1]), whole(near)) == []
+
+
+@pytest.mark.django_db
+def test_the_charts_ask_no_more_of_many_months_groups_and_networks(two_networks, django_assert_num_queries):
+    near, _far, _groups = two_networks
+    core, at = reader(Role.CORE_HELPDESK), whole(near)
+    charts_of(core, at)  # who has asked before is known with their roles
+    with django_assert_num_queries(QUERIES):
+        charts_of(core, at)
+    further = NetworkFactory(code="THIRD", name="Third")
+    for number in range(1, 5):
+        line(near, dt.date(2025, number, 1), 9, 1)
+        line(near, MARCH, 9, 1, group=GroupFactory(network=near, number=10 + number))
+        line(further, dt.date(2025, number, 1), 9, 1)
+    line(further, MARCH, 9, 1)
+    with django_assert_num_queries(QUERIES):
+        assert len(charts_of(core, at)[2].rows) == 3
+
+
+@pytest.mark.django_db(databases=["default", "cachedb"])
+def test_the_page_draws_them(two_networks):
+    near, _far, _groups = two_networks
+    page = signed_in(reader(Role.NETWORK_COORDINATOR, network=near)).get(reverse("kpis"), secure=True).content.decode()
+    assert "Group 2, Thyroid has the most panels, 9 of 12</h2>" in page
+    assert page.count('<polyline class="line-') == 3
+    assert "rounded to ten" not in page
+
+
+def month(day=MARCH, **figures):
+    return Month(day, figures)
+
+
+def test_a_year_says_how_invitations_waits_and_starters_went():
+    year = [
+        month(dt.date(2026, 2, 1), invited=30, answered=20, accepted=9, advised=4, reply_median=50.4, reply_p90=90.0)
+    ]
+    year.append(month(invited=10, accepted=1, starters=16, top_five_share=48))
+    asked = funnel(year)
+    assert asked.finding == "40 invitations sent, 10 accepted; 4 of the invited gave advice"
+    assert [cells[0].share for _name, cells in asked.rows] == ["100 %", "50 %", "25 %", "10 %"]
+    took = waits(year)
+    assert took.finding == "To the first answer it took 2.1 days or less for half of the panels of Feb 2026"
+    assert [cell.shown for cell in took.rows[0][1]] == ["2.1 days", "3.8 days"]
+    who = starters(year)
+    assert (who.finding, who.rows[1][0]) == ("Five of 16 people started 48 % of the panels", "The 11 others")
+    nothing = [month(starters=4, top_five_share=100)]
+    assert [draw(nothing) for draw in (funnel, waits, starters)] == [None] * 3
+
+
+def test_networks_are_compared_in_tens():
+    assert [tens(n).shown for n in (0, 1, 4, 5, 14, 15, 267)] == ["0", "under 5", "under 5", "10", "10", "20", "270"]
+
+
+@pytest.mark.parametrize(
+    ("top", "steps"),
+    [(0, [0, 1]), (1, [0, 1]), (3, [0, 1, 2, 3]), (267, [0, 100, 200, 300]), (300, [0, 100, 200, 300])],
+)
+def test_the_rules_of_a_chart_are_round_and_reach_its_top(top, steps):
+    assert steps_to(top) == steps
+
+
+def test_labels_at_the_end_of_lines_do_not_cover_one_another():
+    feet = apart([180, 178, 60, 181])
+    ordered = sorted(feet)
+    assert all(low + 16 <= high for low, high in pairwise(ordered))
+    assert feet[2] == 60
+
+
+def test_a_picture_is_hidden_from_screen_readers_and_its_table_is_not():
+    over = Over("Up", "Users", ((1, "Jan"), (2, "Feb"), (4, "Apr")), (Line("Users", "10 users", (0, 5, 10)),))
+    bars = Bars(
+        "<b>",
+        "By group",
+        "Group",
+        ("Panels",),
+        (("A & B", (Cell(8, "8"),)), ("C", (Cell(2, "2"),)), ("D", (Cell(None, "none"),))),
+    )
+    shown = Template("{% chart over 1 %}{% chart bars 2 %}").render(Context({"over": over, "bars": bars}))
+    assert 'points="0.0,100.0 33.3,50.0 100.0,0.0"' in shown
+    assert [part in shown for part in ('width="100.0%"', 'width="25.0%"', "A &amp; B", "&lt;b&gt;")] == [True] * 4
+    assert shown.count("<svg") == 1 + 1 + 2
+    assert shown.count('aria-hidden="true"') == 3
+    assert shown.count("<table") == 2
+    assert "style" not in shown
