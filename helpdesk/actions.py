@@ -54,6 +54,17 @@ def _row_of(month: dt.date, line: kpis.Line) -> MonthlyKpi:
 
 
 @transaction.atomic
+def announce_month(month: dt.date, *, by: Any) -> None:
+    """One mail with a link, and no figure, to each who reads a whole network's figures; once for a month."""
+    networks = MonthlyKpi.objects.filter(month=month).order_by().values("network").distinct()
+    path = f"{reverse('kpis')}?month={month:%Y-%m}"
+    for person in people.figure_readers_of(networks):
+        notifications.notify(
+            [person], notice=Notice.MONTH_FROZEN, by=by, about=person, path=path, again=f"{month:%Y-%m}"
+        )
+
+
+@transaction.atomic
 def note_corrections(month: dt.date, *, by: Any) -> int:
     """Compare a frozen month with what its rows say now, and write down beside it what came late; gives how much.
 
@@ -88,9 +99,10 @@ def note_export(period: kpis.Period, *, purpose: str, words: str, kind: str, cou
 
 
 def close_month(*, by: Any) -> None:
-    """The night's work: the month that is over, then what came late to those before it."""
+    """The night's work: the month that is over, and word of it; then what came late to those before it."""
     month = last_month()
     freeze_month(month, by=by)
+    announce_month(month, by=by)
     for back in range(1, CHECKED_AGAIN + 1):
         note_corrections(kpis.before(month, back), by=by)
 

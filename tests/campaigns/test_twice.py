@@ -14,6 +14,7 @@ from consent import actions as consent
 from consent.models import Consent
 from consent.states import Stage
 from cpms import clock
+from cpms.accounts.roles import Role
 from cpms.celery import app
 from outcomes.models import SurveyRound
 from panels.cases import actions as cases
@@ -26,7 +27,7 @@ from tests.access.cells import EXTRA
 from tests.access.routes import address, ours
 from tests.access.world import World
 from tests.clients import signed_in
-from tests.factories import Story, UserFactory
+from tests.factories import Story, UserFactory, give_role
 from tests.panels.test_races import rights  # noqa: F401 a fixture
 from tools.local import places
 
@@ -53,9 +54,10 @@ def rows() -> dict[str, int]:
 @pytest.fixture
 def busy(settings, tmp_path):
     """Something for every task to do: mails, an overdue invitation, a late panel, a referral, a document, a withdrawal,
-    a consent to be asked for again, a patient's correction, a case that begins as a copy."""
+    a consent to be asked for again, a reader of figures, a patient's correction, a case that begins as a copy."""
     settings.MEDIA_ROOT = tmp_path
     story, frozen = Story("a"), Story("b")
+    give_role(UserFactory(role="none"), Role.CORE_HELPDESK)
     late = UserFactory()
     story.open(story.expert, late)
     story.seat(story.expert)

@@ -5,8 +5,10 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
+import re
 
 import pytest
+from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.urls import reverse
 from openpyxl import load_workbook
@@ -17,6 +19,9 @@ from cpms.accounts.roles import Role
 from cpms.audit import actions as audit
 from cpms.audit.models import AuditEvent
 from cpms.audit.states import Event
+from cpms.notifications import notices
+from cpms.notifications.models import OutboxMessage
+from cpms.notifications.notices import Notice
 from cpms.sheets import harmless
 from helpdesk import actions, kpis
 from helpdesk.models import MonthlyKpi
@@ -132,6 +137,27 @@ def test_an_export_says_what_it_is_for_and_the_audit_keeps_it(monkeypatch):
 
 def rows(response):
     return list(csv.DictReader(response.getvalue().decode("utf-8-sig").splitlines()))
+
+
+def test_the_night_tells_each_reader_of_a_whole_network_once_and_tells_no_figure():
+    story = Story()
+    story.open()
+    network, elsewhere = story.group.network, NetworkFactory(code="FAR", name="Far")
+    told = [UserFactory(role="none") for _ in range(3)]
+    for person, role in zip(told, (Role.NETWORK_COORDINATOR, Role.HELPDESK_ADULT, Role.CORE_HELPDESK), strict=True):
+        give_role(person, role, **({} if role == Role.CORE_HELPDESK else {"network": network}))
+    others = [UserFactory(role="none") for _ in range(3)]
+    give_role(others[0], Role.GROUP_COORDINATOR, group=story.group)
+    give_role(others[1], Role.REPRESENTATIVE, centre=story.lead.centre)
+    give_role(others[2], Role.NETWORK_COORDINATOR, network=elsewhere)
+    for _night in range(2):
+        actions.close_month(by=None)
+    mails = OutboxMessage.objects.filter(notice=Notice.MONTH_FROZEN)
+    assert sorted(mail.recipient_id for mail in mails) == sorted(person.pk for person in told)
+    path = f"{reverse('kpis')}?month={actions.last_month():%Y-%m}"
+    assert {mail.link for mail in mails} == {path}
+    written = notices.body(Notice.MONTH_FROZEN, ref="", path=path).replace(path, "")
+    assert not re.search(r"\d", written.replace(settings.BASE_URL, ""))
 
 
 @pytest.mark.parametrize("text", ["=1", " =1", "\t=1", "\u200b=1", "\uff1d1", "\x00=1", "+1", "-1", "@x", "\r=1"])

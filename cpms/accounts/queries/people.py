@@ -28,7 +28,7 @@ from cpms.accounts.models import (
     User,
 )
 from cpms.accounts.models.devices import device_kinds
-from cpms.accounts.roles import REPRESENTING_ROLES, STAFF_ROLES, Role
+from cpms.accounts.roles import OVERSEEING_ROLES, REPRESENTING_ROLES, STAFF_ROLES, Role
 from cpms.vault import cipher
 
 
@@ -102,6 +102,12 @@ def helpdesk_of(network: Network) -> QuerySet[User]:
     """The network's helpdesk of today."""
     held = Membership.objects.current().filter(role__in=STAFF_ROLES, network=network)
     return User.objects.active().filter(pk__in=held.values("user"))
+
+
+def figure_readers_of(networks: QuerySet[Any, Any]) -> QuerySet[User]:
+    """Who reads the figures of one of the networks as a whole: its coordinators and helpdesk, and the core helpdesk."""
+    whole = Q(role__in=OVERSEEING_ROLES, network__in=networks) | Q(role=Role.CORE_HELPDESK)
+    return User.objects.active().filter(pk__in=Membership.objects.current().filter(whole).values("user"))
 
 
 def experts(*, besides: Any) -> QuerySet[User]:

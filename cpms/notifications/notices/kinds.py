@@ -77,6 +77,7 @@ class Notice(models.TextChoices):
     PANEL_IDLE = "panel_idle", "A panel stands still"
     COME_BACK = "come_back", "The helpdesk asks whether something keeps you away"
     CENTRE_QUIET = "centre_quiet", "No panel from your hospital for a year"
+    MONTH_FROZEN = "month_frozen", "A month's figures are there"
     DIGEST = "digest", "Daily mail"
 
 
@@ -136,6 +137,7 @@ NEWS = frozenset(
         Notice.PANEL_CLOSED,
         Notice.SURVEY,
         Notice.SURVEY_REMINDER,
+        Notice.MONTH_FROZEN,
     }
 )
 """Good to know. Who wants only what is asked of them gets none of these."""

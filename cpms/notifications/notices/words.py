@@ -271,6 +271,10 @@ WORDS = {
         "Your hospital has opened no panel for a year. Perhaps a colleague has a patient whose question others could help "
         "with; your helpdesk is glad to show how.",
     ),
+    Notice.MONTH_FROZEN: Words(
+        "CPMS: the month's figures are there",
+        "The figures of the month that is over are counted. The page shows them, and what you need of them as a table.",
+    ),
     Notice.DIGEST: Words("CPMS: your day", "What happened since your last daily mail:"),
 }
 
