@@ -16,6 +16,7 @@ from cpms.accounts.models import User
 from cpms.accounts.policy import may_use_staff_site
 from cpms.accounts.roles import STAFF_ROLES, Role
 from cpms.audit import actions as audit
+from cpms.audit.models import AuditEvent
 from cpms.audit.states import Event
 from cpms.notifications import actions as notifications
 from cpms.notifications.notices import Notice
@@ -24,6 +25,7 @@ from helpdesk.models import KpiCorrection, MonthlyKpi, Nudge
 from helpdesk.people import queries as getting_in
 from helpdesk.states import ABOUT, NudgeKind
 
+EXPORTS_A_DAY = 10
 CHECKED_AGAIN = 12
 """So many months back a frozen figure is compared with what the rows say now."""
 
@@ -92,7 +94,13 @@ def note_corrections(month: dt.date, *, by: Any) -> int:
 
 @transaction.atomic
 def note_export(period: kpis.Period, *, purpose: str, words: str, kind: str, count: int, by: Any) -> None:
-    """Figures are about to leave: who takes how many lines out, as what, and what for."""
+    """Figures are about to leave: who takes how many lines out, as what, and what for.
+
+    Raises ``Refused`` beyond so many in a day.
+    """
+    day = clock.now() - dt.timedelta(days=1)
+    if AuditEvent.objects.filter(event=Event.KPI_EXPORTED, actor_id=by.pk, at__gte=day).count() >= EXPORTS_A_DAY:
+        raise Refused(f"Figures can be taken out {EXPORTS_A_DAY} times a day. Please come back tomorrow.")
     audit.record(
         Event.KPI_EXPORTED, on=None, by=by, count=count, kind=kind, stage=period.name, verb=purpose, reason=words
     )

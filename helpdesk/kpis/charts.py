@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, NamedTuple
 
 from cpms.charts import Bars, Cell, Line, Over
 from helpdesk.kpis.months import before
@@ -11,6 +11,18 @@ from helpdesk.kpis.series import Month, months_of, panels_by_group, panels_by_ne
 from helpdesk.models import MonthlyKpi
 
 Chart = Over | Bars
+
+
+class Step(NamedTuple):
+    row: str
+    half: str
+
+
+STEPS = {
+    "reply": Step("To the first answer", "Half of the panels first answered in {} had their answer"),
+    "closing": Step("To the close", "Half of the panels closed in {} were closed"),
+    "entry": Step("To enter a case", "Half of the cases of {} were entered"),
+}
 LATELY = 12
 FIVE = 5
 HOURS_AS_DAYS = 48
@@ -66,11 +78,11 @@ def growth(months: list[Month]) -> Chart | None:
     )
 
 
-def leaders(counts: dict[str, int]) -> str:
+def most_panels(counts: dict[str, int], kind: str) -> str:
     """Who has most, in words."""
-    most = max(counts.values())
-    names = [name for name, count in counts.items() if count == most]
-    return f"{names[0]} has" if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]} have"
+    names = [name for name, count in counts.items() if count == max(counts.values())]
+    who = " and ".join(names) if len(names) < 3 else f"{len(names)} {kind}"
+    return f"{who} {'has' if len(names) == 1 else 'each have'} the most panels"
 
 
 def by_group(counts: dict[str, int]) -> Chart | None:
@@ -80,7 +92,7 @@ def by_group(counts: dict[str, int]) -> Chart | None:
     most = max(counts.values())
     rows = sorted(counts.items(), key=lambda pair: -pair[1])
     return Bars(
-        f"{leaders(counts)} the most panels, {most} of {total}",
+        f"{most_panels(counts, 'groups')}, {most} of {total}",
         "Panels opened since the start, by thematic group",
         "Group",
         ("Panels",),
@@ -101,7 +113,7 @@ def compared(networks: dict[str, tuple[int, int]]) -> Chart | None:
     panels = {name: int(cells[1].value or 0) for name, cells in rows.items()}
     most = max(panels.values())
     return Bars(
-        f"{leaders(panels)} the most panels, about {most}" if most else "No network has ten panels yet",
+        f"{most_panels(panels, 'networks')}, about {most}" if most else "No network has ten panels yet",
         "Registered users and panels since the start, rounded to ten",
         "Network",
         ("Users", "Panels"),
@@ -134,26 +146,27 @@ def in_time(hours: float) -> str:
 
 def waits(months: list[Month]) -> Chart | None:
     """Of each step, the latest month of the year that has one."""
-    steps = {"reply": "To the first answer", "closing": "To the close", "entry": "To enter a case"}
     latest = {
         name: next((one for one in reversed(months) if one.figures.get(f"{name}_median") is not None), None)
-        for name in steps
+        for name in STEPS
     }
     rows = [
-        (f"{words}, {month_words(one)}", [float(one.figures[f"{name}_{part}"] or 0) for part in ("median", "p90")])
-        for name, words in steps.items()
-        if (one := latest[name]) is not None
+        (name, month_words(one), [float(one.figures[f"{name}_{part}"] or 0) for part in ("median", "p90")])
+        for name, one in latest.items()
+        if one is not None
     ]
     if not rows:
         return None
-    name, (middle, _slow) = rows[0]
-    step, _, month = name.partition(", ")
+    name, month, (middle, _slow) = rows[0]
     return Bars(
-        f"{step} it took {in_time(middle)} or less for half of the panels of {month}",
+        f"{STEPS[name].half.format(month)} within {in_time(middle)}",
         "The middle wait and the slowest tenth, in the latest month that has one",
         "Step",
         ("Half within", "Nine tenths within"),
-        tuple((words, tuple(Cell(hours, in_time(hours)) for hours in took)) for words, took in rows),
+        tuple(
+            (f"{STEPS[name].row}, {month}", tuple(Cell(hours, in_time(hours)) for hours in took))
+            for name, month, took in rows
+        ),
     )
 
 

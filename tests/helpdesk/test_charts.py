@@ -12,7 +12,7 @@ from django.urls import reverse
 from cpms.accounts.roles import Role
 from cpms.charts import Bars, Cell, Line, Over, apart, steps_to
 from helpdesk.kpis import charts_of
-from helpdesk.kpis.charts import funnel, starters, tens, waits
+from helpdesk.kpis.charts import funnel, most_panels, starters, tens, waits
 from helpdesk.kpis.series import Month
 from helpdesk.models import KpiCorrection, MonthlyKpi
 from tests.clients import signed_in
@@ -122,12 +122,24 @@ def test_a_year_says_how_invitations_waits_and_starters_went():
     assert asked.finding == "40 invitations sent, 10 accepted; 4 of the invited gave advice"
     assert [cells[0].share for _name, cells in asked.rows] == ["100 %", "50 %", "25 %", "10 %"]
     took = waits(year)
-    assert took.finding == "To the first answer it took 2.1 days or less for half of the panels of Feb 2026"
+    assert took.finding == "Half of the panels first answered in Feb 2026 had their answer within 2.1 days"
     assert [cell.shown for cell in took.rows[0][1]] == ["2.1 days", "3.8 days"]
     who = starters(year)
     assert (who.finding, who.rows[1][0]) == ("Five of 16 people started 48 % of the panels", "The 11 others")
     nothing = [month(starters=4, top_five_share=100)]
     assert [draw(nothing) for draw in (funnel, waits, starters)] == [None] * 3
+
+
+def test_who_has_most_panels_is_named_alone_or_together():
+    said = [
+        most_panels(counts, "groups")
+        for counts in ({"A": 2, "B": 1}, {"A": 2, "B": 2, "C": 1}, dict.fromkeys("ABC", 2))
+    ]
+    assert said == [
+        "A has the most panels",
+        "A and B each have the most panels",
+        "3 groups each have the most panels",
+    ]
 
 
 def test_networks_are_compared_in_tens():

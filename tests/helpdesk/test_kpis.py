@@ -133,6 +133,8 @@ def test_an_export_says_what_it_is_for_and_the_audit_keeps_it(monkeypatch):
     lines = MonthlyKpi.objects.count()
     said = {"count": lines, "kind": "xlsx", "stage": month[:4], "verb": "ministry", "reason": "Yearly report"}
     assert (kept.actor_id, kept.detail) == (reader.pk, said)
+    answers = [client.post(address, {**WORDS, "period": month, "kind": "csv"}, secure=True) for _ in range(10)]
+    assert [answer.status_code for answer in answers] == [200] * 9 + [403]
 
 
 def rows(response):
