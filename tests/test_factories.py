@@ -31,7 +31,7 @@ MADE_OTHERWISE = {
         outcomes: Outcome AdviceItem OutcomeVersion SignOff Effect FollowUp AdviceDone Topic OutcomeDocument
         outcomes: SurveyRound SurveyAsked SurveyAnswer
         people: TableRow
-        helpdesk: MonthlyKpi KpiCorrection
+        helpdesk: MonthlyKpi KpiCorrection Nudge
     """,
     "a shipped catalogue, loaded by its command": """
         terminology: Terminology Concept ConceptSynonym ConceptEdge

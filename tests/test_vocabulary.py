@@ -40,8 +40,8 @@ def test_no_module_has_a_name_of_its_own():
 
 
 def test_every_module_beside_the_apps_stands_in_a_contract():
-    beside = {f"cpms.{file.stem}" for file in (ROOT / "cpms").glob("*.py")} - {"cpms.__init__"}
-    apps = {f"cpms.{name}" for name in modules(ROOT / "cpms")} - beside
+    apps = {f"cpms.{file.parent.name}" for file in (ROOT / "cpms").glob("*/apps.py")}
+    beside = {f"cpms.{name}" for name in modules(ROOT / "cpms")} - apps
     assert beside - {"cpms.urls"} == contract("beside", "source_modules")
     assert beside - {"cpms.urls"} | apps == contract("platform", "source_modules")
     layers = contract("apps", "layers")

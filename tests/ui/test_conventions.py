@@ -64,6 +64,7 @@ TWICE = {
     "people/status.html": "public, and how often is limited for the address",
     "accounts/security.html": "fresh recovery codes: those shown last are the ones that count",
     "helpdesk/demo.html": "signs in as somebody invented",
+    "helpdesk/export.html": "takes figures out: every time is one, and is recorded",
     "cases/labs.html": "the first form reads a table and shows it; the second, which adds, has a key",
     "cases/_findings.html": "the letter is read and shown; what adds has a key",
     "components/post_button.html": "the key is handed in",
@@ -96,12 +97,13 @@ def test_what_is_posted_twice_is_done_once():
 
 # Forms that send no version of what they change, by address or, where they post to their own page, by template
 UNVERSIONED = {
-    "changes nothing that is kept": "panels:search outcomes:verify account_logout ui/gallery.html accounts/experts.html",
+    "changes nothing that is kept": "panels:search outcomes:verify account_logout ui/gallery.html accounts/experts.html "
+    "helpdesk/export.html",
     "signs in or proves who is there": "account_login account_reset_password account/password_reset_from_key.html "
     "accounts/activate.html accounts/otp_challenge.html accounts/otp_enrol.html accounts/phone.html accounts/step_up.html",
     "makes something new, or adds to a list": "accounts/assistants.html cases:findings cases:files cases:labs "
     "cases:rectify expert_groups accounts/expertise.html meetings:bring meetings:meet_now meetings:schedule "
-    "meetings:propose meetings:series_new outcomes:effect outcomes:open_survey panels:ask panels:answer panels:invite "
+    "meetings:propose meetings:series_new outcomes:effect outcomes:open_survey nudge panels:ask panels:answer panels:invite "
     "panels:address panels:new panels:keep_filter panels:receive panels:reply panels/let_in.html panels/refer.html "
     "patients:consent people/ask.html people/glass.html people/new_centre.html people/tables.html people:unit people:grant",
     "the person's own, changed by nobody else": "theme practice accounts/absence.html mails meetings:address "
