@@ -147,7 +147,7 @@ def invite_and_decline(product, browser, lead: Person, people, panel: Panel, ent
     declines.page.get_by_text("Another reason, or a better name").click()
     declines.type("Who would be better?", "Dr Better")
     declines.click("Decline", exact=True)
-    declines.sees("no more reminders")
+    declines.sees("Your answer is with the lead.")
     declines.close()
     lead.page.reload()
     lead.go(f"/panels/{panel.ref}/")

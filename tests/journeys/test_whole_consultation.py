@@ -161,7 +161,7 @@ def answer_invitations(product, browser, people, devices, panel) -> dict[str, Pe
     person.start_counting()
     person.click("Not my field")
     assert person.hands <= 2
-    person.sees("no more reminders")
+    person.sees("Your answer is with the lead.")
     person.close()
     assert Invitation.objects.get(panel=panel, invitee=people["Dubois"]).reason == "field"
     contribute(inside["Benedetti"])
