@@ -79,7 +79,7 @@ def note_corrections(month: dt.date, *, by: Any) -> int:
         place = line.place
         row = frozen.get((place.network, place.group, place.centre, place.country))
         if row is not None:
-            known = row.frozen() | {found.figure: found.now for found in row.corrections.all()}
+            known = kpis.corrected(row)
             found = _row_of(month, line).frozen()
             differs = [name for name in kpis.LATE if (known.get(name) or 0) != (found.get(name) or 0)]
             late += [

@@ -6,8 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from cpms import sheets
-from cpms.countries import NAMES
+from cpms import countries, sheets
 from helpdesk import kpis
 from helpdesk.kpis.periods import Period, Sum, Value
 from helpdesk.states import Kind
@@ -39,7 +38,7 @@ def whole(value: Value) -> Value:
 
 def cells_of(row: Sum, period: Period) -> list[Any]:
     at = row.line
-    place = [str(at.network), str(at.group or ""), NAMES.get(at.country, at.country), str(at.centre or "")]
+    place = [str(at.network), str(at.group or ""), countries.name(at.country), str(at.centre or "")]
     return [period.name, row.months, *place, *(whole(row.figures[figure.name]) for figure in kpis.FIGURES)]
 
 

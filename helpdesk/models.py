@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from cpms import clock
+from cpms import clock, countries
 from cpms.accounts.models import Centre, Network, ThematicGroup, User
 from cpms.accounts.policy import networks_served_by
 from cpms.accounts.roles import OVERSEEING_ROLES, REPRESENTING_ROLES, Role
@@ -19,8 +19,8 @@ from panels.models import Panel
 
 class MonthlyKpiQuerySet(models.QuerySet["MonthlyKpi"]):
     def visible_to(self, user: Any) -> MonthlyKpiQuerySet:
-        """Network coordinators see their networks, group coordinators their groups, national officers the centres of their
-        country, the core helpdesk everything."""
+        """Network coordinators and helpdesks see their networks, group coordinators their groups, representatives and their
+        substitutes their centre, national officers their country and its centres, the core helpdesk everything."""
         held = user.memberships.current()
         if Role.CORE_HELPDESK in user.held_roles():
             return self
@@ -49,6 +49,8 @@ class MonthlyKpi(models.Model):
     frozen_at = models.DateTimeField(default=clock.now)
 
     objects = MonthlyKpiQuerySet.as_manager()
+
+    COLUMNS = ("registered", "active", "panels_opened", "panels_closed")
 
     class Meta:
         verbose_name = "line of a month"
@@ -80,8 +82,17 @@ class MonthlyKpi(models.Model):
 
     def frozen(self) -> dict[str, Any]:
         """Every figure as it was frozen."""
-        names = ("registered", "active", "panels_opened", "panels_closed")
-        return {name: getattr(self, name) for name in names} | self.figures
+        return {name: getattr(self, name) for name in self.COLUMNS} | self.figures
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the line is of the whole network."""
+        return self.group_id is None and self.centre_id is None and not self.country
+
+    @property
+    def place(self) -> str:
+        """What the line is of, as a page names it."""
+        return str(self.network) if self.is_whole else str(self.group or self.centre or countries.name(self.country))
 
 
 class KpiCorrection(models.Model):

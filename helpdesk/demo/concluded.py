@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from cpms.accounts.models import Network
-from helpdesk.demo.running import Reply, Running, carry, listed
+from helpdesk.demo.running import Reply, Running, carry, current, listed
 from outcomes import actions as outcomes
 from outcomes.states import Decision
 from panels import actions as panels
-from panels.models import Contribution, Panel
+from panels.models import Contribution
 from panels.states import Certainty, ContributionKind
 
 CONCLUDED = Running(
@@ -53,8 +53,3 @@ def load_concluded(made: Network) -> int:
         outcomes.sign(current(panel), decision=Decision.SIGNED, number=sent.number, by=people[key])
     outcomes.close_panel(current(panel), by=lead)
     return 1
-
-
-def current(panel: Panel) -> Panel:
-    """The panel as it now stands: each deed moves it on."""
-    return Panel.objects.with_case().get(pk=panel.pk)

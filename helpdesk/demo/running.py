@@ -100,9 +100,15 @@ def carry(running: Running, made: Network, people: dict[str, User]) -> Panel:
         invitation = Invitation.objects.get(panel=panel, invitee=people[key])
         panels.accept(invitation, by=people[key])
     for reply in running.replies:
-        current = Panel.objects.with_case().get(pk=panel.pk)
-        panels.contribute(current, kind=reply.kind, text=reply.text, certainty=reply.certainty, by=people[reply.author])
+        panels.contribute(
+            current(panel), kind=reply.kind, text=reply.text, certainty=reply.certainty, by=people[reply.author]
+        )
     return panel
+
+
+def current(panel: Panel) -> Panel:
+    """The panel as it now stands: each deed moves it on."""
+    return Panel.objects.with_case().get(pk=panel.pk)
 
 
 def _open(case: DemoCase, made: Network, lead: User, experts: list[User]) -> Panel:

@@ -2,10 +2,9 @@
 
 from helpdesk.kpis.catalogue import ABOUT, BY_NAME, FIGURES, LATE, Figure, Part
 from helpdesk.kpis.charts import charts_of
-from helpdesk.kpis.counting import Line, counted, lines
-from helpdesk.kpis.months import before, first_of_next, moments
-from helpdesk.kpis.people import active_people
-from helpdesk.kpis.periods import Period, parts_of, period_of, sums_for
+from helpdesk.kpis.counting import Line, counted
+from helpdesk.kpis.months import before, moments
+from helpdesk.kpis.periods import Period, corrected, parts_of, period_of, sums_for
 from helpdesk.kpis.places import Place, networks_counted
 
 __all__ = [
@@ -18,12 +17,10 @@ __all__ = [
     "Part",
     "Period",
     "Place",
-    "active_people",
     "before",
     "charts_of",
+    "corrected",
     "counted",
-    "first_of_next",
-    "lines",
     "moments",
     "networks_counted",
     "parts_of",

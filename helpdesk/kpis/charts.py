@@ -34,7 +34,7 @@ def charts_of(user: Any, line: MonthlyKpi) -> list[Chart]:
         return []
     lately = [one for one in months if one.day > before(line.month, LATELY)]
     found = [growth(months), *(draw(lately) for draw in OF_A_YEAR)]
-    if line.group_id is None and line.centre_id is None and not line.country:
+    if line.is_whole:
         groups = {group.whole_name: count for group, count in panels_by_group(user, line).items()}
         networks = {network.name: counts for network, counts in panels_by_network(user, line).items()}
         found[1:1] = [by_group(groups), compared(networks)]

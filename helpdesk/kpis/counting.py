@@ -5,12 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from cpms.accounts.models import Network
 from helpdesk.kpis import panels, people
 from helpdesk.kpis.catalogue import BY_NAME
 from helpdesk.kpis.places import Found, Place, places_of
-
-COLUMNS = ("registered", "active", "panels_opened", "panels_closed")
+from helpdesk.models import MonthlyKpi
 
 
 @dataclass(frozen=True)
@@ -35,12 +33,7 @@ def counted(month: dt.date) -> list[Line]:
         figures: Found = {}
         for source in sources:
             figures |= source.get(place, {})
-        columns = {name: figures.pop(name, 0) or 0 for name in COLUMNS}
+        columns = {name: figures.pop(name, 0) or 0 for name in MonthlyKpi.COLUMNS}
         kept = {name: figures[name] for name in BY_NAME if figures.get(name)}
         found.append(Line(place, figures=kept, **columns))  # type: ignore[arg-type]  # counts are whole
     return found
-
-
-def lines(network: Network, month: dt.date) -> list[Line]:
-    """One network's, its own line first."""
-    return [line for line in counted(month) if line.place.network == network.pk]

@@ -23,11 +23,6 @@ def signed_in(start: dt.datetime, end: dt.datetime) -> QuerySet[AuditEvent, Any]
     return AuditEvent.objects.filter(within("at", start, end), event=Event.SIGNED_IN).order_by().values("actor_id")
 
 
-def active_people(month: dt.date) -> set[Any]:
-    """Keys of everybody who signed in at least once in the month (the founding paper's definition)."""
-    return set(signed_in(*moments(month)).values_list("actor_id", flat=True))
-
-
 def people(month: dt.date) -> Counts:
     """Registered, active, contributing and not returning, by centre and by group."""
     start, end = moments(month)

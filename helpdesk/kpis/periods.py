@@ -80,7 +80,6 @@ def sum_of(rows: list[MonthlyKpi], period: Period) -> Sum:
 def guarded(figures: dict[str, Value], line: MonthlyKpi, period: Period) -> dict[str, Value]:
     """Figures about patients are given for a whole network and a whole year, and none of a family where one is small: no
     difference between two tables then tells of a few people."""
-    whole = line.group_id is None and line.centre_id is None and not line.country
     about = [figure.name for figure in FIGURES if figure.patients]
     families: dict[str, list[str]] = {}
     for name in about:
@@ -88,7 +87,7 @@ def guarded(figures: dict[str, Value], line: MonthlyKpi, period: Period) -> dict
     hidden = {
         name
         for names in families.values()
-        if not (whole and period.whole_year) or any(0 < (figures[one] or 0) < LEAST for one in names)
+        if not (line.is_whole and period.whole_year) or any(0 < (figures[one] or 0) < LEAST for one in names)
         for name in names
     }
     return {name: None if name in hidden else value for name, value in figures.items()}

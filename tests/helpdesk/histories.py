@@ -10,6 +10,7 @@ from cpms.accounts.models import Centre, CentreMembership, Network, ThematicGrou
 from cpms.audit.models import AuditEvent
 from cpms.patients.models import Patient
 from cpms.vault.actions import new_key
+from helpdesk import kpis
 from outcomes.models import Effect, FollowUp, Outcome, OutcomeVersion
 from outcomes.states import Benefit, EffectKind
 from panels.cases.models import Case
@@ -20,6 +21,11 @@ from panels.states import Urgency
 FIRST = dt.datetime(2021, 11, 1, tzinfo=dt.UTC)
 MONTHS = [dt.date(2021, 12, 1), dt.date(2022, 1, 1), dt.date(2022, 2, 1)]
 EDGES = [dt.datetime(year, month, 1, tzinfo=dt.UTC) for year, month in ((2021, 12), (2022, 1), (2022, 2), (2022, 3))]
+
+
+def lines_of(network: Network, month: dt.date) -> list[kpis.Line]:
+    """One network's, its own line first."""
+    return [line for line in kpis.counted(month) if line.place.network == network.pk]
 
 
 class History:

@@ -27,6 +27,7 @@ from helpdesk import actions, kpis
 from helpdesk.models import MonthlyKpi
 from tests.clients import signed_in
 from tests.factories import CentreFactory, GroupFactory, NetworkFactory, Story, UserFactory, give_role
+from tests.helpdesk.histories import lines_of
 
 pytestmark = pytest.mark.django_db(databases=["default", "cachedb"])
 WORDS = {"purpose": "ministry", "words": "Yearly report"}
@@ -52,7 +53,7 @@ def test_lines_count_people_sign_ins_and_panels():
     audit.record(Event.SIGNED_IN, on=story.lead, by=story.lead)
     audit.record(Event.SIGNED_IN, on=story.lead, by=story.lead)
     UserFactory(activated_at=None)
-    whole, group, *centres = kpis.lines(story.group.network, this_month())
+    whole, group, *centres = lines_of(story.group.network, this_month())
     assert (whole.registered, whole.active, whole.panels_opened, whole.panels_closed) == (1, 1, 1, 0)
     assert (group.place.group, group.registered, group.active, group.panels_opened) == (story.group.pk, 1, 1, 1)
     home = story.lead.centre_id
@@ -184,7 +185,7 @@ def test_people_are_counted_where_their_centre_belonged_at_the_months_end():
         ("2026-01-01", "2026-02-27", 0),
     ):
         CentreMembership.objects.filter(pk=place.pk).update(since=since, until=until)
-        whole, *others = kpis.lines(network, month)
+        whole, *others = lines_of(network, month)
         assert (since, until, whole.registered) == (since, until, counted)
         assert [line.registered for line in others if line.place.centre == story.lead.centre_id] == [1] * counted
 
