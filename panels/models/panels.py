@@ -77,7 +77,7 @@ class Panel(SealedModel):
     URL_FIELD = "ref"
 
     ref = models.CharField(max_length=30, unique=True)
-    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="panels")
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="panels", db_index=False)
     network = models.ForeignKey(Network, on_delete=models.PROTECT, related_name="panels")
     group = models.ForeignKey(ThematicGroup, on_delete=models.PROTECT, null=True, related_name="panels")
     lead = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="panels_led")
@@ -103,6 +103,7 @@ class Panel(SealedModel):
         indexes = [
             models.Index(name="panels_by_state", fields=["state", "-opened_at"]),
             models.Index(name="panels_by_lead", fields=["lead", "state"]),
+            models.Index(name="panels_by_case", fields=["case"], include=["id"]),
         ]
         constraints = [
             models.CheckConstraint(

@@ -90,6 +90,7 @@ class Contribution(Said):
     supplied_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
 
     class Meta(Said.Meta):
+        indexes = [models.Index(name="panels_who_advised", fields=["panel"], include=["author", "kind"])]
         constraints = [
             answers_one("panels_statement_answers_one"),
             models.CheckConstraint(

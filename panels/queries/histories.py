@@ -113,10 +113,14 @@ def waiting(people: Iterable[Any]) -> dict[Any, int]:
     return dict(items.order_by().values_list("who").annotate(Count("pk")))
 
 
-def fill(found: dict[Any, Any], past: Past) -> None:
-    """Put the figures of everybody in ``found`` (key to ``Candidate``) where the ranking looks for them."""
+def fill_past(found: dict[Any, Any], past: Past) -> None:
+    """Put what everybody in ``found`` (key to ``Candidate``) knows and did where the ranking looks for it."""
     for name in (each.name for each in fields(past)):
         put(found, name, getattr(past, name))
+
+
+def fill_habits(found: dict[Any, Any]) -> None:
+    """Put how everybody in ``found`` answers, and what waits for them, where the ranking looks for it."""
     put(found, "waiting", waiting(found))
     for who, asked, answered, median, lately in answers(found):
         one = found[who]

@@ -20,7 +20,7 @@ from panels.queries import histories
 from panels.queries.search import begins_each
 from panels.states import InvitationState, Speciality
 
-MANY, CHILD_UNTIL = 40, 18
+MANY, SHORTLIST, CHILD_UNTIL = 40, 3, 18
 BUSY, ASKED_OFTEN = 4, 3
 TITLES = frozenset({"dr", "prof", "professor", "pd", "mrs", "mr", "ms"})
 
@@ -171,10 +171,18 @@ def suggestions(
     else:
         who_named, pool = {}, worth_a_look(past, many, set())
     found = candidates(people if pool is None else people.filter(pk__in=pool), who_named)
-    histories.fill(found, past)
-    best = rank(found.values(), facts, many=many)
+    histories.fill_past(found, past)
+    near = nearest(found, facts, SHORTLIST * many)
+    histories.fill_habits(near)
+    best = rank(near.values(), facts, many=many)
     loaded = User.objects.select_related("centre").in_bulk([one.key for one, _score in best])
     return [Suggestion(loaded[one.key], value, reasons(one, facts), one) for one, value in best]
+
+
+def nearest(found: dict[Any, Candidate], facts: Facts, many: int) -> dict[Any, Candidate]:
+    """Those ``many`` who fit best by what they know and did: only their habits and load are counted."""
+    by_fit = sorted(found.values(), key=lambda one: (-score(one, facts), str(one.key)))
+    return {one.key: one for one in by_fit[:many]}
 
 
 def worth_a_look(past: histories.Past, many: int, named: set[Any]) -> set[Any] | None:

@@ -101,7 +101,7 @@ def count(client: Client, target: Target) -> int:
 
 
 def measure(page: str, visits: list[tuple[Client, Target]], rounds: int = ROUNDS) -> Row:
-    """Queries at each size; time and weight at the largest, of forms with controls for every line at 30 lines."""
+    """Queries at each size; time and weight at the largest, of a case or a form at 30 lines, more than one has."""
     counts = [queries(client, target) for client, target in visits]
     client, target = visits[1 if TIMED_AT_30 in page else -1]
     times, body = [], b""
@@ -144,7 +144,7 @@ def pages(leads: list[User]) -> list[tuple[str, list[tuple[Client, Target]]]]:
         ("New panel", as_each("panels:new")),
         ("Profile", as_each("profile")),
         ("Invitation sheet, by others asked", of(clients[0], rooms.invitations())),
-        ("Prepare, by findings", of(last, rooms.drafts())),
+        (f"Prepare, by findings {TIMED_AT_30}", of(last, rooms.drafts())),
         (f"Case form, by findings {TIMED_AT_30}", of(last, rooms.cases())),
         ("Meeting, by people asked", of(last, rooms.meetings())),
         (f"Outcome, by items of advice {TIMED_AT_30}", of(last, rooms.outcomes())),
@@ -249,7 +249,7 @@ def main() -> int:
     fill_directory(ThematicGroup.objects.get(number=1))
     filled = time.monotonic() - started
     with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
+        cursor.execute("VACUUM ANALYZE")
     visits = pages(leads)
     rows = [measure(page, asked) for page, asked in visits]
     known = {name_of(target) for _page, asked in visits for _client, target in asked}

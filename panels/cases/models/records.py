@@ -106,6 +106,9 @@ class Diagnosis(CasePart):
 
     objects = SealedManager()
 
+    class Meta(CasePart.Meta):
+        indexes = [models.Index(name="cases_by_condition", fields=["code"], include=["case"])]
+
     def __str__(self) -> str:
         return self.label
 
@@ -121,6 +124,11 @@ class Finding(CasePart):
     qualifiers = SealedTextField()
 
     objects = SealedManager()
+
+    class Meta(CasePart.Meta):
+        indexes = [
+            models.Index(name="cases_by_finding", fields=["code"], include=["case"], condition=models.Q(present=True))
+        ]
 
     def __str__(self) -> str:
         return self.label
