@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+from email import message_from_bytes, policy
 from pathlib import Path
 
 import redis
@@ -30,11 +32,19 @@ def in_tables(words: list[str]) -> list[str]:
 
 def in_redis(url: str, words: list[str]) -> list[str]:
     """Keys of the broker whose name or value holds a word."""
-    client = redis.Redis.from_url(url)
+    with contextlib.closing(redis.Redis.from_url(url)) as client:
+        left = [key + (client.dump(key) or b"") for key in client.scan_iter()]
+    return [f"{key[:40]!r}: {word}" for key in left for word in words if word.encode() in key]
+
+
+def in_mails(folder: Path, words: list[str]) -> list[str]:
+    """Mails below the folder that hold a word in a header or, unpacked, in a part."""
     found = []
-    for key in client.scan_iter():
-        value = client.dump(key) or b""
-        found += [f"{key!r}: {word}" for word in words if word.encode() in key + value]
+    for file in folder.rglob("*.eml"):
+        mail = message_from_bytes(file.read_bytes(), policy=policy.default)
+        parts = [part.get_payload(decode=True) or b"" for part in mail.walk()]
+        text = str(mail.items()).encode() + b"".join(parts)
+        found += [f"{file}: {word}" for word in words if word.encode() in text]
     return found
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 import json
+from collections import Counter
 from functools import cached_property
 from pathlib import Path
 
@@ -23,12 +24,14 @@ from panels.models import Panel
 from tests.factories.people import GroupFactory, NetworkFactory, UserFactory
 
 CANARIES: list[str] = []
+PLANTED = Counter[str]()
 FORMS = Path(__file__).resolve().parents[2] / "panels" / "cases" / "questionnaires"
 
 
 def canary(name: str) -> str:
     """A token for one field; every token ever made is known to the sweeps."""
     token = f"CNRY-{name}"
+    PLANTED[token] += 1
     if token not in CANARIES:
         CANARIES.append(token)
     return token

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 import json
 import os
 import re
+import unicodedata
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
+from pypdf import PdfReader
 
 from cpms import clock
 from cpms.accounts.models import TotpDevice
@@ -83,7 +86,7 @@ def test_whole_consultation(file, product, browser, tmp_path):
     panel = Panel.objects.get(ref=ref)
     experts = answer_invitations(product, browser, people, devices, panel)
     guest = bring_guest(product, browser, lead, panel)
-    discuss(lead, guest, experts["Benedetti"], panel)
+    discuss(lead, guest, panel, tmp_path)
     meet(product, lead, panel, people)
     write_and_sign(product, lead, experts, panel)
     read_document(lead, experts["Benedetti"], guest, panel, browser, product)
@@ -203,7 +206,7 @@ def bring_guest(product, browser, lead: Person, panel) -> Person:
     return guest
 
 
-def discuss(lead: Person, guest: Person, expert: Person, panel) -> None:
+def discuss(lead: Person, guest: Person, panel, tmp_path: Path) -> None:
     """The guest agrees, the lead marks the statement."""
     guest.go(f"/panels/{panel.ref}/")
     guest.click("Agree 0")
@@ -212,6 +215,17 @@ def discuss(lead: Person, guest: Person, expert: Person, panel) -> None:
     lead.sees(ADVICE)
     lead.click("Mark for outcome")
     expect(lead.page.get_by_role("button", name="Marked for outcome")).to_be_visible()
+    on_two_pages(lead, tmp_path)
+
+
+def on_two_pages(lead: Person, tmp_path: Path) -> None:
+    """The panel as the browser prints it: case, question and advice on two sheets of A4."""
+    paper = lead.page.pdf(prefer_css_page_size=True)
+    printed = PdfReader(io.BytesIO(paper))
+    (tmp_path / "printed.pdf").write_bytes(paper)
+    assert len(printed.pages) <= 2
+    text = unicodedata.normalize("NFKC", " ".join(page.extract_text() for page in printed.pages))
+    assert ADVICE in " ".join(text.split())
 
 
 def meet(product, lead: Person, panel, people) -> None:

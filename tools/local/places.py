@@ -112,7 +112,7 @@ def free_port_after(wanted: int) -> int:
     return free_port(0)
 
 
-def wait_for_port(port: int, process: subprocess.Popen[bytes], seconds: float = 15) -> None:
+def wait_for_port(port: int, process: subprocess.Popen[bytes], seconds: float = 60) -> None:
     """Until something listens there; raises when the process died or the time is up."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline and process.poll() is None:
