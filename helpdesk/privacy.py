@@ -38,6 +38,7 @@ CLINICAL = """
     cases.Rectification: written says
     panels.Invitation: reason_text better_name asked_name asked_hospital asked_country
     panels.Panel: title question
+    panels.Assist: reason
     panels.Dispatch: note reason
     panels.Question: text
     panels.Answer: text
@@ -57,6 +58,7 @@ CLINICAL = """
     outcomes.AdviceDone: text because
     outcomes.Topic: text
     outcomes.OutcomeDocument: pdf
+    people.GlassBreak: reason
 """
 CODED = """
     audit.AuditEvent: patient_id
@@ -85,14 +87,12 @@ PERSONAL = """
     drafts.Draft: label
     notifications.MailWish: pace daily_at quiet_from quiet_to
     notifications.OutboxMessage: address calendar lines
-    panels.Assist: reason
     panels.TimeSpent: seconds said_minutes
     panels.SavedFilter: query label
     panels.Referral: name email hospital country
     people.AccessRequest: email display_name job_title role why reason
     people.RoleProposal: role
     people.LostPhone: how_checked
-    people.GlassBreak: reason
     people.TableRow: cells problems
 """
 KEYS = """

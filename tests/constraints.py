@@ -126,7 +126,7 @@ CHECKS = {
     "panels_assist_lasts_an_hour": (Assist, {}, [{"until": F("given_at")}, {"until": F("given_at") + DAY}]),
     "panels_answer_has_time": (Invitation, {"state": "accepted", "kind": "expert"}, [{"answered_at": None}]),
     "panels_closed_has_time": (Panel, {"state": "closed"}, [{"closed_at": None}, {"state": "open"}]),
-    "panels_glass_has_reason": (Assist, {"kind": "lead"}, [{"kind": "glass", "reason": ""}]),
+    "panels_glass_has_reason": (Assist, {"kind": "lead"}, [{"kind": "glass", "reason": b""}]),
     "panels_guest_has_date": (Invitation, {"kind": "expert"}, [{"guest_until": NOW}, {"kind": "guest"}]),
     "panels_invitation_expires_later": (Invitation, {}, [{"expires_at": F("sent_at")}]),
     "panels_dispatch_decided_says_who": (Dispatch, {"state": "waiting"}, [{"decided_at": NOW}, {"state": "accepted"}]),

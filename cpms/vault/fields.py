@@ -10,6 +10,9 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import models
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.migrations.operations import AlterField
+from django.db.migrations.state import ProjectState
 from django.db.models.query_utils import DeferredAttribute
 
 from cpms.vault import cipher
@@ -114,3 +117,50 @@ class SealedBytesField(SealedTextField):
 
     def from_bytes(self, plain: bytes) -> Any:
         return plain
+
+
+class SealColumn(AlterField):
+    """A step of a migration: a column of plain text becomes a ``SealedTextField``, and what rows hold is sealed at once.
+
+    ``owner`` is the table that has the rows' key, reached through ``through``; both tables have UUIDs. Text whose key was
+    destroyed is dropped; the row still says that there was one. Older dumps hold the plain text until they are thrown away.
+    """
+
+    def __init__(self, model_name: str, name: str, *, table: str, owner: str, through: str, longest: int) -> None:
+        super().__init__(model_name, name, SealedTextField())
+        self.table, self.owner, self.through, self.longest = table, owner, through, longest
+
+    def database_forwards(
+        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
+    ) -> None:
+        self._make_anew(schema_editor, "bytea NOT NULL DEFAULT ''", self._sealed)
+
+    def database_backwards(
+        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
+    ) -> None:
+        self._make_anew(schema_editor, f"varchar({self.longest}) NOT NULL DEFAULT ''", self._opened)
+
+    def _make_anew(self, schema_editor: BaseDatabaseSchemaEditor, kind: str, changed: Any) -> None:
+        """Our own names only stand in these statements."""
+        table, column = self.table, self.name
+        with schema_editor.connection.cursor() as cursor:
+            cursor.execute(f"ALTER TABLE {table} RENAME COLUMN {column} TO {column}_before")
+            cursor.execute(f"ALTER TABLE {table} ADD COLUMN {column} {kind}")
+            cursor.execute(f"ALTER TABLE {table} ALTER COLUMN {column} DROP DEFAULT")
+            cursor.execute(
+                f"SELECT held.id, held.{column}_before, key.id, key.kek_name, key.wrapped FROM {table} held "  # noqa: S608
+                f"JOIN {self.owner} owner ON owner.id = held.{self.through} JOIN vault_datakey key ON key.id = owner.key_id "
+                f"WHERE held.{column}_before <> ''"
+            )
+            for pk, value, key, kek_name, wrapped in cursor.fetchall():
+                secret = wrapped and cipher.unwrap(kek_name, bytes(wrapped), f"vault_datakey.wrapped.{key}")
+                kept = changed(value, secret, f"{table}.{column}.{pk}")
+                cursor.execute(f"UPDATE {table} SET {column} = %s WHERE id = %s", [kept, pk])  # noqa: S608
+            schema_editor.connection.check_constraints()  # what waits for the commit forbids changing the table
+            cursor.execute(f"ALTER TABLE {table} DROP COLUMN {column}_before")
+
+    def _sealed(self, text: str, secret: bytes | None, context: str) -> bytes:
+        return cipher.seal(secret or cipher.new_secret(), text.encode() if secret else b"", context)
+
+    def _opened(self, sealed: bytes, secret: bytes | None, context: str) -> str:
+        return cipher.open_sealed(secret, bytes(sealed), context).decode() if secret else ERASED

@@ -11,6 +11,7 @@ from django.db.models import F, Q
 
 from cpms import clock
 from cpms.accounts.roles import STAFF_ROLES
+from cpms.vault.fields import SealedTextField
 from panels.states import ASSIST_LASTS, AssistKind
 
 
@@ -31,7 +32,7 @@ class Assist(models.Model):
     panel = models.ForeignKey("panels.Panel", on_delete=models.PROTECT, related_name="assists")
     who = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     kind = models.CharField(max_length=10, choices=AssistKind)
-    reason = models.CharField(max_length=300, blank=True)
+    reason = SealedTextField()
     given_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     given_at = models.DateTimeField(default=clock.now)
     until = models.DateTimeField()
@@ -48,7 +49,7 @@ class Assist(models.Model):
                 condition=Q(until__gt=F("given_at")) & Q(until__lte=F("given_at") + ASSIST_LASTS),
             ),
             models.CheckConstraint(name="panels_assist_by_another", condition=~Q(given_by=F("who"))),
-            models.CheckConstraint(name="panels_glass_has_reason", condition=Q(kind=AssistKind.LEAD) | ~Q(reason="")),
+            models.CheckConstraint(name="panels_glass_has_reason", condition=Q(kind=AssistKind.LEAD) | ~Q(reason=b"")),
             models.CheckConstraint(
                 name="panels_assist_ended_says_who",
                 condition=Q(ended_at=None, ended_by=None) | Q(ended_at__isnull=False, ended_by__isnull=False),
@@ -57,3 +58,8 @@ class Assist(models.Model):
 
     def __str__(self) -> str:
         return f"{self.who_id} in {self.panel_id}"
+
+    @property
+    def key(self) -> Any:
+        """Why the glass was broken can tell of the patient: it is sealed under the panel's key."""
+        return self.panel.key

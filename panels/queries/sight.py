@@ -46,7 +46,7 @@ def seers(patient: Any, *, consented: bool) -> list[Seer]:
         rows = Invitation.objects.filter(panel__case__patient=patient).select_related("invitee__centre", "panel__key")
         found += [seer for row in rows.order_by("sent_at") if (seer := by_invitation(row))]
         let_in = Assist.objects.running().filter(panel__case__patient=patient, panel__state__in=SHARED)
-        found += [by_assist(row) for row in let_in.select_related("panel", "who__centre", "given_by")]
+        found += [by_assist(row) for row in let_in.select_related("panel__key", "who__centre", "given_by")]
         shown = {seer.person.pk for seer in found if not seer.sheet_only}
         found += [seer for seer in coordinators(patient) if seer.person.pk not in shown]
     return found
@@ -96,7 +96,9 @@ def looking_on(user: Any, thing: Any) -> list[Assist]:
     if not running:
         return []
     in_force = Assist.objects.filter(care_consent("panel__case__patient"), pk__in=running, panel__state__in=SHARED)
-    found = list(in_force.filter(**about).select_related("who", "given_by", "panel__case__patient").distinct())
+    found = list(
+        in_force.filter(**about).select_related("who", "given_by", "panel__key", "panel__case__patient").distinct()
+    )
     keys = [row.panel_id for row in found]
     seen = set(Panel.objects.visible_to(user).filter(pk__in=keys).values_list("pk", flat=True)) if keys else set()
     for row in found:

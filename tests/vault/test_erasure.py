@@ -17,15 +17,17 @@ from consent import actions as consent
 from consent.models import Review
 from consent.states import ReviewKind
 from cpms import clock
+from cpms.accounts.roles import Role
 from cpms.drafts import actions as drafts
 from cpms.vault.fields import SealedTextField
 from cpms.vault.models import DataKey
+from helpdesk.people import actions as people
 from outcomes import actions as outcomes
 from outcomes.models import OutcomeDocument
 from outcomes.states import DocumentState
 from panels import actions as panels
 from panels.cases import actions as cases
-from tests.factories import GroupFactory, Story, case_form
+from tests.factories import GroupFactory, Story, UserFactory, case_form, give_role
 from tools.local import places
 from tools.local.postgres import PACKAGE
 
@@ -86,6 +88,10 @@ def full(story: Story) -> list[str]:
     panels.comment(story.fresh(), text=said("message"), by=story.lead)
     group = GroupFactory(number=2, name="Calcium")
     panels.address(story.fresh(), network=group.network, group=group, by=story.lead)
+    first, second = (UserFactory(role="none") for _ in range(2))
+    for one in (first, second):
+        give_role(one, Role.HELPDESK_ADULT, network=story.panel.network)
+    people.confirm_glass(people.ask_for_glass(story.fresh(), reason=said("glass"), by=first), by=second)
     outcome = outcomes.start_outcome(story.fresh(), by=story.lead)
     words = {"conclusion": said("conclusion"), "items": [], "version": outcome.version}
     outcomes.write_outcome(story.fresh(), by=story.lead, **words)
@@ -99,7 +105,7 @@ def full(story: Story) -> list[str]:
     corners = (
         "nickname number summary diagnosis finding lab variant question title filename caption raw-file raw-name answer"
     )
-    later = "advice dissent reworded message conclusion pdf kept-because draft correction"
+    later = "advice dissent reworded message conclusion pdf kept-because draft correction glass"
     return [said(name) for name in [*corners.split(), *later.split()]]
 
 

@@ -10,15 +10,17 @@ from django.db import connection
 
 from cpms.patients.models import Patient
 from cpms.vault import actions, cipher
-from cpms.vault.fields import ERASED
+from cpms.vault.fields import ERASED, SealColumn
 from cpms.vault.models import DataKey
+from helpdesk.people.models import GlassBreak
 from outcomes import actions as outcomes
 from panels import actions as panels
 from panels.cases import actions as cases
 from panels.models import Message, Panel
-from tests.factories import CANARIES, Story
+from tests.factories import CANARIES, GlassBreakFactory, Story
 
 pytestmark = pytest.mark.django_db
+WHY = "The lead is away; the child vomits and has a fever."
 
 
 def whole_database() -> bytes:
@@ -134,3 +136,25 @@ def test_no_word_typed_into_a_case_is_readable_beside_a_code_or_without_one():
     assert case.labs.get().unit == words["unit"]
     actions.destroy_key(story.patient.key)
     assert [case.diagnoses.get().label, case.findings.get().onset, case.variants.get().gene] == [ERASED] * 3
+
+
+def of_the_table(sql: str):
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
+        return cursor.fetchone()
+
+
+def test_a_column_of_plain_text_is_sealed_row_by_row_and_opened_again():
+    """The step of the migration, forth and back, on the reasons for breaking the glass."""
+    glass, dark = (GlassBreakFactory(panel=s.panel, person=s.lead, reason=WHY) for s in (Story(), Story("dark")))
+    where = {"table": "people_glassbreak", "owner": "panels_panel", "through": "panel_id"}
+    step = SealColumn("glassbreak", "reason", longest=300, **where)
+    connection.check_constraints()
+    with connection.schema_editor(atomic=False) as editor:
+        step.database_backwards("people", editor, None, None)
+        assert of_the_table("SELECT DISTINCT reason FROM people_glassbreak") == (WHY,)
+        actions.destroy_key(dark.panel.key)
+        step.database_forwards("people", editor, None, None)
+    assert of_the_table("SELECT pg_typeof(reason)::text FROM people_glassbreak") == ("bytea",)
+    assert [GlassBreak.objects.get(pk=one.pk).reason for one in (glass, dark)] == [WHY, ERASED]
+    assert WHY.encode() not in whole_database()

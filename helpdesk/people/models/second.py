@@ -13,6 +13,7 @@ from cpms import clock
 from cpms.accounts.models import Network, User
 from cpms.accounts.policy import Post, networks_served_by
 from cpms.accounts.roles import Role
+from cpms.vault.fields import SealedTextField
 from helpdesk.people.states import GOOD_FOR, ProposalState
 from panels.models import Panel
 
@@ -107,14 +108,16 @@ class GlassBreakQuerySet(SecondPersonQuerySet):
         return self.filter(panel__network__in=networks_served_by(user)) if user.is_staff else self.none()
 
     def with_surroundings(self) -> GlassBreakQuerySet:
-        return self.select_related("panel__case__patient__enrolled_by", "panel__network", "asked_by", "person")
+        return self.select_related(
+            "panel__key", "panel__case__patient__enrolled_by", "panel__network", "asked_by", "person"
+        )
 
 
 class GlassBreak(SecondPerson):
     """Somebody of the helpdesk has a reason to look into a panel; ``person`` is the clinician who enrolled the patient."""
 
     panel = models.ForeignKey(Panel, on_delete=models.PROTECT, related_name="+")
-    reason = models.CharField(max_length=300)
+    reason = SealedTextField()
 
     objects: ClassVar[Any] = GlassBreakQuerySet.as_manager()
 
@@ -128,3 +131,8 @@ class GlassBreak(SecondPerson):
 
     def __str__(self) -> str:
         return f"break-glass of {self.panel_id}"
+
+    @property
+    def key(self) -> Any:
+        """The reason can tell of the patient: it is sealed under the panel's key."""
+        return self.panel.key
