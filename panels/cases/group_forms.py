@@ -11,13 +11,13 @@ from typing import Any
 from django import forms
 
 from cpms.forms import ClinicalDecimalField, DecimalInput, ExactSelect, WordsField
-from cpms.terminology import catalogue
 from panels.cases.models import plain
-from panels.cases.queries import TRI_STATE, is_asked, spoken
+from panels.cases.queries import TRI_STATE, analyte_of, is_asked, spoken
 from panels.cases.questionnaire import BOOLEAN, DISPLAY, GROUP, QUANTITY, Item, Questionnaire
 
 FEW = 6
 MONTH = r"\d{4}(-(0[1-9]|1[0-2]))?"
+LOINC_CODE = re.compile(r"\d{1,7}-\d")
 BEYOND = re.compile(r"\s*(<=|>=|[<>≤≥])(.*)", re.DOTALL)
 AS_KEPT = {"≤": "<=", "≥": ">="}
 
@@ -162,19 +162,21 @@ class AnswersForm(forms.Form):
         return chosen
 
     def lab_rows(self) -> list[dict[str, Any]]:
-        """Values typed beside laboratory tests become results of the case: one place for them, with ranges and trends."""
+        """Values typed beside laboratory tests become results of the case: one place for them, with ranges and trends.
+
+        A test that the catalogue does not know keeps the form's words for it: nothing that was typed is dropped.
+        """
         rows = []
         for item in self.questionnaire.questions():
             measured = self.cleaned_data.get(item.link) if item.is_lab else None
-            analyte = analyte_of(item)
-            if measured and analyte:
-                (sign, number), unit = measured, self._unit(item)
-                code = analyte.code_for(unit)
+            if measured:
+                (sign, number), unit, analyte = measured, self._unit(item), analyte_of(item)
+                code = analyte.code_for(unit) if analyte else item.code if LOINC_CODE.fullmatch(item.code) else ""
                 rows.append(
                     {
                         "system": "LOINC" if code else "",
                         "code": code,
-                        "label": analyte.name,
+                        "label": analyte.name if analyte else item.text,
                         "comparator": sign,
                         "value": number,
                         "unit": unit,
@@ -185,7 +187,3 @@ class AnswersForm(forms.Form):
 
 def initial_of(answer: Any) -> Any:
     return answer.get("value") if isinstance(answer, dict) else answer
-
-
-def analyte_of(item: Item) -> Any:
-    return catalogue.coded(item.code) or catalogue.analytes().get(item.code)

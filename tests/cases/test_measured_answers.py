@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from decimal import Decimal
 
 import pytest
 from django.urls import reverse
 from django.utils.html import escape
 
+from cpms.accounts.roles import Role
+from panels.cases import actions as cases
 from panels.cases.forms import LabRow
+from panels.cases.models import CaseForm
+from panels.cases.questionnaire import LOINC, UCUM, UNIT_OPTION
 from tests.clients import signed_in
-from tests.factories import Story, case_form
+from tests.factories import Story, UserFactory, case_form, give_role
 
 pytestmark = pytest.mark.django_db(databases=["default", "cachedb"])
 
@@ -62,3 +67,32 @@ def test_the_message_about_a_sign_names_a_control_that_the_form_has():
     assert row.errors["value"] == ["Choose < or > as the sign beside the result and enter the number alone."]
     assert row.errors["low"] == ["Enter the number alone, without < or >."]
     assert "comparator" in row.fields
+
+
+def lab(link: str, text: str, code: str, unit: str, system: str = LOINC) -> dict:
+    units = [{"url": UNIT_OPTION, "valueCoding": {"system": UCUM, "code": unit}}]
+    code = [{"system": system, "code": code}]
+    return {"linkId": link, "text": text, "type": "quantity", "code": code, "extension": units}
+
+
+def test_a_result_of_a_test_that_the_catalogue_does_not_know_is_kept_as_typed_and_shown():
+    story, person = Story(), UserFactory(role="none")
+    give_role(person, Role.CORE_HELPDESK)
+    tests = [
+        lab("ours", "Copeptin-like peptide", "99999-9", "pmol/L"),
+        lab("own", "Tissue marker", "marker-1", "ug/L", "urn:cpms:analyte"),
+    ]
+    head = {"resourceType": "Questionnaire", "name": "rare", "title": "Rare", "version": "1", "status": "active"}
+    form = CaseForm(slug="rare", version=1, title="Rare", body=json.dumps({**head, "item": tests}))
+    cases.publish_case_form(cases.save_case_form(form, by=person), by=person)
+    client, url = signed_in(story.lead), reverse("cases:form", args=[story.case.pk, "rare"])
+    assert client.post(url, {"version": 0, "ours": "<4,2", "own": "17"}).status_code == 302
+    rows = story.case.labs.order_by("-position")[:2]
+    kept = {(one.label, one.comparator, one.value, one.unit, one.system, one.code) for one in rows}
+    assert kept == {
+        ("Copeptin-like peptide", "<", Decimal("4.2"), "pmol/L", "LOINC", "99999-9"),
+        ("Tissue marker", "", Decimal(17), "ug/L", "", ""),
+    }
+    page = client.get(url).content.decode()
+    assert page.count("no result") == 0
+    assert "Tissue marker" in client.get(reverse("cases:blank_form", args=["rare"])).content.decode()

@@ -56,6 +56,18 @@ def test_a_hand_over_against_a_withdrawal_does_both(_round):
 
 
 @pytest.mark.parametrize("_round", range(ROUNDS))
+def test_of_a_hand_over_and_an_erasure_one_wins(_round):
+    """The patient is held before the rules are asked: whoever was erased meanwhile is not handed over."""
+    house = House()
+    house.story.open()
+    erase = lambda: consent.erase_patient(house.patient(), by=house.lead)  # noqa: E731
+    won = race(erase, give(house, house.colleague))
+    patient = house.patient()
+    assert won in ([1, 0], [0, 1])
+    assert (patient.erased_at is not None, patient.enrolled_by == house.colleague) == (won[0] == 1, won[1] == 1)
+
+
+@pytest.mark.parametrize("_round", range(ROUNDS))
 def test_a_hand_over_against_the_next_leads_own_acceptance_leaves_no_seat(_round):
     house = House()
     story = house.story

@@ -4,6 +4,7 @@ from panels.cases.queries.files import content_of, page_of, pages_of, raw_of
 from panels.cases.queries.forms import (
     TRI_STATE,
     Offer,
+    analyte_of,
     answered_forms,
     form_of,
     forms_of,
@@ -30,6 +31,7 @@ __all__ = [
     "Results",
     "Trend",
     "allowed",
+    "analyte_of",
     "answered_forms",
     "case_parts",
     "content_of",

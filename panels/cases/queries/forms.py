@@ -113,20 +113,27 @@ def answered_forms(case: Case) -> list[tuple[CaseForm, list[Any]]]:
     return [(one.form, list(said(one.form, one.by_link))) for one in case.answers.all()]
 
 
+def analyte_of(item: Item) -> catalogue.Analyte | None:
+    """Which analyte a form's laboratory test is; ``None`` for one that the catalogue does not know."""
+    return catalogue.coded(item.code) or catalogue.analytes().get(item.code)
+
+
 def lab_rows_of(form: CaseForm, case: Case) -> dict[str, Result]:
-    """By question: the case's last result of that test, or an empty one with the default range for the patient."""
+    """By question: the case's last result of that test, or an empty one with the default range for the patient. A test that
+    the catalogue does not know is found by what the form calls it."""
     birth, at_entry = birth_of(case), entry_of(case)
     had: dict[str, LabResult] = {}
     for lab in case.labs.all():
         analyte = catalogue.coded(lab.code) or catalogue.named(lab.label)
-        if analyte:
-            had[analyte.key] = lab
+        had[analyte.key if analyte else lab.label.casefold()] = lab
     found = {}
     for item in parsed(form.body).questions():
-        analyte = (catalogue.coded(item.code) or catalogue.analytes().get(item.code)) if item.is_lab else None
-        if analyte:
-            empty = LabResult(case=case, key=case.key, label=analyte.name, code=item.code, unit=analyte.unit)
-            found[item.link] = result_of(had.get(analyte.key, empty), case.patient.sex, birth, at_entry)
+        if item.is_lab:
+            analyte = analyte_of(item)
+            label, unit = (analyte.name, analyte.unit) if analyte else (item.text, "")
+            empty = LabResult(case=case, key=case.key, label=label, code=item.code, unit=unit)
+            lab = had.get(analyte.key if analyte else label.casefold(), empty)
+            found[item.link] = result_of(lab, case.patient.sex, birth, at_entry)
     return found
 
 
@@ -142,12 +149,14 @@ def printed(form: CaseForm) -> Iterator[tuple[Item, list[tuple[Item, str]]]]:
 
 
 def printed_labs(form: CaseForm) -> list[tuple[Item, str, list[Result | None]]]:
-    """Each laboratory test of the form, its unit, and the default ranges of adult women and men."""
-    rows = []
+    """Each laboratory test of the form, its unit, and the default ranges of adult women and men where there are any."""
+    rows: list[tuple[Item, str, list[Result | None]]] = []
     for item in parsed(form.body).questions():
-        analyte = (catalogue.coded(item.code) or catalogue.analytes().get(item.code)) if item.is_lab else None
+        analyte = analyte_of(item) if item.is_lab else None
         if analyte:
             rows.append((item, spoken(analyte.unit), [adult_range(analyte, sex) for sex in ("female", "male")]))
+        elif item.is_lab:
+            rows.append((item, spoken(item.units[0]) if item.units else "", [None, None]))
     return rows
 
 
