@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
+from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Max, Q, QuerySet
@@ -31,6 +33,35 @@ def asked_again(patient: Any) -> list[tuple[Consent, Asking]]:
     """The patient's consents in force that are to be asked for again by now, the most pressing first."""
     rows = Consent.objects.filter(patient=patient, answer=Answer.GIVEN, withdrawn_at=None)
     return due_of(patient, rows.select_related("form", "patient__key"))
+
+
+ONE_ACTION = dt.timedelta(seconds=1)
+"""Until 2026 a new answer and the end of the earlier one each took their own moment of one transaction."""
+
+
+@dataclass(frozen=True)
+class Past:
+    """An answer that counts no more: from ``recorded_at`` to ``withdrawn_at`` it did. Another took its place, or it was withdrawn."""
+
+    answer: Consent
+    replaced: bool
+
+
+def past(answers: Collection[Consent]) -> list[Past]:
+    """Of all answers of one patient those that count no more, in their order."""
+    over = [one for one in answers if one.withdrawn_at]
+    return [Past(one, any(takes_the_place_of(one, later) for later in answers)) for one in over]
+
+
+def takes_the_place_of(one: Consent, later: Consent) -> bool:
+    """A later answer to the same stage that began as this one ended."""
+    if (
+        one.withdrawn_at is None
+        or one is later
+        or (one.stage, one.withdrawn_by_id) != (later.stage, later.recorded_by_id)
+    ):
+        return False
+    return dt.timedelta(0) <= later.recorded_at - one.withdrawn_at < ONE_ACTION
 
 
 def due_of(patient: Any, consents: Any) -> list[tuple[Consent, Asking]]:

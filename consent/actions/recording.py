@@ -57,7 +57,8 @@ def record_consent(
     if not (verdict := ask(Permission.CONSENT_RECORD, by, patient)):
         raise Refused(verdict.reason)
     _claim(patient)
-    was_given = _close_earlier(patient, stage, registry, by=by)
+    now = clock.now()
+    was_given = _close_earlier(patient, stage, registry, at=now, by=by)
     consent = Consent(
         patient=patient,
         stage=stage,
@@ -69,6 +70,7 @@ def record_consent(
         renew_on=renew_on,
         form=ConsentForm.objects.published().filter(language=language).first() if language else None,
         recorded_by=by,
+        recorded_at=now,
     )
     consent.kept_at = kept_at
     consent.save(force_insert=True)
@@ -86,13 +88,13 @@ def _follow(consent: Consent, *, was_given: bool, by: Any) -> None:
     reviews.settle_answered(consent.patient, by=by)
 
 
-def _close_earlier(patient: Any, stage: Stage, registry: str, *, by: Any) -> bool:
-    """Whether one of them had allowed something."""
+def _close_earlier(patient: Any, stage: Stage, registry: str, *, at: dt.datetime, by: Any) -> bool:
+    """Whether one of them had allowed something. They count until the moment ``at`` from which the new one does."""
     earlier = Consent.objects.filter(patient=patient, stage=stage, withdrawn_at=None)
     if registry != EVERY_REGISTRY:
         earlier = earlier.filter(registry=registry)
     was_given = earlier.filter(answer=Answer.GIVEN).exists()
-    earlier.update(withdrawn_at=clock.now(), withdrawn_by=by)
+    earlier.update(withdrawn_at=at, withdrawn_by=by)
     return was_given
 
 

@@ -11,6 +11,7 @@ from consent import actions
 from consent.forms import ConsentRecordForm, EraseForm, language_of
 from consent.models import Consent, ConsentForm, Review
 from consent.policy import in_a_sentence
+from consent.queries import past
 from consent.states import Answer, Stage, giver_by_age
 from cpms import clock
 from cpms.accounts.access import access, ask, record_shown
@@ -57,7 +58,7 @@ def page(request: HttpRequest, patient: Patient, form: ConsentRecordForm, status
         "stages": list(current.items()),
         "consent": in_a_sentence(patient),
         "printable": ConsentForm.objects.published(),
-        "history": consents,
+        "past": past(consents),
         "form": form,
         "cases": patient.cases.order_by("-made_at").prefetch_related("panels__key", "diagnoses"),
     }

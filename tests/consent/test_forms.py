@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
+import itertools
+import re
 from pathlib import Path
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 from pypdf import PdfReader
 
 from consent import actions
 from consent.forms import language_choices, language_of
 from consent.models import Consent, ConsentForm, Registry
 from consent.policy import in_a_sentence
+from consent.queries import past
 from cpms import clock
 from cpms.accounts.access import Refused
+from cpms.words import when
 from tests.clients import signed_in
 from tests.factories import Story, UserFactory
 from tests.vault.test_sealing import whole_database
@@ -57,6 +63,31 @@ def test_an_answer_keeps_the_version_that_was_signed_and_where_the_sheet_lies(sh
     page = client.get(story.patient.get_absolute_url()).content.decode()
     assert "form Deutsch 1" in page
     assert "Archiv 3, Mappe 17" in page
+
+
+def test_earlier_answers_say_from_when_to_when_each_counted_and_why_it_ended(sheets, monkeypatch):
+    """One transaction may not read the clock twice: a later answer begins where the earlier one ends."""
+    story = Story()
+    ticks = itertools.count()
+    start = clock.now() - dt.timedelta(days=20)
+    monkeypatch.setattr(clock, "now", lambda: start + dt.timedelta(days=next(ticks) // 8, milliseconds=next(ticks)))
+    for said in ("refused", "given"):
+        answer(story, stage="2", answer=said)
+    actions.withdraw_consent(story.patient, by=story.lead, stage=2)
+    answer(story, stage="2", answer="given")
+    rows = list(Consent.objects.filter(patient=story.patient, stage=2).order_by("recorded_at"))
+    assert [one.answer for one in rows] == ["refused", "given", "given"]
+    assert rows[0].withdrawn_at == rows[1].recorded_at
+    assert rows[1].withdrawn_at < rows[2].recorded_at
+    assert [(one.answer.pk, one.replaced) for one in past(rows)] == [(rows[0].pk, True), (rows[1].pk, False)]
+    monkeypatch.undo()
+    page = signed_in(story.lead).get(story.patient.get_absolute_url()).content.decode()
+    shown = re.findall(
+        r"It counted from (.+?) \(recorded by Dr Lead Person\) to (.+?) \((.+?) by Dr Lead Person\)", page
+    )
+    with timezone.override(story.lead.zone):
+        spans = [(when(one.recorded_at), when(one.withdrawn_at)) for one in rows[:2]]
+    assert sorted(shown) == sorted([(*spans[0], "another answer recorded"), (*spans[1], "withdrawn")])
 
 
 def test_a_missing_language_is_said_and_never_becomes_english(sheets):
