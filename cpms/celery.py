@@ -23,6 +23,10 @@ app.conf.beat_schedule = {
     "look after idle panels": {"task": "panels.look_after_idle", "schedule": crontab(minute=40, hour=5)},
     "escalate late panels": {"task": "panels.escalate", "schedule": 900.0},
     "look after referrals": {"task": "panels.look_after_referrals", "schedule": crontab(minute=50, hour=5)},
+    "look after patients left behind": {
+        "task": "panels.look_after_left_behind",
+        "schedule": crontab(minute=0, hour=6),
+    },
     "look again at patients": {"task": "consent.look_again", "schedule": crontab(minute=10, hour=6)},
     "ask what became of the advice": {"task": "outcomes.ask_follow_ups", "schedule": crontab(minute=20, hour=6)},
     "expire invitations": {"task": "panels.expire_invitations", "schedule": 300.0},

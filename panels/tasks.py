@@ -61,6 +61,12 @@ def left_behind(*, user_id: str) -> None:
     actions.look_for_left_behind(user_id, by=None)
 
 
+@shared_task(name="panels.look_after_left_behind")
+@confirmed
+def look_after_left_behind() -> None:
+    actions.look_after_left_behind(by=None)
+
+
 @shared_task(name="panels.let_go")
 @confirmed
 def let_go(*, user_id: str) -> None:

@@ -57,8 +57,7 @@ def record_consent(
     if not (verdict := ask(Permission.CONSENT_RECORD, by, patient)):
         raise Refused(verdict.reason)
     _claim(patient)
-    now = clock.now()
-    was_given = _close_earlier(patient, stage, registry, at=now, by=by)
+    was_given = _close_earlier(patient, stage, registry, at=(now := clock.now()), by=by)
     consent = Consent(
         patient=patient,
         stage=stage,

@@ -32,6 +32,7 @@ class Verb(models.TextChoices):
     CONSENT_AGAIN = "consent_again", "Ask again"
     KEEP_OR_ERASE = "keep_or_erase", "Decide"
     HAND_OVER = "hand_over", "Hand over"
+    NAME_REPRESENTATIVE = "name_representative", "Name somebody"
 
 
 def verb_choices() -> list[tuple[str, str]]:
@@ -115,6 +116,7 @@ REMIND_AFTER: dict[str, tuple[dt.timedelta, ...]] = {
     Verb.CONSENT_AGAIN: (30 * DAY, 60 * DAY, 180 * DAY, 365 * DAY),
     Verb.KEEP_OR_ERASE: (30 * DAY, 60 * DAY, 180 * DAY),
     Verb.HAND_OVER: (3 * DAY, 7 * DAY, 30 * DAY),
+    Verb.NAME_REPRESENTATIVE: (3 * DAY, 7 * DAY, 30 * DAY),
 }
 """Waits after opening (product rules of chasing); an urgent panel halves them."""
 

@@ -7,7 +7,7 @@ from panels.actions.dispatching import address, clarify, forward, name_people, r
 from panels.actions.drafting import draft_panel, prepare
 from panels.actions.escalating import escalate, set_terms, wish_meeting
 from panels.actions.filtering import drop_filter, save_filter
-from panels.actions.handing_over import follow_lead, hand_over, look_for_left_behind
+from panels.actions.handing_over import follow_lead, hand_over, look_after_left_behind, look_for_left_behind
 from panels.actions.inviting import (
     accept,
     decline,
@@ -66,6 +66,7 @@ __all__ = [
     "let_go",
     "let_in",
     "look_after_idle",
+    "look_after_left_behind",
     "look_after_referrals",
     "look_for_left_behind",
     "mark",

@@ -20,6 +20,7 @@ from cpms.audit.states import Event
 from cpms.drafts import actions as drafts
 from cpms.jobs import actions as jobs
 from cpms.notifications import actions as notifications
+from cpms.notifications.models import WorkItem
 from cpms.notifications.notices import Notice
 from cpms.notifications.states import Settled, Verb
 from cpms.patients.models import Patient
@@ -27,10 +28,12 @@ from cpms.patients.policy import may_give, may_take
 from panels.actions import inviting, sight
 from panels.cases.models import Case
 from panels.models import Invitation, Panel, PanelStep
+from panels.queries import handing_over
 from panels.states import UNFINISHED, Move
 
 HAND_OVER_WITHIN = dt.timedelta(days=14)
 LEFT_BEHIND = "Patients left behind"
+ASKED = {Verb.HAND_OVER: Notice.LEFT_BEHIND, Verb.NAME_REPRESENTATIVE: Notice.UNREPRESENTED}
 NOT_ALL = "Somebody else has handed over, or erased, one of these patients meanwhile. Please look at the list again."
 
 
@@ -105,24 +108,50 @@ def follow_lead(panel: Panel, *, by: Any) -> Panel:
 
 @transaction.atomic
 def look_for_left_behind(user_id: str, *, by: Any) -> int:
-    """Somebody has gone, or is back: while nobody answers for their patients, it waits for who represents the hospital."""
+    """Somebody has gone, or is back: while nobody answers for their patients, it waits for who represents the hospital, or
+    for who can name a representative of a hospital without one. Whoever is neither any more is asked no longer."""
     person = User.objects.get(pk=uuid.UUID(user_id))
     if settle_when_none_is_left(person):
         return 0
     left = Patient.objects.left_behind().filter(enrolled_by=person)
-    due, today = clock.now() + HAND_OVER_WITHIN, str(clock.today())
+    asked: set[tuple[Any, str]] = set()
     for centre in Centre.objects.filter(pk__in=left.order_by().values("centre")):
-        people, path = list(accounts.representatives_of(centre)), reverse("people:left_behind", args=[centre.pk])
-        for one in people:
-            notifications.open_work(one, Verb.HAND_OVER, on=person, ref=LEFT_BEHIND, path=path, due_at=due)
-        notifications.notify(people, notice=Notice.LEFT_BEHIND, by=by, about=person, path=path, again=today)
+        asked |= ask_hospital(person, centre, by=by)
+    for item in WorkItem.objects.open().about(person).filter(verb__in=ASKED).select_related("who"):
+        if (item.who_id, item.verb) not in asked:
+            notifications.settle_all(person, Verb(item.verb), who=item.who)
     return left.count()
+
+
+def ask_hospital(person: User, centre: Centre, *, by: Any) -> set[tuple[Any, str]]:
+    """Who is asked to do what about the patients of somebody who has gone; those who were not asked before are told."""
+    verb, path = Verb.HAND_OVER, reverse("people:left_behind", args=[centre.pk])
+    people = list(accounts.representatives_of(centre))
+    if not people:
+        verb, path = Verb.NAME_REPRESENTATIVE, centre.get_absolute_url()
+        people = list(handing_over.naming_a_representative(centre))
+    waiting = WorkItem.objects.open().about(person).filter(verb=verb).values_list("who", flat=True)
+    new = [one for one in people if one.pk not in set(waiting)]
+    due, today = clock.now() + HAND_OVER_WITHIN, str(clock.today())
+    for one in new:
+        notifications.open_work(one, verb, on=person, ref=LEFT_BEHIND, path=path, due_at=due)
+    notifications.notify(new, notice=ASKED[verb], by=by, about=person, path=path, again=today)
+    return {(one.pk, verb) for one in people}
+
+
+def look_after_left_behind(*, by: Any) -> int:
+    """Run by the clock, for roles end and begin with a day; gives for how many who have gone somebody is asked."""
+    keys = list(Patient.objects.left_behind().order_by().values_list("enrolled_by", flat=True).distinct())
+    for key in keys:
+        look_for_left_behind(str(key), by=by)
+    return len(keys)
 
 
 def settle_when_none_is_left(person: User) -> bool:
     """Whether somebody answers for every patient of this person's, who may still be here; then nobody needs to hand over."""
     if Patient.objects.left_behind().filter(enrolled_by=person).exists():
         return False
-    notifications.settle_all(person, Verb.HAND_OVER, how=Settled.DONE)
-    notifications.cancel_mails([person.pk], Notice.LEFT_BEHIND)
+    for verb, notice in ASKED.items():
+        notifications.settle_all(person, verb, how=Settled.DONE)
+        notifications.cancel_mails([person.pk], notice)
     return True

@@ -7,7 +7,9 @@ from typing import Any
 
 from django.db.models import Count, Max, Q, QuerySet
 
-from cpms.accounts.models import Centre, User
+from cpms.accounts import queries as accounts
+from cpms.accounts.models import Centre, Membership, User
+from cpms.accounts.roles import OVERSEEING_ROLES, Role
 from cpms.audit.models import AuditEvent
 from cpms.audit.states import Event
 from cpms.patients.models import Patient
@@ -38,6 +40,16 @@ def gone_since(centre: Any) -> dict[Any, dt.datetime]:
     keys = {str(key): key for key in gone.distinct()}
     rows = AuditEvent.objects.filter(LEFT, subject_type=User._meta.label_lower, subject_id__in=list(keys))
     return {keys[key]: at for key, at in rows.order_by().values_list("subject_id").annotate(at=Max("at"))}
+
+
+def naming_a_representative(centre: Any) -> QuerySet[User]:
+    """Who can name one for a hospital without: its networks' coordinators, or else their helpdesk, or else the core helpdesk."""
+    coordinators = accounts.coordinators_of(centre)
+    if coordinators:
+        return coordinators
+    of_networks = Membership.objects.current().filter(role__in=OVERSEEING_ROLES, network__in=centre.networks_today())
+    core = Membership.objects.current().filter(role=Role.CORE_HELPDESK)
+    return User.objects.active().filter(pk__in=(of_networks or core).values("user"))
 
 
 def hospitals_of(person: Any) -> QuerySet[Centre]:

@@ -25,7 +25,16 @@ from panels.states import ARCHIVED, InvitationState
 SOON, HOUR = dt.timedelta(days=7), dt.timedelta(hours=1)
 MOST_WORK, PAGE, LATEST_DRAFTS = 25, 25, 20
 WITHOUT_PANEL = frozenset(
-    {Verb.DECIDE, Verb.DISPATCH, Verb.REFERRAL, Verb.START_PANEL, Verb.HELP, Verb.SURVEY, Verb.HAND_OVER}
+    {
+        Verb.DECIDE,
+        Verb.DISPATCH,
+        Verb.REFERRAL,
+        Verb.START_PANEL,
+        Verb.HELP,
+        Verb.SURVEY,
+        Verb.HAND_OVER,
+        Verb.NAME_REPRESENTATIVE,
+    }
 )
 
 

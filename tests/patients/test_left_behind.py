@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 from django.urls import reverse
 
+from cpms import clock
 from cpms.accounts import actions as accounts
+from cpms.accounts.policy import Post
 from cpms.accounts.roles import Role
 from cpms.audit.models import AuditEvent
+from cpms.jobs.models import Job
+from cpms.notifications.models import WorkItem
 from panels import actions
 from tests.clients import signed_in
-from tests.factories import CentreFactory, UserFactory, give_role
+from tests.factories import CentreFactory, NetworkFactory, UserFactory, give_role
 from tests.patients.house import ALL, NOTHING, House, again, mails, opens, sees, waits
 
 pytestmark = pytest.mark.django_db(databases=["default", "cachedb"])
@@ -51,6 +57,37 @@ def test_patients_left_behind_wait_for_the_representative_who_sees_nothing_else(
     assert (story.fresh().lead, mails(house.colleague)) == (house.colleague, ["handed_over"])
     assert "Somebody answers for every patient" in client.get(house.left, secure=True).content.decode()
     assert actions.mend_sight(by=None) == 0
+
+
+def test_of_a_hospital_without_a_representative_the_network_names_one_who_is_asked_then(house):
+    """Coordinators before the helpdesk; a role that ends passes the asking on, and nobody is mailed twice."""
+    network, first = house.centre.networks.get(), house.representative
+    helpdesk, other = UserFactory(role="none"), UserFactory(role="none")
+    give_role(helpdesk, Role.HELPDESK_ADULT, network=network)
+    give_role(other, Role.HELPDESK_ADULT, network=NetworkFactory(code="other"))
+    house.lead_goes()
+    yesterday = clock.rights_day() - dt.timedelta(days=1)
+    first.memberships.update(valid_from=yesterday, valid_to=yesterday)
+    assert actions.look_after_left_behind(by=None) == 1
+    assert [waits(one) for one in (first, helpdesk, other)] == [[], ["name_representative"], []]
+    assert (mails(helpdesk), mails(other)) == (["unrepresented"], [])
+    client = signed_in(again(helpdesk))
+    assert "nobody represents the hospital" in client.get("/", secure=True).content.decode()
+    assert client.get(WorkItem.objects.open().get(who=helpdesk).path, secure=True).status_code == 200
+    coordinator = UserFactory(role="none")
+    give_role(coordinator, Role.NETWORK_COORDINATOR, network=network)
+    actions.look_after_left_behind(by=None)
+    assert [waits(one) for one in (helpdesk, coordinator)] == [[], ["name_representative"]]
+    accounts.give_post(house.colleague, Post(Role.SUBSTITUTE, centre=house.centre), by=coordinator)
+    assert Job.objects.filter(task="panels.look_after_left_behind").exists()
+    for _ in range(2):
+        actions.look_after_left_behind(by=None)
+    asked = [waits(one) for one in (first, helpdesk, coordinator, house.colleague)]
+    assert asked == [[], [], [], ["hand_over"]]
+    assert [mails(one) for one in (coordinator, house.colleague)] == [["unrepresented"], ["left_behind"]]
+    third = UserFactory(centre=house.centre)
+    actions.hand_over([house.patient()], to=third, by=again(house.colleague))
+    assert (waits(house.colleague), mails(house.colleague), mails(coordinator)) == ([], [], [])
 
 
 def test_nobody_is_asked_any_more_when_the_clinician_is_back(house):

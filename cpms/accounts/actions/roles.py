@@ -14,7 +14,7 @@ from cpms.accounts.access import Refused, ask
 from cpms.accounts.actions.security import end_sessions, tell
 from cpms.accounts.models import Delegation, Membership, User
 from cpms.accounts.policy import Post
-from cpms.accounts.roles import POWERFUL, Permission, Role
+from cpms.accounts.roles import POWERFUL, REPRESENTING_ROLES, Permission, Role
 from cpms.audit import actions as audit
 from cpms.audit.states import Event
 from cpms.jobs import actions as jobs
@@ -27,6 +27,8 @@ def grant_role(user: User, role: Role, *, by: Any, **held_on: Any) -> Membership
     membership = Membership.objects.create(user=user, role=role, granted_by=by, **held_on)
     audit.record(Event.ROLE_GRANTED, on=user, by=by, role=str(role))
     end_sessions(user, by=by)
+    if role in REPRESENTING_ROLES:
+        jobs.enqueue("panels.look_after_left_behind")
     if user.activated_at is not None:
         tell(user, "role_changed")
     return membership
@@ -52,6 +54,8 @@ def end_role(membership: Membership, *, by: Any) -> None:
         raise Refused("This role has ended already.")
     close(Membership.objects.filter(pk=row.pk), by=by)
     audit.record(Event.ROLE_ENDED, on=row.user, by=by, role=row.role)
+    if row.role in REPRESENTING_ROLES:
+        jobs.enqueue("panels.look_after_left_behind")
     end_sessions(row.user, by=by)
     tell(row.user, "role_changed")
 

@@ -22,6 +22,7 @@ REMINDERS: dict[str, Notice] = {
     Verb.CONSENT_AGAIN: Notice.CONSENT_AGAIN,
     Verb.KEEP_OR_ERASE: Notice.KEEP_OR_ERASE,
     Verb.HAND_OVER: Notice.LEFT_BEHIND,
+    Verb.NAME_REPRESENTATIVE: Notice.UNREPRESENTED,
 }
 """What is not about a panel is reminded in its own words."""
 

@@ -73,6 +73,7 @@ class Notice(models.TextChoices):
     KEEP_OR_ERASE = "keep_or_erase", "A patient's data is to be looked at again"
     HANDED_OVER = "handed_over", "Patients handed over to you"
     LEFT_BEHIND = "left_behind", "Nobody answers for patients of your hospital"
+    UNREPRESENTED = "unrepresented", "A hospital that nobody represents has patients left behind"
     REMINDER = "reminder", "Reminder"
     PANEL_IDLE = "panel_idle", "A panel stands still"
     COME_BACK = "come_back", "The helpdesk asks whether something keeps you away"
@@ -167,6 +168,7 @@ ASKED = frozenset(
         Notice.KEEP_OR_ERASE,
         Notice.HANDED_OVER,
         Notice.LEFT_BEHIND,
+        Notice.UNREPRESENTED,
         Notice.REMINDER,
         Notice.PANEL_IDLE,
         Notice.COME_BACK,

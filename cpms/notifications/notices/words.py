@@ -253,6 +253,10 @@ WORDS = {
         "CPMS: nobody answers for patients of your hospital",
         "A clinician of your hospital does not use CPMS any more. Please say who answers for the patients from now on.",
     ),
+    Notice.UNREPRESENTED: Words(
+        "CPMS: please name who represents a hospital",
+        "A clinician has gone. Only who represents the hospital says who answers for the patients: please name somebody.",
+    ),
     Notice.KEEP_OR_ERASE: Words(
         "CPMS: is a patient's data still needed?",
         "CPMS has kept a patient's data for many years. Please say whether it is still needed, or have it erased.",
