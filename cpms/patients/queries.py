@@ -134,21 +134,16 @@ def let_in(events: models.QuerySet[AuditEvent]) -> dict[str, list[dt.datetime]]:
 def everything_about(patient: Patient) -> tuple[dict[str, Any], list[Carried]]:
     """Rows by kind with their opened fields, who received data, and every access in the order it happened, with the
     reader's name; and the files, each named by its row."""
+    rows = list(rows_about(patient, set()))
     kinds: dict[str, list[dict[str, Any]]] = {}
     files: list[Carried] = []
-    for row in rows_about(patient, set()):
+    for row in rows:
         shown = opened(row)
         if found := getattr(row, "carried", lambda: None)():
             name, pieces = found
             shown["file"] = f"files/{len(files) + 1:03d}-{get_valid_filename(name)}"
             files.append(Carried(shown["file"], pieces))
         kinds.setdefault(str(row._meta.verbose_name), []).append(shown)
-    events = AuditEvent.objects.filter(patient_id=patient.pk).order_by("at")
-    people = dict(User.objects.filter(pk__in=events.values("actor_id")).values_list("pk", "display_name"))
-    accesses = [
-        {"at": event.at, "what": event.get_event_display(), "who": people.get(event.actor_id, "the system")}
-        for event in events
-    ]
     received = [
         {
             "who": one.person.display_name,
@@ -157,8 +152,28 @@ def everything_about(patient: Patient) -> tuple[dict[str, Any], list[Carried]]:
         }
         for one in recipients(patient)
     ]
-    said = {"held": kinds, "being_written": being_written(patient), "recipients": received, "accesses": accesses}
+    said = {"held": kinds, "being_written": being_written(patient), "recipients": received}
+    said["accesses"] = accesses(patient, listed_as=[row.pk for row in rows if row is patient or hasattr(row, "ref")])
     return {"pseudonym": patient.pseudonym, **said}, files
+
+
+def accesses(patient: Patient, *, listed_as: list[Any]) -> list[dict[str, Any]]:
+    """What was done and read in the order it happened, by whom and for whom; also the lists that showed the patient, or a
+    panel of the patient, among others."""
+    about = AuditEvent.objects.filter(patient_id=patient.pk)
+    lists = AuditEvent.objects.of_lists_with(listed_as)
+    events = sorted([*about, *lists], key=lambda event: (event.at, event.pk))
+    keys = {key for event in events for key in (event.actor_id, event.on_behalf_of_id) if key}
+    people = dict(User.objects.filter(pk__in=keys).values_list("pk", "display_name"))
+    return [
+        {
+            "at": event.at,
+            "what": event.get_event_display() + ("" if event.patient_id else ", in a list"),
+            "who": people.get(event.actor_id, "the system"),
+        }
+        | ({"for": people.get(event.on_behalf_of_id, "")} if event.on_behalf_of_id else {})
+        for event in events
+    ]
 
 
 def being_written(patient: Patient) -> list[dict[str, Any]]:

@@ -13,6 +13,7 @@ from consent import actions as consent
 from consent.states import Stage
 from cpms import clock
 from cpms.accounts.access import Refused
+from cpms.accounts.models import Delegation
 from cpms.audit.models import AuditEvent
 from cpms.drafts import actions as drafts
 from cpms.drafts.models import Draft
@@ -162,6 +163,10 @@ def test_the_copy_holds_everything_opened_and_who_read_it():
     document.pdf, document.state, document.made_at = b"%PDF-", DocumentState.READY, clock.now()
     document.save(force_insert=True)
     assert story.file.can_be_seen
+    signed_in(story.expert).get(reverse("panels:list"))
+    helper = UserFactory(role="none", centre=story.lead.centre, display_name="Dr Helping Hand")
+    Delegation.objects.create(assistant=helper, clinician=story.lead)
+    signed_in(helper).get(story.patient.get_absolute_url())
     for person, word in ((story.lead, "typed by the lead"), (story.expert, "typed by the expert")):
         drafts.save_draft(form=f"reply:{story.panel.ref}", label="Reply", path="/", fields={"text": word}, by=person)
     answer = signed_in(story.lead).get(reverse("patients:export", args=[story.patient.pseudonym]))
@@ -177,7 +182,12 @@ def test_the_copy_holds_everything_opened_and_who_read_it():
     assert {"patient enrolled", "consent recorded", "everything about a patient taken out"} <= {
         one["what"] for one in accesses
     }
-    assert story.lead.display_name in {one["who"] for one in accesses}
+    who = {(one["who"], one["what"], one.get("for", "")) for one in accesses}
+    assert {
+        ("Dr Expert Person", "patient's data read, in a list", ""),
+        ("Dr Helping Hand", "patient's data read", "Dr Lead Person"),
+    } <= who
+    assert [one["at"] for one in accesses] == sorted(one["at"] for one in accesses)
     assert signed_in(story.expert).get(reverse("patients:export", args=[story.patient.pseudonym])).status_code == 404
 
 
