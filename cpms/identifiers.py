@@ -190,12 +190,10 @@ def _given(text: str) -> Iterator[Mark]:
             continue
         family = FAMILY.match(text, match.end())
         end = family.end() if family else match.end()
-        follows = family["name"].casefold() if family else ""
+        follows = family["name"] if family else ""
         before = text[max(match.start() - 40, 0) : match.start()]
-        if (parts[0] in doubtful and len(parts) == 1 and (not follows or family["name"].isupper())) or EPONYMS & {
-            follows,
-            *(part.casefold() for part in parts),
-        }:
+        alone = len(parts) == 1 and parts[0] in doubtful and (not follows or follows.isupper())
+        if alone or not EPONYMS.isdisjoint(part.casefold() for part in (*parts, follows)):
             continue
         if not (DISEASE.match(text, match.end()) or DISEASE.match(text, end) or NAMED_AFTER.search(before)):
             first = FAMILY_FIRST.search(before)

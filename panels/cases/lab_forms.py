@@ -12,6 +12,7 @@ from cpms.forms import DayField, ExactSelect
 from cpms.terminology import catalogue
 from cpms.terminology.catalogue import Analyte
 from panels.cases.importers import lab_sheet
+from panels.cases.importers.lab_lines import known_name
 from panels.cases.importers.lab_table import Line, judged
 from panels.cases.importers.read_case import ImportRefused
 from panels.cases.queries import flag_of, range_words, spoken
@@ -66,8 +67,10 @@ class LineForm(forms.Form):
     unit = forms.ChoiceField(required=False, widget=ExactSelect)
 
     def __init__(self, line: Line, data: Any, *, prefix: str) -> None:
-        super().__init__(data, prefix=prefix, initial={"take": line.certain, "unit": line.ask})
         self.line = line
+        self.remembered = line.analyte if line.analyte and not known_name(line.name, catalogue.named) else None
+        known = self.remembered.key if self.remembered else ""
+        super().__init__(data, prefix=prefix, initial={"take": line.certain, "test": known, "unit": line.ask})
         tests = [("", "Choose the test"), *((key, one.name) for key, one in catalogue.analytes().items())]
         self.fields["test"].choices = [*tests, ("other", f"Another test: keep “{line.name}”")]  # type: ignore[attr-defined]
         self.fields["unit"].choices = [("", "Choose the unit"), *self._units()]  # type: ignore[attr-defined]
@@ -82,20 +85,26 @@ class LineForm(forms.Form):
 
     @property
     def asks_test(self) -> bool:
-        return self.line.analyte is None
+        """Also where the name was matched at this hospital before: whoever checks the line may know better."""
+        return self.line.analyte is None or self.remembered is not None
 
     @property
     def asks_unit(self) -> bool:
         return self.line.analyte is not None and bool(self.line.doubt)
+
+    @property
+    def matched(self) -> bool:
+        """The person says which test it is, and it was not known to be that one."""
+        return self.asks_test and (self.remembered is None or self.cleaned_data.get("test") != self.remembered.key)
 
     def clean(self) -> dict[str, Any]:
         """A line in doubt is taken only with an answer."""
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         if cleaned.get("take") and self.asks_test and not cleaned.get("test"):
             self.add_error("test", "Choose the test, or leave the line out.")
-        elif cleaned.get("take") and self.asks_test and (doubt := self._doubt(cleaned["test"])):
+        elif cleaned.get("take") and self.matched and (doubt := self._doubt(cleaned["test"])):
             self.add_error("test", doubt)
-        if cleaned.get("take") and self.asks_unit and not cleaned.get("unit"):
+        if cleaned.get("take") and self._asks_this_unit and not cleaned.get("unit"):
             self.add_error("unit", "Choose the unit, or leave the line out.")
         return cleaned
 
@@ -105,16 +114,21 @@ class LineForm(forms.Form):
         return judged(replace(self.line, analyte=analyte, doubt="")).doubt if analyte else ""
 
     @property
+    def _asks_this_unit(self) -> bool:
+        """The units to choose from are those of the test that was known."""
+        return self.asks_unit and not self.matched
+
+    @property
     def analyte(self) -> Analyte | None:
-        return self.line.analyte or catalogue.analytes().get(self.cleaned_data["test"])
+        return catalogue.analytes().get(self.cleaned_data["test"]) if self.asks_test else self.line.analyte
 
     def row(self) -> dict[str, Any]:
         """The line as a laboratory result's fields; value, sign and range as they stood on the report."""
         reading, analyte = self.line.reading, self.analyte
         assert reading is not None  # noqa: S101 only lines with a reading are shown
-        unit = self.cleaned_data["unit"] if self.asks_unit else reading.unit
+        unit = self.cleaned_data["unit"] if self._asks_this_unit else reading.unit
         ranged = reading.low is not None or reading.high is not None
-        confirmed = self.asks_unit and unit != reading.unit
+        confirmed = self._asks_this_unit and unit != reading.unit
         return {
             "system": "LOINC" if analyte else "",
             "code": analyte.code_for(catalogue.read_unit(analyte, unit)) if analyte else "",
@@ -166,5 +180,6 @@ class LabChoices:
         return [form.row() for form in self.taken()]
 
     def names(self) -> dict[str, str]:
-        """Names that a person matched with an analyte, to be known at the centre from now on."""
-        return {form.line.name: form.analyte.key for form in self.taken() if form.asks_test and form.analyte}
+        """Names that a person matched with an analyte, to be known at the centre from now on; with none, to be forgotten."""
+        said = [form for form in self.taken() if form.matched and (form.analyte or form.remembered)]
+        return {form.line.name: form.analyte.key if form.analyte else "" for form in said}

@@ -6,13 +6,15 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
+from cpms.terminology import catalogue
 from panels.cases import actions as cases
-from panels.cases.models import LabAlias, LabResult
+from panels.cases.models import LabAlias, LabResult, name_token
 from tests.clients import signed_in
 from tests.factories import Story, UserFactory
 from tests.vault.test_sealing import whole_database
 
 pytestmark = pytest.mark.django_db(databases=["default", "cachedb"])
+NAMED = catalogue.analytes()
 TABLE = "Calcium 7,6 (8,6-10,2) L\nPhosphat 2,31 mmol/l (1,05-1,85) H\nOstase neu 54 µg/l\nProbe leicht hämolytisch"
 
 
@@ -57,6 +59,33 @@ def test_ticked_lines_are_added_as_they_stood_and_matched_names_are_remembered_u
     assert b"Ostase neu" not in whole_database()
     again = client.post(address, {"table": "Ostase neu 54 µg/l"}).context["choices"].lines[0]
     assert again.line.analyte.key == "alp_bone"
+
+
+@pytest.mark.parametrize(
+    ("chosen", "label", "known"),
+    [
+        ("alp_bone", "Alkaline phosphatase, bone specific", "alp_bone"),
+        ("vitd_25oh", NAMED["vitd_25oh"].name, "vitd_25oh"),
+        ("other", "Ostase neu", None),
+    ],
+)
+def test_a_match_of_before_is_shown_to_be_checked_and_can_be_put_right(chosen, label, known):
+    """A colleague's slip must not name every later result of the hospital."""
+    story = Story()
+    client, address = page(story)
+    cases.add_labs(story.case, [], names={"Ostase neu": "alp_bone", "Phosphat": "calcium"}, by=story.lead)
+    table = {"table": "Ostase neu 54 µg/l\nPhosphat 2,31 mmol/l"}
+    shown = client.post(address, table)
+    lines = shown.context["choices"].lines
+    assert [(one.asks_test, one["test"].value()) for one in lines] == [(True, "alp_bone"), (False, "")]
+    assert shown.content.decode().count("Known by an earlier match at your hospital") == 1
+    wrong = client.post(address, {**table, "add": "1", "line0-take": "on", "line0-test": "tsh"})
+    assert "Thyrotropin (TSH) is not measured in µg/l." in wrong.content.decode()
+    sent = {**table, "add": "1", "line0-take": "on", "line0-test": chosen}
+    assert client.post(address, sent).status_code == 302
+    assert story.case.labs.order_by("position").last().label == label
+    rows = dict(LabAlias.objects.values_list("token", "analyte"))
+    assert rows.get(name_token("Ostase neu")) == known
 
 
 def test_a_doubtful_line_is_not_taken_without_an_answer():

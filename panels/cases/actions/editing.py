@@ -104,20 +104,31 @@ def add_findings(case: Case, rows: Sequence[Mapping[str, Any]], *, by: Any) -> l
 
 @transaction.atomic
 def add_labs(case: Case, rows: Sequence[Mapping[str, Any]], *, names: Mapping[str, str], by: Any) -> list[LabResult]:
-    """Append results. ``names`` are test names of the centre with the analyte each was matched with, remembered from now on."""
+    """Append results. ``names`` are test names of the centre with the analyte each was matched with, remembered from now on
+    in place of an earlier one; one without an analyte is forgotten."""
     hold_consent(case.patient_id)
     if not (verdict := may_edit(by, case)):
         raise Refused(verdict.reason)
     begin = case.labs.count()
     added = [LabResult(case=case, key=case.key, position=begin + place, **row) for place, row in enumerate(rows)]
     LabResult.objects.bulk_create(added)
-    if by.centre is not None:
-        aliases = [
-            LabAlias(centre=by.centre, token=name_token(name), analyte=key, made_by=by) for name, key in names.items()
-        ]
-        LabAlias.objects.bulk_create(aliases, ignore_conflicts=True)
+    if by.centre is not None and names:
+        remember_names(names, by=by)
     audit.record(Event.CASE_CHANGED, on=case, by=by, verb="labs", count=len(added))
     return added
+
+
+def remember_names(names: Mapping[str, str], *, by: Any) -> None:
+    """What the laboratories of the person's hospital call tests, by the analyte each of these names means."""
+    tokens = {name_token(name): key for name, key in names.items()}
+    LabAlias.objects.filter(centre=by.centre, token__in=[token for token, key in tokens.items() if not key]).delete()
+    aliases = [LabAlias(centre=by.centre, token=one, analyte=key, made_by=by) for one, key in tokens.items() if key]
+    LabAlias.objects.bulk_create(
+        aliases,
+        update_conflicts=True,
+        unique_fields=["centre", "token"],
+        update_fields=["analyte", "made_by", "made_at"],
+    )
 
 
 def replace_parts(case: Case, model: Any, rows: Sequence[Mapping[str, Any]]) -> None:
