@@ -6,7 +6,7 @@ A text is only looked at; nothing of it is kept or logged but the kinds that wer
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
@@ -152,12 +152,13 @@ class Mark:
     end: int
 
 
-def marks(text: str) -> list[Mark]:
-    """What could name a person, in the order of the text; a stretch is marked once."""
+def marks(text: str, *, records: Iterable[tuple[int, int]] = ()) -> list[Mark]:
+    """What could name a person, in the order of the text; a stretch is marked once. ``records`` are stretches that are known
+    to be hospital numbers."""
     text = text[:LONGEST]
-    found = sorted(
-        [*_by_rules(text), *_names(text), *_given(text), *_numbers(text)], key=lambda mark: (mark.start, -mark.end)
-    )
+    known = [Mark(RECORD, start, end) for start, end in records]
+    ruled = [*_by_rules(text), *_names(text), *_given(text), *_numbers(text)]
+    found = sorted([*known, *ruled], key=lambda mark: (mark.start, -mark.end))
     kept: list[Mark] = []
     for mark in found:
         if not kept or mark.start >= kept[-1].end:

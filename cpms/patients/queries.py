@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 import uuid
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
@@ -31,6 +32,7 @@ RECEIVED: dict[str, str] = {
     Event.PATIENT_EXPORTED: "took out everything held",
     Event.REGISTRY_RECEIVED: "took the case out, de-identified, for a registry",
 }
+LONGEST_NUMBER, FEWEST_DIGITS, MOST_LOOKED_AT = 60, 3, 2_000
 HIDDEN = frozenset(["key", "local_id_token"])  # of no meaning to a person
 
 
@@ -50,6 +52,26 @@ def same_number(number: str, *, by: Any, patient: Patient | None = None) -> str:
     if Patient.objects.visible_to(by).filter(pk=known.pk).exists():
         return f"You have entered this patient before: {known.pseudonym}. Start the panel from the patient's page."
     return "Your hospital has entered a patient with this number before; a colleague treats the patient in CPMS."
+
+
+def own_numbers_in(text: str, *, by: Any) -> list[tuple[int, int]]:
+    """Where the text holds the hospital's number of one of the person's own patients, alone or as up to three words.
+
+    Compared by blind index: nothing is opened, and nobody learns of a colleague's patient.
+    """
+    words = [match for match in re.finditer(r"[\w./-]*\w", text) if len(match[0]) <= LONGEST_NUMBER]
+    spans: dict[str, list[tuple[int, int]]] = {}
+    for size in (1, 2, 3):
+        for first, last in zip(words, words[size - 1 :], strict=False):
+            said = text[first.start() : last.end()]
+            if (
+                len(said) <= LONGEST_NUMBER
+                and sum(sign.isdigit() for sign in said) >= FEWEST_DIGITS
+                and len(spans) < MOST_LOOKED_AT
+            ):
+                spans.setdefault(number_token(by.centre_id, said), []).append((first.start(), last.end()))
+    own = Patient.objects.visible_to(by).filter(centre=by.centre_id, local_id_token__in=list(spans)) if spans else ()
+    return [span for patient in own for span in spans[patient.local_id_token]]
 
 
 def rows_about(thing: models.Model, seen: set[Any]) -> Iterator[models.Model]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from itertools import pairwise
 
@@ -12,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cpms import identifiers as ids
+from cpms.patients import actions as patients
 from tests.cases import identifier_corpus as corpus
 from tests.cases import identifier_letters as letters
 from tests.clients import signed_in
@@ -91,6 +93,25 @@ def test_two_kilobytes_take_no_time_and_long_ones_no_forever():
         started = time.process_time()
         ids.marks(hostile)
         assert time.process_time() - started < 2
+
+
+@pytest.mark.django_db(databases=["default", "cachedb"])
+def test_the_number_of_an_own_patient_is_marked_without_any_word_before_it():
+    lead = UserFactory()
+    for number in ("KH 47-11 b", "80155"):
+        patients.enrol(by=lead, sex="female", country="FI", birth_year=2015, local_id=number)
+    text = json.dumps({"text": "As in kh47-11b, then KH 47-11 B again; (80155). TSH 2,5 in 2019, 80156."})
+    colleague = UserFactory(centre=lead.centre)
+    seen = [
+        signed_in(one).post(reverse("cases:marks"), text, "application/json").content.decode()
+        for one in (lead, colleague)
+    ]
+    marked = [re.findall(r"<mark[^>]*>(.*?)</mark>", page) for page in seen]
+    assert [sorted(found) for found in marked] == [["80155", "KH 47-11 B", "kh47-11b"], []]
+    hostile = json.dumps({"text": "1a 1 " * 4_000})
+    started = time.process_time()
+    assert signed_in(lead).post(reverse("cases:marks"), hostile, "application/json").status_code == 200
+    assert time.process_time() - started < 3
 
 
 @pytest.mark.django_db(databases=["default", "cachedb"])

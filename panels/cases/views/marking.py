@@ -10,6 +10,7 @@ from django.shortcuts import render
 from cpms import identifiers
 from cpms.accounts.access import access
 from cpms.accounts.access.routes import WRITE
+from cpms.patients.queries import own_numbers_in
 from panels.cases.importers.sent import sent_text
 
 MOST = 8
@@ -22,7 +23,8 @@ def marks(request: HttpRequest) -> HttpResponse:
     if not request.user.is_authenticated and not ratelimit.consume(request, action="marks"):
         return HttpResponse(status=429)
     text = sent_text(request.body)
-    found = identifiers.marks(text)
+    own = own_numbers_in(text[: identifiers.LONGEST], by=request.user) if request.user.is_authenticated else []
+    found = identifiers.marks(text, records=own)
     if found:
         log.info("identifiers_marked", kinds=sorted({mark.kind for mark in found}))
     shown = [(mark.kind, text[mark.start : mark.end]) for mark in found[:MOST]]
