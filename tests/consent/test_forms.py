@@ -83,7 +83,7 @@ def test_earlier_answers_say_from_when_to_when_each_counted_and_why_it_ended(she
     monkeypatch.undo()
     page = signed_in(story.lead).get(story.patient.get_absolute_url()).content.decode()
     shown = re.findall(
-        r"It counted from (.+?) \(recorded by Dr Lead Person\) to (.+?) \((.+?) by Dr Lead Person\)", page
+        r"count: (.{1,20}), recorded by Dr Lead Person. Ended: (.{1,20}), ([a-z ]+) by Dr Lead Person", page
     )
     with timezone.override(story.lead.zone):
         spans = [(when(one.recorded_at), when(one.withdrawn_at)) for one in rows[:2]]
