@@ -6,7 +6,7 @@ from cpms.vault.fields import SealColumn
 
 
 class Migration(migrations.Migration):
-    dependencies = [("people", "0001_release"), ("panels", "0004_sealed_reasons")]
+    dependencies = [("people", "0001_release"), ("panels", "0005_sealed_reasons")]
 
     operations = [
         SealColumn(

@@ -12,7 +12,7 @@ HAS_REASON = models.CheckConstraint(
 
 
 class Migration(migrations.Migration):
-    dependencies = [("panels", "0003_hand_over")]
+    dependencies = [("panels", "0004_who_advised")]
 
     operations = [
         migrations.RemoveConstraint("assist", "panels_glass_has_reason"),
