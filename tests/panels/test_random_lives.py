@@ -201,7 +201,7 @@ def test_random_lives():
     @settings(
         max_examples=LIVES,
         deadline=None,
-        phases=[Phase.explicit, Phase.generate],  # a life of thirty steps is short enough to read; shrinking takes minutes
+        phases=[Phase.explicit, Phase.generate],  # thirty steps are short enough to read; shrinking takes minutes
         suppress_health_check=[HealthCheck.too_slow],
     )
     @given(steps=st.lists(step, min_size=STEPS, max_size=STEPS))
