@@ -14,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -42,6 +43,7 @@ PARTS = {
     ),
     "C21": ("Rules about time at their edges", ["tests/access/test_boundaries.py", "tests/access/test_revocation.py"]),
 }
+IN_TWO = {"C1", "C3"}  # parts that two processes share
 
 HEAD = """# Who sees what, tried over and over
 
@@ -63,19 +65,29 @@ def run_part(name: str, files: list[str], env: dict[str, str], folder: Path) -> 
         "--tb=short",
         "--show-capture=no",
         "-n",
-        "2" if name == "C1" else "0",
+        "2" if name in IN_TWO else "0",
         *files,
     ]
     done = subprocess.run(command, cwd=places.ROOT, env=env, check=False, capture_output=True, text=True)
-    lines = [
+    lines = summed(
         json.loads(line)
         for file in sorted(set(folder.glob("*.jsonl")) - before)
         for line in file.read_text("utf-8").splitlines()
-    ]
+    )
     say(f"  {name}: {done.stdout.strip().splitlines()[-1] if done.stdout.strip() else done.stderr[-400:]}")
     if done.returncode:
         say(done.stdout[-4000:])
     return {"lines": lines, "seconds": time.monotonic() - began, "passed": done.returncode == 0}
+
+
+def summed(lines: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What two processes counted of the same thing, as one line."""
+    found: dict[str, dict[str, Any]] = {}
+    for line in lines:
+        kept = found.setdefault(line["what"], line | {"asked": 0, "wrong": 0})
+        kept["asked"] += line["asked"]
+        kept["wrong"] += line["wrong"]
+    return list(found.values())
 
 
 def commit_now() -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 PEOPLE = ("lead", "expert", "guest", "assistant", "helpdesk", "coordinator", "outsider")
@@ -41,3 +42,44 @@ class Model:
             return False
         in_time = who == "expert" or self.guest_in_time
         return lives[who] == "pending" or (lives[who] == "accepted" and in_time)
+
+    @property
+    def running(self) -> bool:
+        return self.panel == "open" and self.consented
+
+    @property
+    def can_answer(self) -> bool:
+        return self.running and self.active and self.employed
+
+
+# When a deed makes sense; one that ends much for good is drawn only among all deeds alike
+FITS: dict[str, Callable[[Model], bool]] = {
+    "invite": lambda m: m.can_answer and m.expert not in {"pending", "accepted"},
+    "accept": lambda m: m.can_answer and m.expert == "pending",
+    "decline": lambda m: m.can_answer and m.expert == "pending",
+    "end": lambda m: m.running and m.expert in {"pending", "accepted"},
+    "expire": lambda m: m.expert == "pending",
+    "invite_guest": lambda m: m.running and (m.guest == "none" or not m.guest_in_time),
+    "accept_guest": lambda m: m.running and m.guest == "pending",
+    "guest_passes": lambda m: m.guest == "accepted" and m.guest_in_time,
+    "withdraw_consent": lambda m: m.consented,
+    "give_consent": lambda m: not m.consented,
+    "withdraw": lambda m: False,
+    "conclude": lambda m: m.can_answer and m.expert == "accepted",
+    "reopen": lambda m: m.panel == "closed" and m.consented,
+    "switch_off": lambda m: m.active,
+    "switch_on": lambda m: not m.active,
+    "leave": lambda m: False,
+    "name_assistant": lambda m: not m.assists,
+    "end_assistant": lambda m: m.assists,
+    "lapse_assistant": lambda m: m.assists,
+    "let_in": lambda m: m.consented and m.is_staff and not m.let_in,
+    "end_assist": lambda m: m.let_in,
+    "lapse_assist": lambda m: m.let_in,
+    "take_staff_role": lambda m: m.is_staff,
+    "give_staff_role": lambda m: not m.is_staff,
+    "make_coordinator": lambda m: True,
+    "end_coordinator": lambda m: True,
+    "change_role": lambda m: True,
+}
+DEEDS = tuple(FITS)
