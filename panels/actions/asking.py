@@ -9,8 +9,8 @@ from django.db import transaction
 from cpms import clock
 from cpms.accounts import queries as accounts
 from cpms.accounts.access import Refused, on_behalf
-from cpms.accounts.models import ThematicGroup
-from cpms.accounts.policy import only_clinician_of
+from cpms.accounts.models import ThematicGroup, User
+from cpms.accounts.policy import clinicians_served_by, only_clinician_of
 from cpms.audit import actions as audit
 from cpms.audit.states import Event
 from cpms.drafts import actions as drafts
@@ -22,33 +22,40 @@ from panels.models import Answer, Panel, Question
 
 
 @transaction.atomic
-def ask_group(group: ThematicGroup, *, text: str, by: Any) -> Question:
-    """Put a question about no patient to a thematic group; its clinicians and coordinators are told. Who asks as the
-    assistant of one clinician asks for that one."""
+def ask_group(group: ThematicGroup, *, text: str, by: Any, clinician: Any = None) -> Question:
+    """Put a question about no patient to a thematic group; its clinicians and coordinators are told. An assistant asks for
+    a ``clinician``, or for the only one assisted: the question is the clinician's, and says who typed it."""
     if not (verdict := policy.may_ask_question(by)):
         raise Refused(verdict.reason)
-    question = Question(key=vault.new_key(), group=group, asker=by)
+    if clinician is None:
+        clinician = User.objects.filter(pk=only_clinician_of(by)).first() or by
+    if not (verdict := policy.may_ask_for(by, clinician)):
+        raise Refused(verdict.reason)
+    typed_by = None if clinician.pk == by.pk else by
+    question = Question(key=vault.new_key(), group=group, asker=clinician, typed_by=typed_by)
     question.text = text
     question.save(force_insert=True)
     tell(list(accounts.people_of(group)), Notice.QUESTION_ASKED, question, by=by)
-    with on_behalf(only_clinician_of(by)):
+    with on_behalf(clinician.pk if typed_by else None):
         audit.record(Event.QUESTION_ASKED, on=question, by=by)
     return question
 
 
 @transaction.atomic
 def answer(question: Question, *, text: str, by: Any) -> Answer:
-    """Answer; the asker is told, and everybody else who answered."""
+    """Answer; the asker is told, with the assistant who typed the question, and everybody else who answered."""
     current = locked(question)
     if not (verdict := policy.may_answer_question(by, current)):
         raise Refused(verdict.reason)
     said = Answer(question=current, key=current.key, author=by)
     said.text = text
     said.save(force_insert=True)
-    if current.first_answer_at is None and by.pk != current.asker_id:
+    if current.first_answer_at is None and current.asker_id not in clinicians_served_by(by):
         current.first_answer_at = clock.now()
         current.save(update_fields=["first_answer_at"])
     others = {row.author for row in current.answers.select_related("author")} | {current.asker}
+    if current.typed_by is not None and current.asker_id in clinicians_served_by(current.typed_by):
+        others.add(current.typed_by)
     tell(list(others), Notice.QUESTION_ANSWERED, current, by=by, again=str(said.pk))
     audit.record(Event.QUESTION_ANSWERED, on=current, by=by)
     return said

@@ -13,11 +13,12 @@ from consent.forms import KeptAtField, LanguageField, PatientForm, language_of
 from consent.states import MAJORITY, Giver, giver_by_age
 from cpms import clock
 from cpms.accounts.models import ThematicGroup, User
-from cpms.accounts.policy import clinicians_enrolled_for, clinicians_served_by
+from cpms.accounts.policy import clinicians_served_by
 from cpms.forms import DayField, WordsField
 from panels.cases.forms import CodeField
 from panels.cases.importers.read_case import ReadCase
 from panels.cases.states import DiagnosisStatus
+from panels.forms.acting import ForWhomField, offer_clinicians
 from panels.forms.dispatching import GroupsByNetwork, main_groups
 from panels.forms.inviting import AsksGroups
 from panels.forms.timing import QuorumField
@@ -62,19 +63,12 @@ def giver_of(read: ReadCase | None) -> Giver | None:
     return Giver.PARENT if read.age and (read.age.years or 0) < MAJORITY else Giver.PATIENT
 
 
-class ForWhomField(forms.ModelChoiceField):
-    """Clinicians by name and hospital."""
-
-    def label_from_instance(self, obj: Any) -> str:
-        return f"{obj.display_name}, {obj.place}"
-
-
 class NewPanelForm(PatientForm):
     """The patient and the consent. With a file, sex and age come from it; without one they are asked for."""
 
     field_order = ["clinician"]  # whose hospital's numbers count is known before the number is looked at
 
-    clinician = ForWhomField(label="On behalf of", queryset=User.objects.none(), empty_label=None)
+    clinician = ForWhomField()
     file = forms.FileField(
         label="Patient's data as a file",
         required=False,
@@ -113,22 +107,13 @@ class NewPanelForm(PatientForm):
             self.fields[name].required = False
             self.fields[name].or_file = True  # type: ignore[attr-defined]
         self.fields["sex"].help_text = self.fields["birth_year"].help_text = OR_FILE
-        self.offer_clinicians(user)
+        offer_clinicians(self, user)
         own = Question.objects.visible_to(user).open().filter(asker__in=clinicians_served_by(user))
         self.fields["question"].queryset = own  # type: ignore[attr-defined]
         self.fields["referral"].queryset = Referral.objects.to_start(user)  # type: ignore[attr-defined]
         if user.centre is not None:
             self.fields["country"].initial = user.centre.country
             self.fields["language"].initial = language_of(user.centre.country)
-
-    def offer_clinicians(self, user: Any) -> None:
-        """An assistant says for whom; who enrols only for oneself is not asked."""
-        found = list(clinicians_enrolled_for(user))
-        if {one.pk for one in found} <= {user.pk}:
-            del self.fields["clinician"]
-        else:
-            self.fields["clinician"].queryset = clinicians_enrolled_for(user)  # type: ignore[attr-defined]
-            self.fields["clinician"].initial = user.pk if user in found else found[0].pk
 
     def clean_file(self) -> Any:
         file = self.cleaned_data["file"]

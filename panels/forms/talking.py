@@ -10,6 +10,7 @@ from django import forms
 from cpms.accounts import queries as accounts
 from cpms.accounts.forms import GroupField
 from cpms.accounts.models import ThematicGroup, User
+from panels.forms.acting import ForWhomField, offer_clinicians
 from panels.states import Certainty, ContributionKind, StanceKind
 
 
@@ -54,6 +55,7 @@ class RewordForm(forms.Form):
 class QuestionForm(forms.Form):
     """A quick question to a group of one of the person's networks."""
 
+    clinician = ForWhomField()
     group = GroupField(label="To which group", empty_label="Choose a group")
     text = forms.CharField(
         label="Your question",
@@ -64,6 +66,7 @@ class QuestionForm(forms.Form):
 
     def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        offer_clinicians(self, user)
         networks = accounts.networks_of(user)
         own = ThematicGroup.objects.in_tree().filter(network__in=networks)
         self.fields["group"].queryset = own  # type: ignore[attr-defined]

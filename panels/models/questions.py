@@ -39,14 +39,16 @@ class QuestionQuerySet(models.QuerySet["Question"]):
         return self.filter(closed_at=None)
 
     def with_surroundings(self) -> QuestionQuerySet:
-        return self.select_related("key", "group__network", "asker__centre", "panel")
+        return self.select_related("key", "group__network", "asker__centre", "typed_by", "panel")
 
 
 class Question(SealedModel):
-    """The text is sealed under a key of its own: nobody can promise that it points to no patient."""
+    """The text is sealed under a key of its own: nobody can promise that it points to no patient. ``typed_by`` is the assistant
+    who asked on the asker's behalf."""
 
     group = models.ForeignKey(ThematicGroup, on_delete=models.PROTECT, related_name="questions")
     asker = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="questions")
+    typed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     text = SealedTextField()
     asked_at = models.DateTimeField(default=clock.now)
     first_answer_at = models.DateTimeField(null=True)

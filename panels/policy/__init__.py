@@ -2,6 +2,7 @@
 
 from panels.policy.asking import (
     may_answer_question,
+    may_ask_for,
     may_ask_question,
     may_close_question,
     may_list_questions,
@@ -58,6 +59,7 @@ __all__ = [
     "may_answer",
     "may_answer_question",
     "may_archive",
+    "may_ask_for",
     "may_ask_question",
     "may_be_looked_at",
     "may_clarify",

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from cpms.accounts.access import Verdict, no, rule, yes
-from cpms.accounts.policy import acts_as_clinician, clinicians_served_by
-from cpms.accounts.roles import Permission
+from cpms.accounts.policy import acts_as_clinician, clinicians_enrolled_for, clinicians_served_by
+from cpms.accounts.roles import Permission, Role
 
 
 @rule(Permission.QUESTION_LIST)
@@ -17,6 +17,14 @@ def may_list_questions(_user: Any, _thing: Any = None) -> Verdict:
 @rule(Permission.QUESTION_ASK)
 def may_ask_question(user: Any, _thing: Any = None) -> Verdict:
     return acts_as_clinician(user)
+
+
+def may_ask_for(user: Any, clinician: Any) -> Verdict:
+    """A clinician asks for oneself, an assistant for a clinician whom they assist today."""
+    own = clinician.pk == user.pk and Role.CLINICIAN in user.held_roles()
+    if not own and not clinicians_enrolled_for(user).filter(pk=clinician.pk).exists():
+        return no("You ask for yourself as a clinician, or for a clinician whom you assist.")
+    return yes
 
 
 @rule(Permission.QUESTION_READ)

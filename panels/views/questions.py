@@ -31,7 +31,7 @@ def ask_group(request: HttpRequest) -> HttpResponse:
     typed = typed_before("question", by=request.user)
     form = QuestionForm(request.POST or None, initial=typed, user=request.user)
     if form.is_valid():
-        question = actions.ask_group(form.cleaned_data["group"], text=form.cleaned_data["text"], by=request.user)
+        question = actions.ask_group(by=request.user, **form.cleaned_data)
         drafts.discard("question", by=request.user)
         messages.success(request, "Sent. You are told by mail when somebody answers.")
         return redirect(question)

@@ -12,12 +12,13 @@ from cpms.accounts.access import Refused
 from cpms.accounts.access.serving import served_clinician
 from cpms.accounts.models import Delegation, User
 from cpms.audit.models import AuditEvent
+from cpms.notifications.models import OutboxMessage
 from cpms.patients import actions as patients
 from cpms.patients.models import Patient
 from panels import actions as panels
 from panels.meetings import actions as meetings
 from panels.meetings.models import AgendaItem
-from panels.models import Panel
+from panels.models import Panel, Question
 from tests.clients import signed_in
 from tests.factories import CentreFactory, GroupFactory, Story, UserFactory
 
@@ -120,11 +121,40 @@ def test_a_meeting_concerns_the_clinicians_on_its_agenda(helper):
 
 def test_a_question_is_asked_and_answered_on_behalf_of_one_clinician(lead, helper):
     group, client, since = GroupFactory(), signed_in(helper), 0
-    client.post(reverse("panels:ask"), {"group": group.pk, "text": "Which dose?"}, secure=True)
+    client.post(reverse("panels:ask"), {"group": group.pk, "text": "Which dose?", "clinician": lead.pk}, secure=True)
     asked = panels.ask_group(group, text="Which test?", by=lead)
     client.post(reverse("panels:answer", args=[asked.pk]), {"text": "Never mind."}, secure=True)
     assert left_by(helper, since)[0][::2] == ("question_asked", lead.pk)
     assert left_by(helper, since)[-1] == ("question_answered", str(asked.pk), lead.pk)
-    Delegation.objects.create(assistant=helper, clinician=UserFactory())
-    again = panels.ask_group(group, text="For whom?", by=User.objects.get(pk=helper.pk))
-    assert left_by(helper, since)[-1] == ("question_asked", str(again.pk), None)
+
+
+def test_an_assistants_question_is_the_clinicians_and_says_who_typed_it(lead, helper):
+    group, member = GroupFactory(network=lead.centre.networks.get()), UserFactory()
+    member.groups_of_interest.add(group)
+    client = signed_in(helper)
+    assert "On behalf of" in client.get(reverse("panels:ask"), secure=True).content.decode()
+    typed = {"group": group.pk, "text": "Which dose?", "clinician": lead.pk}
+    assert client.post(reverse("panels:ask"), typed, secure=True).status_code == 302
+    question = Question.objects.get()
+    assert (question.asker, question.typed_by) == (lead, helper)
+    event = AuditEvent.objects.get(event="question_asked")
+    assert (event.actor_id, event.on_behalf_of_id) == (helper.pk, lead.pk)
+    shown = signed_in(member).get(question.get_absolute_url(), secure=True).content.decode()
+    assert "asked by Assistant Person on their behalf" in shown
+    assert ", by Assistant Person" in signed_in(lead).get(reverse("panels:questions"), secure=True).content.decode()
+    panels.answer(question, text="From the assistant.", by=helper)
+    question.refresh_from_db()
+    assert question.first_answer_at is None
+    panels.answer(question, text="Half of it.", by=member)
+    answered = OutboxMessage.objects.filter(notice="question_answered", about_id=question.pk)
+    assert set(answered.values_list("recipient", flat=True)) == {lead.pk, helper.pk}
+
+
+def test_an_assistant_of_several_says_for_whom_a_question_is(lead, helper):
+    other, group = UserFactory(centre=lead.centre), GroupFactory()
+    Delegation.objects.create(assistant=helper, clinician=other)
+    with pytest.raises(Refused):
+        panels.ask_group(group, text="A dose?", by=helper)
+    with pytest.raises(Refused):
+        panels.ask_group(group, text="A dose?", by=helper, clinician=UserFactory())
+    assert panels.ask_group(group, text="A dose?", by=helper, clinician=other).asker == other
