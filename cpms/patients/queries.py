@@ -130,18 +130,32 @@ class Recipient:
 
 def recipients(patient: Patient) -> list[Recipient]:
     """Everybody who ever received data of the patient, from the audit trail; constant queries. The treating side's own
-    reading is left out, what it took out of CPMS is not."""
+    reading is left out, what it took out of CPMS is not; a list shows no more than number, title and state."""
     events = AuditEvent.objects.filter(patient_id=patient.pk, result=Result.DONE).order_by()
-    own = Q(event=Event.PATIENT_READ) & (Q(actor_id=patient.enrolled_by_id) | Q(on_behalf_of_id=patient.enrolled_by_id))
-    taken = events.filter(event__in=RECEIVED, actor_id__isnull=False).exclude(own).values("actor_id", "event")
+    treating = Q(actor_id=patient.enrolled_by_id) | Q(on_behalf_of_id=patient.enrolled_by_id)
+    taken = events.filter(event__in=RECEIVED, actor_id__isnull=False).exclude(treating & Q(event=Event.PATIENT_READ))
     found: dict[str, list[Receipt]] = {}
-    for row in taken.annotate(times=Count("pk"), first=Min("at"), last=Max("at")).order_by("first"):
+    for row in counted(taken.values("actor_id", "event")):
         receipt = Receipt(RECEIVED[row["event"]], row["times"], row["first"], row["last"])
+        found.setdefault(str(row["actor_id"]), []).append(receipt)
+    for row in counted(lists_with(patient).exclude(treating).values("actor_id")):
+        receipt = Receipt("saw it in a list", row["times"], row["first"], row["last"])
         found.setdefault(str(row["actor_id"]), []).append(receipt)
     for key, moments in let_in(events).items():
         found.setdefault(key, []).insert(0, Receipt("was let in", len(moments), min(moments), max(moments)))
     people = User.objects.select_related("centre").in_bulk(list(found))
     return [Recipient(people[uuid.UUID(key)], receipts) for key, receipts in found.items() if uuid.UUID(key) in people]
+
+
+def counted(rows: Any) -> Any:
+    return rows.annotate(times=Count("pk"), first=Min("at"), last=Max("at")).order_by("first")
+
+
+def lists_with(patient: Patient) -> models.QuerySet[AuditEvent]:
+    """The lists that showed the patient, or one of the patient's panels, among others."""
+    panels = Patient.objects.filter(pk=patient.pk, cases__panels__isnull=False).values_list("cases__panels", flat=True)
+    trail = AuditEvent.objects.filter(result=Result.DONE, actor_id__isnull=False).order_by()
+    return trail.of_lists_with([patient.pk, *panels])
 
 
 def let_in(events: models.QuerySet[AuditEvent]) -> dict[str, list[dt.datetime]]:

@@ -15,7 +15,7 @@ from cpms.accounts.models import Membership, User
 from cpms.accounts.roles import Role
 from cpms.audit.models import AuditEvent
 from cpms.audit.states import Event, Result
-from panels.models import Assist, Dispatch, Invitation, Panel
+from panels.models import Assist, Dispatch, Invitation, Panel, Question
 from panels.states import RUNNING, SHARED, AssistKind, InvitationKind, InvitationState
 
 READS = (Event.PATIENT_READ, Event.DOCUMENT_READ, Event.CASE_EXPORTED)
@@ -49,6 +49,34 @@ def seers(patient: Any, *, consented: bool) -> list[Seer]:
         found += [by_assist(row) for row in let_in.select_related("panel__key", "who__centre", "given_by")]
         shown = {seer.person.pk for seer in found if not seer.sheet_only}
         found += [seer for seer in coordinators(patient) if seer.person.pk not in shown]
+    return found
+
+
+@dataclass(frozen=True)
+class Glimpse:
+    """Words that hang on a panel and stand open to more people than the case: who reads them, and what they are."""
+
+    who: str
+    what: str
+
+
+def glimpses(patient: Any, *, consented: bool) -> list[Glimpse]:
+    """The quick questions that panels of the patient grew from, and the topics noted of them. Two queries."""
+    if not consented:
+        return []
+    grown = Question.objects.filter(panel__case__patient=patient, key__destroyed_at=None)
+    found = [
+        Glimpse(
+            f"The clinicians and coordinators of {row.group.whole_name}",
+            f"the quick question {row.ref} with its answers, from which {row.panel.ref} grew",
+        )
+        for row in grown.select_related("group__parent", "panel").order_by("asked_at")
+    ]
+    noted = Panel.objects.filter(case__patient=patient, topic__isnull=False)
+    for panel in noted.select_related("topic__group__parent", "topic__network").order_by("opened_at"):
+        topic = panel.topic  # type: ignore[attr-defined]
+        who = f"The coordinators of {topic.group.whole_name} and of {topic.network}"
+        found.append(Glimpse(who, f"the topic that was noted in general words when {panel.ref} closed"))
     return found
 
 

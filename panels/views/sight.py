@@ -20,6 +20,7 @@ def who_sees(request: HttpRequest, patient: Patient) -> HttpResponse:
         "patient": patient,
         "consented": consented,
         "seers": sight.seers(patient, consented=bool(consented)),
+        "glimpses": sight.glimpses(patient, consented=bool(consented)),
         "readings": sight.readings(patient),
         "recipients": recipients(patient),
         "consent": in_a_sentence(patient),

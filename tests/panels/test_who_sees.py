@@ -14,6 +14,9 @@ from cpms.accounts.models import Delegation, User
 from cpms.accounts.roles import Role
 from cpms.audit import actions as audit
 from cpms.audit.states import Event
+from cpms.patients.queries import recipients
+from outcomes.models import Topic
+from panels import actions as panels
 from panels.models import Dispatch, Invitation, Panel
 from panels.queries import sight
 from tests.access.world import STATES, World
@@ -104,7 +107,23 @@ def test_who_saw_the_patient_in_a_list_is_named_as_such():
         (story.expert, True, 1, None),
     ]
     page = signed_in(story.lead).get(reverse("panels:sight", args=[story.patient.pseudonym]), secure=True)
-    assert page.content.decode().count("saw it in a list") == 2
+    assert page.content.decode().count("aw it in a list") == 3
+    received = {one.person: [receipt.what for receipt in one.receipts] for one in recipients(story.patient)}
+    assert received == {story.expert: ["was let in", "saw it in a list"]}
+
+
+def test_words_that_hang_on_a_panel_are_named_with_whoever_reads_them():
+    story = Story("a")
+    question = panels.ask_group(story.group, text="Which dose?", by=story.lead)
+    panels.grow_into_panel(question, story.panel, by=story.lead)
+    story.open()
+    place = {"panel": story.panel, "group": story.group, "network": story.group.network}
+    Topic.objects.create(key=story.patient.key, text="Which dose at this weight?", **place)
+    page = signed_in(story.lead).get(reverse("panels:sight", args=[story.patient.pseudonym]), secure=True)
+    text = page.content.decode()
+    assert f"The clinicians and coordinators of {story.group} see the quick question {question.ref}" in text
+    assert f"The coordinators of {story.group} and of {story.group.network} see the topic" in text
+    assert sight.glimpses(story.patient, consented=False) == []
 
 
 @pytest.mark.parametrize("count", [1, 30])
@@ -118,7 +137,7 @@ def test_the_page_costs_the_same_however_many(count, django_assert_num_queries):
         audit.record_list(Event.PATIENT_READ, [story.panel], by=person)
         give_role(person, Role.GROUP_COORDINATOR, group=story.group)
     client = signed_in(story.lead)
-    with django_assert_num_queries(29):
+    with django_assert_num_queries(33):
         client.get(reverse("panels:sight", args=[story.patient.pseudonym]), secure=True)
 
 
