@@ -8,6 +8,9 @@ from typing import Any
 from allauth.account.forms import ResetPasswordKeyForm
 from django import forms
 from django.contrib.auth import password_validation
+from django.forms.utils import flatatt
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 
 from cpms import countries
 from cpms.accounts import queries
@@ -149,15 +152,29 @@ class GroupsField(forms.ModelMultipleChoiceField):
         return str(group.whole_name)
 
 
+class ListSelect(forms.Select):
+    """A long list of plain choices written at once: Django draws each of them by two templates, which costs more than the
+    search."""
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        chosen = set(self.format_value(value))
+        shown = ((key, " selected" if str(key) in chosen else "", label) for key, label in self.choices)
+        options = format_html_join("", '<option value="{}"{}>{}</option>', shown)
+        given = self.build_attrs(self.attrs, {**(attrs or {}), "name": name, "class": "form-select"})
+        return format_html("<select{}>{}</select>", flatatt(given), options)
+
+
 class DirectoryForm(forms.Form):
     """Who is looked for. Sent by POST: what a clinician looks for never stands in an address."""
 
     condition = forms.CharField(label="Condition", required=False, max_length=200)
     gene = forms.CharField(label="Gene", required=False, max_length=40)
-    group = GroupField(label="Thematic group", required=False, empty_label="Any")
-    country = forms.ChoiceField(label="Country", required=False)
-    language = forms.ChoiceField(label="Language", required=False, choices=[*ANY, *countries.LANGUAGES.items()])
-    care = forms.ChoiceField(label="Looks after", required=False, choices=[*ANY, *Care.choices[:2]])
+    group = GroupField(label="Thematic group", required=False, empty_label="Any", widget=ListSelect)
+    country = forms.ChoiceField(label="Country", required=False, widget=ListSelect)
+    language = forms.ChoiceField(
+        label="Language", required=False, choices=[*ANY, *countries.LANGUAGES.items()], widget=ListSelect
+    )
+    care = forms.ChoiceField(label="Looks after", required=False, choices=[*ANY, *Care.choices[:2]], widget=ListSelect)
     page = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -66,7 +67,7 @@ def search(system: str, text: str, limit: int = 10, kind: str = "") -> list[Hit]
     Fewer than two letters find nothing. HPO finds phenotypic abnormalities unless another ``kind`` is named.
     """
     folded = _folded_words(text)
-    return _hits(list(_meant(system, folded, kind)[:limit]), folded.split())
+    return _hits(list(_meant(system, folded, *filter(None, [kind]))[:limit]), folded.split())
 
 
 def codes_meant(system: str, text: str, limit: int) -> list[str]:
@@ -78,10 +79,10 @@ def _folded_words(text: str) -> str:
     return " ".join(fold(text[:200]).split()[:MAX_WORDS])
 
 
-def _meant(system: str, folded: str, kind: str = "") -> QuerySet[Concept]:
+def _meant(system: str, folded: str, *kinds: str) -> QuerySet[Concept]:
     if len(folded) < SHORTEST:
         return Concept.objects.none()
-    wanted = kind or (Kind.PHENOTYPE if system == System.HPO else Kind.DISEASE)
+    wanted = kinds or [Kind.PHENOTYPE if system == System.HPO else Kind.DISEASE]
     query = SearchQuery(" & ".join(f"{word}:*" for word in folded.split()), search_type="raw", config="simple")
     closeness = Case(
         When(search_name=folded, then=Value(0)),
@@ -90,14 +91,19 @@ def _meant(system: str, folded: str, kind: str = "") -> QuerySet[Concept]:
         default=Value(3),
         output_field=IntegerField(),
     )
-    found = Concept.objects.of(system).active().filter(kind=wanted, search_words=query)
+    found = Concept.objects.of(system).active().filter(kind__in=wanted, search_words=query)
     return found.order_by(closeness, Length("search_name"), "search_name", "code")
 
 
 def search_conditions(text: str, limit: int = 5) -> list[Hit]:
     """Diseases and groups of diseases: by their names and synonyms, and when no name holds the words, by likeness."""
-    found = search(System.ORPHA, text, limit) or search(System.ORPHA, text, limit, Kind.GROUP)
-    return found or alike(text, limit)
+    folded = _folded_words(text)
+    rows = _meant(System.ORPHA, folded, Kind.DISEASE, Kind.GROUP)
+    best = list(
+        rows.order_by(Case(When(kind=Kind.DISEASE, then=Value(0)), default=Value(1)), *rows.query.order_by)[:limit]
+    )
+    diseases = [row for row in best if row.kind == Kind.DISEASE]
+    return _hits(diseases or best, folded.split()) or alike(text, limit)
 
 
 def alike(text: str, limit: int) -> list[Hit]:
@@ -109,24 +115,25 @@ def alike(text: str, limit: int) -> list[Hit]:
     if len(folded) < SHORTEST_GUESS:
         return []
     version = Terminology.objects.filter(system=System.ORPHA).values_list("loaded_at", flat=True).first()
-    names = [entry for entry in _all_names(version) if len(entry[0]) >= 0.8 * len(folded)]
-    near = process.extract(
-        folded, [entry[0] for entry in names], scorer=fuzz.partial_ratio, limit=NEAR, score_cutoff=LIKE_ENOUGH
-    )
+    texts, names = _all_names(version)
+    long_enough = bisect_left(texts, 0.8 * len(folded), key=len)
+    near = process.extract(folded, texts[long_enough:], scorer=fuzz.partial_ratio, limit=NEAR, score_cutoff=LIKE_ENOUGH)
     best: dict[int, str] = {}
     for _name, _score, place in sorted(near, key=lambda hit: -(0.7 * hit[1] + 0.3 * fuzz.ratio(folded, hit[0]))):
-        best.setdefault(names[place][1], names[place][2])
+        best.setdefault(*names[long_enough + place])
     rows = Concept.objects.in_bulk(list(best)[:limit])
     return [Hit(rows[pk].terminology_id, rows[pk].code, rows[pk].name, best[pk]) for pk in best if pk in rows]
 
 
 @lru_cache(maxsize=1)
-def _all_names(_loaded_at: dt.datetime | None) -> list[tuple[str, int, str]]:
-    """(folded name, concept, synonym or nothing) of every active condition; kept per process until another release is loaded."""
+def _all_names(_loaded_at: dt.datetime | None) -> tuple[list[str], list[tuple[int, str]]]:
+    """Every folded name of an active condition, the shortest first, and (concept, synonym or nothing) in the same places; kept
+    per process until another release is loaded."""
     active = Concept.objects.of(System.ORPHA).active()
     names = [(name, pk, "") for pk, name in active.values_list("pk", "search_name")]
     synonyms = ConceptSynonym.objects.filter(concept__in=active).values_list("text", "concept_id")
-    return names + [(fold(text), pk, text) for text, pk in synonyms]
+    every = sorted([*names, *((fold(text), pk, text) for text, pk in synonyms)], key=lambda entry: len(entry[0]))
+    return [name for name, _pk, _text in every], [(pk, text) for _name, pk, text in every]
 
 
 FAMILY = """
