@@ -234,9 +234,7 @@ class ExpertGroupForm(forms.Form):
     """A name, and perhaps a thematic group to share it with."""
 
     name = forms.CharField(label="Name of the group", max_length=80)
-    shared_with = forms.ModelChoiceField(
-        label="Shared with", queryset=ThematicGroup.objects.none(), required=False, empty_label="Nobody, for me alone"
-    )
+    shared_with = GroupField(label="Shared with", required=False, empty_label="Nobody, for me alone")
 
     def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

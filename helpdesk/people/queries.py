@@ -35,7 +35,7 @@ def deciders_of(request: AccessRequest) -> QuerySet[User]:
 def waiting_requests(user: Any) -> QuerySet[AccessRequest]:
     """What waits for this person, the longest wait first."""
     rows = AccessRequest.objects.visible_to(user).waiting().select_related("centre")
-    return rows.prefetch_related("groups__network").order_by("asked_at")
+    return rows.prefetch_related(Prefetch("groups", ThematicGroup.objects.in_tree())).order_by("asked_at")
 
 
 def decided_requests(user: Any) -> QuerySet[AccessRequest]:

@@ -10,7 +10,8 @@ from django import forms
 from django.utils import timezone
 
 from cpms import clock, words
-from cpms.accounts.models import ThematicGroup, User
+from cpms.accounts.forms import GroupsField
+from cpms.accounts.models import User
 from cpms.forms import DayField, MomentField, MomentInput
 from panels.meetings import recurrence
 from panels.meetings.models import Meeting, ProposedDate
@@ -72,9 +73,7 @@ class SeriesForm(WhenForm, LinkForm):
     name = forms.CharField(
         label="Name", max_length=80, help_text="Stands in mails and calendars: a group, no disease and no patient."
     )
-    groups = forms.ModelMultipleChoiceField(
-        label="Groups", queryset=ThematicGroup.objects.none(), widget=forms.CheckboxSelectMultiple
-    )
+    groups = GroupsField(label="Groups")
     rhythm = forms.ChoiceField(label="How often", choices=Rhythm, initial=Rhythm.MONTHLY)
     minutes = forms.TypedChoiceField(
         label="Length", choices=[(60, "1 hour"), (90, "1½ hours"), (120, "2 hours")], coerce=int
@@ -86,7 +85,6 @@ class SeriesForm(WhenForm, LinkForm):
         super().__init__(*args, **kwargs)
         self.user = user
         self.fields["day"].label = "First on"
-        self.fields["groups"].queryset = ThematicGroup.objects.select_related("network")  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         """The first day must fit the rhythm, and one of the groups must be the person's to serve."""

@@ -39,7 +39,7 @@ class QuestionQuerySet(models.QuerySet["Question"]):
         return self.filter(closed_at=None)
 
     def with_surroundings(self) -> QuestionQuerySet:
-        return self.select_related("key", "group__network", "asker__centre", "typed_by", "panel")
+        return self.select_related("key", "group__network", "group__parent", "asker__centre", "typed_by", "panel")
 
 
 class Question(SealedModel):

@@ -10,7 +10,7 @@ from cpms.accounts.access import Refused
 from cpms.accounts.models import ExpertGroup, User
 from panels.models import Invitation
 from tests.clients import signed_in
-from tests.factories import GroupFactory, Story, UserFactory
+from tests.factories import CentreFactory, GroupFactory, Story, UserFactory
 
 pytestmark = pytest.mark.django_db(databases=["default", "cachedb"])
 
@@ -108,3 +108,15 @@ def test_the_groups_cost_the_same_however_many(count, django_assert_num_queries)
         saved(owner, *[UserFactory() for _ in range(2)], name=f"Group {n}")
     with django_assert_num_queries(2):
         assert [len(group.experts) for group in queries.expert_groups_of(owner)] == [2] * count
+
+
+def test_a_sub_group_is_named_with_its_main_group():
+    main = GroupFactory(number=1, name="Adrenal")
+    lower = GroupFactory(network=main.network, number=11, name="Adrenal tumours", parent=main)
+    owner = UserFactory(centre=CentreFactory(network=main.network))
+    owner.groups_of_interest.add(lower)
+    client = signed_in(owner)
+    called = "Group 1, Adrenal: Adrenal tumours"
+    pages = (reverse("expertise"), reverse("experts"), reverse("panels:ask"), reverse("expert", args=[owner.pk]))
+    for page in pages:
+        assert (page, called in client.get(page, secure=True).content.decode()) == (page, True)

@@ -213,7 +213,7 @@ def test_the_list_costs_the_same_however_many_wait(count, centre, representative
         AccessRequestFactory(centre=centre).groups.set([GroupFactory()])
     client = signed_in(representative)
     client.get(reverse("people:requests"), secure=True)
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(13):
         client.get(reverse("people:requests"), secure=True)
 
 

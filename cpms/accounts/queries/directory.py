@@ -139,5 +139,9 @@ def expert_groups_of(user: Any) -> QuerySet[ExpertGroup]:
     """The saved groups that the person may use, own ones first, with those members whom the directory still shows."""
     people = Expert.objects.visible_to(user).select_related("centre")
     mine = Case(When(owner=user, then=Value(0)), default=Value(1), output_field=IntegerField())
-    groups = ExpertGroup.objects.visible_to(user).select_related("owner", "shared_with__network").annotate(mine=mine)
+    groups = (
+        ExpertGroup.objects.visible_to(user)
+        .select_related("owner", "shared_with__network", "shared_with__parent")
+        .annotate(mine=mine)
+    )
     return groups.order_by("mine", "name").prefetch_related(Prefetch("members", people, to_attr="experts"))
