@@ -15,7 +15,7 @@ from cpms.accounts.models import Membership, User
 from cpms.accounts.roles import Role
 from cpms.audit.models import AuditEvent
 from cpms.audit.states import Event, Result
-from panels.models import Assist, Dispatch, Invitation, Panel, Question
+from panels.models import Assist, Dispatch, Invitation, Panel
 from panels.states import RUNNING, SHARED, AssistKind, InvitationKind, InvitationState
 
 READS = (Event.PATIENT_READ, Event.DOCUMENT_READ, Event.CASE_EXPORTED)
@@ -64,18 +64,14 @@ def glimpses(patient: Any, *, consented: bool) -> list[Glimpse]:
     """The quick questions that panels of the patient grew from, and the topics noted of them. Two queries."""
     if not consented:
         return []
-    grown = Question.objects.filter(panel__case__patient=patient, key__destroyed_at=None)
-    found = [
-        Glimpse(
-            f"The clinicians and coordinators of {row.group.whole_name}",
-            f"the quick question {row.ref} with its answers, from which {row.panel.ref} grew",
-        )
-        for row in grown.select_related("group__parent", "panel").order_by("asked_at")
-    ]
-    noted = Panel.objects.filter(case__patient=patient, topic__isnull=False)
-    for panel in noted.select_related("topic__group__parent", "topic__network").order_by("opened_at"):
-        topic = panel.topic  # type: ignore[attr-defined]
-        who = f"The coordinators of {topic.group.whole_name} and of {topic.network}"
+    panels, found = Panel.objects.filter(case__patient=patient).order_by("drafted_at"), []
+    grown = panels.filter(grown_from__isnull=False, grown_from__key__destroyed_at=None)
+    for panel in grown.select_related("grown_from__group__parent"):
+        question = panel.grown_from
+        who = f"The clinicians and coordinators of {question.group.whole_name}"
+        found.append(Glimpse(who, f"the quick question {question.ref} with its answers, from which {panel.ref} grew"))
+    for panel in panels.filter(topic__isnull=False).select_related("topic__group__parent", "topic__network"):
+        who = f"The coordinators of {panel.topic.group.whole_name} and of {panel.topic.network}"
         found.append(Glimpse(who, f"the topic that was noted in general words when {panel.ref} closed"))
     return found
 
