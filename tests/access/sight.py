@@ -1,8 +1,8 @@
 """What seven people see of one panel by the product's own querysets, asked in one statement.
 
-Building the statements costs fifty times their answering. A person's are kept as long as what the querysets read of the
-person outside the database stays the same (whom the person serves, the roles held, the account being on), and are asked
-again with the present moment; ``fresh`` builds all of them anew.
+Building the statements costs fifty times their answering. A person's are kept as long as what the querysets ask beforehand
+stays the same (whom the person serves, the roles held, the account being on), and are asked again with the present moment;
+and that is asked again when a row of people, roles or delegations has changed. ``fresh`` builds all of them anew.
 """
 
 from __future__ import annotations
@@ -18,22 +18,34 @@ from cpms.accounts.models import User
 from panels.cases.models import Case
 from panels.models import Invitation, Panel
 
+ROWS = " || ".join(
+    f"(SELECT coalesce(string_agg(r::text, '' ORDER BY r::text), '') FROM {table} r)"  # noqa: S608 the names stand below
+    for table in ("accounts_user", "accounts_membership", "accounts_delegation")
+)
 ASKED = {"list": Panel, "case": Case, "sheet": Invitation}
 
 
 class Sight:
     def __init__(self) -> None:
         self.built: dict[Any, list[tuple[str, tuple[Any, ...]]]] = {}
+        self.rows, self.parts = "", []
 
     def of(self, people: dict[str, User], *, fresh: bool = False) -> dict[str, dict[str, bool]]:
         """For each of these people, by name: whether any panel, case and invitation sheet is visible now."""
-        now, rows = clock.now(), User.objects.in_bulk([user.pk for user in people.values()])
-        parts = [part for user in people.values() for part in self.statements(rows[user.pk], fresh=fresh)]
-        values = [now if isinstance(value, dt.datetime) else value for _, values in parts for value in values]
+        now = clock.now()
         with connection.cursor() as cursor:
-            cursor.execute("SELECT " + ", ".join(sql for sql, _ in parts), values)
+            cursor.execute(f"SELECT md5({ROWS})")
+            self.look_again(people, f"{cursor.fetchone()[0]} {sorted(people)}", fresh=fresh)
+            values = [now if isinstance(value, dt.datetime) else value for _, values in self.parts for value in values]
+            cursor.execute("SELECT " + ", ".join(sql for sql, _ in self.parts), values)
             found = iter(cursor.fetchone())
         return {who: {name: next(found) for name in ASKED} for who in people}
+
+    def look_again(self, people: dict[str, User], rows: str, *, fresh: bool) -> None:
+        if fresh or rows != self.rows:
+            loaded = User.objects.in_bulk([user.pk for user in people.values()])
+            asked = [self.statements(loaded[user.pk], fresh=fresh) for user in people.values()]
+            self.rows, self.parts = rows, [part for parts in asked for part in parts]
 
     def statements(self, user: User, *, fresh: bool) -> list[tuple[str, tuple[Any, ...]]]:
         key = (user.pk, user.is_active, tuple(sorted(user.serves())), user.held_roles())
