@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("panels", "0003_hand_over"), migrations.swappable_dependency(settings.AUTH_USER_MODEL)]
+    dependencies = [("panels", "0005_sealed_reasons"), migrations.swappable_dependency(settings.AUTH_USER_MODEL)]
 
     operations = [
         migrations.AddField(
