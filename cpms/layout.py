@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import pydyf
 from weasyprint import HTML
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
@@ -39,8 +40,19 @@ def limit_resources(seconds: int, memory: int) -> None:
 
 
 def write_pdf(html: str) -> bytes:
-    """Tagged pages (PDF/UA-1) of a whole HTML document; its links to assets read ``asset:name``."""
-    made: bytes = HTML(string=html, base_url="asset:", url_fetcher=AssetFetcher()).write_pdf(pdf_variant="pdf/ua-1")
+    """Tagged pages (PDF/UA-1) of a whole HTML document; its links to assets read ``asset:name``.
+
+    The root's ``data-quotes`` is the language of its block quotes, where it is not the document's own.
+    """
+    page = HTML(string=html, base_url="asset:", url_fetcher=AssetFetcher())
+    quotes = page.etree_element.get("data-quotes")
+
+    def finish(_document: Any, file: Any) -> None:
+        for thing in file.objects if quotes else ():
+            if isinstance(thing, pydyf.Dictionary) and thing.get("S") == "/BlockQuote":
+                thing["Lang"] = pydyf.String(quotes)
+
+    made: bytes = page.write_pdf(pdf_variant="pdf/ua-1", finisher=finish)
     return made
 
 

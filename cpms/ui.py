@@ -36,8 +36,10 @@ for filter_function in (
     words.full_words,
     words.between,
     words.shortened,
+    words.of,
 ):
     register.filter(filter_function.__name__, filter_function)
+register.simple_tag(words.filled)
 
 
 def matches(item: Any, spec: str) -> bool:
@@ -295,5 +297,4 @@ def error_summary(*forms: Any) -> dict[str, Any]:
     """What is wrong, on top, with links to the fields. The page's script moves the focus here."""
     given = [form for form in forms if form is not None and form.is_bound]
     fields = [field for form in given for field in form if field.errors]
-    general = [error for form in given for error in form.non_field_errors()]
-    return {"fields": fields, "general": general}
+    return {"fields": fields, "general": [error for form in given for error in form.non_field_errors()]}

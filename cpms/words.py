@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import Any
 
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 
 from cpms import clock
 
@@ -35,9 +39,9 @@ def long_day(moment: Day) -> str:
 
 
 def document_day(moment: Day) -> str:
-    """12 October 2026, as printed in a document."""
+    """12 October 2026, as printed in a document; in another language as is usual there."""
     on = local_day(moment)
-    return date_format(on, "j F Y") if on else ""
+    return date_format(on, "j F Y" if str(get_language()).startswith("en") else "DATE_FORMAT") if on else ""
 
 
 def when(moment: dt.datetime | None) -> str:
@@ -111,3 +115,13 @@ def between(start: dt.datetime, end: dt.datetime) -> str:
         if count := seconds // length:
             return f"{count} {word}" if count == 1 else f"{count} {word}s"
     return "less than a minute"
+
+
+def of(words: Mapping[str, str], key: str) -> str:
+    """The word for a key; a key without one is shown as it is, never hidden."""
+    return words.get(key, key)
+
+
+def filled(sentence: str, **values: Any) -> SafeString:
+    """A sentence of ours with its places filled, every value escaped."""
+    return format_html(sentence, **values)

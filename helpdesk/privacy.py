@@ -173,7 +173,7 @@ TECHNICAL = """
     outcomes.SignOff: number decision about
     outcomes.AdviceDone: number
     outcomes.Topic: state
-    outcomes.OutcomeDocument: number state code fingerprint file_hash
+    outcomes.OutcomeDocument: number language state code fingerprint file_hash
     outcomes.SurveyRound: number
     outcomes.SurveyAsked: kind
     outcomes.SurveyAnswer: kind useful valued again reasons

@@ -45,6 +45,26 @@ class Strength(models.TextChoices):
     OPTION = "option", "Option"
 
 
+class Language(models.TextChoices):
+    """What the document's fixed words can be in, each by its own name."""
+
+    EN = "en", "English"
+    DE = "de", "Deutsch"
+    ES = "es", "español"
+    FR = "fr", "français"
+    IT = "it", "italiano"
+    PL = "pl", "polski"
+
+
+ENGLISH = Language.EN
+"""The networks' common language: what people write to one another is taken to be in it."""
+
+
+def language_choices() -> list[tuple[str, str]]:
+    """By reference, so that a new language is no migration."""
+    return Language.choices
+
+
 class DocumentState(models.TextChoices):
     WAITING = "waiting", "waiting for a worker"
     GATHERING = "gathering", "gathering the text"

@@ -19,6 +19,7 @@ urlpatterns = [
     path("panels/<str:ref>/close/", writing.close, name="close"),
     path("documents/<uuid:key>/", documents.download, name="download"),
     path("documents/<uuid:key>/progress/", documents.progress, name="progress"),
+    path("documents/<uuid:key>/language/", documents.language, name="language"),
     path("documents/<uuid:key>/retry/", documents.retry, name="retry"),
     path("reports/effect/", surveys.effectiveness, name="effectiveness"),
     path("reports/surveys/", surveys.surveys, name="surveys"),

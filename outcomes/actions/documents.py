@@ -17,8 +17,10 @@ from cpms.jobs import actions as jobs
 from cpms.paper import CannotLayOut
 from outcomes import pdf
 from outcomes.models import Outcome, OutcomeDocument
-from outcomes.states import DocumentState
+from outcomes.states import DocumentState, Language
+from outcomes.wording import language_for
 from panels.models import Panel
+from panels.states import State
 
 ALPHABET = "ACDEFHJKLMNPRTUVWXY34679"
 
@@ -30,13 +32,34 @@ def new_code() -> str:
 
 
 @transaction.atomic
-def order_document(panel: Panel, *, by: Any) -> OutcomeDocument:
-    """A row that says what is wanted, and a job that makes it after commit."""
-    outcome = Outcome.objects.get(panel=panel)
-    document = OutcomeDocument(panel=panel, key=panel.key, number=outcome.number, code=new_code(), asked_by=by)
+def order_document(panel: Panel, *, by: Any, language: Language | None = None) -> OutcomeDocument:
+    """A row that says what is wanted, and a job that makes it after commit; by default in the language of the treating physician.
+
+    In each language a version is made once: who asks for it again gets the one that is there.
+    """
+    outcome = Outcome.objects.select_for_update(of=("self",)).get(panel=panel)
+    wanted = {"panel": panel, "number": outcome.number, "language": language or language_for(panel.lead)}
+    there = OutcomeDocument.objects.filter(**wanted).defer("pdf").first()
+    if there is not None:
+        return there
+    document = OutcomeDocument(**wanted, key=panel.key, code=new_code(), asked_by=by)
     document.save(force_insert=True)
     jobs.enqueue("outcomes.make_document", document_id=str(document.pk))
     return document
+
+
+@transaction.atomic
+def order_language(document: OutcomeDocument, language: Language, *, by: Any) -> OutcomeDocument:
+    """The version in force once more, its fixed words in another language. An earlier one is not spread any further."""
+    panel = Panel.objects.with_case().get(pk=document.panel_id)
+    hold_consent(panel.audit_patient_id)
+    if not OutcomeDocument.objects.visible_to(by).filter(pk=document.pk).exists():
+        raise Refused("You no longer see this document.")
+    if document.number != Outcome.objects.get(panel=panel).number or panel.state != State.CLOSED:
+        raise Refused("This version is not in force any more.")
+    made = order_document(panel, by=by, language=language)
+    audit.record(Event.DOCUMENT_MADE, on=made, by=by, version=made.number, verb="order")
+    return made
 
 
 @transaction.atomic

@@ -14,15 +14,19 @@ from cpms import clock
 from cpms.vault.fields import SealedBytesField
 from cpms.vault.models import SealedManager, SealedModel
 from outcomes.models.outcomes import ThroughPanelQuerySet
-from outcomes.states import PROGRESS, DocumentState
+from outcomes.states import ENGLISH, PROGRESS, DocumentState, language_choices
 from panels.models import Panel
 
 
 class OutcomeDocument(SealedModel):
-    """A made PDF of one version. ``fingerprint`` is the SHA-256 of the signed text, ``file_hash`` that of the file."""
+    """A made PDF of one version, its fixed words in one language.
+
+    ``fingerprint`` is the SHA-256 of the signed text, the same in every language; ``file_hash`` that of the file.
+    """
 
     panel = models.ForeignKey(Panel, on_delete=models.PROTECT, related_name="documents")
     number = models.PositiveSmallIntegerField()
+    language = models.CharField(max_length=10, choices=language_choices, default=ENGLISH)
     state = models.CharField(max_length=10, choices=DocumentState, default=DocumentState.WAITING)
     code = models.CharField(max_length=20, unique=True)
     fingerprint = models.CharField(max_length=64, blank=True)
@@ -35,9 +39,9 @@ class OutcomeDocument(SealedModel):
     objects = SealedManager.from_queryset(ThroughPanelQuerySet)()
 
     class Meta:
-        ordering = ["-number"]
+        ordering = ["-number", "asked_at"]
         constraints = [
-            models.UniqueConstraint(name="outcomes_document_version_once", fields=["panel", "number"]),
+            models.UniqueConstraint(name="outcomes_document_version_once", fields=["panel", "number", "language"]),
             models.CheckConstraint(
                 name="outcomes_ready_has_hashes",
                 condition=Q(state=DocumentState.READY, made_at__isnull=False)

@@ -15,6 +15,7 @@ from cpms.accounts.views.refusals import rate_limited
 from outcomes import actions, queries
 from outcomes.forms import VerifyForm
 from outcomes.models import OutcomeDocument
+from outcomes.states import Language
 
 
 @access("outcomes:progress", object=OutcomeDocument, verb=Permission.SIGNED_IN)
@@ -29,11 +30,20 @@ def retry(request: HttpRequest, document: OutcomeDocument) -> HttpResponse:
     return redirect("outcomes:edit", document.panel.ref)
 
 
+@access("outcomes:language", object=OutcomeDocument, verb=Permission.DOCUMENT_READ, methods=WRITE)
+def language(request: HttpRequest, document: OutcomeDocument) -> HttpResponse:
+    """The same version with its fixed words in another language, made by the worker."""
+    asked = request.POST.get("language", "")
+    if asked in Language.values:
+        actions.order_language(document, Language(asked), by=request.user)
+    return redirect("outcomes:edit", document.panel.ref)
+
+
 @access("outcomes:download", object=OutcomeDocument, verb=Permission.DOCUMENT_READ, reads_patient=True)
 def download(request: HttpRequest, document: OutcomeDocument) -> HttpResponse:
     """The file, opened under the patient's key for this request only; each download is written down."""
     data = actions.take_out_document(document, by=request.user)
-    name = f"{document.panel.ref}-outcome-{document.number}.pdf"
+    name = f"{document.panel.ref}-outcome-{document.number}-{document.language}.pdf"
     headers = {
         "Content-Disposition": f'attachment; filename="{name}"',
         "Content-Security-Policy": "sandbox; default-src 'none'",
