@@ -28,6 +28,7 @@ class Verb(models.TextChoices):
     START_PANEL = "start_panel", "Open a panel"
     SUBSTITUTE = "substitute", "Ask another"
     MEET = "meet", "Call a meeting"
+    DATES = "dates", "Say when you can"
     HELP = "help", "Name people"
     CONSENT_AGAIN = "consent_again", "Ask again"
     KEEP_OR_ERASE = "keep_or_erase", "Decide"
@@ -90,6 +91,7 @@ RULE_WORDS: dict[str, str] = {
     Verb.START_PANEL: "An accepted referral has no panel",
     Verb.SUBSTITUTE: "Advice is late, a substitute is asked for",
     Verb.MEET: "A meeting is proposed",
+    Verb.DATES: "Dates for a meeting are not answered",
     Verb.HELP: "Advice is late, coordinators are asked for help",
 }
 
@@ -112,6 +114,7 @@ REMIND_AFTER: dict[str, tuple[dt.timedelta, ...]] = {
     Verb.START_PANEL: (3 * DAY, 7 * DAY),
     Verb.SUBSTITUTE: (3 * DAY,),
     Verb.MEET: (3 * DAY,),
+    Verb.DATES: (2 * DAY,),
     Verb.HELP: (3 * DAY,),
     Verb.CONSENT_AGAIN: (30 * DAY, 60 * DAY, 180 * DAY, 365 * DAY),
     Verb.KEEP_OR_ERASE: (30 * DAY, 60 * DAY, 180 * DAY),

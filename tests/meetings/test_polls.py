@@ -11,7 +11,8 @@ from icalendar import Calendar
 
 from cpms import clock
 from cpms.accounts.access import Refused
-from cpms.notifications.models import OutboxMessage
+from cpms.notifications.models import OutboxMessage, WorkItem
+from cpms.notifications.states import Verb
 from panels import actions as panels
 from panels.meetings import actions, queries
 from panels.meetings.models import DatePoll, Meeting, ProposedDate
@@ -91,6 +92,33 @@ def test_a_poll_that_is_closed_takes_no_answer_and_no_second_date(story):
         actions.pick_date(poll, date=second, by=story.lead)
     assert Meeting.objects.count() == 1
     assert "Send my answer" not in signed_in(story.expert).get(poll.get_absolute_url()).content.decode()
+
+
+def waiting(person):
+    return list(WorkItem.objects.open().filter(who=person, verb=Verb.DATES).values_list("path", flat=True))
+
+
+def test_it_waits_for_who_was_asked_until_every_date_is_answered_or_one_is_picked(story):
+    second = UserFactory()
+    story.seat(second)
+    before, on = around_the_change()
+    propose(story, before, on)
+    poll = DatePoll.objects.get()
+    assert [waiting(person) for person in (story.expert, second, story.lead)] == [[poll.get_absolute_url()]] * 2 + [[]]
+    page = signed_in(story.expert).get("/").content.decode()
+    assert ("which of them suit you" in page, "Say when you can" in page) == (True, True)
+    first, later = poll.dates.all()
+    actions.answer_dates(poll, answers={first.pk: Can.NO}, by=story.expert)
+    assert waiting(story.expert)
+    actions.answer_dates(poll, answers={later.pk: Can.YES}, by=story.expert)
+    assert (waiting(story.expert), waiting(second)) == ([], [poll.get_absolute_url()])
+    propose(story, before, on)
+    newer = DatePoll.objects.first()
+    assert waiting(second) == waiting(story.expert) == [newer.get_absolute_url()]
+    actions.answer_dates(poll, answers={first.pk: Can.YES}, by=story.expert)
+    assert waiting(story.expert)
+    actions.pick_date(newer, date=newer.dates.first(), by=story.lead)
+    assert waiting(second) == waiting(story.expert) == []
 
 
 def test_dates_that_cannot_be_are_said_beside_their_field(story):

@@ -14,6 +14,7 @@ from cpms.audit import actions as audit
 from cpms.audit.states import Event
 from cpms.notifications import actions as notifications
 from cpms.notifications.notices import Notice
+from cpms.notifications.states import Verb
 from panels import queries
 from panels.meetings.actions.single import schedule
 from panels.meetings.models import DateAnswer, DatePoll, Meeting, ProposedDate
@@ -22,6 +23,7 @@ from panels.meetings.states import Can
 from panels.models import Panel
 
 FEWEST, MOST = 2, 5
+ANSWER_WITHIN = dt.timedelta(days=3)
 
 
 @transaction.atomic
@@ -36,8 +38,19 @@ def propose_dates(panel: Panel, *, dates: list[dt.datetime], minutes: int, link:
     people = queries.people_in(panel)
     path = poll.get_absolute_url()
     notifications.notify(people, notice=Notice.DATES, by=by, about=poll, ref=panel.ref, path=path)
+    ask_for_dates(poll, [person for person in people if person.pk != by.pk])
     audit.record(Event.DATES_PROPOSED, on=poll, by=by, count=len(dates))
     return poll
+
+
+def ask_for_dates(poll: DatePoll, people: list[Any]) -> None:
+    """It waits for each of them, three days at most or until the first date; a poll of the same panel that is open still is asked no more."""
+    panel, first = poll.panel, min(poll.dates.values_list("starts_at", flat=True))
+    due = min(clock.now() + ANSWER_WITHIN, first)
+    about: dict[str, Any] = {"on": panel, "ref": panel.ref, "path": poll.get_absolute_url(), "due_at": due}
+    notifications.settle_all(panel, Verb.DATES)
+    for person in people:
+        notifications.open_work(person, Verb.DATES, urgent=panel.urgent, **about)
 
 
 @transaction.atomic
@@ -48,6 +61,9 @@ def answer_dates(poll: DatePoll, *, answers: Mapping[Any, Can], by: Any) -> None
         raise Refused(verdict.reason)
     for date in current.dates.filter(pk__in=answers):
         DateAnswer.objects.update_or_create(date=date, who=by, defaults={"can": answers[date.pk], "at": clock.now()})
+    newest = not DatePoll.objects.filter(panel=current.panel, called_at__gt=current.called_at).exists()
+    if newest and not current.dates.exclude(answers__who=by).exists():
+        notifications.settle_work(by, Verb.DATES, on=current.panel)
 
 
 @transaction.atomic
@@ -63,4 +79,5 @@ def pick_date(poll: DatePoll, *, date: ProposedDate, by: Any) -> Meeting:
     meeting = schedule(current.panel, starts_at=date.starts_at, minutes=current.minutes, link=current.link, by=by)
     current.meeting, current.closed_at = meeting, clock.now()
     current.save(update_fields=["meeting", "closed_at"])
+    notifications.settle_all(current.panel, Verb.DATES)
     return meeting
