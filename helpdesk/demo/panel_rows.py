@@ -19,6 +19,7 @@ from cpms.patients.states import Sex
 from cpms.vault import actions as vault
 from helpdesk.demo.chance import below, one_of, some_of
 from helpdesk.demo.conditions import ADVICE, CONCLUSION, ONLY_IN, QUESTIONS, Topic
+from helpdesk.demo.follow_ups import what_became
 from outcomes.models import AdviceItem, Effect, Outcome, SignOff
 from outcomes.states import Decision, EffectKind, OutcomeState, Strength
 from panels.cases.models import Case, CaseGrant, Diagnosis, Finding
@@ -204,7 +205,9 @@ def _outcome(plan: Plan, panel: Panel, advice: list[Contribution], members: list
             decision=Decision.SILENT if silent else Decision.SIGNED,
             at=None if silent else plan.sent + dt.timedelta(hours=5 * number),
         )
-    yield Effect(key=panel.key, panel=panel, kind=_effect(plan), by=plan.lead, at=plan.closed)
+    effect = Effect(key=panel.key, panel=panel, kind=_effect(plan), by=plan.lead, at=plan.closed)
+    yield effect
+    yield from what_became(panel, effect, advice, number=plan.number)
 
 
 def _effect(plan: Plan) -> EffectKind:

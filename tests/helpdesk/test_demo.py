@@ -25,7 +25,7 @@ from helpdesk import kpis
 from helpdesk.demo import cases, concluded, conditions, people, running
 from helpdesk.models import MonthlyKpi
 from outcomes import queries as surveys_of
-from outcomes.models import Effect, OutcomeDocument, SurveyRound
+from outcomes.models import Effect, FollowUp, OutcomeDocument, SurveyRound, Topic
 from outcomes.states import Decision
 from panels.cases.importers import phenopacket
 from panels.models import Contribution, Invitation, Panel
@@ -70,6 +70,16 @@ def test_the_charts_say_what_the_founding_figures_show():
     assert [line.end for line in growth.lines if line.name != "Active"] == ["267 users", "89 panels"]
     assert groups.finding == "Group 2, Disorders of calcium and phosphate homeostasis has the most panels, 24 of 89"
     assert [one.of for one in others] == ["Step", "Step", "Who"]
+
+
+def test_the_report_says_what_became_of_the_advice():
+    parts = surveys_of.report_of(Network.objects.get(code="ENDO")).parts
+    totals = [next(line.counts[-1] for line in part.lines if line.whole) for part in parts]
+    assert totals[0] == 89
+    assert all(total > 60 for total in totals)
+    assert set(FollowUp.objects.answered().values_list("months", flat=True)) == {3, 12}
+    coordinator = User.objects.get(email="charlotte.vanbrederode@demo.example")
+    assert Topic.objects.visible_to(coordinator).exists()
 
 
 def test_the_last_whole_month_has_active_people():
