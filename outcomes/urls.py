@@ -18,6 +18,7 @@ urlpatterns = [
     path("topics/<uuid:key>/", after.decide_topic, name="decide_topic"),
     path("panels/<str:ref>/close/", writing.close, name="close"),
     path("documents/<uuid:key>/", documents.download, name="download"),
+    path("documents/<uuid:key>/handed/", documents.handed, name="handed"),
     path("documents/<uuid:key>/progress/", documents.progress, name="progress"),
     path("documents/<uuid:key>/language/", documents.language, name="language"),
     path("documents/<uuid:key>/retry/", documents.retry, name="retry"),

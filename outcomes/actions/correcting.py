@@ -16,7 +16,7 @@ from cpms.notifications import actions as notifications
 from cpms.notifications.notices import Notice
 from cpms.notifications.states import Verb
 from outcomes import policy
-from outcomes.actions.documents import order_document
+from outcomes.actions.documents import hand_to_guests, order_document
 from outcomes.actions.signing import ask_for_signatures, keep_version
 from outcomes.actions.writing import address, write_text
 from outcomes.models import Outcome
@@ -53,7 +53,7 @@ def correct_outcome(
     outcome.save(update_fields=["number", "sent_at"])
     keep_version(current, by=by, reason=reason)
     tell_signers(current, outcome, by=by)
-    order_document(current, by=by)
+    hand_to_guests(order_document(current, by=by), notice=Notice.OUTCOME_CORRECTED, by=by)
     audit.record(Event.OUTCOME_CORRECTED, on=outcome, by=by, version=outcome.number)
     return outcome
 

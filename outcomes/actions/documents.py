@@ -7,6 +7,7 @@ import secrets
 from typing import Any
 
 from django.db import transaction
+from django.urls import reverse
 
 from consent.actions import hold_consent
 from cpms import clock
@@ -14,12 +15,14 @@ from cpms.accounts.access import Refused
 from cpms.audit import actions as audit
 from cpms.audit.states import Event
 from cpms.jobs import actions as jobs
+from cpms.notifications import actions as notifications
+from cpms.notifications.notices import Notice
 from cpms.paper import CannotLayOut
 from outcomes import pdf
 from outcomes.models import Outcome, OutcomeDocument
 from outcomes.states import DocumentState, Language
 from outcomes.wording import language_for
-from panels.models import Panel
+from panels.models import Invitation, Panel
 from panels.states import State
 
 ALPHABET = "ACDEFHJKLMNPRTUVWXY34679"
@@ -71,6 +74,16 @@ def retry_document(document: OutcomeDocument, *, by: Any) -> OutcomeDocument:
         jobs.enqueue("outcomes.make_document", document_id=str(current.pk))
         audit.record(Event.DOCUMENT_MADE, on=current, by=by, verb="retry")
     return current
+
+
+def hand_to_guests(document: OutcomeDocument, *, notice: Notice, by: Any) -> set[Any]:
+    """Guests see a closed panel no more, and its document until their date: they hear where it is. Gives their keys."""
+    panel = document.panel
+    seats = Invitation.objects.seated().guests().filter(panel=panel).select_related("invitee")
+    about: dict[str, Any] = {"about": panel, "ref": panel.ref, "path": reverse("outcomes:handed", args=[document.pk])}
+    people = [seat.invitee for seat in seats]
+    notifications.notify(people, notice=notice, by=by, again=str(document.number), **about)
+    return {person.pk for person in people}
 
 
 def set_state(document: OutcomeDocument, state: DocumentState) -> None:

@@ -16,7 +16,7 @@ from cpms.notifications import actions as notifications
 from cpms.notifications.notices import Notice
 from cpms.notifications.states import Settled, Verb
 from outcomes import policy, queries
-from outcomes.actions.documents import order_document
+from outcomes.actions.documents import hand_to_guests, order_document
 from outcomes.actions.writing import address
 from outcomes.models import Outcome, OutcomeVersion, SignOff
 from outcomes.states import Decision, OutcomeState
@@ -137,9 +137,10 @@ def close_panel(panel: Panel, *, by: Any) -> Panel:
     outcome.signoffs.filter(number=outcome.number, decision=Decision.PENDING).update(decision=Decision.SILENT)
     notifications.settle_all(current, Verb.CLOSE, how=Settled.DONE)
     notifications.settle_all(current)
-    order_document(current, by=by)
+    document = order_document(current, by=by)
+    guests = hand_to_guests(document, notice=Notice.PANEL_CLOSED, by=by)
     notifications.notify(
-        people,
+        [person for person in people if person.pk not in guests],
         notice=Notice.PANEL_CLOSED,
         by=by,
         about=current,

@@ -10,12 +10,22 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
+from consent.models import care_consent
 from cpms import clock
 from cpms.vault.fields import SealedBytesField
 from cpms.vault.models import SealedManager, SealedModel
 from outcomes.models.outcomes import ThroughPanelQuerySet
 from outcomes.states import ENGLISH, PROGRESS, DocumentState, language_choices
-from panels.models import Panel
+from panels.models import Invitation, Panel
+from panels.states import State
+
+
+class OutcomeDocumentQuerySet(ThroughPanelQuerySet):
+    def visible_to(self, user: Any) -> OutcomeDocumentQuerySet:
+        """Whoever sees the panel; and a guest whose panel is closed until their date, for they may be the one who treats the patient."""
+        seats = Invitation.objects.seated().guests().filter(care_consent("panel__case__patient"), invitee=user)
+        handed = seats.filter(panel__state=State.CLOSED, invitee__is_active=True).order_by().values("panel")
+        return self.filter(Q(panel__in=Panel.objects.visible_to(user).order_by().values("pk")) | Q(panel__in=handed))
 
 
 class OutcomeDocument(SealedModel):
@@ -36,7 +46,7 @@ class OutcomeDocument(SealedModel):
     asked_at = models.DateTimeField(default=clock.now)
     made_at = models.DateTimeField(null=True)
 
-    objects = SealedManager.from_queryset(ThroughPanelQuerySet)()
+    objects = SealedManager.from_queryset(OutcomeDocumentQuerySet)()
 
     class Meta:
         ordering = ["-number", "asked_at"]

@@ -1,6 +1,7 @@
 """Reading outcomes, their versions and documents, and a person's year."""
 
 from outcomes.queries.after import answered_of, asked_of, effect_of, topics
+from outcomes.queries.documents import documents_of, genuine, guest_until, replaced_by
 from outcomes.queries.effectiveness import networks_reported, report_of
 from outcomes.queries.statements import Statement, statement_of, years_of
 from outcomes.queries.surveys import networks_without_open_round, people_of_network, result_of, rounds_of, took_part
@@ -8,9 +9,7 @@ from outcomes.queries.texts import (
     Text,
     body_of,
     fingerprint,
-    genuine,
     outcome_of,
-    replaced_by,
     signatures,
     text_from,
     text_in_force,
@@ -25,9 +24,11 @@ __all__ = [
     "answered_of",
     "asked_of",
     "body_of",
+    "documents_of",
     "effect_of",
     "fingerprint",
     "genuine",
+    "guest_until",
     "networks_reported",
     "networks_without_open_round",
     "outcome_of",

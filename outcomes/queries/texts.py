@@ -11,8 +11,8 @@ from typing import Any
 from django.db.models import Prefetch
 
 from cpms.ui import whereabouts
-from outcomes.models import AdviceItem, Outcome, OutcomeDocument, OutcomeVersion, SignOff
-from outcomes.states import AdviceKind, DocumentState, Strength
+from outcomes.models import AdviceItem, Outcome, OutcomeVersion, SignOff
+from outcomes.states import AdviceKind, Strength
 from panels.models import Stance
 from panels.states import StanceKind
 
@@ -149,19 +149,7 @@ def versions_of(outcome: Outcome) -> list[OutcomeVersion]:
     return list(outcome.versions.select_related("key", "sent_by"))
 
 
-def replaced_by(document: OutcomeDocument) -> int | None:
-    """The newest version that a finished document was made of, when this one is older."""
-    ready = OutcomeDocument.objects.filter(panel=document.panel_id, state=DocumentState.READY)
-    newest = ready.order_by("-number").values_list("number", flat=True).first()
-    return newest if newest and newest > document.number else None
-
-
 def signatures(outcome: Outcome, number: int | None = None) -> list[SignOff]:
     """The signatures under a version, the current one when none is named."""
     asked = outcome.signoffs.filter(number=outcome.number if number is None else number)
     return list(asked.select_related("who__centre", "key"))
-
-
-def genuine(code: str) -> OutcomeDocument | None:
-    """The finished document of this code."""
-    return OutcomeDocument.objects.filter(code=code, state=DocumentState.READY).select_related("panel").first()

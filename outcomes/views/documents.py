@@ -16,6 +16,21 @@ from outcomes import actions, queries
 from outcomes.forms import VerifyForm
 from outcomes.models import OutcomeDocument
 from outcomes.states import Language
+from panels.models import Panel
+
+
+@access("outcomes:handed", object=OutcomeDocument, verb=Permission.SIGNED_IN)
+def handed(request: HttpRequest, document: OutcomeDocument) -> HttpResponse:
+    """The document alone, for a guest of a closed panel: number, versions and how far they are, nothing clinical."""
+    context = {"panel": document.panel, "until": queries.guest_until(document.panel, request.user)}
+    return render(request, "outcomes/handed.html", context | queries.documents_of(document.panel, request.user))
+
+
+def back(request: HttpRequest, document: OutcomeDocument) -> HttpResponse:
+    """To the outcome, or to the document's own page for who sees no more than that."""
+    if Panel.objects.visible_to(request.user).filter(pk=document.panel_id).exists():
+        return redirect("outcomes:edit", document.panel.ref)
+    return redirect("outcomes:handed", document.pk)
 
 
 @access("outcomes:progress", object=OutcomeDocument, verb=Permission.SIGNED_IN)
@@ -27,7 +42,7 @@ def progress(request: HttpRequest, document: OutcomeDocument) -> HttpResponse:
 @access("outcomes:retry", object=OutcomeDocument, verb=Permission.SIGNED_IN, methods=WRITE)
 def retry(request: HttpRequest, document: OutcomeDocument) -> HttpResponse:
     actions.retry_document(document, by=request.user)
-    return redirect("outcomes:edit", document.panel.ref)
+    return back(request, document)
 
 
 @access("outcomes:language", object=OutcomeDocument, verb=Permission.DOCUMENT_READ, methods=WRITE)
@@ -36,7 +51,7 @@ def language(request: HttpRequest, document: OutcomeDocument) -> HttpResponse:
     asked = request.POST.get("language", "")
     if asked in Language.values:
         actions.order_language(document, Language(asked), by=request.user)
-    return redirect("outcomes:edit", document.panel.ref)
+    return back(request, document)
 
 
 @access("outcomes:download", object=OutcomeDocument, verb=Permission.DOCUMENT_READ, reads_patient=True)

@@ -15,9 +15,8 @@ from cpms.drafts import queries as drafts
 from cpms.drafts.actions import discard
 from outcomes import actions, queries
 from outcomes.forms import ConclusionForm, SignForm, advice_rows, advice_set, beside
-from outcomes.models import Outcome, OutcomeDocument
-from outcomes.states import Decision, DocumentState, Language
-from outcomes.wording import language_for
+from outcomes.models import Outcome
+from outcomes.states import Decision
 from panels.cases.queries import allowed
 from panels.models import Panel
 
@@ -26,18 +25,6 @@ from panels.models import Panel
 def start(request: HttpRequest, panel: Panel) -> HttpResponse:
     actions.start_outcome(panel, by=request.user)
     return redirect("outcomes:edit", panel.ref)
-
-
-def documents_of(panel: Panel, reader: Any) -> dict[str, Any]:
-    """What was made, newest version first, the reader's language first; and what languages the newest can still be had in."""
-    mine = language_for(reader)
-    made = list(OutcomeDocument.objects.filter(panel=panel).defer("pdf"))
-    made.sort(key=lambda document: (-document.number, document.language != mine))
-    newest = [document for document in made if document.number == made[0].number]
-    there = {document.language for document in newest}
-    others = sorted((language for language in Language if language not in there), key=lambda one: one != mine)
-    ready = next((document for document in newest if document.state == DocumentState.READY), None)
-    return {"documents": made, "ready": ready, "languages": others}
 
 
 def page(request: HttpRequest, panel: Panel, status: int = 200, **forms: Any) -> HttpResponse:
@@ -59,7 +46,7 @@ def page(request: HttpRequest, panel: Panel, status: int = 200, **forms: Any) ->
         "sign_form": forms.get("sign_form") or SignForm(initial=signing, advice=len(text.advice)),
         "signatures": queries.signatures(outcome),
         "consent": allowed(panel.case),
-        **documents_of(panel, request.user),
+        **queries.documents_of(panel, request.user),
         "may_write": ask(Permission.OUTCOME_WRITE, request.user, panel),
         "may_sign": ask(Permission.OUTCOME_SIGN, request.user, panel),
         "versions": queries.versions_of(outcome),

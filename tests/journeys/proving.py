@@ -62,7 +62,7 @@ def calendar_of(product, email: str) -> str:
 
 
 def read_document(lead: Person, expert: Person, guest: Person, panel, browser, product) -> None:
-    """Made by a worker while the page shows progress; downloaded by members, refused to the guest; checked by code."""
+    """Made by a worker while the page shows progress; downloaded by members and by the guest, who sees no more; checked by code."""
     link = lead.page.get_by_role("link", name=re.compile("ownload"))
     link.wait_for(timeout=60_000)
     with lead.page.expect_download() as caught:
@@ -81,7 +81,8 @@ def read_document(lead: Person, expert: Person, guest: Person, panel, browser, p
     assert "/StructTreeRoot" in reader.trailer["/Root"]
     assert reader.trailer["/Root"]["/Lang"].startswith("en")
     assert expert.status_of(f"/documents/{document.pk}/") == 200
-    assert guest.status_of(f"/documents/{document.pk}/") == 404
+    assert guest.status_of(f"/panels/{panel.ref}/outcome/") == 404
+    assert guest.status_of(f"/documents/{document.pk}/") == 200
     anybody = Person(browser, product.url)
     anybody.go("/verify/")
     anybody.type("Code on the document", document.code.lower().replace("-", " "))

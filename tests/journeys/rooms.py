@@ -171,6 +171,7 @@ class Rooms:
             "Message": lambda: Message.objects.get(panel=story.panel),
             "Meeting": lambda: self.meeting,
             "DatePoll": lambda: self.poll,
+            "OutcomeDocument": lambda: self.document,
             "AgendaItem": lambda: self.meeting.agenda.get(),
             "Registry": lambda: self.registry,
             "Dispatch": lambda: story.panel.dispatches.first(),

@@ -144,6 +144,7 @@ OTHERS = (
     Visit("member", "outcomes:edit", "signing"),
     Visit("member", "outcomes:edit", "closed"),
     Visit("member", "outcomes:version", "closed"),
+    Visit("member", "outcomes:handed", "closed"),
     Visit("member", "meetings:detail", "open"),
     Visit("member", "meetings:sheet", "open"),
     Visit("member", "meetings:dates", "open"),

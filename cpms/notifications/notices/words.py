@@ -226,7 +226,7 @@ WORDS = {
     ),
     Notice.OUTCOME_CORRECTED: Words(
         "CPMS: an outcome was corrected",
-        "The outcome of panel {ref} was corrected after closing. Please read what changed, and sign it or dissent.",
+        "The outcome of panel {ref} was corrected after closing. Please read what changed; who is asked to signs it or dissents.",
     ),
     Notice.FOLLOW_UP_WANTED: Words(
         "CPMS: what became of the advice?",
