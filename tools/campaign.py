@@ -35,6 +35,12 @@ class Campaign:
 
 
 CAMPAIGNS = {
+    "rules": Campaign(
+        "1,000 recurrence rules equal to dateutil's and read back by icalendar; clocks that change in three zones",
+        ("tests/meetings/test_recurrence.py",),
+        "CPMS_RULES",
+        1000,
+    ),
     "races": Campaign(
         "pairs of deeds at one moment, 8 threads, 200 rounds each",
         ("tests/panels/test_races.py", "tests/outcomes/test_races.py"),

@@ -19,6 +19,7 @@ from django.core.mail import EmailMessage, get_connection
 from django.db import models, transaction
 from django.db.models import F, QuerySet
 from django.urls import reverse
+from icalendar import Calendar, vCalAddress
 
 from cpms import clock
 from cpms.jobs import actions as jobs
@@ -199,5 +200,22 @@ def compose(message: OutboxMessage, connection: Any) -> EmailMessage:
     )
     if message.calendar:
         method = "CANCEL" if "\r\nMETHOD:CANCEL\r\n" in message.calendar else "REQUEST"
-        mail.attach("cpms-meeting.ics", message.calendar, f"text/calendar; method={method}; charset=UTF-8")
+        mail.attach(
+            "cpms-meeting.ics",
+            addressed(message.calendar, message.to),
+            f"text/calendar; method={method}; charset=UTF-8",
+        )
     return mail
+
+
+def addressed(calendar: str, address: str) -> str:
+    """The entry with its reader as the only one invited (RFC 5546 asks for one): nobody's address goes to anybody else.
+
+    No answer is asked for: who comes is seen by who joins.
+    """
+    entries = Calendar.from_ical(calendar)
+    invited = vCalAddress(f"mailto:{address}")
+    invited.params.update({"ROLE": "REQ-PARTICIPANT", "PARTSTAT": "NEEDS-ACTION", "RSVP": "FALSE"})
+    for event in entries.walk("VEVENT"):
+        event["attendee"] = invited
+    return entries.to_ical().decode()
