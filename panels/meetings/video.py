@@ -11,6 +11,7 @@ import hashlib
 import hmac
 import re
 import secrets
+import time
 import urllib.error
 import urllib.request
 from dataclasses import dataclass
@@ -25,7 +26,8 @@ from panels.meetings.states import VideoKind
 
 LASTS, EARLIER = dt.timedelta(minutes=10), dt.timedelta(seconds=30)
 PATIENCE, LONGEST = 5, 64_000
-"""Seconds that a server may take to answer, and bytes of its answer that are read."""
+"""Seconds that a server may take to begin its answer and to end it, and bytes of the answer that are read: the person who joins waits
+for it in their request, so a slow server costs one of the web's workers that long and no longer."""
 
 
 class NoWayIn(Exception):
@@ -105,12 +107,22 @@ def asked(address: str) -> str:
     """What the server answers. The address comes from the staff site's settings, never from somebody's typing."""
     try:
         with urllib.request.urlopen(address, timeout=PATIENCE) as answer:  # noqa: S310
-            body: bytes = answer.read(LONGEST)
+            body = read_within(answer, time.monotonic() + PATIENCE)
     except (urllib.error.URLError, OSError) as error:
         raise NoWayIn(
             "The video server does not answer at the moment. Please try again, or tell the helpdesk."
         ) from error
     return body.decode("utf-8", "replace")
+
+
+def read_within(answer: Any, deadline: float) -> bytes:
+    """The beginning of the body; a server that says it drop by drop is left. Raises ``TimeoutError``."""
+    body = b""
+    while len(body) < LONGEST and (part := answer.read1(LONGEST)):
+        body += part
+        if time.monotonic() > deadline:
+            raise TimeoutError
+    return body
 
 
 WAYS = {VideoKind.JITSI: jitsi, VideoKind.BIG_BLUE_BUTTON: big_blue_button}

@@ -9,6 +9,7 @@ import hmac
 import http.server
 import json
 import threading
+import time
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -23,7 +24,7 @@ from cpms.accounts.roles import Role
 from cpms.audit.models import AuditEvent
 from cpms.notifications.models import OutboxMessage
 from helpdesk.admin.seen import state_of
-from panels.meetings import actions
+from panels.meetings import actions, video
 from panels.meetings.models import Attendance, Meeting, VideoService
 from panels.meetings.states import Rhythm, VideoKind
 from tests.clients import signed_in
@@ -53,6 +54,9 @@ class Answering(http.server.BaseHTTPRequestHandler):
         self.server.asked.append(self.path)
         self.send_response(200)
         self.end_headers()
+        drops = getattr(self.server, "drops", None)
+        while drops is not None and not drops.wait(0.1):
+            self.wfile.write(b" ")
         self.wfile.write(self.server.answer.encode())
 
     def log_message(self, *_words):
@@ -163,6 +167,19 @@ def test_big_blue_button_opens_the_room_without_recording_and_binds_the_way_in_t
     answering.shutdown()
     answering.server_close()
     assert "does not answer" in way_in(story.expert, meeting).content.decode()
+
+
+def test_a_server_that_answers_drop_by_drop_is_left(story, staff, answering, monkeypatch):
+    address = f"http://127.0.0.1:{answering.server_address[1]}"
+    server = VideoService(network=story.panel.network, kind=VideoKind.BIG_BLUE_BUTTON, address=address)
+    actions.save_service(server, secret=SECRET, by=staff)
+    answering.drops = threading.Event()
+    monkeypatch.setattr(video, "PATIENCE", 0.3)
+    began = time.monotonic()
+    refused = way_in(story.expert, now(story))
+    answering.drops.set()
+    assert (refused.status_code, "does not answer" in refused.content.decode()) == (403, True)
+    assert time.monotonic() - began < 5
 
 
 def test_a_talk_has_one_room_for_the_panel_and_leaves_a_line_in_the_audit_and_nothing_else(story, jitsi):
