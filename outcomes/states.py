@@ -118,6 +118,7 @@ class TopicState(models.TextChoices):
 
 
 FOLLOW_UP_MONTHS = (3, 12)
+SIGN_WITHIN = dt.timedelta(days=7)
 ANSWER_WITHIN, ASK_WITHIN = dt.timedelta(days=14), dt.timedelta(days=30)
 """A follow-up is wanted two weeks after it is asked; what was due longer than a month ago is not asked any more."""
 

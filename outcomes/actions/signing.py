@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Any
 
 from django.db import transaction
@@ -19,13 +18,11 @@ from outcomes import policy, queries
 from outcomes.actions.documents import hand_to_guests, order_document
 from outcomes.actions.writing import address
 from outcomes.models import Outcome, OutcomeVersion, SignOff
-from outcomes.states import Decision, OutcomeState
+from outcomes.states import SIGN_WITHIN, Decision, OutcomeState
 from panels import actions as panels
 from panels.models import Invitation, Panel
 from panels.queries import people_in
 from panels.states import Move
-
-SIGN_WITHIN = dt.timedelta(days=7)
 
 
 @transaction.atomic

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from django.conf import settings
@@ -11,7 +12,7 @@ from django.db.models import Q
 from cpms import clock
 from cpms.vault.fields import SealedTextField
 from cpms.vault.models import SealedManager, SealedModel
-from outcomes.states import AdviceKind, Decision, OutcomeState, Strength
+from outcomes.states import SIGN_WITHIN, AdviceKind, Decision, OutcomeState, Strength
 from panels.meetings.models import Meeting
 from panels.models import Contribution, Panel
 
@@ -46,6 +47,11 @@ class Outcome(SealedModel):
 
     def __str__(self) -> str:
         return f"outcome of {self.panel_id}"
+
+    @property
+    def sign_by(self) -> dt.datetime | None:
+        """When the signatures under the version that was sent are wanted."""
+        return self.sent_at + SIGN_WITHIN if self.sent_at else None
 
     @property
     def audit_patient_id(self) -> Any:

@@ -1,6 +1,7 @@
 """`bin/screenshots`: pictures of the running demonstration (`bin/up` in another terminal) into ``docs/screenshots``.
 
-Signs in as demo people in a real browser, one picture per page and width. Everything on them is invented.
+Signs in as demo people in a real browser, one picture per page and width. Everything on them is invented. It works on a fresh
+demonstration: a meeting is begun and an outcome started for the pictures.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import tempfile
 from pathlib import Path
 
 import django
+import pypdfium2  # noqa: TID251 our own document
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tools import native
@@ -21,6 +23,8 @@ from tools.local.terminal import say
 os.environ.update(production_env(Path(tempfile.gettempdir())))
 django.setup()
 
+from helpdesk.demo.cases import CASES  # noqa: E402
+from helpdesk.demo.concluded import CONCLUDED  # noqa: E402
 from helpdesk.demo.people import PASSWORD, PEOPLE, one_time_code  # noqa: E402 Django must be set up before
 
 FOLDER = places.ROOT / "docs" / "screenshots"
@@ -105,6 +109,23 @@ def run_meeting(page: Page, address: str) -> None:
     both_widths(page, "meeting-sheet")
 
 
+def conclude(page: Page, address: str) -> None:
+    """The first page of a signed outcome's document, then the editor in which the next one is written from what was marked."""
+    closed = next(case for case in CASES if case.file == CONCLUDED.file)
+    page.goto(f"{address}/panels/?state=closed")
+    page.get_by_role("main").get_by_role("link", name=closed.title).first.click()
+    page.goto(page.url + "outcome/")
+    with page.expect_download() as caught:
+        page.get_by_role("link", name="Download the PDF").first.click()
+    first = pypdfium2.PdfDocument(caught.value.path())[0]
+    first.render(scale=1.6).to_pil().save(FOLDER / "outcome-document.png")
+    say("docs/screenshots/outcome-document.png")
+    page.goto(f"{address}/panels/ENDO-26-0001/")
+    page.get_by_role("button", name="Start the outcome").first.click()
+    page.get_by_role("textbox", name="Conclusion").wait_for()
+    both_widths(page, "outcome-editor")
+
+
 def take(browser: Browser, address: str) -> None:
     people: dict[str, Page] = {}
     for key, name, path in PAGES:
@@ -119,6 +140,8 @@ def take(browser: Browser, address: str) -> None:
     dark = people["anneli.virtanen"]
     dark.emulate_media(color_scheme="dark")
     picture(dark, address, "panel-dark", "/panels/ENDO-26-0001/")
+    dark.emulate_media(color_scheme="light")
+    conclude(dark, address)
 
 
 def main() -> None:
