@@ -19,7 +19,6 @@ from django.core.mail import EmailMessage, get_connection
 from django.db import models, transaction
 from django.db.models import F, QuerySet
 from django.urls import reverse
-from icalendar import Calendar, vCalAddress
 
 from cpms import clock
 from cpms.jobs import actions as jobs
@@ -31,6 +30,7 @@ from cpms.notifications.states import MailState
 from cpms.vault.cipher import CannotOpen
 
 log = structlog.get_logger("cpms.outbox")
+FOLD = 70  # signs of a line of a calendar file, the rest of it stands on the next
 BATCH, MOST_DOUBTS, LONGEST_PAUSE = 50, 2, dt.timedelta(minutes=30)
 
 
@@ -213,9 +213,6 @@ def addressed(calendar: str, address: str) -> str:
 
     No answer is asked for: who comes is seen by who joins.
     """
-    entries = Calendar.from_ical(calendar)
-    invited = vCalAddress(f"mailto:{address}")
-    invited.params.update({"ROLE": "REQ-PARTICIPANT", "PARTSTAT": "NEEDS-ACTION", "RSVP": "FALSE"})
-    for event in entries.walk("VEVENT"):
-        event["attendee"] = invited
-    return entries.to_ical().decode()
+    line = f"ATTENDEE;ROLE=REQ-PARTICIPANT;PARTSTAT=NEEDS-ACTION;RSVP=FALSE:mailto:{address}"
+    folded = "\r\n ".join(line[start : start + FOLD] for start in range(0, len(line), FOLD))
+    return calendar.replace("BEGIN:VEVENT\r\n", f"BEGIN:VEVENT\r\n{folded}\r\n")
