@@ -146,15 +146,6 @@ def test_a_meeting_called_off_leaves_calendars_and_its_panels_go_to_the_next(
     notifications.dispatch_outbox()
     parts = {part[2] for mail in mailoutbox if mail.to == [always.email] for part in mail.attachments}
     assert any("method=CANCEL" in kind for kind in parts)
-    for mail in mailoutbox:
-        for _name, text, _kind in mail.attachments:
-            (entry,) = Calendar.from_ical(text).walk("VEVENT")
-            assert str(entry["attendee"]) == f"mailto:{mail.to[0]}"
-            assert entry["attendee"].params["RSVP"] == "FALSE"
-    own = [Calendar.from_ical(mail.attachments[0][1]) for mail in mailoutbox if mail.to == [always.email]]
-    (whole,), (gone,) = (calendar.walk("VEVENT") for calendar in own)
-    assert [str(calendar["method"]) for calendar in own] == ["REQUEST", "CANCEL"]
-    assert (gone["uid"], gone.decoded("recurrence-id")) == (whole["uid"], whole.decoded("dtstart"))
     with pytest.raises(Refused):
         actions.bring(another(story, "d").fresh(), to=first, invite=False, by=story.lead)
 
