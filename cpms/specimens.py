@@ -16,7 +16,11 @@ from cpms.locking import ClashField
 
 def work(panel: Any) -> list[Row]:
     """One row of each urgency: overdue, soon, later."""
-    days = ((-1, "reply", "Write advice"), (2, "sign", "Sign"), (40, "answer", "Answer"))
+    days = (
+        (-1, "reply", "Write advice", "You accepted; your advice is awaited."),
+        (2, "sign", "Sign", "You are asked to sign the outcome."),
+        (40, "answer", "Answer", "You are asked for advice."),
+    )
     return [
         Row(
             item=Row(
@@ -26,13 +30,14 @@ def work(panel: Any) -> list[Row]:
                 due_at=clock.now() + dt.timedelta(days=ahead),
                 verb=verb,
                 get_verb_display=words,
+                why=why,
             ),
             panel=Row(**vars(panel) | {"group": Row(name=panel.group)}),
             sheet_only=verb == "answer",
             about="",
             patient=None,
         )
-        for ahead, verb, words in days
+        for ahead, verb, words, why in days
     ]
 
 

@@ -13,7 +13,7 @@ from django.db.models import Q
 from cpms import clock
 from cpms.accounts.models import Network
 from cpms.notifications.notices import notice_choices
-from cpms.notifications.states import MailState, Pace, Settled, rule_choices, verb_choices
+from cpms.notifications.states import WHY, MailState, Pace, Settled, Verb, rule_choices, verb_choices
 from cpms.vault import cipher
 
 LEASE = dt.timedelta(minutes=2)
@@ -79,6 +79,10 @@ class WorkItem(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_verb_display()} {self.ref}"
+
+    @property
+    def why(self) -> str:
+        return WHY[Verb(self.verb)]
 
 
 class ChasingRule(models.Model):

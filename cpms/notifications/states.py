@@ -36,6 +36,34 @@ class Verb(models.TextChoices):
     NAME_REPRESENTATIVE = "name_representative", "Name somebody"
 
 
+WHY = {
+    Verb.ANSWER: "You are asked for advice.",
+    Verb.REPLY: "You accepted; your advice is awaited.",
+    Verb.ADD_DATA: "Your panel; an expert needs more data.",
+    Verb.FINISH_DRAFT: "You began this panel.",
+    Verb.WRITE_OUTCOME: "Your panel; the outcome is to be written.",
+    Verb.SIGN: "You are asked to sign the outcome.",
+    Verb.CLOSE: "Your panel; the outcome is out for signature.",
+    Verb.FOLLOW_UP: "Your panel; what became of its advice?",
+    Verb.SURVEY: "A minute for your network; the answer has no name.",
+    Verb.REVIVE: "Your panel; nothing has happened for three weeks.",
+    Verb.DECIDE: "A colleague asks for access to your centre.",
+    Verb.DISPATCH: "Put before a group or network that you coordinate.",
+    Verb.CLARIFY: "Your panel; a coordinator asks something.",
+    Verb.SUBSTITUTE: "Your panel; advice is late, a substitute may help.",
+    Verb.MEET: "Your panel; somebody dissents or would like to meet.",
+    Verb.DATES: "Dates for a meeting; which of them suit you?",
+    Verb.HELP: "Advice for this panel is late; whom could the lead ask?",
+    Verb.REFERRAL: "A physician outside the networks asks for help.",
+    Verb.CONSENT_AGAIN: "A consent of your patient is to be asked for again.",
+    Verb.KEEP_OR_ERASE: "Kept for many years; is the data still needed?",
+    Verb.HAND_OVER: "A clinician has gone; nobody answers for patients of your hospital.",
+    Verb.NAME_REPRESENTATIVE: "A clinician has gone, and nobody represents the hospital, which says who answers for the patients.",
+    Verb.START_PANEL: "A coordinator asks you to open a panel for a physician outside the networks.",
+}
+"""Why a thing waits for somebody, said beside it."""
+
+
 def verb_choices() -> list[tuple[str, str]]:
     """By reference, so that a new verb is no migration."""
     return Verb.choices

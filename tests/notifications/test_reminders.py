@@ -9,7 +9,7 @@ import pytest
 from cpms import clock
 from cpms.notifications import actions
 from cpms.notifications.models import OutboxMessage, WorkItem
-from cpms.notifications.states import REMIND_AFTER, Verb, reminder_due
+from cpms.notifications.states import REMIND_AFTER, WHY, Verb, reminder_due
 from panels import actions as panels
 from tests.factories import CANARIES, Story
 
@@ -32,6 +32,10 @@ def asked():
 
 def reminders():
     return OutboxMessage.objects.filter(notice="reminder").count()
+
+
+def test_whatever_waits_says_why():
+    assert set(WHY) == set(Verb)
 
 
 def test_an_unanswered_invitation_is_reminded_after_three_and_seven_days():
