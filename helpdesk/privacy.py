@@ -143,7 +143,7 @@ TECHNICAL = """
     drafts.Draft: form path
     drafts.PostKey: key location
     notifications.WorkItem: verb subject_type subject_id ref path reminders settled_how
-    notifications.OutboxMessage: notice dedupe_key about_type about_id ref path state attempts
+    notifications.OutboxMessage: notice dedupe_key about_type about_id ref path state attempts doubts
     consent.Review: kind decision
     cases.Diagnosis: position
     cases.Finding: position

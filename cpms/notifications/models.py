@@ -152,7 +152,8 @@ class OutboxMessage(models.Model):
 
     The path is sealed, because it can hold the token of a mailed link; "/" stands there once the mail is gone.
 
-    It should go out at ``due_at``; each failed try moves ``not_before`` on. ``address`` is for somebody without an account
+    It should go out at ``due_at``; each failed try moves ``not_before`` on. ``doubts`` counts how often it was handed to the
+    mail server without our knowing what became of it. ``address`` is for somebody without an account
     who asked for one."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -172,6 +173,7 @@ class OutboxMessage(models.Model):
     not_before = models.DateTimeField(default=clock.now)
     lease_until = models.DateTimeField(null=True)
     attempts = models.PositiveSmallIntegerField(default=0)
+    doubts = models.PositiveSmallIntegerField(default=0)
     sent_at = models.DateTimeField(null=True)
 
     objects = OutboxMessageQuerySet.as_manager()

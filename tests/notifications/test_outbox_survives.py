@@ -251,7 +251,7 @@ def test_the_link_of_a_mail_is_sealed_until_it_is_sent_and_gone_afterwards(mailo
 def test_a_mail_in_doubt_is_repeated_once_and_then_given_up(mailoutbox):
     write_mails(1)
     past = clock.now()
-    OutboxMessage.objects.update(state=MailState.SENDING, lease_until=past, attempts=2)
+    OutboxMessage.objects.update(state=MailState.SENDING, lease_until=past, doubts=2)
     assert actions.dispatch_outbox() == 0
     assert OutboxMessage.objects.get().state == MailState.GIVEN_UP
     assert OutboxMessage.objects.overdue().count() == 0

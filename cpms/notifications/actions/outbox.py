@@ -1,8 +1,8 @@
 """The outbox: mails are rows of the transaction that caused them, sent later, each once.
 
-A mail is claimed under a row lock, marked as being sent, sent, then marked as sent, in three steps with a commit
-between: exactly-once does not exist over SMTP. Who dies in between leaves the mail *in doubt*; it is sent once
-more with the same Message-ID.
+A mail is claimed under a row lock, noted as handed over, sent, then noted as sent, with a commit between: exactly-once
+does not exist over SMTP. Who dies after handing over leaves the mail *in doubt*; it is sent once more with the same
+Message-ID. Who dies before that, or meets a server that is away, leaves mails that wait as if nothing had been.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from collections.abc import Iterable
 from typing import Any
 
 import structlog
+from celery.exceptions import SoftTimeLimitExceeded
 from django.contrib.auth import get_user_model
 from django.core.mail import EmailMessage, get_connection
 from django.db import models, transaction
@@ -32,6 +33,11 @@ from cpms.vault.cipher import CannotOpen
 log = structlog.get_logger("cpms.outbox")
 FOLD = 70  # signs of a line of a calendar file, the rest of it stands on the next
 BATCH, MOST_DOUBTS, LONGEST_PAUSE = 50, 2, dt.timedelta(minutes=30)
+REFUSED_FOR = dt.timedelta(days=1)  # so long a server may say of an address that it is none, before we believe it
+
+
+class ServerAway(Exception):
+    """The mail server does not answer: no other mail need be tried now."""
 
 
 def notify(
@@ -125,10 +131,15 @@ def dispatch_outbox() -> int:
     """Send what is due; gives how many went out. Any number of dispatchers may run side by side."""
     sent = 0
     while batch := claim():
-        connection = get_connection()
-        for message in batch:
-            sent += deliver(message, connection)
-        connection.close()
+        connection, left = get_connection(), list(batch)
+        try:
+            while left:
+                sent += deliver(left.pop(0), connection)
+        except ServerAway:
+            postpone(left)
+            break
+        finally:
+            connection.close()
         if len(batch) < BATCH:
             break
     return sent
@@ -143,12 +154,12 @@ def claim() -> list[OutboxMessage]:
     batch = [message for message in batch if can_be_read(message)]
     doomed = [m for m in batch if m.recipient is not None and not queries.concerns(m.recipient, m.link)]
     drop(OutboxMessage.objects.filter(pk__in=[m.pk for m in doomed]), MailState.CANCELLED)
-    tired = [m for m in batch if m.state == MailState.SENDING and m.attempts >= MOST_DOUBTS]
+    tired = [m for m in batch if m.state == MailState.SENDING and m.doubts >= MOST_DOUBTS]
     drop(OutboxMessage.objects.filter(pk__in=[m.pk for m in tired]), MailState.GIVEN_UP)
-    taken = [m for m in batch if m not in doomed and m not in tired]
-    OutboxMessage.objects.filter(pk__in=[m.pk for m in taken]).update(
-        state=MailState.SENDING, lease_until=clock.now() + LEASE, attempts=F("attempts") + 1
-    )
+    taken, until = [m for m in batch if m not in doomed and m not in tired], clock.now() + LEASE
+    OutboxMessage.objects.filter(pk__in=[m.pk for m in taken]).update(state=MailState.SENDING, lease_until=until)
+    for message in taken:
+        message.state, message.lease_until = MailState.SENDING, until
     return taken
 
 
@@ -174,18 +185,65 @@ def seal_again() -> int:
 
 
 def deliver(message: OutboxMessage, connection: Any) -> int:
-    """Send one mail and note it. A server that is away costs nothing: the mail waits and is tried again."""
+    """Send one mail and note it; gives how many went out. A mail that cannot be sent waits and is tried again.
+
+    Raises ``ServerAway`` when the server does not answer at all.
+    """
+    if not hand_over(message):
+        return 0
     try:
         compose(message, connection).send()
+    except smtplib.SMTPRecipientsRefused as error:
+        refused(message, error)
     except (OSError, smtplib.SMTPException) as error:
+        postpone([message], error)
+        if not isinstance(error, smtplib.SMTPResponseException) or isinstance(error, smtplib.SMTPConnectError):
+            raise ServerAway from error
+    except SoftTimeLimitExceeded:
+        raise
+    except Exception as error:  # noqa: BLE001 one odd mail must not hold up the others; it is seen among the late ones
+        postpone([message], error)
+    else:
+        OutboxMessage.objects.filter(pk=message.pk).update(state=MailState.SENT, sent_at=clock.now(), path="/")
+        return 1
+    return 0
+
+
+def mine(message: OutboxMessage) -> QuerySet[OutboxMessage]:
+    """The mail as this dispatcher claimed it; nothing if another took it over since."""
+    return OutboxMessage.objects.filter(pk=message.pk, state=MailState.SENDING, lease_until=message.lease_until)
+
+
+def hand_over(message: OutboxMessage) -> bool:
+    """From here to the server's answer nobody could know whether the mail went out. The lease begins anew, so that a slow
+    server's mail is not taken by another dispatcher meanwhile."""
+    until = clock.now() + LEASE
+    taken = mine(message).update(attempts=F("attempts") + 1, doubts=F("doubts") + 1, lease_until=until)
+    message.lease_until, message.attempts = until, message.attempts + 1
+    return bool(taken)
+
+
+def postpone(messages: Iterable[OutboxMessage], error: Exception | None = None) -> None:
+    """They wait, the longer the more often they were tried, and are not in doubt: the server said that it has none of them,
+    or was not asked."""
+    for message in messages:
         pause = min(dt.timedelta(seconds=10) * 2 ** min(message.attempts, 10), LONGEST_PAUSE)
-        OutboxMessage.objects.filter(pk=message.pk, state=MailState.SENDING).update(
-            state=MailState.WAITING, not_before=clock.now() + pause, lease_until=None
+        tried = {} if error else {"attempts": message.attempts + 1}
+        mine(message).update(
+            state=MailState.WAITING, not_before=clock.now() + pause, lease_until=None, doubts=message.doubts, **tried
         )
-        log.warning("mail not sent", kind=message.notice, error=type(error).__name__, attempt=message.attempts + 1)
-        return 0
-    OutboxMessage.objects.filter(pk=message.pk).update(state=MailState.SENT, sent_at=clock.now(), path="/")
-    return 1
+        if error:
+            log.warning("mail not sent", kind=message.notice, error=type(error).__name__, attempt=message.attempts)
+
+
+def refused(message: OutboxMessage, error: smtplib.SMTPRecipientsRefused) -> None:
+    """An address that the server has called none for a day is given up, where the helpdesk sees it; until then it is tried."""
+    for_good = all(500 <= code < 600 for code, _words in error.recipients.values())
+    if for_good and message.due_at < clock.now() - REFUSED_FOR:
+        drop(mine(message), MailState.GIVEN_UP)
+        log.warning("mail refused for good", kind=message.notice, attempt=message.attempts)
+    else:
+        postpone([message], error)
 
 
 def compose(message: OutboxMessage, connection: Any) -> EmailMessage:
