@@ -17,6 +17,11 @@ def today(zone: dt.tzinfo | None = None) -> dt.date:
     return timezone.localdate(timezone=zone)
 
 
+def end_of_today() -> dt.datetime:
+    """The last second of the day in the signed-in person's zone."""
+    return timezone.localtime(now()).replace(hour=23, minute=59, second=59)
+
+
 def rights_day() -> dt.date:
     """The day that rights count by: UTC's, the same for everybody, wherever they sit and whoever asks."""
     return timezone.localdate(timezone=dt.UTC)

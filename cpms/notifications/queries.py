@@ -65,7 +65,7 @@ class Preview:
 
 def preview(network: Network, rules: Rules) -> Preview:
     """Every reminder that these rules would send until midnight, if they were in force now. One query."""
-    tonight = clock.now().astimezone().replace(hour=23, minute=59, second=59)
+    tonight = clock.end_of_today()
     items = WorkItem.objects.of_network(network).filter(verb__in=list(rules)).select_related("who").order_by("due_at")
     due = [item for item in items if (when := due_by(item, rules[item.verb])) is not None and when <= tonight]
     return Preview(due[:MOST_SHOWN], len(due))

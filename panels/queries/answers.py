@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import Exists, OuterRef, Q
+
 from consent.models import care_consent
 from cpms import clock
 from cpms.accounts.models import User
-from panels.models import Contribution, Invitation, Panel
+from panels.models import Contribution, Invitation, Panel, Stance
 from panels.models.panels import PanelQuerySet
 from panels.states import Rung, State
 
@@ -20,11 +22,17 @@ def replies(panel: Panel) -> int:
 
 
 def owing(panel: Panel) -> list[Invitation]:
-    """Asked and not answered, or in and silent."""
-    said = Contribution.objects.filter(panel=panel).values("author")
+    """Asked and not answered, or in and silent. Agreeing with what somebody said is an answer too."""
     pending = list(Invitation.objects.pending().filter(panel=panel).select_related("invitee__deputy"))
-    silent = Invitation.objects.seated().filter(panel=panel).exclude(invitee__in=said)
+    silent = Invitation.objects.seated().filter(panel=panel).exclude(has_answered())
     return [*pending, *silent.select_related("invitee__deputy")]
+
+
+def has_answered() -> Q:
+    """Of an invitation: whether the person made a statement in the panel, or took a view of one."""
+    said = Contribution.objects.filter(panel=OuterRef("panel"), author=OuterRef("invitee"))
+    viewed = Stance.objects.filter(contribution__panel=OuterRef("panel"), who=OuterRef("invitee"))
+    return Q(Exists(said)) | Q(Exists(viewed))
 
 
 def substitutes(panel: Panel) -> list[User]:

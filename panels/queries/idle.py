@@ -14,17 +14,20 @@ from cpms import clock
 from cpms.accounts.models import Network
 from cpms.notifications import queries as notifications
 from cpms.notifications.states import IDLE, IDLE_AFTER
-from panels.models import Contribution, Invitation, Message, Panel, PanelStep
+from panels.models import Contribution, Invitation, Message, Panel, PanelStep, Stance
+from panels.states import Urgency
 
 
 def standing_still() -> tuple[list[Panel], set[Any]]:
-    """The panels whose lead should look after them, and the keys of those the helpdesk hears of; by each network's days."""
+    """The panels whose lead should look after them, and the keys of those the helpdesk hears of; by each network's days,
+    which an urgent panel halves."""
     own = notifications.days_by_network(IDLE)
     shortest = min([IDLE_AFTER[0], *(days[0] for days in own.values() if days)])
     panels, long = [], set()
-    for panel in idle(for_at_least=dt.timedelta(days=shortest)):
+    for panel in idle(for_at_least=dt.timedelta(days=shortest) / 2):
         days = own.get(panel.network_id, IDLE_AFTER)
         silent = clock.now() - panel.last_at  # type: ignore[attr-defined]  # annotated by the query
+        silent *= 2 if panel.urgent else 1
         if days and silent >= dt.timedelta(days=days[0]):
             panels.append(panel)
         if days and silent >= dt.timedelta(days=days[1]):
@@ -38,31 +41,43 @@ def forgotten(networks: QuerySet[Network]) -> QuerySet[Panel]:
     rules = [(Q(network=pk), days[1]) for pk, days in own.items() if days]
     rules.append((~Q(network__in=list(own)), IDLE_AFTER[1]))
     now = clock.now()
-    still = [where & Q(last_at__lte=now - dt.timedelta(days=days)) for where, days in rules]
-    return idle(for_at_least=dt.timedelta(0)).filter(reduce(operator.or_, still), network__in=networks)
+    urgent, still = Q(urgency=Urgency.URGENT), Q()
+    for where, days in rules:
+        spell = dt.timedelta(days=days)
+        still |= where & (Q(last_at__lte=now - spell) | urgent & Q(last_at__lte=now - spell / 2))
+    return idle(for_at_least=dt.timedelta(0)).filter(still, network__in=networks)
+
+
+EVENTS: tuple[tuple[type, str, str], ...] = (
+    (Contribution, "panel", "at"),
+    (Stance, "contribution__panel", "at"),
+    (Message, "panel", "at"),
+    (PanelStep, "panel", "at"),
+    (Invitation, "panel", "answered_at"),
+)
+"""What ends a silence: of which model, how it leads to the panel, and when it was."""
 
 
 def moved_after(moment: Any, *, panel: str) -> Q:
     """Whether anything happened in a panel after a moment, both named as the outer query names them."""
-    kinds = [(Contribution, "at"), (Message, "at"), (PanelStep, "at"), (Invitation, "answered_at")]
-    here = {"panel": OuterRef(panel)}
-    found = [Exists(model._default_manager.filter(**here, **{f"{field}__gt": moment})) for model, field in kinds]
+    found = [
+        Exists(model._default_manager.filter(**{here: OuterRef(panel), f"{field}__gt": moment}))  # type: ignore[attr-defined]
+        for model, here, field in EVENTS
+    ]
     return reduce(operator.or_, map(Q, found))
 
 
-def newest(model: type, field: str) -> Subquery:
+def newest(model: type, here: str, field: str) -> Subquery:
     """The panel's newest moment of one kind."""
-    rows = model._default_manager.filter(panel=OuterRef("pk")).order_by().values("panel")  # type: ignore[attr-defined]
+    rows = model._default_manager.filter(**{here: OuterRef("pk")}).order_by().values(here)  # type: ignore[attr-defined]
     return Subquery(rows.annotate(newest=Max(field)).values("newest"), output_field=DateTimeField())
 
 
 def idle(*, for_at_least: dt.timedelta) -> QuerySet[Panel]:
-    """Running panels whose last statement, message, answer to an invitation or change of state lies so far back.
+    """Running panels whose last statement, view, message, answer to an invitation or change of state lies so far back.
 
     ``last_at`` says when. PostgreSQL's GREATEST leaves out what never happened.
     """
-    moments = [newest(Contribution, "at"), newest(Message, "at"), newest(PanelStep, "at")]
-    moments.append(newest(Invitation, "answered_at"))
-    last = Greatest(F("opened_at"), *moments)
+    last = Greatest(F("opened_at"), *(newest(*kind) for kind in EVENTS))
     rows = Panel.objects.running().annotate(last_at=last).filter(last_at__lte=clock.now() - for_at_least)
     return rows.order_by(last).select_related("lead", "group", "network")

@@ -6,11 +6,12 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Prefetch
+from django.db.models import BooleanField, ExpressionWrapper, Prefetch
 from django.db.models.functions import Coalesce
 
 from cpms import clock
 from panels.models import Contribution, Invitation, Message, Panel, Stance, TimeSpent, Visit
+from panels.queries.answers import has_answered
 from panels.queries.counting import number_of
 from panels.states import StanceKind
 
@@ -112,10 +113,8 @@ def visits(panel: Panel) -> dict[Any, dt.datetime]:
 
 def seats(panel: Panel, *, seen: dict[Any, dt.datetime]) -> list[Seat]:
     """Everybody ever asked into the panel; ``seen`` is what ``visits`` gives."""
-    said = Contribution.objects.filter(panel=panel, author=OuterRef("invitee"))
-    rows = (
-        Invitation.objects.filter(panel=panel).select_related("invitee__centre", "key").annotate(replied=Exists(said))
-    )
+    rows = Invitation.objects.filter(panel=panel).select_related("invitee__centre", "key")
+    rows = rows.annotate(replied=ExpressionWrapper(has_answered(), BooleanField()))
     return [Seat(row, seen.get(row.invitee_id), row.replied) for row in rows]
 
 

@@ -76,7 +76,7 @@ def worklist(user: Any) -> Worklist:
     reviews = {r.pk: r for r in Review.objects.visible_to(user).filter(pk__in=subjects).with_surroundings()}
     treated = clinicians_served_by(user)
     work = Worklist(more=WorkItem.objects.visible_to(user).open().count() - len(items))
-    end_of_today = clock.now().astimezone().replace(hour=23, minute=59, second=59)
+    end_of_today = clock.end_of_today()
     for item in items:
         panel = panels.get(item.subject_id) or sheets.get(item.subject_id)
         again = reviews.get(item.subject_id)

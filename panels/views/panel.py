@@ -129,7 +129,7 @@ def detail(request: HttpRequest, panel: Panel) -> HttpResponse:
     return response
 
 
-@access("panels:news", object=Panel, kwarg="ref", verb=Permission.PANEL_READ, reads_patient=True)
+@access("panels:news", object=Panel, kwarg="ref", verb=Permission.PANEL_READ)
 def news(request: HttpRequest, panel: Panel) -> HttpResponse:
     """Polled by the open page: 204 when nothing came after ``after``, else how much, and a link to see it."""
     after = parse_datetime(request.GET.get("after", "")) if len(request.GET.get("after", "")) < 50 else None

@@ -1,4 +1,5 @@
 // Looks for new entries of a discussion. They are announced with a link, and never appear under the reader's finger.
+import { warn } from "./notices.js";
 import { fragment } from "./server.js";
 
 const FIRST = 20_000;
@@ -19,7 +20,8 @@ export default function follow(place) {
       delay = Math.min(delay * 1.5, LONGEST);
     }
     if (answer?.status === 404) return location.reload(); // no longer shared with this person: nothing of it stays on the screen
-    if (!answer || answer.status < 400) wait();
+    warn(answer);
+    wait();
   }
 
   function wait() {

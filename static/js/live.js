@@ -1,5 +1,5 @@
 // A meeting's sheet that stays current: clock, order, decisions, who is there. Who only reads is taken along to the next panel.
-import { hide, show } from "./notices.js";
+import { warn } from "./notices.js";
 import { swap } from "./parts.js";
 import { fragment } from "./server.js";
 
@@ -14,12 +14,7 @@ export default function follow(place) {
     const asked = new URLSearchParams({ seen: stamp, panel: place.dataset.panel });
     const answer = await fragment(`${place.dataset.live}?${asked}`, true).catch(() => null);
     if (answer?.status === 404) return location.reload();
-    if (answer?.type === "opaqueredirect" || [401, 403].includes(answer?.status)) show("session-ended");
-    else if (!answer || answer.status >= 500) show("no-network");
-    else {
-      hide("no-network");
-      hide("session-ended");
-    }
+    warn(answer);
     if (answer?.status === 200) {
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       const now = page.getElementById("live-order").dataset.turn;

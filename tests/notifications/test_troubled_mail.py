@@ -84,7 +84,8 @@ def states() -> dict[str, str]:
 
 
 def later(monkeypatch, **time) -> None:
-    monkeypatch.setattr(clock, "now", lambda at=clock.now() + dt.timedelta(**time): at)
+    at = clock.now() + dt.timedelta(**time)
+    monkeypatch.setattr(clock, "now", lambda: at)
 
 
 def test_a_mail_that_was_tried_often_and_left_by_a_dead_process_is_still_sent(server, monkeypatch):

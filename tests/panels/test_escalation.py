@@ -72,6 +72,16 @@ def test_each_rung_is_climbed_once_and_in_order(story):
     assert list(rungs) == ["remind", "substitute", "coordinator"]
 
 
+def test_who_took_a_view_of_advice_owes_no_answer(story):
+    panels.accept(story.invitation(story.second), by=story.second)
+    said = story.contribute(story.second)
+    panels.take_stance(said, kind="agree", by=story.expert)
+    late(story, 1)
+    panels.escalate(by=None)
+    assert (told(story.expert, Notice.ANSWER_LATE), told(story.second, Notice.ANSWER_LATE)) == (0, 0)
+    assert [seat.replied for seat in queries.seats(story.fresh(), seen={})] == [True, True]
+
+
 def test_urgent_halves_the_waits(story):
     Panel.objects.filter(pk=story.panel.pk).update(urgency="urgent", escalated=Rung.REMIND)
     late(story, 1)

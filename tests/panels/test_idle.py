@@ -57,6 +57,23 @@ def test_the_newest_event_of_any_kind_counts(story):
     assert queries.standing_still() == ([], set())
 
 
+def test_a_view_of_a_statement_ends_the_silence_too(story):
+    story.seat(second := UserFactory())
+    age(story, 40)
+    panels.take_stance(Contribution.objects.get(), kind="agree", by=second)
+    assert queries.standing_still() == ([], set())
+
+
+@pytest.mark.parametrize(("days", "found", "long"), [(10.4, 0, 0), (10.6, 1, 0), (30.1, 1, 1)])
+def test_an_urgent_panel_halves_the_days(story, days, found, long):
+    Panel.objects.filter(pk=story.panel.pk).update(urgency="urgent")
+    age(story, days)
+    still, told_too = queries.standing_still()
+    assert (len(still), len(told_too)) == (found, long)
+    networks = type(story.group.network).objects.all()
+    assert queries.forgotten(networks).count() == long
+
+
 def test_lead_and_coordinator_are_told_once_and_only_the_lead_with_an_address(story):
     coordinator, helper = UserFactory(role="none"), UserFactory(role="none")
     give_role(coordinator, Role.GROUP_COORDINATOR, group=story.group)
