@@ -40,3 +40,8 @@ def choices() -> list[tuple[str, str]]:
 def name(code: str) -> str:
     """The country's name; a code we do not know is shown as it is, never hidden."""
     return NAMES.get(code, code)
+
+
+def language(code: str) -> str:
+    """The language's name; a code we do not know is shown as it is."""
+    return LANGUAGES.get(code, code)

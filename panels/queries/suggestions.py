@@ -27,7 +27,7 @@ TITLES = frozenset({"dr", "prof", "professor", "pd", "mrs", "mr", "ms"})
 
 @dataclass(frozen=True)
 class Facts:
-    """What the ranking knows of a case: codes, genes and place, no text."""
+    """What the ranking knows of a case: codes, genes and place, no text; and what its asker speaks besides English."""
 
     conditions: frozenset[str] = frozenset()
     genes: frozenset[str] = frozenset()
@@ -35,6 +35,7 @@ class Facts:
     group: Any = None
     country: str = ""
     years: int | None = None
+    languages: frozenset[str] = frozenset()
 
 
 @dataclass
@@ -44,6 +45,7 @@ class Candidate:
     key: Any
     country: str = ""
     title: str = ""
+    languages: tuple[str, ...] = ()
     declared: set[str] = field(default_factory=set)
     knows_gene: set[str] = field(default_factory=set)
     in_group: bool = False
@@ -94,9 +96,14 @@ def score(one: Candidate, facts: Facts) -> float:
     resembles = 3.0 * min(1.0, one.shared_findings / len(facts.findings)) if facts.findings else 0.0
     reliable = 2.0 * (one.answered + 1) / (one.asked + 2) - 1.0
     quick = 0.5 if one.days is not None and one.days <= 3 else 0.0
+    talks = 0.3 * bool(shared_languages(one, facts))
     fits_age = 0.5 * (Speciality.PAEDIATRICS in one.specialities) if is_child(facts) else 0.0
     against = 3.0 * one.away + 0.6 * one.waiting + 0.3 * max(0, one.asked_lately - ASKED_OFTEN) + 2.0 * one.not_my_field
-    return named + knows + did + resembles + reliable + quick + fits_age + 1.0 * one.in_group - against
+    return named + knows + did + resembles + reliable + quick + talks + fits_age + 1.0 * one.in_group - against
+
+
+def shared_languages(one: Candidate, facts: Facts) -> list[str]:
+    return sorted(facts.languages.intersection(one.languages))
 
 
 def is_child(facts: Facts) -> bool:
@@ -135,11 +142,16 @@ def reasons(one: Candidate, facts: Facts) -> tuple[str, ...]:
         (one.in_group, "Takes part in this group"),
     ]
     found = [words for holds, words in specific if holds] or [words for holds, words in general if holds][:1]
-    return (*found, "Said once that this is not their field") if one.not_my_field else tuple(found)
+    shared = [countries.language(code) for code in shared_languages(one, facts)]
+    further = [
+        (shared, f"Speaks {', '.join(shared)} as you do"),
+        (one.not_my_field, "Said once that this is not their field"),
+    ]
+    return (*found, *(words for holds, words in further if holds))
 
 
-def facts_of(panel: Panel) -> Facts:
-    """The codes of the panel's case. Its parts should be fetched already."""
+def facts_of(panel: Panel, *, asker: Any = None) -> Facts:
+    """The codes of the panel's case, whose parts should be fetched already; and the languages of who asks."""
     case = panel.case
     return Facts(
         conditions=frozenset(d.code for d in case.diagnoses.all() if d.code),
@@ -148,6 +160,7 @@ def facts_of(panel: Panel) -> Facts:
         group=panel.group_id,
         country=case.patient.country,
         years=case.years_at_entry if case.years_at_entry is not None else case.patient.age_years,
+        languages=frozenset(asker.languages if asker else ()) - {"en"},
     )
 
 
@@ -158,7 +171,7 @@ def suggestions(
 
     With ``words`` only people whose name, title, hospital or town hold them all, whatever accents they are written with.
     """
-    facts, wanted, named = facts_of(panel), fold(words).split(), better_names(panel)
+    facts, wanted, named = facts_of(panel, asker=by), fold(words).split(), better_names(panel)
     people = experts(besides=by).exclude(pk__in=list(besides)).order_by()
     past = histories.of(facts)
     if wanted or named:
@@ -206,16 +219,17 @@ def matching(people: Any, wanted: list[str], named: list[tuple[set[str], str]]) 
 
 def candidates(people: Any, named: dict[Any, str]) -> dict[Any, Candidate]:
     """What the rows of these people say, by key."""
-    columns, today = ("pk", "job_title", "centre__country", "country", "away_until"), clock.rights_day()
+    columns, today = ("pk", "job_title", "languages", "centre__country", "country", "away_until"), clock.rights_day()
     return {
         key: Candidate(
             key,
             country=country or own,
             title=title,
+            languages=tuple(speaks),
             named_by=named.get(key, ""),
             away=until is not None and until >= today,
         )
-        for key, title, country, own, until in people.values_list(*columns)
+        for key, title, speaks, country, own, until in people.values_list(*columns)
     }
 
 

@@ -101,6 +101,14 @@ def test_who_is_away_stands_behind_who_is_there():
     assert [one.key for one, _score in rank([away, there], Facts(frozenset(known)))] == [2, 1]
 
 
+def test_who_speaks_the_askers_language_stands_before_an_equal_and_it_is_said():
+    facts = Facts(frozenset({"ORPHA:100"}), languages=frozenset({"fi"}))
+    silent = Candidate(1, "DE", declared={"ORPHA:100"}, languages=("de", "en"))
+    speaks = Candidate(2, "DE", declared={"ORPHA:100"}, languages=("en", "fi"))
+    assert [one.key for one, _score in rank([silent, speaks], facts)] == [2, 1]
+    assert reasons(speaks, facts) == ("Declares this condition", "Speaks Finnish as you do")
+
+
 def test_of_equals_another_country_goes_first():
     twins = [Candidate(n, "DE", declared={"ORPHA:100"}) for n in range(2)]
     abroad = Candidate(9, "PT", declared={"ORPHA:100"})
