@@ -103,7 +103,7 @@ UNVERSIONED = {
     "accounts/activate.html accounts/otp_challenge.html accounts/otp_enrol.html accounts/phone.html accounts/step_up.html",
     "makes something new, or adds to a list": "accounts/assistants.html cases:findings cases:files cases:labs "
     "cases:rectify expert_groups accounts/expertise.html meetings:bring meetings:meet_now meetings:schedule "
-    "meetings:propose meetings:series_new outcomes:effect outcomes:open_survey nudge panels:ask panels:answer panels:invite "
+    "meetings:propose meetings:series_new outcomes:effect outcomes:language outcomes:open_survey nudge panels:ask panels:answer panels:invite "
     "panels:address panels:new panels:keep_filter panels:receive panels:reply panels/let_in.html panels/refer.html "
     "patients:consent people/ask.html people/glass.html people/new_centre.html people/tables.html people:unit people:grant",
     "the person's own, changed by nobody else": "theme practice accounts/absence.html mails meetings:address "
