@@ -32,6 +32,10 @@ app.conf.beat_schedule = {
     "expire invitations": {"task": "panels.expire_invitations", "schedule": 300.0},
     "prune drafts": {"task": "drafts.prune", "schedule": crontab(minute=17, hour=2)},
     "check grants": {"task": "panels.check_grants", "schedule": crontab(minute=47, hour=2)},
+    "remind quiet hospitals": {
+        "task": "helpdesk.remind_quiet_centres",
+        "schedule": crontab(minute=30, hour=6, day_of_month="1-7", month_of_year="9,11"),
+    },
     "freeze monthly figures": {
         "task": "helpdesk.freeze_month",
         "schedule": crontab(minute=5, hour=3, day_of_month="1-7"),

@@ -133,7 +133,12 @@ def outcome(people: list[Any]) -> dict[str, Any]:
         for number, state in enumerate(states)
     ]
     text = Row(advice=[first, second], plain="The medicine stays the same for two weeks.")
-    return {"text": text, "signatures": signatures, "answered": signatures[:2], "outcome": Row(sent_at=clock.now(), sign_by=clock.now())}
+    return {
+        "text": text,
+        "signatures": signatures,
+        "answered": signatures[:2],
+        "outcome": Row(sent_at=clock.now(), sign_by=clock.now()),
+    }
 
 
 CHARTS = [

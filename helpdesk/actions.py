@@ -20,7 +20,7 @@ from cpms.audit.models import AuditEvent
 from cpms.audit.states import Event
 from cpms.notifications import actions as notifications
 from cpms.notifications.notices import Notice
-from helpdesk import kpis
+from helpdesk import kpis, queries
 from helpdesk.models import KpiCorrection, MonthlyKpi, Nudge
 from helpdesk.people import queries as getting_in
 from helpdesk.states import ABOUT, NudgeKind
@@ -151,6 +151,17 @@ def nudge(thing: Any, *, kind: NudgeKind, by: Any) -> None:
         if not fresh:
             raise Refused("Somebody of the helpdesk did this today already.")
     audit.record(Event.NUDGED, on=thing, by=by, kind=str(kind))
+
+
+@transaction.atomic
+def remind_quiet_centres(*, by: Any) -> int:
+    """In September and November: a mail to those who represent a hospital that opened no panel this year, once in each
+    month, however often the clock comes by. Gives how many hospitals there are."""
+    season, centres = f"{clock.rights_day():%Y-%m}", list(queries.without_panel_this_year())
+    for centre in centres:
+        people_there = list(people.representatives_of(centre))
+        notifications.notify(people_there, notice=Notice.CENTRE_QUIET, by=by, about=centre, again=season)
+    return len(centres)
 
 
 def remind(thing: Any, *, kind: NudgeKind, by: Any) -> None:

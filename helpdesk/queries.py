@@ -85,6 +85,14 @@ def quiet(user: Any) -> QuerySet[Centre]:
     return rows.order_by(F("since").asc(nulls_first=True), "name")
 
 
+def without_panel_this_year() -> QuerySet[Centre]:
+    """Hospitals that belonged to a network when the year began, and opened no panel in it so far."""
+    new_year = clock.rights_day().replace(month=1, day=1)
+    places = CentreMembership.objects.current().filter(since__lte=new_year)
+    opened = Panel.objects.filter(lead__centre=OuterRef("pk"), opened_at__date__gte=new_year)
+    return Centre.objects.filter(~Exists(opened), pk__in=places.values("centre"))
+
+
 def briefly(people: QuerySet[User]) -> QuerySet[User]:
     """What a row shows, and no more: thousands are counted for the few that are shown."""
     return people.select_related("centre").only("display_name", "guest_hospital", "centre__name", "centre__city")

@@ -14,6 +14,7 @@ from cpms.accounts.roles import Role
 from cpms.audit.models import AuditEvent
 from cpms.audit.states import Event
 from cpms.notifications.models import OutboxMessage
+from cpms.notifications.notices import Notice
 from cpms.notifications.states import MailState
 from helpdesk import actions, queries
 from helpdesk.models import Nudge
@@ -133,6 +134,25 @@ def test_where_nobody_can_be_reminded_it_says_so_and_writes_nothing():
     with pytest.raises(Refused, match="Nobody"):
         actions.nudge(quiet, kind=NudgeKind.CENTRE, by=staff())
     assert not Nudge.objects.exists()
+
+
+def test_a_hospital_without_a_panel_this_year_hears_of_it_in_september_and_november(monkeypatch):
+    story, panel = still_panel()
+    quiet, new = CentreFactory(network=panel.network), CentreFactory(network=panel.network)
+    CentreMembership.objects.exclude(centre=new).update(since=dt.date(2020, 1, 1))
+    for centre in (quiet, new, story.lead.centre):
+        give_role(UserFactory(centre=centre), Role.REPRESENTATIVE, centre=centre)
+    told, next_year = [], clock.today().year + 1
+    for month, day in ((9, 1), (9, 2), (11, 1)):
+        at = clock.now().replace(year=next_year, month=month, day=day)
+        Panel.objects.filter(pk=panel.pk).update(opened_at=at - dt.timedelta(days=30))
+        CentreMembership.objects.filter(centre=new).update(since=at.date() - dt.timedelta(days=60))
+        monkeypatch.setattr(clock, "now", lambda at=at: at)
+        monkeypatch.setattr(clock, "rights_day", lambda at=at: at.date())
+        assert actions.remind_quiet_centres(by=None) == 2  # the expert's own has nobody who could be told
+        mails = OutboxMessage.objects.filter(notice=Notice.CENTRE_QUIET)
+        told.append([mail.recipient.centre for mail in mails.select_related("recipient__centre")])
+    assert told == [[quiet], [quiet], [quiet, quiet]]
 
 
 def test_a_nudge_says_whether_it_helped():

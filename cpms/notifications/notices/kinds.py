@@ -77,7 +77,7 @@ class Notice(models.TextChoices):
     REMINDER = "reminder", "Reminder"
     PANEL_IDLE = "panel_idle", "A panel stands still"
     COME_BACK = "come_back", "The helpdesk asks whether something keeps you away"
-    CENTRE_QUIET = "centre_quiet", "No panel from your hospital for a year"
+    CENTRE_QUIET = "centre_quiet", "No panel from your hospital for a long time"
     MONTH_FROZEN = "month_frozen", "A month's figures are there"
     DIGEST = "digest", "Daily mail"
 

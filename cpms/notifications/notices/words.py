@@ -271,8 +271,8 @@ WORDS = {
         "and can help.",
     ),
     Notice.CENTRE_QUIET: Words(
-        "CPMS: no panel from your hospital for a year",
-        "Your hospital has opened no panel for a year. Perhaps a colleague has a patient whose question others could help "
+        "CPMS: no panel from your hospital for a long time",
+        "Your hospital has opened no panel for a long time. Perhaps a colleague has a patient whose question others could help "
         "with; your helpdesk is glad to show how.",
     ),
     Notice.MONTH_FROZEN: Words(
