@@ -43,7 +43,7 @@ CAMPAIGNS = {
     ),
     "races": Campaign(
         "pairs of deeds at one moment, 8 threads, 200 rounds each",
-        ("tests/panels/test_races.py", "tests/outcomes/test_races.py"),
+        ("tests/panels/test_races.py", "tests/outcomes/test_races.py", "tests/patients/test_hand_over_races.py"),
         "CPMS_RACES",
         200,
     ),

@@ -23,7 +23,7 @@ from panels.queries.counting import number_of
 from panels.states import ARCHIVED, InvitationState
 
 SOON, HOUR = dt.timedelta(days=7), dt.timedelta(hours=1)
-MOST_WORK, PAGE, LATEST_DRAFTS = 25, 25, 20
+MOST_WORK, ALL_WORK, PAGE, LATEST_DRAFTS = 25, 500, 25, 20
 WITHOUT_PANEL = frozenset(
     {
         Verb.DECIDE,
@@ -65,9 +65,10 @@ class Worklist:
         return sum(row.item.due_at < clock.now() for row in self.now)
 
 
-def worklist(user: Any) -> Worklist:
-    """The most urgent open items of the person, with their panels. An item whose panel the person cannot see is left out."""
-    items = list(WorkItem.objects.visible_to(user).open().order_by("due_at")[:MOST_WORK])
+def worklist(user: Any, *, whole: bool = False) -> Worklist:
+    """The most urgent open items of the person, or all, with their panels. An item whose panel the person cannot see is left out."""
+    many = ALL_WORK if whole else MOST_WORK
+    items = list(WorkItem.objects.visible_to(user).open().order_by("due_at")[:many])
     subjects = [item.subject_id for item in items]
     panels = {p.pk: p for p in Panel.objects.visible_to(user).filter(pk__in=subjects).with_case()}
     asked = Invitation.objects.visible_to(user).filter(pk__in=subjects)

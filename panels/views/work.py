@@ -23,7 +23,7 @@ from panels.models import Panel, SavedFilter
 def my_work(request: HttpRequest) -> HttpResponse:
     """One list by urgency; each row says why it is here and has one button."""
     user: Any = request.user
-    work, others = queries.worklist(user), queries.waiting_for_others(user)
+    work, others = queries.worklist(user, whole="all" in request.GET), queries.waiting_for_others(user)
     shown = {row.panel.pk: row.panel for row in work.rows if row.panel} | {panel.pk: panel for panel in others}
     about = [*shown.values(), *(row.patient for row in work.rows if row.patient)]
     record_shown(about, by=request.user)
