@@ -1,11 +1,13 @@
 """Finding a panel again among those a person sees: by number, pseudonym, condition, finding, gene, person, group, title.
 
-Codes, numbers and pseudonyms are searched in the database. Titles, nicknames, genes and typed names are sealed: they are opened
-and looked through for the newest panels only. What is said in a panel is never searched.
+Codes, numbers, pseudonyms, groups and people are searched in the database. Titles, nicknames, genes and typed names are sealed:
+they are opened and looked through for the newest panels only. What is said in a panel is never searched.
 """
 
 from __future__ import annotations
 
+import operator
+from functools import reduce
 from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
@@ -33,11 +35,18 @@ def search(user: Any, text: str, *, state: str = "") -> QuerySet[Panel]:
     words = fold(text).split()[:MOST_WORDS]
     if not words:
         return visible.none()
-    by_number = Q()
-    for word in words:
-        by_number &= Q(ref__icontains=word) | Q(case__patient__pseudonym__icontains=word)
-    found = set(visible.filter(by_number | coded(text)).values_list("pk", flat=True)) | opened_and_read(visible, words)
+    plainly = Q()
+    for word in text.split()[:MOST_WORDS]:
+        plainly &= written_plainly(word)
+    found = set(visible.filter(plainly | coded(text)).values_list("pk", flat=True)) | opened_and_read(visible, words)
     return visible.filter(pk__in=found)
+
+
+def written_plainly(word: str) -> Q:
+    """Panels that hold the word in their number, pseudonym, group, or the name of their lead or of somebody in them."""
+    columns = ("ref", "case__patient__pseudonym", "group__name", "lead__display_name", "lead__centre__name")
+    seated = Invitation.objects.live().filter(panel=OuterRef("pk"), invitee__display_name__icontains=word)
+    return reduce(operator.or_, (Q(**{f"{column}__icontains": word}) for column in columns), Q(Exists(seated)))
 
 
 def coded(text: str) -> Q:

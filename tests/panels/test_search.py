@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -125,3 +127,10 @@ def test_a_corrected_case_is_found_by_its_new_words(story):
     cases.correct_case(case, correction, version=case.version, by=story.lead)
     assert refs(story.lead, "gnas") == [story.panel.ref]
     assert refs(story.lead, "cyp21a2") == []
+
+
+def test_people_and_groups_are_found_however_many_newer_panels_there_are(story, monkeypatch):
+    monkeypatch.setattr(sys.modules["panels.queries.search"], "LOOKED_THROUGH", 0)
+    for text in ("adrenal", "Expert Person", "lead person", story.lead.centre.name):
+        assert refs(story.lead, text) == [story.panel.ref], text
+    assert refs(story.lead, story.canary("title")) == []
