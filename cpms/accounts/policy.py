@@ -18,6 +18,7 @@ from cpms.accounts.roles import (
     MANAGING_ROLES,
     OVERSEEING_ROLES,
     PLACING_ROLES,
+    POWERFUL,
     REPRESENTING_ROLES,
     Permission,
     Role,
@@ -221,6 +222,23 @@ def may_read_person(_user: Any, _person: Any) -> Verdict:
 def may_manage_person(user: Any, person: Any) -> Verdict:
     """Roles, leaving, switching off: on others, never on oneself."""
     return no("Somebody else looks after your own account.") if user.pk == person.pk else may_list_centres(user)
+
+
+def may_leave(user: Any, person: Any) -> Verdict:
+    """No longer working at a hospital: said of others, and only of who works at one."""
+    if not (verdict := may_manage_person(user, person)):
+        return verdict
+    return no("This person works at no hospital, so there is none to leave.") if person.centre_id is None else yes
+
+
+def may_switch(user: Any, person: Any) -> Verdict:
+    """Switching an account off stops every role of its owner, so it takes who may give each role that two people give."""
+    if not (verdict := may_manage_person(user, person)) or Role.CORE_HELPDESK in user.held_roles():
+        return verdict
+    powerful = person.memberships.current().filter(role__in=POWERFUL).select_related("network")
+    if all(looks_after(user, Post(Role(held.role), network=held.network)) for held in powerful):
+        return yes
+    return no("This person has a role that two people give; a coordinator or the core helpdesk must do this.")
 
 
 def may_name_assistant(user: Any, assistant: Any) -> Verdict:

@@ -10,11 +10,11 @@ from django.db.models import Q
 
 from cpms import clock
 from cpms.accounts import policy
-from cpms.accounts.access import Refused, ask
+from cpms.accounts.access import Refused
 from cpms.accounts.actions.security import end_sessions, tell
 from cpms.accounts.models import Delegation, Membership, User
 from cpms.accounts.policy import Post
-from cpms.accounts.roles import POWERFUL, REPRESENTING_ROLES, Permission, Role
+from cpms.accounts.roles import POWERFUL, REPRESENTING_ROLES, Role
 from cpms.audit import actions as audit
 from cpms.audit.states import Event
 from cpms.jobs import actions as jobs
@@ -68,10 +68,13 @@ def close(rows: Any, *, by: Any) -> int:
 @transaction.atomic
 def leave_centre(user: User, *, by: Any) -> None:
     """The person no longer works there: roles at the centre, assistants and delegations end, and with the centre goes the
-    sight of its patients and of panels joined as its expert. The account stays."""
-    if not (verdict := ask(Permission.PERSON_MANAGE, by, user)):
+    sight of its patients and of panels joined as its expert. The account stays.
+
+    Raises ``Refused`` for somebody without a hospital, who may have left a moment ago."""
+    user.refresh_from_db(fields=["centre", "unit"], from_queryset=User.objects.select_for_update(of=("self",)))
+    if not (verdict := policy.may_leave(by, user)):
         raise Refused(verdict.reason)
-    close(Membership.objects.current().filter(user=user, centre=user.centre), by=by)
+    close(Membership.objects.current().filter(user=user, centre=user.centre_id), by=by)
     close(Delegation.objects.current().filter(Q(assistant=user) | Q(clinician=user)), by=by)
     user.centre = user.unit = None
     user.save(update_fields=["centre", "unit"])
@@ -85,7 +88,7 @@ def leave_centre(user: User, *, by: Any) -> None:
 @transaction.atomic
 def switch_account(user: User, *, on: bool, by: Any) -> None:
     """Switch an account off (nothing opens any more, no mail goes out, sessions end) or on again, which its owner hears."""
-    if not (verdict := ask(Permission.PERSON_MANAGE, by, user)):
+    if not (verdict := policy.may_switch(by, user)):
         raise Refused(verdict.reason)
     User.objects.filter(pk=user.pk).update(is_active=on)
     audit.record(Event.ACCOUNT_SWITCHED, on=user, by=by, verb="on" if on else "off")

@@ -12,7 +12,7 @@ from cpms.accounts import actions as accounts
 from cpms.accounts.access import access, ask
 from cpms.accounts.access.routes import WRITE
 from cpms.accounts.models import User
-from cpms.accounts.policy import may_end, posts_for
+from cpms.accounts.policy import may_end, may_switch, posts_for
 from cpms.accounts.roles import POWERFUL, Permission
 from helpdesk.people import actions, policy, queries
 from helpdesk.people.forms import GrantForm, LostPhoneForm, PersonUnitForm
@@ -47,6 +47,7 @@ def show(request: HttpRequest, person: User, **sent: Any) -> HttpResponse:
         "lost": lost,
         "patients": [(at, ask(Permission.CENTRE_HAND_OVER, user, at)) for at in handing_over.hospitals_of(person)],
         "may_manage": ask(Permission.PERSON_MANAGE, user, person),
+        "may_switch": may_switch(user, person),
         "may_ask_phone": ask(Permission.FACTOR_ASK, user, person),
         "may_confirm_phone": ask(Permission.FACTOR_CONFIRM, user, lost) if lost else None,
     }
