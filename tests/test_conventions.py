@@ -76,6 +76,7 @@ WITHOUT_BY = {
         "settle_work",
         "settle_all",
         "pass_work",
+        "cancel_work",
         "remind",
         "seal_again",
         "dispatch_outbox",

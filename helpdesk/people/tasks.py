@@ -1,4 +1,4 @@
-"""Taking the rows of a table in, some at a time."""
+"""Taking the rows of a table in, some at a time; what a lower floor asks for by name."""
 
 from celery import shared_task
 
@@ -10,3 +10,9 @@ from helpdesk.people import actions
 @confirmed
 def take_rows(*, table_id: str) -> None:
     actions.take_rows(table_id, by=None)
+
+
+@shared_task(name="people.put_down")
+@confirmed
+def put_down(*, user_id: str) -> None:
+    actions.put_down_work(user_id, by=None)

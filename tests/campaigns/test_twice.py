@@ -83,6 +83,7 @@ def arguments(name: str, story: Story, frozen: Story) -> dict[str, str]:
         "panels.freeze": {"patient_id": str(frozen.patient.pk)},
         "panels.thaw": {"patient_id": str(story.patient.pk)},
         "panels.let_go": {"user_id": str(story.expert.pk)},
+        "people.put_down": {"user_id": str(story.expert.pk)},
         "panels.left_behind": {"user_id": str(story.lead.pk)},
         "meetings.call_newcomer": {"panel_id": str(story.panel.pk), "user_id": str(story.expert.pk)},
         "outcomes.ask_round": {"survey_id": str(SurveyRound.objects.get().pk)},

@@ -11,12 +11,14 @@ from django.test import Client
 from django.urls import reverse
 
 from cpms import clock
+from cpms.accounts import actions as accounts
 from cpms.accounts.access import Refused
 from cpms.accounts.models import ActivationLink, Membership, User
 from cpms.accounts.roles import Role
 from cpms.audit.models import AuditEvent
 from cpms.notifications import actions as notifications
 from cpms.notifications.models import OutboxMessage, WorkItem
+from cpms.notifications.queries import concerns
 from helpdesk.people import actions
 from helpdesk.people.models import AccessRequest
 from tests.clients import signed_in
@@ -198,6 +200,28 @@ def test_deciders_are_reminded_twice_in_words_of_their_own(centre, representativ
         WorkItem.objects.filter(remind_at__isnull=False).update(remind_at=clock.now())
         notifications.remind()
     assert OutboxMessage.objects.filter(recipient=representative, notice="request_waiting").count() == 3
+
+
+def test_with_the_role_ends_what_waited_by_it_and_it_waits_for_the_next(centre, representative):
+    """Also where the person represents another hospital still, whose requests stay."""
+    coordinator = person_with(Role.NETWORK_COORDINATOR, network=centre.networks.get())
+    elsewhere = CentreFactory()
+    give_role(representative, Role.SUBSTITUTE, centre=elsewhere)
+    send(centre)
+    send(elsewhere, email="other@hospital.example")
+    here, there = AccessRequest.objects.get(centre=centre), AccessRequest.objects.get(centre=elsewhere)
+    accounts.end_role(representative.memberships.get(role=Role.REPRESENTATIVE), by=coordinator)
+    waiting = WorkItem.objects.open().order_by("opened_at")
+    assert {(item.who, item.subject_id) for item in waiting} == {(representative, there.pk), (coordinator, here.pk)}
+    accounts.end_role(representative.memberships.get(role=Role.SUBSTITUTE), by=coordinator)
+    assert {item.who for item in waiting.all()} == {coordinator}
+
+
+def test_a_mail_to_decide_is_for_who_decides_today(centre, representative):
+    path = reverse("people:requests")
+    assert concerns(representative, path)
+    representative.memberships.update(ended_at=clock.now(), ended_by=representative)
+    assert not concerns(User.objects.get(pk=representative.pk), path)
 
 
 def test_a_request_stands_on_my_work_of_its_decider(centre, representative):

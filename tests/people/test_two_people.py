@@ -258,38 +258,6 @@ def test_an_account_switched_off_opens_nothing_and_can_come_back(centre, person)
             act(by, by=by)
 
 
-def test_who_works_nowhere_leaves_nothing_and_keeps_every_role(centre, person):
-    desk, network = holder("core_helpdesk", centre), NetworkFactory()
-    give_role(person, Role.NETWORK_COORDINATOR, network=network)
-    give_role(person, Role.NATIONAL_OFFICER, country="FI")
-    client, leave = signed_in(desk), reverse("people:leave", args=[person.pk])
-    assert client.post(leave, secure=True).status_code == 302
-    for _ in range(2):
-        answer = client.post(leave, secure=True)
-        assert (answer.status_code, "works at no hospital" in answer.content.decode()) == (403, True)
-    with pytest.raises(Refused):
-        accounts.leave_centre(person, by=desk)  # read before the first one
-    assert User.objects.get(pk=person.pk).held_roles() == {Role.NETWORK_COORDINATOR, Role.NATIONAL_OFFICER}
-    assert AuditEvent.objects.filter(event="left_centre").count() == 1
-
-
-@pytest.mark.parametrize("role", sorted(POWERFUL))
-def test_who_has_a_role_of_two_people_is_switched_off_by_nobody_below(role, centre, person):
-    give_role(person, role, **post_of(role, centre).held_on)
-    here, switch = reverse("people:person", args=[person.pk]), reverse("people:switch", args=[person.pk])
-    below = {"representative", "substitute", "helpdesk_adult", "helpdesk_paediatric"}
-    for lower in sorted(below | ({"network_coordinator"} if role == "core_helpdesk" else set())):
-        client = signed_in(holder(lower, centre))
-        assert "Switch off" not in client.get(here, secure=True).content.decode()
-        answer = client.post(switch, {"on": "0"}, secure=True)
-        assert (answer.status_code, "core helpdesk must do this" in answer.content.decode()) == (403, True)
-    for higher in sorted({"core_helpdesk", *GRANTED_BY[role]}):
-        by = holder(higher, centre)
-        for on in (False, True):
-            accounts.switch_account(person, on=on, by=by)
-            assert User.objects.get(pk=person.pk).is_active is on
-
-
 @pytest.mark.parametrize("count", [1, 30])
 def test_the_pages_cost_the_same_however_many_there_are(count, centre, django_assert_num_queries):
     by = holder("network_coordinator", centre)

@@ -85,7 +85,8 @@ def load_for(user: Any, model: type[M], value: Any) -> M:
 
 
 def still_open(paths: Iterable[str], user: Any) -> set[str]:
-    """Those of the addresses whose thing the person still sees: one question for each kind of thing."""
+    """Those of the addresses whose thing the person still sees, one question for each kind of thing; where a page shows no
+    one thing, its rule is asked."""
     found, wanted = set(), defaultdict(list)
     for path in set(paths):
         try:
@@ -95,7 +96,7 @@ def still_open(paths: Iterable[str], user: Any) -> set[str]:
         route = route_of(match.func)
         if route is not None and route.model is not None:
             wanted[route.model].append((str(match.kwargs[route.kwarg]), path))
-        elif route is not None:
+        elif route is not None and (route.verb is None or ask(route.verb, user)):
             found.add(path)
     for model, asked in wanted.items():
         field = getattr(model, "URL_FIELD", "pk")

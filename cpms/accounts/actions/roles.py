@@ -54,6 +54,7 @@ def end_role(membership: Membership, *, by: Any) -> None:
         raise Refused("This role has ended already.")
     close(Membership.objects.filter(pk=row.pk), by=by)
     audit.record(Event.ROLE_ENDED, on=row.user, by=by, role=row.role)
+    jobs.at_once("people.put_down", user_id=str(row.user_id))
     if row.role in REPRESENTING_ROLES:
         jobs.enqueue("panels.look_after_left_behind")
     end_sessions(row.user, by=by)
@@ -81,6 +82,7 @@ def leave_centre(user: User, *, by: Any) -> None:
     audit.record(Event.LEFT_CENTRE, on=user, by=by)
     jobs.at_once("panels.let_go", user_id=str(user.pk))
     jobs.at_once("panels.left_behind", user_id=str(user.pk))
+    jobs.at_once("people.put_down", user_id=str(user.pk))
     end_sessions(user, by=by)
     tell(user, "role_changed")
 

@@ -72,6 +72,12 @@ def settle_all(on: models.Model, *verbs: Verb, who: Any = None, how: Settled = S
     return items.update(settled_at=clock.now(), settled_how=how, remind_at=None)
 
 
+def cancel_work(items: Iterable[WorkItem]) -> int:
+    """These need not be done any more by those for whom they wait."""
+    rows = WorkItem.objects.open().filter(pk__in=[item.pk for item in items])
+    return rows.update(settled_at=clock.now(), settled_how=Settled.CANCELLED, remind_at=None)
+
+
 def pass_work(refs: Iterable[str], *, giver: Any, to: Any) -> int:
     """What waits for one person about the panels of these numbers waits for the other from now on, by the same day."""
     items = WorkItem.objects.open().filter(ref__in=list(refs), who=giver)

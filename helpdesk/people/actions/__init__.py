@@ -1,5 +1,6 @@
 """Letting people in; and what one person asks and a second one confirms."""
 
+from helpdesk.people.actions.ending import put_down_work
 from helpdesk.people.actions.getting_in import approve_request, ask_for_access, refuse_request, send_link_again
 from helpdesk.people.actions.tables import check_table, read_table, take_rows, take_table
 from helpdesk.people.actions.two_people import (
@@ -23,6 +24,7 @@ __all__ = [
     "confirm_role",
     "drop_role",
     "propose_role",
+    "put_down_work",
     "read_table",
     "refuse_request",
     "send_link_again",
