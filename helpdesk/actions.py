@@ -124,6 +124,8 @@ def send_activation(user: User, *, by: Any) -> None:
     """A fresh activation link by mail. Staff never see it, and never set a password."""
     if not (verdict := may_use_staff_site(by)):
         raise Refused(verdict.reason)
+    if not User.objects.visible_to(by).filter(pk=user.pk).exists():
+        raise Refused("This account is looked after by another helpdesk.")
     token = accounts.resend_link(user, by=by)
     notifications.notify(
         [user], notice=Notice.ACCOUNT_READY, by=by, about=user, path=reverse("activate", args=[token]), again=token[:8]

@@ -114,6 +114,10 @@ class UserAdmin(ReadOnlyAdmin):
     fields = (*_who, "date_joined", "activated_at", "last_login")
     actions = ("send_activation_link",)
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
+        """The accounts that this person looks after, as on the list of accounts."""
+        return super().get_queryset(request).visible_to(request.user)
+
     @admin.action(description="Mail a fresh activation link", permissions=["view"])
     def send_activation_link(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
         waiting = list(queryset.exclude(pk__in=with_device(queryset).values("pk")))
@@ -133,6 +137,10 @@ class MembershipAdmin(ReadOnlyAdmin):
     list_filter = ("role",)
     list_select_related = ("user", "centre", "group__network", "network")
     search_fields = ("user__display_name",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Membership]:
+        """The roles of the accounts that this person looks after."""
+        return super().get_queryset(request).filter(user__in=User.objects.visible_to(request.user))
 
 
 class KpiAdmin(ReadOnlyAdmin):

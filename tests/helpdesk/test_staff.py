@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 from django.core.management import call_command
 from django.urls import reverse
@@ -14,7 +16,7 @@ from cpms.accounts.roles import Role
 from cpms.notifications.models import OutboxMessage
 from helpdesk import actions
 from tests.clients import signed_in
-from tests.factories import UserFactory, give_role, totp_device
+from tests.factories import CentreFactory, NetworkFactory, Story, UserFactory, give_role, totp_device
 
 pytestmark = pytest.mark.django_db(databases=["default", "cachedb"])
 
@@ -53,6 +55,41 @@ def test_staff_mail_a_fresh_link_to_those_who_have_not_activated():
         actions.send_activation(sleeper, by=active)
     with pytest.raises(ValueError, match="active already"):
         actions.send_activation(active, by=staff())
+
+
+def test_the_helpdesk_of_one_network_finds_its_own_accounts_alone():
+    bond = NetworkFactory(code="BOND", name="ERN BOND")
+    here, there = UserFactory(activated_at=None), UserFactory(activated_at=None, centre=CentreFactory(network=bond))
+    desk = UserFactory(role="none")
+    give_role(desk, Role.HELPDESK_ADULT, network=here.centre.networks.get())
+    page = reverse("helpdesk:accounts_user_changelist")
+    fields = {"action": "send_activation_link", "_selected_action": [str(here.pk), str(there.pk)]}
+    for by, found in ((desk, {here}), (staff(), {here, there})):
+        client = signed_in(by)
+        listed = set(client.get(page).context["cl"].queryset)
+        assert listed & {here, there} == found
+        roles = client.get(reverse("helpdesk:accounts_membership_changelist")).context["cl"].queryset
+        assert {row.user for row in roles} & {here, there} == found
+        OutboxMessage.objects.all().delete()
+        client.post(page, fields)
+        assert {mail.recipient for mail in OutboxMessage.objects.all()} == found
+    there_page = reverse("helpdesk:accounts_user_change", args=[there.pk])
+    assert signed_in(desk).get(there_page).status_code == 302
+    with pytest.raises(Refused):
+        actions.send_activation(there, by=desk)
+
+
+def test_a_guests_fresh_link_is_good_for_as_long_and_leads_to_the_invitation():
+    story = Story()
+    story.open()
+    guest = story.invite_guest("guest@far.example").invitee
+    first = ActivationLink.objects.get(user=guest)
+    assert first.next_path
+    for _ in range(2):
+        actions.send_activation(guest, by=staff())
+        again = ActivationLink.objects.get(user=guest)
+        assert (again.next_path, again.digest == first.digest) == (first.next_path, False)
+        assert again.expires_at - again.made_at > ActivationLink.GUESTS_GOOD_FOR - dt.timedelta(minutes=1)
 
 
 def test_staff_see_accounts_and_no_clinical_model():

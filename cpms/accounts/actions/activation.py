@@ -64,11 +64,15 @@ def prepare_account(
 
 @transaction.atomic
 def resend_link(user: User, *, by: Any) -> str:
-    """A fresh link for somebody who has no second factor. Raises ``ValueError`` for an account in use."""
+    """A fresh link for somebody who has no second factor, good for as long as the last one was, and leading to the same
+    place. Raises ``ValueError`` for an account in use."""
     if user.activated_at is not None and queries.has_device(user):
         raise ValueError("This account is active already.")
     audit.record(Event.ACCOUNT_INVITED, on=user, by=by)
-    return make_link(user, good_for=ActivationLink.GOOD_FOR, next_path="")
+    last = ActivationLink.objects.filter(user=user, used_at=None).order_by("-made_at").first()
+    longer = last is not None and last.expires_at - last.made_at > ActivationLink.GOOD_FOR
+    good_for = ActivationLink.GUESTS_GOOD_FOR if longer else ActivationLink.GOOD_FOR
+    return make_link(user, good_for=good_for, next_path=last.next_path if last is not None else "")
 
 
 @transaction.atomic
