@@ -19,6 +19,10 @@ from cpms.accounts.passwords import STAFF_LENGTH
 from cpms.accounts.roles import Care
 from cpms.forms import DayField
 
+ZONED = frozenset(
+    "Africa America Antarctica Arctic Asia Atlantic Australia Europe Indian Pacific".split()  # the database's own areas
+)
+
 
 def password_help(user: Any) -> str:
     """How long a password has to be for this person."""
@@ -85,15 +89,29 @@ class NewPasswordForm(ResetPasswordKeyForm):
         self.fields["password1"].help_text = password_help(self.user)
 
 
+class ListSelect(forms.Select):
+    """A long list of plain choices written at once: Django draws each of them by two templates, which costs more than the
+    search."""
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        chosen = set(self.format_value(value))
+        shown = ((key, " selected" if str(key) in chosen else "", label) for key, label in self.choices)
+        options = format_html_join("", '<option value="{}"{}>{}</option>', shown)
+        given = self.build_attrs(self.attrs, {**(attrs or {}), "name": name, "class": "form-select"})
+        return format_html("<select{}>{}</select>", flatatt(given), options)
+
+
 def zones() -> list[tuple[str, str]]:
-    names = sorted(name for name in zoneinfo.available_timezones() if name.startswith(("Europe/", "Atlantic/")))
+    """Every zone that is named by a continent or an ocean and a city, Europe's first: guests come from anywhere."""
+    found = {name for name in zoneinfo.available_timezones() if name.split("/")[0] in ZONED and "/" in name}
+    names = sorted(found, key=lambda name: (not name.startswith("Europe/"), name))
     return [(name, name.replace("_", " ")) for name in names]
 
 
 class ProfileForm(forms.Form):
     display_name = forms.CharField(label="Name", max_length=120)
     job_title = forms.CharField(label="Job title", max_length=120, required=False)
-    zone = forms.ChoiceField(label="Time zone", choices=zones)
+    zone = forms.ChoiceField(label="Time zone", choices=zones, widget=ListSelect)
     theme = forms.ChoiceField(label="Light or dark", choices=User.Theme.choices)
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
@@ -150,18 +168,6 @@ class GroupsField(forms.ModelMultipleChoiceField):
 
     def label_from_instance(self, group: Any) -> str:
         return str(group.whole_name)
-
-
-class ListSelect(forms.Select):
-    """A long list of plain choices written at once: Django draws each of them by two templates, which costs more than the
-    search."""
-
-    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
-        chosen = set(self.format_value(value))
-        shown = ((key, " selected" if str(key) in chosen else "", label) for key, label in self.choices)
-        options = format_html_join("", '<option value="{}"{}>{}</option>', shown)
-        given = self.build_attrs(self.attrs, {**(attrs or {}), "name": name, "class": "form-select"})
-        return format_html("<select{}>{}</select>", flatatt(given), options)
 
 
 class DirectoryForm(forms.Form):

@@ -103,3 +103,18 @@ def test_the_database_refuses_a_deputy_without_an_absence(colleague):
         User.objects.filter(pk=colleague.pk).update(deputy=UserFactory())
     with pytest.raises(IntegrityError), transaction.atomic():
         User.objects.filter(pk=colleague.pk).update(deputy=colleague, away_until=clock.today())
+
+
+def test_a_guest_outside_europe_reads_the_own_time():
+    """Europe's zones stand first; every other one can be chosen."""
+    guest = UserFactory()
+    client, page = signed_in(guest), reverse("profile")
+    names = [name for name, _label in client.get(page, secure=True).context["form"].fields["zone"].choices]
+    assert [name.startswith("Europe/") for name in names] == sorted(
+        (n.startswith("Europe/") for n in names), reverse=True
+    )
+    for zone in ("America/Sao_Paulo", "Asia/Tokyo", "Atlantic/Reykjavik", "Europe/Helsinki"):
+        version = client.get(page, secure=True).context["form"]["version"].value()
+        sent = {"display_name": guest.display_name, "zone": zone, "theme": "auto", "version": version}
+        assert client.post(page, sent, secure=True).status_code == 302
+        assert type(guest).objects.get(pk=guest.pk).zone == zone
