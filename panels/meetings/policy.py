@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
+from cpms import clock
 from cpms.accounts.access import Verdict, no, rule, yes
 from cpms.accounts.policy import networks_served_by
 from cpms.accounts.roles import STAFF_ROLES, Permission, Role
@@ -16,6 +18,8 @@ OWNERS = frozenset({Role.GROUP_COORDINATOR, Role.NETWORK_COORDINATOR, *STAFF_ROL
 FOR_OWNERS = "Series of meetings are kept by the coordinators of their groups and networks, and by the helpdesk."
 PICKED = "A date was picked already."
 OVER = "This meeting was held or called off already."
+HELD_EARLY = dt.timedelta(minutes=15)
+"""People who are all there begin before the hour."""
 
 
 @rule(Permission.MEETING_SCHEDULE)
@@ -53,8 +57,11 @@ def may_give_time(user: Any, item: Any) -> Verdict:
 
 @rule(Permission.MEETING_HOLD)
 def may_hold(user: Any, meeting: Any) -> Verdict:
-    """Say that it was held: who may change it."""
-    return may_change(user, meeting)
+    """Say that it was held: who may change it, once it begins."""
+    verdict = may_change(user, meeting)
+    if verdict and clock.now() < meeting.starts_at - HELD_EARLY:
+        return no("The meeting has not begun yet. It can be noted as held from 15 minutes before its start.")
+    return verdict
 
 
 @rule(Permission.MEETING_JOIN)

@@ -136,7 +136,7 @@ class World:
         panels.comment(self.story.fresh(), text=self.story.canary("message"), by=self.story.lead)
         words = self.story.canary("own-message")
         self.message = panels.comment(self.story.fresh(), text=words, by=self.people["member"])
-        when = {"starts_at": clock.now() + dt.timedelta(days=2), "minutes": 30, "link": "https://video.example/x"}
+        when = {"starts_at": clock.now() + dt.timedelta(minutes=10), "minutes": 30, "link": "https://video.example/x"}
         self.meeting = meetings.schedule(self.story.fresh(), by=self.story.lead, **when)
 
         dates = [clock.now() + dt.timedelta(days=n) for n in (5, 6)]

@@ -8,6 +8,7 @@ import json
 import os
 import re
 import unicodedata
+import zoneinfo
 from decimal import Decimal
 from pathlib import Path
 
@@ -229,10 +230,11 @@ def on_two_pages(lead: Person, tmp_path: Path) -> None:
 
 
 def meet(product, lead: Person, panel, people) -> None:
-    """A meeting with a calendar file for every member, then held."""
+    """A meeting that begins soon, with a calendar file for every member, then held."""
+    begins = clock.now().astimezone(zoneinfo.ZoneInfo("Europe/Helsinki")) + dt.timedelta(minutes=12)
     lead.go(f"/panels/{panel.ref}/meeting/")
-    lead.type("Date", (clock.today() + dt.timedelta(days=3)).isoformat())
-    lead.type("Start", "16:00")
+    lead.type("Date", begins.date().isoformat())
+    lead.type("Start", f"{begins:%H:%M}")
     lead.type("Video link", "https://video.example/room")
     lead.click("Plan and tell the members")
     lead.sees("calendar")

@@ -9,8 +9,11 @@ from django.urls import reverse
 
 from cpms import clock
 from cpms.accounts.access import Refused
-from cpms.notifications.models import OutboxMessage
+from cpms.notifications.models import OutboxMessage, WorkItem
+from cpms.notifications.states import Verb
+from outcomes.policy import may_start
 from panels.meetings import actions
+from panels.meetings.models import Meeting
 from panels.meetings.states import Rhythm
 from tests.clients import signed_in
 from tests.factories import Story
@@ -67,3 +70,37 @@ def test_a_panel_that_gets_the_slot_by_order_has_its_members_asked_and_both_lead
     actions.put_in_order(meeting, ref=story.panel.ref, place=1, by=chair)
     actions.put_in_order(meeting, ref=story.panel.ref, place=1, by=chair)
     assert (told(story.lead), told(other.lead)) == (1, 1)
+
+
+def test_what_waited_to_the_end_of_a_held_meeting_goes_to_the_next_and_counts_as_not_discussed(story, meeting, chair):
+    other, client = meeting.other, signed_in(chair)
+    Meeting.objects.filter(pk=meeting.pk).update(starts_at=clock.now() - dt.timedelta(minutes=5))
+    client.post(reverse("meetings:hold", args=[meeting.pk]), {"as_ticked": "yes"})
+    assert [item.panel for item in meeting.agenda.all()] == [story.panel]
+    after = meeting.series.meetings.all()[1]
+    assert [item.panel for item in after.agenda.all()] == [other.panel]
+    assert (bool(may_start(story.lead, story.fresh())), bool(may_start(other.lead, other.fresh()))) == (True, False)
+    assert (told(story.lead), told(other.lead)) == (0, 1)
+    open_work = WorkItem.objects.open().filter(verb=Verb.WRITE_OUTCOME)
+    assert list(open_work.values_list("who", "ref")) == [(story.lead.pk, story.panel.ref)]
+
+
+def test_a_panel_that_waited_for_the_last_meeting_of_a_series_leaves_its_agenda_with_word_to_its_lead(
+    story, meeting, chair
+):
+    Meeting.objects.filter(series=meeting.series).exclude(pk=meeting.pk).update(state="cancelled")
+    Meeting.objects.filter(pk=meeting.pk).update(starts_at=clock.now() - dt.timedelta(minutes=5))
+    actions.hold(meeting, present=[], by=chair)
+    assert [item.panel for item in meeting.agenda.all()] == [story.panel]
+    mail = OutboxMessage.objects.get(recipient=meeting.other.lead, notice="agenda")
+    assert mail.link == meeting.other.fresh().get_absolute_url()
+
+
+def test_a_meeting_is_held_once_it_has_begun_and_not_the_day_before(story, meeting, chair):
+    with pytest.raises(Refused, match="begun"):
+        actions.hold(meeting, present=[], by=chair)
+    page = signed_in(chair).get(meeting.get_absolute_url()).content.decode()
+    assert "The meeting was held" not in page
+    Meeting.objects.filter(pk=meeting.pk).update(starts_at=clock.now() + dt.timedelta(minutes=14))
+    meeting.refresh_from_db()
+    assert actions.hold(meeting, present=[], by=chair).state == "held"

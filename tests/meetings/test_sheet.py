@@ -142,7 +142,7 @@ def test_joining_near_its_time_ticks_who_is_there_and_the_chair_ticks_the_rest(s
     assert client.get(reverse("meetings:join", args=[meeting.pk])).url == "https://video.example/board"
     row.refresh_from_db()
     assert (row.present, row.joined_at) == (None, None)
-    Meeting.objects.filter(pk=meeting.pk).update(starts_at=clock.now() + dt.timedelta(minutes=20))
+    Meeting.objects.filter(pk=meeting.pk).update(starts_at=clock.now() + dt.timedelta(minutes=14))
     client.get(reverse("meetings:join", args=[meeting.pk]))
     row.refresh_from_db()
     assert (row.present, row.joined_at is not None) == (True, True)

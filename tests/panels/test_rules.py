@@ -28,6 +28,7 @@ from panels.cases.queries import Result
 from panels.cases.states import RangeSource
 from panels.meetings import actions as meetings
 from panels.meetings.calendars import calendar_file
+from panels.meetings.models import Meeting
 from panels.models import Panel
 from panels.states import Move, State
 from tests.factories import CentreFactory, Story, UserFactory
@@ -212,6 +213,7 @@ def test_meetings_reach_newcomers_and_carry_no_clinical_word():
     assert f"UID:{meeting.pk}@cpms" in text
     with pytest.raises(Refused):
         meetings.hold(meeting, present=[], by=story.expert)
+    Meeting.objects.filter(pk=meeting.pk).update(starts_at=clock.now())
     meetings.hold(meeting, present=[story.expert.pk], by=story.lead)
     with pytest.raises(Refused, match="already"):
         meetings.hold(meeting, present=[], by=story.lead)

@@ -2,11 +2,12 @@
 
 from panels.meetings.actions.agenda import bring, give_time, put_in_order, take_off
 from panels.meetings.actions.feeds import feed_asked, renew_feed, stop_feed
+from panels.meetings.actions.holding import hold
 from panels.meetings.actions.joining import join, save_service, talk
 from panels.meetings.actions.polls import answer_dates, pick_date, propose_dates
 from panels.meetings.actions.series import end_series, plan_ahead, start_series
 from panels.meetings.actions.sheet import decide, redecide, tick, turn
-from panels.meetings.actions.single import call, call_newcomer, call_off, hold, move, remind, schedule
+from panels.meetings.actions.single import call, call_newcomer, call_off, move, remind, schedule
 
 __all__ = [
     "answer_dates",

@@ -17,7 +17,7 @@ from panels.meetings import queries
 from panels.meetings.actions.agenda import locked
 from panels.meetings.actions.single import stop
 from panels.meetings.models import AgendaItem, Attendance, Meeting, MeetingDecision
-from panels.meetings.policy import may_change, may_decide, may_hold
+from panels.meetings.policy import may_change, may_decide
 from panels.meetings.states import Turn
 from panels.states import State
 
@@ -56,7 +56,7 @@ def turn(meeting: Meeting, *, ref: str, do: Turn, by: Any) -> AgendaItem | None:
 def tick(meeting: Meeting, *, who: Any, here: bool, by: Any) -> None:
     """Somebody is there, or is not after all: noted by hand."""
     current = locked(meeting)
-    if not (verdict := may_hold(by, current)):
+    if not (verdict := may_change(by, current)):
         raise Refused(verdict.reason)
     Attendance.objects.filter(meeting=current, who=who).update(present=here)
 

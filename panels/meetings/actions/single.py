@@ -1,4 +1,4 @@
-"""Call a meeting, tell people, move it, call it off, say that it was held."""
+"""Call a meeting, tell people, move it, call it off."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from panels.meetings import queries as of_meetings
 from panels.meetings import video
 from panels.meetings.calendars import calendar_file, occurrence_file
 from panels.meetings.models import AgendaItem, Attendance, Meeting
-from panels.meetings.policy import may_change, may_hold, may_schedule
+from panels.meetings.policy import may_change, may_schedule
 from panels.meetings.states import MeetingState
 from panels.models import Panel
 
@@ -86,23 +86,6 @@ def stop(meeting: Meeting, *, over: bool) -> None:
     for item in meeting.agenda.filter(begun_at__isnull=False):
         item.seconds, item.begun_at, item.done_at = item.used, None, now if over else None
         item.save(update_fields=["seconds", "begun_at", "done_at"])
-
-
-@transaction.atomic
-def hold(meeting: Meeting, *, present: list[Any] | None, by: Any) -> Meeting:
-    """The meeting took place, with these people (``None``: with those ticked so far): now an outcome can be written."""
-    current = Meeting.objects.select_for_update().get(pk=meeting.pk)
-    if not (verdict := may_hold(by, current)):
-        raise Refused(verdict.reason)
-    current.state, current.held_at = MeetingState.HELD, clock.now()
-    current.save(update_fields=["state", "held_at"])
-    asked = Attendance.objects.filter(meeting=current)
-    there = set(asked.filter(present=True).values_list("who", flat=True) if present is None else present)
-    asked.exclude(who__in=there).update(present=False)
-    asked.filter(who__in=there).update(present=True)
-    stop(current, over=True)
-    audit.record(Event.MEETING_HELD, on=current, by=by, count=len(there))
-    return current
 
 
 @transaction.atomic

@@ -52,6 +52,7 @@ def live(request: HttpRequest, meeting: Meeting) -> dict[str, Any]:
         "attendance": attendance,
         "present": sum(bool(row.present) for row in attendance),
         "may_run": may_run,
+        "may_hold": ask(Permission.MEETING_HOLD, request.user, meeting),
         "may_join": ask(Permission.MEETING_JOIN, request.user, meeting),
         "may_decide": ask(Permission.MEETING_DECIDE, request.user, shown.item) if panel and shown else None,
         "stamp": queries.stamp(meeting),
@@ -111,7 +112,7 @@ def elsewhere(address: str) -> HttpResponse:
     return response
 
 
-@access("meetings:present", object=Meeting, verb=Permission.MEETING_HOLD, methods=WRITE)
+@access("meetings:present", object=Meeting, verb=Permission.MEETING_CHANGE, methods=WRITE)
 def present(request: HttpRequest, meeting: Meeting) -> HttpResponse:
     who = meeting.attendance.filter(pk__in=[row for row in [request.POST.get("row", "")] if row.isdecimal()]).first()
     if who is not None:

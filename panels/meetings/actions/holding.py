@@ -1,0 +1,76 @@
+"""Say that a meeting was held: who was there, what it leaves to the next one, and whose outcome waits to be written."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.db import transaction
+
+from cpms import clock
+from cpms.accounts.access import Refused
+from cpms.audit import actions as audit
+from cpms.audit.states import Event
+from cpms.notifications import actions as notifications
+from cpms.notifications.notices import Notice
+from cpms.notifications.states import Verb
+from panels.meetings.actions.single import put_on, stop
+from panels.meetings.models import AgendaItem, Attendance, Meeting
+from panels.meetings.policy import may_hold
+from panels.meetings.states import MeetingState
+from panels.states import State
+
+WRITE_WITHIN = dt.timedelta(days=7)
+
+
+@transaction.atomic
+def hold(meeting: Meeting, *, present: list[Any] | None, by: Any) -> Meeting:
+    """The meeting took place, with these people (``None``: with those ticked so far): now an outcome can be written.
+
+    What waited for a place and was not discussed goes on to the next meeting of the series, or off the agenda: the agenda
+    of a held meeting names what it discussed.
+    """
+    current = Meeting.objects.select_for_update(of=("self",)).select_related("series").get(pk=meeting.pk)
+    if not (verdict := may_hold(by, current)):
+        raise Refused(verdict.reason)
+    current.state, current.held_at = MeetingState.HELD, clock.now()
+    current.save(update_fields=["state", "held_at"])
+    asked = Attendance.objects.filter(meeting=current)
+    there = set(asked.filter(present=True).values_list("who", flat=True) if present is None else present)
+    asked.exclude(who__in=there).update(present=False)
+    asked.filter(who__in=there).update(present=True)
+    stop(current, over=True)
+    pass_on(current, by=by)
+    ask_for_outcomes(current)
+    audit.record(Event.MEETING_HELD, on=current, by=by, count=len(there))
+    return current
+
+
+def pass_on(meeting: Meeting, *, by: Any) -> None:
+    """Panels that waited for a place to the end; who presents and who leads them are told where they are now."""
+    after = meeting.next_of_series()
+    for item in left_over(meeting):
+        people = {person.pk: person for person in (item.presenter, item.panel.lead) if person is not None}
+        item.delete()
+        if after:
+            put_on(after, item.panel, by=by)
+        about: dict[str, Any] = {"about": meeting, "ref": item.panel.ref, "again": f"{item.panel.ref}:held"}
+        path = (after or item.panel).get_absolute_url()
+        notifications.notify(people.values(), notice=Notice.AGENDA, by=by, path=path, **about)
+
+
+def left_over(meeting: Meeting) -> list[AgendaItem]:
+    """What is beyond the slots and got no turn and no decision all the same."""
+    reached = [item.pk for item in meeting.with_slot()]
+    rest = meeting.agenda.select_related("panel__lead", "presenter").exclude(pk__in=reached)
+    return list(rest.filter(begun_at=None, seconds=0, decisions=None).order_by("position", "pk"))
+
+
+def ask_for_outcomes(meeting: Meeting) -> None:
+    """The outcome of each open panel that was discussed waits for its lead from now on."""
+    for item in meeting.agenda.filter(panel__state=State.OPEN, panel__lead__isnull=False).select_related("panel__lead"):
+        panel = item.panel
+        due, path = clock.now() + WRITE_WITHIN, panel.get_absolute_url()
+        notifications.open_work(
+            panel.lead, Verb.WRITE_OUTCOME, on=panel, ref=panel.ref, path=path, due_at=due, urgent=panel.urgent
+        )
