@@ -198,6 +198,8 @@ def close(invitation: Invitation, *, by: Any) -> None:
     invitation.ended_at = clock.now()
     invitation.save(update_fields=["state", "ended_at"])
     close_file(invitation, by=by)
+    if seated:
+        jobs.enqueue("meetings.leave", panel_id=str(invitation.panel_id), user_id=str(invitation.invitee_id))
 
 
 def close_file(invitation: Invitation, *, by: Any) -> None:

@@ -27,6 +27,17 @@ def calendar_file(meeting: Meeting, refs: list[str]) -> str:
     return whole(method_of(meeting), [entry(meeting, uid=meeting.pk, title=title(meeting, refs))])
 
 
+def taken_out_file(meeting: Meeting, refs: list[str]) -> str:
+    """A cancellation for one person alone, of a meeting that takes place without them. It leads to no page they see no more.
+
+    The SEQUENCE stays, as the meeting did not change: the later DTSTAMP decides, and a new invitation counts again.
+    """
+    event = entry(meeting, uid=meeting.pk, title=title(meeting, refs))
+    event["status"] = vText("CANCELLED")
+    del event["url"]
+    return whole("CANCEL", [event])
+
+
 def occurrence_file(meeting: Meeting) -> str:
     """A changed meeting of a series, for those who have the whole series in their calendar."""
     series = meeting.series

@@ -12,8 +12,15 @@ def call_newcomer(*, panel_id: str, user_id: str) -> None:
     actions.call_newcomer(panel_id, user_id, by=None)
 
 
+@shared_task(name="meetings.leave")
+@confirmed
+def leave(*, panel_id: str, user_id: str) -> None:
+    actions.leave(panel_id, user_id, by=None)
+
+
 @shared_task(name="meetings.remind")
 def remind() -> None:
+    actions.let_guests_go(by=None)
     actions.remind(by=None)
 
 

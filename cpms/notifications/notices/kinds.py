@@ -56,6 +56,7 @@ class Notice(models.TextChoices):
     MEETING = "meeting", "Meeting"
     MEETING_MOVED = "meeting_moved", "Meeting moved"
     MEETING_CALLED_OFF = "meeting_called_off", "Meeting called off"
+    MEETING_LEFT = "meeting_left", "No longer asked to a meeting"
     MEETING_SOON = "meeting_soon", "Meeting soon"
     AGENDA = "agenda", "Agenda of a meeting changed"
     DATES = "dates", "Dates proposed for a meeting"
@@ -97,6 +98,7 @@ ALWAYS_AT_ONCE = frozenset(
         Notice.MEETING,
         Notice.MEETING_MOVED,
         Notice.MEETING_CALLED_OFF,
+        Notice.MEETING_LEFT,
         Notice.MEETING_SOON,
         Notice.SERIES,
         Notice.SERIES_ENDED,

@@ -197,6 +197,9 @@ WORDS = {
         "CPMS: a meeting is called off",
         "A meeting you were asked to does not take place. The entry attached to this mail takes it out of your calendar.",
     ),
+    Notice.MEETING_LEFT: Words(
+        "CPMS: you are no longer asked to a meeting", "The entry attached to this mail takes it out of your calendar."
+    ),
     Notice.MEETING_SOON: Words(
         "CPMS: a meeting is near",
         "A meeting you were asked to is near. The page says when it begins, and what is on its agenda.",
@@ -210,8 +213,7 @@ WORDS = {
         "Dates are proposed for a meeting on panel {ref}. Please say which of them suit you; it takes a few taps.",
     ),
     Notice.PRESENTER: Words(
-        "CPMS: you are asked to present a panel",
-        "Please present panel {ref} in a meeting. The page says when it begins, and for how many minutes.",
+        "CPMS: you are asked to present a panel", "Please present panel {ref} in a meeting. The page says when."
     ),
     Notice.SERIES: Words(
         "CPMS: a series of meetings",
@@ -285,15 +287,13 @@ WORDS = {
 
 def line(notice: str, *, ref: str) -> str:
     """One event as a line of the daily mail: a number and the kind of event."""
-    label = Notice(notice).label
-    return f"- {ref}: {label}" if ref else f"- {label}"
+    return f"- {ref}: {Notice(notice).label}" if ref else f"- {Notice(notice).label}"
 
 
 def body(notice: str, *, ref: str, path: str, lines: str = "") -> str:
     """The mail's text. ``ref`` is a panel number, ``path`` an address of ours, ``lines`` are made by ``line``; nothing
     else comes in."""
-    words = WORDS[Notice(notice)]
-    text = words.text.format(ref=ref) + (f"\n\n{lines}" if lines else "")
+    text = WORDS[Notice(notice)].text.format(ref=ref) + (f"\n\n{lines}" if lines else "")
     return (
         f"{text}\n\n{settings.BASE_URL}{path}\n\n"
         "This mail holds no patient's data. You sign in before anything is shown.\n"

@@ -4,6 +4,7 @@ from panels.meetings.actions.agenda import bring, give_time, put_in_order, take_
 from panels.meetings.actions.feeds import feed_asked, renew_feed, stop_feed
 from panels.meetings.actions.holding import hold
 from panels.meetings.actions.joining import join, save_service, talk
+from panels.meetings.actions.leaving import leave, let_guests_go
 from panels.meetings.actions.polls import answer_dates, pick_date, propose_dates
 from panels.meetings.actions.series import end_series, plan_ahead, start_series
 from panels.meetings.actions.sheet import decide, redecide, tick, turn
@@ -21,6 +22,8 @@ __all__ = [
     "give_time",
     "hold",
     "join",
+    "leave",
+    "let_guests_go",
     "move",
     "pick_date",
     "plan_ahead",

@@ -23,7 +23,8 @@ from panels.meetings.calendars import calendar_file, occurrence_file
 from panels.meetings.models import AgendaItem, Attendance, Meeting
 from panels.meetings.policy import may_change, may_schedule
 from panels.meetings.states import MeetingState
-from panels.models import Panel
+from panels.models import Invitation, Panel
+from panels.states import InvitationState
 
 HOUR = dt.timedelta(hours=1)
 SOON = ((48 * HOUR, 24 * HOUR, "two days"), (HOUR, 0 * HOUR, "one hour"))
@@ -45,9 +46,9 @@ def schedule(panel: Panel, *, starts_at: dt.datetime, minutes: int, link: str, b
     return meeting
 
 
-def call(meeting: Meeting, *, panel: Panel, people: list[Any], by: Any) -> None:
+def call(meeting: Meeting, *, panel: Panel, people: list[Any], by: Any, again: str = "") -> None:
     """Put people on the list and mail them the entry; the caller gets it too. Who has the whole series in the calendar
-    needs no second entry."""
+    needs no second entry. ``again`` tells who came back to the panel from who is in it still."""
     Attendance.objects.bulk_create(
         (Attendance(meeting=meeting, who=person) for person in people), ignore_conflicts=True
     )
@@ -60,7 +61,7 @@ def call(meeting: Meeting, *, panel: Panel, people: list[Any], by: Any) -> None:
         ref=panel.ref,
         path=meeting.get_absolute_url(),
         calendar=calendar_file(meeting, [panel.ref]),
-        again=f"{panel.ref}:{meeting.sequence}",
+        again=f"{panel.ref}:{meeting.sequence}{again}",
     )
 
 
@@ -75,9 +76,15 @@ def call_newcomer(panel_id: str, user_id: str, *, by: Any) -> int:
     panel = Panel.objects.get(pk=panel_id)
     person = User.objects.get(pk=user_id)
     coming = Meeting.objects.coming().filter(agenda__panel=panel).visible_to(person)
+    back = times_left(panel, person)
     for meeting in coming:
-        call(meeting, panel=panel, people=[person], by=by)
+        call(meeting, panel=panel, people=[person], by=by, again=f":{back}" if back else "")
     return len(coming)
+
+
+def times_left(panel: Panel, person: Any) -> int:
+    """How often this person's membership of the panel has ended."""
+    return Invitation.objects.filter(panel=panel, invitee=person, state=InvitationState.ENDED).count()
 
 
 def stop(meeting: Meeting, *, over: bool) -> None:
