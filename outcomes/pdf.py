@@ -16,8 +16,6 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.html import format_html
 
-from consent.models import Consent
-from consent.states import Stage
 from cpms import clock, words
 from cpms.paper import pages_of
 from outcomes import queries
@@ -25,43 +23,33 @@ from outcomes.models import Outcome, OutcomeDocument
 from outcomes.queries import Statement
 from outcomes.states import ENGLISH, Decision
 from outcomes.wording import words_of
-from panels.meetings.models import Meeting
-from panels.meetings.states import MeetingState
-from panels.models import Invitation, Panel
 
 
 def gather(document: OutcomeDocument) -> dict[str, Any]:
-    """Everything the template prints, as plain texts and lists; nothing is looked up later."""
-    panel = Panel.objects.with_case().get(pk=document.panel_id)
+    """Everything the template prints, as plain texts and lists: the signed text, and the facts that were kept with the document."""
+    panel = document.panel
     outcome = Outcome.objects.get(panel=panel)
-    signatures = queries.signatures(outcome, document.number)
-    before = {s.who_id: s for s in queries.signatures(outcome, document.number - 1)}
-    version = queries.version_of(outcome, document.number)
-    patient, say = panel.case.patient, words_of(document.language)
-    consent = Consent.objects.in_force(Stage.CARE).filter(patient=patient).first()
-    return fixed(document) | {
-        "ref": panel.ref,
-        "zone": zoneinfo.ZoneInfo(panel.lead.zone),
-        "title": panel.title,
-        "opened": panel.opened_at,
-        "sent": version.sent_at,
-        "reason": version.reason,
-        "earlier": queries.version_of(outcome, document.number - 1) if version.reason else None,
-        "closed": panel.closed_at,
-        "patient": patient,
-        "patient_country": words.of(say["countries"], patient.country),
-        "network": panel.network,
-        "group": panel.group,
-        "consent": consent,
-        "giver": words.of(say["giver"], consent.given_by) if consent else "",
-        "diagnoses": list(panel.case.diagnoses.all()),
-        "text": queries.text_from(version.body),
-        "fingerprint": queries.fingerprint(version.body),
-        "signatures": [(s, before.get(s.who_id), place_of(s.who, say)) for s in signatures],
-        "also_asked": also_asked(panel, {signature.who_id for signature in signatures}, say),
-        "meeting": last_meeting(panel),
-        "dissents": [s for s in signatures if s.decision == Decision.DISSENT],
-    }
+    version, say = queries.version_of(outcome, document.number), words_of(document.language)
+    facts = queries.facts_from(document.facts or queries.facts_of(panel, document.number))
+    consent, signatures = facts["consent"], facts["signatures"]
+    return (
+        fixed(document)
+        | facts
+        | {
+            "ref": panel.ref,
+            "zone": zoneinfo.ZoneInfo(facts["zone"]),
+            "sent": version.sent_at,
+            "reason": version.reason,
+            "earlier": queries.version_of(outcome, document.number - 1) if version.reason else None,
+            "patient_country": words.of(say["countries"], facts["patient"]["country"]),
+            "giver": words.of(say["giver"], consent["given_by"]) if consent else "",
+            "text": queries.text_from(version.body),
+            "fingerprint": queries.fingerprint(version.body),
+            "signatures": [(s, s["before"], place_of(s["who"], say)) for s in signatures],
+            "also_asked": [(person["display_name"], place_of(person, say)) for person in facts["also_asked"]],
+            "dissents": [s for s in signatures if s["decision"] == Decision.DISSENT],
+        }
+    )
 
 
 def fixed(document: OutcomeDocument) -> dict[str, Any]:
@@ -83,23 +71,9 @@ def fixed(document: OutcomeDocument) -> dict[str, Any]:
     }
 
 
-def place_of(person: Any, say: Mapping[str, Any]) -> str:
+def place_of(person: Mapping[str, str], say: Mapping[str, Any]) -> str:
     """Hospital, city and country, the country's name in the document's language."""
-    country = person.centre.country if person.centre else person.country
-    return ", ".join(part for part in (person.place, words.of(say["countries"], country)) if part)
-
-
-def also_asked(panel: Panel, signers: set[Any], say: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """People who were invited as experts and did not sign: the reader should know who had no part in it."""
-    asked = Invitation.objects.filter(panel=panel).experts().select_related("invitee__centre")
-    rest = [invitation.invitee for invitation in asked if invitation.invitee_id not in signers]
-    return [(person.display_name, place_of(person, say)) for person in rest]
-
-
-def last_meeting(panel: Panel) -> Any:
-    """When the last held meeting on the panel began, or ``None``."""
-    held = Meeting.objects.filter(agenda__panel=panel, state=MeetingState.HELD)
-    return held.order_by("-starts_at").values_list("starts_at", flat=True).first()
+    return ", ".join(part for part in (person["place"], words.of(say["countries"], person["country"])) if part)
 
 
 def written(content: dict[str, Any]) -> str:

@@ -6,6 +6,11 @@ from cpms.jobs.actions import confirmed
 from outcomes import actions
 
 
+@shared_task(name="outcomes.end_signing")
+def end_signing() -> None:
+    actions.end_signing(by=None)
+
+
 @shared_task(name="outcomes.ask_follow_ups")
 def ask_follow_ups() -> None:
     actions.ask_follow_ups(by=None)

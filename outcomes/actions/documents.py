@@ -18,7 +18,7 @@ from cpms.jobs import actions as jobs
 from cpms.notifications import actions as notifications
 from cpms.notifications.notices import Notice
 from cpms.paper import CannotLayOut
-from outcomes import pdf
+from outcomes import pdf, queries
 from outcomes.models import Outcome, OutcomeDocument
 from outcomes.states import DocumentState, Language
 from outcomes.wording import language_for
@@ -38,17 +38,49 @@ def new_code() -> str:
 def order_document(panel: Panel, *, by: Any, language: Language | None = None) -> OutcomeDocument:
     """A row that says what is wanted, and a job that makes it after commit; by default in the language of the treating physician.
 
-    In each language a version is made once: who asks for it again gets the one that is there.
+    In each language an edition of a version is made once: who asks for it again gets the one that is there. All of them
+    print the facts of the first.
     """
     outcome = Outcome.objects.select_for_update(of=("self",)).get(panel=panel)
-    wanted = {"panel": panel, "number": outcome.number, "language": language or language_for(panel.lead)}
-    there = OutcomeDocument.objects.filter(**wanted).defer("pdf").first()
+    made = newest_edition(outcome)
+    wanted = language or language_for(panel.lead)
+    there = next((document for document in made if document.language == wanted), None)
     if there is not None:
         return there
-    document = OutcomeDocument(**wanted, key=panel.key, code=new_code(), asked_by=by)
+    facts = (made[0].facts if made else "") or queries.facts_of(panel, outcome.number)
+    return want(outcome, wanted, facts=facts, edition=made[0].edition if made else 1, by=by)
+
+
+def newest_edition(outcome: Outcome) -> list[OutcomeDocument]:
+    """The documents of the newest version's newest edition, the first asked for first."""
+    rows = (
+        OutcomeDocument.objects.filter(panel=outcome.panel_id, number=outcome.number).defer("pdf").select_related("key")
+    )
+    made = list(rows.order_by("asked_at"))
+    newest = max((document.edition for document in made), default=0)
+    return [document for document in made if document.edition == newest]
+
+
+def want(outcome: Outcome, language: str, *, facts: str, edition: int, by: Any) -> OutcomeDocument:
+    wanted = {"panel": outcome.panel, "number": outcome.number, "language": language, "edition": edition}
+    document = OutcomeDocument(**wanted, key=outcome.key, code=new_code(), asked_by=by)
+    document.facts = facts
     document.save(force_insert=True)
     jobs.enqueue("outcomes.make_document", document_id=str(document.pk))
     return document
+
+
+def renew_documents(outcome: Outcome) -> int:
+    """Signing has ended: what was signed since the documents were ordered is in their next edition. Gives how many are made."""
+    panel, made = outcome.panel, newest_edition(outcome)
+    since = max((document.asked_at for document in made), default=None)
+    if since is None or not outcome.signoffs.filter(number=outcome.number, at__gt=since).exists():
+        return 0
+    facts = made[0].facts or queries.facts_of(panel, outcome.number)
+    facts = queries.signed_again(facts, panel, outcome.number)
+    for document in made:
+        want(outcome, document.language, facts=facts, edition=document.edition + 1, by=document.asked_by)
+    return len(made)
 
 
 @transaction.atomic

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 
 from consent.actions import hold_consent
 from cpms import clock
@@ -15,14 +16,14 @@ from cpms.notifications import actions as notifications
 from cpms.notifications.notices import Notice
 from cpms.notifications.states import Settled, Verb
 from outcomes import policy, queries
-from outcomes.actions.documents import hand_to_guests, order_document
+from outcomes.actions.documents import hand_to_guests, order_document, renew_documents
 from outcomes.actions.writing import address
 from outcomes.models import Outcome, OutcomeVersion, SignOff
 from outcomes.states import SIGN_WITHIN, Decision, OutcomeState
 from panels import actions as panels
 from panels.models import Invitation, Panel
 from panels.queries import people_in
-from panels.states import Move
+from panels.states import Move, State
 
 
 @transaction.atomic
@@ -105,6 +106,10 @@ def sign(
         raise Refused("Please sign, or dissent.")
     if decision == Decision.DISSENT and not text.strip():
         raise Refused("Please give your dissent in words; it is printed as you write it.")
+    if (
+        panel.state == State.CLOSED
+    ):  # a new edition may follow: the panel is locked before its outcome, as by a correction
+        Panel.objects.select_for_update(of=("self",)).get(pk=panel.pk)
     outcome = Outcome.objects.select_for_update(of=("self",)).get(panel=panel)
     if outcome.number != number:
         raise Refused(f"The text was changed: version {outcome.number} is out. Please read it and sign that one.")
@@ -117,12 +122,41 @@ def sign(
     signature.save(update_fields=["decision", "text", "about", "at"])
     notifications.settle_work(by, Verb.SIGN, on=panel)
     audit.record(Event.OUTCOME_SIGNED, on=outcome, by=by, version=outcome.number, kind=str(decision))
+    awaited = outcome.signoffs.filter(number=outcome.number, decision=Decision.PENDING)
+    if outcome.state == OutcomeState.FINAL and not awaited.exists():
+        renew_documents(outcome)
     return signature
 
 
+def end_signing(*, by: Any) -> int:
+    """Run by the clock: under a correction, who has not signed by the day is silent, and the document is made anew with who
+    did. Gives how many versions it ended."""
+    late = Outcome.objects.filter(state=OutcomeState.FINAL, sent_at__lte=clock.now() - SIGN_WITHIN)
+    waiting = SignOff.objects.filter(outcome=OuterRef("pk"), number=OuterRef("number"), decision=Decision.PENDING)
+    return sum(end_one(pk, by=by) for pk in late.filter(Exists(waiting)).values_list("panel", flat=True))
+
+
 @transaction.atomic
-def close_panel(panel: Panel, *, by: Any) -> Panel:
-    """Close: silence is written down as silence, the document is ordered, guests are out, everybody is thanked."""
+def end_one(panel_id: Any, *, by: Any) -> int:
+    """The panel is locked before its outcome, as everywhere; what was signed or corrected meanwhile is left alone."""
+    panel = Panel.objects.with_case().select_for_update(of=("self",)).get(pk=panel_id)
+    outcome = Outcome.objects.select_for_update(of=("self",)).select_related("key").get(panel=panel)
+    asked = outcome.signoffs.filter(number=outcome.number, decision=Decision.PENDING)
+    if outcome.sign_by is None or outcome.sign_by > clock.now() or not asked.update(decision=Decision.SILENT):
+        return 0
+    outcome.panel = panel
+    notifications.settle_all(panel, Verb.SIGN)
+    renew_documents(outcome)
+    audit.record(Event.OUTCOME_SIGNED, on=outcome, by=by, version=outcome.number, kind="ended")
+    return 1
+
+
+@transaction.atomic
+def close_panel(panel: Panel, *, by: Any, although: int = 0) -> Panel:
+    """Close: silence is written down as silence, the document is ordered, guests are out, everybody is thanked.
+
+    Before the day by which signatures are wanted the lead says ``although`` how many have not answered it is closed.
+    """
     hold_consent(panel.audit_patient_id)
     if not (verdict := policy.may_close(by, panel)):
         raise Refused(verdict.reason)
@@ -131,7 +165,12 @@ def close_panel(panel: Panel, *, by: Any) -> Panel:
     outcome = Outcome.objects.select_for_update(of=("self",)).get(panel=current)
     outcome.state = OutcomeState.FINAL
     outcome.save(update_fields=["state"])
+    outcome.panel = current
+    if (early := len(queries.awaited(outcome))) > although:
+        raise Refused(f"{early} have not answered yet, and it is not the day. Close it all the same, or wait for them.")
     outcome.signoffs.filter(number=outcome.number, decision=Decision.PENDING).update(decision=Decision.SILENT)
+    if early:
+        audit.record(Event.OUTCOME_SIGNED, on=outcome, by=by, version=outcome.number, kind="closed early", count=early)
     notifications.settle_all(current, Verb.CLOSE, how=Settled.DONE)
     notifications.settle_all(current)
     document = order_document(current, by=by)

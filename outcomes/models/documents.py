@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from consent.models import care_consent
 from cpms import clock
-from cpms.vault.fields import SealedBytesField
+from cpms.vault.fields import SealedBytesField, SealedTextField
 from cpms.vault.models import SealedManager, SealedModel
 from outcomes.models.outcomes import ThroughPanelQuerySet
 from outcomes.states import ENGLISH, PROGRESS, DocumentState, language_choices
@@ -31,16 +31,20 @@ class OutcomeDocumentQuerySet(ThroughPanelQuerySet):
 class OutcomeDocument(SealedModel):
     """A made PDF of one version, its fixed words in one language.
 
+    ``facts`` are what it prints beside the signed text, read once for each version. Who signs after it was made is in the next
+    ``edition`` of it.
     ``fingerprint`` is the SHA-256 of the signed text, the same in every language; ``file_hash`` that of the file.
     """
 
     panel = models.ForeignKey(Panel, on_delete=models.PROTECT, related_name="documents")
     number = models.PositiveSmallIntegerField()
+    edition = models.PositiveSmallIntegerField(default=1)
     language = models.CharField(max_length=10, choices=language_choices, default=ENGLISH)
     state = models.CharField(max_length=10, choices=DocumentState, default=DocumentState.WAITING)
     code = models.CharField(max_length=20, unique=True)
     fingerprint = models.CharField(max_length=64, blank=True)
     file_hash = models.CharField(max_length=64, blank=True)
+    facts = SealedTextField()
     pdf = SealedBytesField()
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     asked_at = models.DateTimeField(default=clock.now)
@@ -49,9 +53,11 @@ class OutcomeDocument(SealedModel):
     objects = SealedManager.from_queryset(OutcomeDocumentQuerySet)()
 
     class Meta:
-        ordering = ["-number", "asked_at"]
+        ordering = ["-number", "-edition", "asked_at"]
         constraints = [
-            models.UniqueConstraint(name="outcomes_document_version_once", fields=["panel", "number", "language"]),
+            models.UniqueConstraint(
+                name="outcomes_document_version_once", fields=["panel", "number", "edition", "language"]
+            ),
             models.CheckConstraint(
                 name="outcomes_ready_has_hashes",
                 condition=Q(state=DocumentState.READY, made_at__isnull=False)

@@ -1,12 +1,14 @@
 """Reading outcomes, their versions and documents, and a person's year."""
 
 from outcomes.queries.after import answered_of, asked_of, effect_of, topics
-from outcomes.queries.documents import documents_of, genuine, guest_until, replaced_by
+from outcomes.queries.documents import documents_of, genuine, guest_until, replaced_by, signed_since
 from outcomes.queries.effectiveness import networks_reported, report_of
+from outcomes.queries.facts import facts_from, facts_of, signed_again
 from outcomes.queries.statements import Statement, statement_of, years_of
 from outcomes.queries.surveys import networks_without_open_round, people_of_network, result_of, rounds_of, took_part
 from outcomes.queries.texts import (
     Text,
+    awaited,
     body_of,
     fingerprint,
     outcome_of,
@@ -23,9 +25,12 @@ __all__ = [
     "Text",
     "answered_of",
     "asked_of",
+    "awaited",
     "body_of",
     "documents_of",
     "effect_of",
+    "facts_from",
+    "facts_of",
     "fingerprint",
     "genuine",
     "guest_until",
@@ -38,6 +43,8 @@ __all__ = [
     "result_of",
     "rounds_of",
     "signatures",
+    "signed_again",
+    "signed_since",
     "statement_of",
     "text_from",
     "text_in_force",

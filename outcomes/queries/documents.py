@@ -16,8 +16,8 @@ def documents_of(panel: Panel, reader: Any) -> dict[str, Any]:
     ``languages`` are those in which the newest was not asked for yet."""
     mine = language_for(reader)
     made = list(OutcomeDocument.objects.visible_to(reader).filter(panel=panel).defer("pdf"))
-    made.sort(key=lambda document: (-document.number, document.language != mine))
-    newest = [document for document in made if document.number == made[0].number]
+    made.sort(key=lambda document: (-document.number, -document.edition, document.language != mine))
+    newest = [document for document in made if (document.number, document.edition) == (made[0].number, made[0].edition)]
     there = {document.language for document in newest}
     others = sorted((language for language in Language if language not in there), key=lambda one: one != mine)
     ready = next((document for document in newest if document.state == DocumentState.READY), None)
@@ -38,6 +38,12 @@ def guest_until(panel: Panel, reader: Any) -> dt.datetime | None:
 def genuine(code: str) -> OutcomeDocument | None:
     """The finished document of this code."""
     return OutcomeDocument.objects.filter(code=code, state=DocumentState.READY).select_related("panel").first()
+
+
+def signed_since(document: OutcomeDocument) -> bool:
+    """Whether a later edition of the same version is made, with what was signed since."""
+    later = OutcomeDocument.objects.filter(panel=document.panel_id, number=document.number, state=DocumentState.READY)
+    return later.filter(edition__gt=document.edition).exists()
 
 
 def replaced_by(document: OutcomeDocument) -> int | None:

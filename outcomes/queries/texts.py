@@ -10,9 +10,10 @@ from typing import Any
 
 from django.db.models import Prefetch
 
+from cpms import clock
 from cpms.ui import whereabouts
 from outcomes.models import AdviceItem, Outcome, OutcomeVersion, SignOff
-from outcomes.states import AdviceKind, Strength
+from outcomes.states import AdviceKind, Decision, Strength
 from panels.models import Stance
 from panels.states import StanceKind
 
@@ -147,6 +148,14 @@ def text_in_force(panel: Any) -> Text:
 def versions_of(outcome: Outcome) -> list[OutcomeVersion]:
     """What was sent, newest first."""
     return list(outcome.versions.select_related("key", "sent_by"))
+
+
+def awaited(outcome: Outcome) -> list[SignOff]:
+    """Whose answer is still waited for: asked, silent so far, and the day has not passed."""
+    if outcome.sign_by is None or outcome.sign_by <= clock.now():
+        return []
+    asked = outcome.signoffs.filter(number=outcome.number, decision=Decision.PENDING)
+    return list(asked.select_related("who"))
 
 
 def signatures(outcome: Outcome, number: int | None = None) -> list[SignOff]:

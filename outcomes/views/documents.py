@@ -58,7 +58,8 @@ def language(request: HttpRequest, document: OutcomeDocument) -> HttpResponse:
 def download(request: HttpRequest, document: OutcomeDocument) -> HttpResponse:
     """The file, opened under the patient's key for this request only; each download is written down."""
     data = actions.take_out_document(document, by=request.user)
-    name = f"{document.panel.ref}-outcome-{document.number}-{document.language}.pdf"
+    edition = f"-edition-{document.edition}" if document.edition > 1 else ""
+    name = f"{document.panel.ref}-outcome-{document.number}{edition}-{document.language}.pdf"
     headers = {
         "Content-Disposition": f'attachment; filename="{name}"',
         "Content-Security-Policy": "sandbox; default-src 'none'",
@@ -81,4 +82,5 @@ def verify(request: HttpRequest) -> HttpResponse:
         elif form.cleaned_data["file"]:
             same_file = hashlib.sha256(form.cleaned_data["file"].read()).hexdigest() == found.file_hash
     context = {"form": form, "document": found, "same_file": same_file, "newer": found and queries.replaced_by(found)}
+    context["signed_since"] = bool(found and queries.signed_since(found))
     return render(request, "outcomes/verify.html", context, status=422 if form.errors else 200)

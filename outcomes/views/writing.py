@@ -16,7 +16,7 @@ from cpms.drafts.actions import discard
 from outcomes import actions, queries
 from outcomes.forms import ConclusionForm, SignForm, advice_rows, advice_set, beside
 from outcomes.models import Outcome
-from outcomes.states import Decision
+from outcomes.states import Decision, OutcomeState
 from panels.cases.queries import allowed
 from panels.models import Panel
 
@@ -45,6 +45,7 @@ def page(request: HttpRequest, panel: Panel, status: int = 200, **forms: Any) ->
         "rows": beside(advice, outcome, text),
         "sign_form": forms.get("sign_form") or SignForm(initial=signing, advice=len(text.advice)),
         "signatures": queries.signatures(outcome),
+        "awaited": queries.awaited(outcome) if outcome.state == OutcomeState.SIGNING else [],
         "consent": allowed(panel.case),
         **queries.documents_of(panel, request.user),
         "may_write": ask(Permission.OUTCOME_WRITE, request.user, panel),
@@ -96,6 +97,11 @@ def sign(request: HttpRequest, panel: Panel) -> HttpResponse:
 
 @access("outcomes:close", object=Panel, kwarg="ref", verb=Permission.PANEL_CLOSE, methods=WRITE)
 def close(request: HttpRequest, panel: Panel) -> HttpResponse:
-    actions.close_panel(panel, by=request.user)
+    said = request.POST.get("although", "")
+    although = int(said) if said.isdecimal() else 0
+    if len(queries.awaited(queries.outcome_of(panel))) > although:
+        messages.error(request, "Not everybody has answered yet. Tick that you close it all the same, or wait.")
+        return redirect("outcomes:edit", panel.ref)
+    actions.close_panel(panel, by=request.user, although=although)
     messages.success(request, "The panel is closed. The document is being made.")
     return redirect("outcomes:edit", panel.ref)

@@ -146,7 +146,7 @@ class Scene:
         version = self.story.fresh().outcome.version
         outcomes.write_outcome(self.story.fresh(), conclusion="Salt.", items=[], version=version, by=self.story.lead)
         outcomes.send_for_signature(self.story.fresh(), by=self.story.lead)
-        outcomes.close_panel(self.story.fresh(), by=self.story.lead)
+        outcomes.close_panel(self.story.fresh(), by=self.story.lead, although=9)
         self.model.panel = "closed"
 
     def reopen(self) -> None:

@@ -212,7 +212,7 @@ class World:
         if state in {"outcome", "closed", "archived"}:
             self.write_outcome()
         if state in {"closed", "archived"}:
-            outcomes.close_panel(self.story.fresh(), by=self.story.lead)
+            outcomes.close_panel(self.story.fresh(), by=self.story.lead, although=9)
         if state == "archived":
             panels.archive(self.story.fresh(), by=self.story.lead)
         if state == "withdrawn":

@@ -134,7 +134,7 @@ def against_closing(story):
     words = {"conclusion": "Salt.", "items": [], "version": outcome.version}
     outcomes.write_outcome(story.fresh(), by=story.lead, **words)
     outcomes.send_for_signature(story.fresh(), by=story.lead)
-    race(withdraw(story), lambda: outcomes.close_panel(story.fresh(), by=story.lead))
+    race(withdraw(story), lambda: outcomes.close_panel(story.fresh(), by=story.lead, although=9))
     return late(story, Event.PANEL_MOVED)
 
 

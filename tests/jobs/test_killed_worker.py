@@ -66,7 +66,7 @@ def closed_panel() -> Job:
     words = {"conclusion": "Give salt, and look again after three days. " * 3000, "items": rows}
     outcomes.write_outcome(story.fresh(), **words, version=outcome.version, by=story.lead)
     outcomes.send_for_signature(story.fresh(), by=story.lead)
-    outcomes.close_panel(story.fresh(), by=story.lead)
+    outcomes.close_panel(story.fresh(), by=story.lead, although=9)
     Job.objects.exclude(task="outcomes.make_document").delete()
     return Job.objects.get()
 

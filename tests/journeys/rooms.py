@@ -147,7 +147,7 @@ class Rooms:
 
     def close(self) -> None:
         outcomes.sign(self.closed.fresh(), decision=Decision.DISSENT, number=1, by=self.expert, text="Less salt.")
-        outcomes.close_panel(self.closed.fresh(), by=self.lead)
+        outcomes.close_panel(self.closed.fresh(), by=self.lead, although=9)
         self.document = OutcomeDocument.objects.get(panel=self.closed.panel)
         outcomes.say_effect(self.closed.fresh(), kind="no_experience", topic="Salt in the first year", by=self.lead)
         asked = {"months": 3, "closed_on": clock.today()}

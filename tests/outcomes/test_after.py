@@ -38,7 +38,7 @@ def story():
     outcome = outcomes.start_outcome(story.fresh(), by=story.lead)
     outcomes.write_outcome(story.fresh(), conclusion="Salt.", items=[], version=outcome.version, by=story.lead)
     outcomes.send_for_signature(story.fresh(), by=story.lead)
-    outcomes.close_panel(story.fresh(), by=story.lead)
+    outcomes.close_panel(story.fresh(), by=story.lead, although=9)
     return story
 
 

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 import re
 
 import pytest
 from pypdf import PdfReader
 
+from cpms import clock
 from cpms.accounts.access import Refused
+from cpms.audit.models import AuditEvent
+from cpms.audit.states import Event
 from cpms.locking import Clash
 from cpms.notifications.models import OutboxMessage, WorkItem
 from cpms.notifications.notices import Notice
 from cpms.notifications.states import Verb
 from outcomes import actions as outcomes
 from outcomes import queries
-from outcomes.models import OutcomeDocument, OutcomeVersion
-from outcomes.states import Decision
+from outcomes.models import Outcome, OutcomeDocument, OutcomeVersion
+from outcomes.states import Decision, Language
 from panels import actions as panels
 from tests.clients import signed_in
-from tests.factories import Story
+from tests.factories import Story, UserFactory
 
 pytestmark = pytest.mark.django_db(databases=["default", "cachedb"])
 OLD, NEW, WHY = "Raise to 200 mg.", "Raise to 20 mg.", "A nought too many."
@@ -36,7 +40,7 @@ def story():
     outcomes.write_outcome(story.fresh(), conclusion=OLD, items=[], version=outcome.version, by=story.lead)
     outcomes.send_for_signature(story.fresh(), by=story.lead)
     outcomes.sign(story.fresh(), decision=Decision.SIGNED, number=1, by=story.expert)
-    outcomes.close_panel(story.fresh(), by=story.lead)
+    outcomes.close_panel(story.fresh(), by=story.lead, although=9)
     return story
 
 
@@ -128,3 +132,82 @@ def test_of_two_corrections_at_once_the_second_sees_the_first(story):
     for words in ("Mine.", NEW, "Again."):
         assert words in page.content.decode()
     assert client.post(f"/panels/{story.panel.ref}/outcome/correct/", typed | {"reason": ""}).status_code == 422
+
+
+def test_who_dissents_from_a_correction_is_in_its_next_edition_and_the_earlier_code_still_counts(story):
+    correct(story)
+    first = OutcomeDocument.objects.get(panel=story.panel, number=2)
+    assert "Still too much." not in printed(first)
+    title = story.panel.title
+    type(story.panel).objects.filter(pk=story.panel.pk).update(title="")
+    outcomes.sign(story.fresh(), decision=Decision.DISSENT, number=2, text="Still too much.", by=story.expert)
+    second = OutcomeDocument.objects.get(panel=story.panel, number=2, edition=2)
+    text = printed(second)
+    assert ("Still too much." in text, title in text) == (True, True)
+    first.refresh_from_db()
+    assert (first.fingerprint, first.code == second.code) == (second.fingerprint, False)
+    client = signed_in(story.lead)
+    assert "There is a later edition" in client.post("/verify/", {"code": first.code}).content.decode()
+    assert "There is a later edition" not in client.post("/verify/", {"code": second.code}).content.decode()
+    polish = outcomes.order_language(second, Language.PL, by=story.lead)
+    assert (polish.edition, polish.facts) == (2, second.facts)
+    assert "-outcome-2-edition-2-en.pdf" in client.get(second.get_absolute_url())["Content-Disposition"]
+
+
+def test_signing_of_a_correction_ends_by_its_day_and_only_what_was_signed_makes_a_new_edition(story):
+    third = UserFactory()
+    panels.reopen(story.fresh(), by=story.lead)
+    outcomes.start_outcome(story.fresh(), by=story.lead)
+    story.seat(third)
+    outcome = story.fresh().outcome
+    outcomes.write_outcome(story.fresh(), conclusion=OLD, items=[], version=outcome.version, by=story.lead)
+    outcomes.send_for_signature(story.fresh(), by=story.lead)
+    outcomes.close_panel(story.fresh(), by=story.lead, although=9)
+    correct(story)
+    number = story.fresh().outcome.number
+    editions = OutcomeDocument.objects.filter(panel=story.panel, number=number)
+    outcomes.sign(story.fresh(), decision=Decision.SIGNED, number=number, by=story.expert)
+    assert (outcomes.end_signing(by=None), editions.count()) == (0, 1)
+    Outcome.objects.update(sent_at=clock.now() - dt.timedelta(days=8))
+    assert [outcomes.end_signing(by=None) for _ in range(2)] == [1, 0]
+    assert [document.edition for document in editions.order_by("edition")] == [1, 2]
+    assert not WorkItem.objects.open().filter(who=third).exists()
+    with pytest.raises(Refused, match="answered already"):
+        outcomes.sign(story.fresh(), decision=Decision.SIGNED, number=number, by=third)
+
+
+def test_before_the_day_a_panel_is_closed_only_by_saying_how_many_have_not_answered():
+    story = Story()
+    story.open()
+    story.seat(story.expert)
+    panels.mark(story.contribute(story.expert), marked=True, by=story.lead)
+    outcome = outcomes.start_outcome(story.fresh(), by=story.lead)
+    outcomes.write_outcome(story.fresh(), conclusion=OLD, items=[], version=outcome.version, by=story.lead)
+    outcomes.send_for_signature(story.fresh(), by=story.lead)
+    client, path = signed_in(story.lead), f"/panels/{story.panel.ref}/outcome/"
+    page = client.get(path).content.decode()
+    assert ("Close although 1 has not answered" in page, ": Dr Expert Person. Afterwards" in page) == (True, True)
+    with pytest.raises(Refused, match="1 have not answered"):
+        outcomes.close_panel(story.fresh(), by=story.lead)
+    close = f"/panels/{story.panel.ref}/close/"
+    assert client.post(close, {}).url == path
+    assert story.fresh().state == "outcome"
+    assert client.post(close, {"although": "1"}).status_code == 302
+    assert AuditEvent.objects.get(event=Event.OUTCOME_SIGNED).detail == {
+        "version": 1,
+        "kind": "closed early",
+        "count": 1,
+    }
+    assert "when the lead closed, before the day" in client.get(path).content.decode()
+
+
+def test_after_the_day_a_panel_is_closed_without_a_question():
+    story = Story()
+    story.open()
+    story.seat(story.expert)
+    panels.mark(story.contribute(story.expert), marked=True, by=story.lead)
+    outcome = outcomes.start_outcome(story.fresh(), by=story.lead)
+    outcomes.write_outcome(story.fresh(), conclusion=OLD, items=[], version=outcome.version, by=story.lead)
+    outcomes.send_for_signature(story.fresh(), by=story.lead)
+    Outcome.objects.update(sent_at=clock.now() - dt.timedelta(days=8))
+    assert outcomes.close_panel(story.fresh(), by=story.lead).state == "closed"

@@ -115,7 +115,7 @@ def written_outcome(text: str) -> Story:
     )
     outcomes.send_for_signature(story.fresh(), by=story.lead)
     outcomes.sign(story.fresh(), decision="dissent", number=1, text=text, by=story.expert)
-    outcomes.close_panel(story.fresh(), by=story.lead)
+    outcomes.close_panel(story.fresh(), by=story.lead, although=9)
     return story
 
 

@@ -39,7 +39,7 @@ def story():
     outcome = outcomes.start_outcome(story.fresh(), by=story.lead)
     outcomes.write_outcome(story.fresh(), conclusion="Salt.", items=[], version=outcome.version, by=story.lead)
     outcomes.send_for_signature(story.fresh(), by=story.lead)
-    outcomes.close_panel(story.fresh(), by=story.lead)
+    outcomes.close_panel(story.fresh(), by=story.lead, although=9)
     story.document = story.panel.documents.get()
     outcomes.make_document(str(story.document.pk), by=None)
     return story

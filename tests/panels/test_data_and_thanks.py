@@ -88,7 +88,7 @@ def closed_story():
     rows = [{"id": item.pk, "text": item.text, "strength": "strong"} for item in outcome.items.all()]
     outcomes.write_outcome(story.fresh(), by=story.lead, conclusion="Salt.", items=rows, version=outcome.version)
     outcomes.send_for_signature(story.fresh(), by=story.lead)
-    outcomes.close_panel(story.fresh(), by=story.lead)
+    outcomes.close_panel(story.fresh(), by=story.lead, although=9)
     return story
 
 

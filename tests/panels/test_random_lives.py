@@ -172,7 +172,7 @@ class Life:
         outcomes.send_for_signature(self.story.fresh(), by=self.story.lead)
 
     def close(self, _person):
-        outcomes.close_panel(self.story.fresh(), by=self.story.lead)
+        outcomes.close_panel(self.story.fresh(), by=self.story.lead, although=9)
 
     def reopen(self, _person):
         panels.reopen(self.story.fresh(), by=self.story.lead)

@@ -137,7 +137,7 @@ def test_what_a_stranger_may_not():
         lambda: outcomes.write_outcome(panel, conclusion="", items=[], version=1, by=stranger),
         lambda: outcomes.send_for_signature(panel, by=stranger),
         lambda: outcomes.sign(panel, decision=Decision.SIGNED, number=1, by=stranger),
-        lambda: outcomes.close_panel(panel, by=stranger),
+        lambda: outcomes.close_panel(panel, by=stranger, although=9),
         lambda: panels.freeze(str(panel.pk), by=None) or panels.reopen(panel, by=stranger),
     ):
         with pytest.raises(Refused):
@@ -239,7 +239,7 @@ def test_outcomes_have_their_rules():
         outcomes.sign(story.fresh(), decision=Decision.DISSENT, number=1, by=story.expert)
     with pytest.raises(Refused, match="sign, or dissent"):
         outcomes.sign(story.fresh(), decision=Decision.SILENT, number=1, by=story.expert)
-    outcomes.close_panel(story.fresh(), by=story.lead)
+    outcomes.close_panel(story.fresh(), by=story.lead, although=9)
     document = story.fresh().documents.get()
     assert not may_read_document(story.lead, document)
     assert document.progress == 10

@@ -44,7 +44,7 @@ def test_a_panel_goes_from_draft_to_a_closed_panel_with_its_document():
     outcomes.write_outcome(story.fresh(), by=story.lead, **written)
     outcomes.send_for_signature(story.fresh(), by=story.lead)
     outcomes.sign(story.fresh(), decision=Decision.SIGNED, number=1, by=story.expert)
-    outcomes.close_panel(story.fresh(), by=story.lead)
+    outcomes.close_panel(story.fresh(), by=story.lead, although=9)
     assert story.fresh().state == State.CLOSED
     document = OutcomeDocument.objects.get(panel=story.panel)
     outcomes.make_document(str(document.pk), by=None)
@@ -155,7 +155,7 @@ def test_a_closed_panel_says_silence_where_nobody_answered():
     outcomes.write_outcome(story.fresh(), conclusion="Wait.", items=[], version=outcome.version, by=story.lead)
     outcomes.send_for_signature(story.fresh(), by=story.lead)
     outcomes.sign(story.fresh(), decision=Decision.DISSENT, number=1, text="Not yet.", by=story.expert)
-    outcomes.close_panel(story.fresh(), by=story.lead)
+    outcomes.close_panel(story.fresh(), by=story.lead, although=9)
     decisions = dict(Outcome.objects.get(panel=story.panel).signoffs.values_list("who", "decision"))
     assert decisions == {story.lead.pk: "signed", story.expert.pk: "dissent", other.pk: "silent"}
 

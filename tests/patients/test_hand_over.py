@@ -168,7 +168,7 @@ def test_drafts_follow_and_what_is_over_keeps_its_lead_until_something_is_asked_
     outcome = story.fresh().outcome
     outcomes.write_outcome(story.fresh(), conclusion="Salt.", items=[], version=outcome.version, by=house.lead)
     outcomes.send_for_signature(story.fresh(), by=house.lead)
-    outcomes.close_panel(story.fresh(), by=house.lead)
+    outcomes.close_panel(story.fresh(), by=house.lead, although=9)
     actions.hand_over(Patient.objects.filter(enrolled_by=house.lead), to=next_one, by=house.lead)
     assert (draft.fresh().lead, story.fresh().lead) == (next_one, house.lead)
     assert (waits(house.lead), waits(next_one)) == ([], ["finish_draft"])
