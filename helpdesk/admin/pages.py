@@ -116,7 +116,9 @@ class UserAdmin(ReadOnlyAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
         """The accounts that this person looks after, as on the list of accounts."""
-        return super().get_queryset(request).visible_to(request.user)
+        everybody: Any = super().get_queryset(request)
+        accounts: QuerySet[User] = everybody.visible_to(request.user)
+        return accounts
 
     @admin.action(description="Mail a fresh activation link", permissions=["view"])
     def send_activation_link(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
