@@ -31,15 +31,15 @@ class Draft(SealedModel):
 
 
 class PostKey(models.Model):
-    """A POST that went through, and where it sent the person."""
+    """A POST that went through, and where it sent the person; without one, somebody who is not signed in."""
 
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True, related_name="+")
     key = models.UUIDField()
     location = models.CharField(max_length=300, blank=True)
     at = models.DateTimeField(default=clock.now)
 
     class Meta:
-        constraints = [models.UniqueConstraint(name="drafts_post_once", fields=["user", "key"])]
+        constraints = [models.UniqueConstraint(name="drafts_post_once", fields=["user", "key"], nulls_distinct=False)]
 
     def __str__(self) -> str:
         return f"post {self.key}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 
 import pytest
 from django.core.cache import cache
@@ -74,6 +75,15 @@ def test_the_words_are_sealed_and_in_no_mail_or_trail(referral, coordinator):
     rows = [list(model.objects.values()) for model in (OutboxMessage, WorkItem, AuditEvent)]
     assert "CNRY" not in str(rows)
     assert WORDS.encode() not in bytes(Referral.objects.values_list("text", flat=True).get())
+
+
+def test_sent_twice_it_is_one_referral(client, coordinator):
+    key = str(uuid.uuid4())
+    assert [send(client, idempotency_key=key).url for _ in range(2)] == ["/refer/received/"] * 2
+    assert Referral.objects.count() == 1
+    refused = send(client, idempotency_key=(other := str(uuid.uuid4())), text="")
+    assert (refused.status_code, send(client, idempotency_key=other).status_code) == (422, 302)
+    assert Referral.objects.count() == 2
 
 
 def test_the_answer_is_the_same_with_an_account_and_without(client, coordinator):

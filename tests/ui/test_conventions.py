@@ -59,8 +59,6 @@ TWICE = {
     "accounts/otp_enrol.html": "a code counts once",
     "accounts/phone.html": "a code counts once",
     "accounts/step_up.html": "a code counts once",
-    "panels/refer.html": "public, and how often is limited for the address",
-    "people/ask.html": "public, and how often is limited for the address",
     "people/status.html": "public, and how often is limited for the address",
     "accounts/security.html": "fresh recovery codes: those shown last are the ones that count",
     "helpdesk/demo.html": "signs in as somebody invented",

@@ -208,11 +208,12 @@ def run_once(request: HttpRequest, view: View, args: list[models.Model], kwargs:
     key = key_of(request)
     if key is None:
         return view(request, *args, **kwargs)
-    earlier = drafts.claim_post(request.user, key)
+    who = request.user if request.user.is_authenticated else None
+    earlier = drafts.claim_post(who, key)
     if earlier is not None:
         return earlier
     response = view(request, *args, **kwargs)
-    drafts.settle_post(request.user, key, led_to(request, response))
+    drafts.settle_post(who, key, led_to(request, response))
     return response
 
 
@@ -245,7 +246,7 @@ def access(
             audit.route.set(route.name)
             audit.on_behalf_of.set(None)
             if route.public:
-                return view(request, **kwargs)
+                return run_once(request, view, [], kwargs)
             if (earlier := repeated(request)) is not None:
                 return earlier
             args = admit(request, route, kwargs)
