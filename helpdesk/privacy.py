@@ -57,7 +57,7 @@ CLINICAL = """
     outcomes.FollowUp: patient_view
     outcomes.AdviceDone: text because
     outcomes.Topic: text
-    outcomes.OutcomeDocument: pdf
+    outcomes.OutcomeDocument: pdf facts
     people.GlassBreak: reason
 """
 CODED = """
@@ -173,7 +173,7 @@ TECHNICAL = """
     outcomes.SignOff: number decision about
     outcomes.AdviceDone: number
     outcomes.Topic: state
-    outcomes.OutcomeDocument: number language state code fingerprint file_hash
+    outcomes.OutcomeDocument: number edition language state code fingerprint file_hash
     outcomes.SurveyRound: number
     outcomes.SurveyAsked: kind
     outcomes.SurveyAnswer: kind useful valued again reasons

@@ -18,6 +18,7 @@ from cpms.terminology.folding import fold
 from cpms.terminology.states import System
 from panels.cases.models import Diagnosis, Finding, Variant
 from panels.models import Invitation, Panel
+from panels.states import InvitationKind, InvitationState
 
 MOST_WORDS, MOST_CODES, LOOKED_THROUGH, MOST_FOUND = 6, 200, 200, 25
 SEALED: dict[Any, tuple[str, str]] = {
@@ -43,9 +44,11 @@ def search(user: Any, text: str, *, state: str = "") -> QuerySet[Panel]:
 
 
 def written_plainly(word: str) -> Q:
-    """Panels that hold the word in their number, pseudonym, group, or the name of their lead or of somebody in them."""
+    """Panels that hold the word in their number, pseudonym, group, or the name of their lead or of somebody in them. The name
+    of an account stays out until its owner accepts what a guest was asked."""
     columns = ("ref", "case__patient__pseudonym", "group__name", "lead__display_name", "lead__centre__name")
-    seated = Invitation.objects.live().filter(panel=OuterRef("pk"), invitee__display_name__icontains=word)
+    seated = Invitation.objects.live().exclude(kind=InvitationKind.GUEST, state=InvitationState.PENDING)
+    seated = seated.filter(panel=OuterRef("pk"), invitee__display_name__icontains=word)
     return reduce(operator.or_, (Q(**{f"{column}__icontains": word}) for column in columns), Q(Exists(seated)))
 
 
