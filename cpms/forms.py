@@ -14,6 +14,9 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.forms.renderers import TemplatesSetting
+from django.forms.utils import flatatt
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from cpms import clock
@@ -100,6 +103,18 @@ class ExactSelect(forms.Select):
     """Options shown to the letter: in a unit the case of a letter is its meaning (mg is not Mg)."""
 
     option_template_name = "components/forms/exact_option.html"
+
+
+class ListSelect(forms.Select):
+    """A long list of plain choices written at once: Django draws each of them by two templates, which costs more than the
+    search."""
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        chosen = set(self.format_value(value))
+        shown = ((key, " selected" if str(key) in chosen else "", label) for key, label in self.choices)
+        options = format_html_join("", '<option value="{}"{}>{}</option>', shown)
+        given = self.build_attrs(self.attrs, {**(attrs or {}), "name": name, "class": "form-select"})
+        return format_html("<select{}>{}</select>", flatatt(given), options)
 
 
 class WordsField(forms.CharField):

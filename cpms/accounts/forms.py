@@ -8,16 +8,13 @@ from typing import Any
 from allauth.account.forms import ResetPasswordKeyForm
 from django import forms
 from django.contrib.auth import password_validation
-from django.forms.utils import flatatt
-from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
 
 from cpms import countries
 from cpms.accounts import queries
 from cpms.accounts.models import Expert, ThematicGroup, User
 from cpms.accounts.passwords import STAFF_LENGTH
 from cpms.accounts.roles import Care
-from cpms.forms import DayField
+from cpms.forms import DayField, ListSelect
 
 ZONED = frozenset(
     "Africa America Antarctica Arctic Asia Atlantic Australia Europe Indian Pacific".split()  # the database's own areas
@@ -87,18 +84,6 @@ class NewPasswordForm(ResetPasswordKeyForm):
         del self.fields["password2"]
         self.fields["password1"].label = "New password"
         self.fields["password1"].help_text = password_help(self.user)
-
-
-class ListSelect(forms.Select):
-    """A long list of plain choices written at once: Django draws each of them by two templates, which costs more than the
-    search."""
-
-    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
-        chosen = set(self.format_value(value))
-        shown = ((key, " selected" if str(key) in chosen else "", label) for key, label in self.choices)
-        options = format_html_join("", '<option value="{}"{}>{}</option>', shown)
-        given = self.build_attrs(self.attrs, {**(attrs or {}), "name": name, "class": "form-select"})
-        return format_html("<select{}>{}</select>", flatatt(given), options)
 
 
 def zones() -> list[tuple[str, str]]:

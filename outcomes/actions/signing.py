@@ -106,9 +106,7 @@ def sign(
         raise Refused("Please sign, or dissent.")
     if decision == Decision.DISSENT and not text.strip():
         raise Refused("Please give your dissent in words; it is printed as you write it.")
-    if (
-        panel.state == State.CLOSED
-    ):  # a new edition may follow: the panel is locked before its outcome, as by a correction
+    if panel.state == State.CLOSED:  # a new edition may follow: the panel is locked before its outcome
         Panel.objects.select_for_update(of=("self",)).get(pk=panel.pk)
     outcome = Outcome.objects.select_for_update(of=("self",)).get(panel=panel)
     if outcome.number != number:
@@ -166,8 +164,9 @@ def close_panel(panel: Panel, *, by: Any, although: int = 0) -> Panel:
     outcome.state = OutcomeState.FINAL
     outcome.save(update_fields=["state"])
     outcome.panel = current
-    if (early := len(queries.awaited(outcome))) > although:
-        raise Refused(f"{early} have not answered yet, and it is not the day. Close it all the same, or wait for them.")
+    early = len(queries.awaited(outcome))
+    if not (verdict := policy.enough_answered(early, although)):
+        raise Refused(verdict.reason)
     outcome.signoffs.filter(number=outcome.number, decision=Decision.PENDING).update(decision=Decision.SILENT)
     if early:
         audit.record(Event.OUTCOME_SIGNED, on=outcome, by=by, version=outcome.number, kind="closed early", count=early)

@@ -9,6 +9,7 @@ from outcomes.policy.surveys import (
     may_read_effect,
 )
 from outcomes.policy.writing import (
+    enough_answered,
     may_close,
     may_correct,
     may_read,
@@ -20,6 +21,7 @@ from outcomes.policy.writing import (
 )
 
 __all__ = [
+    "enough_answered",
     "may_answer_round",
     "may_close",
     "may_close_round",

@@ -82,6 +82,14 @@ def may_close(user: Any, panel: Any) -> Verdict:
     return yes if sent else no("Ask for signatures first; members see what goes out before it does.")
 
 
+def enough_answered(awaited: int, although: int) -> Verdict:
+    """Before the day by which signatures are wanted a panel is closed only by saying how many have not answered."""
+    if awaited <= although:
+        return yes
+    have = "has" if awaited == 1 else "have"
+    return no(f"{awaited} {have} not answered yet. Tick that you close it all the same, or wait for the day.")
+
+
 @rule(Permission.DOCUMENT_READ)
 def may_read_document(_user: Any, document: Any) -> Verdict:
     """Whoever sees the panel, once the file is ready."""

@@ -13,7 +13,7 @@ from cpms.accounts.access.routes import WRITE
 from cpms.accounts.roles import Permission
 from cpms.drafts import queries as drafts
 from cpms.drafts.actions import discard
-from outcomes import actions, queries
+from outcomes import actions, policy, queries
 from outcomes.forms import ConclusionForm, SignForm, advice_rows, advice_set, beside
 from outcomes.models import Outcome
 from outcomes.states import Decision, OutcomeState
@@ -99,8 +99,8 @@ def sign(request: HttpRequest, panel: Panel) -> HttpResponse:
 def close(request: HttpRequest, panel: Panel) -> HttpResponse:
     said = request.POST.get("although", "")
     although = int(said) if said.isdecimal() else 0
-    if len(queries.awaited(queries.outcome_of(panel))) > although:
-        messages.error(request, "Not everybody has answered yet. Tick that you close it all the same, or wait.")
+    if not (verdict := policy.enough_answered(len(queries.awaited(queries.outcome_of(panel))), although)):
+        messages.error(request, verdict.reason)
         return redirect("outcomes:edit", panel.ref)
     actions.close_panel(panel, by=request.user, although=although)
     messages.success(request, "The panel is closed. The document is being made.")

@@ -29,9 +29,8 @@ pytestmark = pytest.mark.django_db(databases=["default", "cachedb"])
 OLD, NEW, WHY = "Raise to 200 mg.", "Raise to 20 mg.", "A nought too many."
 
 
-@pytest.fixture
-def story():
-    """A closed panel; its expert had signed."""
+def sent() -> Story:
+    """A panel whose outcome its expert is asked to sign."""
     story = Story()
     story.open()
     story.seat(story.expert)
@@ -39,6 +38,13 @@ def story():
     outcome = outcomes.start_outcome(story.fresh(), by=story.lead)
     outcomes.write_outcome(story.fresh(), conclusion=OLD, items=[], version=outcome.version, by=story.lead)
     outcomes.send_for_signature(story.fresh(), by=story.lead)
+    return story
+
+
+@pytest.fixture
+def story():
+    """A closed panel; its expert had signed."""
+    story = sent()
     outcomes.sign(story.fresh(), decision=Decision.SIGNED, number=1, by=story.expert)
     outcomes.close_panel(story.fresh(), by=story.lead, although=9)
     return story
@@ -177,17 +183,11 @@ def test_signing_of_a_correction_ends_by_its_day_and_only_what_was_signed_makes_
 
 
 def test_before_the_day_a_panel_is_closed_only_by_saying_how_many_have_not_answered():
-    story = Story()
-    story.open()
-    story.seat(story.expert)
-    panels.mark(story.contribute(story.expert), marked=True, by=story.lead)
-    outcome = outcomes.start_outcome(story.fresh(), by=story.lead)
-    outcomes.write_outcome(story.fresh(), conclusion=OLD, items=[], version=outcome.version, by=story.lead)
-    outcomes.send_for_signature(story.fresh(), by=story.lead)
+    story = sent()
     client, path = signed_in(story.lead), f"/panels/{story.panel.ref}/outcome/"
     page = client.get(path).content.decode()
     assert ("Close although 1 has not answered" in page, ": Dr Expert Person. Afterwards" in page) == (True, True)
-    with pytest.raises(Refused, match="1 have not answered"):
+    with pytest.raises(Refused, match="1 has not answered"):
         outcomes.close_panel(story.fresh(), by=story.lead)
     close = f"/panels/{story.panel.ref}/close/"
     assert client.post(close, {}).url == path
@@ -202,12 +202,6 @@ def test_before_the_day_a_panel_is_closed_only_by_saying_how_many_have_not_answe
 
 
 def test_after_the_day_a_panel_is_closed_without_a_question():
-    story = Story()
-    story.open()
-    story.seat(story.expert)
-    panels.mark(story.contribute(story.expert), marked=True, by=story.lead)
-    outcome = outcomes.start_outcome(story.fresh(), by=story.lead)
-    outcomes.write_outcome(story.fresh(), conclusion=OLD, items=[], version=outcome.version, by=story.lead)
-    outcomes.send_for_signature(story.fresh(), by=story.lead)
+    story = sent()
     Outcome.objects.update(sent_at=clock.now() - dt.timedelta(days=8))
     assert outcomes.close_panel(story.fresh(), by=story.lead).state == "closed"

@@ -23,7 +23,7 @@ def put_down_work(user_id: str, *, by: Any) -> int:
     A request for access that then waits for nobody is put before those who decide it now.
     """
     person = User.objects.get(pk=uuid.UUID(user_id))
-    waiting = list(WorkItem.objects.open().filter(who=person))
+    waiting = list(WorkItem.objects.visible_to(person).open())
     opens = still_open((item.path for item in waiting), person)
     decides = set(AccessRequest.objects.visible_to(person).waiting().values_list("pk", flat=True))
     over = [
