@@ -48,6 +48,7 @@ class Watch:
 
 
 TOO_WIDE = "document.documentElement.scrollWidth - window.innerWidth"
+TALL = "document.documentElement.scrollHeight"
 WIDE = """() => [...document.querySelectorAll("body *")]
     .filter(one => one.getBoundingClientRect().right > innerWidth && !one.closest(".offcanvas"))
     .slice(-3).map(one => one.outerHTML.slice(0, 120))"""
@@ -129,6 +130,9 @@ def check_page(page: Page, *, widths=WIDTHS) -> list[str]:
         if overflow > 0:
             faults.append(f"{width} px: {overflow} px too wide, {page.evaluate(WIDE)}")
         if width > REFLOW:
+            # What sticks to the screen's edge lies over whatever stands there before anybody scrolls: a target is
+            # measured where it can be scrolled to
+            page.set_viewport_size({"width": width, "height": max(height, page.evaluate(TALL))})
             faults += [
                 f"{width} px: {line}" for line in violations(page, RULES if width == WIDTHS[0][0] else OF_LAYOUT)
             ]
