@@ -18,3 +18,8 @@ def fold(text: str) -> str:
         return NOT_A_WORD.sub(" ", text.casefold()).strip()
     plain = unicodedata.normalize("NFKD", text).casefold().translate(STRUCK)
     return NOT_A_WORD.sub(" ", "".join(letter for letter in plain if not unicodedata.combining(letter))).strip()
+
+
+def begins_each(words: list[str], text: str) -> bool:
+    """Whether each of the folded words begins a word of the folded text."""
+    return all(f" {word}" in f" {text}" for word in words)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cached_property
 from itertools import groupby
 from typing import Any
 
@@ -10,6 +11,8 @@ from django import forms
 
 from cpms.accounts import queries as accounts
 from cpms.accounts.models import Network, ThematicGroup, User
+
+MOST_OFFERED = 40  # people on a page; the others are found by name
 
 
 class GroupsByNetwork(forms.ModelMultipleChoiceField):
@@ -70,6 +73,8 @@ class ClarifyForm(forms.Form):
 
 
 class TakeUpForm(forms.Form):
+    """Whom of a group the lead could invite. Everybody of it may be ticked; ``offered`` are those the page shows."""
+
     people = forms.ModelMultipleChoiceField(
         label="Whom the lead could invite",
         queryset=User.objects.none(),
@@ -77,10 +82,24 @@ class TakeUpForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
     )
 
-    def __init__(self, *args: Any, dispatch: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, dispatch: Any, words: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         people = accounts.experts(besides=dispatch.panel.lead)
         people = (
             people.filter(pk__in=accounts.people_of(dispatch.group).values("pk")) if dispatch.group else people.none()
         )
         self.fields["people"].queryset = people  # type: ignore[attr-defined]
+        self.words = words
+
+    @property
+    def ticked(self) -> set[str]:
+        return set(self["people"].value() or ())
+
+    @cached_property
+    def offered(self) -> list[User]:
+        """The first so many by name, or of those called so; whoever is ticked already stands before them."""
+        everybody: Any = self.fields["people"]
+        known = {str(key) for key in everybody.queryset.values_list("pk", flat=True)} if self.ticked else set()
+        ticked = list(everybody.queryset.filter(pk__in=self.ticked & known).order_by("display_name"))
+        found = accounts.few_called(everybody.queryset, self.words, many=MOST_OFFERED)
+        return [*ticked, *(person for person in found if person not in ticked)]

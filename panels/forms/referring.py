@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.db.models import F
 
 from cpms.accounts import queries as accounts
 from cpms.accounts.models import Centre, User
 from cpms.countries import choices
-from panels.forms.dispatching import AddresseeField
+from panels.forms.dispatching import MOST_OFFERED, AddresseeField
 from panels.states import Urgency
 
 
@@ -45,20 +44,35 @@ class ReferralForm(forms.Form):
 
 
 class AcceptReferralForm(forms.Form):
-    """Whom the coordinator asks to open the panel: somebody of the country first."""
+    """Whom the coordinator asks to open the panel: somebody of the physician's country, or who is called as typed.
+
+    Every clinician of the network may be chosen; the page offers so many.
+    """
 
     clinician = forms.ModelChoiceField(
         label="Clinician who opens the panel", queryset=User.objects.none(), empty_label="Choose a clinician"
     )
 
-    def __init__(self, *args: Any, referral: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, referral: Any, words: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         people = accounts.experts(besides=User()).filter(centre__in=Centre.objects.of(referral.network))
-        people = people.annotate(centre_country=F("centre__country"))
         chosen: Any = self.fields["clinician"]
         chosen.queryset = people
-        rows = sorted(people, key=lambda one: (one.centre_country != referral.country, one.display_name))
-        chosen.choices = [("", "Choose a clinician"), *((p.pk, f"{p.display_name}, {p.centre}") for p in rows)]
+        near = people.filter(centre__country=referral.country)
+        self.near = not words and near.exists()
+        offered = list(accounts.few_called(near if self.near else people, words, many=MOST_OFFERED))
+        if self.is_bound and (picked := self.picked(chosen)) and picked not in offered:
+            offered.insert(0, picked)
+        self.nobody = not offered
+        chosen.choices = [("", "Choose a clinician"), *((p.pk, f"{p.display_name}, {p.centre}") for p in offered)]
+
+    def picked(self, field: Any) -> User | None:
+        """Who was chosen before the page was shown again."""
+        try:
+            found: User | None = field.to_python(self["clinician"].value())
+        except forms.ValidationError:
+            return None
+        return found
 
 
 class PassOnForm(forms.Form):

@@ -13,7 +13,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from cpms.accounts.models import User
 from cpms.patients.models import Patient
 from cpms.terminology import queries as terminology
-from cpms.terminology.folding import fold
+from cpms.terminology.folding import begins_each, fold
 from cpms.terminology.states import System
 from panels.cases.models import Diagnosis, Finding, Variant
 from panels.models import Invitation, Panel
@@ -86,8 +86,3 @@ def sealed_words(panels: list[Panel]) -> dict[Any, list[str]]:
             row.key = keys[row.key_id]
             texts[row.of_panel].append(getattr(row, column))
     return texts
-
-
-def begins_each(words: list[str], text: str) -> bool:
-    """Whether each word begins a word of the text."""
-    return all(f" {word}" in f" {text}" for word in words)

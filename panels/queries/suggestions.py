@@ -13,11 +13,10 @@ from typing import Any
 
 from cpms import clock, countries
 from cpms.accounts.models import User
-from cpms.accounts.queries import experts
+from cpms.accounts.queries import called, experts
 from cpms.terminology.folding import fold
 from panels.models import Invitation, Panel
 from panels.queries import histories
-from panels.queries.search import begins_each
 from panels.states import InvitationState, Speciality
 
 MANY, SHORTLIST, CHILD_UNTIL = 40, 3, 18
@@ -209,12 +208,7 @@ def worth_a_look(past: histories.Past, many: int, named: set[Any]) -> set[Any] |
 
 def matching(people: Any, wanted: list[str], named: list[tuple[set[str], str]]) -> dict[Any, str]:
     """Those whose name, title, hospital or town hold every wanted word, each with who named them as a better choice."""
-    columns = ("pk", "display_name", "job_title", "centre__name", "centre__city")
-    return {
-        key: named_by(name, named)
-        for key, name, *rest in people.values_list(*columns)
-        if not wanted or holds(wanted, name, *rest)
-    }
+    return {key: named_by(name, named) for key, name in called(people, wanted).items()}
 
 
 def candidates(people: Any, named: dict[Any, str]) -> dict[Any, Candidate]:
@@ -247,13 +241,8 @@ def better_names(panel: Panel) -> list[tuple[set[str], str]]:
 
 def named_by(name: str, named: list[tuple[set[str], str]]) -> str:
     """Who gave this person's name: two words of it must be theirs, or the only one given."""
-    own = name_words(name)
+    own = name_words(name) if named else set()
     return next((who for words, who in named if len(own & words) >= min(2, len(words))), "")
-
-
-def holds(wanted: list[str], *texts: str | None) -> bool:
-    """Whether each wanted word begins a word of the texts."""
-    return begins_each(wanted, fold(" ".join(text for text in texts if text)))
 
 
 def gaps(panel: Panel, asked: Iterable[Any]) -> list[str]:

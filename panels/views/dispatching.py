@@ -53,7 +53,7 @@ def show(request: HttpRequest, dispatch: Dispatch, status: int = 200, **bound: A
         "may_decide": ask(Permission.DISPATCH_DECIDE, request.user, dispatch),
         "may_name": ask(Permission.DISPATCH_NAME, request.user, dispatch),
         "named": dispatch.proposed.select_related("centre"),
-        "take_up_form": TakeUpForm(dispatch=dispatch),
+        "take_up_form": TakeUpForm(dispatch=dispatch, words=request.GET.get("q", "")[:80]),
         "forward_form": ForwardForm(panel=panel, initial=typed[f"forward:{dispatch.pk}"]),
         "return_form": ReturnForm(initial=typed[f"return:{dispatch.pk}"]),
         **bound,

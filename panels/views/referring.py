@@ -21,7 +21,6 @@ from panels import actions, queries
 from panels.forms import AcceptReferralForm, DeclineReferralForm, PassOnForm, ReferralForm
 from panels.models import Referral
 
-
 @access("panels:refer", public="a physician outside the networks asks here", methods=READ | WRITE)
 def refer(request: HttpRequest) -> HttpResponse:
     """The form. What follows is the same for everybody who sent it."""
@@ -69,12 +68,14 @@ def referral(request: HttpRequest, referral: Referral) -> HttpResponse:
 
 def show(request: HttpRequest, referral: Referral, status: int = 200, **bound: Any) -> HttpResponse:
     """The page, with the one form that had an error as it was typed."""
+    words = request.GET.get("q", "")[:80]
     typed = fields_of_each([f"pass_on:{referral.pk}", f"decline_referral:{referral.pk}"], by=request.user)
     context = {
         "referral": referral,
         "may_decide": ask(Permission.REFERRAL_DECIDE, request.user, referral),
         "may_start": Referral.objects.to_start(request.user).filter(pk=referral.pk).exists(),
-        "accept_form": AcceptReferralForm(referral=referral),
+        "accept_form": AcceptReferralForm(referral=referral, words=words),
+        "words": words,
         "pass_form": PassOnForm(referral=referral, initial=typed[f"pass_on:{referral.pk}"]),
         "decline_form": DeclineReferralForm(initial=typed[f"decline_referral:{referral.pk}"]),
         **bound,

@@ -9,6 +9,7 @@ from cpms.accounts.queries.directory import (
     find_experts,
     profile_of,
 )
+from cpms.accounts.queries.finding import called, few_called
 from cpms.accounts.queries.people import (
     clinicians_of,
     codes_left,
@@ -37,6 +38,7 @@ __all__ = [
     "Found",
     "Wanted",
     "branches",
+    "called",
     "clinicians_of",
     "codes_left",
     "colleagues_of",
@@ -49,6 +51,7 @@ __all__ = [
     "devices_of",
     "expert_groups_of",
     "experts",
+    "few_called",
     "figure_readers_of",
     "find_experts",
     "has_device",
