@@ -54,6 +54,13 @@ def health_of(service: str) -> list[str]:
     return test[1:]
 
 
+def offered() -> dict[str, str]:
+    """What ``.env`` may set and need not, with the value it has otherwise."""
+    written = COMPOSE["x-app"]["environment"].items()
+    found = ((name, re.fullmatch(r"\$\{(\w+):-([^${}]*)\}", value)) for name, value in written)
+    return {name: match[2] for name, match in found if match and match[1] == name}
+
+
 def image_environment() -> dict[str, str]:
     """What the image itself sets, read from the Dockerfile's last stage."""
     stage = (places.ROOT / "Dockerfile").read_text().rpartition("\nFROM ")[2]
@@ -122,6 +129,7 @@ class Deployment:
             "CPMS_FROM_EMAIL": f"CPMS <no-reply@{HOST}>",
             "ALLOWED_HOSTS": f"{HOST},localhost",
             "CPMS_PROXY_COUNT": "1",
+            **offered(),
         }
         assert set(values) == set(COMPOSE["x-app"]["environment"])
         image = image_environment() | {

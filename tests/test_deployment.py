@@ -82,6 +82,19 @@ def test_the_default_port_is_the_one_the_compose_file_shows_the_proxy():
     assert 'bind="${CPMS_BIND:-0.0.0.0:8000}"' in (places.ROOT / "bin" / "entry").read_text()
 
 
+SET_BY_THE_IMAGE = {"CPMS_TERMINOLOGY_DIR", "CPMS_RUN_DIR", "CPMS_STATIC_ROOT", "CPMS_BIND"}
+NOT_FOR_PATIENTS = {"CPMS_DEMO", "CPMS_DEBUG", "CPMS_HTTPS", "CPMS_MAIL_DIR"}
+
+
+def test_every_setting_the_operator_may_choose_reaches_the_containers():
+    """``.env`` alone hands nothing on: the compose file must name it."""
+    rows = re.findall(r"^\| (`[A-Z_`, ]+`) \|", (places.ROOT / "docs" / "operations.md").read_text(), re.MULTILINE)
+    named = {name for row in rows for name in re.findall(r"[A-Z_]+", row)}
+    reached = set(COMPOSE["x-app"]["environment"]) | set(COMPOSE["services"]["migrate"]["environment"])
+    assert {"CPMS_DPO_EMAIL", "CPMS_LOG_LEVEL"} <= named
+    assert named - SET_BY_THE_IMAGE - NOT_FOR_PATIENTS == reached
+
+
 def test_only_what_asks_other_servers_stands_on_the_network_outside():
     """The worker sends mail, web asks BigBlueButton for a room, the proxy is asked; no other way leads out."""
     networks = {name: service["networks"] for name, service in COMPOSE["services"].items()}
