@@ -5,6 +5,7 @@ const parts = [
   ["[data-focus]", () => import("./focus.js")],
   ["[data-idle-seconds]", () => import("./session.js")],
   ["form[data-draft]", () => import("./drafts.js")],
+  ["[data-user] form[method=post]:not([data-draft], [hx-post], [role=search])", () => import("./hold.js")],
   ["[role=combobox][data-source]", () => import("./combobox.js")],
   ["[data-poll]", () => import("./progress.js")],
   ["[data-follow]", () => import("./discussion.js")],

@@ -67,6 +67,18 @@ def test_text_never_reaches_the_session_of_somebody_else(writer):
     assert not Draft.objects.exists()
 
 
+def test_a_form_without_a_draft_waits_for_its_person_and_is_sent_then(writer):
+    writer.go("/accounts/absence/")
+    writer.page.get_by_label("Away until").fill("2027-01-04")
+    Session.objects.all().delete()
+    writer.page.get_by_role("button", name="Save").click()
+    notice = writer.page.get_by_text(ENDED)
+    expect(notice).to_be_visible()
+    expect(writer.page.get_by_label("Away until")).to_have_value("2027-01-04")
+    take_session(writer, writer.user)
+    writer.sees("Saved")
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_every_component_passes_in_light_and_dark(browser, live_server, settings, scheme):
     settings.DEMO = True

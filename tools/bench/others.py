@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from django.test import Client
@@ -62,31 +63,48 @@ def answering(name: str, route: Route, people: dict[User, Client]) -> tuple[Clie
     return None
 
 
-def fill_others(lead: User, coordinator: User) -> None:
-    """What the large tables have none of, by the product's own actions."""
-    panels = list(Panel.objects.with_case().with_surroundings().filter(lead=lead).order_by("ref")[31 : 31 + SIZES[1]])
-    first, group = panels[0], ThematicGroup.objects.get(network__code="ENDO", number=1)
-    actions.comment(first, text=TEXT, by=lead)
-    ahead = [clock.now() + dt.timedelta(days=days) for days in (5, 6, 7)]
-    meetings.propose_dates(first, dates=ahead, minutes=30, link="", by=lead)
-    meetings.start_series(
-        groups=[group],
-        rhythm=Rhythm.FORTNIGHTLY,
-        first_on=ahead[0].date(),
-        at=dt.time(16),
-        people=[lead],
-        by=coordinator,
-        name="Board",
-        minutes=60,
-        slots=4,
-        link="",
-    )
-    who: Any = {"name": "Dr Outside", "hospital": "Far Hospital", "country": "IE", "urgency": "soon"}
-    for number, panel in enumerate(panels):
-        actions.address(panel, network=group.network, group=group, by=lead)
-        actions.refer(f"{number}@far.example", text=TEXT, network=group.network, group=group, by=None, **who)
-        Review.objects.create(patient=panel.case.patient, kind=ReviewKind.RETENTION, due_on=clock.today())
-    ExpertGroup.objects.create(name="Mine", owner=lead).members.set(User.objects.filter(is_active=True)[: SIZES[1]])
+class Surroundings:
+    """What the large tables have none of, by the product's own actions: so many rows of each kind in the network."""
+
+    def __init__(self, lead: User, coordinator: User) -> None:
+        self.lead, self.group, self.rows = lead, ThematicGroup.objects.get(network__code="ENDO", number=1), 0
+        own = Panel.objects.with_case().with_surroundings().filter(lead=lead).order_by("ref")
+        self.panels = list(own[31 : 31 + SIZES[-1]])
+        self.people = list(User.objects.filter(is_active=True).order_by("pk")[: SIZES[-1]])
+        self.saved = ExpertGroup.objects.create(name="Mine", owner=lead)
+        self.begin(coordinator)
+
+    def begin(self, coordinator: User) -> None:
+        """One of each kind that a page shows by itself."""
+        actions.comment(self.panels[0], text=TEXT, by=self.lead)
+        ahead = [clock.now() + dt.timedelta(days=days) for days in (5, 6, 7)]
+        meetings.propose_dates(self.panels[0], dates=ahead, minutes=30, link="", by=self.lead)
+        meetings.start_series(
+            groups=[self.group],
+            rhythm=Rhythm.FORTNIGHTLY,
+            first_on=ahead[0].date(),
+            at=dt.time(16),
+            people=[self.lead],
+            by=coordinator,
+            name="Board",
+            minutes=60,
+            slots=4,
+            link="",
+        )
+
+    def grow(self, rows: int) -> None:
+        """Until there are so many."""
+        who: Any = {"name": "Dr Outside", "hospital": "Far Hospital", "country": "IE", "urgency": "soon"}
+        network, group = self.group.network, self.group
+        for number in range(self.rows, rows):
+            panel = self.panels[number % len(self.panels)]
+            if number < len(self.panels):
+                actions.address(panel, network=network, group=group, by=self.lead)
+                Review.objects.create(patient=panel.case.patient, kind=ReviewKind.RETENTION, due_on=clock.today())
+            actions.refer(f"{number}@far.example", text=TEXT, network=network, group=group, by=None, **who)
+            actions.ask_group(group, text=TEXT, by=self.lead)
+            self.saved.members.add(self.people[number % len(self.people)])
+        self.rows = rows
 
 
 def watchers() -> list[User]:
@@ -99,14 +117,26 @@ def watchers() -> list[User]:
     return found
 
 
+@dataclass(frozen=True)
+class Found:
+    """A page, who asks for it where, and its queries while the rows around it grow."""
+
+    name: str
+    client: Client
+    path: str
+    counts: list[int]
+
+
 def others(
-    lead: User, known: set[str], sign_in: Callable[[User], Client]
-) -> tuple[list[tuple[str, Client, str]], list[str]]:
-    """Each page that is not in ``known``: its name, who asks, the address. And the names of those that no row here leads to."""
+    lead: User, known: set[str], sign_in: Callable[[User], Client], count: Callable[[Client, str], int]
+) -> tuple[list[Found], list[str]]:
+    """Each page that is not in ``known``, counted at each size. And the names of those that no row here leads to."""
     coordinator, staff = watchers()
-    fill_others(lead, coordinator)
+    around = Surroundings(lead, coordinator)
+    around.grow(SIZES[0])
     people = {user: sign_in(user) for user in (lead, coordinator, staff)}
-    found, missing = [], []
+    found: list[Found] = []
+    missing = []
     for name, _address, pattern in walk():
         route = route_of(pattern.callback)
         if name in known or route is None or route.public or "GET" not in route.methods:
@@ -115,5 +145,9 @@ def others(
         if there is None:
             missing.append(name)
         else:
-            found.append((name, *there))
+            found.append(Found(name, *there, []))
+    for size in SIZES:
+        around.grow(size)
+        for page in found:
+            page.counts.append(count(page.client, page.path))
     return found, missing
