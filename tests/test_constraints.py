@@ -27,6 +27,26 @@ from tests.factories import AccessRequestFactory, case_form
 pytestmark = pytest.mark.django_db
 
 
+def talk(world: World) -> None:
+    """What is said, signed, followed up and asked around a panel."""
+    lead, coordinator = world.people["lead"], world.people["network_coordinator"]
+    panels.note_visit(world.story.fresh(), by=world.people["member"])
+    other = world.other.contribute(world.people["member_elsewhere"])
+    panels.take_stance(other, kind="agree", by=world.other.lead)
+    panels.reword(other, text="In other words.", by=world.people["member_elsewhere"])
+    panels.save_filter("state=open", label="Open", by=lead)
+    panels.wish_meeting(world.other.fresh(), by=world.people["member_elsewhere"])
+    late = Outcome.objects.get(panel=world.story.panel)
+    SignOff.objects.create(outcome=late, who=lead, number=9, key=late.key)
+    asked = {"panel": world.story.panel, "months": 3, "closed_on": dt.date(2020, 1, 1), "key": late.key}
+    AdviceDone.objects.create(follow_up=FollowUp.objects.create(**asked), number=1, done="done", key=late.key)
+    who = {"opened_by": coordinator, "closed_by": coordinator, "closed_at": clock.now()}
+    survey = SurveyRound.objects.create(network=world.story.group.network, number=2, **who)
+    SurveyAnswer.objects.create(round=survey, kind="user", useful=8)
+    panels.thank(world.story.fresh(), useful=8, text="Thank you.", by=lead)
+    panels.ask_group(world.story.group, text="Which assay do you use?", by=lead)
+
+
 @pytest.fixture
 def rows():
     """At least one row of every table that has a constraint."""
@@ -47,21 +67,7 @@ def rows():
     helpdesk.freeze_month(dt.date(2020, 1, 1), by=None)
     KpiCorrection.objects.create(line=MonthlyKpi.objects.first(), figure="active", was=1, now=2)
     Nudge.objects.create(kind="return", person=lead, by=member)
-    panels.note_visit(world.story.fresh(), by=member)
-    other = world.other.contribute(world.people["member_elsewhere"])
-    panels.take_stance(other, kind="agree", by=world.other.lead)
-    panels.reword(other, text="In other words.", by=world.people["member_elsewhere"])
-    panels.save_filter("state=open", label="Open", by=lead)
-    panels.wish_meeting(world.other.fresh(), by=world.people["member_elsewhere"])
-    late = Outcome.objects.get(panel=world.story.panel)
-    SignOff.objects.create(outcome=late, who=lead, number=9, key=late.key)
-    asked = {"panel": world.story.panel, "months": 3, "closed_on": dt.date(2020, 1, 1), "key": late.key}
-    AdviceDone.objects.create(follow_up=FollowUp.objects.create(**asked), number=1, done="done", key=late.key)
-    who = {"opened_by": coordinator, "closed_by": coordinator, "closed_at": clock.now()}
-    survey = SurveyRound.objects.create(network=world.story.group.network, number=2, **who)
-    SurveyAnswer.objects.create(round=survey, kind="user", useful=8)
-    panels.thank(world.story.fresh(), useful=8, text="Thank you.", by=lead)
-    panels.ask_group(world.story.group, text="Which assay do you use?", by=lead)
+    talk(world)
     ChasingRule.objects.create(network=world.story.group.network, about="answer", days=[2], changed_by=coordinator)
     MailWish.objects.create(user=lead)
     given = {"answers": {"a": "yes"}, "labs": [], "version": 0}

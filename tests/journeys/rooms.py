@@ -59,6 +59,12 @@ class Rooms:
         panels.answer(self.question, text="Tandem mass spectrometry.", by=self.expert)
         self.referral, self.accepted = (self.refer(name) for name in ("a", "b"))
         panels.accept_referral(self.accepted, clinician=self.lead, by=self.people["coordinator"])
+        self.lay_down()
+        self.survey = self.ask_around()
+        helpdesk.freeze_month((clock.today().replace(day=1) - dt.timedelta(days=1)).replace(day=1), by=None)
+
+    def lay_down(self) -> None:
+        """A saved group, an advocacy group, forms, a registry with a consent for it, reviews that are due."""
         self.saved = ExpertGroup.objects.create(name="Adrenal", owner=self.lead, shared_with=self.draft.group)
         self.saved.members.add(self.expert, self.people["invited"])
         AdvocacyGroup.objects.create(network=self.draft.group.network, name="Invented Patients Together", country="IE")
@@ -72,8 +78,6 @@ class Rooms:
         Consent.objects.filter(patient=self.draft.patient).update(renew_on=soon)
         for story, kind in ((self.draft, ReviewKind.CONSENT), (self.open, ReviewKind.RETENTION)):
             Review.objects.create(patient=story.patient, kind=kind, due_on=soon)
-        self.survey = self.ask_around()
-        helpdesk.freeze_month((clock.today().replace(day=1) - dt.timedelta(days=1)).replace(day=1), by=None)
 
     def ask_around(self) -> SurveyRound:
         """A closed round with answers, and one that is open."""

@@ -27,12 +27,7 @@ def enter(product, browser, user, device=None) -> Person:
     return person
 
 
-def test_from_a_request_to_the_first_sign_in(product, browser):
-    centre = CentreFactory(name="Pyynikki University Hospital")
-    GroupFactory(number=1, name="Adrenal")
-    representative = UserFactory(centre=centre)
-    give_role(representative, Role.REPRESENTATIVE, centre=centre)
-    newcomer = Person(browser, product.url, width=390, height=844)
+def ask(newcomer: Person) -> None:
     newcomer.go("/accounts/login/")
     newcomer.click("Ask for access", role="link")
     newcomer.type("Your name", "Dr Jana Nová")
@@ -42,6 +37,15 @@ def test_from_a_request_to_the_first_sign_in(product, browser):
     newcomer.tick("Group 1, Adrenal")
     newcomer.type("What brings you here?", "I see adults with adrenal conditions.")
     newcomer.click("Ask for access")
+
+
+def test_from_a_request_to_the_first_sign_in(product, browser):
+    centre = CentreFactory(name="Pyynikki University Hospital")
+    GroupFactory(number=1, name="Adrenal")
+    representative = UserFactory(centre=centre)
+    give_role(representative, Role.REPRESENTATIVE, centre=centre)
+    newcomer = Person(browser, product.url, width=390, height=844)
+    ask(newcomer)
     newcomer.sees("We have sent a mail")
     status = link_in(product.mailbox.wait(EMAIL)[0])
     newcomer.go(status)
