@@ -8,6 +8,7 @@ from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 from django.contrib.postgres.search import SearchQuery
 from django.db import connection
@@ -153,24 +154,31 @@ def relatives_of(codes: Iterable[str], system: str = System.ORPHA) -> list[str]:
         return [code for (code,) in cursor.fetchall()]
 
 
-BRANCHES = """
+COUNTED = """
     WITH RECURSIVE down (root, id) AS (
         SELECT id, id FROM {concept} WHERE system = %s AND code = ANY(%s)
-        UNION SELECT down.root, e.child_id FROM {edge} e JOIN down ON e.parent_id = down.id)
-    SELECT r.code, c.code FROM down JOIN {concept} r ON r.id = down.root JOIN {concept} c ON c.id = down.id
-    WHERE c.code = ANY(%s)
+        UNION SELECT down.root, e.child_id FROM {edge} e JOIN down ON e.parent_id = down.id),
+    inside AS (
+        SELECT r.code AS root, c.code AS code FROM down JOIN {concept} r ON r.id = down.root JOIN {concept} c ON c.id = down.id),
+    said (code, who, place) AS ({said})
+    SELECT coalesce(inside.root, ''), said.place, count(DISTINCT said.who)
+    FROM said LEFT JOIN inside ON inside.code = said.code GROUP BY 1, 2
 """
 
 
-def branches_of(roots: Iterable[str], wanted: Iterable[str], system: str = System.ORPHA) -> dict[str, set[str]]:
-    """Which of the ``wanted`` codes stand in the branch of each root, the root itself included; in one query."""
-    tables = {"concept": Concept._meta.db_table, "edge": ConceptEdge._meta.db_table}
-    found: dict[str, set[str]] = {}
+def count_in_branches(
+    roots: Iterable[str], said: QuerySet[Any, Any], system: str = System.ORPHA
+) -> dict[tuple[str, str], int]:
+    """How many different people of each place name a code in the branch of each root, the root itself included; what stands in
+    none of them is counted under an empty root. One query.
+
+    ``said`` gives code, person and place, in this order.
+    """
+    sql, values = said.order_by().query.sql_with_params()
+    text = COUNTED.format(concept=Concept._meta.db_table, edge=ConceptEdge._meta.db_table, said=sql)
     with connection.cursor() as cursor:
-        cursor.execute(BRANCHES.format(**tables), [str(system), list(roots), list(wanted)])
-        for root, code in cursor.fetchall():
-            found.setdefault(root, set()).add(code)
-    return found
+        cursor.execute(text, [str(system), list(roots), *values])
+        return {(root, place): number for root, place, number in cursor.fetchall()}
 
 
 @dataclass(frozen=True, slots=True)

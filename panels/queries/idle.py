@@ -7,7 +7,7 @@ import operator
 from functools import reduce
 from typing import Any
 
-from django.db.models import DateTimeField, Exists, F, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Case, DateTimeField, Exists, F, Max, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Greatest
 
 from cpms import clock
@@ -24,7 +24,7 @@ def standing_still() -> tuple[list[Panel], set[Any]]:
     own = notifications.days_by_network(IDLE)
     shortest = min([IDLE_AFTER[0], *(days[0] for days in own.values() if days)])
     panels, long = [], set()
-    for panel in idle(for_at_least=dt.timedelta(days=shortest) / 2):
+    for panel in idle(before=clock.now() - dt.timedelta(days=shortest) / 2):
         days = own.get(panel.network_id, IDLE_AFTER)
         silent = clock.now() - panel.last_at  # type: ignore[attr-defined]  # annotated by the query
         silent *= 2 if panel.urgent else 1
@@ -39,13 +39,18 @@ def forgotten(networks: QuerySet[Network]) -> QuerySet[Panel]:
     """Panels of these networks that stand still for so long that the helpdesk hears of it, by each network's days."""
     own = notifications.days_by_network(IDLE)
     rules = [(Q(network=pk), days[1]) for pk, days in own.items() if days]
-    rules.append((~Q(network__in=list(own)), IDLE_AFTER[1]))
-    now = clock.now()
-    urgent, still = Q(urgency=Urgency.URGENT), Q()
-    for where, days in rules:
-        spell = dt.timedelta(days=days)
-        still |= where & (Q(last_at__lte=now - spell) | urgent & Q(last_at__lte=now - spell / 2))
-    return idle(for_at_least=dt.timedelta(0)).filter(still, network__in=networks)
+    silenced = [pk for pk, days in own.items() if not days]
+    return idle(before=since_when(rules)).filter(network__in=networks).exclude(network__in=silenced)
+
+
+def since_when(rules: list[tuple[Q, int]]) -> Case:
+    """The moment before which a panel's last event must lie, by its network's days, which an urgent panel halves."""
+    now, urgent = clock.now(), Q(urgency=Urgency.URGENT)
+    spells = [(where, dt.timedelta(days=days)) for where, days in rules]
+    rest = dt.timedelta(days=IDLE_AFTER[1])
+    halved = [When(where & urgent, then=Value(now - spell / 2)) for where, spell in (*spells, (Q(), rest))]
+    whole = [When(where, then=Value(now - spell)) for where, spell in spells]
+    return Case(*halved, *whole, default=Value(now - rest), output_field=DateTimeField())
 
 
 EVENTS: tuple[tuple[type, str, str], ...] = (
@@ -73,11 +78,13 @@ def newest(model: type, here: str, field: str) -> Subquery:
     return Subquery(rows.annotate(newest=Max(field)).values("newest"), output_field=DateTimeField())
 
 
-def idle(*, for_at_least: dt.timedelta) -> QuerySet[Panel]:
-    """Running panels whose last statement, view, message, answer to an invitation or change of state lies so far back.
+def idle(*, before: Any) -> QuerySet[Panel]:
+    """Running panels whose last statement, view, message, answer to an invitation or change of state came before a moment, given
+    as such or as an expression over the panel.
 
-    ``last_at`` says when. PostgreSQL's GREATEST leaves out what never happened.
+    ``last_at`` says when. PostgreSQL's GREATEST leaves out what never happened. It is asked for once in the filter: each further
+    mention would look through five tables again for every running panel.
     """
     last = Greatest(F("opened_at"), *(newest(*kind) for kind in EVENTS))
-    rows = Panel.objects.running().annotate(last_at=last).filter(last_at__lte=clock.now() - for_at_least)
-    return rows.order_by(last).select_related("lead", "group", "network")
+    rows = Panel.objects.running().annotate(last_at=last).filter(last_at__lte=before)
+    return rows.order_by("last_at").select_related("lead", "group", "network")

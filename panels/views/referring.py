@@ -21,6 +21,7 @@ from panels import actions, queries
 from panels.forms import AcceptReferralForm, DeclineReferralForm, PassOnForm, ReferralForm
 from panels.models import Referral
 
+
 @access("panels:refer", public="a physician outside the networks asks here", methods=READ | WRITE)
 def refer(request: HttpRequest) -> HttpResponse:
     """The form. What follows is the same for everybody who sent it."""

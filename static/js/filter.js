@@ -9,13 +9,15 @@ export default function filterRows(input) {
 
   function narrow() {
     const words = plain(input.value).split(/\s+/).filter(Boolean);
-    const rows = [...list.children];
-    let shown = 0;
-    rows.forEach((row) => {
+    for (const row of list.children)
       row.hidden = !row.querySelector(":checked") && !words.every((word) => plain(row.textContent).includes(word));
-      shown += row.hidden ? 0 : 1;
-    });
-    if (count) count.textContent = count.dataset.words.replace("{n}", shown).replace("{all}", rows.length);
+    say();
+  }
+
+  function say() {
+    const shown = [...list.children, ...(more?.querySelectorAll(":scope > :has(input)") ?? [])];
+    const number = shown.filter((row) => !row.hidden).length;
+    if (count) count.textContent = count.dataset.words.replace("{n}", number);
   }
 
   function keepTicked() {
@@ -25,6 +27,7 @@ export default function filterRows(input) {
   function dropDoubles() {
     const there = new Set([...list.querySelectorAll("input")].map((box) => box.id));
     for (const row of [...more.children]) if (there.has(row.querySelector("input")?.id)) row.remove();
+    say();
   }
 
   more?.addEventListener("htmx:beforeSwap", keepTicked);

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
-from django.db.models import Count, Exists, OuterRef
+from django.db.models import Count, Exists, OuterRef, QuerySet
 
 from cpms import countries
 from cpms.accounts.models import Centre, Expertise, Membership, Network, ThematicGroup, User
@@ -62,27 +61,19 @@ def branches(network: Network, *, under: str = "") -> Branches:
     held = Membership.objects.current().filter(user=OuterRef("user"), role=Role.CLINICIAN)
     declared = Expertise.objects.filter(Exists(held), system=System.ORPHA, user__in=User.objects.active())
     declared = declared.filter(user__centre__in=Centre.objects.of(network))
-    rows = list(declared.values_list("code", "name", "user", "user__centre__country").distinct())
     nodes = terminology.below(under)
     if nodes and not under:
         nodes.append(ELSEWHERE)
-    nodes = nodes or flat(rows)
-    inside = terminology.branches_of([node.code for node in nodes], {row[0] for row in rows})
+    nodes = nodes or flat(declared)
+    said = declared.values_list("code", "user", "user__centre__country")
+    cells = terminology.count_in_branches([node.code for node in nodes], said)
     columns = countries_of(network)
-    people: dict[tuple[str, str], set[Any]] = {}
-    rest = [ELSEWHERE.code] if not under else []
-    roots = {code: [root for root, codes in inside.items() if code in codes] or rest for code, *_rest in rows}
-    for code, _name, person, country in rows:
-        for root in roots[code]:
-            people.setdefault((root, country), set()).add(person)
-    table = [(node, [len(people.get((node.code, country), ())) for country in columns]) for node in nodes]
+    table = [(node, [cells.get((node.code, country), 0) for country in columns]) for node in nodes]
     return Branches(columns, table, under, terminology.name_of(System.ORPHA, under) if under else "")
 
 
-def flat(rows: list[Any]) -> list[Node]:
+def flat(declared: QuerySet[Expertise]) -> list[Node]:
     """The conditions themselves, those most declared first."""
-    number: dict[tuple[str, str], int] = {}
-    for code, name, *_rest in rows:
-        number[code, name] = number.get((code, name), 0) + 1
-    best = sorted(number, key=lambda pair: (-number[pair], pair[1]))[:MOST_ROWS]
+    counted = declared.order_by().values_list("code", "name").annotate(n=Count("pk")).order_by("-n", "name")
+    best = [(code, name) for code, name, _number in counted[:MOST_ROWS]]
     return [Node(code, name, inner=False) for code, name in sorted(best, key=lambda pair: pair[1])]
