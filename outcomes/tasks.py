@@ -32,3 +32,9 @@ def make_document(*, document_id: str) -> None:
 @confirmed
 def take_decision(*, decision_id: str) -> None:
     actions.take_decision(decision_id, by=None)
+
+
+@shared_task(name="outcomes.thaw")
+@confirmed
+def thaw(*, panel_id: str) -> None:
+    actions.thaw(panel_id, by=None)

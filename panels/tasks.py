@@ -52,7 +52,7 @@ def check_grants() -> None:
 @shared_task(name="panels.thaw")
 @confirmed
 def thaw(*, patient_id: str) -> None:
-    actions.mend_sight(by=None, patient_id=patient_id)
+    actions.thaw(patient_id, by=None)
 
 
 @shared_task(name="panels.left_behind")

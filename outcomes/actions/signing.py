@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef
 
 from consent.actions import hold_consent
+from consent.policy import may_be_discussed
 from cpms import clock
 from cpms.accounts.access import Refused
 from cpms.audit import actions as audit
@@ -17,7 +18,7 @@ from cpms.notifications.notices import Notice
 from cpms.notifications.states import Settled, Verb
 from outcomes import policy, queries
 from outcomes.actions.documents import hand_to_guests, order_document, renew_documents
-from outcomes.actions.writing import address
+from outcomes.actions.writing import address, wait_for_text
 from outcomes.models import Outcome, OutcomeVersion, SignOff
 from outcomes.states import SIGN_WITHIN, Decision, OutcomeState
 from panels import actions as panels
@@ -49,6 +50,7 @@ def send_for_signature(panel: Panel, *, by: Any) -> Outcome:
         ref=panel.ref,
         path=address(panel),
         again=str(outcome.number),
+        urgent=panel.urgent,
     )
     hand_over(panel)
     audit.record(Event.OUTCOME_WRITTEN, on=outcome, by=by, version=outcome.number, verb="send")
@@ -87,8 +89,37 @@ def ask_to_sign(panel: Panel, person: Any) -> None:
 def hand_over(panel: Panel) -> None:
     """The lead's outcome is written; closing is what remains."""
     notifications.settle_all(panel, Verb.WRITE_OUTCOME, how=Settled.DONE)
-    due = clock.now() + SIGN_WITHIN
-    notifications.open_work(panel.lead, Verb.CLOSE, on=panel, ref=panel.ref, path=address(panel), due_at=due)
+    wait_for_closing(panel)
+
+
+def wait_for_closing(panel: Panel) -> None:
+    due, path = clock.now() + SIGN_WITHIN, address(panel)
+    notifications.open_work(panel.lead, Verb.CLOSE, on=panel, ref=panel.ref, path=path, due_at=due, urgent=panel.urgent)
+
+
+@transaction.atomic
+def thaw(panel_id: str, *, by: Any) -> bool:
+    """Consent was given again: the outcome waits again for its lead, and for the signatures that are missing. ``by`` is nobody."""
+    panel = Panel.objects.with_case().select_for_update(of=("self",)).filter(pk=panel_id, state=State.OUTCOME).first()
+    outcome = Outcome.objects.filter(panel=panel).first() if panel is not None else None
+    if panel is None or outcome is None or not may_be_discussed(panel.case.patient):
+        return False
+    if outcome.state != OutcomeState.SIGNING:
+        wait_for_text(panel)
+        return True
+    wait_for_closing(panel)
+    asked = SignOff.objects.filter(outcome=outcome, number=outcome.number, at=None).select_related("who")
+    seated = {person.pk for person in people_in(panel)}
+    for row in asked:
+        if row.who_id in seated:
+            ask_to_sign(panel, row.who)
+    return True
+
+
+def has_signed(panel: Panel, *, by: Any) -> None:
+    """Nothing waits for them, and no unsent mail asks for their signature."""
+    notifications.settle_work(by, Verb.SIGN, on=panel)
+    notifications.cancel_mails([panel.pk], Notice.SIGN_WANTED, to=by)
 
 
 @transaction.atomic
@@ -118,7 +149,7 @@ def sign(
     signature.decision, signature.text, signature.at = decision, text, clock.now()
     signature.about = about if decision == Decision.DISSENT else None
     signature.save(update_fields=["decision", "text", "about", "at"])
-    notifications.settle_work(by, Verb.SIGN, on=panel)
+    has_signed(panel, by=by)
     audit.record(Event.OUTCOME_SIGNED, on=outcome, by=by, version=outcome.number, kind=str(decision))
     awaited = outcome.signoffs.filter(number=outcome.number, decision=Decision.PENDING)
     if outcome.state == OutcomeState.FINAL and not awaited.exists():

@@ -9,10 +9,8 @@ from django.db import transaction
 from consent.actions import hold_consent
 from cpms.audit import actions as audit
 from cpms.audit.states import Event
-from cpms.notifications import actions as notifications
-from cpms.notifications.states import Verb
 from outcomes import policy
-from outcomes.actions.writing import next_position, owner_of
+from outcomes.actions.writing import ask_nobody, next_position, owner_of
 from outcomes.models import AdviceItem, Outcome
 from outcomes.states import OutcomeState
 from panels.meetings.models import MeetingDecision
@@ -52,7 +50,7 @@ def take_decision(decision_id: str, *, by: Any) -> AdviceItem | None:
 
 def take_back(panel: Panel, outcome: Outcome, *, by: Any) -> None:
     """The text has grown: it is a draft again, nobody is asked to sign it, and who has it open clashes."""
+    ask_nobody(panel, state=outcome.state)
     outcome.state, outcome.version = OutcomeState.DRAFT, outcome.version + 1
     outcome.save(update_fields=["state", "version"])
-    notifications.settle_all(panel, Verb.SIGN)
     audit.record(Event.OUTCOME_WRITTEN, on=outcome, by=by, version=outcome.version, verb="decide")

@@ -14,6 +14,7 @@ from cpms.accounts.access import Refused
 from cpms.audit import actions as audit
 from cpms.audit.states import Event
 from cpms.notifications import actions as notifications
+from cpms.notifications.notices import Notice
 from cpms.notifications.states import Verb
 from outcomes import policy
 from outcomes.models import AdviceItem, Outcome
@@ -42,16 +43,25 @@ def start_outcome(panel: Panel, *, by: Any) -> Outcome:
         outcome.state = OutcomeState.DRAFT
         outcome.save(update_fields=["state"])
     take_marked(outcome)
-    notifications.open_work(
-        current.lead,
-        Verb.WRITE_OUTCOME,
-        on=current,
-        ref=current.ref,
-        path=address(current),
-        due_at=clock.now() + WRITE_WITHIN,
-        urgent=current.urgent,
-    )
+    wait_for_text(current)
     return outcome
+
+
+def wait_for_text(panel: Panel) -> None:
+    """The outcome waits for the lead to write it."""
+    due, path = clock.now() + WRITE_WITHIN, address(panel)
+    notifications.open_work(
+        panel.lead, Verb.WRITE_OUTCOME, on=panel, ref=panel.ref, path=path, due_at=due, urgent=panel.urgent
+    )
+
+
+def ask_nobody(panel: Panel, *, state: str) -> None:
+    """The text is a draft again: it waits for the lead, not for signatures. ``state`` is the outcome's of before."""
+    notifications.settle_all(panel, Verb.SIGN)
+    notifications.cancel_mails([panel.pk], Notice.SIGN_WANTED)
+    if state == OutcomeState.SIGNING:
+        notifications.settle_all(panel, Verb.CLOSE)
+        wait_for_text(panel)
 
 
 def take_marked(outcome: Outcome) -> None:
@@ -98,9 +108,9 @@ def write_outcome(
         raise Refused(verdict.reason)
     outcome = Outcome.objects.get(panel=panel)
     write_text(outcome, conclusion=conclusion, plain=plain, items=items, version=version)
+    ask_nobody(panel, state=outcome.state)
     outcome.state = OutcomeState.DRAFT
     outcome.save(update_fields=["state"])
-    notifications.settle_all(panel, Verb.SIGN)
     audit.record(Event.OUTCOME_WRITTEN, on=outcome, by=by, version=outcome.version)
     return outcome
 

@@ -5,7 +5,7 @@ from panels.actions.assisting import break_glass, end_assist, let_in
 from panels.actions.chasing import look_after_idle
 from panels.actions.dispatching import address, clarify, forward, name_people, return_with_question, take_up
 from panels.actions.drafting import draft_panel, prepare
-from panels.actions.escalating import escalate, set_terms, wish_meeting
+from panels.actions.escalating import escalate, propose_again, set_terms, wish_meeting, wishes_are_met
 from panels.actions.filtering import drop_filter, save_filter
 from panels.actions.handing_over import follow_lead, hand_over, look_after_left_behind, look_for_left_behind
 from panels.actions.inviting import (
@@ -17,7 +17,7 @@ from panels.actions.inviting import (
     invite_guest,
     let_go,
 )
-from panels.actions.moving import freeze, move, open_panel, reopen, tell_corrected, withdraw
+from panels.actions.moving import freeze, move, open_panel, reopen, tell_corrected, thaw, withdraw
 from panels.actions.presence import note_presence, note_visit, say_minutes
 from panels.actions.referring import (
     accept_referral,
@@ -78,6 +78,7 @@ __all__ = [
     "open_panel",
     "pass_referral_on",
     "prepare",
+    "propose_again",
     "recall",
     "receive",
     "refer",
@@ -92,7 +93,9 @@ __all__ = [
     "take_up",
     "tell_corrected",
     "thank",
+    "thaw",
     "unarchive",
     "wish_meeting",
+    "wishes_are_met",
     "withdraw",
 ]

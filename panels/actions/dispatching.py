@@ -28,9 +28,15 @@ def address(panel: Panel, *, network: Network, group: ThematicGroup | None = Non
     hold_consent(panel.audit_patient_id)
     if not (verdict := policy.may_address(by, panel)):
         raise Refused(verdict.reason)
-    if panel.dispatches.live().filter(network=network, group=group).exists():
-        raise Refused("The panel is before this group or network already.")
+    not_there_yet(panel, network=network, group=group)
     return put_before(panel, network=network, group=group, by=by)
+
+
+def not_there_yet(panel: Panel, *, network: Network, group: ThematicGroup | None) -> None:
+    """Holds the panel until commit, so that of two who put it before the same people one is refused. Raises ``Refused``."""
+    held = Panel.objects.select_for_update(of=("self",)).get(pk=panel.pk)
+    if held.dispatches.live().filter(network=network, group=group).exists():
+        raise Refused("The panel is before this group or network already.")
 
 
 def put_before(
@@ -46,17 +52,31 @@ def put_before(
     row = Dispatch(panel=panel, key=panel.key, network=network, group=group, asked_by=by, came_from=came_from)
     row.note = note
     row.save(force_insert=True)
-    people = accounts.coordinators_for(network, group)
-    path, due = row.get_absolute_url(), clock.now() + TAKE_UP_WITHIN
-    for person in people:
-        notifications.open_work(
-            person, Verb.DISPATCH, on=row, ref=panel.ref, path=path, due_at=due, urgent=panel.urgent
-        )
+    people, path = wait_for_coordinators(row), row.get_absolute_url()
     notifications.notify(
         people, notice=Notice.DISPATCHED, by=by, about=row, ref=panel.ref, path=path, urgent=panel.urgent
     )
     audit.record(Event.DISPATCHED, on=row, by=by)
     return row
+
+
+def wait_for_coordinators(row: Dispatch) -> list[Any]:
+    """A decision waits for each of those it lies with, who are given."""
+    people, panel = accounts.coordinators_for(row.network, row.group), row.panel
+    path, due = row.get_absolute_url(), clock.now() + TAKE_UP_WITHIN
+    for person in people:
+        notifications.open_work(
+            person, Verb.DISPATCH, on=row, ref=panel.ref, path=path, due_at=due, urgent=panel.urgent
+        )
+    return people
+
+
+def wait_for_clarification(panel: Panel) -> None:
+    """A coordinator's question waits for the lead."""
+    path, due = panel.get_absolute_url(), clock.now() + TAKE_UP_WITHIN
+    notifications.open_work(
+        panel.lead, Verb.CLARIFY, on=panel, ref=panel.ref, path=path, due_at=due, urgent=panel.urgent
+    )
 
 
 def locked(dispatch: Dispatch) -> Dispatch:
@@ -72,7 +92,7 @@ def decide(dispatch: Dispatch, state: DispatchState, *, by: Any, reason: str = "
         raise Refused(verdict.reason)
     current.state, current.decided_at, current.decided_by, current.reason = state, clock.now(), by, reason
     current.save(update_fields=["state", "decided_at", "decided_by", "reason"])
-    notifications.settle_all(current, Verb.DISPATCH, how=Settled.DONE)
+    notifications.settle_all(current, Verb.DISPATCH, Verb.HELP, how=Settled.DONE)
     notifications.cancel_mails([current.pk])
     audit.record(Event.DISPATCH_DECIDED, on=current, by=by, verb=str(state))
     return current
@@ -83,7 +103,6 @@ def take_up(dispatch: Dispatch, *, by: Any, people: Iterable[Any] = ()) -> Dispa
     """The group looks after it, and names people the lead may invite. The coordinator sees no more than before."""
     current = decide(dispatch, DispatchState.ACCEPTED, by=by)
     current.proposed.set(people)
-    notifications.settle_all(current, Verb.HELP, how=Settled.DONE)
     tell_lead(current, Notice.DISPATCH_DECIDED, by=by)
     return current
 
@@ -107,8 +126,8 @@ def forward(dispatch: Dispatch, *, network: Network, group: ThematicGroup | None
     if not reason.strip():
         raise Refused("Please say in a sentence why you forward it.")
     panel = dispatch.panel
-    if panel.dispatches.live().filter(network=network, group=group).exists():
-        raise Refused("The panel is before this group or network already.")
+    hold_consent(dispatch.audit_patient_id)
+    not_there_yet(panel, network=network, group=group)
     current = decide(dispatch, DispatchState.FORWARDED, by=by, reason=reason)
     same_network = group is not None and group.network_id == panel.network_id
     if same_network and current.group_id == panel.group_id:
@@ -124,11 +143,7 @@ def return_with_question(dispatch: Dispatch, *, reason: str, by: Any) -> Dispatc
     if not reason.strip():
         raise Refused("Please write your question.")
     current = decide(dispatch, DispatchState.RETURNED, by=by, reason=reason)
-    panel = current.panel
-    path, due = panel.get_absolute_url(), clock.now() + TAKE_UP_WITHIN
-    notifications.open_work(
-        panel.lead, Verb.CLARIFY, on=panel, ref=panel.ref, path=path, due_at=due, urgent=panel.urgent
-    )
+    wait_for_clarification(current.panel)
     tell_lead(current, Notice.DISPATCH_RETURNED, by=by)
     return current
 

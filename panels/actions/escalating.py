@@ -18,9 +18,10 @@ from cpms.notifications import actions as notifications
 from cpms.notifications.notices import Notice
 from cpms.notifications.states import Settled, Verb
 from panels import policy, queries
+from panels.actions import dispatching
 from panels.actions.inviting import end_of_day
 from panels.models import MeetingWish, Panel
-from panels.states import RUNG_AFTER, Rung, State, due_on
+from panels.states import RUNG_AFTER, Move, Rung, State, due_on
 
 WITHIN = dt.timedelta(days=3)
 
@@ -35,9 +36,30 @@ def enough_said(panel: Panel, *, by: Any) -> None:
     """The quorum is there: the lead may conclude, with or without a meeting, and nothing climbs further."""
     if queries.replies(panel) < panel.quorum:
         return
-    notifications.settle_all(panel, Verb.SUBSTITUTE, how=Settled.DONE)
-    path = panel.get_absolute_url()
-    notifications.notify([panel.lead], notice=Notice.ENOUGH_ADVICE, by=by, about=panel, ref=panel.ref, path=path)
+    nobody_is_wanted(panel, how=Settled.DONE)
+    rounds = panel.steps.filter(verb=Move.REOPEN).count()
+    notifications.notify(
+        [panel.lead],
+        notice=Notice.ENOUGH_ADVICE,
+        by=by,
+        about=panel,
+        ref=panel.ref,
+        path=panel.get_absolute_url(),
+        again=f"{rounds}:{panel.quorum}",
+        urgent=panel.urgent,
+    )
+
+
+def nobody_is_wanted(panel: Panel, *, how: Settled = Settled.CANCELLED) -> None:
+    """Neither the lead needs substitutes nor coordinators to name people."""
+    notifications.settle_all(panel, Verb.SUBSTITUTE, how=how)
+    dispatching.need_no_help(panel)
+
+
+def has_said(panel: Panel, *, by: Any) -> None:
+    """Somebody answered: nothing waits for them, and no unsent mail says that their answer is late."""
+    notifications.settle_work(by, Verb.REPLY, on=panel)
+    notifications.cancel_mails([panel.pk], Notice.ANSWER_LATE, to=by)
 
 
 @transaction.atomic
@@ -53,6 +75,7 @@ def set_terms(panel: Panel, *, quorum: int, wanted_by: dt.date, by: Any) -> Pane
     current.save(update_fields=["quorum", "wanted_by", "escalated"])
     audit.record(Event.TERMS_SET, on=current, by=by, count=quorum)
     if moved:
+        nobody_is_wanted(current)
         notifications.move_due(current, Verb.REPLY, due_at=due_on(wanted_by))
         people, path = queries.people_in(current), current.get_absolute_url()
         notifications.notify(
@@ -63,7 +86,9 @@ def set_terms(panel: Panel, *, quorum: int, wanted_by: dt.date, by: Any) -> Pane
             ref=current.ref,
             path=path,
             again=wanted_by.isoformat(),
+            urgent=current.urgent,
         )
+    enough_said(current, by=by)
     return current
 
 
@@ -83,8 +108,26 @@ def propose_meeting(panel: Panel, *, by: Any) -> None:
     path = reverse("meetings:schedule", args=[panel.ref])
     work_for_lead(panel, Verb.MEET, path)
     notifications.notify(
-        [panel.lead], notice=Notice.MEETING_PROPOSED, by=by, about=panel, ref=panel.ref, path=path, again=day()
+        [panel.lead],
+        notice=Notice.MEETING_PROPOSED,
+        by=by,
+        about=panel,
+        ref=panel.ref,
+        path=path,
+        again=day(),
+        urgent=panel.urgent,
     )
+
+
+def propose_again(panel: Panel, *, by: Any) -> None:
+    """A meeting was called off: who wished for one still does."""
+    if panel.state == State.OPEN and MeetingWish.objects.filter(panel=panel).exists():
+        propose_meeting(panel, by=by)
+
+
+def wishes_are_met(panel: Panel) -> None:
+    """They met, or the panel begins anew: a wish may be said again."""
+    MeetingWish.objects.filter(panel=panel).delete()
 
 
 def day() -> str:

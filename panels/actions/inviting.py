@@ -11,6 +11,7 @@ from django.db import transaction
 from django.urls import reverse
 
 from consent.actions import hold_consent
+from consent.policy import may_be_discussed
 from cpms import clock
 from cpms.accounts import actions as accounts
 from cpms.accounts.access import Refused
@@ -23,7 +24,7 @@ from cpms.notifications import actions as notifications
 from cpms.notifications.notices import Notice
 from cpms.notifications.states import Settled, Verb
 from panels import policy
-from panels.actions import sight
+from panels.actions import chasing, sight
 from panels.cases.models import Case
 from panels.models import Invitation, Panel
 from panels.states import (
@@ -33,6 +34,7 @@ from panels.states import (
     DeclineReason,
     InvitationKind,
     InvitationState,
+    State,
     due_on,
 )
 
@@ -81,20 +83,29 @@ def ask(
     )
     invitation.save(force_insert=True)
     here = invitation.get_absolute_url()
-    notifications.open_work(
-        person,
-        Verb.ANSWER,
-        on=invitation,
-        ref=panel.ref,
-        path=here,
-        due_at=invitation.answer_by,
-        urgent=panel.urgent,
-    )
+    wait_for_answer(invitation)
     notifications.notify(
         [person], notice=notice, by=by, about=invitation, ref=panel.ref, path=path or here, urgent=panel.urgent
     )
     audit.record(Event.INVITED, on=invitation, by=by, kind=str(invitation.kind))
     return invitation
+
+
+def wait_for_answer(invitation: Invitation) -> None:
+    """A yes or no is asked of the person."""
+    panel, path = invitation.panel, invitation.get_absolute_url()
+    due, person = invitation.answer_by, invitation.invitee
+    notifications.open_work(
+        person, Verb.ANSWER, on=invitation, ref=panel.ref, path=path, due_at=due, urgent=panel.urgent
+    )
+
+
+def wait_for_reply(panel: Panel, person: Any) -> None:
+    """Advice is asked of a member: by the panel's day, or soon where that has passed already."""
+    wanted = due_on(panel.wanted_by) if panel.wanted_by else None
+    soon = clock.now() + ANSWER_WITHIN
+    due, path = wanted if wanted and wanted > clock.now() else soon, panel.get_absolute_url()
+    notifications.open_work(person, Verb.REPLY, on=panel, ref=panel.ref, path=path, due_at=due, urgent=panel.urgent)
 
 
 @transaction.atomic
@@ -114,6 +125,8 @@ def invite_guest(
         by=by,
         good_for=ActivationLink.GUESTS_GOOD_FOR,
     )
+    if person.pk == panel.lead_id:
+        raise Refused("This is the address of the panel's lead.")
     if Invitation.objects.filter(panel=panel, invitee=person, state__in=LIVE).exists():
         raise Refused("This person is invited already.")
     stays = end_of_day(until) if until else clock.now() + GUEST_STAYS
@@ -143,10 +156,7 @@ def accept(invitation: Invitation, *, by: Any) -> Invitation:
     panel = current.panel
     sight.project(Case.objects.filter(pk=panel.case_id), people=[by], by=by)
     answered(current, by=by)
-    due = due_on(panel.wanted_by) if panel.wanted_by else clock.now() + ANSWER_WITHIN
-    notifications.open_work(
-        by, Verb.REPLY, on=panel, ref=panel.ref, path=panel.get_absolute_url(), due_at=due, urgent=panel.urgent
-    )
+    wait_for_reply(panel, by)
     jobs.enqueue("meetings.call_newcomer", panel_id=str(panel.pk), user_id=str(by.pk))
     return current
 
@@ -168,6 +178,9 @@ def answered(invitation: Invitation, *, by: Any) -> None:
     notifications.settle_work(by, Verb.ANSWER, on=invitation)
     drafts.discard_about([str(invitation.pk)], by=by)
     panel = invitation.panel
+    notifications.cancel_mails([invitation.pk], Notice.INVITED, to=by)
+    notifications.cancel_mails([panel.pk], Notice.ANSWER_LATE, to=by)
+    chasing.something_happened(panel)
     notifications.notify(
         [panel.lead],
         notice=Notice.INVITATION_ANSWERED,
@@ -175,6 +188,7 @@ def answered(invitation: Invitation, *, by: Any) -> None:
         about=invitation,
         ref=panel.ref,
         path=panel.get_absolute_url(),
+        urgent=panel.urgent,
     )
     audit.record(Event.INVITATION_ANSWERED, on=invitation, by=by, verb=str(invitation.state))
 
@@ -216,14 +230,32 @@ def close_file(invitation: Invitation, *, by: Any) -> None:
 
 @transaction.atomic
 def expire_invitations(*, by: Any) -> int:
-    """Close what nobody answered in time; run by the clock, ``by`` is nobody."""
-    rows = Invitation.objects.overdue().select_related("panel__case", "invitee")
+    """Close what nobody answered in time, and tell each lead once; run by the clock, ``by`` is nobody."""
+    rows = Invitation.objects.overdue().select_related("panel__case", "panel__lead", "invitee")
     overdue = list(rows.select_for_update(of=("self",), skip_locked=True))
     for invitation in overdue:
         invitation.state, invitation.ended_at = InvitationState.EXPIRED, clock.now()
         invitation.save(update_fields=["state", "ended_at"])
         close_file(invitation, by=by)
+    for panel in {invitation.panel_id: invitation.panel for invitation in overdue}.values():
+        tell_lapsed(panel, by=by)
     return len(overdue)
+
+
+def tell_lapsed(panel: Panel, *, by: Any) -> None:
+    """The lead hears that somebody did not answer at all, and asks others."""
+    path = reverse("panels:invite", args=[panel.ref])
+    if panel.state == State.OPEN and may_be_discussed(panel.case.patient):
+        notifications.notify(
+            [panel.lead],
+            notice=Notice.INVITATION_LAPSED,
+            by=by,
+            about=panel,
+            ref=panel.ref,
+            path=path,
+            again=clock.today().isoformat(),
+            urgent=panel.urgent,
+        )
 
 
 @transaction.atomic

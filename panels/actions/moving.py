@@ -10,19 +10,21 @@ from django.db import transaction
 from consent.actions import hold_consent
 from consent.policy import may_be_discussed
 from cpms import clock
+from cpms.accounts import queries as accounts
 from cpms.accounts.access import Refused
 from cpms.accounts.models import ThematicGroup
 from cpms.audit import actions as audit
 from cpms.audit.states import Event
+from cpms.jobs import actions as jobs
 from cpms.notifications import actions as notifications
 from cpms.notifications.notices import Notice
 from cpms.notifications.states import Settled, Verb
 from panels import policy, queries
-from panels.actions import chasing, dispatching, handing_over, inviting, referring, sight
+from panels.actions import chasing, dispatching, escalating, handing_over, inviting, referring, sight, talking
 from panels.actions.drafting import wanted_date
 from panels.cases.models import Case, Rectification
-from panels.models import Invitation, Panel, PanelStep
-from panels.states import BY_VERB, RUNNING, Move, State
+from panels.models import Contribution, Invitation, Panel, PanelStep
+from panels.states import BY_VERB, RUNNING, DispatchState, InvitationState, Move, State
 
 TOLD = frozenset({Move.OPEN, Move.START_OUTCOME, Move.REOPEN})
 """Steps that no mail of their own goes with; closing and withdrawing have theirs."""
@@ -61,9 +63,8 @@ def move(panel: Panel, verb: Move, *, by: Any) -> Panel:
     return current
 
 
-def tell_all(panel: Panel, *, by: Any) -> None:
+def tell_all(panel: Panel, *, by: Any, again: str = "") -> None:
     """Whoever asked (the lead, a guest who referred the patient) and the members hear of each step."""
-    step = str(panel.steps.count())
     notifications.notify(
         queries.people_in(panel),
         notice=Notice.PANEL_MOVED,
@@ -71,7 +72,8 @@ def tell_all(panel: Panel, *, by: Any) -> None:
         about=panel,
         ref=panel.ref,
         path=panel.get_absolute_url(),
-        again=step,
+        again=again or str(panel.steps.count()),
+        urgent=panel.urgent,
     )
 
 
@@ -106,11 +108,26 @@ def open_panel(panel: Panel, *, by: Any, experts: Iterable[Any] = (), groups: It
 @transaction.atomic
 def withdraw(panel: Panel, *, by: Any) -> Panel:
     """End a panel without an outcome: nobody sees it any more but the treating side, and nothing chases it."""
+    people = concerned(panel)
     current = move(panel, Move.WITHDRAW, by=by)
     silence(current)
-    people = [seat.invitee for seat in Invitation.objects.seated().filter(panel=current).select_related("invitee")]
-    notifications.notify(people, notice=Notice.PANEL_ENDED, by=by, about=current, ref=current.ref)
+    tell_ended(current, people, by=by)
+    referring.tell_physician_of_end(current)
     return current
+
+
+def concerned(panel: Panel) -> list[Any]:
+    """Whoever is in the panel, is asked into it, or coordinates a group that it is before."""
+    seats = Invitation.objects.filter(panel=panel).select_related("invitee")
+    there = {seat.invitee for seat in (*seats.seated(), *seats.pending().filter(expires_at__gt=clock.now()))}
+    for row in panel.dispatches.live().select_related("network", "group__parent"):
+        there.update(accounts.coordinators_for(row.network, row.group))
+    return sorted(there, key=lambda person: str(person.pk))
+
+
+def tell_ended(panel: Panel, people: list[Any], *, by: Any, again: str = "") -> None:
+    """Neutrally, and with no address of it."""
+    notifications.notify(people, notice=Notice.PANEL_ENDED, by=by, about=panel, ref=panel.ref, again=again)
 
 
 @transaction.atomic
@@ -121,7 +138,18 @@ def reopen(panel: Panel, *, by: Any) -> Panel:
     notifications.settle_all(current, Verb.FOLLOW_UP, Verb.SIGN)
     current.wanted_by, current.escalated = wanted_date(current.urgency), 0
     current.save(update_fields=["wanted_by", "escalated"])
+    escalating.wishes_are_met(current)
+    ask_again(current)
     return current
+
+
+def ask_again(panel: Panel) -> None:
+    """Who was asked and has not answered in this round owes an answer again."""
+    for invitation in queries.owing(panel):
+        if invitation.state == InvitationState.ACCEPTED:
+            inviting.wait_for_reply(panel, invitation.invitee)
+        elif invitation.expires_at > clock.now():
+            inviting.wait_for_answer(invitation)
 
 
 def silence(panel: Panel) -> None:
@@ -141,11 +169,33 @@ def freeze(patient_id: str, *, by: Any) -> int:
     """
     panels = list(Panel.objects.running().filter(case__patient__pk=patient_id).with_case())
     for panel in panels:
+        people = concerned(panel)
         silence(panel)
         sight.project(Case.objects.filter(pk=panel.case_id), by=by)
-        seats = Invitation.objects.seated().filter(panel=panel).select_related("invitee")
-        people = [seat.invitee for seat in seats]
-        notifications.notify(people, notice=Notice.PANEL_ENDED, by=by, about=panel, ref=panel.ref, again="frozen")
+        tell_ended(panel, people, by=by, again=f"frozen {clock.today().isoformat()}")
     for panel in Panel.objects.filter(case__patient__pk=patient_id, state=State.CLOSED):
         silence(panel)
+    return len(panels)
+
+
+@transaction.atomic
+def thaw(patient_id: str, *, by: Any) -> int:
+    """Consent was given again: what the withdrawal stopped waits again for those it waited for, and everybody hears of it."""
+    sight.mend_sight(by=by, patient_id=patient_id)
+    panels = list(
+        Panel.objects.running().filter(case__patient__pk=patient_id).with_case().select_for_update(of=("self",))
+    )
+    for panel in panels:
+        if not may_be_discussed(panel.case.patient):
+            continue
+        if panel.state == State.OPEN:
+            ask_again(panel)
+        for row in panel.dispatches.waiting().select_related("network", "group__parent", "panel"):
+            dispatching.wait_for_coordinators(row)
+        if panel.dispatches.filter(state=DispatchState.RETURNED).exists():
+            dispatching.wait_for_clarification(panel)
+        if Contribution.objects.awaiting_data().filter(panel=panel).exists():
+            talking.ask_for_data(panel)
+        jobs.enqueue("outcomes.thaw", panel_id=str(panel.pk))
+        tell_all(panel, by=by, again=f"thawed {clock.today().isoformat()}")
     return len(panels)

@@ -88,7 +88,15 @@ def locked(referral: Referral, *, by: Any) -> Referral:
     current = Referral.objects.with_surroundings().select_for_update(of=("self",)).get(pk=referral.pk)
     if not (verdict := policy.may_decide_referral(by, current)):
         raise Refused(verdict.reason)
+    take_from_clinician(current)
     return current
+
+
+def take_from_clinician(referral: Referral) -> None:
+    """Whoever it was accepted for need not open the panel any more."""
+    notifications.settle_all(referral, Verb.START_PANEL)
+    notifications.cancel_mails([referral.pk], Notice.REFERRAL_YOURS)
+    referral.clinician = None
 
 
 def settle(referral: Referral, state: ReferralState, *, by: Any) -> None:
@@ -97,7 +105,7 @@ def settle(referral: Referral, state: ReferralState, *, by: Any) -> None:
     notifications.settle_all(referral, Verb.REFERRAL, how=Settled.DONE)
     notifications.cancel_mails([referral.pk], Notice.REFERRAL_WAITING)
     audit.record(Event.REFERRAL_DECIDED, on=referral, by=by, verb=str(state))
-    notifications.notify_address(referral.email, notice=Notice.REFERRAL_ANSWERED, about=referral)
+    notifications.notify_address(referral.email, notice=Notice.REFERRAL_ANSWERED, about=referral, again=str(state))
 
 
 @transaction.atomic
@@ -114,7 +122,14 @@ def accept_referral(referral: Referral, *, clinician: User, by: Any) -> Referral
         clinician, Verb.START_PANEL, on=current, ref=current.ref, path=path, due_at=due, urgent=urgent
     )
     notifications.notify(
-        [clinician], notice=Notice.REFERRAL_YOURS, by=by, about=current, ref=current.ref, path=path, urgent=urgent
+        [clinician],
+        notice=Notice.REFERRAL_YOURS,
+        by=by,
+        about=current,
+        ref=current.ref,
+        path=path,
+        again=clock.now().isoformat(),
+        urgent=urgent,
     )
     return current
 
@@ -131,7 +146,8 @@ def pass_referral_on(
         raise Refused("Please say in a sentence why you pass it on.")
     notifications.settle_all(current, Verb.REFERRAL)
     current.network, current.group, current.note = network, group, reason
-    current.save(update_fields=["network", "group", "note"])
+    current.state, current.decided_at, current.decided_by = ReferralState.WAITING, None, None
+    current.save(update_fields=["network", "group", "note", "state", "decided_at", "decided_by", "clinician"])
     audit.record(Event.REFERRAL_DECIDED, on=current, by=by, verb="passed_on")
     put_before_coordinators(current, by=by)
     return current
@@ -162,7 +178,8 @@ def grow_from_referral(referral: Referral, panel: Panel, *, by: Any) -> Panel:
     current.save(update_fields=["panel"])
     notifications.settle_all(current, Verb.START_PANEL, how=Settled.DONE)
     panel.question, panel.group = current.text, current.group if current.network_id == panel.network_id else None
-    panel.save(update_fields=["question", "group"])
+    panel.urgency = current.urgency
+    panel.save(update_fields=["question", "group", "urgency"])
     drafts.forget_about([str(current.pk)])
     vault.destroy_key(current.key)
     audit.record(Event.REFERRAL_FORGOTTEN, on=current, by=by)
@@ -172,9 +189,16 @@ def grow_from_referral(referral: Referral, panel: Panel, *, by: Any) -> Panel:
 def seat_physician(panel: Panel, *, by: Any) -> None:
     """The panel opens: whoever referred the patient is invited as its guest."""
     referral = Referral.objects.filter(panel=panel).first()
-    if referral is not None:
+    if referral is not None and referral.email != panel.lead.email.lower():
         who = {name: getattr(referral, name) for name in ("email", "name", "hospital", "country")}
         inviting.invite_guest(panel, by=by, **who)
+
+
+def tell_physician_of_end(panel: Panel) -> None:
+    """The panel was given up before it opened: its guest was not invited yet, so the private link has the answer."""
+    referral = Referral.objects.filter(panel=panel).first()
+    if referral is not None and panel.opened_at is None:
+        notifications.notify_address(referral.email, notice=Notice.REFERRAL_ANSWERED, about=referral, again="given up")
 
 
 @transaction.atomic
@@ -186,6 +210,9 @@ def look_after_referrals(*, by: Any) -> int:
     forgotten = list(Referral.objects.to_forget().select_for_update(of=("self",), skip_locked=True))
     drafts.forget_about(str(referral.pk) for referral in forgotten)
     for referral in forgotten:
+        if referral.state == ReferralState.ACCEPTED:
+            take_from_clinician(referral)
+            settle(referral, ReferralState.EXPIRED, by=by)
         vault.destroy_key(referral.key)
         audit.record(Event.REFERRAL_FORGOTTEN, on=referral, by=by)
     return len(overdue) + len(forgotten)

@@ -17,10 +17,10 @@ from cpms.notifications import actions as notifications
 from cpms.notifications.notices import Notice
 from cpms.notifications.states import Settled, Verb
 from panels import policy, queries
-from panels.actions import chasing, escalating
+from panels.actions import chasing, escalating, inviting
 from panels.models import Contribution, Message, Panel, Stance, Thanks
 from panels.models.talk import Said
-from panels.states import Certainty, ContributionKind, Part, StanceKind
+from panels.states import Certainty, ContributionKind, Part, StanceKind, State
 
 DATA_WITHIN = dt.timedelta(days=7)
 
@@ -73,7 +73,7 @@ def contribute(
     put_beside(contribution, beside, by=by)
     if policy.part_of(by, panel) != Part.TREATING:
         Panel.objects.filter(pk=panel.pk, first_reply_at=None).update(first_reply_at=clock.now())
-    notifications.settle_work(by, Verb.REPLY, on=panel)
+    escalating.has_said(panel, by=by)
     chasing.something_happened(panel)
     if kind == ContributionKind.NEED_DATA:
         ask_for_data(panel)
@@ -94,7 +94,8 @@ def ask_for_data(panel: Panel) -> None:
 
 @transaction.atomic
 def supply(contribution: Contribution, *, by: Any) -> Contribution:
-    """The data that the statement asks for is in the case now; whoever asked is told. Said twice, it counts once."""
+    """The data that the statement asks for is in the case now: whoever asked is told and, without advice so far, asked for it.
+    Said twice, it counts once."""
     hold_consent(contribution.audit_patient_id)
     current = held(contribution)
     if not (verdict := policy.may_supply(by, current)):
@@ -107,6 +108,8 @@ def supply(contribution: Contribution, *, by: Any) -> Contribution:
     if not Contribution.objects.awaiting_data().filter(panel=panel).exists():
         notifications.settle_all(panel, Verb.ADD_DATA, how=Settled.DONE)
     tell([contribution.author], Notice.DATA_ADDED, panel, by=by)
+    if panel.state == State.OPEN and any(seat.invitee_id == current.author_id for seat in queries.owing(panel)):
+        inviting.wait_for_reply(panel, current.author)
     audit.record(Event.DATA_SUPPLIED, on=current, by=by)
     return current
 
@@ -135,6 +138,7 @@ def tell(people: list[Any], notice: Notice, panel: Panel, *, by: Any) -> None:
         ref=panel.ref,
         path=panel.get_absolute_url(),
         again=clock.today().isoformat(),
+        urgent=panel.urgent,
     )
 
 
@@ -178,7 +182,8 @@ def take_stance(contribution: Contribution, *, kind: str, by: Any, text: str = "
         stance = Stance(contribution=current, key=current.key, who=by)
     stance.kind, stance.text, stance.at = StanceKind(kind), text, clock.now()
     stance.save()
-    notifications.settle_work(by, Verb.REPLY, on=contribution.panel)
+    escalating.has_said(contribution.panel, by=by)
+    chasing.something_happened(contribution.panel)
     if kind == StanceKind.DISSENT:
         escalating.propose_meeting(contribution.panel, by=by)
     audit.record(Event.STANCE_TAKEN, on=contribution, by=by, kind=kind)

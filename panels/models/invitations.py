@@ -114,9 +114,10 @@ class Invitation(SealedModel):
 
     @property
     def answer_by(self) -> dt.datetime:
-        """When a yes or no is asked for: soon, and never after the day by which advice is wanted."""
+        """When a yes or no is asked for: soon, and never after a day ahead by which advice is wanted."""
         soon = self.sent_at + ANSWER_WITHIN
-        return min(soon, due_on(self.panel.wanted_by)) if self.panel.wanted_by else soon
+        wanted = due_on(self.panel.wanted_by) if self.panel.wanted_by else None
+        return min(soon, wanted) if wanted and wanted > self.sent_at else soon
 
     @property
     def audit_patient_id(self) -> Any:

@@ -70,7 +70,9 @@ def may_read_referral(_user: Any, _referral: Any) -> Verdict:
 
 @rule(Permission.REFERRAL_DECIDE)
 def may_decide_referral(user: Any, referral: Any) -> Verdict:
-    """A coordinator of the group or network it lies with, once."""
+    """A coordinator of the group or network it lies with; of an accepted one again, until its panel is begun."""
     if not Referral.objects.filter(coordinated_by(user), pk=referral.pk).exists():
         return no("This is for the coordinators of the group or network.")
+    if referral.state == ReferralState.ACCEPTED and referral.panel_id is None and referral.key.destroyed_at is None:
+        return yes
     return yes if referral.state == ReferralState.WAITING else no("This was decided already.")

@@ -2,22 +2,32 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Coalesce
 
 from consent.models import care_consent
 from cpms import clock
 from cpms.accounts.models import User
-from panels.models import Contribution, Invitation, Panel, Stance
+from panels.models import Contribution, Invitation, Panel, PanelStep, Stance
 from panels.models.panels import PanelQuerySet
-from panels.states import Rung, State
+from panels.states import ContributionKind, Move, Rung, State
+
+BEGINNING = dt.datetime.min.replace(year=1900, tzinfo=dt.UTC)
+
+
+def round_began(panel: str) -> Coalesce:
+    """Since when a panel's answers count: since it was reopened, if it was. ``panel`` leads to it from the outer query."""
+    again = PanelStep.objects.filter(panel=OuterRef(panel), verb=Move.REOPEN).order_by("-at")
+    return Coalesce(Subquery(again.values("at")[:1]), Value(BEGINNING))
 
 
 def replies(panel: Panel) -> int:
-    """How many people asked into the panel have given advice; "no experience" is an answer, not advice."""
+    """How many people asked into the panel have given advice in this round; "no experience" is an answer, not advice."""
     asked = Invitation.objects.filter(panel=panel).values("invitee")
-    advice = Contribution.objects.advice().filter(panel=panel, author__in=asked)
+    advice = Contribution.objects.advice().filter(panel=panel, author__in=asked, at__gte=round_began("panel"))
     return advice.order_by().values("author").distinct().count()
 
 
@@ -29,10 +39,14 @@ def owing(panel: Panel) -> list[Invitation]:
 
 
 def has_answered() -> Q:
-    """Of an invitation: whether the person made a statement in the panel, or took a view of one."""
-    said = Contribution.objects.filter(panel=OuterRef("panel"), author=OuterRef("invitee"))
+    """Of an invitation: whether the person made a statement in this round of the panel, or took a view of one. Who asked for
+    data that is there now has not answered yet."""
+    said = Contribution.objects.filter(
+        panel=OuterRef("panel"), author=OuterRef("invitee"), at__gte=round_began("panel")
+    )
+    said = said.exclude(kind=ContributionKind.NEED_DATA, supplied_at__isnull=False)
     viewed = Stance.objects.filter(contribution__panel=OuterRef("panel"), who=OuterRef("invitee"))
-    return Q(Exists(said)) | Q(Exists(viewed))
+    return Q(Exists(said)) | Q(Exists(viewed.filter(at__gte=round_began("contribution__panel"))))
 
 
 def substitutes(panel: Panel) -> list[User]:

@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import Case, DateTimeField, Exists, F, Max, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Greatest
 
+from consent.models import care_consent
 from cpms import clock
 from cpms.accounts.models import Network
 from cpms.notifications import queries as notifications
@@ -79,12 +80,14 @@ def newest(model: type, here: str, field: str) -> Subquery:
 
 
 def idle(*, before: Any) -> QuerySet[Panel]:
-    """Running panels whose last statement, view, message, answer to an invitation or change of state came before a moment, given
+    """Running panels under consent whose last statement, view, message, answer to an invitation or change of state came before a moment, given
     as such or as an expression over the panel.
 
     ``last_at`` says when. PostgreSQL's GREATEST leaves out what never happened. It is asked for once in the filter: each further
     mention would look through five tables again for every running panel.
     """
     last = Greatest(F("opened_at"), *(newest(*kind) for kind in EVENTS))
-    rows = Panel.objects.running().annotate(last_at=last).filter(last_at__lte=before)
+    rows = (
+        Panel.objects.running().filter(care_consent("case__patient")).annotate(last_at=last).filter(last_at__lte=before)
+    )
     return rows.order_by("last_at").select_related("lead", "group", "network")

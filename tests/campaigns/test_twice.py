@@ -82,6 +82,7 @@ def arguments(name: str, story: Story, frozen: Story) -> dict[str, str]:
     return {
         "panels.freeze": {"patient_id": str(frozen.patient.pk)},
         "panels.thaw": {"patient_id": str(story.patient.pk)},
+        "outcomes.thaw": {"panel_id": str(story.panel.pk)},
         "panels.let_go": {"user_id": str(story.expert.pk)},
         "people.put_down": {"user_id": str(story.expert.pk)},
         "panels.left_behind": {"user_id": str(story.lead.pk)},

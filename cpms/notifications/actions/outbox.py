@@ -109,9 +109,10 @@ def answer_reset(address: str, *, user_id: str, path: str, occasion: str, by: An
         notify_address(address, notice=Notice.ADDRESS_UNKNOWN, about=nobody, path=path, again=occasion)
 
 
-def cancel_mails(about: Iterable[uuid.UUID], *notices: Notice) -> int:
-    """What is not sent yet about these things (of these kinds, or all) is not sent any more."""
+def cancel_mails(about: Iterable[uuid.UUID], *notices: Notice, to: Any = None) -> int:
+    """What is not sent yet about these things (of these kinds, or all; to this person, or anybody) is not sent any more."""
     unsent = OutboxMessage.objects.filter(about_id__in=list(about), state__in=[MailState.WAITING, MailState.HELD])
+    unsent = unsent if to is None else unsent.filter(recipient=to)
     unsent = unsent.filter(notice__in=notices) if notices else unsent
     return drop(unsent, MailState.CANCELLED)
 

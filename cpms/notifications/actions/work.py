@@ -11,7 +11,7 @@ from django.db.models import Exists, OuterRef
 
 from cpms import clock
 from cpms.notifications import queries
-from cpms.notifications.actions.outbox import notify
+from cpms.notifications.actions.outbox import cancel_mails, notify
 from cpms.notifications.models import WorkItem
 from cpms.notifications.notices import Notice
 from cpms.notifications.states import Settled, Verb, reminder_due
@@ -58,32 +58,39 @@ def move_due(on: models.Model, verb: Verb, *, due_at: dt.datetime) -> int:
 
 def settle_work(who: Any, verb: Verb, *, on: models.Model) -> int:
     """Done: no reminder follows."""
-    items = WorkItem.objects.open().about(on).filter(who=who, verb=verb)
-    return items.update(settled_at=clock.now(), settled_how=Settled.DONE, remind_at=None)
+    return end(WorkItem.objects.about(on).filter(who=who, verb=verb), Settled.DONE)
 
 
 def settle_all(on: models.Model, *verbs: Verb, who: Any = None, how: Settled = Settled.CANCELLED) -> int:
     """Nobody (or not ``who``) needs to do this any more; all verbs when none is named."""
-    items = WorkItem.objects.open().about(on)
+    items = WorkItem.objects.about(on)
     if verbs:
         items = items.filter(verb__in=verbs)
     if who is not None:
         items = items.filter(who=who)
-    return items.update(settled_at=clock.now(), settled_how=how, remind_at=None)
+    return end(items, how)
 
 
 def cancel_work(items: Iterable[WorkItem]) -> int:
     """These need not be done any more by those for whom they wait."""
-    rows = WorkItem.objects.open().filter(pk__in=[item.pk for item in items])
-    return rows.update(settled_at=clock.now(), settled_how=Settled.CANCELLED, remind_at=None)
+    return end(WorkItem.objects.filter(pk__in=[item.pk for item in items]), Settled.CANCELLED)
+
+
+def end(items: models.QuerySet[WorkItem], how: Settled) -> int:
+    """Settle what of these is open. A reminder that was written and not sent, as before a daily mail, goes out no more."""
+    keys = list(items.filter(settled_at=None).order_by().values_list("pk", flat=True))
+    if not keys:
+        return 0
+    cancel_mails(keys)
+    rows = WorkItem.objects.open().filter(pk__in=keys)
+    return rows.update(settled_at=clock.now(), settled_how=how, remind_at=None)
 
 
 def pass_work(refs: Iterable[str], *, giver: Any, to: Any) -> int:
     """What waits for one person about the panels of these numbers waits for the other from now on, by the same day."""
     items = WorkItem.objects.open().filter(ref__in=list(refs), who=giver)
     there = WorkItem.objects.open().filter(who=to, verb=OuterRef("verb"), subject_id=OuterRef("subject_id"))
-    cancelled = {"settled_at": clock.now(), "settled_how": Settled.CANCELLED, "remind_at": None}
-    items.filter(Exists(there)).update(**cancelled)
+    end(items.filter(Exists(there)), Settled.CANCELLED)
     return items.update(who=to)
 
 

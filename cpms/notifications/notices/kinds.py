@@ -31,6 +31,7 @@ class Notice(models.TextChoices):
     GLASS_ASKED = "glass_asked", "Break-glass waits for a second person"
     GLASS_BROKEN = "glass_broken", "The helpdesk looks into a panel"
     INVITATION_ANSWERED = "invitation_answered", "An invitation was answered"
+    INVITATION_LAPSED = "invitation_lapsed", "An invitation ran out without an answer"
     DISPATCHED = "dispatched", "Panel put before your group or network"
     DISPATCH_DECIDED = "dispatch_decided", "A coordinator took a panel up or forwarded it"
     DISPATCH_RETURNED = "dispatch_returned", "A coordinator asks a question"
@@ -131,7 +132,6 @@ NEWS = frozenset(
         Notice.PANEL_MOVED,
         Notice.NEW_ADVICE,
         Notice.NEW_MESSAGE,
-        Notice.DATA_ADDED,
         Notice.AGENDA,
         Notice.CASE_CORRECTED,
         Notice.THANKED,
@@ -156,6 +156,8 @@ ASKED = frozenset(
         Notice.PRESENTER,
         Notice.DATES,
         Notice.ANSWER_LATE,
+        Notice.DATA_ADDED,
+        Notice.INVITATION_LAPSED,
         Notice.SUBSTITUTE_WANTED,
         Notice.HELP_WANTED,
         Notice.REQUEST_WAITING,

@@ -120,6 +120,10 @@ WORDS = {
     Notice.INVITATION_ANSWERED: Words(
         "CPMS: an invitation was answered", "Somebody answered your invitation to panel {ref}."
     ),
+    Notice.INVITATION_LAPSED: Words(
+        "CPMS: an invitation ran out",
+        "Somebody you invited to panel {ref} did not answer within two weeks. Would you like to ask somebody else?",
+    ),
     Notice.DISPATCHED: Words(
         "CPMS: a panel for your group",
         "Panel {ref} was put before your thematic group or network. Please take it up, forward it, or return it with a question.",

@@ -14,6 +14,7 @@ from cpms.audit.states import Event
 from cpms.notifications import actions as notifications
 from cpms.notifications.notices import Notice
 from cpms.notifications.states import Verb
+from panels import actions as panels
 from panels.meetings.actions.single import put_on, stop
 from panels.meetings.models import AgendaItem, Attendance, Meeting
 from panels.meetings.policy import may_hold
@@ -42,6 +43,8 @@ def hold(meeting: Meeting, *, present: list[Any] | None, by: Any) -> Meeting:
     stop(current, over=True)
     pass_on(current, by=by)
     ask_for_outcomes(current)
+    for item in current.agenda.select_related("panel"):
+        panels.wishes_are_met(item.panel)
     audit.record(Event.MEETING_HELD, on=current, by=by, count=len(there))
     return current
 

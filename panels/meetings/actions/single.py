@@ -16,6 +16,7 @@ from cpms.audit.states import Event
 from cpms.notifications import actions as notifications
 from cpms.notifications.notices import Notice
 from cpms.notifications.states import Settled, Verb
+from panels import actions as panels
 from panels import queries
 from panels.meetings import queries as of_meetings
 from panels.meetings import video
@@ -127,6 +128,9 @@ def call_off(meeting: Meeting, *, by: Any) -> Meeting:
     if after := current.next_of_series():
         for item in current.agenda.select_related("panel"):
             put_on(after, item.panel, by=by)
+    else:
+        for item in current.agenda.select_related("panel__lead"):
+            panels.propose_again(item.panel, by=by)
     audit.record(Event.MEETING_CHANGED, on=current, by=by, verb="called off")
     return current
 
