@@ -182,6 +182,7 @@ TECHNICAL = """
     people.RoleProposal: state
     people.LostPhone: state
     people.GlassBreak: state
+    people.PlaceProposal: kind state
     people.TableRow: number state
 """
 PLACED = {

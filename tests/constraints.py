@@ -32,7 +32,7 @@ from cpms.patients.models import Patient
 from cpms.terminology.models import Concept, ConceptEdge, ConceptSynonym, Terminology
 from cpms.vault.models import DataKey
 from helpdesk.models import KpiCorrection, MonthlyKpi, Nudge
-from helpdesk.people.models import AccessRequest, GlassBreak, LostPhone, RoleProposal, Table, TableRow
+from helpdesk.people.models import AccessRequest, GlassBreak, LostPhone, PlaceProposal, RoleProposal, Table, TableRow
 from outcomes.models import (
     AdviceDone,
     FollowUp,
@@ -154,6 +154,8 @@ CHECKS = {
     "people_glassbreak_two_people": (GlassBreak, {"state": "waiting"}, [{"state": "confirmed", "decided_at": NOW, "decided_by": F("asked_by")}]),
     "people_lostphone_decided_says_who": (LostPhone, {"state": "waiting"}, [{"decided_at": NOW}, {"state": "dropped"}]),
     "people_lostphone_two_people": (LostPhone, {"state": "waiting"}, [{"state": "confirmed", "decided_at": NOW, "decided_by": F("asked_by")}]),
+    "people_placeproposal_decided_says_who": (PlaceProposal, {"state": "waiting"}, [{"decided_at": NOW}, {"state": "dropped"}]),
+    "people_placeproposal_two_people": (PlaceProposal, {"state": "waiting"}, [{"state": "confirmed", "decided_at": NOW, "decided_by": F("asked_by")}]),
     "people_refusal_has_reason": (AccessRequest, {"state": "refused"}, [{"reason": ""}]),
     "people_request_email_lower_case": (AccessRequest, {}, [{"email": "Upper@hospital.example"}]),
     "people_roleproposal_decided_says_who": (RoleProposal, {"state": "waiting"}, [{"decided_at": NOW}, {"state": "dropped"}]),
@@ -213,6 +215,7 @@ DOUBLES = {
     "panels_stance_once": (Stance, {}, {}),
     "people_one_open_glass": (GlassBreak, {"state": "waiting"}, {}),
     "people_one_open_loss": (LostPhone, {"state": "waiting"}, {}),
+    "people_one_open_place": (PlaceProposal, {"state": "waiting"}, {}),
     "people_one_open_proposal": (RoleProposal, {"state": "waiting"}, {}),
     "people_one_open_request": (AccessRequest, {"state": "waiting"}, {"digest": "another"}),
     "people_row_once": (TableRow, {}, {}),

@@ -74,7 +74,7 @@ def clinicians_enrolled_for(user: Any) -> QuerySet[User]:
 
 def centres_run_by(user: Any) -> QuerySet[Centre]:
     """The centres a person represents today, and those of the networks a person coordinates."""
-    held = user.memberships.current()
+    held = user.roles_in_force()
     own = held.filter(role__in=REPRESENTING_ROLES).values("centre")
     networks = held.filter(role=Role.NETWORK_COORDINATOR).values("network")
     places = CentreMembership.objects.current().filter(network__in=networks)
@@ -85,8 +85,14 @@ def networks_served_by(user: Any) -> QuerySet[Network]:
     """The networks a person coordinates or serves as helpdesk; all of them for the core helpdesk."""
     if Role.CORE_HELPDESK in user.held_roles():
         return Network.objects.all()
-    held = user.memberships.current().filter(role__in=OVERSEEING_ROLES)
+    held = user.roles_in_force().filter(role__in=OVERSEEING_ROLES)
     return Network.objects.filter(pk__in=held.values("network"))
+
+
+def may_serve(user: Any, network: Network) -> Verdict:
+    if networks_served_by(user).filter(pk=network.pk).exists():
+        return yes
+    return no("This is arranged by the coordinator or the helpdesk of the network itself.")
 
 
 @rule(Permission.CENTRE_LIST)
@@ -116,6 +122,21 @@ def may_place_centres(user: Any, _thing: Any = None) -> Verdict:
     if user.held_roles() & PLACING_ROLES:
         return yes
     return no("Hospitals are added by a network's coordinator or its helpdesk.")
+
+
+def centres_of_others(user: Any) -> QuerySet[Centre]:
+    """The hospitals that others look after, and not the person: they join a further network by two people."""
+    if Role.CORE_HELPDESK in user.held_roles():
+        return Centre.objects.none()
+    return Centre.objects.looked_after_besides(networks_served_by(user))
+
+
+def may_take_up(user: Any, centre: Any) -> Verdict:
+    """Say of a hospital that is known already that it belongs to one more network: a place in a network opens its staff,
+    roles and clearance. The core helpdesk may, and who serves a network the hospital belongs to today."""
+    if centres_of_others(user).filter(pk=centre.pk).exists():
+        return no("This hospital is looked after by others; somebody there must confirm it.")
+    return yes
 
 
 def may_open_panels(centre: Any) -> Verdict:
@@ -155,7 +176,7 @@ class Post:
 def looks_after(user: Any, post: Post) -> bool:
     """Whether one of the person's roles of today may grant the post, on what that role is held on."""
     granting = GRANTED_BY[post.role]
-    held = user.memberships.current().filter(role__in=granting)
+    held = user.roles_in_force().filter(role__in=granting)
     if held.filter(role=Role.CORE_HELPDESK).exists():
         return True
     network = post.group.network_id if post.group else post.network.pk if post.network else None
@@ -167,7 +188,7 @@ def looks_after(user: Any, post: Post) -> bool:
 
 def roles_given_in(network: Network, *, by: Any) -> set[Role]:
     """Which roles at its hospitals somebody may give who serves the network; each person is asked about again."""
-    rows = by.memberships.current().filter(network=network)
+    rows = by.roles_in_force().filter(network=network)
     held = {Role(role) for role in rows.values_list("role", flat=True)}
     return {role for role in CENTRE_ROLES if GRANTED_BY[role] & held}
 

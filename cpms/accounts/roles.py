@@ -66,6 +66,7 @@ class Permission(models.TextChoices):
     CENTRE_READ = "centre_read", "see a centre's people, and name its units"
     CENTRE_CLEAR = "centre_clear", "record a centre's data-protection clearance"
     CENTRE_PLACE = "centre_place", "add hospitals, and say which networks they belong to"
+    PLACE_CONFIRM = "place_confirm", "confirm that one more network counts a hospital among its own"
     TABLE_READ = "table_read", "see a table of centres or people that was read"
     TABLE_TAKE = "table_take", "take the good rows of a table in"
     PERSON_LIST = "person_list", "list the accounts one looks after"

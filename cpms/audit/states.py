@@ -8,6 +8,8 @@ class Event(models.TextChoices):
     SIGN_IN_REFUSED = "sign_in_refused", "one-time code refused"
     SIGNED_OUT = "signed_out", "signed out"
     PLACES_CHANGED = "places_changed", "networks, groups or units changed"
+    PLACE_ASKED = "place_asked", "hospital of other networks asked for"
+    PLACE_DECIDED = "place_decided", "hospital given to one more network, or not"
     TABLE_READ = "table_read", "table of centres or people read"
     TABLE_TAKEN = "table_taken", "table of centres or people taken in"
     CLEARANCE_SET = "clearance_set", "centre's data-protection clearance changed"

@@ -34,6 +34,7 @@ class Verb(models.TextChoices):
     KEEP_OR_ERASE = "keep_or_erase", "Decide"
     HAND_OVER = "hand_over", "Hand over"
     NAME_REPRESENTATIVE = "name_representative", "Name somebody"
+    CONFIRM_PLACE = "confirm_place", "Decide"
 
 
 WHY = {
@@ -59,6 +60,7 @@ WHY = {
     Verb.KEEP_OR_ERASE: "Kept for many years; is the data still needed?",
     Verb.HAND_OVER: "A clinician has gone; nobody answers for patients of your hospital.",
     Verb.NAME_REPRESENTATIVE: "A clinician has gone, and nobody represents the hospital, which says who answers for the patients.",
+    Verb.CONFIRM_PLACE: "Another network asks for a hospital that you look after.",
     Verb.START_PANEL: "A coordinator asks you to open a panel for a physician outside the networks.",
 }
 """Why a thing waits for somebody, said beside it."""
@@ -148,6 +150,7 @@ REMIND_AFTER: dict[str, tuple[dt.timedelta, ...]] = {
     Verb.KEEP_OR_ERASE: (30 * DAY, 60 * DAY, 180 * DAY),
     Verb.HAND_OVER: (3 * DAY, 7 * DAY, 30 * DAY),
     Verb.NAME_REPRESENTATIVE: (3 * DAY, 7 * DAY, 30 * DAY),
+    Verb.CONFIRM_PLACE: (3 * DAY, 7 * DAY),
 }
 """Waits after opening (product rules of chasing); an urgent panel halves them."""
 

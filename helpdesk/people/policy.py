@@ -6,9 +6,9 @@ from typing import Any
 
 from cpms import clock
 from cpms.accounts.access import Verdict, no, rule, yes
-from cpms.accounts.policy import may_fill
+from cpms.accounts.policy import may_fill, may_place_centres, may_take_up
 from cpms.accounts.roles import DECIDING_ROLES, Permission
-from helpdesk.people.states import GOOD_FOR, ProposalState, RequestState
+from helpdesk.people.states import ProposalState, RequestState
 from panels.policy import may_be_looked_at
 
 
@@ -78,7 +78,22 @@ def may_confirm_role(user: Any, proposal: Any) -> Verdict:
     return second_person(user, proposal) and may_fill(user, proposal.person, proposal.post)
 
 
+@rule(Permission.PLACE_CONFIRM)
+def may_confirm_place(user: Any, proposal: Any) -> Verdict:
+    """Somebody else, of a network that the hospital belongs to already, or of the core helpdesk."""
+    if not (verdict := may_place_centres(user)) or not (verdict := second_person(user, proposal)):
+        return verdict
+    return may_take_up(user, proposal.centre)
+
+
+def still_asked(wish: Any, verdict: Verdict) -> Verdict:
+    """``verdict`` says whether who asked could ask today; somebody switched off asks for nothing."""
+    if wish.asked_by.is_active and verdict:
+        return yes
+    return no(f"{wish.asked_by.display_name} may not ask for this any more; please ask for it anew.")
+
+
 def second_person(user: Any, wish: Any) -> Verdict:
-    if wish.state != ProposalState.WAITING or wish.asked_at <= clock.now() - GOOD_FOR:
+    if wish.state != ProposalState.WAITING or wish.asked_at <= clock.now() - wish.GOOD_FOR:
         return no("This was decided already, or has waited for too long.")
     return no("A second person must confirm what you asked for.") if wish.asked_by_id == user.pk else yes

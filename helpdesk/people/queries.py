@@ -13,9 +13,9 @@ from cpms.accounts import queries as accounts
 from cpms.accounts.models import Centre, CentreMembership, Membership, Network, ThematicGroup, User
 from cpms.accounts.policy import Post
 from cpms.accounts.roles import CENTRE_ROLES, GRANTED_BY, REPRESENTING_ROLES, STAFF_ROLES, Role
-from cpms.terminology.folding import fold
+from cpms.terminology.folding import fold, fold_name
 from cpms.vault import cipher
-from helpdesk.people.models import AccessRequest, Table
+from helpdesk.people.models import AccessRequest, PlaceProposal, Table
 from helpdesk.people.states import RowState
 from panels.models import Panel
 from panels.states import SHARED
@@ -80,6 +80,12 @@ def people_of(user: Any, *, text: str = "") -> QuerySet[User]:
     return found.prefetch_related(Prefetch("memberships", current, to_attr="roles_today"))
 
 
+def places_asked_for(user: Any, *, centre: Centre | None = None) -> QuerySet[PlaceProposal]:
+    """The hospitals that networks ask for, as far as the person has to do with it; at one hospital, or all."""
+    rows = PlaceProposal.objects.visible_to(user).waiting().select_related("centre", "network", "asked_by")
+    return rows.filter(centre=centre) if centre is not None else rows
+
+
 def roles_of(person: User) -> list[Membership]:
     """Every role the person holds or held, the running ones first."""
     places = ("centre", "group__network", "network", "granted_by", "confirmed_by", "ended_by")
@@ -126,6 +132,7 @@ class Known:
     networks: dict[str, Network]
     served: set[int]
     places: dict[tuple[str, str, str, int], str]
+    others: set[tuple[str, str, str]]
     centres: dict[str, list[Centre]]
     groups: dict[str, ThematicGroup]
     people: dict[str, Account]
@@ -133,23 +140,26 @@ class Known:
     seen: dict[tuple[Any, ...], int] = field(default_factory=dict)
 
 
+def identity(centre: Centre) -> tuple[str, str, str]:
+    """What tells hospitals apart, whatever the accents and the case."""
+    return fold_name(centre.name), fold_name(centre.city), centre.country
+
+
 def known_for(table: Table, *, by: Any, addresses: Iterable[str] = ()) -> Known:
     """For one table and the person who wants to take it in. ``addresses`` are the e-mails that its rows name."""
     networks = list(Network.objects.all())
     places = CentreMembership.objects.select_related("centre")
-    here = {
-        (fold(p.centre.name), fold(p.centre.city), p.centre.country, p.network_id): p.kind
-        for p in places.filter(until=None)
-    }
+    here = {(*identity(p.centre), p.network_id): p.kind for p in places.filter(until=None)}
     centres: dict[str, list[Centre]] = {}
     for centre in Centre.objects.of(table.network):
-        centres.setdefault(fold(centre.name), []).append(centre)
+        centres.setdefault(fold_name(centre.name), []).append(centre)
     groups = list(ThematicGroup.objects.filter(network=table.network))
     return Known(
         network=table.network,
         networks={fold(name): network for network in networks for name in (network.code, network.name)},
         served={network.pk for network in policy.networks_served_by(by)},
         places=here,
+        others={identity(centre) for centre in policy.centres_of_others(by)},
         centres=centres,
         groups={name: group for group in groups for name in (str(group.number), fold(group.name), fold(str(group)))},
         people=accounts_of(table.network, addresses),

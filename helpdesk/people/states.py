@@ -6,6 +6,8 @@ from django.db import models
 
 GOOD_FOR = dt.timedelta(days=3)
 """How long a wish waits for its second person."""
+PLACE_GOOD_FOR = dt.timedelta(days=30)
+"""How long a network's wish for a hospital of others waits."""
 
 
 class RequestState(models.TextChoices):
@@ -39,3 +41,4 @@ class RowState(models.TextChoices):
     KNOWN = "known", "there already"
     BAD = "bad", "to be mended"
     DONE = "done", "taken in"
+    ASKED = "asked", "asked for"

@@ -34,6 +34,7 @@ WITHOUT_PANEL = frozenset(
         Verb.SURVEY,
         Verb.HAND_OVER,
         Verb.NAME_REPRESENTATIVE,
+        Verb.CONFIRM_PLACE,
     }
 )
 

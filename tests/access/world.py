@@ -26,6 +26,7 @@ from tests.factories import (
     GroupFactory,
     LostPhoneFactory,
     NetworkFactory,
+    PlaceProposalFactory,
     RoleProposalFactory,
     Story,
     TableFactory,
@@ -61,6 +62,8 @@ class World:
         wish = {"person": self.story.lead, "asked_by": UserFactory(role="none")}
         self.lost = LostPhoneFactory(**wish)
         self.proposal = RoleProposalFactory(network=self.story.group.network, **wish)
+        elsewhere = {"network": self.other.group.network, "asked_by": self.people["coordinator_elsewhere"]}
+        self.asked_place = PlaceProposalFactory(centre=self.story.lead.centre, **elsewhere)
         self.table = TableFactory(network=self.story.group.network)
         self.saved = ExpertGroup.objects.create(name="Adrenal", owner=self.story.lead, shared_with=self.story.group)
         self.saved.members.add(self.people["outsider"])
@@ -274,6 +277,7 @@ class World:
             "Expert": Expert.objects.get(pk=self.story.lead.pk),
             "LostPhone": self.lost,
             "RoleProposal": self.proposal,
+            "PlaceProposal": self.asked_place,
             "ExpertGroup": self.saved,
             "Table": self.table,
             "GlassBreak": self.glass,

@@ -23,7 +23,7 @@ from cpms.accounts.models import (
 )
 from cpms.accounts.roles import Role
 from cpms.vault import actions as vault
-from helpdesk.people.models import AccessRequest, GlassBreak, LostPhone, RoleProposal, Table, TableRow
+from helpdesk.people.models import AccessRequest, GlassBreak, LostPhone, PlaceProposal, RoleProposal, Table, TableRow
 
 PASSWORD = "a quiet harbour at dusk"
 HASHED: list[str] = []
@@ -142,6 +142,16 @@ class RoleProposalFactory(DjangoModelFactory):
     asked_by = factory.SubFactory(UserFactory)
     role = Role.RESEARCHER
     network = factory.SubFactory(NetworkFactory)
+
+
+class PlaceProposalFactory(DjangoModelFactory):
+    class Meta:
+        model = PlaceProposal
+
+    centre = factory.SubFactory(CentreFactory)
+    network = factory.SubFactory(NetworkFactory, code="BOND", name="ERN BOND")
+    kind = "full"
+    asked_by = factory.SubFactory(UserFactory)
 
 
 class GlassBreakFactory(DjangoModelFactory):

@@ -177,5 +177,6 @@ def test_every_rule_has_words_and_every_verb_of_a_panel_a_rule():
         Verb.KEEP_OR_ERASE,
         Verb.HAND_OVER,
         Verb.NAME_REPRESENTATIVE,
+        Verb.CONFIRM_PLACE,
         Verb.SURVEY,
     }

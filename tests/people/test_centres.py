@@ -124,9 +124,9 @@ def test_the_lists_cost_the_same_however_many_there_are(count, coordinator, djan
     for _ in range(count):
         give_role(UserFactory(centre=centres[0]), Role.REPRESENTATIVE, centre=centres[0])
     client = signed_in(coordinator)
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(16):
         client.get(reverse("people:centres"), secure=True)
-    with django_assert_num_queries(20):
+    with django_assert_num_queries(22):
         client.get(centres[0].get_absolute_url(), secure=True)
 
 
@@ -212,7 +212,7 @@ def test_a_network_that_a_hospital_has_left_sees_and_clears_it_no_more(role):
 def test_a_hospital_of_two_networks_is_seen_by_the_one_it_stays_in(coordinator):
     stays, centre = NetworkFactory(code="BOND", name="ERN BOND"), CentreFactory()
     other, person = person_with(Role.NETWORK_COORDINATOR, network=stays), UserFactory(centre=centre)
-    actions.place_centre(centre, network=stays, kind="full", until=None, by=other)
+    actions.place_centre(centre, network=stays, kind="full", until=None, by=other, confirmed_by=coordinator)
     yesterday = clock.rights_day() - dt.timedelta(days=1)
     centre.memberships.exclude(network=stays).update(since=yesterday, until=yesterday)
     seen = [User.objects.visible_to(one).filter(pk=person.pk).exists() for one in (coordinator, other)]

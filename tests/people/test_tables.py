@@ -233,7 +233,7 @@ def test_reading_and_showing_cost_the_same_however_many_rows(network, coordinato
     text = "Hospital,City,Country\n" + "".join(
         f"Hospital {n},Bonn,Nowhere\nHospital {n},Bonn,DE\n" for n in range(count)
     )
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(17):
         table = read(network, coordinator, text)
     client = signed_in(coordinator)
     with django_assert_num_queries(16):

@@ -8,7 +8,7 @@ from typing import Any
 from django.db import transaction
 
 from cpms import clock, locking
-from cpms.accounts import policy
+from cpms.accounts import policy, queries
 from cpms.accounts.access import Refused, ask
 from cpms.accounts.models import AdvocacyGroup, Centre, CentreMembership, Network, ThematicGroup, Unit, User
 from cpms.accounts.roles import Permission
@@ -103,8 +103,10 @@ def move_to_unit(person: User, *, unit: Unit | None, by: Any) -> None:
 
 @transaction.atomic
 def add_centre(network: Network, *, name: str, city: str, country: str, kind: str, by: Any) -> Centre:
-    """A hospital that joins a network; one that is known already by name, city and country gets one more network."""
-    centre = Centre.objects.filter(name__iexact=name, city__iexact=city, country=country).first()
+    """A hospital that joins a network; one that is known already by name, city and country gets one more network.
+
+    Raises ``Refused`` for one that others look after."""
+    centre = queries.centre_called(name, city, country)
     if centre is None:
         centre = Centre(name=name, city=city, country=country)
         serve(network, by)
@@ -114,9 +116,16 @@ def add_centre(network: Network, *, name: str, city: str, country: str, kind: st
 
 
 @transaction.atomic
-def place_centre(centre: Centre, *, network: Network, kind: str, by: Any, until: dt.date | None = None) -> None:
-    """Say as what the hospital belongs to the network, and until when; without a day it stays. By who serves that network."""
+def place_centre(
+    centre: Centre, *, network: Network, kind: str, by: Any, until: dt.date | None = None, confirmed_by: Any = None
+) -> None:
+    """Say as what the hospital belongs to the network, and until when; without a day it stays. By who serves that network.
+
+    ``confirmed_by`` serves a network that the hospital belongs to already: a hospital that others look after joins by two.
+    """
     serve(network, by)
+    if not (verdict := policy.may_take_up(confirmed_by or by, centre)):
+        raise Refused(verdict.reason)
     anew = {
         "kind": kind,
         "since": clock.rights_day(),
@@ -134,7 +143,7 @@ def describe_centre(centre: Centre, *, name: str, city: str, country: str, versi
     """Correct what a hospital is called and where it stands. Raises ``Clash`` when somebody else was faster."""
     if not (verdict := ask(Permission.CENTRE_CLEAR, by, centre)):
         raise Refused(verdict.reason)
-    if Centre.objects.filter(name__iexact=name, city__iexact=city, country=country).exclude(pk=centre.pk).exists():
+    if queries.centre_called(name, city, country, besides=centre) is not None:
         raise Refused("There is a hospital of this name in this city already.")
     locking.claim(centre, version, {"name": name, "city": city, "country": country})
     centre.name, centre.city, centre.country = name, city, country
@@ -152,5 +161,5 @@ def save_advocacy_group(group: AdvocacyGroup, *, by: Any) -> AdvocacyGroup:
 
 
 def serve(network: Network, by: Any) -> None:
-    if network not in policy.networks_served_by(by):
-        raise Refused("This is arranged by the coordinator or the helpdesk of the network itself.")
+    if not (verdict := policy.may_serve(by, network)):
+        raise Refused(verdict.reason)

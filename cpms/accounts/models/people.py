@@ -118,10 +118,15 @@ class User(AbstractBaseUser):
             return f"{self.centre.name}, {self.centre.city}"
         return self.guest_hospital
 
+    def roles_in_force(self) -> MembershipQuerySet:
+        """The roles that count today: none of an account that is switched off, whoever asks and wherever it runs."""
+        rows: MembershipQuerySet = self.memberships.current()
+        return rows if self.is_active else rows.none()
+
     def held_roles(self) -> frozenset[str]:
-        """The roles held today, read once per request."""
+        """The roles that count today, read once per request."""
         if not hasattr(self, "_held_roles"):
-            self._held_roles = frozenset(self.memberships.current().values_list("role", flat=True))
+            self._held_roles = frozenset(self.roles_in_force().values_list("role", flat=True))
         return self._held_roles
 
     def serves(self) -> list[uuid.UUID]:

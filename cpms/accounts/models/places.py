@@ -94,6 +94,12 @@ class CentreQuerySet(models.QuerySet["Centre"]):
         places = CentreMembership.objects.current().filter(network__in=networks)
         return self.filter(Q(pk__in=own) | Q(pk__in=places.values("centre")))
 
+    def looked_after_besides(self, networks: Any) -> CentreQuerySet:
+        """Those that belong today to networks, or where people work, but that belong to none of ``networks``."""
+        today = CentreMembership.objects.current()
+        others = self.filter(Q(pk__in=today.values("centre")) | Q(people__isnull=False))
+        return others.exclude(pk__in=today.filter(network__in=networks).values("centre")).distinct()
+
 
 class Centre(models.Model):
     """A hospital (HCP). Without data-protection clearance it opens no new panels."""

@@ -11,6 +11,7 @@ from cpms.accounts.queries.directory import (
 )
 from cpms.accounts.queries.finding import called, few_called
 from cpms.accounts.queries.people import (
+    centre_called,
     clinicians_of,
     codes_left,
     colleagues_of,
@@ -25,6 +26,7 @@ from cpms.accounts.queries.people import (
     held_account,
     helpdesk_of,
     networks_of,
+    overseers_of,
     people_of,
     representatives_of,
     session_of,
@@ -39,6 +41,7 @@ __all__ = [
     "Wanted",
     "branches",
     "called",
+    "centre_called",
     "clinicians_of",
     "codes_left",
     "colleagues_of",
@@ -58,6 +61,7 @@ __all__ = [
     "held_account",
     "helpdesk_of",
     "networks_of",
+    "overseers_of",
     "people_of",
     "profile_of",
     "representatives_of",

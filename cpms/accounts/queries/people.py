@@ -29,6 +29,7 @@ from cpms.accounts.models import (
 )
 from cpms.accounts.models.devices import device_kinds
 from cpms.accounts.roles import OVERSEEING_ROLES, REPRESENTING_ROLES, STAFF_ROLES, Role
+from cpms.terminology.folding import fold_name
 from cpms.vault import cipher
 
 
@@ -61,6 +62,20 @@ def networks_of(user: Any) -> QuerySet[Network]:
     """The networks that the person's centre belongs to today."""
     today = CentreMembership.objects.current().filter(centre=user.centre_id)
     return Network.objects.filter(memberships__in=today).order_by("code")
+
+
+def centre_called(name: str, city: str, country: str, *, besides: Centre | None = None) -> Centre | None:
+    """The known hospital of this name in this city, whatever the accents and the case; one written alike comes first."""
+    there = Centre.objects.filter(country=country).exclude(pk=besides.pk if besides is not None else None)
+    alike = [c for c in there if (fold_name(c.name), fold_name(c.city)) == (fold_name(name), fold_name(city))]
+    return min(alike, key=lambda c: ((c.name, c.city) != (name, city), c.pk), default=None)
+
+
+def overseers_of(centre: Centre) -> QuerySet[User]:
+    """Who coordinates a network of the centre or serves it as helpdesk; where nobody does, the core helpdesk."""
+    held = Membership.objects.current().filter(role__in=OVERSEEING_ROLES, network__in=centre.networks_today())
+    found = User.objects.active().filter(pk__in=held.values("user"))
+    return found if found.exists() else User.objects.active().holding(Role.CORE_HELPDESK)
 
 
 def representatives_of(centre: Centre) -> QuerySet[User]:

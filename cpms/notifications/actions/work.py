@@ -23,6 +23,7 @@ REMINDERS: dict[str, Notice] = {
     Verb.KEEP_OR_ERASE: Notice.KEEP_OR_ERASE,
     Verb.HAND_OVER: Notice.LEFT_BEHIND,
     Verb.NAME_REPRESENTATIVE: Notice.UNREPRESENTED,
+    Verb.CONFIRM_PLACE: Notice.PLACE_ASKED,
 }
 """What is not about a panel is reminded in its own words."""
 

@@ -26,6 +26,8 @@ class Notice(models.TextChoices):
     FACTOR_RESET = "factor_reset", "New second factor"
     ROLE_CHANGED = "role_changed", "Role changed"
     ROLE_PROPOSED = "role_proposed", "A role waits for confirmation"
+    PLACE_ASKED = "place_asked", "A network asks for a hospital"
+    PLACE_DECIDED = "place_decided", "A hospital's further network decided"
     DELEGATION_CHANGED = "delegation_changed", "Assistant named or ended"
     LET_IN = "let_in", "Let into a panel for an hour"
     GLASS_ASKED = "glass_asked", "Break-glass waits for a second person"
@@ -162,6 +164,8 @@ ASKED = frozenset(
         Notice.HELP_WANTED,
         Notice.REQUEST_WAITING,
         Notice.ROLE_PROPOSED,
+        Notice.PLACE_ASKED,
+        Notice.PLACE_DECIDED,
         Notice.LET_IN,
         Notice.GLASS_ASKED,
         Notice.SIGN_WANTED,

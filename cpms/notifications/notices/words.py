@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from django.conf import settings
 
+from cpms.notifications.notices.joining import JOINING, Words
 from cpms.notifications.notices.kinds import Notice
-
-
-@dataclass(frozen=True)
-class Words:
-    subject: str
-    text: str
-
 
 NOT_YOU = "If this was not you, tell your helpdesk at once."
 WORDS = {
+    **JOINING,
     Notice.INVITED: Words(
         "CPMS: a colleague asks for your advice",
         "A colleague asks for your advice in panel {ref}. Please say whether you can help; it takes one tap.",

@@ -2,6 +2,7 @@
 
 from helpdesk.people.actions.ending import put_down_work
 from helpdesk.people.actions.getting_in import approve_request, ask_for_access, refuse_request, send_link_again
+from helpdesk.people.actions.places import confirm_place, drop_place, place_or_ask, take_up_centre
 from helpdesk.people.actions.tables import check_table, read_table, take_rows, take_table
 from helpdesk.people.actions.two_people import (
     ask_for_factor,
@@ -21,8 +22,11 @@ __all__ = [
     "check_table",
     "confirm_factor",
     "confirm_glass",
+    "confirm_place",
     "confirm_role",
+    "drop_place",
     "drop_role",
+    "place_or_ask",
     "propose_role",
     "put_down_work",
     "read_table",
@@ -30,4 +34,5 @@ __all__ = [
     "send_link_again",
     "take_rows",
     "take_table",
+    "take_up_centre",
 ]

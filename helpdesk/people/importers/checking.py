@@ -16,7 +16,7 @@ from django.core.validators import validate_email
 from cpms import clock, countries
 from cpms.accounts.models import Centre, Network, ThematicGroup
 from cpms.accounts.roles import Role
-from cpms.terminology.folding import fold
+from cpms.terminology.folding import fold, fold_name
 from helpdesk.people.queries import Account, Known
 from helpdesk.people.states import RowState, TableKind
 
@@ -38,6 +38,10 @@ ROLES: dict[str, Role | None] = {
     "assistant": None,
     "none": None,
 }
+OF_OTHERS = (
+    "Others look after this hospital. Taking the row in asks them, and it counts here once somebody there confirms it. "
+    "Its units and its clearance stay as they are."
+)
 COUNTRIES = {fold(name): code for code, name in countries.NAMES.items()} | {
     code.lower(): code for code in countries.NAMES
 }
@@ -46,7 +50,7 @@ COUNTRIES = {fold(name): code for code, name in countries.NAMES.items()} | {
 @dataclass
 class Row:
     """One row by column names while it is checked. ``says`` collects what it means, ``problems`` what is wrong, ``differs``
-    where an account that is there already is another; such an account is left as it is."""
+    where an account that is there already is another; such an account is left as it is. A hospital of others is asked for."""
 
     cells: dict[str, str]
     number: int
@@ -113,9 +117,11 @@ def check_centre(row: Row, known: Known) -> None:
         row.wrong("The name of a unit is too long.")
     if row.problems or network is None:
         return
-    here = (fold(row.text("hospital")), fold(row.text("city")), country)
+    here = (fold_name(row.text("hospital")), fold_name(row.text("city")), country)
     once(row, known, (*here, network.pk))
     row.known = known.places.get((*here, network.pk)) == kind and not units and cleared_on is None
+    if not row.known and here in known.others:
+        row.differs.append(OF_OTHERS)
     row.says = {
         "name": row.text("hospital"),
         "city": row.text("city"),
@@ -229,9 +235,9 @@ def centre_of(row: Row, known: Known) -> Centre | None:
     text = row.text("hospital")
     if not text:
         return None
-    found = known.centres.get(fold(text), [])
-    for column, told in (("city", lambda c: fold(c.city)), ("country", lambda c: c.country)):
-        wanted = fold(row.text("city")) if column == "city" else country_of(row)
+    found = known.centres.get(fold_name(text), [])
+    for column, told in (("city", lambda c: fold_name(c.city)), ("country", lambda c: c.country)):
+        wanted = fold_name(row.text("city")) if column == "city" else country_of(row)
         if wanted:
             found = [centre for centre in found if told(centre) == wanted]
     if len(found) == 1:
@@ -239,7 +245,7 @@ def centre_of(row: Row, known: Known) -> Centre | None:
     if found:
         row.wrong(f"There are {len(found)} hospitals called “{text}”; name the city and the country.")
     else:
-        near = meant(fold(text), known.centres, lambda centres: str(centres[0]))
+        near = meant(fold_name(text), known.centres, lambda centres: str(centres[0]))
         row.wrong(f"No hospital you look after is called “{text}” there.{near}")
     return None
 

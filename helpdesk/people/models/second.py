@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from typing import Any, ClassVar
 
@@ -22,19 +23,19 @@ class SecondPersonQuerySet(models.QuerySet[Any]):
     """Of what one person asks and another decides."""
 
     def waiting(self) -> SecondPersonQuerySet:
-        """Not decided, and asked within the last three days: an old wish is asked anew."""
-        return self.filter(state=ProposalState.WAITING, asked_at__gt=clock.now() - GOOD_FOR)
+        """Not decided, and asked of late: an old wish is asked anew."""
+        return self.filter(state=ProposalState.WAITING, asked_at__gt=clock.now() - self.model.GOOD_FOR)
 
     def visible_to(self, user: Any) -> SecondPersonQuerySet:
         """About the accounts that the person looks after."""
         return self.filter(person__in=User.objects.visible_to(user))
 
 
-class SecondPerson(models.Model):
+class Wish(models.Model):
     """Base of what counts only once a second person has agreed."""
 
+    GOOD_FOR: ClassVar[dt.timedelta] = GOOD_FOR
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     asked_at = models.DateTimeField(default=clock.now)
     state = models.CharField(max_length=10, choices=ProposalState, default=ProposalState.WAITING)
@@ -57,6 +58,15 @@ class SecondPerson(models.Model):
                 condition=~Q(state=ProposalState.CONFIRMED) | ~Q(decided_by=models.F("asked_by")),
             ),
         ]
+
+
+class SecondPerson(Wish):
+    """Such a wish about somebody."""
+
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+
+    class Meta(Wish.Meta):
+        abstract = True
 
 
 class RoleProposal(SecondPerson):

@@ -14,25 +14,29 @@ from cpms.accounts.access.routes import READ, WRITE
 from cpms.accounts.models import Centre
 from cpms.accounts.policy import may_open_panels
 from cpms.accounts.roles import REPRESENTING_ROLES, Permission
-from helpdesk.people import queries
+from helpdesk.people import actions, policy, queries
 from helpdesk.people.forms import ClearanceForm, DescribeForm, NewCentreForm, PlaceForm, UnitForm
 from helpdesk.people.views.listing import list_page, thing_page
 from panels.queries.handing_over import left_at
 
+ASKED = "Others look after this hospital. They are asked; it belongs to the network once somebody there confirms it."
 DESCRIBED = ("name", "city", "country", "version")
 
 
 @access("people:centres", verb=Permission.CENTRE_LIST)
 def centre_list(request: HttpRequest) -> HttpResponse:
-    may_add = ask(Permission.CENTRE_PLACE, request.user)
-    return list_page(request, "people/centres.html", queries.centres_of, may_add=may_add)
+    more = {"may_add": ask(Permission.CENTRE_PLACE, request.user), "asked": queries.places_asked_for(request.user)}
+    return list_page(request, "people/centres.html", queries.centres_of, **more)
 
 
 @access("people:new_centre", verb=Permission.CENTRE_PLACE, methods=READ | WRITE)
 def new_centre(request: HttpRequest) -> HttpResponse:
     form = NewCentreForm(request.POST or None, user=request.user)
     if form.is_valid():
-        centre = accounts.add_centre(by=request.user, **form.cleaned_data)
+        centre, asked = actions.take_up_centre(by=request.user, **form.cleaned_data)
+        if asked is not None:
+            messages.success(request, ASKED)
+            return redirect("people:centres")
         messages.success(request, "The hospital is there. It opens panels once it has data-protection clearance.")
         return redirect(centre)
     return render(request, "people/new_centre.html", {"form": form}, status=422 if form.errors else 200)
@@ -53,6 +57,7 @@ def show(request: HttpRequest, centre: Centre, **sent: Any) -> HttpResponse:
         "people": people,
         "represented_by": [p for p in people if any(held.role in REPRESENTING_ROLES for held in p.roles_today)],  # type: ignore[attr-defined]
         "units": centre.units.order_by("name"),
+        "asked": [(row, policy.may_confirm_place(user, row)) for row in queries.places_asked_for(user, centre=centre)],
         "may_open": may_open_panels(centre),
         "left": left,
         "may_hand_over": left and ask(Permission.CENTRE_HAND_OVER, user, centre),
@@ -87,11 +92,11 @@ def place(request: HttpRequest, centre: Centre) -> HttpResponse:
     form = PlaceForm(request.POST, user=request.user)
     if form.is_valid():
         try:
-            accounts.place_centre(centre, by=request.user, **form.cleaned_data)
+            asked = actions.place_or_ask(centre, by=request.user, **form.cleaned_data)
         except Refused as refusal:
             form.add_error("until", str(refusal))
         else:
-            messages.success(request, "Saved. It counts from now.")
+            messages.success(request, "Saved. It counts from now." if asked is None else ASKED)
             return redirect(centre)
     return show(request, centre, place=form)
 

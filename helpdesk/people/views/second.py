@@ -16,7 +16,7 @@ from cpms.drafts import actions as drafts
 from cpms.drafts.queries import fields_of
 from helpdesk.people import actions
 from helpdesk.people.forms import GlassForm, LostPhoneForm
-from helpdesk.people.models import GlassBreak, LostPhone, RoleProposal
+from helpdesk.people.models import GlassBreak, LostPhone, PlaceProposal, RoleProposal
 from helpdesk.people.views.persons import show
 
 
@@ -49,6 +49,20 @@ def drop_role(request: HttpRequest, proposal: RoleProposal) -> HttpResponse:
     actions.drop_role(proposal, by=request.user)
     messages.success(request, "The role is not given.")
     return redirect("people:person", proposal.person_id)
+
+
+@access("people:confirm_place", object=PlaceProposal, verb=Permission.PLACE_CONFIRM, methods=WRITE, step_up=True)
+def confirm_place(request: HttpRequest, proposal: PlaceProposal) -> HttpResponse:
+    actions.confirm_place(proposal, by=request.user)
+    messages.success(request, "The hospital belongs to one more network. It counts from now.")
+    return redirect(proposal.centre)
+
+
+@access("people:drop_place", object=PlaceProposal, verb=Permission.PLACE_CONFIRM, methods=WRITE, step_up=True)
+def drop_place(request: HttpRequest, proposal: PlaceProposal) -> HttpResponse:
+    actions.drop_place(proposal, by=request.user)
+    messages.success(request, "The hospital does not join this network.")
+    return redirect(proposal.centre)
 
 
 @access("people:glass", verb=Permission.GLASS_ASK, methods=READ | WRITE, step_up=True)

@@ -1,0 +1,26 @@
+"""What mails say of hospitals and people who join."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cpms.notifications.notices.kinds import Notice
+
+
+@dataclass(frozen=True)
+class Words:
+    subject: str
+    text: str
+
+
+JOINING = {
+    Notice.PLACE_ASKED: Words(
+        "CPMS: another network asks for a hospital",
+        "A network would like to count a hospital that you represent or look after among its own, and to look after its people "
+        "too. It counts only once somebody who serves one of the hospital's networks has confirmed it, on the hospital's page.",
+    ),
+    Notice.PLACE_DECIDED: Words(
+        "CPMS: a hospital and one more network",
+        "It is decided whether a hospital belongs to one more network. The list of centres shows what counts now.",
+    ),
+}
