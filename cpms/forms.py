@@ -176,22 +176,26 @@ class DayInput(forms.DateInput):
 
 
 class DayField(forms.DateField):
-    """A calendar day; with ``not_before_today`` one that still lies ahead."""
+    """A calendar day; with ``not_before_today`` one that still lies ahead; with ``ends_a_right`` also by UTC, by which rights end."""
 
     widget = DayInput
     default_error_messages = {
         "invalid": _("Enter a date as day, month and year, for example 16/10/2026."),
         "past": _("Choose today or a later day."),
+        "over": _("Choose a later day: rights end with the day in UTC, where this one is over."),
     }
 
-    def __init__(self, *, not_before_today: bool = False, **options: Any) -> None:
+    def __init__(self, *, not_before_today: bool = False, ends_a_right: bool = False, **options: Any) -> None:
         super().__init__(input_formats=["%Y-%m-%d", "%d/%m/%Y", "%d.%m.%Y"], **options)
-        self.not_before_today = not_before_today
+        self.not_before_today = not_before_today or ends_a_right
+        self.ends_a_right = ends_a_right
 
     def validate(self, value: dt.date | None) -> None:
         super().validate(value)
         if value and self.not_before_today and value < clock.today():
             raise ValidationError(self.error_messages["past"], code="past")
+        if value and self.ends_a_right and value < clock.rights_day():
+            raise ValidationError(self.error_messages["over"], code="over")
 
 
 class MomentInput(forms.DateTimeInput):

@@ -107,7 +107,7 @@ class AssistantForm(forms.Form):
     assistant = forms.ModelChoiceField(
         label="Colleague", queryset=User.objects.none(), empty_label="Choose a colleague of your hospital"
     )
-    until = DayField(label="Until", required=False, not_before_today=True, help_text="Empty: until you end it.")
+    until = DayField(label="Until", required=False, ends_a_right=True, help_text="Empty: until you end it.")
 
     def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -20,6 +20,7 @@ from cpms.accounts.roles import (
     PLACING_ROLES,
     POWERFUL,
     REPRESENTING_ROLES,
+    SECONDED_BY,
     Permission,
     Role,
 )
@@ -195,11 +196,21 @@ def roles_given_in(network: Network, *, by: Any) -> set[Role]:
 
 def may_fill(user: Any, person: Any, post: Post) -> Verdict:
     """Give ``person`` the post. Nobody gives a role to themselves."""
+    return may_have(user, person, post, entitled=looks_after(user, post))
+
+
+def may_second(user: Any, person: Any, post: Post) -> Verdict:
+    """Confirm that ``person`` gets the post: who may give it, and for some posts the core helpdesk."""
+    also = bool(user.held_roles() & SECONDED_BY.get(post.role, frozenset()))
+    return may_have(user, person, post, entitled=also or looks_after(user, post))
+
+
+def may_have(user: Any, person: Any, post: Post, *, entitled: bool) -> Verdict:
     if user.pk == person.pk:
         return no("Nobody gives a role to themselves.")
     if post.centre is not None and person.centre_id != post.centre.pk:
         return no("This person works at another hospital.")
-    if not looks_after(user, post):
+    if not entitled:
         return no("Your own roles do not let you give this one.")
     if person.memberships.current().filter(role=post.role, **post.held_on).exists():
         return no("This person holds the role already.")

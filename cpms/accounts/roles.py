@@ -48,6 +48,8 @@ GRANTED_BY: dict[str, frozenset[Role]] = {
 """Who may grant and end a role, on what they look after themselves; the core helpdesk looks after everything."""
 POWERFUL = STAFF_ROLES | {Role.NETWORK_COORDINATOR, Role.RESEARCHER}
 """Roles that a second person must confirm before they count."""
+SECONDED_BY: dict[str, frozenset[Role]] = {Role.RESEARCHER: frozenset({Role.CORE_HELPDESK})}
+"""Who may be the second person besides those who grant it: a network with one coordinator has nobody else to ask."""
 HELD_ON = {
     "centre": CENTRE_ROLES,
     "group": frozenset({Role.GROUP_COORDINATOR}),

@@ -142,7 +142,7 @@ class GrantForm(forms.Form):
     """One of the posts that the signed-in person may give to the other."""
 
     post = forms.ChoiceField(label="Role")
-    valid_to = DayField(label="Until", required=False, not_before_today=True, help_text="Empty: until it is ended.")
+    valid_to = DayField(label="Until", required=False, ends_a_right=True, help_text="Empty: until it is ended.")
 
     def __init__(self, *args: Any, posts: list[Post], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -6,7 +6,8 @@ from typing import Any
 
 from cpms import clock
 from cpms.accounts.access import Verdict, no, rule, yes
-from cpms.accounts.policy import may_fill, may_place_centres, may_take_up
+from cpms.accounts.models import User
+from cpms.accounts.policy import may_fill, may_place_centres, may_second, may_take_up
 from cpms.accounts.roles import DECIDING_ROLES, Permission
 from helpdesk.people.states import ProposalState, RequestState
 from panels.policy import may_be_looked_at
@@ -74,8 +75,21 @@ def may_confirm_glass(user: Any, glass: Any) -> Verdict:
 
 @rule(Permission.ROLE_CONFIRM)
 def may_confirm_role(user: Any, proposal: Any) -> Verdict:
-    """A second person who may grant the role, too."""
-    return second_person(user, proposal) and may_fill(user, proposal.person, proposal.post)
+    """A second person who may grant the role, too, or second it."""
+    return second_person(user, proposal) and may_second(user, proposal.person, proposal.post)
+
+
+def may_be_granted(proposal: Any) -> Verdict:
+    """What was asked for can still be given: by who asked, for days that lie ahead."""
+    if proposal.valid_to is not None and proposal.valid_to < clock.rights_day():
+        return no("The last day that was asked for is over; please ask for the role anew.")
+    return still_asked(proposal, may_fill(proposal.asked_by, proposal.person, proposal.post))
+
+
+def may_be_reset(lost: Any) -> Verdict:
+    """Whoever asked looks after this account still, as helpdesk."""
+    seen = User.objects.visible_to(lost.asked_by).filter(pk=lost.person_id).exists()
+    return still_asked(lost, may_ask_for_factor(lost.asked_by, lost.person) if seen else no(""))
 
 
 @rule(Permission.PLACE_CONFIRM)

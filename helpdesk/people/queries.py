@@ -12,7 +12,7 @@ from cpms.accounts import policy
 from cpms.accounts import queries as accounts
 from cpms.accounts.models import Centre, CentreMembership, Membership, Network, ThematicGroup, User
 from cpms.accounts.policy import Post
-from cpms.accounts.roles import CENTRE_ROLES, GRANTED_BY, REPRESENTING_ROLES, STAFF_ROLES, Role
+from cpms.accounts.roles import CENTRE_ROLES, GRANTED_BY, REPRESENTING_ROLES, SECONDED_BY, STAFF_ROLES, Role
 from cpms.terminology.folding import fold, fold_name
 from cpms.vault import cipher
 from helpdesk.people.models import AccessRequest, PlaceProposal, Table
@@ -95,7 +95,8 @@ def roles_of(person: User) -> list[Membership]:
 
 def others_who_grant(post: Post, *, besides: Any) -> list[User]:
     """Who could be the second person for a powerful role: of its network, or the core helpdesk."""
-    core = Q(role=Role.CORE_HELPDESK) if Role.CORE_HELPDESK in GRANTED_BY[post.role] else Q(pk=None)
+    everywhere = Role.CORE_HELPDESK in GRANTED_BY[post.role] | SECONDED_BY.get(post.role, frozenset())
+    core = Q(role=Role.CORE_HELPDESK) if everywhere else Q(pk=None)
     own = Q(role__in=GRANTED_BY[post.role], network=post.network, network__isnull=False)
     held = Membership.objects.current().filter(core | own)
     return list(User.objects.active().filter(pk__in=held.values("user")).exclude(pk=besides.pk))

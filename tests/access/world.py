@@ -60,6 +60,8 @@ class World:
         case_form("core")
         ConsentForm.objects.get_or_create(language="en", version=9, defaults=words)
         wish = {"person": self.story.lead, "asked_by": UserFactory(role="none")}
+        for role in (Role.HELPDESK_ADULT, Role.NETWORK_COORDINATOR):
+            give_role(wish["asked_by"], role, network=self.story.group.network)
         self.lost = LostPhoneFactory(**wish)
         self.proposal = RoleProposalFactory(network=self.story.group.network, **wish)
         elsewhere = {"network": self.other.group.network, "asked_by": self.people["coordinator_elsewhere"]}

@@ -155,6 +155,25 @@ def test_whoever_loses_the_role_meanwhile_takes_nothing_in(network, coordinator,
     assert not User.objects.filter(email="jana.nova@hospital.example").exists()
 
 
+def test_who_is_switched_off_meanwhile_takes_nothing_in(network, coordinator, hospital):
+    table = read(network, coordinator, PEOPLE)
+    actions.take_table(table, by=coordinator)
+    User.objects.filter(pk=coordinator.pk).update(is_active=False)
+    work_through(table)
+    assert not User.objects.filter(email="jana.nova@hospital.example").exists()
+    assert states(table)[2] == (
+        "bad",
+        [f"The account of {coordinator.display_name}, who let this table in, is switched off."],
+    )
+
+
+def test_a_table_that_is_being_taken_in_is_not_checked_again(network, coordinator):
+    table = read(network, coordinator, CENTRES)
+    actions.take_table(table, by=coordinator)
+    with pytest.raises(Refused, match="already"):
+        actions.check_table(table, by=coordinator)
+
+
 def test_a_missing_hospital_can_be_added_and_the_table_checked_again(network, coordinator):
     table = read(network, coordinator, "Name,E-mail,Hospital\nDr New,new@hospital.example,New Hospital\n")
     assert states(table)[2][0] == "bad"

@@ -4,6 +4,7 @@ from decimal import Decimal
 
 import pytest
 from django import forms
+from django.utils import timezone
 
 from cpms import clock
 from cpms.forms import ClinicalDecimalField, DayField, ExactSelect, MomentField
@@ -115,3 +116,15 @@ def test_a_unit_is_shown_to_the_letter():
     shown = str(Asked()["unit"])
     assert ">mg/dL<" in shown
     assert ">pmol/L<" in shown
+
+
+def test_the_last_day_of_a_right_is_not_over_by_utc():
+    """West of UTC the person's own day goes on when rights have ended."""
+    field, over = DayField(ends_a_right=True), clock.rights_day() - dt.timedelta(days=1)
+    with (
+        timezone.override(dt.timezone(-dt.timedelta(hours=23, minutes=59, seconds=59))),
+        pytest.raises(forms.ValidationError) as refused,
+    ):
+        field.clean(str(over))
+    assert refused.value.code == "over"
+    assert DayField(ends_a_right=True).clean(str(clock.rights_day() + dt.timedelta(days=1)))

@@ -23,7 +23,8 @@ from cpms.jobs import actions as jobs
 @transaction.atomic
 def grant_role(user: User, role: Role, *, by: Any, **held_on: Any) -> Membership:
     """Give a role from today. ``held_on`` names the centre, group, network or country, and perhaps ``valid_to`` and
-    ``confirmed_by``. Whoever calls this has asked whether ``by`` may."""
+    ``confirmed_by``. Whoever calls this has asked whether ``by`` may. Raises ``Refused`` for a last day that is over."""
+    not_over(held_on.get("valid_to"))
     membership = Membership.objects.create(user=user, role=role, granted_by=by, **held_on)
     audit.record(Event.ROLE_GRANTED, on=user, by=by, role=str(role))
     end_sessions(user, by=by)
@@ -32,6 +33,11 @@ def grant_role(user: User, role: Role, *, by: Any, **held_on: Any) -> Membership
     if user.activated_at is not None:
         tell(user, "role_changed")
     return membership
+
+
+def not_over(last: dt.date | None) -> None:
+    if last is not None and last < clock.rights_day():
+        raise Refused("This right would be over before it begins; choose a later last day.")
 
 
 @transaction.atomic
@@ -105,6 +111,7 @@ def name_assistant(assistant: User, *, until: dt.date | None, by: Any) -> Delega
     """``by`` lets a colleague of the same hospital act for them, for good or until a day."""
     if not (verdict := policy.may_name_assistant(by, assistant)):
         raise Refused(verdict.reason)
+    not_over(until)
     made = Delegation.objects.create(assistant=assistant, clinician=by, valid_to=until)
     audit.record(Event.DELEGATION_CHANGED, on=assistant, by=by, verb="named")
     tell(assistant, "delegation_changed")

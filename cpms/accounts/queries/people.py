@@ -66,7 +66,7 @@ def networks_of(user: Any) -> QuerySet[Network]:
 
 def centre_called(name: str, city: str, country: str, *, besides: Centre | None = None) -> Centre | None:
     """The known hospital of this name in this city, whatever the accents and the case; one written alike comes first."""
-    there = Centre.objects.filter(country=country).exclude(pk=besides.pk if besides is not None else None)
+    there = Centre.objects.filter(country=country).exclude(pk=besides.pk if besides is not None else 0)
     alike = [c for c in there if (fold_name(c.name), fold_name(c.city)) == (fold_name(name), fold_name(city))]
     return min(alike, key=lambda c: ((c.name, c.city) != (name, city), c.pk), default=None)
 

@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from cpms import clock
 from cpms.accounts import actions as accounts
+from cpms.accounts import policy as accounts_policy
 from cpms.accounts.access import Refused
 from cpms.accounts.models import User
 from cpms.accounts.policy import Post, may_fill
@@ -48,8 +49,8 @@ def ask_for_factor(person: User, *, how_checked: str, by: Any) -> LostPhone:
 @transaction.atomic
 def confirm_factor(lost: LostPhone, *, by: Any) -> None:
     """Second of two: phone, codes, password and sessions are gone, and a link is mailed to the owner alone."""
-    current = LostPhone.objects.select_for_update(of=("self",)).select_related("person").get(pk=lost.pk)
-    if not (verdict := policy.may_confirm_factor(by, current)):
+    current = LostPhone.objects.select_for_update(of=("self",)).select_related("person", "asked_by").get(pk=lost.pk)
+    if not (verdict := policy.may_confirm_factor(by, current) and policy.may_be_reset(current)):
         raise Refused(verdict.reason)
     decide(current, ProposalState.CONFIRMED, by=by)
     mail_activation(current.person, accounts.reset_factor(current.person, by=by), notice=Notice.FACTOR_RESET)
@@ -63,7 +64,8 @@ def propose_role(person: User, post: Post, *, by: Any, valid_to: dt.date | None 
     if post.role not in POWERFUL:
         raise Refused("This role needs no second person.")
     mine = {"person": person, "role": post.role, "network": post.network}
-    if RoleProposal.objects.waiting().filter(**mine).exists():
+    waiting = RoleProposal.objects.waiting().filter(**mine).select_related("asked_by", "person", "network").first()
+    if waiting is not None and policy.may_be_granted(waiting):
         raise Refused("This role waits for a second person already.")
     RoleProposal.objects.filter(**mine, state=ProposalState.WAITING).update(
         state=ProposalState.DROPPED, decided_by=by, decided_at=clock.now()
@@ -88,8 +90,10 @@ def locked(proposal: RoleProposal, *, by: Any) -> RoleProposal:
 
 @transaction.atomic
 def confirm_role(proposal: RoleProposal, *, by: Any) -> None:
-    """The role counts from now."""
+    """The role counts from now. Raises ``Refused`` where who asked could not ask today."""
     current = locked(proposal, by=by)
+    if not (verdict := policy.may_be_granted(current)):
+        raise Refused(verdict.reason)
     decide(current, ProposalState.CONFIRMED, by=by)
     held_on = {**current.post.held_on, "valid_to": current.valid_to, "confirmed_by": by}
     accounts.grant_role(current.person, current.post.role, by=current.asked_by, **held_on)
@@ -121,6 +125,8 @@ def confirm_glass(glass: GlassBreak, *, by: Any) -> None:
     """Second of two: the one who asked looks on for an hour, and the enrolling clinician is told."""
     current = GlassBreak.objects.with_surroundings().select_for_update(of=("self",)).get(pk=glass.pk)
     if not (verdict := policy.may_confirm_glass(by, current)):
+        raise Refused(verdict.reason)
+    if not (verdict := policy.still_asked(current, accounts_policy.may_serve(current.asked_by, current.panel.network))):
         raise Refused(verdict.reason)
     decide(current, ProposalState.CONFIRMED, by=by)
     panels.break_glass(current.panel, who=current.asked_by, reason=current.reason, by=by)

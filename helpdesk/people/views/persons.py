@@ -43,13 +43,17 @@ def show(request: HttpRequest, person: User, **sent: Any) -> HttpResponse:
         "running": [(row, may_end(user, row)) for row in roles if row.is_current],
         "past": [row for row in roles if not row.is_current],
         "posts": posts,
-        "proposals": [(row, policy.may_confirm_role(user, row)) for row in proposals],
+        "proposals": [
+            (row, may := policy.may_confirm_role(user, row), may and policy.may_be_granted(row)) for row in proposals
+        ],
         "lost": lost,
         "patients": [(at, ask(Permission.CENTRE_HAND_OVER, user, at)) for at in handing_over.hospitals_of(person)],
         "may_manage": ask(Permission.PERSON_MANAGE, user, person),
         "may_switch": may_switch(user, person),
         "may_ask_phone": ask(Permission.FACTOR_ASK, user, person),
-        "may_confirm_phone": ask(Permission.FACTOR_CONFIRM, user, lost) if lost else None,
+        "may_confirm_phone": (ask(Permission.FACTOR_CONFIRM, user, lost) and policy.may_be_reset(lost))
+        if lost
+        else None,
     }
     empty = {"grant": GrantForm(posts=posts), "phone": LostPhoneForm(), "unit": PersonUnitForm(person=person)}
     return thing_page(request, "people/person.html", context, empty | sent)
