@@ -8,6 +8,7 @@ from typing import Any
 from allauth.account.forms import ResetPasswordKeyForm
 from django import forms
 from django.contrib.auth import password_validation
+from django.db.models import Q
 
 from cpms import countries
 from cpms.accounts import queries
@@ -217,7 +218,8 @@ class PracticeForm(forms.Form):
 
     def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        own = ThematicGroup.objects.in_tree().filter(network__in=queries.networks_of(user))
+        followed = Q(pk__in=user.groups_of_interest.order_by().values("pk"))  # also of a network the hospital has left
+        own = ThematicGroup.objects.in_tree().filter(Q(network__in=queries.networks_of(user)) | followed)
         self.fields["groups"].queryset = own  # type: ignore[attr-defined]
 
 

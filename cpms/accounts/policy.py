@@ -91,9 +91,8 @@ def networks_served_by(user: Any) -> QuerySet[Network]:
 
 
 def may_serve(user: Any, network: Network) -> Verdict:
-    if networks_served_by(user).filter(pk=network.pk).exists():
-        return yes
-    return no("This is arranged by the coordinator or the helpdesk of the network itself.")
+    served = networks_served_by(user).filter(pk=network.pk).exists()
+    return yes if served else no("This is arranged by the coordinator or the helpdesk of the network itself.")
 
 
 @rule(Permission.CENTRE_LIST)
@@ -125,17 +124,10 @@ def may_place_centres(user: Any, _thing: Any = None) -> Verdict:
     return no("Hospitals are added by a network's coordinator or its helpdesk.")
 
 
-def centres_of_others(user: Any) -> QuerySet[Centre]:
-    """The hospitals that others look after, and not the person: they join a further network by two people."""
-    if Role.CORE_HELPDESK in user.held_roles():
-        return Centre.objects.none()
-    return Centre.objects.looked_after_besides(networks_served_by(user))
-
-
 def may_take_up(user: Any, centre: Any) -> Verdict:
     """Say of a hospital that is known already that it belongs to one more network: a place in a network opens its staff,
     roles and clearance. The core helpdesk may, and who serves a network the hospital belongs to today."""
-    if centres_of_others(user).filter(pk=centre.pk).exists():
+    if Centre.objects.of_others(user).filter(pk=centre.pk).exists():
         return no("This hospital is looked after by others; somebody there must confirm it.")
     return yes
 

@@ -15,7 +15,7 @@ from cpms.accounts.policy import Post
 from cpms.accounts.roles import CENTRE_ROLES, GRANTED_BY, REPRESENTING_ROLES, SECONDED_BY, STAFF_ROLES, Role
 from cpms.terminology.folding import fold, fold_name
 from cpms.vault import cipher
-from helpdesk.people.models import AccessRequest, PlaceProposal, Table
+from helpdesk.people.models import AccessRequest, PlaceProposal, Table, TableRow
 from helpdesk.people.states import RowState
 from panels.models import Panel
 from panels.states import SHARED
@@ -160,7 +160,7 @@ def known_for(table: Table, *, by: Any, addresses: Iterable[str] = ()) -> Known:
         networks={fold(name): network for network in networks for name in (network.code, network.name)},
         served={network.pk for network in policy.networks_served_by(by)},
         places=here,
-        others={identity(centre) for centre in policy.centres_of_others(by)},
+        others={identity(centre) for centre in Centre.objects.of_others(by)},
         centres=centres,
         groups={name: group for group in groups for name in (str(group.number), fold(group.name), fold(str(group)))},
         people=accounts_of(table.network, addresses),
@@ -186,6 +186,11 @@ def tables_of(user: Any) -> QuerySet[Table]:
     """The latest tables of the networks this person serves, with how their rows stand."""
     counts = {state: Count("rows", filter=Q(rows__state=state)) for state in RowState.values}
     return Table.objects.visible_to(user).select_related("network", "read_by").annotate(**counts)[:50]
+
+
+def differing_rows(table: Table) -> QuerySet[TableRow]:
+    """Of people who are there already and other than written."""
+    return TableRow.objects.filter(table=table, state=RowState.KNOWN).exclude(problems=[])
 
 
 def rows_by_state(table: Table) -> dict[str, int]:

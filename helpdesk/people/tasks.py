@@ -16,3 +16,9 @@ def take_rows(*, table_id: str) -> None:
 @confirmed
 def put_down(*, user_id: str) -> None:
     actions.put_down_work(user_id, by=None)
+
+
+@shared_task(name="people.look_after_requests")
+@confirmed
+def look_after_requests() -> None:
+    actions.look_after_requests(by=None)

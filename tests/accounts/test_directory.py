@@ -268,3 +268,17 @@ def test_without_a_tree_the_declared_conditions_stand_for_themselves():
     expert("Two", CAH, PHP)
     rows = queries.branches(NetworkFactory()).rows
     assert [(node.code, cells) for node, cells in rows] == [(CAH, [2]), (PHP, [1])]
+
+
+def test_fields_of_a_network_that_the_hospital_is_not_in_are_kept_until_they_are_unticked():
+    user = UserFactory()
+    far = GroupFactory(network=NetworkFactory(code="BOND", name="ERN BOND"), number=3, name="Bone")
+    user.groups_of_interest.add(far)
+    client, here = signed_in(user), reverse("practice")
+    ticked = client.get(reverse("expertise"), secure=True).context["practice"]
+    assert far in ticked.fields["groups"].queryset
+    client.post(here, {"care": "both", "groups": ticked.initial["groups"]}, secure=True)
+    assert list(user.groups_of_interest.all()) == [far]
+    client.post(here, {"care": "both", "groups": []}, secure=True)
+    assert not user.groups_of_interest.exists()
+    assert client.post(here, {"care": "both", "groups": [far.pk]}, secure=True).status_code == 422

@@ -117,6 +117,8 @@ def test_what_is_sensitive_asks_for_a_fresh_code():
         "assistants",
         "cases:phenopacket",
         "kpis_export",
+        "people:confirm_place",
+        "people:drop_place",
         "people:grant",
         "people:end_role",
         "people:leave",

@@ -10,6 +10,7 @@ import django_otp
 import pytest
 from django.conf import settings
 from django.db import connection
+from django.test import Client
 from django.urls import reverse
 
 from cpms.accounts import actions
@@ -215,6 +216,15 @@ def test_opening_an_activation_link_changes_nothing(client):
         assert client.get(reverse("activate", args=[token]), secure=True).status_code == 200
     user.refresh_from_db()
     assert user.activated_at is None
+
+
+def test_a_fresh_link_forgets_the_phone_that_was_begun_behind_the_last_one(client):
+    """Whoever had the old link may have seen its seed."""
+    user = UserFactory(activated_at=None)
+    _address, begun = activation(user, client)
+    _address, fresh = activation(user, Client(headers={"host": "localhost"}))
+    assert fresh.seed != begun.seed
+    assert not TotpDevice.objects.filter(pk=begun.pk).exists()
 
 
 def test_a_password_reset_link_comes_by_mail_and_keeps_the_second_factor(client):

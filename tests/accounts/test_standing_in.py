@@ -13,6 +13,7 @@ from cpms.accounts import actions
 from cpms.accounts.access import Refused
 from cpms.accounts.models import Delegation, User
 from cpms.audit.models import AuditEvent
+from cpms.jobs.models import Job
 from tests.clients import signed_in
 from tests.factories import Story, UserFactory
 
@@ -55,6 +56,8 @@ def test_either_ends_it_and_it_counts_on_the_next_request(story, colleague):
         assert helping.get(path, secure=True).status_code == 404
     with pytest.raises(Refused):
         actions.end_delegation(held, by=UserFactory())
+    told = Job.objects.filter(task="notifications.tell", ids__notice="delegation_changed").order_by("asked_at")
+    assert [job.ids["user_id"] for job in told] == [str(p.pk) for p in (colleague, colleague, colleague, story.lead)]
 
 
 def test_only_a_colleague_of_the_same_hospital_can_be_named(story, colleague):

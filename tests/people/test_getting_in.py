@@ -14,8 +14,10 @@ from cpms import clock
 from cpms.accounts import actions as accounts
 from cpms.accounts.access import Refused
 from cpms.accounts.models import ActivationLink, Membership, User
+from cpms.accounts.policy import Post
 from cpms.accounts.roles import Role
 from cpms.audit.models import AuditEvent
+from cpms.jobs.models import Job
 from cpms.notifications import actions as notifications
 from cpms.notifications.models import OutboxMessage, WorkItem
 from cpms.notifications.queries import concerns
@@ -215,6 +217,44 @@ def test_with_the_role_ends_what_waited_by_it_and_it_waits_for_the_next(centre, 
     assert {(item.who, item.subject_id) for item in waiting} == {(representative, there.pk), (coordinator, here.pk)}
     accounts.end_role(representative.memberships.get(role=Role.SUBSTITUTE), by=coordinator)
     assert {item.who for item in waiting.all()} == {coordinator}
+
+
+def waits_for():
+    return set(WorkItem.objects.open().filter(verb="decide").values_list("who", flat=True))
+
+
+def test_who_is_switched_off_decides_no_more_and_the_request_waits_for_the_next(centre, representative):
+    coordinator = person_with(Role.NETWORK_COORDINATOR, network=centre.networks.get())
+    send(centre)
+    accounts.switch_account(representative, on=False, by=coordinator)
+    assert waits_for() == {coordinator.pk}
+
+
+def test_a_role_that_lapses_by_its_date_leaves_no_request_behind(centre, representative):
+    coordinator = person_with(Role.NETWORK_COORDINATOR, network=centre.networks.get())
+    send(centre)
+    yesterday = clock.rights_day() - dt.timedelta(days=1)
+    representative.memberships.update(valid_from=yesterday, valid_to=yesterday)
+    for _ in range(2):
+        assert actions.look_after_requests(by=None) == 1
+    assert waits_for() == {coordinator.pk}
+    assert OutboxMessage.objects.filter(notice="request_waiting", recipient=coordinator).count() == 1
+
+
+def test_a_request_that_nobody_decides_says_so_and_waits_for_the_first_who_is_named(centre):
+    send(centre)
+    page = read(status_path()).content.decode()
+    assert "no representative in CPMS yet, and its network no coordinator" in page
+    assert "Reminders" not in page
+    assert waits_for() == set()
+    core, named = person_with(Role.CORE_HELPDESK), UserFactory(centre=centre, role="none")
+    helpdesk = person_with(Role.HELPDESK_ADULT, network=centre.networks.get())
+    accounts.give_post(named, Post(Role.REPRESENTATIVE, centre=centre), by=helpdesk)
+    assert Job.objects.filter(task="people.look_after_requests").exists()
+    actions.look_after_requests(by=None)
+    assert waits_for() == {named.pk}
+    assert core.pk not in waits_for()
+    assert "2 and 5 days after your request was put before them" in read(status_path()).content.decode()
 
 
 def test_a_mail_to_decide_is_for_who_decides_today(centre, representative):

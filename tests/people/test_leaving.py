@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from django.urls import reverse
 
+from cpms import clock
 from cpms.accounts import actions as accounts
 from cpms.accounts.access import Refused
 from cpms.accounts.models import User
@@ -57,3 +58,17 @@ def test_who_has_a_role_of_two_people_is_switched_off_by_nobody_below(role, cent
         for on in (False, True):
             accounts.switch_account(person, on=on, by=by)
             assert User.objects.get(pk=person.pk).is_active is on
+
+
+@pytest.mark.parametrize("how", ["leaves", "switched off"])
+def test_who_is_gone_stands_in_for_nobody(how, centre, person):
+    desk = holder("network_coordinator", centre)
+    away = UserFactory(centre=centre, away_until=clock.today(), deputy=person)
+    User.objects.filter(pk=person.pk).update(away_until=clock.today(), deputy=away)
+    if how == "leaves":
+        accounts.leave_centre(person, by=desk)
+        assert User.objects.get(pk=person.pk).deputy is None
+    else:
+        accounts.switch_account(person, on=False, by=desk)
+    away.refresh_from_db()
+    assert (away.deputy, away.is_away) == (None, True)

@@ -12,7 +12,7 @@ from django.db import transaction
 from cpms import clock
 from cpms.accounts import queries
 from cpms.accounts.models import ActivationLink, RecoveryCode, RecoveryDevice, TotpDevice, User
-from cpms.accounts.models.devices import recovery_digest
+from cpms.accounts.models.devices import device_kinds, recovery_digest
 from cpms.audit import actions as audit
 from cpms.audit.states import Event
 from cpms.vault import actions as vault
@@ -22,7 +22,10 @@ SEED_BYTES, CODE_BYTES, CODES = 20, 15, 10
 
 
 def make_link(user: User, *, good_for: dt.timedelta, next_path: str) -> str:
-    """A new link; older ones of the same person end. Gives the token, which is stored nowhere but in the mail."""
+    """A new link; older ones of the same person end, and with them a phone that was begun behind one: its seed may have been seen
+    by whoever had the old link. Gives the token, which is stored nowhere but in the mail."""
+    for kind in device_kinds():
+        kind.objects.filter(user=user, confirmed=False).delete()
     ActivationLink.objects.filter(user=user, used_at=None).delete()
     token = secrets.token_urlsafe(24)
     ActivationLink.objects.create(

@@ -14,7 +14,7 @@ from cpms.accounts.access import Refused
 from cpms.accounts.actions.security import end_sessions, tell
 from cpms.accounts.models import Delegation, Membership, User
 from cpms.accounts.policy import Post
-from cpms.accounts.roles import POWERFUL, REPRESENTING_ROLES, Role
+from cpms.accounts.roles import DECIDING_ROLES, POWERFUL, REPRESENTING_ROLES, Role
 from cpms.audit import actions as audit
 from cpms.audit.states import Event
 from cpms.jobs import actions as jobs
@@ -30,6 +30,8 @@ def grant_role(user: User, role: Role, *, by: Any, **held_on: Any) -> Membership
     end_sessions(user, by=by)
     if role in REPRESENTING_ROLES:
         jobs.enqueue("panels.look_after_left_behind")
+    if role in DECIDING_ROLES:
+        jobs.enqueue("people.look_after_requests")
     if user.activated_at is not None:
         tell(user, "role_changed")
     return membership
@@ -83,8 +85,9 @@ def leave_centre(user: User, *, by: Any) -> None:
         raise Refused(verdict.reason)
     close(Membership.objects.current().filter(user=user, centre=user.centre_id), by=by)
     close(Delegation.objects.current().filter(Q(assistant=user) | Q(clinician=user)), by=by)
-    user.centre = user.unit = None
-    user.save(update_fields=["centre", "unit"])
+    stands_in_no_more(user)
+    user.centre = user.unit = user.deputy = None
+    user.save(update_fields=["centre", "unit", "deputy"])
     audit.record(Event.LEFT_CENTRE, on=user, by=by)
     jobs.at_once("panels.let_go", user_id=str(user.pk))
     jobs.at_once("panels.left_behind", user_id=str(user.pk))
@@ -103,7 +106,16 @@ def switch_account(user: User, *, on: bool, by: Any) -> None:
     jobs.at_once("panels.left_behind", user_id=str(user.pk))
     end_sessions(user, by=by)
     if on:
+        jobs.enqueue("people.look_after_requests")
         tell(user, "switched_on")
+    else:
+        stands_in_no_more(user)
+        jobs.at_once("people.put_down", user_id=str(user.pk))
+
+
+def stands_in_no_more(user: User) -> None:
+    """Nobody's page names as deputy who is not there."""
+    User.objects.filter(deputy=user).update(deputy=None)
 
 
 @transaction.atomic
@@ -120,12 +132,13 @@ def name_assistant(assistant: User, *, until: dt.date | None, by: Any) -> Delega
 
 @transaction.atomic
 def end_delegation(delegation: Delegation, *, by: Any) -> None:
-    """Either of the two ends it, at once."""
+    """Either of the two ends it, at once; the other one hears of it."""
     if by.pk not in {delegation.clinician_id, delegation.assistant_id}:
         raise Refused("This is between the clinician and the assistant.")
     if close(Delegation.objects.filter(pk=delegation.pk), by=by):
         audit.record(Event.DELEGATION_CHANGED, on=delegation.assistant, by=by, verb="ended")
-        tell(delegation.assistant, "delegation_changed")
+        other = delegation.clinician if by.pk == delegation.assistant_id else delegation.assistant
+        tell(other, "delegation_changed")
 
 
 @transaction.atomic

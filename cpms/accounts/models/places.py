@@ -94,8 +94,12 @@ class CentreQuerySet(models.QuerySet["Centre"]):
         places = CentreMembership.objects.current().filter(network__in=networks)
         return self.filter(Q(pk__in=own) | Q(pk__in=places.values("centre")))
 
-    def looked_after_besides(self, networks: Any) -> CentreQuerySet:
-        """Those that belong today to networks, or where people work, but that belong to none of ``networks``."""
+    def of_others(self, user: Any) -> CentreQuerySet:
+        """Those that belong to networks today, or where people work, but that belong to no network the person coordinates or
+        serves as helpdesk: they join a further network by two people. None for the core helpdesk."""
+        if Role.CORE_HELPDESK in user.held_roles():
+            return self.none()
+        networks = user.roles_in_force().filter(role__in=OVERSEEING_ROLES).values("network")
         today = CentreMembership.objects.current()
         others = self.filter(Q(pk__in=today.values("centre")) | Q(people__isnull=False))
         return others.exclude(pk__in=today.filter(network__in=networks).values("centre")).distinct()

@@ -94,8 +94,8 @@ WORDS = {
         "A colleague wants to give somebody a role that counts only once a second person has confirmed it.",
     ),
     Notice.DELEGATION_CHANGED: Words(
-        "CPMS: you act for a colleague",
-        "A clinician named you as assistant, or ended it. Your page of assistants shows for whom you may act.",
+        "CPMS: who acts for whom has changed",
+        "A clinician named you as assistant, or one of you ended it. Your page of assistants shows who may act for whom.",
     ),
     Notice.LET_IN: Words(
         "CPMS: you are let into a panel",

@@ -1,6 +1,6 @@
 """Letting people in; and what one person asks and a second one confirms."""
 
-from helpdesk.people.actions.ending import put_down_work
+from helpdesk.people.actions.ending import look_after_requests, put_down_work
 from helpdesk.people.actions.getting_in import approve_request, ask_for_access, refuse_request, send_link_again
 from helpdesk.people.actions.places import confirm_place, drop_place, place_or_ask, take_up_centre
 from helpdesk.people.actions.tables import check_table, read_table, take_rows, take_table
@@ -26,6 +26,7 @@ __all__ = [
     "confirm_role",
     "drop_place",
     "drop_role",
+    "look_after_requests",
     "place_or_ask",
     "propose_role",
     "put_down_work",

@@ -20,7 +20,8 @@ from helpdesk.people.models import AccessRequest
 def put_down_work(user_id: str, *, by: Any) -> int:
     """End what waits for somebody who may not open it any more; gives how much. ``by`` is nobody.
 
-    A request for access that then waits for nobody is put before those who decide it now.
+    A request for access that then waits for nobody is put before those who decide it now. Of somebody who is switched off
+    the requests alone are put down: the rest goes to whoever takes the patients over, or waits for the account to be on again.
     """
     person = User.objects.get(pk=uuid.UUID(user_id))
     waiting = list(WorkItem.objects.visible_to(person).open())
@@ -29,7 +30,11 @@ def put_down_work(user_id: str, *, by: Any) -> int:
     over = [
         item
         for item in waiting
-        if (item.subject_id not in decides if item.verb == Verb.DECIDE else item.path != "/" and item.path not in opens)
+        if (
+            item.subject_id not in decides
+            if item.verb == Verb.DECIDE
+            else person.is_active and item.path != "/" and item.path not in opens
+        )
     ]
     notifications.cancel_work(over)
     orphans = AccessRequest.objects.waiting().filter(pk__in=[i.subject_id for i in over if i.verb == Verb.DECIDE])
@@ -37,3 +42,27 @@ def put_down_work(user_id: str, *, by: Any) -> int:
         if not WorkItem.objects.open().about(request).filter(verb=Verb.DECIDE).exists():
             tell_deciders(request)
     return len(over)
+
+
+def look_after_requests(*, by: Any) -> int:
+    """Every request that waits is put before those who decide it today; gives how many wait. ``by`` is nobody.
+
+    Roles lapse by their dates, accounts are switched off, somebody is named where nobody decided before.
+    """
+    waiting = list(AccessRequest.objects.waiting().values_list("pk", flat=True))
+    for key in waiting:
+        put_before_deciders(key)
+    return len(waiting)
+
+
+@transaction.atomic
+def put_before_deciders(key: uuid.UUID) -> None:
+    rows = AccessRequest.objects.waiting().select_related("centre").filter(pk=key)
+    request = rows.select_for_update(of=("self",)).first()
+    if request is None:
+        return
+    items = WorkItem.objects.open().about(request).filter(verb=Verb.DECIDE).select_related("who")
+    notifications.cancel_work(
+        item for item in items if not AccessRequest.objects.visible_to(item.who).filter(pk=key).exists()
+    )
+    tell_deciders(request)

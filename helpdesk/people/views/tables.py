@@ -48,11 +48,13 @@ def table_list(request: HttpRequest) -> HttpResponse:
 def table(request: HttpRequest, table: Table) -> HttpResponse:
     """What is wrong stands first, row by row; then everything else."""
     page = Paginator(table.rows.exclude(state=RowState.BAD), PAGE).get_page(request.GET.get("page"))
+    differing = queries.differing_rows(table)
     context = {
         "table": table,
         "counts": queries.rows_by_state(table),
         "bad": table.rows.filter(state=RowState.BAD)[:MOST_BAD],
-        "differing": table.rows.filter(state=RowState.KNOWN).exclude(problems=[])[:MOST_BAD],
+        "differing": differing[:MOST_BAD],
+        "differ": differing.count(),
         "page": page,
         "rows": [(row, list(zip_longest(table.header, row.cells, fillvalue=""))) for row in page],
         "unread": unread_columns(table.header, TableKind(table.kind)),
@@ -68,12 +70,13 @@ def progress(request: HttpRequest, table: Table) -> HttpResponse:
 
 
 @access("people:table_to_mend", object=Table, verb=Permission.TABLE_READ)
-def to_mend(_request: HttpRequest, table: Table) -> HttpResponse:
-    """The bad rows as they were written, with what is wrong in front: to be mended and read again."""
-    rows = table.rows.filter(state=RowState.BAD)
+def to_mend(request: HttpRequest, table: Table) -> HttpResponse:
+    """The bad rows as they were written, with what is wrong in front: to be mended and read again; or those that differ."""
+    differ = "differing" in request.GET
+    rows = queries.differing_rows(table) if differ else table.rows.filter(state=RowState.BAD)
     lines = ([str(row.number), " ".join(row.problems), *row.cells] for row in rows)
     data = sheets.as_csv([["Row", WRONG.capitalize(), *table.header], *lines])
-    headers = {"Content-Disposition": 'attachment; filename="to-mend.csv"'}
+    headers = {"Content-Disposition": f'attachment; filename="{"different" if differ else "to-mend"}.csv"'}
     return HttpResponse(data, content_type="text/csv; charset=utf-8", headers=headers)
 
 
