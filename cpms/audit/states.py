@@ -28,6 +28,7 @@ class Event(models.TextChoices):
     ROLE_PROPOSED = "role_proposed", "powerful role proposed"
     ROLE_GRANTED = "role_granted", "role granted"
     ROLE_ENDED = "role_ended", "role ended"
+    JOINED_CENTRE = "joined_centre", "an account without a centre joined one"
     LEFT_CENTRE = "left_centre", "left the centre"
     DELEGATION_CHANGED = "delegation_changed", "assistant named or ended"
     PROFILE_CHANGED = "profile_changed", "profile changed"

@@ -115,9 +115,10 @@ def test_the_good_rows_are_taken_in_once_and_the_others_stay(network, coordinato
 def test_people_come_by_the_ordinary_actions_with_a_mailed_link(network, coordinator, hospital):
     UserFactory(email="known@hospital.example", centre=hospital)
     UserFactory(email="moved@hospital.example")
+    UserFactory(email="assistant@hospital.example", centre=None, role="none")
     table = read(network, coordinator, PEOPLE)
     found = states(table)
-    assert [found[n][0] for n in range(2, 9)] == ["ready", "ready", "bad", "bad", "known", "bad", "ready"]
+    assert [found[n][0] for n in range(2, 9)] == ["ready", "ready", "bad", "bad", "known", "bad", "bad"]
     assert found[4][1] == ["This is the same as row 2."]
     assert found[5][1] == [
         "“not-an-address” is not an e-mail address.",
@@ -126,6 +127,8 @@ def test_people_come_by_the_ordinary_actions_with_a_mailed_link(network, coordin
         "“king” is not a role of a table: clinician, representative, substitute or assistant.",
     ]
     assert "at another hospital" in found[7][1][0]
+    assert "its owner asks for access, and joins by that" in found[8][1][0]
+    User.objects.filter(email="assistant@hospital.example").delete()
     actions.take_table(table, by=coordinator)
     work_through(table)
     jana = User.objects.get(email="jana.nova@hospital.example")

@@ -11,8 +11,9 @@ from django.db.models import Q
 from cpms import clock
 from cpms.accounts import policy
 from cpms.accounts.access import Refused
+from cpms.accounts.actions.activation import prepare_account, resend_link
 from cpms.accounts.actions.security import end_sessions, tell
-from cpms.accounts.models import Delegation, Membership, User
+from cpms.accounts.models import Centre, Delegation, Membership, User
 from cpms.accounts.policy import Post
 from cpms.accounts.roles import DECIDING_ROLES, POWERFUL, REPRESENTING_ROLES, Role
 from cpms.audit import actions as audit
@@ -72,6 +73,29 @@ def end_role(membership: Membership, *, by: Any) -> None:
 def close(rows: Any, *, by: Any) -> int:
     """Roles or delegations over from this moment; the day stays readable."""
     return int(rows.filter(ended_at=None).update(ended_at=clock.now(), ended_by=by, valid_to=clock.rights_day()))
+
+
+@transaction.atomic
+def join_centre(email: str, *, display_name: str, centre: Centre, by: Any) -> tuple[User, str]:
+    """The account of this address at the hospital, and the token of its link where it is not in use yet.
+
+    An account that belongs to no hospital, a guest's or of somebody who left one, belongs to this one from now on, and its
+    owner hears of it. Raises ``Refused`` for an account of another hospital, or one that is switched off."""
+    user = User.objects.select_for_update(of=("self",)).filter(email__iexact=email).first()
+    if user is None or user.centre_id == centre.pk:
+        return prepare_account(email, display_name=display_name, country=centre.country, centre=centre, by=by)
+    if user.centre_id is not None:
+        raise Refused("This person has an account at another centre; the helpdesk can help.")
+    if not user.is_active:
+        raise Refused("This person has an account that is switched off; the helpdesk can help.")
+    user.centre, user.unit, user.guest_hospital, user.country = centre, None, "", centre.country
+    user.save(update_fields=["centre", "unit", "guest_hospital", "country"])
+    audit.record(Event.JOINED_CENTRE, on=user, by=by)
+    end_sessions(user, by=by)
+    if user.activated_at is None:
+        return user, resend_link(user, by=by)
+    tell(user, "joined_centre")
+    return user, ""
 
 
 @transaction.atomic

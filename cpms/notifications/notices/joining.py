@@ -13,7 +13,13 @@ class Words:
     text: str
 
 
+NOT_YOU = "If this was not you, tell your helpdesk at once."
 JOINING = {
+    Notice.JOINED_CENTRE: Words(
+        "CPMS: your account belongs to a hospital now",
+        "A request for access with your address was approved: your account belongs to a hospital of the networks from now on. "
+        "Please sign in again. What you were invited to before stays as it was. " + NOT_YOU,
+    ),
     Notice.PLACE_ASKED: Words(
         "CPMS: another network asks for a hospital",
         "A network would like to count a hospital that you represent or look after among its own, and to look after its people "

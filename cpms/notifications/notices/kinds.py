@@ -25,6 +25,7 @@ class Notice(models.TextChoices):
     FACTOR_ASKED = "factor_asked", "New second factor asked for"
     FACTOR_RESET = "factor_reset", "New second factor"
     ROLE_CHANGED = "role_changed", "Role changed"
+    JOINED_CENTRE = "joined_centre", "Account belongs to a hospital"
     ROLE_PROPOSED = "role_proposed", "A role waits for confirmation"
     PLACE_ASKED = "place_asked", "A network asks for a hospital"
     PLACE_DECIDED = "place_decided", "A hospital's further network decided"
@@ -120,6 +121,7 @@ ALWAYS_AT_ONCE = frozenset(
         Notice.FACTOR_ASKED,
         Notice.FACTOR_RESET,
         Notice.ROLE_CHANGED,
+        Notice.JOINED_CENTRE,
         Notice.DELEGATION_CHANGED,
         Notice.GLASS_BROKEN,
     }

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from django.conf import settings
 
-from cpms.notifications.notices.joining import JOINING, Words
+from cpms.notifications.notices.joining import JOINING, NOT_YOU, Words
 from cpms.notifications.notices.kinds import Notice
 
-NOT_YOU = "If this was not you, tell your helpdesk at once."
 WORDS = {
     **JOINING,
     Notice.INVITED: Words(

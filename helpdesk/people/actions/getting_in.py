@@ -40,11 +40,11 @@ def ask_for_access(
     why: str,
     by: Any,
 ) -> None:
-    """Write a request down and mail its private link. The caller learns nothing: somebody with an account is told so by
-    mail, somebody who asks twice gets a new link to the first request. ``by`` is nobody."""
+    """Write a request down and mail its private link. The caller learns nothing: who has an account at a hospital is told so by
+    mail, others ask as everybody does, a guest too; who asks twice gets a new link to the first request. ``by`` is nobody."""
     email = email.lower()
     known = User.objects.filter(email=email).first()
-    if known is not None:
+    if known is not None and (known.centre_id is not None or not known.is_active):
         notifications.notify([known], notice=Notice.ACCOUNT_EXISTS, by=by, about=known, again=str(clock.today()))
         return
     token = secrets.token_urlsafe(24)
@@ -92,15 +92,13 @@ def locked(request: AccessRequest, by: Any) -> AccessRequest:
 
 @transaction.atomic
 def approve_request(request: AccessRequest, *, by: Any) -> User:
-    """Prepare the account with centre, title, groups and role, and mail the activation link."""
+    """Prepare the account with centre, title, groups and role, and mail the activation link; an account without a hospital
+    belongs to the centre from now on."""
     current = locked(request, by)
-    user, token = accounts.prepare_account(
-        current.email, display_name=current.display_name, country=current.centre.country, centre=current.centre, by=by
-    )
-    if user.centre_id != current.centre_id:
-        raise Refused("This person has an account at another centre; the helpdesk can help.")
+    user, token = accounts.join_centre(current.email, display_name=current.display_name, centre=current.centre, by=by)
     accounts.take_up_duty(user, job_title=current.job_title, groups=current.groups.all(), by=by)
-    if current.role == AskedRole.CLINICIAN and not user.memberships.current().filter(role=Role.CLINICIAN).exists():
+    held = user.memberships.current().filter(role=Role.CLINICIAN, centre=current.centre)
+    if current.role == AskedRole.CLINICIAN and not held.exists():
         accounts.grant_role(user, Role.CLINICIAN, by=by, centre=current.centre)
     current.state, current.account = RequestState.APPROVED, user
     settle(current, by=by)

@@ -187,7 +187,11 @@ def check_person(row: Row, known: Known) -> None:
     once(row, known, (email,))
     account = known.people.get(email)
     row.known = account is not None
-    if account is not None and account.centre != centre.pk:
+    if account is not None and account.centre is None:
+        row.wrong(
+            "This address has an account that belongs to no hospital, a guest's for one; its owner asks for access, and joins by that."
+        )
+    elif account is not None and account.centre != centre.pk:
         row.wrong(
             "This address has an account at another hospital; the account can be moved once the person has left there."
         )

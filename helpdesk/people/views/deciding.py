@@ -47,7 +47,8 @@ def page(request: HttpRequest, refused: Any = None, form: RefusalForm | None = N
 def approve(request: HttpRequest, asked: AccessRequest) -> HttpResponse:
     user = actions.approve_request(asked, by=request.user)
     discard(draft_of(asked), by=request.user)
-    messages.success(request, f"{user.display_name} gets an activation link by mail.")
+    hears = "has an account already and is told by mail" if user.activated_at else "gets an activation link by mail"
+    messages.success(request, f"{user.display_name} {hears}.")
     return redirect("people:requests")
 
 
