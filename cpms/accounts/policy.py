@@ -38,11 +38,8 @@ def may_use_staff_site(user: Any, _thing: Any = None) -> Verdict:
 
 @rule(Permission.KPI_READ)
 def may_read_kpis(user: Any, _thing: Any = None) -> Verdict:
-    return (
-        yes
-        if user.held_roles() & KPI_ROLES
-        else no("Figures are for representatives, coordinators, national officers and the helpdesk.")
-    )
+    held = user.held_roles() & KPI_ROLES
+    return yes if held else no("Figures are for representatives, coordinators, national officers and the helpdesk.")
 
 
 @rule(Permission.REGISTRY_LIST)
@@ -127,9 +124,8 @@ def may_place_centres(user: Any, _thing: Any = None) -> Verdict:
 def may_take_up(user: Any, centre: Any) -> Verdict:
     """Say of a hospital that is known already that it belongs to one more network: a place in a network opens its staff,
     roles and clearance. The core helpdesk may, and who serves a network the hospital belongs to today."""
-    if Centre.objects.of_others(user).filter(pk=centre.pk).exists():
-        return no("This hospital is looked after by others; somebody there must confirm it.")
-    return yes
+    others = Centre.objects.of_others(user).filter(pk=centre.pk).exists()
+    return no("This hospital is looked after by others; somebody there must confirm it.") if others else yes
 
 
 def may_open_panels(centre: Any) -> Verdict:
@@ -244,8 +240,12 @@ def may_read_person(_user: Any, _person: Any) -> Verdict:
 
 @rule(Permission.PERSON_MANAGE)
 def may_manage_person(user: Any, person: Any) -> Verdict:
-    """Roles, leaving, switching off: on others, never on oneself."""
-    return no("Somebody else looks after your own account.") if user.pk == person.pk else may_list_centres(user)
+    """Roles, leaving, switching off: on others, never on oneself, and not of a panel's guest."""
+    if user.pk == person.pk:
+        return no("Somebody else looks after your own account.")
+    if person.centre_id is None and not User.objects.looked_after_by(user).filter(pk=person.pk).exists():
+        return no("A guest of a panel: the helpdesk helps with a lost phone or a fresh link, and no more.")
+    return may_list_centres(user)
 
 
 def may_leave(user: Any, person: Any) -> Verdict:

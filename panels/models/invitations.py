@@ -14,6 +14,7 @@ from django.urls import reverse
 from consent.models import care_consent
 from cpms import clock
 from cpms.accounts.models import User
+from cpms.accounts.models.people import GUESTS_IN
 from cpms.vault.fields import SealedTextField
 from cpms.vault.models import SealedManager, SealedModel
 from panels.states import ANSWER_WITHIN, RUNNING, DeclineReason, InvitationKind, InvitationState, due_on
@@ -122,3 +123,15 @@ class Invitation(SealedModel):
     @property
     def audit_patient_id(self) -> Any:
         return self.panel.case.patient_id
+
+
+def guests_in(networks: Any) -> models.QuerySet[Invitation, Any]:
+    """Keys of who is a guest of a running panel of these networks, or has an account only because they were asked to be."""
+    rows = Invitation.objects.guests().filter(panel__network__in=networks, panel__state__in=RUNNING)
+    came = Q(state=InvitationState.ACCEPTED, guest_until__gt=clock.now())
+    asked = Q(state=InvitationState.PENDING, expires_at__gt=clock.now(), invitee__activated_at=None)
+    found: models.QuerySet[Invitation, Any] = rows.filter(came | asked).values("invitee")
+    return found
+
+
+GUESTS_IN.append(guests_in)

@@ -5,17 +5,21 @@ from __future__ import annotations
 import pytest
 from django.urls import reverse
 
+from cpms import clock
 from cpms.accounts import actions as accounts
-from cpms.accounts.access import Refused
-from cpms.accounts.models import ActivationLink, User
-from cpms.accounts.roles import Role
+from cpms.accounts.access import Refused, ask
+from cpms.accounts.models import ActivationLink, Membership, User
+from cpms.accounts.roles import Permission, Role
 from cpms.audit.models import AuditEvent
 from cpms.jobs.models import Job
 from cpms.notifications.models import OutboxMessage
+from helpdesk import actions as helpdesk
 from helpdesk.people import actions
 from helpdesk.people.models import AccessRequest
+from panels import actions as panels
+from panels.models import Invitation
 from tests.clients import signed_in
-from tests.factories import CentreFactory, UserFactory, give_role
+from tests.factories import CentreFactory, NetworkFactory, Story, UserFactory, give_role
 from tests.people.test_getting_in import EMAIL, read, send, status_path
 
 pytestmark = pytest.mark.django_db(databases=["default", "cachedb"])
@@ -86,3 +90,37 @@ def test_an_account_of_a_hospital_or_switched_off_is_only_told_that_it_is_there(
         send(centre)
     assert not AccessRequest.objects.exists()
     assert OutboxMessage.objects.filter(notice="account_exists", recipient=user).exists()
+
+
+def test_the_networks_helpdesk_helps_its_guests_with_phone_and_link_and_no_more():
+    story = Story("a")
+    story.open()
+    invitation, waiting = story.invite_guest(), story.invite_guest("late@elsewhere.example")
+    User.objects.filter(pk=invitation.invitee_id).update(activated_at=clock.now())
+    guest = User.objects.get(pk=invitation.invitee_id)
+    panels.accept(invitation, by=guest)
+    network = story.group.network
+    desk, second = UserFactory(role="none"), UserFactory(role="none")
+    for one, role in ((desk, Role.HELPDESK_ADULT), (second, Role.HELPDESK_PAEDIATRIC)):
+        give_role(one, role, network=network)
+    elsewhere, coordinator = UserFactory(role="none"), UserFactory(role="none")
+    give_role(elsewhere, Role.HELPDESK_ADULT, network=NetworkFactory(code="BOND", name="ERN BOND"))
+    give_role(coordinator, Role.NETWORK_COORDINATOR, network=network)
+
+    def seen(person, by):
+        return User.objects.visible_to(User.objects.get(pk=by.pk)).filter(pk=person.pk).exists()
+
+    assert [seen(one, desk) for one in (guest, waiting.invitee)] == [True, True]
+    assert [seen(guest, by) for by in (elsewhere, coordinator)] == [False, False]
+    assert ask(Permission.PERSON_MANAGE, desk, guest).reason.startswith("A guest of a panel")
+    client = signed_in(desk)
+    assert client.get(reverse("people:person", args=[guest.pk]), secure=True).status_code == 200
+    assert client.post(reverse("people:switch", args=[guest.pk]), {"on": "0"}, secure=True).status_code == 403
+    actions.confirm_factor(actions.ask_for_factor(guest, how_checked="Call", by=desk), by=second)
+    assert OutboxMessage.objects.get(notice="factor_reset").recipient == guest
+    helpdesk.send_activation(waiting.invitee, by=desk)
+    give_role(guest, Role.NATIONAL_OFFICER, country="IE")
+    assert not seen(guest, desk)
+    Membership.objects.filter(user=guest).delete()
+    Invitation.objects.filter(pk=invitation.pk).update(guest_until=story.yesterday)
+    assert not seen(guest, desk)

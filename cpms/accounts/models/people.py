@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import operator
 import uuid
+from collections.abc import Callable
+from functools import reduce
 from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
@@ -16,6 +19,9 @@ from cpms import clock, countries
 from cpms.accounts.models.places import Centre, Network, ThematicGroup, Unit
 from cpms.accounts.roles import OVERSEEING_ROLES, STAFF_ROLES, Care, Role
 
+GUESTS_IN: list[Callable[[Any], models.QuerySet[Any, Any]]] = []
+"""Keys of the guests of what runs in some networks, by the floors above that have guests."""
+
 
 class UserQuerySet(models.QuerySet["User"]):
     def active(self) -> UserQuerySet:
@@ -23,8 +29,17 @@ class UserQuerySet(models.QuerySet["User"]):
         return self.filter(is_active=True, activated_at__isnull=False)
 
     def visible_to(self, user: Any) -> UserQuerySet:
-        """People whose roles a person may look after: of the centres that person represents or oversees, and who hold
-        a role on one of that person's networks."""
+        """People looked after; for a helpdesk also its networks' guests, for a lost phone or a link: of no hospital or role."""
+        found = self.looked_after_by(user)
+        if not user.is_staff or Role.CORE_HELPDESK in user.held_roles():
+            return found
+        networks = user.roles_in_force().filter(role__in=STAFF_ROLES).values("network")
+        held = Membership.objects.current().filter(user=models.OuterRef("pk"))
+        guests = [self.filter(~models.Exists(held), centre=None, pk__in=keys(networks)) for keys in GUESTS_IN]
+        return self.filter(reduce(operator.or_, (Q(pk__in=rows.values("pk")) for rows in [found, *guests])))
+
+    def looked_after_by(self, user: Any) -> UserQuerySet:
+        """Whose roles a person may look after: people of the centres represented or overseen, who hold a role on own networks."""
         if not user.is_active:
             return self.none()
         held = user.memberships.current()
@@ -120,8 +135,7 @@ class User(AbstractBaseUser):
 
     def roles_in_force(self) -> MembershipQuerySet:
         """The roles that count today: none of an account that is switched off, whoever asks and wherever it runs."""
-        rows: MembershipQuerySet = self.memberships.current()
-        return rows if self.is_active else rows.none()
+        return self.memberships.current() if self.is_active else Membership.objects.none()
 
     def held_roles(self) -> frozenset[str]:
         """The roles that count today, read once per request."""
