@@ -95,9 +95,9 @@ def may_be_reset(lost: Any) -> Verdict:
 @rule(Permission.PLACE_CONFIRM)
 def may_confirm_place(user: Any, proposal: Any) -> Verdict:
     """Somebody else, of a network that the hospital belongs to already, or of the core helpdesk."""
-    if not (verdict := may_place_centres(user)) or not (verdict := second_person(user, proposal)):
-        return verdict
-    return may_take_up(user, proposal.centre)
+    if not may_place_centres(user):
+        return no("This is confirmed by a coordinator or the helpdesk of a network that the hospital belongs to.")
+    return second_person(user, proposal) and may_take_up(user, proposal.centre)
 
 
 def still_asked(wish: Any, verdict: Verdict) -> Verdict:

@@ -149,9 +149,11 @@ def test_a_table_asks_for_a_hospital_of_others_and_says_so(centre, bond, strange
     row = table.rows.get()
     assert row.state == "ready"
     assert row.problems == [
-        "Others look after this hospital. Taking the row in asks them, and it counts here once somebody there confirms it. "
-        "Its units and its clearance stay as they are."
+        "others look after this hospital. Taking the row in asks them, and it counts here once somebody there confirms it; "
+        "its units and its clearance stay as they are."
     ]
+    page = signed_in(stranger).get(table.get_absolute_url(), secure=True).content.decode()
+    assert "To be asked for, and asked for: others look after this hospital." in page
     actions.take_table(table, by=stranger)
     actions.take_rows(table.pk, by=None)
     row.refresh_from_db()

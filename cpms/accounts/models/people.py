@@ -35,7 +35,7 @@ class UserQuerySet(models.QuerySet["User"]):
             return found
         networks = user.roles_in_force().filter(role__in=STAFF_ROLES).values("network")
         held = Membership.objects.current().filter(user=models.OuterRef("pk"))
-        guests = [self.filter(~models.Exists(held), centre=None, pk__in=keys(networks)) for keys in GUESTS_IN]
+        guests: list[UserQuerySet] = [self.filter(~models.Exists(held), centre=None, pk__in=keys(networks)) for keys in GUESTS_IN]
         return self.filter(reduce(operator.or_, (Q(pk__in=rows.values("pk")) for rows in [found, *guests])))
 
     def looked_after_by(self, user: Any) -> UserQuerySet:

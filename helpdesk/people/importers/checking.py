@@ -39,8 +39,8 @@ ROLES: dict[str, Role | None] = {
     "none": None,
 }
 OF_OTHERS = (
-    "Others look after this hospital. Taking the row in asks them, and it counts here once somebody there confirms it. "
-    "Its units and its clearance stay as they are."
+    "others look after this hospital. Taking the row in asks them, and it counts here once somebody there confirms it; "
+    "its units and its clearance stay as they are."
 )
 COUNTRIES = {fold(name): code for code, name in countries.NAMES.items()} | {
     code.lower(): code for code in countries.NAMES

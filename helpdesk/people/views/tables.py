@@ -57,6 +57,7 @@ def table(request: HttpRequest, table: Table) -> HttpResponse:
         "differ": differing.count(),
         "page": page,
         "rows": [(row, list(zip_longest(table.header, row.cells, fillvalue=""))) for row in page],
+        "asks": next((row.problems[0] for row in page if row.problems and row.state != RowState.KNOWN), ""),
         "unread": unread_columns(table.header, TableKind(table.kind)),
         "may_take": ask(Permission.TABLE_TAKE, request.user, table),
     }
