@@ -34,9 +34,9 @@ class UserQuerySet(models.QuerySet["User"]):
         if not user.is_staff or Role.CORE_HELPDESK in user.held_roles():
             return found
         networks = user.roles_in_force().filter(role__in=STAFF_ROLES).values("network")
-        held = Membership.objects.current().filter(user=models.OuterRef("pk"))
-        guests: list[UserQuerySet] = [self.filter(~models.Exists(held), centre=None, pk__in=keys(networks)) for keys in GUESTS_IN]
-        return self.filter(reduce(operator.or_, (Q(pk__in=rows.values("pk")) for rows in [found, *guests])))
+        mine = self.filter(centre=None).exclude(pk__in=Membership.objects.current().values("user"))
+        every: list[UserQuerySet] = [found, *(mine.filter(pk__in=keys(networks)) for keys in GUESTS_IN)]
+        return self.filter(reduce(operator.or_, (Q(pk__in=rows.values("pk")) for rows in every)))
 
     def looked_after_by(self, user: Any) -> UserQuerySet:
         """Whose roles a person may look after: people of the centres represented or overseen, who hold a role on own networks."""
