@@ -14,7 +14,7 @@ from typing import Any
 from cpms import clock, countries
 from cpms.accounts.models import User
 from cpms.accounts.queries import called, experts
-from cpms.terminology.folding import fold
+from cpms.terminology.folding import fold_name
 from panels.models import Invitation, Panel
 from panels.queries import histories
 from panels.states import InvitationState, Speciality
@@ -170,7 +170,7 @@ def suggestions(
 
     With ``words`` only people whose name, title, hospital or town hold them all, whatever accents they are written with.
     """
-    facts, wanted, named = facts_of(panel, asker=by), fold(words).split(), better_names(panel)
+    facts, wanted, named = facts_of(panel, asker=by), fold_name(words).split(), better_names(panel)
     people = experts(besides=by).exclude(pk__in=list(besides)).order_by()
     past = histories.of(facts)
     if wanted or named:
@@ -229,7 +229,7 @@ def candidates(people: Any, named: dict[Any, str]) -> dict[Any, Candidate]:
 
 def name_words(text: str) -> set[str]:
     """The words of a name without titles."""
-    return set(fold(text).split()) - TITLES
+    return set(fold_name(text).split()) - TITLES
 
 
 def better_names(panel: Panel) -> list[tuple[set[str], str]]:

@@ -8,10 +8,10 @@ from typing import Any
 from django.db.models import QuerySet
 
 from cpms.accounts.models import User
-from cpms.terminology.folding import begins_each, fold
+from cpms.terminology.folding import begins_each, fold_name
 
 WRITTEN = ("pk", "display_name", "job_title", "centre__name", "centre__city")
-folded = lru_cache(maxsize=20_000)(fold)  # names, titles and places only: nothing of a patient stays in memory
+folded = lru_cache(maxsize=20_000)(fold_name)  # names, titles and places only: nothing of a patient stays in memory
 
 
 def called(people: QuerySet[User], words: list[str]) -> dict[Any, str]:
@@ -27,6 +27,6 @@ def called(people: QuerySet[User], words: list[str]) -> dict[Any, str]:
 
 def few_called(people: QuerySet[User], text: str, *, many: int) -> QuerySet[User]:
     """The first ``many`` by name of those called so; of all without a word."""
-    words = fold(text).split()
+    words = fold_name(text).split()
     found = people.filter(pk__in=called(people, words)) if words else people
     return found.order_by("display_name", "pk")[:many]
