@@ -14,6 +14,7 @@ from consent.states import AHEAD, KEPT_FOR_YEARS, MAJORITY, Answer, Asking, Give
 from cpms import clock
 from cpms.accounts import queries as accounts
 from cpms.patients.models import Patient
+from cpms.patients.policy import is_answered_for
 
 
 def published_languages() -> set[str]:
@@ -112,10 +113,9 @@ def near() -> QuerySet[Patient]:
 
 
 def entitled(review: Review) -> list[Any]:
-    """For whom it waits: the patient's clinician; after they have left, who represents the hospital."""
-    clinician = review.patient.enrolled_by
-    if clinician.is_active and clinician.centre_id:
-        return [clinician]
+    """For whom it waits: the patient's clinician; once they have gone, who represents the hospital."""
+    if is_answered_for(review.patient):
+        return [review.patient.enrolled_by]
     if review.kind == ReviewKind.CONSENT:
         return []
     return list(accounts.representatives_of(review.patient.centre))

@@ -64,6 +64,7 @@ def left_behind(*, user_id: str) -> None:
 @shared_task(name="panels.look_after_left_behind")
 @confirmed
 def look_after_left_behind() -> None:
+    actions.let_past_experts_go(by=None)
     actions.look_after_left_behind(by=None)
 
 

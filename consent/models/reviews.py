@@ -12,12 +12,9 @@ from django.urls import reverse
 
 from consent.states import ReviewDecision, ReviewKind
 from cpms import clock
-from cpms.accounts.policy import clinicians_served_by
 from cpms.accounts.roles import REPRESENTING_ROLES
-from cpms.patients.models import Patient
+from cpms.patients.models import Patient, treated_by, without_clinician
 from cpms.vault.fields import SealedTextField
-
-GONE = Q(patient__enrolled_by__is_active=False) | Q(patient__enrolled_by__centre=None)
 
 
 class ReviewQuerySet(models.QuerySet["Review"]):
@@ -25,12 +22,14 @@ class ReviewQuerySet(models.QuerySet["Review"]):
         return self.filter(decided_at=None)
 
     def visible_to(self, user: Any) -> ReviewQuerySet:
-        """The treating side. Once the enrolling clinician has left, whoever represents the hospital decides on what it keeps."""
+        """The treating side. Once the patient's clinician has gone, whoever represents the hospital decides on what it keeps."""
         if not user.is_active:
             return self.none()
-        treating = Q(patient__enrolled_by__in=clinicians_served_by(user))
+        treating = treated_by(user, "patient")
         held = user.memberships.current().filter(role__in=REPRESENTING_ROLES)
-        left_behind = Q(kind=ReviewKind.RETENTION, patient__centre__in=held.values("centre")) & GONE
+        left_behind = Q(
+            without_clinician("patient"), kind=ReviewKind.RETENTION, patient__centre__in=held.values("centre")
+        )
         return self.filter(treating | left_behind)
 
     def with_surroundings(self) -> ReviewQuerySet:

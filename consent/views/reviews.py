@@ -16,10 +16,10 @@ from consent.states import ReviewKind
 from cpms import words
 from cpms.accounts.access import access, ask, record_shown
 from cpms.accounts.access.routes import READ, WRITE
-from cpms.accounts.policy import clinicians_served_by
 from cpms.accounts.roles import Permission
 from cpms.drafts import actions as drafts
 from cpms.drafts.queries import fields_of
+from cpms.patients.policy import treats
 
 PAGE = 25
 
@@ -30,7 +30,8 @@ def review_list(request: HttpRequest) -> HttpResponse:
     rows = Review.objects.visible_to(request.user).open().with_surroundings()
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
     record_shown([review.patient for review in page.object_list], by=request.user)
-    return render(request, "patients/reviews.html", {"page": page, "treated": clinicians_served_by(request.user)})
+    rows_shown = [(review, treats(request.user, review.patient)) for review in page.object_list]
+    return render(request, "patients/reviews.html", {"page": page, "rows": rows_shown})
 
 
 @access("patients:review", object=Review, kwarg="key", verb=Permission.REVIEW_READ, reads_patient=True)
@@ -39,16 +40,16 @@ def review(request: HttpRequest, review: Review) -> HttpResponse:
 
 
 def page_of(request: HttpRequest, review: Review, form: KeepForm, status: int = 200) -> HttpResponse:
-    """Whoever answers for the hospital after the clinician has left sees the pseudonym and the dates, nothing clinical."""
+    """Whoever answers for the hospital after the clinician has gone sees the pseudonym and the dates, nothing clinical."""
     patient, asked = review.patient, []
-    treats = patient.enrolled_by_id in clinicians_served_by(request.user)
+    treating = treats(request.user, patient)
     if review.kind == ReviewKind.CONSENT and not review.decided_at:
         asked = asked_again(patient)
     stage = {"stage": asked[0][0].stage} if asked else {}
     context = {
         "review": review,
         "patient": patient,
-        "treats": treats,
+        "treats": treating,
         "may_decide": ask(Permission.REVIEW_DECIDE, request.user, review),
         "form": form,
         "asked": asked,

@@ -48,7 +48,7 @@ def may_list_registries(user: Any, _thing: Any = None) -> Verdict:
 
 
 def clinicians_served_by(user: Any) -> list[Any]:
-    """Keys of the person and of every clinician the person assists today."""
+    """Keys of the clinicians for whom the person works today: of oneself as a clinician, and of every one assisted."""
     return list(user.serves())
 
 
@@ -67,7 +67,7 @@ def acts_as_clinician(user: Any) -> Verdict:
 
 def clinicians_enrolled_for(user: Any) -> QuerySet[User]:
     """For whom the person enrols patients: for oneself as a clinician, and for every clinician assisted today."""
-    return User.objects.filter(pk__in=clinicians_served_by(user)).holding(Role.CLINICIAN).select_related("centre")
+    return User.objects.filter(pk__in=clinicians_served_by(user)).select_related("centre")
 
 
 def centres_run_by(user: Any) -> QuerySet[Centre]:

@@ -10,14 +10,13 @@ from django.db.models import F, Min, Q
 from django.urls import reverse
 
 from cpms import clock
-from cpms.accounts.models import Centre
+from cpms.accounts.models import Centre, practises
 from cpms.accounts.policy import clinicians_served_by
 from cpms.patients.states import Route, Sex
 from cpms.vault.fields import SealedTextField
 from cpms.vault.models import SealedManager, SealedModel
 
 OLDEST_BIRTH_YEAR = 1900
-GONE = Q(enrolled_by__is_active=False) | Q(enrolled_by__centre=None)
 
 
 def band_of(age: int | None) -> str:
@@ -30,20 +29,35 @@ def band_of(age: int | None) -> str:
     return f"{max(low, 2)} to {low + 4} years"
 
 
+def treated_by(user: Any, patient: str = "") -> Q:
+    """Of rows that lead to a patient by this name: whose clinician the person is, or assists, at the patient's own hospital.
+    Whoever moves to another hospital takes no sight of the patients of the last one along."""
+    to = f"{patient}__" if patient else ""
+    return Q(**{f"{to}enrolled_by__in": clinicians_served_by(user), f"{to}centre": user.centre_id})
+
+
+def without_clinician(patient: str = "") -> Q:
+    """Of rows that lead to a patient by this name: for whom nobody answers. Their clinician was switched off, works at this
+    hospital no more, or is no clinician any more."""
+    to = f"{patient}__" if patient else ""
+    elsewhere = ~Q(**{f"{to}centre": F(f"{to}enrolled_by__centre")})
+    return Q(**{f"{to}enrolled_by__is_active": False}) | ~practises(f"{to}enrolled_by") | elsewhere
+
+
 class PatientQuerySet(models.QuerySet["Patient"]):
     def visible_to(self, user: Any) -> PatientQuerySet:
         """The treating side only: who answers for the patient, and their assistants."""
         if not user.is_active:
             return self.none()
-        return self.filter(enrolled_by__in=clinicians_served_by(user))
+        return self.filter(treated_by(user))
 
     def answered_for_by(self, user: Any) -> PatientQuerySet:
         """The person's own, whom they can hand over: of the hospital they work at, and not erased."""
-        return self.filter(enrolled_by=user, enrolled_by__is_active=True, centre=user.centre_id, erased_at=None)
+        return self.filter(treated_by(user), enrolled_by=user, erased_at=None)
 
     def left_behind(self) -> PatientQuerySet:
-        """Nobody answers for them: their clinician was switched off or left the hospital."""
-        return self.filter(GONE, erased_at=None)
+        """Nobody answers for them any more, and they wait for their hospital to say who does."""
+        return self.filter(without_clinician(), erased_at=None)
 
     def with_entering(self) -> PatientQuerySet:
         """With the clinician, and ``entered_by``: the assistant who typed, or nothing."""

@@ -5,7 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from cpms.accounts.access import Verdict, no, rule, yes
-from cpms.accounts.policy import acts_as_clinician, clinicians_enrolled_for, may_open_panels
+from cpms.accounts.policy import (
+    acts_as_clinician,
+    clinicians_enrolled_for,
+    clinicians_served_by,
+    may_open_panels,
+)
 from cpms.accounts.roles import REPRESENTING_ROLES, Permission, Role
 from cpms.patients.models import Patient
 
@@ -49,12 +54,23 @@ def may_export(_user: Any, _patient: Any) -> Verdict:
     return yes
 
 
-def answers_for(user: Any, patient: Any) -> Verdict:
-    """The patient's clinician in person; after they have left, who represents the hospital."""
+def treats(user: Any, patient: Any) -> bool:
+    """The treating side: whoever answers for the patient at the patient's hospital, and their assistants."""
+    return patient.enrolled_by_id in clinicians_served_by(user) and patient.centre_id == user.centre_id
+
+
+def is_answered_for(patient: Any) -> bool:
+    """Whether the patient's clinician can: an account that is on, of a clinician of the patient's hospital."""
     clinician = patient.enrolled_by
-    if clinician.pk == user.pk:
+    here = clinician.is_active and clinician.centre_id == patient.centre_id
+    return here and Role.CLINICIAN in clinician.held_roles()
+
+
+def answers_for(user: Any, patient: Any) -> Verdict:
+    """The patient's clinician in person; once they have gone, who represents the hospital."""
+    if treats(user, patient) and patient.enrolled_by_id == user.pk:
         return yes
-    if clinician.is_active and clinician.centre_id:
+    if treats(user, patient) or is_answered_for(patient):
         return no("Only the clinician who answers for the patient can do this.")
     return yes if represents(user, patient.centre_id) else no("Only who represents the patient's hospital can do this.")
 

@@ -16,6 +16,7 @@ from panels.actions.inviting import (
     invite_experts,
     invite_guest,
     let_go,
+    let_past_experts_go,
 )
 from panels.actions.moving import freeze, move, open_panel, reopen, tell_corrected, thaw, withdraw
 from panels.actions.presence import note_presence, note_visit, say_minutes
@@ -65,6 +66,7 @@ __all__ = [
     "invite_guest",
     "let_go",
     "let_in",
+    "let_past_experts_go",
     "look_after_idle",
     "look_after_left_behind",
     "look_after_referrals",

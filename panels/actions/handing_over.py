@@ -140,10 +140,13 @@ def ask_hospital(person: User, centre: Centre, *, by: Any) -> set[tuple[Any, str
 
 
 def look_after_left_behind(*, by: Any) -> int:
-    """Run by the clock, for roles end and begin with a day; gives for how many who have gone somebody is asked."""
+    """Run by the clock, for roles end and begin with a day; gives for how many who have gone somebody is asked. What waits for
+    these themselves is put down."""
     keys = list(Patient.objects.left_behind().order_by().values_list("enrolled_by", flat=True).distinct())
     for key in keys:
         look_for_left_behind(str(key), by=by)
+    for key in WorkItem.objects.open().filter(who__in=keys).order_by().values_list("who", flat=True).distinct():
+        jobs.enqueue("people.put_down", user_id=str(key))
     return len(keys)
 
 

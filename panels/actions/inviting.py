@@ -260,12 +260,23 @@ def tell_lapsed(panel: Panel, *, by: Any) -> None:
 
 @transaction.atomic
 def let_go(user_id: str, *, by: Any) -> int:
-    """Somebody left the hospital: what they were asked and joined as its expert ends for good. ``by`` is nobody.
+    """Somebody left the hospital, or is no clinician any more: what they were asked and joined as an expert ends for good.
+    ``by`` is nobody.
 
-    Sight ended with the hospital already; this closes the files, so that another hospital does not open them again.
+    Sight ended at that moment already; this closes the files, so that another hospital or a new role does not open them again.
     """
-    rows = Invitation.objects.experts().live().filter(invitee=uuid.UUID(user_id), invitee__centre=None)
+    rows = Invitation.objects.of_past_experts().filter(invitee=uuid.UUID(user_id))
     found = list(rows.select_related("panel__case", "invitee").select_for_update(of=("self",)))
     for invitation in found:
         close(invitation, by=by)
     return len(found)
+
+
+@transaction.atomic
+def let_past_experts_go(*, by: Any) -> int:
+    """Run by the clock: a role also ends with its last day, and then nobody says so. Gives how many people it concerned."""
+    people = set(Invitation.objects.of_past_experts().order_by().values_list("invitee", flat=True))
+    for key in people:
+        let_go(str(key), by=by)
+        jobs.enqueue("people.put_down", user_id=str(key))
+    return len(people)

@@ -7,15 +7,14 @@ from typing import Any
 from consent.policy import may
 from consent.states import Act, Actor
 from cpms.accounts.access import Verdict, no, rule, yes
-from cpms.accounts.policy import clinicians_served_by
 from cpms.accounts.roles import Permission
-from cpms.patients.policy import may_enrol
+from cpms.patients.policy import may_enrol, treats
 
 
 @rule(Permission.CASE_EDIT)
 def may_edit(user: Any, case: Any) -> Verdict:
     """The treating side, while consent to care is in force: no stage 1, no clinical entry."""
-    if case.patient.enrolled_by_id not in clinicians_served_by(user):
+    if not treats(user, case.patient):
         return no("Only the treating side corrects the case.")
     return may(case.patient, Actor.TREATING, Act.ENTER)
 
@@ -23,7 +22,7 @@ def may_edit(user: Any, case: Any) -> Verdict:
 @rule(Permission.CASE_EXPORT)
 def may_export(user: Any, case: Any) -> Verdict:
     """The treating side, while consent to care is in force: what has left cannot be called back."""
-    if case.patient.enrolled_by_id not in clinicians_served_by(user):
+    if not treats(user, case.patient):
         return no("Only the treating side takes the case out.")
     return may(case.patient, Actor.TREATING, Act.TAKE_OUT)
 
@@ -31,7 +30,7 @@ def may_export(user: Any, case: Any) -> Verdict:
 @rule(Permission.CASE_RECTIFY)
 def may_rectify(user: Any, case: Any) -> Verdict:
     """The treating side at any time: a data subject's right needs no consent."""
-    if case.patient.enrolled_by_id not in clinicians_served_by(user):
+    if not treats(user, case.patient):
         return no("Only the treating side writes down what the patient says.")
     return no("This patient was erased.") if case.patient.erased_at else yes
 
@@ -52,6 +51,6 @@ def may_read_file(_user: Any, _file: Any) -> Verdict:
 @rule(Permission.FILE_REMOVE)
 def may_remove_file(user: Any, file: Any) -> Verdict:
     """The treating side at any time: taking out needs no consent."""
-    if file.case.patient.enrolled_by_id not in clinicians_served_by(user):
+    if not treats(user, file.case.patient):
         return no("Only the treating side takes a file out.")
     return yes

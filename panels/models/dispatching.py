@@ -12,8 +12,8 @@ from django.urls import reverse
 from consent.models import care_consent
 from cpms import clock
 from cpms.accounts.models import Membership, Network, ThematicGroup
-from cpms.accounts.policy import clinicians_served_by
 from cpms.accounts.roles import Role
+from cpms.patients.models import treated_by
 from cpms.vault.fields import SealedTextField
 from cpms.vault.models import SealedManager, SealedModel
 from panels.models.panels import Panel
@@ -42,7 +42,7 @@ class DispatchQuerySet(models.QuerySet["Dispatch"]):
         """The coordinators addressed, and the treating side."""
         if not user.is_active:
             return self.none()
-        own = Q(panel__case__patient__enrolled_by__in=clinicians_served_by(user))
+        own = treated_by(user, "panel__case__patient")
         return self.filter(own | Q(pk__in=self.for_coordinator(user).values("pk")))
 
     def waiting(self) -> DispatchQuerySet:

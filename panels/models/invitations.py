@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from consent.models import care_consent
 from cpms import clock
-from cpms.accounts.models import User
+from cpms.accounts.models import User, practises
 from cpms.accounts.models.people import GUESTS_IN
 from cpms.vault.fields import SealedTextField
 from cpms.vault.models import SealedManager, SealedModel
@@ -23,7 +23,7 @@ from panels.states import ANSWER_WITHIN, RUNNING, DeclineReason, InvitationKind,
 class InvitationQuerySet(models.QuerySet["Invitation"]):
     def visible_to(self, user: Any) -> InvitationQuerySet:
         """One's own, while it can still be answered or holds, the panel runs and consent to care is in force."""
-        here = Q(kind=InvitationKind.GUEST) | Q(invitee__centre__isnull=False)
+        here = Q(kind=InvitationKind.GUEST) | practises("invitee")
         pending = Q(state=InvitationState.PENDING, expires_at__gt=clock.now()) & here
         accepted = Q(state=InvitationState.ACCEPTED) & (Q(guest_until=None) & here | Q(guest_until__gt=clock.now()))
         mine = self.filter(invitee=user, invitee__is_active=True, panel__state__in=RUNNING)
@@ -33,8 +33,8 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
         return self.select_related("key", "panel__key", "panel__case__key", "panel__case__patient__key", "invitee")
 
     def seated(self) -> InvitationQuerySet:
-        """Accepted and still a member: not ended, an expert still belongs to a centre, a guest's date has not passed."""
-        holds = Q(guest_until=None, invitee__centre__isnull=False) | Q(guest_until__gt=clock.now())
+        """Accepted and still a member: not ended, an expert is still a clinician of a hospital, a guest's date has not passed."""
+        holds = Q(practises("invitee"), guest_until=None) | Q(guest_until__gt=clock.now())
         return self.filter(holds, state=InvitationState.ACCEPTED, invitee__is_active=True)
 
     def experts(self) -> InvitationQuerySet:
@@ -42,6 +42,10 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
 
     def guests(self) -> InvitationQuerySet:
         return self.filter(kind=InvitationKind.GUEST)
+
+    def of_past_experts(self) -> InvitationQuerySet:
+        """Of experts who left their hospital, or are no clinicians any more: these open nothing, and wait to be closed."""
+        return self.experts().live().exclude(practises("invitee"))
 
     def live(self) -> InvitationQuerySet:
         """Not answered yet, or accepted: asking the person again would be asking twice."""

@@ -13,7 +13,7 @@ from django.urls import reverse
 from consent.models import care_consent
 from cpms import clock
 from cpms.accounts.models import Network, ThematicGroup
-from cpms.accounts.policy import clinicians_served_by
+from cpms.patients.models import treated_by
 from cpms.vault.fields import SealedTextField
 from cpms.vault.models import SealedManager, SealedModel
 from panels.cases.models import Case
@@ -39,7 +39,7 @@ class PanelQuerySet(models.QuerySet["Panel"]):
         or their date passes; the helpdesk while it is let in. Everything is looked up at the moment of asking."""
         if not user.is_active:
             return self.none()
-        treated = Panel._base_manager.filter(case__patient__enrolled_by__in=clinicians_served_by(user))
+        treated = Panel._base_manager.filter(treated_by(user, "case__patient"))
         seats = Invitation.objects.seated().filter(care_consent("panel__case__patient"), invitee=user)
         expert = Q(kind=InvitationKind.EXPERT, panel__state__in=SHARED)
         guest = Q(kind=InvitationKind.GUEST, panel__state__in=RUNNING)

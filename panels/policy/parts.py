@@ -6,7 +6,7 @@ from typing import Any
 
 from consent.policy import may_be_discussed
 from cpms.accounts.access import Verdict, no, yes
-from cpms.accounts.policy import clinicians_served_by
+from cpms.patients.policy import treats
 from panels.models import Invitation, Panel
 from panels.states import (
     BY_VERB,
@@ -30,7 +30,7 @@ def part_of(user: Any, panel: Panel) -> Part:
 
 
 def find_part(user: Any, panel: Panel) -> Part:
-    if panel.case.patient.enrolled_by_id in clinicians_served_by(user):
+    if treats(user, panel.case.patient):
         return Part.TREATING
     seat = Invitation.objects.seated().filter(panel=panel, invitee=user).values_list("kind", flat=True).first()
     if seat is None:

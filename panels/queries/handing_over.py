@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from django.db.models import Count, Max, Q, QuerySet
+from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
 
 from cpms.accounts import queries as accounts
 from cpms.accounts.models import Centre, Membership, User
@@ -15,7 +15,8 @@ from cpms.audit.states import Event
 from cpms.patients.models import Patient
 from panels.states import RUNNING
 
-LEFT = Q(event=Event.LEFT_CENTRE) | Q(event=Event.ACCOUNT_SWITCHED, detail__verb="off")
+SWITCHED_OFF = Q(event=Event.ACCOUNT_SWITCHED, detail__verb="off")
+LEFT = Q(event=Event.LEFT_CENTRE) | SWITCHED_OFF | Q(event=Event.ROLE_ENDED, detail__role=str(Role.CLINICIAN))
 
 
 def own_patients(user: Any) -> QuerySet[Patient]:
@@ -53,6 +54,8 @@ def naming_a_representative(centre: Any) -> QuerySet[User]:
 
 
 def hospitals_of(person: Any) -> QuerySet[Centre]:
-    """Where the person has patients, ``answered`` of them at each: nobody answers for these once the person has gone."""
+    """Where the person has patients, ``answered`` of them at each; ``gone`` says that nobody answers for these any more."""
     own = Patient.objects.filter(enrolled_by=person, erased_at=None)
-    return Centre.objects.filter(patients__in=own).annotate(answered=Count("patients", distinct=True)).order_by("name")
+    gone = Exists(Patient.objects.left_behind().filter(enrolled_by=person, centre=OuterRef("pk")))
+    counted = Centre.objects.filter(patients__in=own).annotate(answered=Count("patients", distinct=True))
+    return counted.annotate(gone=gone).order_by("name")

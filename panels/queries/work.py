@@ -13,11 +13,11 @@ from consent.models import Review
 from cpms import clock
 from cpms.accounts.access import still_open
 from cpms.accounts.models import ThematicGroup
-from cpms.accounts.policy import clinicians_served_by
 from cpms.drafts.models import Draft
 from cpms.notifications.models import WorkItem
 from cpms.notifications.states import Verb
 from cpms.patients.models import Patient
+from cpms.patients.policy import treats
 from panels.models import Answer, Contribution, Invitation, Panel, Question
 from panels.queries.counting import number_of
 from panels.states import ARCHIVED, InvitationState
@@ -76,7 +76,6 @@ def worklist(user: Any, *, whole: bool = False) -> Worklist:
     asked = asked.select_related("panel__key", "panel__case__patient", "panel__group", "invited_by", "key")
     sheets = {i.pk: i.panel for i in asked}
     reviews = {r.pk: r for r in Review.objects.visible_to(user).filter(pk__in=subjects).with_surroundings()}
-    treated = clinicians_served_by(user)
     work = Worklist(more=WorkItem.objects.visible_to(user).open().count() - len(items))
     end_of_today = clock.end_of_today()
     for item in items:
@@ -84,7 +83,7 @@ def worklist(user: Any, *, whole: bool = False) -> Worklist:
         again = reviews.get(item.subject_id)
         if panel is None and again is None and item.verb not in WITHOUT_PANEL:
             continue
-        row = WorkRow(item, panel, item.subject_id in sheets, *(about(again, treated) if again else ()))
+        row = WorkRow(item, panel, item.subject_id in sheets, *(about(again, user) if again else ()))
         bucket = (
             work.now if item.due_at <= end_of_today else work.soon if item.due_at <= clock.now() + SOON else work.later
         )
@@ -92,10 +91,10 @@ def worklist(user: Any, *, whole: bool = False) -> Worklist:
     return work
 
 
-def about(review: Review, treated: list[Any]) -> tuple[Patient, str]:
+def about(review: Review, user: Any) -> tuple[Patient, str]:
     """The patient, and how the reader knows the patient."""
     patient = review.patient
-    named = patient.nickname if patient.enrolled_by_id in treated else ""
+    named = patient.nickname if treats(user, patient) else ""
     return patient, named or patient.pseudonym
 
 

@@ -14,6 +14,7 @@ from cpms import clock
 from cpms.accounts import actions as accounts
 from cpms.accounts.access import Refused
 from cpms.accounts.models import Delegation, User
+from cpms.accounts.models.people import MembershipQuerySet
 from cpms.accounts.roles import Role
 from cpms.drafts import actions as drafts
 from cpms.notifications import actions as notifications
@@ -43,7 +44,7 @@ class Scene:
             "helpdesk": UserFactory(role="none"),
             "coordinator": UserFactory(role="none"),
         }
-        self.network = self.story.group.network
+        self.network, self.centre = self.story.group.network, self.story.expert.centre
         give_role(self.people["helpdesk"], Role.HELPDESK_ADULT, network=self.network)
         self.coordinator = UserFactory(role="none")
         give_role(self.coordinator, Role.NETWORK_COORDINATOR, network=self.network)
@@ -78,6 +79,7 @@ class Scene:
 
     def do(self, deed: str) -> bool:
         """The deed, if it is possible; the model moves only when the product let it happen. A refused one is rolled back."""
+        self.story.lead = self.fresh("lead")  # as the next request loads the person
         try:
             with transaction.atomic():
                 getattr(self, deed)()
@@ -185,13 +187,52 @@ class Scene:
         accounts.end_role(role, by=self.coordinator)
 
     def change_role(self) -> None:
-        """A further role of the network that opens no panel, and its end by turns."""
+        """A further role of the network that opens no panel, and its end by turns; those that open some have deeds of their own."""
         expert = self.fresh("expert")
         held = expert.memberships.current().filter(role=Role.NATIONAL_OFFICER)
         if held:
             accounts.end_role(held[0], by=self.coordinator)
         else:
             accounts.grant_role(expert, Role.NATIONAL_OFFICER, by=self.coordinator, network=self.network, country="FI")
+
+    def end_clinician(self) -> None:
+        """For good: what came with the role ends, as on leaving."""
+        accounts.end_role(self.held_by("expert")[0], by=self.coordinator)
+        self.model.clinician = False
+        if self.model.expert in {"pending", "accepted"}:
+            self.model.expert = "ended"
+
+    def lapse_clinician(self) -> None:
+        """Its last day has passed, and the clock has not looked yet."""
+        self.lapse("expert")
+        self.model.clinician = False
+
+    def make_clinician(self) -> None:
+        if not self.model.clinician:
+            accounts.grant_role(self.fresh("expert"), Role.CLINICIAN, by=self.coordinator, centre=self.centre)
+            self.model.clinician = True
+
+    def end_lead(self) -> None:
+        accounts.end_role(self.held_by("lead")[0], by=self.coordinator)
+        self.model.leads = self.model.assists = False
+
+    def lapse_lead(self) -> None:
+        self.lapse("lead")
+        self.model.leads = False
+
+    def make_lead(self) -> None:
+        if not self.model.leads:
+            accounts.grant_role(self.fresh("lead"), Role.CLINICIAN, by=self.coordinator, centre=self.story.lead.centre)
+            self.model.leads = True
+
+    def held_by(self, who: str) -> MembershipQuerySet:
+        """Their role of clinician."""
+        return self.people[who].memberships.current().filter(role=Role.CLINICIAN)
+
+    def lapse(self, who: str) -> None:
+        yesterday = clock.rights_day() - dt.timedelta(days=1)
+        self.held_by(who)[0]
+        self.held_by(who).update(valid_from=yesterday, valid_to=yesterday)
 
     def switch_off(self) -> None:
         accounts.switch_account(self.people["expert"], on=False, by=self.coordinator)

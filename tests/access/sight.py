@@ -48,7 +48,7 @@ class Sight:
             self.rows, self.parts = rows, [part for parts in asked for part in parts]
 
     def statements(self, user: User, *, fresh: bool) -> list[tuple[str, tuple[Any, ...]]]:
-        key = (user.pk, user.is_active, tuple(sorted(user.serves())), user.held_roles())
+        key = (user.pk, user.is_active, user.centre_id, tuple(sorted(user.serves())), user.held_roles())
         if fresh or key not in self.built:
             self.built[key] = [exists(model.objects.visible_to(user)) for model in ASKED.values()]
         return self.built[key]

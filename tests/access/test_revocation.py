@@ -13,7 +13,8 @@ from consent import actions as consent
 from consent.states import Stage
 from cpms import clock
 from cpms.accounts import actions as accounts
-from cpms.accounts.models import Delegation, User
+from cpms.accounts.access import Refused
+from cpms.accounts.models import Delegation, Membership, User
 from cpms.accounts.roles import Role
 from cpms.drafts import actions as drafts
 from cpms.drafts.models import Draft
@@ -109,6 +110,16 @@ def left(scene: Scene) -> None:
     scene.client = signed_in(scene.fresh())
 
 
+def role_ended(scene: Scene) -> None:
+    accounts.end_role(scene.member.memberships.get(role=Role.CLINICIAN), by=scene.coordinator)
+    scene.client = signed_in(scene.fresh())
+
+
+def role_lapsed(scene: Scene) -> None:
+    yesterday = clock.rights_day() - dt.timedelta(days=1)
+    scene.member.memberships.update(valid_from=yesterday, valid_to=yesterday)
+
+
 def switched_off(scene: Scene) -> None:
     accounts.switch_account(scene.fresh(), on=False, by=scene.coordinator)
 
@@ -125,7 +136,10 @@ def test_a_member_meets_the_panel_everywhere(mailoutbox):
     assert set(Scene(mailoutbox).surfaces().values()) == {True}
 
 
-@pytest.mark.parametrize("cause", [ended, left, switched_off, consent_withdrawn, withdrawn], ids=lambda c: c.__name__)
+CAUSES = [ended, left, role_ended, role_lapsed, switched_off, consent_withdrawn, withdrawn]
+
+
+@pytest.mark.parametrize("cause", CAUSES, ids=lambda c: c.__name__)
 def test_nothing_is_left_on_any_surface_for_any_cause(cause, mailoutbox):
     scene = Scene(mailoutbox)
     cause(scene)
@@ -142,6 +156,41 @@ def test_whoever_left_does_not_come_back_to_old_panels_by_another_hospital(mailo
     assert not WorkItem.objects.open().filter(who=scene.member).exists()
     assert not Draft.objects.filter(user=scene.member).exists()
     assert scene.get(scene.path).status_code == 404
+
+
+def test_the_clock_closes_the_seats_of_a_role_that_lapsed(mailoutbox):
+    scene, asked = Scene(mailoutbox), Story("asked")
+    asked.open(scene.member)
+    role_lapsed(scene)
+    assert panels.let_past_experts_go(by=None) == 1
+    assert not Invitation.objects.live().filter(invitee=scene.member).exists()
+    assert not WorkItem.objects.open().filter(who=scene.member).exists()
+    assert not OutboxMessage.objects.filter(recipient=scene.member, state=MailState.WAITING).exists()
+    assert not Draft.objects.filter(user=scene.member).exists()
+    assert not CaseGrant.objects.filter(user=scene.member).exists()
+    give_role(scene.member, Role.CLINICIAN)
+    assert scene.get(scene.path).status_code == 404
+    assert panels.let_past_experts_go(by=None) == 0
+
+
+def test_whoever_is_no_clinician_any_more_neither_answers_nor_leads(mailoutbox):
+    scene, asked = Scene(mailoutbox), Story("asked")
+    asked.open(scene.member)
+    yesterday = clock.rights_day() - dt.timedelta(days=1)
+    Membership.objects.filter(user__in=[scene.member, scene.lead]).update(valid_from=yesterday, valid_to=yesterday)
+    member, lead, panel = scene.fresh(), User.objects.get(pk=scene.lead.pk), scene.story.fresh()
+    for act in (panels.accept, lambda sheet, by: panels.decline(sheet, reason="time", by=by)):
+        with pytest.raises(Refused, match="as a clinician"):
+            act(asked.invitation(scene.member), by=member)
+    for act in (
+        lambda: panels.contribute(panel, kind="advice", text="A dose.", by=member),
+        lambda: panels.invite_experts(panel, people=[UserFactory()], by=lead),
+        lambda: panels.withdraw(panel, by=lead),
+        lambda: panels.comment(panel, text="Still here.", by=lead),
+    ):
+        with pytest.raises(Refused):
+            act()
+    assert signed_in(lead).get(scene.path, secure=True).status_code == 404
 
 
 def test_whoever_left_reads_no_sheet_they_were_sent_as_an_expert():

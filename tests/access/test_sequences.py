@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from cpms.drafts.models import Draft
 from cpms.notifications import actions as notifications
 from cpms.notifications.models import OutboxMessage
-from tests.access.model import DEEDS, FITS, PEOPLE
+from tests.access.model import DEEDS, FITS, OF_EXPERT, OF_LEAD, PEOPLE
 from tests.access.scene import Scene
 from tests.access.sight import Sight
 from tests.access.surfaces import NAMES, probe
@@ -63,11 +63,14 @@ class Play:
 
     def step(self, deed: str, done: list[str]) -> None:
         """One deed, the querysets of everybody, and the pages of those who see more or less than before."""
-        before = {who: self.scene.model.sees_case(who) for who in PEOPLE}
+        model = self.scene.model
+        before = {who: model.sees_case(who) for who in PEOPLE}
+        gone = (deed in OF_LEAD and not model.leads) or (deed in OF_EXPERT and not model.can_advise)
         done.append(deed)
         if not self.scene.do(deed):
             self.counted["refused"] += 1
             return
+        assert not gone, ("done by whoever is no clinician any more", done)
         self.counted["deeds"] += 1
         self.compare(done)
         for who in self.scene.people:

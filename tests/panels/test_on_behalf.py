@@ -20,7 +20,7 @@ from panels.meetings import actions as meetings
 from panels.meetings.models import AgendaItem
 from panels.models import Panel, Question
 from tests.clients import signed_in
-from tests.factories import CentreFactory, GroupFactory, Story, UserFactory
+from tests.factories import GroupFactory, Story, UserFactory
 
 pytestmark = pytest.mark.django_db(databases=["default", "cachedb"])
 TYPED = {"sex": "female", "birth_year": 2010, "country": "FI", "route": "own", "stage_1": "given"}
@@ -72,8 +72,8 @@ def test_who_has_no_clinician_to_assist_is_not_asked(lead):
 
 
 def test_the_clinicians_own_hospital_must_be_cleared(helper, lead):
-    lead.centre = CentreFactory(cleared_on=None)
-    lead.save()
+    lead.centre.cleared_on = None
+    lead.centre.save()
     with pytest.raises(Refused, match="clearance"):
         patients.enrol(by=helper, clinician=lead, sex="female", country="FI", birth_year=2010)
 
@@ -87,6 +87,7 @@ def left_by(person, since):
 def test_a_list_read_for_two_clinicians_leaves_a_row_for_each(lead, helper):
     first, second = Story("a"), Story("b")
     for story in (first, second):
+        story.lead = UserFactory(centre=lead.centre)
         story.open()
         Delegation.objects.create(assistant=helper, clinician=story.lead)
     found = {"words": "", "state": "", "since": "", "until": ""}
@@ -104,6 +105,7 @@ def test_a_list_read_for_two_clinicians_leaves_a_row_for_each(lead, helper):
 
 def test_a_meeting_concerns_the_clinicians_on_its_agenda(helper):
     first, second = Story("a"), Story("b")
+    first.lead, second.lead = UserFactory(centre=helper.centre), UserFactory(centre=helper.centre)
     first.open(), second.open()
     soon = {"starts_at": clock.now() + dt.timedelta(days=1), "minutes": 30, "link": ""}
     meeting = meetings.schedule(first.fresh(), by=first.lead, **soon)

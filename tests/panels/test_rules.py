@@ -66,7 +66,8 @@ def test_only_listed_rights_are_granted_and_a_date_ends_them():
 
 def test_who_enrols():
     assert not acts_as_clinician(UserFactory(role="none"))
-    assistant, clinician = UserFactory(role="none"), UserFactory()
+    clinician = UserFactory()
+    assistant = UserFactory(role="none", centre=clinician.centre)
     Delegation.objects.create(assistant=assistant, clinician=clinician)
     assert acts_as_clinician(assistant)
     assert not ask(Permission.PANEL_DRAFT, UserFactory(role="none"))

@@ -9,11 +9,14 @@ from django.urls import reverse
 
 from cpms import clock
 from cpms.accounts import actions as accounts
+from cpms.accounts.access import Refused
+from cpms.accounts.models import User
 from cpms.accounts.policy import Post
 from cpms.accounts.roles import Role
 from cpms.audit.models import AuditEvent
 from cpms.jobs.models import Job
 from cpms.notifications.models import WorkItem
+from cpms.patients import policy as patients
 from panels import actions
 from tests.clients import signed_in
 from tests.factories import CentreFactory, NetworkFactory, UserFactory, give_role
@@ -27,7 +30,7 @@ def house():
     return House()
 
 
-@pytest.mark.parametrize("how", ["switched off", "left"])
+@pytest.mark.parametrize("how", ["switched off", "left", "role ended"])
 def test_patients_left_behind_wait_for_the_representative_who_sees_nothing_else(house, how):
     story, representative = house.story, house.representative
     story.open()
@@ -38,6 +41,10 @@ def test_patients_left_behind_wait_for_the_representative_who_sees_nothing_else(
     if how == "left":
         answer = client.post(reverse("people:leave", args=[house.lead.pk]), secure=True)
         assert answer.url == house.left
+    elif how == "role ended":
+        role = house.lead.memberships.get(role=Role.CLINICIAN)
+        client.post(reverse("people:end_role", args=[house.lead.pk, role.pk]), secure=True)
+        assert house.left in client.get(account, secure=True).content.decode()
     else:
         client.post(reverse("people:switch", args=[house.lead.pk]), {"on": "0"}, secure=True)
         assert house.left in client.get(account, secure=True).content.decode()
@@ -98,6 +105,48 @@ def test_nobody_is_asked_any_more_when_the_clinician_is_back(house):
     assert sees(house, house.lead) == [ALL]
     answer = signed_in(house.representative).post(house.left, {"everyone": "on", "to": house.colleague.pk}, secure=True)
     assert (answer.status_code, house.patient().enrolled_by) == (422, house.lead)
+
+
+def test_a_role_that_lapsed_leaves_patients_behind_until_it_is_given_again(house):
+    yesterday = clock.rights_day() - dt.timedelta(days=1)
+    house.story.open()
+    assert house.lead.pk in house.lead.serves()
+    house.lead.memberships.update(valid_from=yesterday, valid_to=yesterday)
+    assert sees(house, house.lead, house.assistant) == [NOTHING] * 2
+    assert actions.look_after_left_behind(by=None) == 1
+    assert waits(house.representative) == ["hand_over"]
+    accounts.give_post(again(house.lead), Post(Role.CLINICIAN, centre=house.centre), by=house.representative)
+    assert sees(house, house.lead, house.assistant) == [ALL] * 2
+    assert waits(house.representative) == []
+
+
+def test_whoever_moved_to_another_hospital_keeps_nothing_of_the_first_and_is_anybody_there(house):
+    house.story.open()
+    accounts.leave_centre(again(house.lead), by=house.representative)
+    there = House("b")
+    there.story.open()
+    User.objects.filter(pk=house.lead.pk).update(centre=there.centre)
+    give_role(again(house.lead), Role.CLINICIAN)
+    assert sees(house, house.lead, house.assistant) == [NOTHING] * 2
+    assert opens(house, house.lead) == [(404, 404)]
+    with pytest.raises(Refused, match="hospital"):
+        actions.hand_over([house.patient()], to=house.colleague, by=again(house.lead))
+    assert (waits(house.representative), actions.look_after_left_behind(by=None)) == (["hand_over"], 1)
+    for verb in (patients.may_erase, patients.may_give):
+        assert not verb(again(house.lead), house.patient())
+        assert verb(again(house.representative), house.patient())
+    actions.hand_over([there.patient()], to=again(house.lead), by=again(there.lead))
+    assert sees(there, house.lead, there.lead) == [ALL, NOTHING]
+    assistant = UserFactory(role="none", centre=there.centre)
+    accounts.name_assistant(assistant, until=None, by=again(house.lead))
+    assert (sees(there, assistant), sees(house, assistant)) == ([ALL], [NOTHING])
+    actions.hand_over([house.patient()], to=house.colleague, by=again(house.representative))
+    assert sees(house, house.colleague, house.lead) == [ALL, NOTHING]
+
+
+def test_an_assistant_serves_clinicians_of_the_own_hospital_alone(house):
+    User.objects.filter(pk=house.assistant.pk).update(centre=CentreFactory())
+    assert sees(house, house.lead, house.assistant) == [ALL, NOTHING]
 
 
 def test_only_the_hospital_itself_hands_over_what_is_left_behind(house):

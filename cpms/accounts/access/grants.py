@@ -1,7 +1,7 @@
 """Grants on single objects: the projection of accepted invitations, kept in guardian's direct-foreign-key tables.
 
 Only this module imports guardian. A model-level permission never counts, a switched-off person holds nothing,
-a grant with a date ends by itself, and one without a date ends when the person leaves the hospital.
+a grant with a date ends by itself, and one without a date when the person leaves the hospital or is no clinician any more.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from guardian.shortcuts import assign_perm, remove_perm
 from guardian.utils import get_user_obj_perms_model
 
 from cpms import clock
+from cpms.accounts.models import practises
 
 GRANTABLE = frozenset({"view_case"})
 
@@ -53,7 +54,7 @@ def granted(user: Any, codename: str, model: type[models.Model]) -> Any:
     rows: Any = get_user_obj_perms_model(model())
     now = clock.now()
     return rows.objects.filter(
-        Q(until__isnull=True, user__centre__isnull=False) | Q(until__gt=now),
+        Q(practises("user"), until__isnull=True) | Q(until__gt=now),
         user=user,
         user__is_active=True,
         permission__codename=codename,

@@ -6,7 +6,6 @@ import datetime as dt
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
 
 from cpms import clock
 from cpms.accounts import policy
@@ -34,6 +33,8 @@ def grant_role(user: User, role: Role, *, by: Any, **held_on: Any) -> Membership
     if role in DECIDING_ROLES:
         jobs.enqueue("people.look_after_requests")
     if user.activated_at is not None:
+        if role == Role.CLINICIAN:
+            jobs.at_once("panels.left_behind", user_id=str(user.pk))
         tell(user, "role_changed")
     return membership
 
@@ -63,6 +64,8 @@ def end_role(membership: Membership, *, by: Any) -> None:
         raise Refused("This role has ended already.")
     close(Membership.objects.filter(pk=row.pk), by=by)
     audit.record(Event.ROLE_ENDED, on=row.user, by=by, role=row.role)
+    if row.role == Role.CLINICIAN and not User.objects.filter(pk=row.user_id).holding(Role.CLINICIAN).exists():
+        stop_practising(row.user, by=by)
     jobs.at_once("people.put_down", user_id=str(row.user_id))
     if row.role in REPRESENTING_ROLES:
         jobs.enqueue("panels.look_after_left_behind")
@@ -73,6 +76,14 @@ def end_role(membership: Membership, *, by: Any) -> None:
 def close(rows: Any, *, by: Any) -> int:
     """Roles or delegations over from this moment; the day stays readable."""
     return int(rows.filter(ended_at=None).update(ended_at=clock.now(), ended_by=by, valid_to=clock.rights_day()))
+
+
+def stop_practising(user: User, *, by: Any) -> None:
+    """Whoever is a clinician of a hospital no more: nobody assists them, seats and questions in panels end, and their patients
+    wait for somebody else to answer for them."""
+    close(Delegation.objects.current().filter(clinician=user), by=by)
+    jobs.at_once("panels.let_go", user_id=str(user.pk))
+    jobs.at_once("panels.left_behind", user_id=str(user.pk))
 
 
 @transaction.atomic
@@ -108,13 +119,12 @@ def leave_centre(user: User, *, by: Any) -> None:
     if not (verdict := policy.may_leave(by, user)):
         raise Refused(verdict.reason)
     close(Membership.objects.current().filter(user=user, centre=user.centre_id), by=by)
-    close(Delegation.objects.current().filter(Q(assistant=user) | Q(clinician=user)), by=by)
+    close(Delegation.objects.current().filter(assistant=user), by=by)
     stands_in_no_more(user)
     user.centre = user.unit = user.deputy = None
     user.save(update_fields=["centre", "unit", "deputy"])
     audit.record(Event.LEFT_CENTRE, on=user, by=by)
-    jobs.at_once("panels.let_go", user_id=str(user.pk))
-    jobs.at_once("panels.left_behind", user_id=str(user.pk))
+    stop_practising(user, by=by)
     jobs.at_once("people.put_down", user_id=str(user.pk))
     end_sessions(user, by=by)
     tell(user, "role_changed")

@@ -3,7 +3,7 @@
 from cpms.accounts.models.devices import RecoveryCode, RecoveryDevice, TotpDevice
 from cpms.accounts.models.expert_groups import ExpertGroup
 from cpms.accounts.models.links import ActivationLink
-from cpms.accounts.models.people import Delegation, Expert, Expertise, Membership, User
+from cpms.accounts.models.people import Delegation, Expert, Expertise, Membership, User, practises
 from cpms.accounts.models.places import AdvocacyGroup, Centre, CentreMembership, Network, ThematicGroup, Unit
 
 __all__ = [
@@ -23,4 +23,5 @@ __all__ = [
     "TotpDevice",
     "Unit",
     "User",
+    "practises",
 ]

@@ -144,13 +144,15 @@ class User(AbstractBaseUser):
         return self._held_roles
 
     def serves(self) -> list[uuid.UUID]:
-        """Keys of this person and of every clinician assisted today, read once per request.
+        """Keys of the clinicians for whom this person works today, read once per request: of oneself and of those assisted.
 
-        Whoever left the hospital serves nobody's patients any more, the own ones included.
+        All of them are clinicians of one hospital, the person's own. Whoever left it, or is no clinician any more, answers for
+        nobody's patients, the own ones included.
         """
         if not hasattr(self, "_serves"):
             assisted = Q(pk__in=self.acts_for.current().values("clinician"))
-            rows = User.objects.filter(Q(pk=self.pk) | assisted, is_active=True, centre__isnull=False)
+            here = User.objects.filter(is_active=True, centre__isnull=False, centre=self.centre_id)
+            rows = here.filter(Q(pk=self.pk) | assisted).holding(Role.CLINICIAN)
             self._serves = list(rows.values_list("pk", flat=True))
         return self._serves
 
@@ -248,6 +250,12 @@ class Membership(models.Model):
         """What the role is held on, in words; empty for a role on everything."""
         place = self.centre or self.group or self.network
         return str(place) if place is not None else countries.name(self.country) if self.country else ""
+
+
+def practises(person: str) -> Q:
+    """Of rows that lead to a person by this name: who works at a hospital as a clinician today."""
+    held = Membership.objects.current().filter(user=models.OuterRef(person), role=Role.CLINICIAN)
+    return Q(models.Exists(held), **{f"{person}__centre__isnull": False})
 
 
 class Expertise(models.Model):

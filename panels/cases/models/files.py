@@ -15,7 +15,7 @@ from django.urls import reverse
 from consent.models import care_consent
 from cpms import clock, words
 from cpms.accounts.access.grants import granted
-from cpms.accounts.policy import clinicians_served_by
+from cpms.patients.models import treated_by
 from cpms.vault.fields import SealedBytesField, SealedTextField
 from cpms.vault.models import SealedManager, SealedModel
 from panels.cases.models.records import Case
@@ -30,7 +30,7 @@ class CaseFileQuerySet(models.QuerySet["CaseFile"]):
         patient does not open for anybody, and is not there."""
         if not user.is_active:
             return self.none()
-        treating = Q(case__patient__enrolled_by__in=clinicians_served_by(user))
+        treating = treated_by(user, "case__patient")
         entitled = Q(case__in=granted(user, "view_case", Case)) & care_consent("case__patient")
         found = self.filter(case__patient__erased_at=None)
         return found.filter(treating | (entitled & Q(state=FileState.SHOWN)))

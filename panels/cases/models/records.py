@@ -14,8 +14,7 @@ from consent.models import care_consent
 from cpms import clock
 from cpms.accounts.access.grants import Grant, granted
 from cpms.accounts.models import Centre
-from cpms.accounts.policy import clinicians_served_by
-from cpms.patients.models import Patient, band_of
+from cpms.patients.models import Patient, band_of, treated_by
 from cpms.terminology.catalogue import spelled
 from cpms.vault.cipher import digest
 from cpms.vault.fields import SealedTextField
@@ -29,7 +28,7 @@ class CaseQuerySet(models.QuerySet["Case"]):
         """The treating side always; others while they hold a grant and stage-1 consent is in force."""
         if not user.is_active:
             return self.none()
-        treating = Q(patient__enrolled_by__in=clinicians_served_by(user))
+        treating = treated_by(user, "patient")
         entitled = Q(pk__in=granted(user, "view_case", Case)) & care_consent("patient")
         return self.filter(treating | entitled)
 

@@ -15,6 +15,7 @@ from cpms import clock
 from cpms.accounts.models import Membership, ThematicGroup
 from cpms.accounts.policy import networks_served_by
 from cpms.accounts.roles import Role
+from cpms.patients.models import treated_by
 from panels.meetings import recurrence
 from panels.meetings.states import Rhythm
 from panels.models import Panel
@@ -29,7 +30,7 @@ class MeetingSeriesQuerySet(models.QuerySet["MeetingSeries"]):
         coordinated = Membership.objects.current().filter(user=user, role=Role.GROUP_COORDINATOR)
         here = Q(groups__in=coordinated.values("group")) | Q(groups__network__in=networks_served_by(user).values("pk"))
         if Role.CLINICIAN in user.held_roles():
-            leading = Panel.objects.running().filter(lead=user, group__isnull=False)
+            leading = Panel.objects.running().filter(treated_by(user, "case__patient"), lead=user, group__isnull=False)
             here |= Q(groups__in=user.groups_of_interest.all()) | Q(people=user) | Q(groups__in=leading.values("group"))
         return self.filter(pk__in=MeetingSeries._base_manager.filter(here).values("pk"))
 
