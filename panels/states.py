@@ -217,6 +217,14 @@ class Speciality(models.TextChoices):
 ASSIST_LASTS = dt.timedelta(hours=1)
 
 
+class Sees(models.TextChoices):
+    """What of a case stands open to somebody."""
+
+    CASE = "case", "Case"
+    QUESTION = "question", "Question only"
+    DOCUMENT = "document", "Outcome only"
+
+
 class AssistKind(models.TextChoices):
     """Why somebody of the helpdesk sees a panel for an hour."""
 

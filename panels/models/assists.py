@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from cpms import clock
+from cpms.accounts.models import Membership
 from cpms.accounts.roles import STAFF_ROLES
 from cpms.vault.fields import SealedTextField
 from panels.states import ASSIST_LASTS, AssistKind
@@ -19,6 +20,11 @@ class AssistQuerySet(models.QuerySet["Assist"]):
     def running(self) -> AssistQuerySet:
         """Neither ended nor over; it ends by itself, and with the account."""
         return self.filter(ended_at=None, until__gt=clock.now(), who__is_active=True)
+
+    def looking_on(self) -> AssistQuerySet:
+        """Of these hours, those whose holder is of the helpdesk today: whoever lost that role sees nothing by them."""
+        held = Membership.objects.current().filter(user=models.OuterRef("who"), role__in=STAFF_ROLES)
+        return self.running().filter(models.Exists(held))
 
     def held_by(self, user: Any) -> AssistQuerySet:
         """What opens panels for this person now; nothing for whoever is no staff any more."""

@@ -6,17 +6,18 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Max, Q, QuerySet
+from django.db.models import BooleanField, Count, ExpressionWrapper, Max, Q, QuerySet
 from django.db.models.functions import TruncDate
 
 from consent.models import care_consent
 from cpms import clock
-from cpms.accounts.models import Membership, User
+from cpms.accounts.models import Membership, User, practises
 from cpms.accounts.roles import Role
 from cpms.audit.models import AuditEvent
 from cpms.audit.states import Event, Result
+from cpms.patients.policy import treats
 from panels.models import Assist, Dispatch, Invitation, Panel
-from panels.states import RUNNING, SHARED, AssistKind, InvitationKind, InvitationState
+from panels.states import RUNNING, SHARED, AssistKind, InvitationKind, InvitationState, Sees, State
 
 READS = (Event.PATIENT_READ, Event.DOCUMENT_READ, Event.CASE_EXPORTED)
 MOST_READS = 100
@@ -24,30 +25,32 @@ MOST_READS = 100
 
 @dataclass(frozen=True)
 class Seer:
-    """A person who sees the case now, or with ``sheet_only`` its question. ``why`` completes "because"; ``until`` is the day on which it ends by itself."""
+    """A person who ``sees`` the case now, or a part of it. ``why`` completes "because"; ``until`` is the day on which it ends by itself."""
 
     person: User
     why: str
     until: dt.date | dt.datetime | None = None
-    sheet_only: bool = False
+    sees: Sees = Sees.CASE
 
 
 def seers(patient: Any, *, consented: bool) -> list[Seer]:
-    """Everybody who can open the case, or its invitation sheet, at this moment; the treating side first.
+    """Everybody who can open the case, its invitation sheet or its outcome's document, at this moment; the treating side first.
 
     ``consented`` says whether stage-1 consent is in force: without it only the treating side sees anything.
     """
     lead = patient.enrolled_by
     found = [Seer(lead, "answers for the patient")]
     for held in lead.assistants.current().select_related("assistant__centre"):
-        if held.assistant.is_active and held.assistant.centre_id:
+        if held.assistant.is_active and held.assistant.centre_id == lead.centre_id:
             found.append(Seer(held.assistant, f"assists {lead.display_name}", held.valid_to))
     if consented:
-        rows = Invitation.objects.filter(panel__case__patient=patient).select_related("invitee__centre", "panel__key")
+        asked = Invitation.objects.filter(panel__case__patient=patient)
+        asked = asked.annotate(here=ExpressionWrapper(practises("invitee"), BooleanField()))
+        rows = asked.select_related("invitee__centre", "panel__key")
         found += [seer for row in rows.order_by("sent_at") if (seer := by_invitation(row))]
-        let_in = Assist.objects.running().filter(panel__case__patient=patient, panel__state__in=SHARED)
+        let_in = Assist.objects.looking_on().filter(panel__case__patient=patient, panel__state__in=SHARED)
         found += [by_assist(row) for row in let_in.select_related("panel__key", "who__centre", "given_by")]
-        shown = {seer.person.pk for seer in found if not seer.sheet_only}
+        shown = {seer.person.pk for seer in found if seer.sees == Sees.CASE}
         found += [seer for seer in coordinators(patient) if seer.person.pk not in shown]
     return found
 
@@ -91,7 +94,7 @@ def coordinators(patient: Any) -> list[Seer]:
                 where = row.addressee if member.group_id else row.network.name
                 why = f"coordinates {where}, which {row.panel.ref} was put before"
                 found.setdefault(
-                    (member.user_id, row.panel_id), Seer(member.user, why, member.valid_to, sheet_only=True)
+                    (member.user_id, row.panel_id), Seer(member.user, why, member.valid_to, sees=Sees.QUESTION)
                 )
     return list(found.values())
 
@@ -116,7 +119,7 @@ def looking_on(user: Any, thing: Any) -> list[Assist]:
     about = {name: thing} if name else parts
     if not about:
         return []
-    running = list(Assist.objects.running().order_by().values_list("pk", flat=True))
+    running = list(Assist.objects.looking_on().order_by().values_list("pk", flat=True))
     if not running:
         return []
     in_force = Assist.objects.filter(care_consent("panel__case__patient"), pk__in=running, panel__state__in=SHARED)
@@ -126,7 +129,7 @@ def looking_on(user: Any, thing: Any) -> list[Assist]:
     keys = [row.panel_id for row in found]
     seen = set(Panel.objects.visible_to(user).filter(pk__in=keys).values_list("pk", flat=True)) if keys else set()
     for row in found:
-        row.may_end = user.pk == row.who_id or row.panel.treated_by_id in user.serves()  # type: ignore[attr-defined]
+        row.may_end = user.pk == row.who_id or treats(user, row.panel.case.patient)  # type: ignore[attr-defined]
     return [row for row in found if row.panel_id in seen]
 
 
@@ -137,21 +140,30 @@ def by_assist(row: Assist) -> Seer:
     return Seer(row.who, why, row.until)
 
 
-def by_invitation(row: Invitation) -> Seer | None:
-    """What an invitation lets its invitee see now: the case, the sheet alone, or nothing."""
+def by_invitation(row: Any) -> Seer | None:
+    """What an invitation lets its invitee see now: the case, the sheet or the document alone, or nothing. ``row.here`` says
+    whether the invitee is a clinician of a hospital today, which an expert has to be."""
     panel, person, now = row.panel, row.shown, clock.now()
-    if not row.invitee.is_active:
+    if not row.invitee.is_active or not (row.here or row.kind == InvitationKind.GUEST):
         return None
     if row.state == InvitationState.PENDING:
         live = row.expires_at > now and panel.state in RUNNING
-        return Seer(person, f"is asked into {panel.ref}", row.expires_at, sheet_only=True) if live else None
+        return Seer(person, f"is asked into {panel.ref}", row.expires_at, sees=Sees.QUESTION) if live else None
     if row.state != InvitationState.ACCEPTED:
         return None
     if row.kind == InvitationKind.GUEST:
-        live = row.guest_until is not None and row.guest_until > now and panel.state in RUNNING
-        return Seer(person, f"is a guest in {panel.ref}", row.guest_until) if live else None
-    seated = person.centre_id is not None and panel.state in SHARED
-    return Seer(person, f"is a member of {panel.ref}") if seated else None
+        return as_guest(row) if row.guest_until is not None and row.guest_until > now else None
+    return Seer(person, f"is a member of {panel.ref}") if panel.state in SHARED else None
+
+
+def as_guest(row: Invitation) -> Seer | None:
+    """The case while the panel runs; when it is closed the document, for a guest may be the one who treats the patient."""
+    if row.panel.state in RUNNING:
+        return Seer(row.shown, f"is a guest in {row.panel.ref}", row.guest_until)
+    if row.panel.state == State.CLOSED:
+        why = f"was a guest in {row.panel.ref} and may open the outcome document"
+        return Seer(row.shown, why, row.guest_until, sees=Sees.DOCUMENT)
+    return None
 
 
 @dataclass(frozen=True)

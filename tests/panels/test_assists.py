@@ -106,6 +106,9 @@ def test_it_ends_on_the_next_request_for_every_cause(story, staff, cause):
         "withdrawn": lambda: actions.withdraw(story.fresh(), by=story.lead),
     }[cause]()
     assert not sees(staff, story)
+    assert sight.looking_on(story.lead, story.patient) == []
+    seers = sight.seers(story.patient, consented=cause != "consent")
+    assert staff.pk not in {seer.person.pk for seer in seers}
 
 
 def test_only_the_treating_side_lets_in_and_only_its_own_helpdesk(story, staff):

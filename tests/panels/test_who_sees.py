@@ -15,10 +15,11 @@ from cpms.accounts.roles import Role
 from cpms.audit import actions as audit
 from cpms.audit.states import Event
 from cpms.patients.queries import recipients
-from outcomes.models import Topic
+from outcomes.models import OutcomeDocument, Topic
 from panels import actions as panels
 from panels.models import Dispatch, Invitation, Panel
 from panels.queries import sight
+from panels.states import Sees
 from tests.access.world import STATES, World
 from tests.clients import signed_in
 from tests.factories import GroupFactory, Story, UserFactory, give_role
@@ -35,9 +36,13 @@ def test_the_page_names_exactly_those_who_can_open_the_case(state):
     can = {name for name, user in fresh.items() if Panel.objects.visible_to(user).filter(pk=world.story.panel.pk)}
     asked = {n for n, u in fresh.items() if Invitation.objects.visible_to(u).filter(panel=world.story.panel)} - can
     asked |= {n for n, u in fresh.items() if Dispatch.objects.for_coordinator(u).filter(panel=world.story.panel)}
-    named = {seer.person.pk: seer for seer in found}
-    assert {n for n, u in fresh.items() if u.pk in named and not named[u.pk].sheet_only} == can
-    assert {n for n, u in fresh.items() if u.pk in named and named[u.pk].sheet_only} == asked
+    document = {
+        n for n, u in fresh.items() if OutcomeDocument.objects.visible_to(u).filter(panel=world.story.panel)
+    } - can
+    named = {seer.person.pk: seer.sees for seer in found}
+    for sees, who in ((Sees.CASE, can), (Sees.QUESTION, asked), (Sees.DOCUMENT, document)):
+        assert {n for n, u in fresh.items() if named.get(u.pk) == sees} == who
+    assert document == ({"guest"} if state in {"closed", "archived"} else set())
 
 
 def test_each_reason_stands_beside_its_person():
@@ -84,8 +89,8 @@ def test_who_coordinates_what_a_panel_was_put_before_sees_its_question_and_is_na
     ended = give_role(UserFactory(role="none"), Role.GROUP_COORDINATOR, group=story.group)
     type(ended).objects.filter(pk=ended.pk).update(ended_at=clock.now(), ended_by=story.lead)
     story.open()
-    lines = [(seer.person, seer.sheet_only) for seer in sight.seers(story.patient, consented=True)]
-    assert lines == [(story.lead, False), (both, True)]
+    lines = [(seer.person, seer.sees) for seer in sight.seers(story.patient, consented=True)]
+    assert lines == [(story.lead, "case"), (both, "question")]
     page = signed_in(story.lead).get(reverse("panels:sight", args=[story.patient.pseudonym]), secure=True)
     assert f"which {story.panel.ref} was put before" in page.content.decode()
     assert sight.seers(story.patient, consented=False)[1:] == []
