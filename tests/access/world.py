@@ -92,7 +92,7 @@ class World:
         Delegation.objects.create(assistant=people["former_assistant"], clinician=lead, **past)
         people["colleague"] = UserFactory(centre=lead.centre)
         people["outsider"] = UserFactory()
-        for name in ("member", "invited", "declined", "lapsed", "removed", "switched_off", "half"):
+        for name in ("member", "invited", "declined", "lapsed", "removed", "switched_off", "half", "former_clinician"):
             people[name] = UserFactory()
         for role in (
             Role.GROUP_COORDINATOR,
@@ -115,10 +115,11 @@ class World:
 
     def open_panel(self) -> None:
         people = [
-            self.people[n] for n in ("member", "invited", "declined", "lapsed", "removed", "switched_off", "half")
+            self.people[n]
+            for n in ("member", "invited", "declined", "lapsed", "removed", "switched_off", "half", "former_clinician")
         ]
         panel = self.story.open(*people)
-        for name in ("member", "removed", "switched_off", "half"):
+        for name in ("member", "removed", "switched_off", "half", "former_clinician"):
             panels.accept(self.story.invitation(self.people[name]), by=self.people[name])
         panels.decline(self.story.invitation(self.people["declined"]), reason="time", by=self.people["declined"])
         for name in ("guest", "guest_past"):
@@ -209,6 +210,8 @@ class World:
         CaseGrant.objects.filter(user=self.people["guest_past"]).update(until=past)
         panels.end_invitation(self.story.invitation(self.people["removed"]), by=self.story.lead)
         User.objects.filter(pk=self.people["switched_off"].pk).update(is_active=False)
+        yesterday = clock.rights_day() - dt.timedelta(days=1)
+        self.people["former_clinician"].memberships.update(valid_from=yesterday, valid_to=yesterday)
 
     def bring_to(self, state: str) -> None:
         if state == "draft":
