@@ -23,8 +23,8 @@ from panels.states import State
 class OutcomeDocumentQuerySet(ThroughPanelQuerySet):
     def visible_to(self, user: Any) -> OutcomeDocumentQuerySet:
         """Whoever sees the panel; and a guest whose panel is closed until their date, for they may be the one who treats the patient."""
-        seats = Invitation.objects.seated().guests().filter(care_consent("panel__case__patient"), invitee=user)
-        handed = seats.filter(panel__state=State.CLOSED, invitee__is_active=True).order_by().values("panel")
+        seats = Invitation.objects.seats_of(user).guests().filter(care_consent("panel__case__patient"))
+        handed = seats.filter(panel__state=State.CLOSED).order_by().values("panel")
         return self.filter(Q(panel__in=Panel.objects.visible_to(user).order_by().values("pk")) | Q(panel__in=handed))
 
 

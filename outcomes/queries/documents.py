@@ -27,11 +27,7 @@ def documents_of(panel: Panel, reader: Any) -> dict[str, Any]:
 def guest_until(panel: Panel, reader: Any) -> dt.datetime | None:
     """The date until which a guest has the document."""
     return (
-        Invitation.objects.seated()
-        .guests()
-        .filter(panel=panel, invitee=reader)
-        .values_list("guest_until", flat=True)
-        .first()
+        Invitation.objects.seats_of(reader).guests().filter(panel=panel).values_list("guest_until", flat=True).first()
     )
 
 

@@ -23,11 +23,20 @@ from panels.states import ANSWER_WITHIN, RUNNING, DeclineReason, InvitationKind,
 class InvitationQuerySet(models.QuerySet["Invitation"]):
     def visible_to(self, user: Any) -> InvitationQuerySet:
         """One's own, while it can still be answered or holds, the panel runs and consent to care is in force."""
-        here = Q(kind=InvitationKind.GUEST) | practises("invitee")
-        pending = Q(state=InvitationState.PENDING, expires_at__gt=clock.now()) & here
-        accepted = Q(state=InvitationState.ACCEPTED) & (Q(guest_until=None) & here | Q(guest_until__gt=clock.now()))
-        mine = self.filter(invitee=user, invitee__is_active=True, panel__state__in=RUNNING)
+        pending = Q(state=InvitationState.PENDING, expires_at__gt=clock.now())
+        accepted = Q(state=InvitationState.ACCEPTED) & (Q(guest_until=None) | Q(guest_until__gt=clock.now()))
+        mine = self.of(user).filter(panel__state__in=RUNNING)
         return mine.filter(pending | accepted).filter(care_consent("panel__case__patient"))
+
+    def of(self, user: Any) -> InvitationQuerySet:
+        """The person's own, as long as they are what they were asked as: a guest, or a clinician of a hospital."""
+        mine = self.filter(invitee=user, invitee__is_active=True)
+        return mine if user.is_practising else mine.guests()
+
+    def seats_of(self, user: Any) -> InvitationQuerySet:
+        """Where the person sits now: what ``seated`` says, asked of one person without looking at everybody's roles."""
+        holds = Q(guest_until=None) | Q(guest_until__gt=clock.now())
+        return self.of(user).filter(holds, state=InvitationState.ACCEPTED)
 
     def with_surroundings(self) -> InvitationQuerySet:
         return self.select_related("key", "panel__key", "panel__case__key", "panel__case__patient__key", "invitee")

@@ -40,7 +40,7 @@ class PanelQuerySet(models.QuerySet["Panel"]):
         if not user.is_active:
             return self.none()
         treated = Panel._base_manager.filter(treated_by(user, "case__patient"))
-        seats = Invitation.objects.seated().filter(care_consent("panel__case__patient"), invitee=user)
+        seats = Invitation.objects.seats_of(user).filter(care_consent("panel__case__patient"))
         expert = Q(kind=InvitationKind.EXPERT, panel__state__in=SHARED)
         guest = Q(kind=InvitationKind.GUEST, panel__state__in=RUNNING)
         own, shared = treated.values("pk"), seats.filter(expert | guest).values("panel")

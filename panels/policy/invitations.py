@@ -7,7 +7,7 @@ from typing import Any
 from consent.policy import may_be_discussed
 from cpms import clock
 from cpms.accounts.access import Verdict, no, rule, yes
-from cpms.accounts.roles import Permission, Role
+from cpms.accounts.roles import Permission
 from panels.policy.panels import may_prepare
 from panels.policy.parts import NOT_RUNNING, may_lead
 from panels.states import (
@@ -41,7 +41,7 @@ def may_answer(user: Any, invitation: Any) -> Verdict:
         return no("This invitation is for somebody else.")
     if invitation.state != InvitationState.PENDING or invitation.expires_at <= clock.now():
         return no("This invitation was answered or has ended.")
-    if invitation.kind == InvitationKind.EXPERT and not (user.centre_id and Role.CLINICIAN in user.held_roles()):
+    if invitation.kind == InvitationKind.EXPERT and not user.is_practising:
         return no("You were asked as a clinician of your hospital.")
     if invitation.panel.state not in RUNNING:
         return no(NOT_RUNNING)

@@ -32,7 +32,7 @@ def part_of(user: Any, panel: Panel) -> Part:
 def find_part(user: Any, panel: Panel) -> Part:
     if treats(user, panel.case.patient):
         return Part.TREATING
-    seat = Invitation.objects.seated().filter(panel=panel, invitee=user).values_list("kind", flat=True).first()
+    seat = Invitation.objects.seats_of(user).filter(panel=panel).values_list("kind", flat=True).first()
     if seat is None:
         return Part.NONE
     return Part.EXPERT if seat == InvitationKind.EXPERT else Part.GUEST

@@ -130,7 +130,8 @@ def test_the_private_link_says_where_it_stands_and_never_the_words(client, refer
 
 
 def test_an_assistant_of_two_does_not_give_it_to_the_other_clinician(referral, coordinator):
-    helper, lead, other = UserFactory(role="none"), UserFactory(), UserFactory()
+    lead = UserFactory()
+    other, helper = UserFactory(centre=lead.centre), UserFactory(role="none", centre=lead.centre)
     for clinician in (lead, other):
         Delegation.objects.create(assistant=helper, clinician=clinician)
     panels.accept_referral(referral, clinician=lead, by=coordinator)

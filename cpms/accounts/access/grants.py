@@ -16,7 +16,6 @@ from guardian.shortcuts import assign_perm, remove_perm
 from guardian.utils import get_user_obj_perms_model
 
 from cpms import clock
-from cpms.accounts.models import practises
 
 GRANTABLE = frozenset({"view_case"})
 
@@ -52,13 +51,11 @@ def granted(user: Any, codename: str, model: type[models.Model]) -> Any:
     """Keys of the objects that ``user`` holds ``codename`` on now: a subquery for ``visible_to``."""
     check(codename)
     rows: Any = get_user_obj_perms_model(model())
-    now = clock.now()
-    return rows.objects.filter(
-        Q(practises("user"), until__isnull=True) | Q(until__gt=now),
-        user=user,
-        user__is_active=True,
-        permission__codename=codename,
-    ).values("content_object_id")
+    holds = Q(until__gt=clock.now())
+    if user.is_practising:
+        holds |= Q(until__isnull=True)
+    mine = rows.objects.filter(holds, user=user, user__is_active=True, permission__codename=codename)
+    return mine.values("content_object_id")
 
 
 def held(codename: str, things: models.QuerySet[Any]) -> dict[tuple[Any, Any], dt.datetime | None]:

@@ -157,6 +157,11 @@ class User(AbstractBaseUser):
         return self._serves
 
     @property
+    def is_practising(self) -> bool:
+        """A clinician of a hospital today; of other people's rows ``practises`` asks the same."""
+        return self.pk in self.serves()
+
+    @property
     def is_away(self) -> bool:
         return self.away_until is not None and self.away_until >= clock.rights_day()
 
