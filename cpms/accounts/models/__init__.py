@@ -1,9 +1,10 @@
 """People, places, roles, second factors and grants."""
 
+from cpms.accounts.models.delegations import Delegation
 from cpms.accounts.models.devices import RecoveryCode, RecoveryDevice, TotpDevice
 from cpms.accounts.models.expert_groups import ExpertGroup
 from cpms.accounts.models.links import ActivationLink
-from cpms.accounts.models.people import Delegation, Expert, Expertise, Membership, User, practises
+from cpms.accounts.models.people import Expert, Expertise, Membership, User, practises
 from cpms.accounts.models.places import AdvocacyGroup, Centre, CentreMembership, Network, ThematicGroup, Unit
 
 __all__ = [

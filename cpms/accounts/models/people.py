@@ -280,34 +280,3 @@ class Expertise(models.Model):
 
     def __str__(self) -> str:
         return self.name
-
-
-class DelegationQuerySet(models.QuerySet["Delegation"]):
-    def current(self) -> DelegationQuerySet:
-        today = clock.rights_day()
-        return self.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=today), valid_from__lte=today, ended_at=None)
-
-
-class Delegation(models.Model):
-    """An assistant may do for a clinician what that clinician may; every audit row says on whose behalf."""
-
-    assistant = models.ForeignKey(User, on_delete=models.PROTECT, related_name="acts_for")
-    clinician = models.ForeignKey(User, on_delete=models.PROTECT, related_name="assistants")
-    valid_from = models.DateField(default=clock.rights_day)
-    valid_to = models.DateField(null=True, blank=True)
-    ended_at = models.DateTimeField(null=True)
-    ended_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
-
-    objects = DelegationQuerySet.as_manager()
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(name="accounts_no_self_delegation", condition=~Q(assistant=F("clinician"))),
-            models.CheckConstraint(
-                name="accounts_delegation_dates", condition=Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from"))
-            ),
-            models.CheckConstraint(name="accounts_ended_delegation_says_who", condition=ENDED),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.assistant} for {self.clinician}"
