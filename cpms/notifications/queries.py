@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,8 +11,8 @@ from cpms import clock
 from cpms.accounts.access import still_open
 from cpms.accounts.models import Membership, Network
 from cpms.accounts.roles import Role
-from cpms.notifications.models import ChasingRule, WorkItem
-from cpms.notifications.states import REMIND_AFTER, reminder_due, rule_choices, usual_days
+from cpms.notifications.models import ChasingRule, OutboxMessage, WorkItem
+from cpms.notifications.states import REMIND_AFTER, MailState, reminder_due, rule_choices, usual_days
 
 Rules = Mapping[str, Sequence[int]]
 MOST_SHOWN = 100
@@ -21,6 +21,12 @@ MOST_SHOWN = 100
 def concerns(person: Any, path: str) -> bool:
     """Whether what this address leads to is still a thing of this person's: a right may have ended by itself meanwhile."""
     return person.is_active and (path == "/" or bool(still_open([path], person)))
+
+
+def unsent_about(keys: Iterable[Any]) -> set[Any]:
+    """Of which of these things a mail still waits to be sent: who is meant has not heard of them."""
+    waiting = OutboxMessage.objects.filter(about_id__in=list(keys), state__in=[MailState.WAITING, MailState.HELD])
+    return set(waiting.order_by().values_list("about_id", flat=True))
 
 
 def network_key(thing: Any) -> Any:

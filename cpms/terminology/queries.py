@@ -158,22 +158,18 @@ COUNTED = """
     WITH RECURSIVE down (root, id) AS (
         SELECT id, id FROM {concept} WHERE system = %s AND code = ANY(%s)
         UNION SELECT down.root, e.child_id FROM {edge} e JOIN down ON e.parent_id = down.id),
-    inside AS (
-        SELECT r.code AS root, c.code AS code FROM down JOIN {concept} r ON r.id = down.root JOIN {concept} c ON c.id = down.id),
+    inside (root, code) AS (
+        SELECT r.code, c.code FROM down JOIN {concept} r ON r.id = down.root JOIN {concept} c ON c.id = down.id),
     said (code, who, place) AS ({said})
-    SELECT coalesce(inside.root, ''), said.place, count(DISTINCT said.who)
-    FROM said LEFT JOIN inside ON inside.code = said.code GROUP BY 1, 2
+    SELECT coalesce(root, ''), place, count(DISTINCT who) FROM said LEFT JOIN inside USING (code) GROUP BY 1, 2
 """
 
 
 def count_in_branches(
     roots: Iterable[str], said: QuerySet[Any, Any], system: str = System.ORPHA
 ) -> dict[tuple[str, str], int]:
-    """How many different people of each place name a code in the branch of each root, the root itself included; what stands in
-    none of them is counted under an empty root. One query.
-
-    ``said`` gives code, person and place, in this order.
-    """
+    """How many people of each place name a code in the branch of each root, the root included; what stands in none of them
+    counts under an empty root. ``said`` gives code, person and place, in this order. One query."""
     sql, values = said.order_by().query.sql_with_params()
     text = COUNTED.format(concept=Concept._meta.db_table, edge=ConceptEdge._meta.db_table, said=sql)
     with connection.cursor() as cursor:

@@ -125,9 +125,11 @@ def propose_again(panel: Panel, *, by: Any) -> None:
         propose_meeting(panel, by=by)
 
 
-def wishes_are_met(panel: Panel) -> None:
+def wishes_are_met(panel: Panel, *, by: Any) -> None:
     """They met, or the panel begins anew: a wish may be said again."""
-    MeetingWish.objects.filter(panel=panel).delete()
+    met, _rows = MeetingWish.objects.filter(panel=panel).delete()
+    if met:
+        audit.record(Event.MEETING_WISHED, on=panel, by=by, verb="met")
 
 
 def day() -> str:

@@ -17,6 +17,7 @@ from cpms.audit import actions as audit
 from cpms.audit.states import Event
 from cpms.jobs import actions as jobs
 from cpms.notifications import actions as notifications
+from cpms.notifications import queries as notifications_of
 from cpms.notifications.notices import Notice
 from cpms.notifications.states import Settled, Verb
 from panels import policy, queries
@@ -117,11 +118,15 @@ def withdraw(panel: Panel, *, by: Any) -> Panel:
 
 
 def concerned(panel: Panel) -> list[Any]:
-    """Whoever is in the panel, is asked into it, or coordinates a group that it is before."""
+    """Whoever is in the panel, or heard that they are asked into it or coordinate a group that it is before."""
     seats = Invitation.objects.filter(panel=panel).select_related("invitee")
-    there = {seat.invitee for seat in (*seats.seated(), *seats.pending().filter(expires_at__gt=clock.now()))}
-    for row in panel.dispatches.live().select_related("network", "group__parent"):
-        there.update(accounts.coordinators_for(row.network, row.group))
+    asked = list(seats.pending().filter(expires_at__gt=clock.now()))
+    rows = list(panel.dispatches.live().select_related("network", "group__parent"))
+    unsent = notifications_of.unsent_about(one.pk for one in (*asked, *rows))
+    there = {seat.invitee for seat in (*seats.seated(), *(one for one in asked if one.pk not in unsent))}
+    for row in rows:
+        if row.pk not in unsent:
+            there.update(accounts.coordinators_for(row.network, row.group))
     return sorted(there, key=lambda person: str(person.pk))
 
 
@@ -138,7 +143,7 @@ def reopen(panel: Panel, *, by: Any) -> Panel:
     notifications.settle_all(current, Verb.FOLLOW_UP, Verb.SIGN)
     current.wanted_by, current.escalated = wanted_date(current.urgency), 0
     current.save(update_fields=["wanted_by", "escalated"])
-    escalating.wishes_are_met(current)
+    escalating.wishes_are_met(current, by=by)
     ask_again(current)
     return current
 

@@ -59,20 +59,11 @@ class World:
         words = {"title": "Your consent", "body": "# 1. Care", "published_on": clock.today()}
         case_form("core")
         ConsentForm.objects.get_or_create(language="en", version=9, defaults=words)
-        wish = {"person": self.story.lead, "asked_by": UserFactory(role="none")}
-        for role in (Role.HELPDESK_ADULT, Role.NETWORK_COORDINATOR):
-            give_role(wish["asked_by"], role, network=self.story.group.network)
-        self.lost = LostPhoneFactory(**wish)
-        self.proposal = RoleProposalFactory(network=self.story.group.network, **wish)
-        elsewhere = {"network": self.other.group.network, "asked_by": self.people["coordinator_elsewhere"]}
-        self.asked_place = PlaceProposalFactory(centre=self.story.lead.centre, **elsewhere)
+        self.want_second_persons()
         self.table = TableFactory(network=self.story.group.network)
         self.saved = ExpertGroup.objects.create(name="Adrenal", owner=self.story.lead, shared_with=self.story.group)
         self.saved.members.add(self.people["outsider"])
         self.registry = Registry.objects.get_or_create(code="invented", name="Invented registry")[0]
-        third = UserFactory(role="none")
-        give_role(third, Role.HELPDESK_ADULT, network=self.story.group.network)
-        self.glass = GlassBreakFactory(panel=self.story.panel, person=self.story.lead, asked_by=third)
         panels.let_in(self.story.fresh(), who=self.people["let_in"], by=self.story.lead)
         words = {"panel": self.story.panel, "group": self.story.group, "network": self.story.group.network}
         self.topic = Topic.objects.create(key=self.story.patient.key, text="Which dose at this weight?", **words)
@@ -82,6 +73,19 @@ class World:
         self.elsewhere()
         self.end_some()
         self.bring_to(state)
+
+    def want_second_persons(self) -> None:
+        """A lost phone, a role, a hospital and a look behind the glass: each asked for, and waiting for somebody else."""
+        wish = {"person": self.story.lead, "asked_by": UserFactory(role="none")}
+        for role in (Role.HELPDESK_ADULT, Role.NETWORK_COORDINATOR):
+            give_role(wish["asked_by"], role, network=self.story.group.network)
+        self.lost = LostPhoneFactory(**wish)
+        self.proposal = RoleProposalFactory(network=self.story.group.network, **wish)
+        elsewhere = {"network": self.other.group.network, "asked_by": self.people["coordinator_elsewhere"]}
+        self.asked_place = PlaceProposalFactory(centre=self.story.lead.centre, **elsewhere)
+        third = UserFactory(role="none")
+        give_role(third, Role.HELPDESK_ADULT, network=self.story.group.network)
+        self.glass = GlassBreakFactory(panel=self.story.panel, person=self.story.lead, asked_by=third)
 
     def make_roles(self) -> None:
         lead, people = self.story.lead, self.people

@@ -159,7 +159,7 @@ def test_accepted_it_becomes_a_panel_whose_guest_is_the_physician(referral, coor
     draft = panels.grow_from_referral(
         referral, panels.draft_panel(story.case, network=NetworkFactory(), by=lead), by=lead
     )
-    assert (draft.question, draft.group) == (WORDS, GroupFactory())
+    assert (draft.question, draft.group, draft.urgency) == (WORDS, GroupFactory(), "soon")
     assert working(lead, Verb.START_PANEL) == 0
     assert Referral.objects.get().text == ERASED
     page = client.get(f"/referrals/{referral.pk}/").content.decode()
@@ -189,6 +189,39 @@ def test_the_first_page_of_a_panel_carries_the_referral(referral, coordinator):
     assert referral.panel == Panel.objects.get()
     assert Panel.objects.get().question == WORDS
     assert signed_in(UserFactory()).get("/panels/new/?referral=nonsense").status_code == 200
+
+
+def test_an_accepted_one_goes_to_somebody_else_until_its_panel_is_begun(referral, coordinator):
+    first, second = UserFactory(), UserFactory()
+    panels.accept_referral(referral, clinician=first, by=coordinator)
+    panels.accept_referral(referral, clinician=second, by=coordinator)
+    assert (working(first, Verb.START_PANEL), working(second, Verb.START_PANEL)) == (0, 1)
+    panels.pass_referral_on(referral, network=referral.network, group=None, reason="Nobody can.", by=coordinator)
+    referral.refresh_from_db()
+    assert (referral.state, referral.clinician) == (ReferralState.WAITING, None)
+    assert working(second, Verb.START_PANEL) == 0
+    assert OutboxMessage.objects.filter(notice=Notice.REFERRAL_ANSWERED).count() == 1
+
+
+def test_one_that_nobody_begins_ends_and_its_physician_is_told(referral, coordinator, client):
+    chosen = UserFactory()
+    panels.accept_referral(referral, clinician=chosen, by=coordinator)
+    Referral.objects.update(decided_at=clock.now() - 3 * REFERRAL_WAITS)
+    assert panels.look_after_referrals(by=None) == 1
+    assert panels.look_after_referrals(by=None) == 0
+    assert working(chosen, Verb.START_PANEL) == 0
+    assert OutboxMessage.objects.filter(notice=Notice.REFERRAL_ANSWERED).count() == 2
+    assert "Ended without an answer" in client.get(link()).content.decode()
+
+
+def test_a_draft_given_up_is_an_answer_too(referral, coordinator, client):
+    story = Story()
+    panels.accept_referral(referral, clinician=story.lead, by=coordinator)
+    fresh = panels.draft_panel(story.case, network=NetworkFactory(), by=story.lead)
+    panels.grow_from_referral(referral, fresh, by=story.lead)
+    panels.withdraw(fresh, by=story.lead)
+    assert OutboxMessage.objects.filter(notice=Notice.REFERRAL_ANSWERED).count() == 2
+    assert "ended without an outcome" in client.get(link()).content.decode()
 
 
 def test_it_is_passed_on_with_a_reason(referral, coordinator):

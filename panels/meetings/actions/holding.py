@@ -44,7 +44,7 @@ def hold(meeting: Meeting, *, present: list[Any] | None, by: Any) -> Meeting:
     pass_on(current, by=by)
     ask_for_outcomes(current)
     for item in current.agenda.select_related("panel"):
-        panels.wishes_are_met(item.panel)
+        panels.wishes_are_met(item.panel, by=by)
     audit.record(Event.MEETING_HELD, on=current, by=by, count=len(there))
     return current
 
