@@ -32,17 +32,21 @@ class AddresseeField(forms.ChoiceField):
     """A group or a whole network, by one value: ``g12`` or ``n3``. Cleans to (network, group or ``None``)."""
 
     def offer(self, *, besides: Iterable[tuple[Any, Any]] = ()) -> None:
-        """Everything there is, but what the panel is before already: (network, group) keys."""
-        taken = set(besides)
+        """Where somebody coordinates, but for what the panel is before already: (network, group) keys."""
+        taken, looked_after = set(besides), accounts.coordinated()
         groups = {key: list(rows) for key, rows in groupby(main_groups(), key=lambda group: group.network_id)}
         self.places: dict[str, tuple[Network, ThematicGroup | None]] = {}
         choices: list[Any] = [("", "Choose a group or network")]
         for network in Network.objects.all():
-            here = [(f"g{g.pk}", str(g), (network, g)) for g in groups.get(network.pk, [])]
-            here.append((f"n{network.pk}", f"{network.name} as a whole", (network, None)))
+            whole = network.pk in looked_after.networks
+            theirs = [g for g in groups.get(network.pk, []) if whole or g.pk in looked_after.groups]
+            here = [(f"g{g.pk}", str(g), (network, g)) for g in theirs]
+            if whole:
+                here.append((f"n{network.pk}", f"{network.name} as a whole", (network, None)))
             free = [row for row in here if (network.pk, getattr(row[2][1], "pk", None)) not in taken]
             self.places |= {value: place for value, _label, place in free}
-            choices.append((network.name, [(value, label) for value, label, _place in free]))
+            if free:
+                choices.append((network.name, [(value, label) for value, label, _place in free]))
         self.choices = choices
 
     def clean(self, value: Any) -> Any:

@@ -41,6 +41,15 @@ def story():
     return story
 
 
+def test_only_places_that_somebody_coordinates_are_offered(story):
+    coordinator_of(story.bone)
+    nobody = GroupFactory(network=Network.objects.create(code="NEURO", name="ERN-RND"), number=1, name="Ataxia")
+    page = signed_in(story.lead).get(f"/panels/{story.panel.ref}/invite/").content.decode()
+    assert f'value="g{story.bone.pk}"' in page
+    assert f'value="n{story.bone.network_id}"' not in page
+    assert f'value="g{nobody.pk}"' not in page
+
+
 def waiting(person, verb=Verb.DISPATCH):
     return WorkItem.objects.open().filter(who=person, verb=verb).count()
 
@@ -172,6 +181,7 @@ def test_a_panel_is_national_until_somebody_abroad_is_asked(story):
 
 def test_the_pages_of_a_coordinator(story):
     client = signed_in(story.coordinator)
+    coordinator_of(story.bone)
     named = UserFactory()
     named.groups_of_interest.add(story.group)
     here = f"/dispatch/{story.dispatch.pk}"

@@ -113,6 +113,21 @@ def coordinators_for(network: Network, group: ThematicGroup | None) -> list[User
     return list(User.objects.active().filter(pk__in=held.values("user")))
 
 
+@dataclass(frozen=True)
+class Coordinated:
+    """The keys of the groups and networks that somebody coordinates today: what is put before others reaches nobody."""
+
+    groups: frozenset[Any]
+    networks: frozenset[Any]
+
+
+def coordinated() -> Coordinated:
+    held = Membership.objects.current().filter(user__in=User.objects.active())
+    rows = held.filter(role__in=[Role.GROUP_COORDINATOR, Role.NETWORK_COORDINATOR]).values_list("group", "network")
+    pairs = list(rows.order_by())
+    return Coordinated(frozenset(g for g, _n in pairs if g), frozenset(n for _g, n in pairs if n))
+
+
 def helpdesk_of(network: Network) -> QuerySet[User]:
     """The network's helpdesk of today."""
     held = Membership.objects.current().filter(role__in=STAFF_ROLES, network=network)
