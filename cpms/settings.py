@@ -55,6 +55,7 @@ INSTALLED_APPS = [
     "panels.meetings",
     "outcomes",
     "helpdesk.people",
+    "helpdesk.tickets",
     "helpdesk",
     "django.forms",
     "django.contrib.admin.apps.SimpleAdminConfig",
@@ -237,9 +238,8 @@ CONTENT_SECURITY_POLICY = {
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 28_000_000
-FILE_UPLOAD_HANDLERS = [
-    "django.core.files.uploadhandler.MemoryFileUploadHandler"
-]  # nothing clinical in temporary files
+# Nothing clinical in temporary files
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
 
 # Languages and zones
 LANGUAGE_CODE, FORMAT_MODULE_PATH = "en-gb", "cpms.formats"

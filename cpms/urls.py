@@ -25,6 +25,7 @@ urlpatterns = [
     path("", include("panels.meetings.urls")),
     path("", include("outcomes.urls")),
     path("", include("helpdesk.people.urls")),
+    path("", include("helpdesk.tickets.urls")),
     path("", include("helpdesk.urls")),
     path("helpdesk/", site.urls),
 ]

@@ -59,6 +59,8 @@ CLINICAL = """
     outcomes.Topic: text
     outcomes.OutcomeDocument: pdf facts
     people.GlassBreak: reason
+    tickets.Ticket: text
+    tickets.Reply: text
 """
 CODED = """
     audit.AuditEvent: patient_id
@@ -130,6 +132,7 @@ SHARED = """
     meetings.DatePoll: minutes link zone
     meetings.VideoService: kind address app_id
     people.Table: kind name header
+    tickets.StatusEntry: kind title words
     helpdesk.MonthlyKpi: country registered active panels_opened panels_closed figures
     helpdesk.KpiCorrection: figure was now
 """
@@ -184,6 +187,8 @@ TECHNICAL = """
     people.GlassBreak: state
     people.PlaceProposal: kind state
     people.TableRow: number state
+    tickets.Ticket: kind route panel_ref state
+    tickets.StatusEntry: state
 """
 PLACED = {
     Privacy.CLINICAL: CLINICAL,

@@ -24,6 +24,7 @@ from cpms.notifications.states import MailState
 from helpdesk.models import Nudge
 from helpdesk.people.models import AccessRequest, GlassBreak, LostPhone, RoleProposal
 from helpdesk.states import ABOUT, GIVEN_UP_FOR, GONE_AFTER, LOOKED_BACK, QUIET_AFTER, NudgeKind
+from helpdesk.tickets.models import Ticket
 from panels import queries as panels
 from panels.models import Panel
 
@@ -201,6 +202,18 @@ def mails(_user: Any) -> Part:
     return Part("Mails late or given up", written, count, whole=reverse(whole), since="Due")
 
 
+def tickets(user: Any) -> Part:
+    """What people asked this helpdesk and waits for a reply, the longest wait first; nothing of the words."""
+    rows = Ticket.objects.waiting_for(user).select_related(None).select_related("asker")
+    rows = rows.only("kind", "moved_at", "asker__display_name").annotate(whole=Window(Count("pk")))
+    found = list(rows.order_by("moved_at", "pk")[:MOST_SHOWN])
+    written = []
+    for one in found:
+        note = f"{one.get_kind_display()}, {one.asker.display_name}"
+        written.append(Row(one.pk, one.ref, note, one.moved_at, one.get_absolute_url()))
+    return Part("Tickets", written, found[0].whole if found else 0, whole=reverse("tickets:list"), since="Waits since")
+
+
 def helped() -> Q:
     """Whether what a nudge asked for has happened since."""
     opened = Panel.objects.filter(lead__centre=OuterRef("centre"), opened_at__gt=OuterRef("at"))
@@ -237,6 +250,7 @@ def parts_of(user: Any) -> list[Part]:
     """The page, in the order in which somebody would work it off. Lists with nothing in them are left out."""
     found = [second_persons(user), *(part_of(kind, user) for kind in FOUND)]
     found.insert(2, mails(user))
+    found.insert(1, tickets(user))
     note_nudges(found, user=user)
     return [part for part in found if part.rows]
 

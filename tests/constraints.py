@@ -33,6 +33,7 @@ from cpms.terminology.models import Concept, ConceptEdge, ConceptSynonym, Termin
 from cpms.vault.models import DataKey
 from helpdesk.models import KpiCorrection, MonthlyKpi, Nudge
 from helpdesk.people.models import AccessRequest, GlassBreak, LostPhone, PlaceProposal, RoleProposal, Table, TableRow
+from helpdesk.tickets.models import Consultation, StatusEntry, Ticket, Vote
 from outcomes.models import (
     AdviceDone,
     FollowUp,
@@ -160,6 +161,11 @@ CHECKS = {
     "people_request_email_lower_case": (AccessRequest, {}, [{"email": "Upper@hospital.example"}]),
     "people_roleproposal_decided_says_who": (RoleProposal, {"state": "waiting"}, [{"decided_at": NOW}, {"state": "dropped"}]),
     "people_roleproposal_two_people": (RoleProposal, {"state": "waiting"}, [{"state": "confirmed", "decided_at": NOW, "decided_by": F("asked_by")}]),
+    "tickets_closed_says_who": (Ticket, {"state": "open"}, [{"closed_at": NOW}, {"closed_by": F("asker")}, {"state": "closed"}]),
+    "tickets_consultation_says_who": (Consultation, {}, [{"answered_at": NOW}, {"answered_by": F("asked_by")}]),
+    "tickets_entry_has_title": (StatusEntry, {}, [{"title": ""}]),
+    "tickets_escalated_says_who": (Ticket, {"state": "open"}, [{"state": "escalated"}, {"escalated_at": NOW, "escalated_by": F("asker")}]),
+    "tickets_lies_with_somebody": (Ticket, {"state": "open"}, [{"network": None}]),
     "people_table_taken_says_who": (Table, {"taken_at": None}, [{"taken_at": NOW}, {"taken_by": F("read_by")}]),
     "terminology_system_known": (Terminology, {}, [{"system": "MESH"}]),
     "terminology_version_given": (Terminology, {}, [{"version": ""}]),
@@ -218,6 +224,8 @@ DOUBLES = {
     "people_one_open_place": (PlaceProposal, {"state": "waiting"}, {}),
     "people_one_open_proposal": (RoleProposal, {"state": "waiting"}, {}),
     "people_one_open_request": (AccessRequest, {"state": "waiting"}, {"digest": "another"}),
+    "tickets_consulted_once": (Consultation, {}, {}),
+    "tickets_one_vote_each": (Vote, {}, {}),
     "people_row_once": (TableRow, {}, {}),
     "panels_visit_once": (Visit, {}, {}),
     "patients_number_once_per_centre": (Patient, {"local_id_token__gt": ""}, {"pseudonym": "P-OTHER-1"}),

@@ -16,6 +16,8 @@ from cpms.terminology.models import Concept, ConceptEdge, ConceptSynonym, Termin
 from helpdesk import actions as helpdesk
 from helpdesk.models import KpiCorrection, MonthlyKpi, Nudge
 from helpdesk.people import actions as people
+from helpdesk.tickets import actions as tickets
+from helpdesk.tickets.models import Consultation
 from outcomes.models import AdviceDone, FollowUp, Outcome, SignOff, SurveyAnswer, SurveyRound
 from panels import actions as panels
 from panels.cases import actions as cases
@@ -45,6 +47,8 @@ def talk(world: World) -> None:
     SurveyAnswer.objects.create(round=survey, kind="user", useful=8)
     panels.thank(world.story.fresh(), useful=8, text="Thank you.", by=lead)
     panels.ask_group(world.story.group, text="Which assay do you use?", by=lead)
+    Consultation.objects.create(ticket=world.ticket, network=world.other.group.network, asked_by=coordinator)
+    tickets.vote(world.entry, wanted=True, by=lead)
 
 
 @pytest.fixture

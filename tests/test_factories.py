@@ -31,6 +31,7 @@ MADE_OTHERWISE = {
         outcomes: Outcome AdviceItem OutcomeVersion SignOff Effect FollowUp AdviceDone Topic OutcomeDocument
         outcomes: SurveyRound SurveyAsked SurveyAnswer
         people: TableRow
+        tickets: Ticket Reply Consultation StatusEntry Vote
         helpdesk: MonthlyKpi KpiCorrection Nudge
     """,
     "a shipped catalogue, loaded by its command": """

@@ -7,6 +7,7 @@ import pytest
 
 from consent.states import CONSENT_MOVES, UNASKED, WITHDRAWN, Answer
 from cpms.accounts.access import route_of, walk
+from helpdesk.tickets.states import TICKET_MOVES, TicketState
 from outcomes.states import OUTCOME_MOVES, OutcomeState
 from panels.meetings.states import MEETING_MOVES, MeetingState
 from panels.states import INVITATION_MOVES, InvitationState
@@ -16,6 +17,7 @@ LIVES = [
     (InvitationState, INVITATION_MOVES, InvitationState.PENDING),
     (MeetingState, MEETING_MOVES, MeetingState.PLANNED),
     (OutcomeState, OUTCOME_MOVES, None),
+    (TicketState, TICKET_MOVES, TicketState.OPEN),
 ]
 
 

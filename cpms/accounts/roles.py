@@ -25,6 +25,7 @@ class Care(models.TextChoices):
 
 
 STAFF_ROLES = frozenset({Role.HELPDESK_ADULT, Role.HELPDESK_PAEDIATRIC, Role.CORE_HELPDESK})
+HELPDESK_ROLES = frozenset({Role.HELPDESK_ADULT, Role.HELPDESK_PAEDIATRIC})
 CENTRE_ROLES = frozenset({Role.CLINICIAN, Role.REPRESENTATIVE, Role.SUBSTITUTE})
 REPRESENTING_ROLES = frozenset({Role.REPRESENTATIVE, Role.SUBSTITUTE})
 DECIDING_ROLES = REPRESENTING_ROLES | {Role.NETWORK_COORDINATOR}
@@ -140,6 +141,18 @@ class Permission(models.TextChoices):
     QUESTION_READ = "question_read", "read a quick question"
     QUESTION_ANSWER = "question_answer", "answer a quick question"
     QUESTION_CLOSE = "question_close", "close a quick question"
+    TICKET_LIST = "ticket_list", "list one's own tickets and those that one's helpdesk looks after"
+    TICKET_RAISE = "ticket_raise", "ask the helpdesk"
+    TICKET_READ = "ticket_read", "read a ticket"
+    TICKET_REPLY = "ticket_reply", "reply in a ticket's thread"
+    TICKET_CLOSE = "ticket_close", "close a ticket"
+    TICKET_FORGET = "ticket_forget", "take the words of a ticket out for good"
+    TICKET_ESCALATE = "ticket_escalate", "put a ticket before the core helpdesk"
+    TICKET_CONSULT = "ticket_consult", "ask another network's helpdesk into a ticket"
+    TICKET_LINK = "ticket_link", "say which entry of the public page tells of a ticket"
+    STATUS_PUBLISH = "status_publish", "tell of a bug or a change request on the public page"
+    STATUS_CHANGE = "status_change", "change what the public page says"
+    STATUS_VOTE = "status_vote", "vote for a change request"
     INVITATION_READ = "invitation_read", "see one's invitation"
     INVITATION_ANSWER = "invitation_answer", "accept or decline one's invitation"
     INVITATION_WITHDRAW = "invitation_withdraw", "withdraw an invitation or end a membership"

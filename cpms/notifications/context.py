@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -87,6 +88,25 @@ def idempotency() -> SafeString:
     return format_html('<input type="hidden" name="idempotency_key" value="{}">', uuid.uuid4())
 
 
+def help_address(request: HttpRequest) -> str:
+    """Where this person asks for help, with the name of the page and, on one about a panel, its number; whether the person
+    sees that panel is asked there. Empty for whoever is not signed in."""
+    user: Any = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return ""
+    match, panel = getattr(request, "resolver_match", None), known_panel(getattr(request, "about", None))
+    said = {"at": match.view_name if match and match.url_name else "", "panel": getattr(panel, "ref", "")}
+    query = urlencode({name: value for name, value in said.items() if value})
+    return reverse("tickets:raise") + (f"?{query}" if query else "")
+
+
+def known_panel(thing: Any) -> Any:
+    """The panel that a page is about, or that came along with its thing; none is fetched for this."""
+    if thing is None or thing._meta.label == "panels.Panel":
+        return thing
+    return thing._state.fields_cache.get("panel")
+
+
 def shell(request: HttpRequest) -> dict[str, Any]:
     """Template context: ``shell`` (navigation, look, demo mark) and ``idempotency`` (a fresh hidden field)."""
     user: Any = getattr(request, "user", None)
@@ -98,6 +118,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
             "decides": SimpleLazyObject(lambda: bool(signed_in and user.held_roles() & DECIDING_ROLES)),
             "places": SimpleLazyObject(lambda: bool(signed_in and user.held_roles() & PLACING_ROLES)),
             "starts": SimpleLazyObject(lambda: bool(signed_in and user.centre_id and treats(user))),
+            "help": SimpleLazyObject(lambda: help_address(request)),
             "theme": user.theme if signed_in else "auto",
             "demo": settings.DEMO,
             "idle_seconds": idle_seconds(user) if signed_in else 0,

@@ -35,6 +35,7 @@ class Verb(models.TextChoices):
     HAND_OVER = "hand_over", "Hand over"
     NAME_REPRESENTATIVE = "name_representative", "Name somebody"
     CONFIRM_PLACE = "confirm_place", "Decide"
+    TICKET = "ticket", "Reply"
 
 
 WHY = {
@@ -61,6 +62,7 @@ WHY = {
     Verb.HAND_OVER: "A clinician has gone; nobody answers for patients of your hospital.",
     Verb.NAME_REPRESENTATIVE: "A clinician has gone, and nobody represents the hospital, which says who answers for the patients.",
     Verb.CONFIRM_PLACE: "Another network asks for a hospital that you look after.",
+    Verb.TICKET: "Somebody asks the helpdesk.",
     Verb.START_PANEL: "A coordinator asks you to open a panel for a physician outside the networks.",
 }
 """Why a thing waits for somebody, said beside it."""
@@ -151,6 +153,7 @@ REMIND_AFTER: dict[str, tuple[dt.timedelta, ...]] = {
     Verb.HAND_OVER: (3 * DAY, 7 * DAY, 30 * DAY),
     Verb.NAME_REPRESENTATIVE: (3 * DAY, 7 * DAY, 30 * DAY),
     Verb.CONFIRM_PLACE: (3 * DAY, 7 * DAY),
+    Verb.TICKET: (2 * DAY, 5 * DAY),
 }
 """Waits after opening (product rules of chasing); an urgent panel halves them."""
 

@@ -35,6 +35,7 @@ WITHOUT_PANEL = frozenset(
         Verb.HAND_OVER,
         Verb.NAME_REPRESENTATIVE,
         Verb.CONFIRM_PLACE,
+        Verb.TICKET,
     }
 )
 

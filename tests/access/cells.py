@@ -49,6 +49,7 @@ BY_ONESELF = {
     "account_logout": "the own session",
     "security_codes": "the own second factor",
     "meetings:address": "the own calendar",
+    "tickets:vote": "the own vote",
 }
 LET_IN = {200, 204, 302, 422}
 NOTHING_THERE = set(EXTRA) - {

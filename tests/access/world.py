@@ -10,6 +10,7 @@ from consent.states import ReviewKind, Stage
 from cpms import clock
 from cpms.accounts.models import Delegation, Expert, ExpertGroup, User
 from cpms.accounts.roles import Role
+from helpdesk.tickets import actions as tickets
 from outcomes import actions as outcomes
 from outcomes.models import OutcomeDocument, SurveyAsked, SurveyRound, Topic
 from outcomes.states import DocumentState
@@ -53,6 +54,7 @@ class World:
         self.ask_from_outside()
         self.people["member"].groups_of_interest.add(self.story.group)
         self.question = panels.ask_group(self.story.group, text=self.story.canary("quick-question"), by=self.story.lead)
+        self.ask_helpdesk()
         due = {"kind": ReviewKind.RETENTION, "due_on": clock.today()}
         self.review = Review.objects.create(patient=self.story.patient, **due)
         self.asked = AccessRequestFactory(centre=self.story.lead.centre)
@@ -197,6 +199,13 @@ class World:
         coordinator = self.people["network_coordinator"]
         panels.accept_referral(self.accepted, clinician=self.story.lead, by=coordinator)
 
+    def ask_helpdesk(self) -> None:
+        """The lead's ticket, which waits; and a change request on the public page."""
+        place = {"network": self.story.group.network, "by": self.story.lead}
+        self.ticket = tickets.raise_ticket("bug", text=self.story.canary("ticket"), **place)
+        words = {"title": "Sort by hospital", "words": "", "state": "planned"}
+        self.entry = tickets.publish("change", by=self.people["core_helpdesk"], **words)
+
     def elsewhere(self) -> None:
         other = self.other.open()
         self.people["member_elsewhere"] = UserFactory()
@@ -291,4 +300,6 @@ class World:
             "Table": self.table,
             "GlassBreak": self.glass,
             "Registry": self.registry,
+            "Ticket": self.ticket,
+            "StatusEntry": self.entry,
         }[model]

@@ -13,6 +13,7 @@ from cpms import clock
 from cpms.accounts.models import AdvocacyGroup, ExpertGroup
 from cpms.accounts.roles import Role
 from helpdesk import actions as helpdesk
+from helpdesk.tickets import actions as tickets
 from outcomes import actions as outcomes
 from outcomes.models import FollowUp, OutcomeDocument, SurveyAnswer, SurveyRound
 from outcomes.states import Decision
@@ -37,6 +38,7 @@ class Rooms:
             "helpdesk": Role.HELPDESK_ADULT,
             "coordinator": Role.NETWORK_COORDINATOR,
             "researcher": Role.RESEARCHER,
+            "core": Role.CORE_HELPDESK,
         }
         for name, role in roles.items():
             self.people[name] = UserFactory(role="none")
@@ -59,9 +61,21 @@ class Rooms:
         panels.answer(self.question, text="Tandem mass spectrometry.", by=self.expert)
         self.referral, self.accepted = (self.refer(name) for name in ("a", "b"))
         panels.accept_referral(self.accepted, clinician=self.lead, by=self.people["coordinator"])
+        self.ask_helpdesk()
         self.lay_down()
         self.survey = self.ask_around()
         helpdesk.freeze_month((clock.today().replace(day=1) - dt.timedelta(days=1)).replace(day=1), by=None)
+
+    def ask_helpdesk(self) -> None:
+        """An escalated ticket with replies, told of in public, and one that waits."""
+        network, staff, core = self.draft.group.network, self.people["helpdesk"], self.people["core"]
+        tickets.raise_ticket("question", text="Where do I name an assistant?", network=network, by=self.lead)
+        self.ticket = tickets.raise_ticket("change", text="Sort by hospital, please.", network=network, by=self.lead)
+        tickets.reply(self.ticket, text="By which name of it?", by=staff)
+        tickets.escalate(self.ticket, by=staff)
+        tickets.reply(self.ticket, text="Others wish for it, too.", among_staff=True, by=core)
+        words = {"title": "Sort lists by hospital", "words": "By its name, in every list.", "state": "planned"}
+        self.entry = tickets.publish("change", ticket=self.ticket, by=core, **words)
 
     def lay_down(self) -> None:
         """A saved group, an advocacy group, forms, a registry with a consent for it, reviews that are due."""
@@ -162,7 +176,7 @@ class Rooms:
         if model is None:
             return None
         story = getattr(self, of)
-        if model.__name__ in {"Question", "Referral", "ExpertGroup", "SurveyRound"}:
+        if model.__name__ in {"Question", "Referral", "ExpertGroup", "SurveyRound", "Ticket", "StatusEntry"}:
             return story
         return {
             "Panel": lambda: story.panel,

@@ -70,7 +70,7 @@ def test_every_page_of_a_lead(pages, browser):
 
 def test_every_page_of_the_others(pages, browser):
     rooms, tour = Rooms(), Tour()
-    inside = enter(rooms, browser, pages, "member", "invited", "nobody", "coordinator", "researcher")
+    inside = enter(rooms, browser, pages, "member", "invited", "nobody", "coordinator", "researcher", "core")
     see(tour, rooms, inside, OTHERS)
     assert tour.routes == {visit.route for visit in OTHERS if visit.status == 200}
     tour.end(*inside.values())

@@ -181,7 +181,6 @@ def test_a_panel_is_national_until_somebody_abroad_is_asked(story):
 
 def test_the_pages_of_a_coordinator(story):
     client = signed_in(story.coordinator)
-    coordinator_of(story.bone)
     named = UserFactory()
     named.groups_of_interest.add(story.group)
     here = f"/dispatch/{story.dispatch.pk}"
@@ -193,11 +192,11 @@ def test_the_pages_of_a_coordinator(story):
     lead = signed_in(story.lead)
     assert lead.get(f"{here}/").url == story.fresh().get_absolute_url()
     assert lead.post(f"/panels/{story.panel.ref}/address/", {"to": ""}).url.endswith("/invite/")
+    other = UserFactory(role="none")
+    give_role(other, Role.NETWORK_COORDINATOR, network=story.bone.network)
     lead.post(f"/panels/{story.panel.ref}/address/", {"to": f"n{story.bone.network_id}"})
     whole = Dispatch.objects.get(network=story.bone.network)
     assert whole.group is None
-    other = UserFactory(role="none")
-    give_role(other, Role.NETWORK_COORDINATOR, network=story.bone.network)
     theirs = signed_in(other)
     answer = theirs.post(f"/dispatch/{whole.pk}/forward/", {"to": f"g{story.bone.pk}", "reason": "Theirs."})
     assert answer.url == "/dispatch/"

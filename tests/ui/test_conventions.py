@@ -103,7 +103,8 @@ UNVERSIONED = {
     "cases:rectify expert_groups accounts/expertise.html meetings:bring meetings:meet_now meetings:schedule "
     "meetings:propose meetings:series_new outcomes:effect outcomes:language outcomes:open_survey nudge panels:ask panels:answer panels:invite "
     "panels:address panels:new panels:keep_filter panels:receive panels:reply panels/let_in.html panels/refer.html "
-    "patients:consent people/ask.html people/glass.html people/new_centre.html people/tables.html people:unit people:grant",
+    "patients:consent people/ask.html people/glass.html people/new_centre.html people/tables.html people:unit people:grant "
+    "tickets/raise.html tickets:reply tickets:consult",
     "the person's own, changed by nobody else": "theme practice accounts/absence.html mails meetings:address "
     "meetings:stop_address meetings:can_come panels:minutes panels:stance panels:thank panels/_stance.html "
     "panels/reword.html outcomes/survey.html",
@@ -115,7 +116,8 @@ UNVERSIONED = {
     "sends the number of the text that was read": "outcomes/_sign.html",
     "one value and no text, told or audited at once: whoever sets it last means it": "condition_matrix meetings:present "
     "meetings:turn meetings:order meetings:time panels:terms people:clearance people:place_centre people:move_to_unit",
-    "the version is among the fields of {{ form }}": "accounts/profile.html describe_expert_group people:describe_centre",
+    "one value of a list, set under a lock": "tickets:link",
+    "the version is among the fields of {{ form }}": "tickets/publish.html accounts/profile.html describe_expert_group people:describe_centre",
     "a first decision on the agenda; corrections carry the version": "meetings:decide",
     "the address is handed in, and a button holds no text": "components/post_button.html",
     "the staff site's forms carry a token of the row": "admin/change_form.html admin/change_list.html",

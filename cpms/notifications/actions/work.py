@@ -24,6 +24,7 @@ REMINDERS: dict[str, Notice] = {
     Verb.HAND_OVER: Notice.LEFT_BEHIND,
     Verb.NAME_REPRESENTATIVE: Notice.UNREPRESENTED,
     Verb.CONFIRM_PLACE: Notice.PLACE_ASKED,
+    Verb.TICKET: Notice.TICKET_WAITING,
 }
 """What is not about a panel is reminded in its own words."""
 

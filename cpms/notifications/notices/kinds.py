@@ -83,6 +83,8 @@ class Notice(models.TextChoices):
     PANEL_IDLE = "panel_idle", "A panel stands still"
     COME_BACK = "come_back", "The helpdesk asks whether something keeps you away"
     CENTRE_QUIET = "centre_quiet", "No panel from your hospital for a long time"
+    TICKET_WAITING = "ticket_waiting", "A ticket waits for the helpdesk"
+    TICKET_MOVED = "ticket_moved", "News on your ticket"
     MONTH_FROZEN = "month_frozen", "A month's figures are there"
     DIGEST = "digest", "Daily mail"
 
@@ -144,6 +146,7 @@ NEWS = frozenset(
         Notice.PANEL_CLOSED,
         Notice.SURVEY,
         Notice.SURVEY_REMINDER,
+        Notice.TICKET_MOVED,
         Notice.MONTH_FROZEN,
     }
 )
@@ -183,6 +186,7 @@ ASKED = frozenset(
         Notice.PANEL_IDLE,
         Notice.COME_BACK,
         Notice.CENTRE_QUIET,
+        Notice.TICKET_WAITING,
     }
 )
 """Asked of somebody, or ending what was asked: never left out, at the latest part of the daily mail."""

@@ -179,9 +179,7 @@ WORDS = {
         "CPMS: a quick question to your group",
         "A colleague put the quick question {ref} to your thematic group. It is about no patient; two lines may be enough.",
     ),
-    Notice.QUESTION_ANSWERED: Words(
-        "CPMS: a quick question was answered", "There is an answer to the quick question {ref}."
-    ),
+    Notice.QUESTION_ANSWERED: Words("CPMS: a quick question was answered", "Quick question {ref} has an answer."),
     Notice.MEETING: Words(
         "CPMS: a panel meeting", "A meeting on panel {ref} is planned. The calendar entry is attached to this mail."
     ),
@@ -273,6 +271,8 @@ WORDS = {
         "Your hospital has opened no panel for a long time. Perhaps a colleague has a patient whose question others could help "
         "with; your helpdesk is glad to show how.",
     ),
+    Notice.TICKET_WAITING: Words("CPMS: a ticket for the helpdesk", "Ticket {ref} waits for a word of your helpdesk."),
+    Notice.TICKET_MOVED: Words("CPMS: news on your ticket", "There is news on what you asked the helpdesk in {ref}."),
     Notice.MONTH_FROZEN: Words(
         "CPMS: the month's figures are there",
         "The figures of the month that is over are counted. The page shows them, and what you need of them as a table.",

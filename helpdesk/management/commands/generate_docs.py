@@ -13,6 +13,7 @@ from cpms.accounts.access import route_of, walk
 from cpms.accounts.roles import Permission
 from helpdesk import kpis
 from helpdesk.privacy import PLACED
+from helpdesk.tickets import states as tickets
 from outcomes import states as outcomes
 from panels import states as panels
 from panels.meetings import states as meetings
@@ -54,6 +55,7 @@ LIVES: list[tuple[str, str, str, tuple[tuple[str, tuple[str, ...], str, str], ..
     ("Consent, each stage", "consent/states.py", consent.UNASKED, consent.CONSENT_MOVES),
     ("Meetings", "panels/meetings/states.py", meetings.MeetingState.PLANNED, meetings.MEETING_MOVES),
     ("Outcomes", "outcomes/states.py", outcomes.OutcomeState.DRAFT, outcomes.OUTCOME_MOVES),
+    ("Tickets", "helpdesk/tickets/states.py", tickets.TicketState.OPEN, tickets.TICKET_MOVES),
 ]
 
 
@@ -77,7 +79,7 @@ def life(title: str, module: str, first: str, moves: tuple[tuple[str, tuple[str,
 
 def other_states() -> str:
     parts = [life(title, module, first, moves) for title, module, first, moves in LIVES]
-    return f"# The lives of invitations, consents, meetings and outcomes\n\n{NOTE}" + "\n".join(parts)
+    return f"# The lives of invitations, consents, meetings, outcomes and tickets\n\n{NOTE}" + "\n".join(parts)
 
 
 def routes() -> str:

@@ -1,0 +1,17 @@
+"""Ask the helpdesk, answer, put before others; tell of bugs and change requests in public, and vote."""
+
+from helpdesk.tickets.actions.answering import close_ticket, consult, escalate, forget_words, raise_ticket, reply
+from helpdesk.tickets.actions.publishing import change_entry, link_ticket, publish, vote
+
+__all__ = [
+    "change_entry",
+    "close_ticket",
+    "consult",
+    "escalate",
+    "forget_words",
+    "link_ticket",
+    "publish",
+    "raise_ticket",
+    "reply",
+    "vote",
+]
