@@ -38,6 +38,7 @@ from helpdesk.demo.requests import load_requests
 from helpdesk.demo.running import load_running
 from helpdesk.demo.sign_ins import FIRST_MONTH, load_sign_ins, months
 from helpdesk.demo.surveys import load_surveys
+from helpdesk.demo.tickets import load_tickets
 
 STARTED, LAST_MONTH = dt.date(2017, 12, 1), dt.date(2020, 9, 1)
 Say = Callable[[str], object]
@@ -67,6 +68,7 @@ def load(say: Say, *, running: bool = True) -> bool:
         say(f"{load_concluded(made)} panel concluded, with its outcome signed")
         say(f"{load_meetings(made)} of them on the agenda of a joint board")
         say(f"{load_questions(made)} quick questions")
+        say(f"{load_tickets(made)} tickets to the helpdesk")
         say(f"{load_requests(made)} requests for access")
         say(f"{load_referrals(made)} referrals from outside")
     return True

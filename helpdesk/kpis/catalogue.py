@@ -20,6 +20,7 @@ class Part(StrEnum):
     ADVICE = "Outcomes and what became of the advice"
     CENTRES = "Who starts panels"
     SURVEYS = "Surveys"
+    TICKETS = "The helpdesk"
 
 
 ABOUT = """Frozen on the first night of the next month by beat (`helpdesk.freeze_month`) or by `manage.py freeze_month YYYY-MM`; a frozen
@@ -29,7 +30,7 @@ midnight UTC. Counted by `helpdesk/kpis/` from ordinary rows, by queries whose n
 A month has one line for the whole network, one per thematic group, one per country and one per centre. People count by
 their own groups and by the centre where they are on the night of the count, panels and what belongs to them by their
 group and their lead's centre. A person in two groups counts in both group lines and once in the network's. Surveys and
-starters stand where they have a meaning.
+starters stand where they have a meaning; tickets count for the network whose helpdesk was asked, and stand in no other line.
 
 Each night of freezing, the twelve months before are counted again. Where rows came late (a reopened panel, an answer
 entered afterwards) the difference is written beside the frozen line as a correction, never into it. Figures that depend
@@ -46,7 +47,7 @@ representatives their centre's, national officers those of their country in ever
 class Figure:
     """``late`` figures follow from rows with dates, so that a month can be counted again; the others are as things stood on
     the night of the count. ``patients`` are hidden where few: they are given for a network and a year only. ``adds`` says
-    whether months may be added up."""
+    whether months may be added up, ``whole`` that it stands in the network's own line alone."""
 
     name: str
     words: str
@@ -57,6 +58,7 @@ class Figure:
     late: bool = True
     patients: bool = False
     adds: bool = True
+    whole: bool = False
 
 
 def person(name: str, words: str, formula: str, source: str) -> Figure:
@@ -264,6 +266,18 @@ SURVEYS = [
         ),
     )
 ]
-FIGURES = [*PEOPLE, *PANELS, *ASKING, *ADVICE, *CENTRES, *SURVEYS]
+TICKETS = [
+    Figure("tickets_raised", "Tickets", "raised in the month", "Ticket.raised_at", Part.TICKETS),
+    Figure(
+        "tickets_answered", "Tickets answered", "first answered in the month", "Ticket.first_answer_at", Part.TICKETS
+    ),
+    *wait("ticket_answer", "Hours to the first answer", "raising to first answer, of these", "Ticket.first_answer_at"),
+    Figure(
+        "tickets_closed", "Tickets closed", "closed in the month and still closed", "Ticket.closed_at", Part.TICKETS
+    ),
+    *wait("ticket_closing", "Hours to the close of a ticket", "raising to close, of these", "Ticket.closed_at"),
+]
+TICKETS = [Figure(**vars(one) | {"part": Part.TICKETS, "whole": True}) for one in TICKETS]
+FIGURES = [*PEOPLE, *PANELS, *ASKING, *ADVICE, *CENTRES, *SURVEYS, *TICKETS]
 BY_NAME = {figure.name: figure for figure in FIGURES}
 LATE = frozenset(figure.name for figure in FIGURES if figure.late)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from helpdesk.kpis import panels, people
+from helpdesk.kpis import panels, people, tickets
 from helpdesk.kpis.catalogue import BY_NAME
 from helpdesk.kpis.places import Found, Place, places_of
 from helpdesk.models import MonthlyKpi
@@ -27,7 +27,7 @@ def counted(month: dt.date) -> list[Line]:
     """Every line of the month: of each network, of its groups, of its countries, of its centres."""
     sources = [people.people(month), people.starters(month), people.without_panel(month), panels.panels(month)]
     sources += [panels.invitations(month), panels.advised(month), *panels.after(month), panels.outcomes(month)]
-    sources += [panels.meetings(month), panels.minutes(month), panels.survey_rounds(month)]
+    sources += [panels.meetings(month), panels.minutes(month), panels.survey_rounds(month), tickets.tickets(month)]
     found = []
     for place in places_of(month):
         figures: Found = {}

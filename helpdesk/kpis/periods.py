@@ -74,6 +74,8 @@ def sum_of(rows: list[MonthlyKpi], period: Period) -> Sum:
     for figure in FIGURES:
         values = [one.get(figure.name) for one in each]
         found[figure.name] = sum(value or 0 for value in values) if figure.adds else values[-1]
+        if figure.whole and not rows[-1].is_whole:
+            found[figure.name] = None
     return Sum(rows[-1], len(rows), guarded(found, rows[-1], period))
 
 
@@ -105,7 +107,8 @@ class Shown:
 def parts_of(line: MonthlyKpi) -> list[tuple[str, list[Shown]]]:
     """Everything of one line by part; of figures about patients, which are given by the year, nothing."""
     frozen, late = line.frozen(), {row.figure: row for row in line.corrections.all()}
-    shown = [Shown(f, frozen.get(f.name), late.get(f.name)) for f in FIGURES if not f.patients]
+    here = [figure for figure in FIGURES if not figure.patients and (line.is_whole or not figure.whole)]
+    shown = [Shown(f, frozen.get(f.name), late.get(f.name)) for f in here]
     always = {Part.PEOPLE}
     counted = [
         one for one in shown if one.value is not None or one.figure.adds or one.late or one.figure.part in always

@@ -80,7 +80,7 @@ class EntryForm(forms.Form):
         required=False,
         help_text="Nobody's name and nobody's words but your own.",
     )
-    state = forms.ChoiceField(label="State", choices=EntryState.choices)
+    state = forms.ChoiceField(label="State", choices=EntryState.choices, initial=EntryState.PLANNED)
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args: Any, fresh: bool, **kwargs: Any) -> None:

@@ -88,7 +88,8 @@ def of_helpdesk(user: Any) -> QuerySet[Any]:
     waits = Ticket.objects.waiting_for(user).values("pk")
     rows: Any = Ticket.objects.visible_to(user).exclude(asker=user)
     rows = rows.annotate(waits=Case(When(pk__in=waits, then=Value(1)), default=Value(0)))
-    return in_order(rows).order_by("-waits", F("closed_at").desc(nulls_first=True), "moved_at", "pk")
+    order: list[Any] = ["-waits", F("closed_at").desc(nulls_first=True), "moved_at", "pk"]
+    return in_order(rows).order_by(*order)
 
 
 def in_order(rows: QuerySet[Ticket]) -> QuerySet[Ticket]:
@@ -131,5 +132,5 @@ def entries(user: Any) -> QuerySet[StatusEntry]:
 
 
 def entries_for(ticket: Ticket) -> QuerySet[StatusEntry]:
-    """Entries that may tell of this ticket."""
-    return StatusEntry.objects.filter(kind=ticket.kind).order_by("title")
+    """Entries that may tell of this ticket, without the one that does."""
+    return StatusEntry.objects.filter(kind=ticket.kind).exclude(pk=ticket.entry_id).order_by("title")

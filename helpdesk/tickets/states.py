@@ -22,8 +22,8 @@ WISHES: dict[str, str] = {
 
 
 class TicketState(models.TextChoices):
-    OPEN = "open", "Waits for the helpdesk"
-    ESCALATED = "escalated", "Waits for the core helpdesk"
+    OPEN = "open", "Open"
+    ESCALATED = "escalated", "Core helpdesk"
     ANSWERED = "answered", "Answered"
     CLOSED = "closed", "Closed"
 

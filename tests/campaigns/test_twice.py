@@ -160,6 +160,9 @@ TYPED = {
     "outcomes:survey": {"again": "8"},
     "outcomes:decide_topic": {"state": "webinar"},
     "panels:keep_filter": {"state": "open"},
+    "tickets:raise": {"kind": "bug", "text": "Once."},
+    "tickets:reply": {"text": "Once."},
+    "tickets:publish": {"kind": "bug", "title": "Once", "state": "planned"},
 }
 ASKER = ("lead", "member", "invited", "group_coordinator", "network_coordinator", "representative", "core_helpdesk")
 

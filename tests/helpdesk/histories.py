@@ -11,6 +11,7 @@ from cpms.audit.models import AuditEvent
 from cpms.patients.models import Patient
 from cpms.vault.actions import new_key
 from helpdesk import kpis
+from helpdesk.tickets.models import Ticket
 from outcomes.models import Effect, FollowUp, Outcome, OutcomeVersion
 from outcomes.states import Benefit, EffectKind
 from panels.cases.models import Case
@@ -46,6 +47,16 @@ class History:
         self.people = [self.person(n) for n in range(self.chance.randint(2, 9))]
         for number in range(self.chance.randint(0, 12) if panels is None else panels):
             self.panel(number)
+        for _ in range(self.chance.randint(0, 6)):
+            self.ticket()
+
+    def ticket(self):
+        raised, who = self.moment(), self.chance.choice(self.people)
+        answered, closed = self.maybe(self.later(raised)), self.maybe(self.later(raised))
+        times = {"raised_at": raised, "first_answer_at": answered, "closed_at": closed, "escalated_at": raised}
+        ends = {"state": "closed", "closed_by": who} if closed else {"state": "answered"}
+        place = {"network": self.maybe(self.chance.choice(self.networks)), "asker": who, "escalated_by": who}
+        Ticket.objects.create(kind="bug", key=new_key(), **times, **ends, **place)
 
     def maybe(self, thing):
         return thing if self.chance.random() < 0.6 else None

@@ -9,6 +9,7 @@ from collections import Counter
 from consent.models import Consent
 from cpms.accounts.models import Centre, CentreMembership, Network, ThematicGroup, User
 from cpms.audit.models import AuditEvent
+from helpdesk.tickets.models import Ticket
 from outcomes.models import Effect, FollowUp, OutcomeVersion
 from panels.meetings.models import AgendaItem, Attendance
 from panels.models import Contribution, Invitation, Message, Panel, TimeSpent
@@ -54,6 +55,8 @@ class Slow:
         )
         if group is None:
             found |= self.of_centres(network, country, centre)
+        if (group, country, centre) == (None, "", None):
+            found |= self.of_tickets([t for t in Ticket.objects.all() if t.network_id == network])
         return {name: value for name, value in found.items() if value}
 
     def lies(self, panel, network, group, country, centre):
@@ -122,6 +125,14 @@ class Slow:
             found["starters"] = len(leads)
             found["top_five_share"] = round(100 * sum(n for _, n in leads.most_common(5)) / len(year))
         return found
+
+    def of_tickets(self, here):
+        answered = [t for t in here if month_of(t.first_answer_at) == self.month]
+        closed = [t for t in here if month_of(t.closed_at) == self.month]
+        found = {"tickets_answered": len(answered), "tickets_closed": len(closed)}
+        found["tickets_raised"] = len([t for t in here if month_of(t.raised_at) == self.month])
+        found |= self.wait("ticket_answer", [t.first_answer_at - t.raised_at for t in answered])
+        return found | self.wait("ticket_closing", [t.closed_at - t.raised_at for t in closed])
 
     def wait(self, name, took):
         if not took:
