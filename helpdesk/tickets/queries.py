@@ -133,4 +133,4 @@ def entries(user: Any) -> QuerySet[StatusEntry]:
 
 def entries_for(ticket: Ticket) -> QuerySet[StatusEntry]:
     """Entries that may tell of this ticket, without the one that does."""
-    return StatusEntry.objects.filter(kind=ticket.kind).exclude(pk=ticket.entry_id).order_by("title")
+    return StatusEntry.objects.filter(kind=ticket.kind).exclude(tickets=ticket).order_by("title")
