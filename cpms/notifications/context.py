@@ -90,9 +90,9 @@ def idempotency() -> SafeString:
 
 def help_address(request: HttpRequest) -> str:
     """Where this person asks for help, with the name of the page and, on one about a panel, its number; whether the person
-    sees that panel is asked there. Empty for whoever is not signed in."""
-    user: Any = getattr(request, "user", None)
-    if user is None or not user.is_authenticated:
+    sees that panel is asked there. Empty for whoever is not signed in, with the code too."""
+    inside = getattr(getattr(request, "user", None), "is_verified", None)
+    if inside is None or not inside():
         return ""
     match, panel = getattr(request, "resolver_match", None), known_panel(getattr(request, "about", None))
     said = {"at": match.view_name if match and match.url_name else "", "panel": getattr(panel, "ref", "")}

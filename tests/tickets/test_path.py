@@ -127,6 +127,7 @@ def test_the_core_helpdesk_tells_of_it_in_its_own_words_and_people_vote(house):
     assert ticket.ref not in core.get(publish).content.decode()  # not escalated: the core helpdesk does not see it
     actions.escalate(ticket, by=house.helpdesk)
     assert words not in core.get(publish).content.decode()
+    assert core.get(f"{STATUS}new/?ticket=none").status_code == 200
     core.post(publish, said)
     entry = StatusEntry.objects.get()
     assert Ticket.objects.get().entry == entry
@@ -145,6 +146,7 @@ def test_what_the_public_page_says_changes_once_and_the_askers_hear_of_it(house)
     ticket, core = house.ask(), signed_in(house.core)
     actions.escalate(ticket, by=house.helpdesk)
     entry = actions.publish("bug", title="Slow lists", words="", state="planned", by=house.core)
+    assert core.post(f"{ticket.get_absolute_url()}link/").status_code == 422
     core.post(f"{ticket.get_absolute_url()}link/", {"entry": entry.pk})
     before = OutboxMessage.objects.filter(notice=Notice.TICKET_MOVED, recipient=house.asker).count()
     change = {"title": "Slow lists", "words": "Since March.", "state": "done", "version": 0}
@@ -229,6 +231,8 @@ def test_a_page_goes_along_by_its_name_and_a_panel_only_to_who_sees_it():
         (outsider, "panels:detail", ""),
         (outsider, "", ""),
     }
+    half = signed_in(story.lead, verified=False).get(STATUS).content.decode()
+    assert "Get help" not in half
     patient = lead.get(f"/patients/{story.patient.pseudonym}/").content.decode()
     assert f'href="{RAISE}?at=patients%3Adetail"' in patient
 
