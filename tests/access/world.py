@@ -252,13 +252,8 @@ class World:
     def finished_document(self) -> OutcomeDocument:
         document = OutcomeDocument.objects.filter(panel=self.story.panel).first()
         if document is None:
-            document = OutcomeDocument(
-                panel=self.story.fresh(),
-                key=self.story.patient.key,
-                number=9,
-                code="TEST-CODE-0001",
-                asked_by=self.story.lead,
-            )
+            made = {"number": 9, "code": "TEST-CODE-0001", "asked_by": self.story.lead}
+            document = OutcomeDocument(panel=self.story.fresh(), key=self.story.patient.key, **made)
         document.pdf = b"%PDF-" + self.story.canary("pdf").encode()
         document.state, document.made_at = DocumentState.READY, clock.now()
         document.save()
