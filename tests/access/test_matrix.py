@@ -34,7 +34,7 @@ OF_ERASED = 1 if IN_LARGE else 1 / 3
 SPARED = set() if IN_LARGE else {"HEAD"}  # answered by the same view as GET
 METHODS_ASKED = 9 if IN_LARGE else 1  # of those that a route declares, where a cell is not asked whole
 METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
-NOT_OF_THE_PATIENT = re.compile(r"quick-question|referral-")
+NOT_OF_THE_PATIENT = re.compile(r"quick-question|referral-|ticket")
 CHANGING = re.compile(rb'(name="csrfmiddlewaretoken" value|name="idempotency_key" value|"X-CSRFToken")[^>]*')
 
 
