@@ -34,7 +34,10 @@ def look_once(patient: Any) -> None:
 
 
 def may(patient: Any, actor: Actor, act: Act, *, registry: str = EVERY_REGISTRY) -> Verdict:
-    """What the patient's consents allow now: the one table decides, everywhere."""
+    """What the patient's consents allow now: the one table decides, everywhere. Of an erased patient nothing may be entered or
+    shown any more, whatever was once allowed."""
+    if patient.erased_at:
+        return no("This patient was erased.")
     if allows(given_by(patient), actor, act, registry=registry):
         return yes
     stage = TABLE.get((actor, act))

@@ -33,6 +33,7 @@ app.conf.beat_schedule = {
     "ask what became of the advice": {"task": "outcomes.ask_follow_ups", "schedule": crontab(minute=20, hour=6)},
     "expire invitations": {"task": "panels.expire_invitations", "schedule": 300.0},
     "prune drafts": {"task": "drafts.prune", "schedule": crontab(minute=17, hour=2)},
+    "forget drafts nobody may see": {"task": "accounts.forget_unseen", "schedule": crontab(minute=32, hour=2)},
     "check grants": {"task": "panels.check_grants", "schedule": crontab(minute=47, hour=2)},
     "remind quiet hospitals": {
         "task": "helpdesk.remind_quiet_centres",

@@ -65,7 +65,7 @@ def public_actions():
 
 # What has no person behind it, or is a building block of actions that have one
 WITHOUT_BY = {
-    "accounts": {"note_seen", "tell"},
+    "accounts": {"forget_unseen", "note_seen", "tell"},
     "cases": {"unplaced"},
     "consent": {"hold_consent"},
     "drafts": {"prune", "forget", "forget_about", "claim_post", "post_key", "repeat_of", "settle_post"},

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from cpms.drafts.models import Draft
@@ -38,3 +38,9 @@ def rows_of(fields: dict[str, Any], prefix: str, *, shown_by: str) -> list[dict[
         if row.get(shown_by):
             rows.append(row)
     return rows
+
+
+def with_newer(drafted: Sequence[dict[str, Any]], saved: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """A draft's rows, and after them those that were saved and that the draft does not know; ``id`` ties them."""
+    known = {str(row.get("id")) for row in drafted}
+    return [*drafted, *(row for row in saved if str(row["id"]) not in known)]

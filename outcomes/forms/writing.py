@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 
+from cpms.drafts.queries import with_newer
 from cpms.forms import DayField
 from outcomes.states import AdviceKind, Decision, Strength
 
@@ -55,10 +57,11 @@ AdviceSet = forms.formset_factory(AdviceForm, extra=1, max_num=60, absolute_max=
 WRITTEN = ("text", "kind", "strength", "owner", "due_on", "dissent")
 
 
-def advice_set(outcome: Any, data: Any = None, *, typed: list[dict[str, Any]] | None = None) -> Any:
-    """One form per item and one empty one; a text made empty takes its item out. ``typed`` rows come from a draft."""
+def advice_set(outcome: Any, data: Any = None, *, typed: Sequence[dict[str, Any]] = ()) -> Any:
+    """One form per item and one empty one; a text made empty takes its item out. ``typed`` rows come
+    from a draft; what was saved beside it stands after them."""
     saved = [{"id": item.pk, **{name: getattr(item, name) for name in WRITTEN}} for item in outcome.items.all()]
-    return AdviceSet(data, initial=typed or saved, prefix="advice")
+    return AdviceSet(data, initial=with_newer(typed, saved) if data is None else None, prefix="advice")
 
 
 def advice_rows(advice: Any) -> list[dict[str, Any]]:

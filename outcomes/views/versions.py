@@ -67,14 +67,15 @@ def correction_page(request: HttpRequest, panel: Panel, status: int = 200, **for
     outcome = queries.outcome_of(panel)
     text = queries.text_of(outcome)
     typed = drafts.fields_of(f"correct:{panel.ref}", by=request.user)
-    initial = {name: typed.get(name, getattr(outcome, name, "")) for name in ("conclusion", "plain", "reason")}
+    written = ("version", "conclusion", "plain", "reason")
+    initial = {name: typed.get(name, getattr(outcome, name, "")) for name in written}
     rows = drafts.rows_of(typed, "advice", shown_by="text")
     advice = forms.get("advice") or advice_set(outcome, typed=rows)
     context = {
         "panel": panel,
         "consent": allowed(panel.case),
         "outcome": outcome,
-        "form": forms.get("form") or CorrectionForm(initial={"version": outcome.version, **initial}),
+        "form": forms.get("form") or CorrectionForm(initial=initial),
         "advice": advice,
         "rows": beside(advice, outcome, text),
     }

@@ -32,7 +32,7 @@ def page(request: HttpRequest, panel: Panel, status: int = 200, **forms: Any) ->
     outcome = queries.outcome_of(panel)
     text = queries.text_of(outcome)
     typed = drafts.fields_of(f"outcome:{panel.ref}", by=request.user)
-    initial = {name: typed.get(name, getattr(outcome, name)) for name in ("conclusion", "plain")}
+    initial = {name: typed.get(name, getattr(outcome, name)) for name in ("version", "conclusion", "plain")}
     rows = drafts.rows_of(typed, "advice", shown_by="text")
     advice = forms.get("advice") or advice_set(outcome, typed=rows)
     signing = drafts.fields_of(f"sign:{panel.ref}", by=request.user)
@@ -40,7 +40,7 @@ def page(request: HttpRequest, panel: Panel, status: int = 200, **forms: Any) ->
         "panel": panel,
         "outcome": outcome,
         "text": text,
-        "form": forms.get("form") or ConclusionForm(initial={"version": outcome.version, **initial}),
+        "form": forms.get("form") or ConclusionForm(initial=initial),
         "advice": advice,
         "rows": beside(advice, outcome, text),
         "sign_form": forms.get("sign_form") or SignForm(initial=signing, advice=len(text.advice)),

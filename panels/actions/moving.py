@@ -12,6 +12,7 @@ from consent.policy import may_be_discussed
 from cpms import clock
 from cpms.accounts import queries as accounts
 from cpms.accounts.access import Refused
+from cpms.accounts.actions import forget_unseen
 from cpms.accounts.models import ThematicGroup
 from cpms.audit import actions as audit
 from cpms.audit.states import Event
@@ -177,6 +178,7 @@ def freeze(patient_id: str, *, by: Any) -> int:
         people = concerned(panel)
         silence(panel)
         sight.project(Case.objects.filter(pk=panel.case_id), by=by)
+        forget_unseen([panel.ref, str(panel.case_id)])
         tell_ended(panel, people, by=by, again=f"frozen {clock.today().isoformat()}")
     for panel in Panel.objects.filter(case__patient__pk=patient_id, state=State.CLOSED):
         silence(panel)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import uuid
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
@@ -13,7 +14,7 @@ from django.utils.text import Truncator
 
 from consent.states import Giver
 from cpms import clock
-from cpms.drafts.queries import rows_of
+from cpms.drafts.queries import rows_of, with_newer
 from cpms.forms import ClinicalDecimalField, DayField, WordsField
 from panels.cases.models import plain
 from panels.cases.states import CODE, DiagnosisStatus, PartOf, RangeSource
@@ -189,14 +190,16 @@ class CaseForms:
     """The summary form and one formset per kind of part; each offers one empty row."""
 
     def __init__(self, case: Any, data: Any = None, *, typed: dict[str, Any]) -> None:
-        """``typed`` is a draft's fields: what was typed and not sent stands in the form again."""
-        summary = typed.get("summary", case.summary)
-        self.summary = SummaryForm(data, initial={"version": case.version, "summary": summary})
+        """``typed`` is a draft's fields: what was typed and not sent stands in the form again, over the version it was typed
+        over, and before the lines that came to the case meanwhile."""
+        initial = {name: typed.get(name, getattr(case, name)) for name in ("version", "summary")}
+        self.summary = SummaryForm(data, initial=initial)
         self.sets: dict[str, Any] = {}
         for name, row in ROWS.items():
             factory = forms.formset_factory(row, extra=1, can_delete=True, absolute_max=MOST_ROWS, max_num=MOST_ROWS)
             saved = [initial_of(part, row) for part in getattr(case, name).all()]
-            initial = rows_of(typed, name, shown_by="gene" if name == "variants" else "label") or saved
+            drafted = rows_of(typed, name, shown_by="gene" if name == "variants" else "label")
+            initial = with_newer(drafted, saved) if data is None else None  # what is sent may be older than what is saved
             self.sets[name] = factory(data, initial=initial, prefix=name)
 
     def is_valid(self) -> bool:
@@ -206,3 +209,8 @@ class CaseForms:
         """The clean rows that stay, in their order; an empty last row is none."""
         kept = [form.cleaned_data for form in self.sets[name] if form.cleaned_data and not form.cleaned_data["DELETE"]]
         return [{key: value for key, value in row.items() if key != "DELETE"} for row in kept]
+
+    def gone(self) -> set[uuid.UUID]:
+        """The lines that were taken out, of every part. A line that the form did not show is none of them."""
+        forms = [form.cleaned_data for one in self.sets.values() for form in one if form.cleaned_data]
+        return {row["id"] for row in forms if row["DELETE"] and row["id"]}

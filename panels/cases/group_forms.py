@@ -117,7 +117,7 @@ class AnswersForm(forms.Form):
         typed: Mapping[str, Any],
     ) -> None:
         self.questionnaire, self.before, self.known = questionnaire, dict(answers), known
-        initial = {**{link: initial_of(answer) for link, answer in answers.items()}, **typed, "version": version}
+        initial = {**{link: initial_of(answer) for link, answer in answers.items()}, "version": version, **typed}
         super().__init__(data, initial=initial)
         for item in questionnaire.questions():
             self.fields[item.link] = field_of(item)

@@ -12,8 +12,7 @@ const AGAIN = 5000;
 export default function keepDraft(form) {
   const line = savedLine(form);
   let stored = begun(form) ? "" : JSON.stringify(fieldsOf(form));
-  let [dirtySince, sentAt] = [0, 0];
-  let [onTheWay, timer, wanted] = [null];
+  let [dirtySince, sentAt, onTheWay, timer, wanted] = [0, 0, null];
 
   function save(options) {
     clearTimeout(timer);
@@ -28,6 +27,7 @@ export default function keepDraft(form) {
     sentAt = Date.now();
     const answer = await post(form.dataset.draftUrl, draftOf(form, fields), options).catch(() => null);
     if (answer?.ok) return kept(text, (await answer.json()).saved_at);
+    if (answer?.status === 404) return line.refused(); // no longer open to this person: asking again changes nothing
     const ended = answer && (answer.type === "opaqueredirect" || [401, 403].includes(answer.status));
     if (ended) show("session-ended");
     line.waiting();

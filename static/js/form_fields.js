@@ -1,5 +1,6 @@
-// What stands in a form, by name; ticked boxes as lists. Files, passwords, tokens and keys are not part of a draft.
-const LEFT_OUT = new Set(["csrfmiddlewaretoken", "idempotency_key", "version", "looked", "begun", "file_text", "file_name"]);
+// What stands in a form, by name; ticked boxes as lists. Files, passwords, tokens and keys are not part of a draft; the
+// version it was typed over is, so that what others save meanwhile makes a clash instead of being overwritten.
+const LEFT_OUT = new Set(["csrfmiddlewaretoken", "idempotency_key", "looked", "begun", "file_text", "file_name"]);
 const MANY = new Set(["checkbox", "select-multiple"]);
 
 export function fieldsOf(form) {

@@ -115,6 +115,7 @@ def test_a_changed_line_is_written_as_it_stands_and_the_others_in_full():
         labs=[*({"id": one.pk, "label": one.label} for one in labs), typed],
         diagnoses=[{"label": "Something new", "status": "suspected"}],
         findings=[{"label": "Tired", "code": "HP:0012378", "present": False, "onset": "3 years"}],
+        gone={one.pk for part in (case.diagnoses, case.findings) for one in part.all()},
     )
     cases.correct_case(case, correction, version=case.version, by=story.lead)
     packet = json.loads(cases.export_phenopacket(case_parts(Case.objects.get(pk=case.pk)), by=story.lead))

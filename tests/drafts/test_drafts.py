@@ -16,6 +16,10 @@ from cpms import clock
 from cpms.drafts import actions, queries
 from cpms.drafts.models import Draft, PostKey
 from cpms.vault.models import DataKey
+from consent import actions as consent
+from consent.states import Stage
+from cpms.accounts.actions import forget_unseen
+from cpms.patients.actions import erase
 from panels.models import Message
 from tests.clients import signed_in
 from tests.factories import Story, UserFactory
@@ -24,7 +28,7 @@ pytestmark = pytest.mark.django_db(databases=["default", "cachedb"])
 
 
 def send(client, **sent):
-    body = {"form": "reply:X", "label": "Reply", "path": "/panels/X/", "fields": {"text": "half a thought"}, **sent}
+    body = {"form": "reply:X", "label": "Reply", "path": "/panels/new/", "fields": {"text": "half a thought"}, **sent}
     return client.post(
         reverse("drafts"), json.dumps(body), content_type="application/json", headers={"accept": "application/json"}
     )
@@ -158,3 +162,37 @@ def test_two_windows_of_one_profile_show_both_names_and_keeping_theirs_leads_bac
     ]
     again = {**fields, "display_name": "Dr Third", "version": clash.context["version"], "stood_at": "//evil.example"}
     assert client.post(path, again).status_code == 302
+
+
+def test_nothing_is_kept_about_what_its_writer_no_longer_sees():
+    story = Story()
+    panel = story.open(story.expert)
+    story.seat(story.expert)
+    typed = {"form": f"reply:{panel.ref}", "path": panel.get_absolute_url()}
+    expert, lead = signed_in(story.expert), signed_in(story.lead)
+    assert send(expert, **typed).status_code == send(lead, **typed).status_code == 200
+    consent.withdraw_consent(story.patient, by=story.lead, stage=Stage.CARE)
+    assert {draft.user_id for draft in Draft.objects.all()} == {story.lead.pk}  # the treating side still sees its patient
+    assert send(expert, **typed).status_code == 404
+    assert not Draft.objects.filter(user=story.expert).exists()
+
+
+def test_an_open_tab_does_not_bring_an_erased_case_back():
+    story = Story()
+    typed = {"form": f"case:{story.case.pk}", "path": reverse("cases:edit", args=[story.case.pk])}
+    client = signed_in(story.lead)
+    assert send(client, **typed).status_code == 200
+    erase(story.patient, by=story.lead)
+    assert not Draft.objects.exists()
+    assert send(client, **typed).status_code == 404
+    assert not Draft.objects.exists()
+
+
+def test_every_night_drafts_go_with_the_sight_of_what_they_are_about():
+    story = Story()
+    panel = story.open()
+    stranger, path = UserFactory(), panel.get_absolute_url()
+    for who in (stranger, story.lead):
+        actions.save_draft(form=f"reply:{panel.ref}", label="", path=path, fields={"text": "x"}, by=who)
+    assert forget_unseen() == 1
+    assert Draft.objects.get().user == story.lead

@@ -6,8 +6,11 @@ import datetime as dt
 
 import pytest
 
+from django.urls import reverse
+
 from cpms import clock
 from cpms.accounts.access import Refused
+from cpms.drafts import actions as drafts
 from cpms.locking import Clash
 from outcomes import actions as outcomes
 from outcomes import queries
@@ -159,3 +162,21 @@ def test_a_dissent_may_be_about_one_advice(story):
     assert client.post(f"/panels/{story.panel.ref}/outcome/sign/", sent | {"about": "2"}).status_code == 422
     client.post(f"/panels/{story.panel.ref}/outcome/sign/", sent)
     assert "Signed with a dissent on advice 1" in client.get(f"/panels/{story.panel.ref}/outcome/").content.decode()
+
+
+def test_a_draft_over_an_older_text_meets_what_somebody_saved_since(story):
+    outcome = started(story)
+    client, page = signed_in(story.lead), reverse("outcomes:edit", args=[story.panel.ref])
+    item = outcome.items.get()
+    rows = {"advice-TOTAL_FORMS": "1", "advice-INITIAL_FORMS": "1", "advice-0-id": str(item.pk)}
+    typed = {"version": str(outcome.version), "conclusion": "mine", "advice-0-text": "Mine.", **rows}
+    drafts.save_draft(form=f"outcome:{story.panel.ref}", label="", path=page, fields=typed, by=story.lead)
+    write(story, outcome, conclusion="theirs", text="Theirs.")
+    decide(story, "Scan first.")
+    shown = client.get(page).context
+    assert shown["form"]["version"].value() == typed["version"]
+    assert [row["text"].value() for row in shown["advice"] if row["text"].value()] == ["Mine.", "Scan first."]
+    common = {"advice-0-kind": "treatment", "advice-0-strength": "strong", "do": "save"}
+    clash = client.post(reverse("outcomes:save", args=[story.panel.ref]), typed | common)
+    assert clash.status_code == 409
+    assert all(text in clash.content.decode() for text in ("mine", "theirs", "Mine.", "Theirs.", "Scan first."))

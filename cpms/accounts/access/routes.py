@@ -106,6 +106,19 @@ def still_open(paths: Iterable[str], user: Any) -> set[str]:
     return found
 
 
+def may_open(path: str, user: Any) -> bool:
+    """Whether an address leads to something that the person sees, and its rule lets them."""
+    try:
+        match = resolve(re.split("[?#]", path)[0])  # sent by a browser: anything may stand there
+        route = route_of(match.func)
+        if route is None:
+            return False
+        thing = load_for(user, route.model, match.kwargs[route.kwarg]) if route.model else None
+    except Http404:
+        return False
+    return route.verb is None or bool(ask(route.verb, user, thing))
+
+
 def route_of(view: Any) -> Route | None:
     """The declaration of a view; for a page of an admin site, that of the site."""
     declared = getattr(view, "access", None) or getattr(site_of(view), "access", None)

@@ -14,6 +14,7 @@ from cpms.accounts.actions.expert_groups import (
     forget_expert_group,
     save_experts,
 )
+from cpms.accounts.actions.half_written import forget_unseen, keep_draft
 from cpms.accounts.actions.people import (
     change_profile,
     declare_expertise,
@@ -81,9 +82,11 @@ __all__ = [
     "end_session",
     "end_sessions",
     "forget_expert_group",
+    "forget_unseen",
     "give_post",
     "grant_role",
     "join_centre",
+    "keep_draft",
     "leave_centre",
     "load_networks",
     "move_to_unit",

@@ -6,7 +6,7 @@ import json
 import re
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
@@ -15,7 +15,6 @@ from cpms.accounts.access import access
 from cpms.accounts.access.routes import READ, WRITE
 from cpms.accounts.forms import ProfileForm
 from cpms.accounts.roles import Permission
-from cpms.drafts import actions as drafts
 
 FORM_NAME = re.compile(r"[A-Za-z0-9_-]+(:[A-Za-z0-9_-]+){0,2}")
 FIELDS = ("display_name", "job_title", "zone", "theme")
@@ -55,9 +54,11 @@ def save_draft(request: HttpRequest) -> HttpResponse:
         form, fields = str(sent["form"]), dict(sent["fields"])
         label, path = str(sent.get("label", ""))[:120], str(sent.get("path", ""))[:300]
         check_names(form, path)
-        draft = drafts.save_draft(form=form, label=label, path=path, fields=fields, by=request.user)
+        draft = actions.keep_draft(form=form, label=label, path=path, fields=fields, by=request.user)
     except (ValueError, KeyError, TypeError):
         return JsonResponse({"error": "This could not be saved as a draft."}, status=400)
+    except Http404:
+        return JsonResponse({"error": "This page is no longer open to you, so nothing typed here is kept."}, status=404)
     return JsonResponse({"saved_at": timezone.localtime(draft.updated_at).strftime("%H:%M")})
 
 

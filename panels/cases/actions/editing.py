@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+import uuid
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,6 +19,7 @@ from cpms.audit.states import Event
 from panels.cases.actions import coding
 from panels.cases.models import Case, Diagnosis, Finding, LabAlias, LabResult, Treatment, Variant, name_token
 from panels.cases.policy import may_edit
+from panels.cases.queries import line_words
 from panels.cases.states import DiagnosisStatus
 
 
@@ -34,9 +36,10 @@ def start_case(patient: Any, *, by: Any, begun_at: dt.datetime | None = None) ->
 
 @dataclass(frozen=True)
 class Correction:
-    """The case as the form leaves it: rows of each part with the fields' clean values, in their order.
+    """The case as the form leaves it: lines of each part with the fields' clean values, in their order.
 
-    ``treatments`` of ``None`` leaves them as they are.
+    ``gone`` holds the keys of lines that were taken out. A line that is neither here nor gone came to the case while the form
+    was open, and stays.
     """
 
     summary: str = ""
@@ -44,29 +47,36 @@ class Correction:
     findings: Sequence[Mapping[str, Any]] = field(default_factory=list)
     labs: Sequence[Mapping[str, Any]] = field(default_factory=list)
     variants: Sequence[Mapping[str, Any]] = field(default_factory=list)
-    treatments: Sequence[Mapping[str, Any]] | None = None
+    treatments: Sequence[Mapping[str, Any]] = field(default_factory=list)
+    gone: Collection[uuid.UUID] = frozenset()
+
+    @property
+    def parts(self) -> list[tuple[Any, Sequence[Mapping[str, Any]]]]:
+        return [
+            (Diagnosis, self.diagnoses),
+            (Finding, self.findings),
+            (LabResult, self.labs),
+            (Variant, self.variants),
+            (Treatment, self.treatments),
+        ]
 
 
 @transaction.atomic
 def correct_case(case: Case, correction: Correction, *, version: int, by: Any) -> Case:
-    """Replace the case's parts by the corrected ones. Raises ``Clash`` when somebody else saved meanwhile."""
+    """Bring the case's parts to what the form says. Raises ``Clash`` with both texts, line by line, when somebody else saved
+    meanwhile."""
     hold_consent(case.patient_id)
     if not (verdict := may_edit(by, case)):
         raise Refused(verdict.reason)
-    locking.claim(case, version, {"summary": correction.summary})
+    try:
+        locking.claim(case, version, {"summary": correction.summary})
+    except locking.Clash as clash:
+        raise locking.Clash(case, [*clash.fields, *between(case, correction)], version=clash.version) from clash
     case.summary = correction.summary
     case.confirmed_at = clock.now() if case.copied_from_id else None
     case.save(update_fields=["summary", "confirmed_at"])
-    parts: list[tuple[Any, Sequence[Mapping[str, Any]] | None]] = [
-        (Diagnosis, correction.diagnoses),
-        (Finding, correction.findings),
-        (LabResult, correction.labs),
-        (Variant, correction.variants),
-        (Treatment, correction.treatments),
-    ]
-    for model, rows in parts:
-        if rows is not None:
-            replace_parts(case, model, rows)
+    for model, rows in correction.parts:
+        correct_parts(case, model, rows, gone=correction.gone)
     audit.record(Event.CASE_CHANGED, on=case, by=by, version=case.version)
     return case
 
@@ -131,12 +141,32 @@ def remember_names(names: Mapping[str, str], *, by: Any) -> None:
     )
 
 
-def replace_parts(case: Case, model: Any, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Keep rows that are still there (by id), so what the form does not show (notes, codes) is not lost while it holds."""
+def between(case: Case, correction: Correction) -> list[locking.ClashField]:
+    """Where the lines of the form differ from those that were saved meanwhile, each in its words."""
+    fields = []
+    for model, rows in correction.parts:
+        label = str(model._meta.verbose_name).capitalize()
+        saved = {part.pk: part for part in model._default_manager.filter(case=case)}
+        for row in rows:
+            theirs = saved.get(row.get("id"))
+            values = {name: value for name, value in row.items() if name != "id"}
+            changed = theirs is not None and any(getattr(theirs, name) != value for name, value in values.items())
+            if changed or (row.get("id") and theirs is None):
+                mine = model(case=case, key=case.key, **values)
+                fields.append(locking.ClashField("", label, line_words(mine), line_words(theirs) if theirs else ""))
+        taken_out = [part for key, part in saved.items() if key in correction.gone]
+        fields += [locking.ClashField("", label, "", line_words(part)) for part in taken_out]
+    return fields
+
+
+def correct_parts(
+    case: Case, model: Any, rows: Sequence[Mapping[str, Any]], *, gone: Collection[uuid.UUID] = frozenset()
+) -> None:
+    """Change lines that are still there (by id), so what the form does not show (notes, codes) is not lost while it holds; add
+    the new ones, take out those that are ``gone``, and leave the others behind them."""
     known = {str(part.pk): part for part in model._default_manager.filter(case=case)}
-    kept = []
     for position, row in enumerate(rows):
-        part = known.get(str(row.get("id") or "")) or model(case=case, key=case.key)
+        part = known.pop(str(row.get("id") or ""), None) or model(case=case, key=case.key)
         changes = {name: value for name, value in row.items() if name != "id" and getattr(part, name) != value}
         before = {name: getattr(part, name) for name in changes}
         for name, value in changes.items():
@@ -145,8 +175,10 @@ def replace_parts(case: Case, model: Any, rows: Sequence[Mapping[str, Any]]) -> 
         part.origin = "" if changes else part.origin
         part.position = position
         part.save()
-        kept.append(part.pk)
-    model._default_manager.filter(case=case).exclude(pk__in=kept).delete()
+    for place, part in enumerate(part for part in known.values() if part.pk not in gone):
+        part.position = len(rows) + place
+        part.save(update_fields=["position"])
+    model._default_manager.filter(case=case, pk__in=gone).delete()
 
 
 def give_sight(case: Case, *, to: Any, until: dt.datetime | None, by: Any) -> None:

@@ -18,6 +18,7 @@ from panels.cases.actions.editing import add_labs
 from panels.cases.importers import form_file
 from panels.cases.models import Case, CaseAnswers, CaseForm
 from panels.cases.policy import may_edit
+from panels.cases.queries import answer_words, parsed
 
 
 @transaction.atomic
@@ -48,6 +49,16 @@ def publish_case_form(form: CaseForm, *, by: Any) -> CaseForm:
     return fresh
 
 
+def between(row: CaseAnswers, answers: Mapping[str, Any]) -> list[locking.ClashField]:
+    """Where the answers differ from those that were saved meanwhile, question by question."""
+    saved, fields = row.by_link, []
+    for item in parsed(row.form.body).questions():
+        if answers.get(item.link) != saved.get(item.link):
+            mine, theirs = (answer_words(item, one[item.link]) if item.link in one else "" for one in (answers, saved))
+            fields.append(locking.ClashField("", item.text, mine, theirs))
+    return fields
+
+
 @transaction.atomic
 def answer_form(
     case: Case,
@@ -60,7 +71,7 @@ def answer_form(
 ) -> CaseAnswers:
     """Write the answers down, sealed; typed laboratory values become results of the case.
 
-    Raises ``Clash`` when somebody else saved meanwhile.
+    Raises ``Clash`` with the answers that differ when somebody else saved meanwhile.
     """
     hold_consent(case.patient_id)
     if not (verdict := may_edit(by, case)):
@@ -73,7 +84,10 @@ def answer_form(
         row = CaseAnswers(case=case, key=case.key, form=form, version=0)
         row.answers, row.saved_by = "{}", by
         row.save(force_insert=True)
-    locking.claim(row, version)
+    try:
+        locking.claim(row, version)
+    except locking.Clash as clash:
+        raise locking.Clash(row, between(row, answers), version=clash.version) from clash
     row.answers, row.saved_by, row.saved_at = json.dumps(dict(answers), ensure_ascii=False), by, clock.now()
     row.save(update_fields=["answers", "saved_by", "saved_at"])
     if labs:

@@ -5,6 +5,7 @@ from panels.cases.queries.forms import (
     TRI_STATE,
     Offer,
     analyte_of,
+    answer_words,
     answered_forms,
     form_of,
     forms_of,
@@ -17,7 +18,7 @@ from panels.cases.queries.forms import (
     sources_of,
 )
 from panels.cases.queries.reading import Outline, allowed, case_parts, names_at, outline
-from panels.cases.queries.rectifying import lines
+from panels.cases.queries.rectifying import lines, line_words
 from panels.cases.queries.results import Result, Results, result_of, results_of
 from panels.cases.queries.trends import Chart, Trend
 from panels.cases.queries.words import flag_of, range_words, spoken
@@ -32,6 +33,7 @@ __all__ = [
     "Trend",
     "allowed",
     "analyte_of",
+    "answer_words",
     "answered_forms",
     "case_parts",
     "content_of",
@@ -55,4 +57,5 @@ __all__ = [
     "results_of",
     "sources_of",
     "spoken",
+    "line_words",
 ]

@@ -85,7 +85,7 @@ def published_form(slug: str) -> CaseForm | None:
     return CaseForm.objects.published().filter(slug=slug).first()
 
 
-def words_of(item: Item, answer: Any) -> str:
+def answer_words(item: Item, answer: Any) -> str:
     """An answer as people say it."""
     names = dict(TRI_STATE if item.kind == BOOLEAN else item.options)
     if isinstance(answer, list):
@@ -100,7 +100,7 @@ def said(form: CaseForm, answers: Mapping[str, Any]) -> Iterator[tuple[str, list
     tree = parsed(form.body)
     for group in tree.items:
         rows = [
-            (item.text, words_of(item, answers[item.link]))
+            (item.text, answer_words(item, answers[item.link]))
             for item in group.questions()
             if item.link in answers and is_asked(item, tree, answers)
         ]

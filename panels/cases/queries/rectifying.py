@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
-from panels.cases.models import Case, LabResult
+from panels.cases.models import Case, Diagnosis, Finding, LabResult, Variant
 from panels.cases.states import PartOf
 
 
@@ -23,20 +24,10 @@ def about_the_patient(case: Case) -> str:
 
 
 def rows(case: Case) -> Iterator[tuple[object, PartOf, str]]:
-    for diagnosis in case.diagnoses.all():
-        yield diagnosis.pk, PartOf.DIAGNOSES, joined(diagnosis.label, diagnosis.get_status_display(), diagnosis.onset)
-    for finding in case.findings.all():
-        yield (
-            finding.pk,
-            PartOf.FINDINGS,
-            joined(finding.label, "present" if finding.present else "absent", finding.onset),
-        )
-    for lab in case.labs.all():
-        yield lab.pk, PartOf.LABS, result(lab)
-    for variant in case.variants.all():
-        yield variant.pk, PartOf.VARIANTS, joined(variant.gene, variant.hgvs, variant.zygosity)
-    for treatment in case.treatments.all():
-        yield treatment.pk, PartOf.TREATMENTS, joined(treatment.label, treatment.note)
+    parts = [PartOf.DIAGNOSES, PartOf.FINDINGS, PartOf.LABS, PartOf.VARIANTS, PartOf.TREATMENTS]
+    for part in parts:
+        for line in getattr(case, part.value).all():
+            yield line.pk, part, line_words(line)
     yield from answers(case)
 
 
@@ -47,8 +38,19 @@ def answers(case: Case) -> Iterator[tuple[object, PartOf, str]]:
                 yield f"{form.slug}/{name}/{question}", PartOf.ANSWERS, f"{question}: {answer}"
 
 
-def result(lab: LabResult) -> str:
-    return joined(lab.label, f"{lab.value_text} {lab.unit}".strip(), lab.taken)
+def line_words(line: Any) -> str:
+    """A line of a case as it can be named: what was found, how, and when."""
+    match line:
+        case Diagnosis():
+            return joined(line.label, line.get_status_display(), line.onset)
+        case Finding():
+            return joined(line.label, "present" if line.present else "absent", line.onset)
+        case LabResult():
+            return joined(line.label, f"{line.value_text} {line.unit}".strip(), line.taken)
+        case Variant():
+            return joined(line.gene, line.hgvs, line.zygosity)
+        case _:
+            return joined(line.label, line.note)
 
 
 def joined(*words: str) -> str:

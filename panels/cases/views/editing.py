@@ -29,7 +29,9 @@ def edit(request: HttpRequest, case: Case) -> HttpResponse:
     forms = CaseForms(case, request.POST or None, typed=typed)
     if request.method == "POST" and forms.is_valid():
         correction = actions.Correction(
-            summary=forms.summary.cleaned_data["summary"], **{name: forms.rows(name) for name in ROWS}
+            summary=forms.summary.cleaned_data["summary"],
+            gone=forms.gone(),
+            **{name: forms.rows(name) for name in ROWS},
         )
         actions.correct_case(case, correction, version=forms.summary.cleaned_data["version"], by=request.user)
         drafts.discard(f"case:{case.pk}", by=request.user)

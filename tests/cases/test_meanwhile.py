@@ -1,0 +1,107 @@
+"""Two windows on one case, or one window and a draft: nothing that came in between is lost."""
+
+from __future__ import annotations
+
+import pytest
+from django.urls import reverse
+
+from cpms.drafts import actions as drafts
+from panels.cases import actions as cases
+from panels.cases.forms import ROWS, CaseForms
+from panels.cases.models import CaseForm, LabResult
+from panels.cases.queries import case_parts
+from tests.clients import signed_in
+from tests.factories import Story
+
+pytestmark = pytest.mark.django_db(databases=["default", "cachedb"])
+
+
+@pytest.fixture
+def story():
+    return Story()
+
+
+def page_of(case, **typed):
+    """The fields of the open page as a browser would send them."""
+    forms = CaseForms(case_parts(case), typed=typed)
+    fields = {"version": forms.summary["version"].value(), "summary": forms.summary["summary"].value() or ""}
+    for name, rows in forms.sets.items():
+        fields |= {f"{name}-TOTAL_FORMS": rows.total_form_count(), f"{name}-INITIAL_FORMS": rows.initial_form_count()}
+        for row in rows:
+            fields |= {row.add_prefix(field): value_of(row[field]) for field in ROWS[name].base_fields}
+    return fields
+
+
+def value_of(field):
+    value = field.value()
+    return "" if value is None else str(value)
+
+
+def paste(story, label="Cortisol"):
+    row = {"label": label, "value": 412, "unit": "nmol/L"}
+    cases.add_labs(story.case, [row], names={}, by=story.lead)
+
+
+def names_of(case):
+    return [lab.label for lab in LabResult.objects.filter(case=case).order_by("position")]
+
+
+def test_results_that_came_while_the_page_was_open_stay(story):
+    page, before = page_of(story.case), names_of(story.case)
+    paste(story)
+    answer = signed_in(story.lead).post(reverse("cases:edit", args=[story.case.pk]), page)
+    assert answer.status_code == 302, [one.errors for one in answer.context["forms"].sets.values()]
+    assert names_of(story.case) == [*before, "Cortisol"]
+
+
+def test_a_line_goes_only_when_it_is_taken_out(story):
+    page, before = page_of(story.case), names_of(story.case)
+    paste(story)
+    signed_in(story.lead).post(reverse("cases:edit", args=[story.case.pk]), page | {"labs-0-DELETE": "on"})
+    assert names_of(story.case) == [*before[1:], "Cortisol"]
+
+
+def test_a_draft_comes_back_beside_what_was_added_since(story):
+    before = names_of(story.case)
+    page = page_of(story.case) | {"labs-0-label": "Renin"}
+    drafts.save_draft(form=f"case:{story.case.pk}", label="", path="/", fields=page, by=story.lead)
+    paste(story)
+    path = reverse("cases:edit", args=[story.case.pk])
+    shown = signed_in(story.lead).get(path).context["forms"].sets["labs"]
+    assert [row["label"].value() for row in shown][:-1] == ["Renin", *before[1:], "Cortisol"]
+
+
+def test_a_draft_over_an_older_version_meets_what_was_saved_since(story):
+    before = names_of(story.case)
+    page = page_of(story.case) | {"labs-0-label": "Renin", "summary": "mine"}
+    drafts.save_draft(form=f"case:{story.case.pk}", label="", path="/", fields=page, by=story.lead)
+    theirs = page_of(story.case) | {"labs-0-label": "Aldosterone", "summary": "theirs"}
+    client, path = signed_in(story.lead), reverse("cases:edit", args=[story.case.pk])
+    assert signed_in(story.expert).get(path).status_code in {403, 404}
+    forms = CaseForms(case_parts(story.case), theirs, typed={})
+    assert forms.is_valid()
+    lines = {name: forms.rows(name) for name in ROWS}
+    correction = cases.Correction(summary="theirs", gone=forms.gone(), **lines)
+    cases.correct_case(story.case, correction, version=story.case.version, by=story.lead)
+    again = client.get(path).context["forms"]
+    sent = page_of(story.case, **page)
+    assert (again.summary["version"].value(), sent["summary"]) == (page["version"], "mine")
+    clash = client.post(path, sent)
+    words = clash.content.decode()
+    assert clash.status_code == 409
+    assert all(word in words for word in ("mine", "theirs", "Renin", "Aldosterone"))
+    assert names_of(story.case) == ["Aldosterone", *before[1:]]
+
+
+def test_answers_that_somebody_else_saved_meanwhile_are_shown_beside_mine(story):
+    form = CaseForm.objects.published().get(slug="adrenal")
+    path = reverse("cases:form", args=[story.case.pk, form.slug])
+    client = signed_in(story.lead)
+    asked = next(item for item in client.get(path).context["form"].questionnaire.questions() if not item.is_lab)
+    first, second = (value for value, _ in list(client.get(path).context["form"].fields[asked.link].choices)[1:3])
+    assert client.post(path, {"version": 0, asked.link: first}).status_code == 302
+    clash = client.post(path, {"version": 0, asked.link: second})
+    assert clash.status_code == 409
+    assert [(one.label, bool(one.mine), bool(one.theirs)) for one in clash.context["clash"].fields] == [
+        (asked.text, True, True)
+    ]
