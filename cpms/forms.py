@@ -11,7 +11,7 @@ import re
 from decimal import Decimal
 from typing import Any
 
-from django import forms
+from django import forms, template
 from django.core.exceptions import ValidationError
 from django.forms.renderers import TemplatesSetting
 from django.forms.utils import flatatt
@@ -21,8 +21,10 @@ from django.utils.translation import gettext_lazy as _
 
 from cpms import clock
 
+register = template.Library()
 CLASSES = {
     "django/forms/widgets/select.html": "form-select",
+    "components/forms/exact_select.html": "form-select",
     "django/forms/widgets/checkbox.html": "form-check-input",
     **{
         f"django/forms/widgets/{kind}.html": "form-control"
@@ -44,7 +46,10 @@ CLASSES = {
     "django/forms/widgets/datetime.html": "form-control",
     "django/forms/widgets/clearable_file_input.html": "form-control",
 }
+INPUT = "django/forms/widgets/input.html"
+PLAIN = ("text", "hidden", "email", "url", "tel", "search", "number", "password", "date", "time", "datetime")
 OWN_TEMPLATES = {
+    **{f"django/forms/widgets/{kind}.html": INPUT for kind in PLAIN},  # each of them only includes it
     "django/forms/widgets/radio.html": "components/forms/seg.html",
     "django/forms/widgets/checkbox_select.html": "components/forms/checks.html",
 }
@@ -60,6 +65,12 @@ def dress(widget: dict[str, Any]) -> None:
         dress(inner)
 
 
+@register.filter
+def flat(attributes: dict[str, Any]) -> SafeString:
+    """A widget's attributes as they stand in its tag: Django's template for them takes most of a long form's time."""
+    return flatatt({name: value for name, value in attributes.items() if value is not False})
+
+
 class ClinicalRenderer(TemplatesSetting):
     """The project's ``FORM_RENDERER``: Bootstrap's classes, radio buttons as a row of choices, errors beside the field."""
 
@@ -70,8 +81,8 @@ class ClinicalRenderer(TemplatesSetting):
         widget = context.get("widget")
         if widget is not None:
             dress(widget)
-            if not widget["attrs"].get("class"):
-                template_name = OWN_TEMPLATES.get(template_name, template_name)
+            own = OWN_TEMPLATES.get(template_name, template_name)
+            template_name = own if own == INPUT or not widget["attrs"].get("class") else template_name
         return super().render(template_name, context, request=request)
 
 
@@ -102,7 +113,7 @@ def plain_number(text: str) -> Decimal:
 class ExactSelect(forms.Select):
     """Options shown to the letter: in a unit the case of a letter is its meaning (mg is not Mg)."""
 
-    option_template_name = "components/forms/exact_option.html"
+    template_name = "components/forms/exact_select.html"
 
 
 class ListSelect(forms.Select):

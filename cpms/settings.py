@@ -113,7 +113,7 @@ TEMPLATES = [
                 "cpms.notifications.context.shell",
                 "panels.context.looking_on",
             ],
-            "builtins": ["cpms.ui", "cpms.charts"],
+            "builtins": ["cpms.ui", "cpms.forms", "cpms.charts"],
         },
     },
 ]

@@ -6,6 +6,7 @@ they are opened and looked through for the newest panels only. What is said in a
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
@@ -69,12 +70,23 @@ def opened_and_read(visible: QuerySet[Panel], words: list[str]) -> set[Any]:
     names = {"in_group": F("group__name"), "led_by": F("lead__display_name"), "led_at": F("lead__centre__name")}
     panels = list(Panel.objects.filter(pk__in=keys).annotate(**names).only("title", "state", "case", "key"))
     texts = sealed_words(panels)
-    named = Invitation.objects.live().filter(panel__in=keys).select_related("invitee__centre")
-    for invitation in named:
-        texts[invitation.panel_id] += [invitation.shown.display_name, invitation.shown.place]
+    for key, *said in names_in(keys):
+        texts[key] += said
     for panel in panels:
         texts[panel.pk] += [panel.title, panel.get_state_display(), *(getattr(panel, name) for name in names)]
     return {key for key, said in texts.items() if begins_each(words, fold(" ".join(filter(None, said))))}
+
+
+def names_in(panels: list[Any]) -> Iterator[tuple[Any, ...]]:
+    """Panel, then name and place, of everybody asked into these panels; of who was asked as a guest, what was typed."""
+    there, asked = (
+        Invitation.objects.live().filter(panel__in=panels),
+        Q(kind=InvitationKind.GUEST, state=InvitationState.PENDING),
+    )
+    columns = [f"invitee__{name}" for name in ("display_name", "guest_hospital", "centre__name")]
+    yield from there.exclude(asked).order_by().values_list("panel", *columns)
+    for invitation in there.filter(asked).select_related("invitee__centre"):
+        yield invitation.panel_id, invitation.shown.display_name, invitation.shown.place
 
 
 def sealed_words(panels: list[Panel]) -> dict[Any, list[str]]:

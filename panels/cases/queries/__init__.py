@@ -18,7 +18,7 @@ from panels.cases.queries.forms import (
     sources_of,
 )
 from panels.cases.queries.reading import Outline, allowed, case_parts, names_at, outline
-from panels.cases.queries.rectifying import lines, line_words
+from panels.cases.queries.rectifying import line_words, lines
 from panels.cases.queries.results import Result, Results, result_of, results_of
 from panels.cases.queries.trends import Chart, Trend
 from panels.cases.queries.words import flag_of, range_words, spoken
@@ -42,6 +42,7 @@ __all__ = [
     "forms_of",
     "is_asked",
     "lab_rows_of",
+    "line_words",
     "lines",
     "names_at",
     "outline",
@@ -57,5 +58,4 @@ __all__ = [
     "results_of",
     "sources_of",
     "spoken",
-    "line_words",
 ]
