@@ -3,9 +3,10 @@
 from outcomes.actions.correcting import correct_outcome
 from outcomes.actions.documents import make_document, order_document, order_language, retry_document, take_out_document
 from outcomes.actions.following import answer_follow_up, ask_follow_ups, decide_topic, say_effect
-from outcomes.actions.signing import close_panel, end_signing, send_for_signature, sign, thaw
+from outcomes.actions.signing import close_panel, end_signing, send_for_signature, sign
 from outcomes.actions.surveys import answer_round, ask_round, close_round, open_round
 from outcomes.actions.taking import take_decision
+from outcomes.actions.thawing import thaw
 from outcomes.actions.writing import start_outcome, write_outcome
 
 __all__ = [

@@ -60,8 +60,7 @@ def ask(key: Any, months: int, *, by: Any) -> int:
         return 0
     notifications.settle_all(panel, Verb.FOLLOW_UP)
     panels.follow_lead(panel, by=by)
-    due = clock.now() + ANSWER_WITHIN
-    notifications.open_work(panel.lead, Verb.FOLLOW_UP, on=panel, ref=panel.ref, path=address(panel), due_at=due)
+    wait_for_follow_up(panel)
     notifications.notify(
         [panel.lead],
         notice=Notice.FOLLOW_UP_WANTED,
@@ -71,6 +70,11 @@ def ask(key: Any, months: int, *, by: Any) -> int:
         path=address(panel),
     )
     return 1
+
+
+def wait_for_follow_up(panel: Panel) -> None:
+    due = clock.now() + ANSWER_WITHIN
+    notifications.open_work(panel.lead, Verb.FOLLOW_UP, on=panel, ref=panel.ref, path=address(panel), due_at=due)
 
 
 def admitted(panel: Panel, by: Any) -> Panel:
@@ -116,16 +120,19 @@ def answer_follow_up(
     *,
     answers: Mapping[int, tuple[str, str]],
     benefit: str,
+    version: int,
     by: Any,
     patient_view: str = "",
 ) -> FollowUp:
-    """What became of each advice of the version in force: its number to done, partly or not, and because of what."""
+    """What became of each advice of the version in force: its number to done, partly or not, and because of what. Raises
+    ``Refused`` when that is not the ``version`` that was read."""
     panel = admitted(follow_up.panel, by)
     current = FollowUp.objects.select_for_update(of=("self",)).get(pk=follow_up.pk)
     if current.answered_at is not None:
         raise Refused("This follow-up was answered already. Thank you.")
-    advice = {one.number: one for one in queries.text_in_force(panel).advice}
-    if set(answers) != set(advice):
+    text = queries.text_in_force(panel)
+    advice = {one.number: one for one in text.advice}
+    if version != text.version or set(answers) != set(advice):
         raise Refused("The advice was corrected meanwhile. Please look at it again.")
     if any(done == Done.NOT and not because.strip() for done, because in answers.values()):
         raise Refused("Please say in a few words why an advice was not followed.")

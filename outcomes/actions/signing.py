@@ -8,7 +8,6 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef
 
 from consent.actions import hold_consent
-from consent.policy import may_be_discussed
 from cpms import clock
 from cpms.accounts.access import Refused
 from cpms.audit import actions as audit
@@ -18,7 +17,7 @@ from cpms.notifications.notices import Notice
 from cpms.notifications.states import Settled, Verb
 from outcomes import policy, queries
 from outcomes.actions.documents import hand_to_guests, order_document, renew_documents
-from outcomes.actions.writing import address, wait_for_text
+from outcomes.actions.writing import address
 from outcomes.models import Outcome, OutcomeVersion, SignOff
 from outcomes.states import SIGN_WITHIN, Decision, OutcomeState
 from panels import actions as panels
@@ -67,7 +66,9 @@ def keep_version(panel: Panel, *, by: Any, reason: str = "") -> OutcomeVersion:
 
 
 def ask_for_signatures(panel: Panel, outcome: Outcome) -> list[Any]:
-    """A signature is asked of every seated expert; the lead has signed by sending. Gives whom it is asked of."""
+    """A signature is asked of every seated expert; the lead has signed by sending. Who did not answer about an earlier version
+    is not waited for any more. Gives whom it is asked of."""
+    outcome.signoffs.filter(number__lt=outcome.number, decision=Decision.PENDING).update(decision=Decision.SILENT)
     seats = Invitation.objects.seated().experts().filter(panel=panel).select_related("invitee")
     signers = [seat.invitee for seat in seats]
     new = {"outcome": outcome, "key": outcome.key, "number": outcome.number}
@@ -95,25 +96,6 @@ def hand_over(panel: Panel) -> None:
 def wait_for_closing(panel: Panel) -> None:
     due, path = clock.now() + SIGN_WITHIN, address(panel)
     notifications.open_work(panel.lead, Verb.CLOSE, on=panel, ref=panel.ref, path=path, due_at=due, urgent=panel.urgent)
-
-
-@transaction.atomic
-def thaw(panel_id: str, *, by: Any) -> bool:
-    """Consent was given again: the outcome waits again for its lead, and for the signatures that are missing. ``by`` is nobody."""
-    panel = Panel.objects.with_case().select_for_update(of=("self",)).filter(pk=panel_id, state=State.OUTCOME).first()
-    outcome = Outcome.objects.filter(panel=panel).first() if panel is not None else None
-    if panel is None or outcome is None or not may_be_discussed(panel.case.patient):
-        return False
-    if outcome.state != OutcomeState.SIGNING:
-        wait_for_text(panel)
-        return True
-    wait_for_closing(panel)
-    asked = SignOff.objects.filter(outcome=outcome, number=outcome.number, at=None).select_related("who")
-    seated = {person.pk for person in people_in(panel)}
-    for row in asked:
-        if row.who_id in seated:
-            ask_to_sign(panel, row.who)
-    return True
 
 
 def has_signed(panel: Panel, *, by: Any) -> None:

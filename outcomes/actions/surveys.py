@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterable
 from typing import Any
 
@@ -76,9 +77,19 @@ def answer_round(
     if not given and all(score is None for score in scores.values()):
         raise Refused("Please answer at least one question.")
     SurveyAnswer.objects.create(round=current, kind=asked.kind, reasons=given, **scores)
+    shuffle(current)
     asked.answered = True
     asked.save(update_fields=["answered"])
     notifications.settle_work(by, Verb.SURVEY, on=current)
+
+
+def shuffle(survey: SurveyRound) -> None:
+    """Write all the round's answers anew, in random order. The database keeps for each row which transaction wrote it and where;
+    beside the tick of whoever answered, and the time of their work item, either would tell who said what."""
+    answers = list(SurveyAnswer.objects.filter(round=survey))
+    random.SystemRandom().shuffle(answers)
+    SurveyAnswer.objects.filter(round=survey).delete()
+    SurveyAnswer.objects.bulk_create(answers)
 
 
 @transaction.atomic

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -24,8 +25,10 @@ class EffectForm(forms.Form):
 
 
 class FollowUpForm(forms.Form):
-    """For each advice three choices and a line; then the patient. ``advice`` is what is asked about."""
+    """For each advice three choices and a line; then the patient. ``advice`` is what is asked about, ``version`` the version of
+    the outcome that gives it."""
 
+    version = forms.IntegerField(widget=forms.HiddenInput)
     benefit = forms.ChoiceField(label="Did the patient benefit?", choices=Benefit.choices, widget=forms.RadioSelect)
     patient_view = forms.CharField(
         label="What does the patient say?", required=False, max_length=5_000, widget=forms.Textarea({"rows": 2})
@@ -40,6 +43,14 @@ class FollowUpForm(forms.Form):
                 label=label, choices=Done.choices, widget=forms.RadioSelect
             )
             self.fields[f"because-{one.number}"] = WordsField(label="Because", required=False, max_length=1_000)
+
+    @staticmethod
+    def kept(typed: Mapping[str, Any], version: int) -> dict[str, Any]:
+        """A draft for the advice as it stands now: what was chosen about the advice of another version is not said of this one."""
+        same = str(typed.get("version", "")) == str(version)
+        return {name: said for name, said in typed.items() if same or not name.startswith("done-")} | {
+            "version": version
+        }
 
     @property
     def rows(self) -> list[tuple[Any, Any, Any]]:

@@ -37,11 +37,17 @@ def after(request: HttpRequest, panel: Panel) -> HttpResponse:
     asked = queries.asked_of(panel)
     if request.method != "POST" or asked is None:
         return after_page(request, panel)
-    form = FollowUpForm(request.POST, advice=queries.text_in_force(panel).advice)
+    text = queries.text_in_force(panel)
+    form = FollowUpForm(request.POST, advice=text.advice)
     if not form.is_valid():
         return after_page(request, panel, status=422, form=form)
     clean = form.cleaned_data
-    words = {"benefit": clean["benefit"], "patient_view": clean["patient_view"]}
+    if clean["version"] != text.version:
+        messages.error(
+            request, "The advice was corrected meanwhile. Please look at it again: your words are still here."
+        )
+        return redirect("outcomes:after", panel.ref)
+    words = {name: clean[name] for name in ("benefit", "patient_view", "version")}
     actions.answer_follow_up(asked, answers=form.answers, by=request.user, **words)
     discard(f"after:{panel.ref}", by=request.user)
     messages.success(request, "Thank you. The follow-up is answered, and nothing more is asked.")
@@ -51,7 +57,8 @@ def after(request: HttpRequest, panel: Panel) -> HttpResponse:
 def after_page(request: HttpRequest, panel: Panel, status: int = 200, **forms: Any) -> HttpResponse:
     asked, effect = queries.asked_of(panel), queries.effect_of(panel)
     typed = drafts.fields_of_each([f"after:{panel.ref}", f"effect:{panel.ref}"], by=request.user)
-    advice = queries.text_in_force(panel).advice if asked else []
+    text = queries.text_in_force(panel) if asked else None
+    kept = FollowUpForm.kept(typed[f"after:{panel.ref}"], text.version if text else 0)
     said = {"kind": effect.kind, "text": effect.text} if effect else {}
     context = {
         "panel": panel,
@@ -59,7 +66,7 @@ def after_page(request: HttpRequest, panel: Panel, status: int = 200, **forms: A
         "asked": asked,
         "effect": effect,
         "answered": queries.answered_of(panel),
-        "form": forms.get("form") or FollowUpForm(initial=typed[f"after:{panel.ref}"], advice=advice),
+        "form": forms.get("form") or FollowUpForm(initial=kept, advice=text.advice if text else []),
         "effect_form": forms.get("effect_form") or EffectForm(initial=said | typed[f"effect:{panel.ref}"]),
     }
     return render(request, "outcomes/after.html", context, status=status)

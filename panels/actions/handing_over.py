@@ -80,6 +80,7 @@ def hand_one(patient: Patient, *, to: User, by: Any) -> None:
         if panel.state in UNFINISHED:
             pass_lead(panel, to=to, by=by)
             jobs.enqueue("meetings.call_newcomer", panel_id=str(panel.pk), user_id=str(to.pk))
+            jobs.enqueue("meetings.leave", panel_id=str(panel.pk), user_id=str(giver.pk))
         notifications.cancel_mails_of(panel.ref, to=giver)
         drafts.discard_under(reverse("panels:detail", args=[panel.ref]), by=giver)
     notifications.pass_work([panel.ref for panel in found], giver=giver, to=to)

@@ -57,6 +57,7 @@ def move(panel: Panel, verb: Move, *, by: Any) -> Panel:
         dispatching.need_no_help(current)
     if target not in RUNNING:
         dispatching.end(current)
+        jobs.enqueue("meetings.clear_agendas", panel_id=str(current.pk))
     PanelStep.objects.create(panel=current, verb=verb, source=source, target=target, by=by)
     if verb in TOLD:
         tell_all(current, by=by)
@@ -179,6 +180,7 @@ def freeze(patient_id: str, *, by: Any) -> int:
         silence(panel)
         sight.project(Case.objects.filter(pk=panel.case_id), by=by)
         forget_unseen([panel.ref, str(panel.case_id)])
+        jobs.enqueue("meetings.clear_agendas", panel_id=str(panel.pk))
         tell_ended(panel, people, by=by, again=f"frozen {clock.today().isoformat()}")
     for panel in Panel.objects.filter(case__patient__pk=patient_id, state=State.CLOSED):
         silence(panel)
@@ -205,4 +207,6 @@ def thaw(patient_id: str, *, by: Any) -> int:
             talking.ask_for_data(panel)
         jobs.enqueue("outcomes.thaw", panel_id=str(panel.pk))
         tell_all(panel, by=by, again=f"thawed {clock.today().isoformat()}")
+    for panel in Panel.objects.filter(case__patient__pk=patient_id, state=State.CLOSED):
+        jobs.enqueue("outcomes.thaw", panel_id=str(panel.pk))
     return len(panels)

@@ -20,6 +20,7 @@ from panels.meetings.models import Meeting, MeetingSeries
 from panels.meetings.states import MeetingState
 
 DAY, AN_HOUR = dt.timedelta(days=1), dt.timedelta(hours=1)
+LONG = 20 * 366 * DAY  # a series has no end, its file names each change of the clock, and it is mailed once
 
 
 def calendar_file(meeting: Meeting, refs: list[str]) -> str:
@@ -61,7 +62,7 @@ def series_file(series: MeetingSeries, changed: Iterable[Meeting] = ()) -> str:
     for meeting in changed:
         if meeting.state == MeetingState.CANCELLED and meeting.day:
             event.add("exdate", recurrence.moment(meeting.day, series.at, series.zone))
-    return whole("REQUEST", [event], until=start + 400 * DAY)
+    return whole("REQUEST", [event], until=start + LONG)
 
 
 def feed_file(meetings: Iterable[tuple[Meeting, list[str]]]) -> str:

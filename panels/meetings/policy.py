@@ -41,7 +41,7 @@ def may_list(_user: Any, _thing: Any = None) -> Verdict:
 
 @rule(Permission.MEETING_CHANGE)
 def may_change(user: Any, meeting: Any) -> Verdict:
-    """Whoever called it, and who keeps its series."""
+    """Who chairs it, while it is still to come."""
     if meeting.state != MeetingState.PLANNED:
         return no(OVER)
     if chairs(user, meeting):
@@ -116,8 +116,12 @@ def may_decide(user: Any, item: Any) -> Verdict:
 
 
 def chairs(user: Any, meeting: Any) -> bool:
-    """Whoever called the meeting, and who keeps its series."""
-    return meeting.called_by_id == user.pk or bool(meeting.series and may_change_series(user, meeting.series))
+    """Who keeps its series today; of a meeting called for its panels alone, the treating side of one of them. Whoever called it
+    and has handed the patient over, or lost the role, does not any more."""
+    if meeting.series:
+        return bool(may_change_series(user, meeting.series))
+    agenda = meeting.agenda.select_related("panel__case__patient", "panel__lead")
+    return any(part_of(user, item.panel) == Part.TREATING for item in agenda)
 
 
 @rule(Permission.MEETING_BRING)

@@ -18,6 +18,12 @@ def leave(*, panel_id: str, user_id: str) -> None:
     actions.leave(panel_id, user_id, by=None)
 
 
+@shared_task(name="meetings.clear_agendas")
+@confirmed
+def clear_agendas(*, panel_id: str) -> None:
+    actions.clear_agendas(panel_id, by=None)
+
+
 @shared_task(name="meetings.remind")
 def remind() -> None:
     actions.let_guests_go(by=None)

@@ -9,6 +9,7 @@ export default function follow(place) {
   const order = () => document.getElementById("live-order");
 
   async function ask() {
+    clearTimeout(timer);
     if (document.hidden) return wait();
     const { stamp, turn } = order().dataset;
     const asked = new URLSearchParams({ seen: stamp, panel: place.dataset.panel });
@@ -24,8 +25,10 @@ export default function follow(place) {
     wait();
   }
 
+  let timer;
   function wait() {
-    setTimeout(ask, EVERY);
+    clearTimeout(timer); // a look in between must not leave two rounds running
+    timer = setTimeout(ask, EVERY);
   }
 
   let [counted, since] = [null, 0];

@@ -78,7 +78,8 @@ def test_three_cases_from_the_agenda_to_what_was_decided(browser, live_server):
         chair.sees(text)
         phone.sees(text)
     assert phone.page.get_by_role("button", name="Record").count() == 0
-    chair.click("The meeting is over")
+    chair.page.get_by_text("The meeting is over").click()
+    chair.click("Yes, it is over")
     chair.sees("The outcomes can be written now.")
     taken = [queries.decided(item) for item in board.meeting.agenda.order_by("position")]
     assert [row.text for rows in taken for row in rows] == [*DECISIONS]

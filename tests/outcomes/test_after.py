@@ -12,11 +12,14 @@ from consent.states import Stage
 from cpms import clock
 from cpms.accounts.access import Refused
 from cpms.accounts.roles import Role
+from cpms.drafts import actions as drafts
+from cpms.jobs.models import Job
 from cpms.notifications import actions as notifications
 from cpms.notifications.models import OutboxMessage, WorkItem
 from cpms.notifications.notices import Notice
 from cpms.notifications.states import Verb
 from outcomes import actions as outcomes
+from outcomes import queries
 from outcomes.models import AdviceDone, Effect, FollowUp, Topic
 from panels import actions as panels
 from panels.models import Panel
@@ -59,8 +62,8 @@ def asked(story, months=3):
 ANSWERS = {1: ("done", ""), 2: ("not", "The parents declined.")}
 
 
-def answer(story, follow_up, *, answers=ANSWERS, by=None):
-    words = {"answers": answers, "benefit": "yes", "patient_view": "More energy."}
+def answer(story, follow_up, *, answers=ANSWERS, by=None, **more):
+    words = {"answers": answers, "benefit": "yes", "patient_view": "More energy.", "version": 1} | more
     return outcomes.answer_follow_up(follow_up, by=by or story.lead, **words)
 
 
@@ -134,10 +137,40 @@ def test_only_the_treating_side_answers_and_says_why_not(story):
     assert FollowUp.objects.answered().count() == 0
 
 
+def test_what_was_typed_about_a_corrected_advice_is_not_said_of_the_new_one(story):
+    asked(story)
+    client, path = signed_in(story.lead), f"/panels/{story.panel.ref}/after/"
+    typed = {"version": "1", "done-1": "done", "done-2": "not", "because-2": "No time.", "benefit": "partly"}
+    drafts.save_draft(form=f"after:{story.panel.ref}", label="", path=path, fields=typed, by=story.lead)
+    outcome = queries.outcome_of(story.fresh())
+    items = [{"id": item.pk, "text": f"Rather {item.position}"} for item in outcome.items.all()]
+    words = {"conclusion": "Salt.", "reason": "A wrong dose.", "version": outcome.version}
+    outcomes.correct_outcome(story.fresh(), items=items, by=story.lead, **words)
+    answered = client.post(path, typed, follow=True)
+    assert "corrected meanwhile" in answered.content.decode()
+    form = answered.context["form"]
+    shown = [form[name].value() for name in ("version", "done-1", "done-2", "because-2", "benefit")]
+    assert shown == [2, None, None, "No time.", "partly"]
+    assert FollowUp.objects.answered().count() == 0
+
+
+def test_consent_given_again_asks_the_follow_up_again(story):
+    asked(story)
+    consent.withdraw_consent(story.patient, by=story.lead, stage=Stage.CARE)
+    panels.freeze(str(story.patient.pk), by=None)
+    assert not open_work(story).exists()
+    again = {"stage": Stage.CARE, "answer": "given", "given_by": "patient", "given_on": clock.today()}
+    consent.record_consent(story.patient, by=story.lead, **again)
+    panels.thaw(str(story.patient.pk), by=None)
+    job = Job.objects.filter(task="outcomes.thaw").first()
+    assert outcomes.thaw(**job.ids, by=None)
+    assert open_work(story).count() == 1
+
+
 def test_the_form_is_a_minute_and_shows_what_was_answered(story):
     asked(story)
     client, path = signed_in(story.lead), f"/panels/{story.panel.ref}/after/"
-    typed = {"done-1": "done", "done-2": "not", "benefit": "partly"}
+    typed = {"version": "1", "done-1": "done", "done-2": "not", "benefit": "partly"}
     refused = client.post(path, typed)
     assert refused.status_code == 422
     assert "why it was not followed" in refused.content.decode()

@@ -7,6 +7,7 @@ import random
 
 import pytest
 from django.apps import apps
+from django.db import connection, transaction
 
 from cpms.accounts.access import Refused
 from cpms.accounts.roles import Role
@@ -86,6 +87,21 @@ def test_an_answer_has_no_name_no_time_and_is_given_once(story):
     assert not WorkItem.objects.open().filter(who=story.others[0], verb=Verb.SURVEY).exists()
     trail = apps.get_model("audit", "AuditEvent").objects.filter(actor_id=story.others[0].pk)
     assert not trail.filter(detail__icontains=str(given.pk)).exists()
+
+
+def test_the_database_does_not_tell_whose_an_answer_is(story):
+    """Each row's transaction, and its place in the table, would: beside the tick and the time of the work item."""
+    survey = opened(story)
+    people = [story.lead, story.expert, *story.others]
+    for number, person in enumerate(people):
+        with transaction.atomic():
+            answer(survey, person, useful=number, valued=5, again=number, reasons=["need"])
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT DISTINCT xmin::text FROM outcomes_surveyanswer")
+        assert len(cursor.fetchall()) == 1
+        cursor.execute("SELECT again FROM outcomes_surveyanswer ORDER BY ctid")
+        placed = [row[0] for row in cursor.fetchall()]
+    assert sorted(placed) == list(range(len(people)))
 
 
 def test_results_wait_for_the_end_and_few_answers_stay_hidden(story):

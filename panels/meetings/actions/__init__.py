@@ -4,7 +4,7 @@ from panels.meetings.actions.agenda import bring, give_time, put_in_order, take_
 from panels.meetings.actions.feeds import feed_asked, renew_feed, stop_feed
 from panels.meetings.actions.holding import hold
 from panels.meetings.actions.joining import join, save_service, talk
-from panels.meetings.actions.leaving import leave, let_guests_go
+from panels.meetings.actions.leaving import clear_agendas, leave, let_guests_go
 from panels.meetings.actions.polls import answer_dates, pick_date, propose_dates
 from panels.meetings.actions.series import end_series, plan_ahead, start_series
 from panels.meetings.actions.sheet import decide, redecide, tick, turn
@@ -16,6 +16,7 @@ __all__ = [
     "call",
     "call_newcomer",
     "call_off",
+    "clear_agendas",
     "decide",
     "end_series",
     "feed_asked",

@@ -14,7 +14,8 @@ from cpms.notifications import actions as notifications
 from cpms.notifications.notices import Notice
 from panels import actions as panels
 from panels import queries
-from panels.meetings.actions.single import call, put_on
+from panels.meetings.actions.leaving import let_go
+from panels.meetings.actions.single import fill_slots, put_on
 from panels.meetings.models import AgendaItem, Meeting, MeetingDecision
 from panels.meetings.policy import may_bring, may_change
 from panels.meetings.states import MeetingState
@@ -49,7 +50,8 @@ def bring(panel: Panel, *, to: Meeting, invite: bool, by: Any) -> AgendaItem:
 
 @transaction.atomic
 def take_off(panel: Panel, *, of: Meeting, by: Any) -> None:
-    """Off the agenda; the first that waited gets the slot, and its members are asked to come."""
+    """Off the agenda; the first that waited gets the slot, and its members are asked to come. Who was to come for the panel
+    alone hears that they need not."""
     if not (verdict := may_bring(by, panel)):
         raise Refused(verdict.reason)
     meeting = locked(of)
@@ -57,9 +59,8 @@ def take_off(panel: Panel, *, of: Meeting, by: Any) -> None:
         raise Refused("This meeting has decided on the panel already; it stays on the agenda.")
     before = {item.pk for item in meeting.with_slot()}
     meeting.agenda.filter(panel=panel).delete()
-    for item in meeting.with_slot():
-        if item.pk not in before:
-            call(meeting, panel=item.panel, people=queries.people_in(item.panel), by=by)
+    fill_slots(meeting, before=before)
+    let_go(meeting, queries.people_in(panel), panel=panel, again=clock.now().isoformat(), by=by)
     audit.record(Event.AGENDA_CHANGED, on=meeting, by=by, verb="taken off", patient=panel.audit_patient_id)
 
 
@@ -83,9 +84,10 @@ def put_in_order(meeting: Meeting, *, ref: str, place: int, by: Any) -> None:
         item.position = position
     AgendaItem.objects.bulk_update(items, ["position"])
     tell(current, [item for item, other in zip(items, was, strict=True) if item != other], by=by)
-    for item in current.with_slot():
-        if item.pk not in before:
-            call(current, panel=item.panel, people=queries.people_in(item.panel), by=by)
+    fill_slots(current, before=before)
+    for item in items[len(before) :]:
+        if item.pk in before:  # it waits now
+            let_go(current, queries.people_in(item.panel), panel=item.panel, again=clock.now().isoformat(), by=by)
     audit.record(Event.AGENDA_CHANGED, on=current, by=by, verb="put in order")
 
 

@@ -15,7 +15,7 @@ from cpms.notifications import actions as notifications
 from cpms.notifications.notices import Notice
 from cpms.notifications.states import Verb
 from panels import actions as panels
-from panels.meetings.actions.single import put_on, stop
+from panels.meetings.actions.single import put_on, runs, stop
 from panels.meetings.models import AgendaItem, Attendance, Meeting
 from panels.meetings.policy import may_hold
 from panels.meetings.states import MeetingState
@@ -55,8 +55,8 @@ def pass_on(meeting: Meeting, *, by: Any) -> None:
     for item in left_over(meeting):
         people = {person.pk: person for person in (item.presenter, item.panel.lead) if person is not None}
         item.delete()
-        if after:
-            put_on(after, item.panel, by=by)
+        if after and runs(item.panel):
+            put_on(after, item.panel, by=by, minutes=item.minutes, presenter=item.presenter)
         about: dict[str, Any] = {"about": meeting, "ref": item.panel.ref, "again": f"{item.panel.ref}:held"}
         path = (after or item.panel).get_absolute_url()
         notifications.notify(people.values(), notice=Notice.AGENDA, by=by, path=path, **about)
@@ -65,14 +65,16 @@ def pass_on(meeting: Meeting, *, by: Any) -> None:
 def left_over(meeting: Meeting) -> list[AgendaItem]:
     """What is beyond the slots and got no turn and no decision all the same."""
     reached = [item.pk for item in meeting.with_slot()]
-    rest = meeting.agenda.select_related("panel__lead", "presenter").exclude(pk__in=reached)
+    rest = meeting.agenda.select_related("panel__lead", "panel__case__patient", "presenter").exclude(pk__in=reached)
     return list(rest.filter(begun_at=None, seconds=0, decisions=None).order_by("position", "pk"))
 
 
 def ask_for_outcomes(meeting: Meeting) -> None:
     """The outcome of each open panel that was discussed waits for its lead from now on."""
-    for item in meeting.agenda.filter(panel__state=State.OPEN, panel__lead__isnull=False).select_related("panel__lead"):
-        panel = item.panel
+    asked = meeting.agenda.filter(panel__state=State.OPEN, panel__lead__isnull=False)
+    for item in asked.select_related("panel__lead", "panel__case__patient"):
+        if not runs(panel := item.panel):
+            continue
         due, path = clock.now() + WRITE_WITHIN, panel.get_absolute_url()
         notifications.open_work(
             panel.lead, Verb.WRITE_OUTCOME, on=panel, ref=panel.ref, path=path, due_at=due, urgent=panel.urgent

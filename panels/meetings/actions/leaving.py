@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import transaction
@@ -14,12 +15,15 @@ from cpms.audit.states import Event
 from cpms.notifications import actions as notifications
 from cpms.notifications.notices import Notice
 from panels import queries
-from panels.meetings.actions.single import times_left
+from panels.meetings.actions.single import cancel, fill_slots, runs, tell_change, times_left
 from panels.meetings.calendars import taken_out_file
 from panels.meetings.models import Meeting
+from panels.meetings.policy import chairs
 from panels.meetings.states import MeetingState
 from panels.models import Invitation, Panel
 from panels.states import InvitationState
+
+CASE_OF = ("panel__case__patient", "panel__key")
 
 
 @transaction.atomic
@@ -35,22 +39,55 @@ def leave(panel_id: str, user_id: str, *, by: Any) -> int:
     left = 0
     for meeting in planned.filter(attendance__who=person).select_related("series"):
         meeting.agenda.filter(panel=panel, presenter=person).update(presenter=None)
-        if asked_otherwise(meeting, person):
-            continue
-        meeting.attendance.filter(who=person).delete()
-        again = f"{panel.ref}:{times_left(panel, person)}"
-        entry = taken_out_file(meeting, [panel.ref])
-        notifications.notify([person], notice=Notice.MEETING_LEFT, by=None, about=meeting, calendar=entry, again=again)
-        audit.record(Event.MEETING_CHANGED, on=meeting, by=by, verb="left")
-        left += 1
+        left += let_go(meeting, [person], panel=panel, again=str(times_left(panel, person)), by=by)
     return left
 
 
+def let_go(meeting: Meeting, people: Iterable[Any], *, panel: Panel, again: str, by: Any) -> int:
+    """Those of these people who were asked to the meeting for this panel alone need not come: their own calendars hear of it.
+    Gives how many."""
+    asked = set(meeting.attendance.values_list("who", flat=True))
+    gone = [person for person in people if person.pk in asked and not asked_otherwise(meeting, person)]
+    if gone:
+        meeting.attendance.filter(who__in=gone).delete()
+        entry = taken_out_file(meeting, [panel.ref])
+        occasion = f"{panel.ref}:{again}"
+        notifications.notify(gone, notice=Notice.MEETING_LEFT, by=None, about=meeting, calendar=entry, again=occasion)
+        audit.record(Event.MEETING_CHANGED, on=meeting, by=by, verb="left", count=len(gone))
+    return len(gone)
+
+
 def asked_otherwise(meeting: Meeting, person: Any) -> bool:
-    """Whether they called the meeting, come to its whole series, or take part in another panel that has a slot in it."""
-    if meeting.called_by_id == person.pk or (meeting.series and meeting.series.people.filter(pk=person.pk).exists()):
+    """Whether they chair the meeting, come to its whole series, or take part in another panel that has a slot in it."""
+    if meeting.series and meeting.series.people.filter(pk=person.pk).exists():
         return True
-    return any(person in queries.people_in(item.panel) for item in meeting.with_slot())
+    return chairs(person, meeting) or any(person in queries.people_in(item.panel) for item in meeting.with_slot())
+
+
+@transaction.atomic
+def clear_agendas(panel_id: str, *, by: Any) -> int:
+    """A panel that has ended, or whose patient may not be discussed, gives its slots back, and nobody comes for it alone; a
+    meeting that was called for it alone is off. What a meeting has begun or decided on stays. Safe to run twice; gives how
+    many meetings it was taken off."""
+    panel = Panel.objects.with_case().get(pk=panel_id)
+    if runs(panel):
+        return 0
+    untouched = panel.agenda_items.filter(begun_at=None, seconds=0, decisions=None)
+    coming = Meeting.objects.filter(pk__in=untouched.values("meeting"), state=MeetingState.PLANNED)
+    rows = coming.filter(starts_at__gt=clock.now()).select_for_update(of=("self",)).select_related("series")
+    for meeting in (found := list(rows)):
+        before = {item.pk for item in meeting.with_slot()}
+        others = any(runs(item.panel) for item in meeting.agenda.exclude(panel=panel).select_related(*CASE_OF))
+        if not meeting.series and not others:
+            cancel(meeting)
+            tell_change(meeting, notice=Notice.MEETING_CALLED_OFF)
+        else:
+            meeting.agenda.filter(panel=panel).delete()
+            asked = [row.who for row in meeting.attendance.select_related("who")]
+            let_go(meeting, asked, panel=panel, again=f"{panel.state}:{meeting.sequence}", by=by)
+            fill_slots(meeting, before=before)
+        audit.record(Event.AGENDA_CHANGED, on=meeting, by=by, verb="panel ended", patient=panel.audit_patient_id)
+    return len(found)
 
 
 def let_guests_go(*, by: Any) -> int:

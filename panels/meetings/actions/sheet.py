@@ -26,11 +26,13 @@ MORE = 5
 
 @transaction.atomic
 def turn(meeting: Meeting, *, ref: str, do: Turn, by: Any) -> AgendaItem | None:
-    """Begin a panel's turn, pause it, give it five minutes more, or go on to the next panel; gives whose turn it is then."""
+    """Begin a panel's turn, pause it, give it five minutes more, or go on to the next panel that has a slot; gives whose turn it
+    is then. The chair may take up a panel that waits, when there is time for it."""
     current = locked(meeting)
     if not (verdict := may_change(by, current)):
         raise Refused(verdict.reason)
-    items = current.with_slot()
+    items = list(current.agenda.select_related("panel").order_by("position", "pk"))
+    slots = {item.pk for item in current.with_slot()}
     place = next((n for n, item in enumerate(items) if item.panel.ref == ref), None)
     if place is None:
         return None  # taken off a moment ago
@@ -44,7 +46,7 @@ def turn(meeting: Meeting, *, ref: str, do: Turn, by: Any) -> AgendaItem | None:
         return item
     if do == Turn.NEXT:
         AgendaItem.objects.filter(pk=item.pk, done_at=None).update(done_at=clock.now())
-        rest = [one for one in items[place + 1 :] if one.done_at is None]
+        rest = [one for one in items[place + 1 :] if one.done_at is None and one.pk in slots]
         if not rest:
             return None
         item = rest[0]

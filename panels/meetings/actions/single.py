@@ -8,6 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Max
 
+from consent.policy import may_be_discussed
 from cpms import clock, locking, words
 from cpms.accounts.access import Refused
 from cpms.accounts.models import User
@@ -20,12 +21,12 @@ from panels import actions as panels
 from panels import queries
 from panels.meetings import queries as of_meetings
 from panels.meetings import video
-from panels.meetings.calendars import calendar_file, occurrence_file
+from panels.meetings.calendars import calendar_file, occurrence_file, taken_out_file
 from panels.meetings.models import AgendaItem, Attendance, Meeting
 from panels.meetings.policy import may_change, may_schedule
 from panels.meetings.states import MeetingState
 from panels.models import Invitation, Panel
-from panels.states import InvitationState
+from panels.states import RUNNING, InvitationState
 
 HOUR = dt.timedelta(hours=1)
 SOON = ((48 * HOUR, 24 * HOUR, "two days"), (HOUR, 0 * HOUR, "one hour"))
@@ -64,6 +65,19 @@ def call(meeting: Meeting, *, panel: Panel, people: list[Any], by: Any, again: s
         calendar=calendar_file(meeting, [panel.ref]),
         again=f"{panel.ref}:{meeting.sequence}{again}",
     )
+
+
+def runs(panel: Panel) -> bool:
+    """Whether it can be discussed in a meeting: it runs, and consent to care is in force."""
+    return panel.state in RUNNING and bool(may_be_discussed(panel.case.patient))
+
+
+def fill_slots(meeting: Meeting, *, before: set[Any]) -> None:
+    """Members of panels that have a slot now and had none before are asked to come; ``before`` holds keys of agenda items."""
+    for item in meeting.with_slot():
+        if item.pk not in before and meeting.state == MeetingState.PLANNED:
+            again = f":{clock.now().isoformat()}"  # they may have been told once already that they need not come
+            call(meeting, panel=item.panel, people=queries.people_in(item.panel), by=None, again=again)
 
 
 def invited_to_all(meeting: Meeting) -> set[Any]:
@@ -126,8 +140,9 @@ def call_off(meeting: Meeting, *, by: Any) -> Meeting:
     cancel(current)
     tell_change(current, notice=Notice.MEETING_CALLED_OFF)
     if after := current.next_of_series():
-        for item in current.agenda.select_related("panel"):
-            put_on(after, item.panel, by=by)
+        for item in current.agenda.select_related("panel__case__patient", "presenter"):
+            if runs(item.panel):
+                put_on(after, item.panel, by=by, minutes=item.minutes, presenter=item.presenter)
     else:
         for item in current.agenda.select_related("panel__lead"):
             panels.propose_again(item.panel, by=by)
@@ -150,13 +165,19 @@ def tell_change(meeting: Meeting, *, notice: Notice, all_of_series: bool = True)
     if with_rule and all_of_series:
         notifications.notify(with_rule, calendar=occurrence_file(meeting), **about)
     others = [person for person in people if person.pk not in settled]
-    notifications.notify(others, calendar=calendar_file(meeting, refs), **about)
+    seeing = [person for person in others if sees(person, meeting)]
+    notifications.notify(seeing, calendar=calendar_file(meeting, refs), **about)
+    unseeing = [person for person in others if person not in seeing]
+    about |= {"notice": Notice.MEETING_LEFT, "path": "/"}  # what leads to a page they see no more is not sent
+    notifications.notify(unseeing, calendar=taken_out_file(meeting, refs), **about)
 
 
-def put_on(meeting: Meeting, panel: Panel, *, by: Any) -> AgendaItem:
-    """At the end of the agenda; the panel's members are asked to come once it has a slot."""
+def put_on(meeting: Meeting, panel: Panel, *, by: Any, minutes: int | None = None, presenter: Any = None) -> AgendaItem:
+    """At the end of the agenda; the panel's members are asked to come once it has a slot. ``minutes`` and ``presenter`` are
+    those it had in the meeting before."""
     last = meeting.agenda.aggregate(last=Max("position"))["last"] or 0
-    item, new = AgendaItem.objects.get_or_create(meeting=meeting, panel=panel, defaults={"position": last + 1})
+    turn = {"position": last + 1, "minutes": minutes, "presenter": presenter}
+    item, new = AgendaItem.objects.get_or_create(meeting=meeting, panel=panel, defaults=turn)
     notifications.settle_all(panel, Verb.MEET, how=Settled.DONE)
     if new and item in meeting.with_slot():
         call(meeting, panel=panel, people=queries.people_in(panel), by=by)

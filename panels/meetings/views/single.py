@@ -15,7 +15,7 @@ from cpms.accounts.access.routes import READ, WRITE
 from cpms.accounts.roles import Permission
 from panels import queries as panels
 from panels.meetings import actions, queries
-from panels.meetings.calendars import calendar_file
+from panels.meetings.calendars import calendar_file, occurrence_file
 from panels.meetings.forms import MeetingForm, MoveForm, PlaceForm, TurnForm
 from panels.meetings.models import AgendaItem, Meeting
 from panels.models import Panel
@@ -110,8 +110,11 @@ def time(request: HttpRequest, item: AgendaItem) -> HttpResponse:
 @access("meetings:calendar", object=Meeting, verb=Permission.MEETING_READ)
 def calendar(request: HttpRequest, meeting: Meeting) -> HttpResponse:
     """The calendar file for downloading: numbers only, as in the mail."""
-    seen = Panel.objects.visible_to(request.user).filter(agenda_items__meeting=meeting)
-    text = calendar_file(meeting, list(seen.values_list("ref", flat=True)))
+    if meeting.series and meeting.series.people.filter(pk=request.user.pk).exists():
+        text = occurrence_file(meeting)  # the series is in their calendar: this is one of its days, not another entry
+    else:
+        seen = Panel.objects.visible_to(request.user).filter(agenda_items__meeting=meeting)
+        text = calendar_file(meeting, list(seen.values_list("ref", flat=True)))
     headers = {"Content-Disposition": 'attachment; filename="cpms-meeting.ics"'}
     return HttpResponse(text, content_type="text/calendar; charset=utf-8", headers=headers)
 
