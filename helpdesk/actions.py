@@ -22,10 +22,16 @@ from cpms.notifications import actions as notifications
 from cpms.notifications.notices import Notice
 from helpdesk import kpis, queries
 from helpdesk.models import KpiCorrection, MonthlyKpi, Nudge
+from helpdesk.people import actions as outreach
 from helpdesk.people import queries as getting_in
 from helpdesk.states import ABOUT, NudgeKind
 
 EXPORTS_A_DAY = 10
+LOGGED = {
+    NudgeKind.CENTRE: "Reminded by mail: no panel for a year.",
+    NudgeKind.REQUEST: "Reminded by mail: a request for access waits.",
+}
+"""The words that a reminder leaves in the hospital's outreach log."""
 CHECKED_AGAIN = 12
 """So many months back a frozen figure is compared with what the rows say now."""
 
@@ -136,7 +142,7 @@ def send_activation(user: User, *, by: Any) -> None:
 @transaction.atomic
 def nudge(thing: Any, *, kind: NudgeKind, by: Any) -> None:
     """Remind whoever can do something about it, once a day: who decides a request, a panel's lead, those who represent a
-    hospital, somebody who stopped coming or never activated the account.
+    hospital, somebody who stopped coming or never activated the account. What goes to a hospital stands in its outreach log.
 
     Raises ``Refused`` where it was done today already, and where nobody is there to be reminded.
     """
@@ -152,6 +158,9 @@ def nudge(thing: Any, *, kind: NudgeKind, by: Any) -> None:
         _nudge, fresh = Nudge.objects.get_or_create(kind=kind, day=today, **about, defaults={"by": by})
         if not fresh:
             raise Refused("Somebody of the helpdesk did this today already.")
+        if kind in LOGGED:
+            centre = thing.centre if kind == NudgeKind.REQUEST else thing
+            outreach.note_reminder(centre, words=LOGGED[kind], by=by)
     audit.record(Event.NUDGED, on=thing, by=by, kind=str(kind))
 
 

@@ -59,6 +59,7 @@ CLINICAL = """
     outcomes.Topic: text
     outcomes.OutcomeDocument: pdf facts
     people.GlassBreak: reason
+    people.Outreach: said next_step
     tickets.Ticket: text
     tickets.Reply: text
 """
@@ -95,6 +96,7 @@ PERSONAL = """
     people.AccessRequest: email display_name job_title role why reason
     people.RoleProposal: role
     people.LostPhone: how_checked
+    people.Outreach: whom
     people.TableRow: cells problems
 """
 KEYS = """
@@ -186,6 +188,7 @@ TECHNICAL = """
     people.LostPhone: state
     people.GlassBreak: state
     people.PlaceProposal: kind state
+    people.Outreach: way
     people.TableRow: number state
     tickets.Ticket: kind route panel_ref state
     tickets.StatusEntry: state

@@ -32,7 +32,16 @@ from cpms.patients.models import Patient
 from cpms.terminology.models import Concept, ConceptEdge, ConceptSynonym, Terminology
 from cpms.vault.models import DataKey
 from helpdesk.models import KpiCorrection, MonthlyKpi, Nudge
-from helpdesk.people.models import AccessRequest, GlassBreak, LostPhone, PlaceProposal, RoleProposal, Table, TableRow
+from helpdesk.people.models import (
+    AccessRequest,
+    GlassBreak,
+    LostPhone,
+    Outreach,
+    PlaceProposal,
+    RoleProposal,
+    Table,
+    TableRow,
+)
 from helpdesk.tickets.models import Consultation, StatusEntry, Ticket, Vote
 from outcomes.models import (
     AdviceDone,
@@ -155,6 +164,10 @@ CHECKS = {
     "people_glassbreak_two_people": (GlassBreak, {"state": "waiting"}, [{"state": "confirmed", "decided_at": NOW, "decided_by": F("asked_by")}]),
     "people_lostphone_decided_says_who": (LostPhone, {"state": "waiting"}, [{"decided_at": NOW}, {"state": "dropped"}]),
     "people_lostphone_two_people": (LostPhone, {"state": "waiting"}, [{"state": "confirmed", "decided_at": NOW, "decided_by": F("asked_by")}]),
+    "people_outreach_done_says_who": (Outreach, {"done_at": None}, [{"done_at": NOW}, {"done_by": F("by")}]),
+    "people_outreach_names_whom": (Outreach, {"person": None}, [{"whom": "substitute"}, {"person": F("by")}]),
+    "people_outreach_next_says_who": (Outreach, {"next_on__isnull": False}, [{"next_on": None}, {"next_by": None}]),
+    "people_outreach_not_itself": (Outreach, {}, [{"corrects": F("id")}]),
     "people_placeproposal_decided_says_who": (PlaceProposal, {"state": "waiting"}, [{"decided_at": NOW}, {"state": "dropped"}]),
     "people_placeproposal_two_people": (PlaceProposal, {"state": "waiting"}, [{"state": "confirmed", "decided_at": NOW, "decided_by": F("asked_by")}]),
     "people_refusal_has_reason": (AccessRequest, {"state": "refused"}, [{"reason": ""}]),

@@ -30,7 +30,7 @@ MADE_OTHERWISE = {
         meetings: CalendarFeed MeetingSeries Meeting AgendaItem MeetingDecision Attendance DatePoll ProposedDate DateAnswer
         outcomes: Outcome AdviceItem OutcomeVersion SignOff Effect FollowUp AdviceDone Topic OutcomeDocument
         outcomes: SurveyRound SurveyAsked SurveyAnswer
-        people: TableRow
+        people: TableRow Outreach
         tickets: Ticket Reply Consultation StatusEntry Vote
         helpdesk: MonthlyKpi KpiCorrection Nudge
     """,

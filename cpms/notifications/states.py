@@ -36,6 +36,7 @@ class Verb(models.TextChoices):
     NAME_REPRESENTATIVE = "name_representative", "Name somebody"
     CONFIRM_PLACE = "confirm_place", "Decide"
     TICKET = "ticket", "Reply"
+    OUTREACH = "outreach", "Open"
 
 
 WHY = {
@@ -63,6 +64,7 @@ WHY = {
     Verb.NAME_REPRESENTATIVE: "A clinician has gone, and nobody represents the hospital, which says who answers for the patients.",
     Verb.CONFIRM_PLACE: "Another network asks for a hospital that you look after.",
     Verb.TICKET: "Somebody asks the helpdesk.",
+    Verb.OUTREACH: "The next step with a hospital, by the outreach log.",
     Verb.START_PANEL: "A coordinator asks you to open a panel for a physician outside the networks.",
 }
 """Why a thing waits for somebody, said beside it."""
@@ -154,6 +156,7 @@ REMIND_AFTER: dict[str, tuple[dt.timedelta, ...]] = {
     Verb.NAME_REPRESENTATIVE: (3 * DAY, 7 * DAY, 30 * DAY),
     Verb.CONFIRM_PLACE: (3 * DAY, 7 * DAY),
     Verb.TICKET: (2 * DAY, 5 * DAY),
+    Verb.OUTREACH: (),
 }
 """Waits after opening (product rules of chasing); an urgent panel halves them."""
 

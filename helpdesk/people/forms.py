@@ -10,12 +10,12 @@ from django import forms
 
 from cpms import clock, countries
 from cpms.accounts.forms import GroupsField
-from cpms.accounts.models import Centre, CentreMembership, Network, Unit
+from cpms.accounts.models import Centre, CentreMembership, Network, Unit, User
 from cpms.accounts.policy import Post, networks_served_by
-from cpms.accounts.roles import POWERFUL
-from cpms.forms import DayField
+from cpms.accounts.roles import POWERFUL, Role
+from cpms.forms import DayField, WordsField
 from helpdesk.people import queries
-from helpdesk.people.states import AskedRole
+from helpdesk.people.states import AskedRole, Way, Whom
 
 
 class CentreChoiceField(forms.ModelChoiceField):
@@ -196,3 +196,58 @@ class GlassForm(forms.Form):
         if panel is None:
             raise forms.ValidationError("No open or closed panel of your network has this number.")
         return panel
+
+
+class OutreachForm(forms.Form):
+    """What was spoken with a hospital. The next step is whole or empty."""
+
+    person = forms.ModelChoiceField(
+        label="With whom", queryset=User.objects.none(), required=False, empty_label="Somebody else of the hospital"
+    )
+    way = forms.ChoiceField(label="How", choices=Way.choices, widget=forms.RadioSelect)
+    on = DayField(label="On")
+    said = forms.CharField(
+        label="What was said, in a sentence",
+        max_length=500,
+        widget=forms.Textarea({"rows": 2}),
+        help_text="No patient data: no name, no pseudonym, nothing from a case.",
+    )
+    next_step = WordsField(label="What is next", max_length=200, required=False, help_text="Empty: nothing.")
+    next_on = DayField(label="By when", required=False)
+    next_by = forms.ModelChoiceField(label="By whom", queryset=User.objects.none(), required=False, empty_label=None)
+
+    def __init__(self, *args: Any, centre: Centre, user: Any, entry: Any = None, **kwargs: Any) -> None:
+        """``entry`` is what is corrected: whom it names can be left as it was."""
+        found = {one.pk: f"{one.display_name}, {spoken_as(one)}" for one in queries.speakers_of(centre)}
+        begun = {"on": clock.today(), "way": Way.PHONE, "person": next(iter(found), None), "next_by": user.pk}
+        if entry is not None:
+            begun |= {name: getattr(entry, name) for name in ("on", "way", "said", "next_step", "next_on")}
+            begun |= {"person": entry.person_id, "next_by": entry.next_by_id or user.pk}
+            if entry.person is not None:
+                found.setdefault(entry.person_id, f"{entry.person.display_name}, {entry.get_whom_display()}")
+        super().__init__(*args, initial=begun, **kwargs)
+        person, next_on = (self.fields[name] for name in ("person", "next_on"))
+        person.queryset = User.objects.filter(pk__in=found)  # type: ignore[attr-defined]
+        person.choices = [*found.items(), ("", person.empty_label)]  # type: ignore[attr-defined]
+        next_on.not_before_today = entry is None  # type: ignore[attr-defined]
+        self.fields["next_by"].queryset = queries.keepers_of(centre)  # type: ignore[attr-defined]
+
+    def clean_on(self) -> dt.date:
+        day: dt.date = self.cleaned_data["on"]
+        if day > clock.today():
+            raise forms.ValidationError("This day lies ahead.")
+        return day
+
+    def clean(self) -> dict[str, Any]:
+        clean: dict[str, Any] = super().clean() or {}
+        if clean.get("next_step") and not clean.get("next_on") and "next_on" not in self.errors:
+            self.add_error("next_on", "Say by when.")
+        if clean.get("next_on") and not clean.get("next_step"):
+            self.add_error("next_step", "Say what is to be done by then.")
+        if not clean.get("next_step"):
+            clean["next_by"] = clean["next_on"] = None
+        return clean
+
+
+def spoken_as(person: Any) -> str:
+    return Whom.REPRESENTATIVE.label if person.speaks_as == Role.REPRESENTATIVE else Whom.SUBSTITUTE.label

@@ -1,4 +1,4 @@
-"""Who lets people in, and what needs two people."""
+"""Who lets people in, what needs two people, and who keeps the outreach log."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 from cpms import clock
 from cpms.accounts.access import Verdict, no, rule, yes
 from cpms.accounts.models import User
-from cpms.accounts.policy import may_fill, may_place_centres, may_second, may_take_up
+from cpms.accounts.policy import may_fill, may_place_centres, may_second, may_take_up, networks_served_by
 from cpms.accounts.roles import DECIDING_ROLES, Permission
 from helpdesk.people.states import ProposalState, RequestState
 from panels.policy import may_be_looked_at
@@ -98,6 +98,40 @@ def may_confirm_place(user: Any, proposal: Any) -> Verdict:
     if not may_place_centres(user):
         return no("This is confirmed by a coordinator or the helpdesk of a network that the hospital belongs to.")
     return second_person(user, proposal) and may_take_up(user, proposal.centre)
+
+
+@rule(Permission.OUTREACH_LOG)
+def may_log_outreach(user: Any, centre: Any) -> Verdict:
+    """Not the centre itself: whoever serves a network that it belongs to today."""
+    if networks_served_by(user).filter(pk__in=centre.networks_today()).exists():
+        return yes
+    return no("The outreach log is kept by the coordinators and the helpdesk of the hospital's networks.")
+
+
+def words_there(entry: Any) -> Verdict:
+    return no("The words of this entry were taken out.") if entry.is_forgotten else yes
+
+
+@rule(Permission.OUTREACH_CORRECT)
+def may_correct_outreach(user: Any, entry: Any) -> Verdict:
+    """One's own words, once: the entry that corrects it is corrected next."""
+    if entry.by_id != user.pk or entry.reminder:
+        return no("Only who wrote an entry corrects it. Write another one beside it.")
+    if hasattr(entry, "correction"):
+        return no("This entry was corrected already.")
+    return words_there(entry)
+
+
+@rule(Permission.OUTREACH_DONE)
+def may_settle_outreach(_user: Any, entry: Any) -> Verdict:
+    """Whoever sees it: colleagues take over from one another."""
+    return yes if entry.waits and not hasattr(entry, "correction") else no("No next step waits here.")
+
+
+@rule(Permission.OUTREACH_FORGET)
+def may_forget_outreach(_user: Any, entry: Any) -> Verdict:
+    """Something stands there that must not."""
+    return words_there(entry)
 
 
 def still_asked(wish: Any, verdict: Verdict) -> Verdict:

@@ -6,19 +6,31 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Count, F, Prefetch, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery, Window
+from django.db.models.functions import RowNumber
 
 from cpms.accounts import policy
 from cpms.accounts import queries as accounts
 from cpms.accounts.models import Centre, CentreMembership, Membership, Network, ThematicGroup, User
 from cpms.accounts.policy import Post
-from cpms.accounts.roles import CENTRE_ROLES, GRANTED_BY, REPRESENTING_ROLES, SECONDED_BY, STAFF_ROLES, Role
+from cpms.accounts.roles import (
+    CENTRE_ROLES,
+    GRANTED_BY,
+    OVERSEEING_ROLES,
+    REPRESENTING_ROLES,
+    SECONDED_BY,
+    STAFF_ROLES,
+    Role,
+)
 from cpms.terminology.folding import fold, fold_name
 from cpms.vault import cipher
-from helpdesk.people.models import AccessRequest, PlaceProposal, Table, TableRow
+from helpdesk.people.models import AccessRequest, Outreach, PlaceProposal, Table, TableRow
 from helpdesk.people.states import RowState
 from panels.models import Panel
 from panels.states import SHARED
+
+LOG_SHOWN = 50
+"""So many entries of a hospital's outreach log stand on its page."""
 
 
 def request_of(token: str) -> AccessRequest | None:
@@ -196,3 +208,65 @@ def differing_rows(table: Table) -> QuerySet[TableRow]:
 def rows_by_state(table: Table) -> dict[str, int]:
     found = table.rows.order_by().values("state").annotate(n=Count("pk")).values_list("state", "n")
     return dict.fromkeys(RowState.values, 0) | dict(found)
+
+
+def speakers_of(centre: Centre) -> QuerySet[User]:
+    """Who represents the centre today or stands in, with ``speaks_as``; the representative first."""
+    held = Membership.objects.current().filter(role__in=REPRESENTING_ROLES, centre=centre, user=OuterRef("pk"))
+    role = Subquery(held.order_by("role").values("role")[:1])
+    return User.objects.active().annotate(speaks_as=role).exclude(speaks_as=None).order_by("speaks_as", "display_name")
+
+
+def keepers_of(centre: Centre) -> QuerySet[User]:
+    """Who keeps the centre's outreach log: coordinators and helpdesks of its networks, and the core helpdesk."""
+    here = Membership.objects.current().filter(role__in=OVERSEEING_ROLES, network__in=centre.networks_today())
+    core = Membership.objects.current().filter(role=Role.CORE_HELPDESK)
+    found = Q(pk__in=here.values("user")) | Q(pk__in=core.values("user"))
+    return User.objects.active().filter(found).order_by("display_name")
+
+
+def outreach_at(centre: Centre, *, user: Any) -> list[Outreach]:
+    """The newest entries of a centre's log, as they read now, each with the older wordings as ``earlier``."""
+    rows = Outreach.objects.visible_to(user).filter(centre=centre).with_surroundings()
+    shown = list(rows.standing()[:LOG_SHOWN])
+    older = {entry.pk: entry for entry in rows.exclude(correction=None)} if any(e.corrects_id for e in shown) else {}
+    for entry in shown:
+        earlier, before = [], older.get(entry.corrects_id)
+        while before is not None:
+            earlier.append(before)
+            before = older.get(before.corrects_id)
+        entry.earlier = earlier  # type: ignore[attr-defined]
+    return shown
+
+
+def steps_due(user: Any, *, most: int) -> list[Outreach]:
+    """The next steps with hospitals that are due, at most so many of each network the person serves, the oldest first.
+
+    Each with its ``network_name`` and how many are due in it (``whole``). One query.
+    """
+    places = CentreMembership.objects.current().filter(network__in=policy.networks_served_by(user))
+    rows = Outreach.objects.visible_to(user).due().filter(centre__memberships__in=places)
+    each: dict[str, Any] = {"partition_by": [F("centre__memberships__network")]}
+    rows = rows.annotate(
+        network_name=F("centre__memberships__network__name"),
+        whole=Window(Count("pk"), **each),
+        turn=Window(RowNumber(), order_by=["next_on", "pk"], **each),
+    )
+    found = rows.filter(turn__lte=most).with_surroundings().order_by("network_name", "next_on", "pk")
+    return list(found)
+
+
+def contacts(user: Any) -> QuerySet[Outreach]:
+    """What people spoke with hospitals themselves, each with ``helped``: the hospital opened a panel after it."""
+    later = Q(opened_at__gt=OuterRef("at")) | Q(opened_at__date__gt=OuterRef("on"))
+    opened = Panel.objects.filter(later, lead__centre=OuterRef("centre"))
+    return Outreach.objects.visible_to(user).standing().filter(reminder=False).annotate(helped=Exists(opened))
+
+
+def newest_contacts(centres: Iterable[Any], *, user: Any) -> dict[Any, Outreach]:
+    """Key of a centre to the newest contact with it. One query, and none where no centre is asked about."""
+    keys = list(centres)
+    if not keys:
+        return {}
+    rows = contacts(user).filter(centre__in=keys).select_related("by").order_by("on", "at")
+    return {entry.centre_id: entry for entry in rows}

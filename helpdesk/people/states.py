@@ -42,3 +42,27 @@ class RowState(models.TextChoices):
     BAD = "bad", "to be mended"
     DONE = "done", "taken in"
     ASKED = "asked", "asked for"
+
+
+class Whom(models.TextChoices):
+    """With whom of a hospital somebody of its networks spoke."""
+
+    REPRESENTATIVE = "representative", "representative"
+    SUBSTITUTE = "substitute", "substitute"
+    OTHER = "other", "somebody else"
+
+
+class Way(models.TextChoices):
+    PHONE = "phone", "By phone"
+    MAIL = "mail", "By mail"
+    VISIT = "visit", "On a visit"
+    MEETING = "meeting", "In a meeting"
+
+
+def whom_choices() -> list[tuple[str, str]]:
+    """By reference, so that a new word is no migration."""
+    return Whom.choices
+
+
+def way_choices() -> list[tuple[str, str]]:
+    return Way.choices

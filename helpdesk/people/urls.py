@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from helpdesk.people.views import centres, deciding, getting_in, handing_over, persons, second, tables
+from helpdesk.people.views import centres, deciding, getting_in, handing_over, outreach, persons, second, tables
 
 app_name = "people"
 urlpatterns = [
@@ -34,6 +34,10 @@ urlpatterns = [
     path("people/centres/<int:key>/clearance/", centres.clearance, name="clearance"),
     path("people/centres/<int:key>/units/", centres.unit, name="unit"),
     path("people/centres/<int:key>/patients/", handing_over.left_behind, name="left_behind"),
+    path("people/centres/<int:key>/outreach/", outreach.log, name="log_outreach"),
+    path("people/outreach/<uuid:key>/", outreach.correct, name="correct_outreach"),
+    path("people/outreach/<uuid:key>/done/", outreach.done, name="outreach_done"),
+    path("people/outreach/<uuid:key>/forget/", outreach.forget, name="forget_outreach"),
     path("people/tables/", tables.table_list, name="tables"),
     path("people/tables/<uuid:key>/", tables.table, name="table"),
     path("people/tables/<uuid:key>/progress/", tables.progress, name="table_progress"),

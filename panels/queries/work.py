@@ -36,6 +36,7 @@ WITHOUT_PANEL = frozenset(
         Verb.NAME_REPRESENTATIVE,
         Verb.CONFIRM_PLACE,
         Verb.TICKET,
+        Verb.OUTREACH,
     }
 )
 

@@ -21,14 +21,11 @@ from panels.meetings.models import VideoService
 from panels.meetings.states import Can, Rhythm
 from panels.models import Dispatch, Invitation, Panel
 from panels.states import State
+from tests.access.house import spoken_with, wishes
 from tests.factories import (
     AccessRequestFactory,
-    GlassBreakFactory,
     GroupFactory,
-    LostPhoneFactory,
     NetworkFactory,
-    PlaceProposalFactory,
-    RoleProposalFactory,
     Story,
     TableFactory,
     UserFactory,
@@ -61,7 +58,8 @@ class World:
         words = {"title": "Your consent", "body": "# 1. Care", "published_on": clock.today()}
         case_form("core")
         ConsentForm.objects.get_or_create(language="en", version=9, defaults=words)
-        self.want_second_persons()
+        vars(self).update(wishes(self.story, self.other, self.people))
+        self.spoken = spoken_with(self.story.lead.centre, by=self.people["helpdesk"])
         self.table = TableFactory(network=self.story.group.network)
         self.saved = ExpertGroup.objects.create(name="Adrenal", owner=self.story.lead, shared_with=self.story.group)
         self.saved.members.add(self.people["outsider"])
@@ -75,19 +73,6 @@ class World:
         self.elsewhere()
         self.end_some()
         self.bring_to(state)
-
-    def want_second_persons(self) -> None:
-        """A lost phone, a role, a hospital and a look behind the glass: each asked for, and waiting for somebody else."""
-        wish = {"person": self.story.lead, "asked_by": UserFactory(role="none")}
-        for role in (Role.HELPDESK_ADULT, Role.NETWORK_COORDINATOR):
-            give_role(wish["asked_by"], role, network=self.story.group.network)
-        self.lost = LostPhoneFactory(**wish)
-        self.proposal = RoleProposalFactory(network=self.story.group.network, **wish)
-        elsewhere = {"network": self.other.group.network, "asked_by": self.people["coordinator_elsewhere"]}
-        self.asked_place = PlaceProposalFactory(centre=self.story.lead.centre, **elsewhere)
-        third = UserFactory(role="none")
-        give_role(third, Role.HELPDESK_ADULT, network=self.story.group.network)
-        self.glass = GlassBreakFactory(panel=self.story.panel, person=self.story.lead, asked_by=third)
 
     def make_roles(self) -> None:
         lead, people = self.story.lead, self.people
@@ -291,6 +276,7 @@ class World:
             "LostPhone": self.lost,
             "RoleProposal": self.proposal,
             "PlaceProposal": self.asked_place,
+            "Outreach": self.spoken,
             "ExpertGroup": self.saved,
             "Table": self.table,
             "GlassBreak": self.glass,

@@ -30,6 +30,11 @@ def the_pages_of_accounts(tour: Tour, rooms: Rooms, decider: Person, browser, ur
     LostPhoneFactory(person=rooms.lead)
     tour.look(helpdesk, "an account with two wishes", account)
     left_behind(tour, rooms, browser, url)
+    here = f"/people/centres/{rooms.lead.centre.pk}/"
+    tour.look(helpdesk, "centre with its outreach log", here)
+    tour.send_empty(helpdesk, "a contact", here, "form[action$='/outreach/']")
+    tour.look(helpdesk, "correct an entry", f"/people/outreach/{rooms.spoken.pk}/")
+    tour.send_empty(helpdesk, "correct an entry, empty", "", "main form[method=post]", said="")
     return helpdesk
 
 

@@ -13,6 +13,7 @@ from cpms import clock
 from cpms.accounts.models import AdvocacyGroup, ExpertGroup
 from cpms.accounts.roles import Role
 from helpdesk import actions as helpdesk
+from helpdesk.people import actions as people
 from helpdesk.tickets import actions as tickets
 from outcomes import actions as outcomes
 from outcomes.models import FollowUp, OutcomeDocument, SurveyAnswer, SurveyRound
@@ -76,6 +77,9 @@ class Rooms:
         tickets.reply(self.ticket, text="Others wish for it, too.", among_staff=True, by=core)
         words = {"title": "Sort lists by hospital", "words": "By its name, in every list.", "state": "planned"}
         self.entry = tickets.publish("change", ticket=self.ticket, by=core, **words)
+        steps = {"next_step": "Show them the import", "next_on": clock.rights_day(), "next_by": staff}
+        said = {"on": clock.rights_day(), "way": "visit", "person": None, "said": "They wait for a new colleague."}
+        self.spoken = people.log_outreach(self.lead.centre, by=staff, **said, **steps)
 
     def lay_down(self) -> None:
         """A saved group, an advocacy group, forms, a registry with a consent for it, reviews that are due."""
@@ -176,7 +180,15 @@ class Rooms:
         if model is None:
             return None
         story = getattr(self, of)
-        if model.__name__ in {"Question", "Referral", "ExpertGroup", "SurveyRound", "Ticket", "StatusEntry"}:
+        if model.__name__ in {
+            "Question",
+            "Referral",
+            "ExpertGroup",
+            "SurveyRound",
+            "Ticket",
+            "StatusEntry",
+            "Outreach",
+        }:
             return story
         return {
             "Panel": lambda: story.panel,

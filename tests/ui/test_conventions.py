@@ -103,7 +103,7 @@ UNVERSIONED = {
     "cases:rectify expert_groups accounts/expertise.html meetings:bring meetings:meet_now meetings:schedule "
     "meetings:propose meetings:series_new outcomes:effect outcomes:language outcomes:open_survey nudge panels:ask panels:answer panels:invite "
     "panels:address panels:new panels:keep_filter panels:receive panels:reply panels/let_in.html panels/refer.html "
-    "patients:consent people/ask.html people/glass.html people/new_centre.html people/tables.html people:unit people:grant "
+    "patients:consent people/ask.html people/glass.html people/new_centre.html people/tables.html people:unit people:grant people:log_outreach "
     "tickets/raise.html tickets:reply tickets:consult",
     "the person's own, changed by nobody else": "theme practice accounts/absence.html mails meetings:address "
     "meetings:stop_address meetings:can_come panels:minutes panels:stance panels:thank panels/_stance.html "
@@ -111,7 +111,7 @@ UNVERSIONED = {
     "decides once: the action looks at the state under a lock and refuses the slower one": "cases:show_files "
     "meetings:pick meetings:take_off meetings:call_off meetings:hold meetings:series_end outcomes:retry outcomes/_signatures.html "
     "outcomes:decide_topic panels/_decline.html panels/_hand_over_form.html panels:clarify panels:name_people panels:take_up panels:forward "
-    "panels:return panels:accept panels:accept_referral panels:pass_on panels:decline_referral patients:erase_after_review "
+    "people/correct_outreach.html panels:return panels:accept panels:accept_referral panels:pass_on panels:decline_referral patients:erase_after_review "
     "patients:keep people:lost_phone people:refuse",
     "sends the number of the text that was read": "outcomes/_sign.html",
     "one value and no text, told or audited at once: whoever sets it last means it": "condition_matrix meetings:present "

@@ -1,7 +1,14 @@
-"""Letting people in; and what one person asks and a second one confirms."""
+"""Letting people in; what one person asks and a second one confirms; and the outreach log."""
 
 from helpdesk.people.actions.ending import look_after_requests, put_down_work
 from helpdesk.people.actions.getting_in import approve_request, ask_for_access, refuse_request, send_link_again
+from helpdesk.people.actions.outreach import (
+    correct_outreach,
+    forget_outreach,
+    log_outreach,
+    note_reminder,
+    settle_outreach,
+)
 from helpdesk.people.actions.places import confirm_place, drop_place, place_or_ask, take_up_centre
 from helpdesk.people.actions.tables import check_table, read_table, take_rows, take_table
 from helpdesk.people.actions.two_people import (
@@ -24,15 +31,20 @@ __all__ = [
     "confirm_glass",
     "confirm_place",
     "confirm_role",
+    "correct_outreach",
     "drop_place",
     "drop_role",
+    "forget_outreach",
+    "log_outreach",
     "look_after_requests",
+    "note_reminder",
     "place_or_ask",
     "propose_role",
     "put_down_work",
     "read_table",
     "refuse_request",
     "send_link_again",
+    "settle_outreach",
     "take_rows",
     "take_table",
     "take_up_centre",

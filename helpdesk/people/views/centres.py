@@ -15,7 +15,7 @@ from cpms.accounts.models import Centre
 from cpms.accounts.policy import may_open_panels
 from cpms.accounts.roles import REPRESENTING_ROLES, Permission
 from helpdesk.people import actions, policy, queries
-from helpdesk.people.forms import ClearanceForm, DescribeForm, NewCentreForm, PlaceForm, UnitForm
+from helpdesk.people.forms import ClearanceForm, DescribeForm, NewCentreForm, OutreachForm, PlaceForm, UnitForm
 from helpdesk.people.views.listing import list_page, thing_page
 from panels.queries.handing_over import left_at
 
@@ -63,13 +63,17 @@ def show(request: HttpRequest, centre: Centre, **sent: Any) -> HttpResponse:
         "may_hand_over": left and ask(Permission.CENTRE_HAND_OVER, user, centre),
         "may_clear": ask(Permission.CENTRE_CLEAR, user, centre),
         "may_place": ask(Permission.CENTRE_PLACE, user, centre),
+        "may_log": ask(Permission.OUTREACH_LOG, user, centre),
+        "log": queries.outreach_at(centre, user=user),
     }
-    empty = {
+    empty: dict[str, Any] = {
         "clearance": ClearanceForm(initial={"cleared_on": centre.cleared_on}),
         "unit": UnitForm(),
         "place": PlaceForm(user=user, initial=queries.place_of(centre, user=user)),
         "describe": DescribeForm(initial={name: getattr(centre, name) for name in DESCRIBED}),
     }
+    if context["may_log"]:
+        empty["outreach"] = OutreachForm(centre=centre, user=user)
     return thing_page(request, "people/centre.html", context, empty | sent)
 
 

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import operator
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from functools import reduce
+from collections.abc import Callable
 from typing import Any
 
-from django.db import models
 from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet, Subquery, Window
 from django.urls import reverse
 
@@ -21,48 +16,16 @@ from cpms.audit.models import AuditEvent
 from cpms.audit.states import Event
 from cpms.notifications.models import OutboxMessage
 from cpms.notifications.states import MailState
-from helpdesk.models import Nudge
+from helpdesk.people import queries as log
 from helpdesk.people.models import AccessRequest, GlassBreak, LostPhone, RoleProposal
-from helpdesk.states import ABOUT, GIVEN_UP_FOR, GONE_AFTER, LOOKED_BACK, QUIET_AFTER, NudgeKind
+from helpdesk.queries.nudges import note_nudges
+from helpdesk.queries.rows import Part, Row, signed_in
+from helpdesk.states import GIVEN_UP_FOR, GONE_AFTER, QUIET_AFTER, NudgeKind
 from helpdesk.tickets.models import Ticket
 from panels import queries as panels
 from panels.models import Panel
 
 MOST_SHOWN = 8
-
-
-@dataclass
-class Row:
-    """One line: what it is about in neutral words, since when, where it is opened, and the last nudge."""
-
-    key: Any
-    name: str
-    note: str = ""
-    since: dt.datetime | None = None
-    path: str = ""
-    nudge: Nudge | None = None
-
-
-@dataclass(frozen=True)
-class Part:
-    """A list of the page: its first rows, and how many there are. ``kind`` is what its button nudges; empty for none."""
-
-    title: str
-    rows: list[Row]
-    count: int
-    kind: str = ""
-    button: str = ""
-    whole: str = ""
-    since: str = "Asked"
-
-    @property
-    def more(self) -> int:
-        return self.count - len(self.rows)
-
-
-def signed_in(person: str) -> QuerySet[AuditEvent]:
-    """The sign-ins of one person, named as the outer query names the key."""
-    return AuditEvent.objects.filter(event=Event.SIGNED_IN, actor_id=OuterRef(person)).order_by()
 
 
 def requests(user: Any) -> QuerySet[AccessRequest]:
@@ -202,6 +165,20 @@ def mails(_user: Any) -> Part:
     return Part("Mails late or given up", written, count, whole=reverse(whole), since="Due")
 
 
+def next_steps(user: Any) -> list[Part]:
+    """What the outreach log says is to be done with hospitals by today: a list for each network."""
+    found: dict[str, Part] = {}
+    for entry in log.steps_due(user, most=MOST_SHOWN):
+        about: Any = entry
+        part = found.setdefault(
+            about.network_name, Part(f"Next steps due, {about.network_name}", [], about.whole, since="Due")
+        )
+        words = "the words were taken out" if entry.is_forgotten else entry.next_step
+        note = f"{words}, {entry.next_by}"
+        part.rows.append(Row(entry.pk, str(entry.centre), note, entry.next_on, entry.get_absolute_url()))
+    return list(found.values())
+
+
 def tickets(user: Any) -> Part:
     """What people asked this helpdesk and waits for a reply, the longest wait first; nothing of the words."""
     rows = Ticket.objects.waiting_for(user).select_related(None).select_related("asker")
@@ -214,53 +191,13 @@ def tickets(user: Any) -> Part:
     return Part("Tickets", written, found[0].whole if found else 0, whole=reverse("tickets:list"), since="Waits since")
 
 
-def helped() -> Q:
-    """Whether what a nudge asked for has happened since."""
-    opened = Panel.objects.filter(lead__centre=OuterRef("centre"), opened_at__gt=OuterRef("at"))
-    back = signed_in("person").filter(at__gt=OuterRef("at"))
-    return (
-        Q(kind=NudgeKind.REQUEST, request__decided_at__gt=F("at"))
-        | Q(kind=NudgeKind.ACTIVATION, person__activated_at__gt=F("at"))
-        | (Q(kind=NudgeKind.PANEL) & panels.moved_after(OuterRef("at"), panel="panel"))
-        | (Q(kind=NudgeKind.CENTRE) & Q(Exists(opened)))
-        | (Q(kind=NudgeKind.RETURN) & Q(Exists(back)))
-    )
-
-
-def note_nudges(parts: Iterable[Part], *, user: Any) -> None:
-    """Put the newest nudge beside each row, with ``helped``. One query."""
-    parts = [part for part in parts if part.kind and part.rows]
-    shown = [Q(kind=part.kind, **{f"{ABOUT[part.kind]}__in": [row.key for row in part.rows]}) for part in parts]
-    if not shown:
-        return
-    rows = Nudge.objects.visible_to(user).filter(reduce(operator.or_, shown)).select_related("by")
-    newest = {
-        (nudge.kind, nudge.about_key): nudge for nudge in rows.annotate(helped=yes_or_no(helped())).order_by("at")
-    }
-    for part in parts:
-        for row in part.rows:
-            row.nudge = newest.get((part.kind, row.key))
-
-
-def yes_or_no(condition: Q) -> models.Case:
-    return models.Case(models.When(condition, then=True), default=False, output_field=models.BooleanField())
-
-
 def parts_of(user: Any) -> list[Part]:
     """The page, in the order in which somebody would work it off. Lists with nothing in them are left out."""
     found = [second_persons(user), *(part_of(kind, user) for kind in FOUND)]
     found.insert(2, mails(user))
-    found.insert(1, tickets(user))
+    found[1:1] = [tickets(user), *next_steps(user)]
     note_nudges(found, user=user)
     return [part for part in found if part.rows]
-
-
-def effect_of_nudges(user: Any) -> list[tuple[str, int, int]]:
-    """Of the last months: what was asked for, how often, and after how many nudges it happened. One query."""
-    rows = Nudge.objects.visible_to(user).filter(at__gte=clock.now() - LOOKED_BACK).annotate(helped=yes_or_no(helped()))
-    counted = rows.order_by().values("kind").annotate(asked=Count("pk"), well=Count("pk", filter=Q(helped=True)))
-    numbers = {row["kind"]: (row["asked"], row["well"]) for row in counted}
-    return [(kind.label, *numbers[kind]) for kind in NudgeKind if kind in numbers]
 
 
 def thing_to_nudge(kind: str, key: str, *, user: Any) -> Any:

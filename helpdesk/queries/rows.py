@@ -1,0 +1,48 @@
+"""The lists of the page of today, and their lines."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import OuterRef, QuerySet
+
+from cpms.audit.models import AuditEvent
+from cpms.audit.states import Event
+from helpdesk.models import Nudge
+from helpdesk.people.models import Outreach
+
+
+@dataclass
+class Row:
+    """One line: what it is about in neutral words, since when, where it is opened, and the last nudge or contact."""
+
+    key: Any
+    name: str
+    note: str = ""
+    since: dt.date | None = None
+    path: str = ""
+    nudge: Nudge | Outreach | None = None
+
+
+@dataclass(frozen=True)
+class Part:
+    """A list of the page: its first rows, and how many there are. ``kind`` is what its button nudges; empty for none."""
+
+    title: str
+    rows: list[Row]
+    count: int
+    kind: str = ""
+    button: str = ""
+    whole: str = ""
+    since: str = "Asked"
+
+    @property
+    def more(self) -> int:
+        return self.count - len(self.rows)
+
+
+def signed_in(person: str) -> QuerySet[AuditEvent]:
+    """The sign-ins of one person, named as the outer query names the key."""
+    return AuditEvent.objects.filter(event=Event.SIGNED_IN, actor_id=OuterRef(person)).order_by()
