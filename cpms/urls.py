@@ -26,6 +26,7 @@ urlpatterns = [
     path("", include("outcomes.urls")),
     path("", include("helpdesk.people.urls")),
     path("", include("helpdesk.tickets.urls")),
+    path("", include("helpdesk.learning.urls")),
     path("", include("helpdesk.urls")),
     path("helpdesk/", site.urls),
 ]

@@ -160,7 +160,7 @@ def nudge(thing: Any, *, kind: NudgeKind, by: Any) -> None:
             raise Refused("Somebody of the helpdesk did this today already.")
         if kind in LOGGED:
             centre = thing.centre if kind == NudgeKind.REQUEST else thing
-            outreach.note_reminder(centre, words=LOGGED[kind], by=by)
+            outreach.note_reminder(centre, said=LOGGED[kind], by=by)
     audit.record(Event.NUDGED, on=thing, by=by, kind=str(kind))
 
 

@@ -9,7 +9,7 @@ from tests.test_conventions import OURS, ROOT
 
 PLAN = "states roles models policy access queries notices pdf kpis importers actions forms views admin tasks management urls"
 DJANGO = "apps migrations"
-NESTED = {"panels": {"cases", "meetings"}, "helpdesk": {"people", "tickets"}}
+NESTED = {"panels": {"cases", "meetings"}, "helpdesk": {"people", "tickets", "learning"}}
 
 
 def decided() -> set[str]:

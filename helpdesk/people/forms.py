@@ -212,7 +212,9 @@ class OutreachForm(forms.Form):
         widget=forms.Textarea({"rows": 2}),
         help_text="No patient data: no name, no pseudonym, nothing from a case.",
     )
-    next_step = WordsField(label="What is next", max_length=200, required=False, help_text="Empty: nothing.")
+    next_step = WordsField(
+        label="What is next", max_length=200, required=False, help_text="Left empty: nothing is to be done."
+    )
     next_on = DayField(label="By when", required=False)
     next_by = forms.ModelChoiceField(label="By whom", queryset=User.objects.none(), required=False, empty_label=None)
 

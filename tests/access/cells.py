@@ -35,6 +35,7 @@ EXTRA: dict[str, dict[str, object]] = {
     "cases:form_preview": {"version": 0},
     "patients:sheet_preview": {"version": 0},
     "people:drop_unit": {"unit": 0},
+    "manual:chapter": {"chapter": "panel"},
 }
 LINKS = {
     "meetings:feed": {"token": "x"},
@@ -43,6 +44,7 @@ LINKS = {
     "people:status": {"token": "x"},
     "panels:referral_status": {"token": "x"},
     "people:link_again": {"token": "x"},
+    "manual:open": {"chapter": "coming-in"},
 }
 # What an assistant does as oneself, with the reason; every other row of the audit carries the clinician
 BY_ONESELF = {
@@ -60,6 +62,7 @@ NOTHING_THERE = set(EXTRA) - {
     "cases:form",
     "cases:blank_form",
     "cases:blank_form_pdf",
+    "manual:chapter",
 }  # the URL names a second thing that does not exist: 404 once let in
 HARMLESS_WRITES = re.compile(
     r"^\s*(INSERT INTO \"(audit_auditevent|django_session)|(UPDATE|DELETE FROM) \"?django_session"

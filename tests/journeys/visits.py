@@ -38,6 +38,8 @@ EXTRA = {
     "cases:form": {"slug": "adrenal"},
     "outcomes:version": {"number": 1},
     "cases:blank_form": {"slug": "adrenal"},
+    "manual:chapter": {"chapter": "panel"},
+    "manual:open": {"chapter": "coming-in"},
     "kpis_export": {"month": "2020-01"},
 }
 
@@ -139,6 +141,10 @@ LEAD = (
     Visit("lead", "tickets:list"),
     Visit("lead", "tickets:ticket", "ticket"),
     Visit("lead", "tickets:status"),
+    Visit("lead", "manual:contents"),
+    Visit("lead", "manual:search"),
+    Visit("lead", "manual:chapter"),
+    Visit("lead", "manual:open"),
 )
 OTHERS = (
     Visit("member", "home"),
@@ -193,6 +199,7 @@ PUBLIC = (
     Visit("anybody", "panels:referred"),
     Visit("anybody", "outcomes:verify"),
     Visit("anybody", "tickets:status"),
+    Visit("anybody", "manual:open"),
     Visit("anybody", "demo"),
     Visit("anybody", "demo_mail"),
     Visit("anybody", "gallery"),

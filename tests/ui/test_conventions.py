@@ -50,6 +50,7 @@ TWICE = {
     "panels/search.html": "searches",
     "accounts/experts.html": "searches",
     "accounts/condition_matrix.html": "searches",
+    "manual/_find.html": "searches",
     "outcomes/verify.html": "compares",
     "account/login.html": "signs in",
     "account/password_reset.html": "mails a link, and how often is limited for the address",
@@ -95,7 +96,7 @@ def test_what_is_posted_twice_is_done_once():
 
 # Forms that send no version of what they change, by address or, where they post to their own page, by template
 UNVERSIONED = {
-    "changes nothing that is kept": "panels:search outcomes:verify account_logout ui/gallery.html accounts/experts.html "
+    "changes nothing that is kept": "panels:search manual:search outcomes:verify account_logout ui/gallery.html accounts/experts.html "
     "helpdesk/export.html",
     "signs in or proves who is there": "account_login account_reset_password account/password_reset_from_key.html "
     "accounts/activate.html accounts/otp_challenge.html accounts/otp_enrol.html accounts/phone.html accounts/step_up.html",

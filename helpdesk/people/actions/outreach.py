@@ -8,7 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from cpms import clock
+from cpms import clock, words
 from cpms.accounts.access import Refused, Verdict
 from cpms.accounts.models import Centre
 from cpms.accounts.roles import Role
@@ -75,7 +75,7 @@ def keep(entry: Outreach, **said: Any) -> Outreach:
     entry.save(force_insert=True)
     if entry.waits and entry.next_on and entry.next_by:
         due = timezone.make_aware(dt.datetime.combine(entry.next_on, END_OF_DAY), dt.UTC)
-        path, ref = entry.get_absolute_url(), str(entry.centre)[:30]
+        path, ref = entry.get_absolute_url(), words.shortened(str(entry.centre), 30)
         notifications.open_work(entry.next_by, Verb.OUTREACH, on=entry, ref=ref, path=path, due_at=due)
     audit.record(Event.OUTREACH_LOGGED, on=entry.centre, by=entry.by, kind=str(entry.way))
     return entry
@@ -114,7 +114,7 @@ def forget_outreach(entry: Outreach, *, by: Any) -> Outreach:
 
 
 @transaction.atomic
-def note_reminder(centre: Centre, *, words: str, by: Any) -> Outreach | None:
+def note_reminder(centre: Centre, *, said: str, by: Any) -> Outreach | None:
     """The product itself mailed those who represent the hospital, at somebody's click. Nothing where nobody represents it, or
     where it belongs to no network any more."""
     to = list(queries.speakers_of(centre).exclude(pk=by.pk))
@@ -122,4 +122,4 @@ def note_reminder(centre: Centre, *, words: str, by: Any) -> Outreach | None:
         return None
     entry = Outreach(centre=centre, key=vault.new_key(), by=by, reminder=True)
     names = ", ".join(person.display_name for person in to)
-    return keep(entry, on=clock.rights_day(), person=to[0], way=Way.MAIL, said=f"{words} Sent to {names}.")
+    return keep(entry, on=clock.rights_day(), person=to[0], way=Way.MAIL, said=f"{said} Sent to {names}.")
