@@ -31,6 +31,7 @@ from helpdesk.demo.archive import load_archive
 from helpdesk.demo.concluded import load_concluded
 from helpdesk.demo.meetings import load_meetings
 from helpdesk.demo.members import load_members, spoken
+from helpdesk.demo.outreach import load_outreach
 from helpdesk.demo.people import PASSWORD, PEOPLE, DemoPerson
 from helpdesk.demo.questions import load_questions
 from helpdesk.demo.referrals import load_referrals
@@ -69,6 +70,7 @@ def load(say: Say, *, running: bool = True) -> bool:
         say(f"{load_meetings(made)} of them on the agenda of a joint board")
         say(f"{load_questions(made)} quick questions")
         say(f"{load_tickets(made)} tickets to the helpdesk")
+        say(f"{load_outreach(made)} contacts with hospitals")
         say(f"{load_requests(made)} requests for access")
         say(f"{load_referrals(made)} referrals from outside")
     return True

@@ -218,8 +218,10 @@ class OutreachForm(forms.Form):
     next_on = DayField(label="By when", required=False)
     next_by = forms.ModelChoiceField(label="By whom", queryset=User.objects.none(), required=False, empty_label=None)
 
-    def __init__(self, *args: Any, centre: Centre, user: Any, entry: Any = None, **kwargs: Any) -> None:
-        """``entry`` is what is corrected: whom it names can be left as it was."""
+    def __init__(
+        self, data: Any = None, *, centre: Centre, user: Any, entry: Any = None, typed: dict[str, Any] | None = None
+    ) -> None:
+        """``entry`` is what is corrected: whom it names can be left as it was. ``typed`` is a draft of it."""
         found = {one.pk: f"{one.display_name}, {spoken_as(one)}" for one in queries.speakers_of(centre)}
         begun = {"on": clock.today(), "way": Way.PHONE, "person": next(iter(found), None), "next_by": user.pk}
         if entry is not None:
@@ -227,7 +229,7 @@ class OutreachForm(forms.Form):
             begun |= {"person": entry.person_id, "next_by": entry.next_by_id or user.pk}
             if entry.person is not None:
                 found.setdefault(entry.person_id, f"{entry.person.display_name}, {entry.get_whom_display()}")
-        super().__init__(*args, initial=begun, **kwargs)
+        super().__init__(data, initial=begun | (typed or {}))
         person, next_on = (self.fields[name] for name in ("person", "next_on"))
         person.queryset = User.objects.filter(pk__in=found)  # type: ignore[attr-defined]
         person.choices = [*found.items(), ("", person.empty_label)]  # type: ignore[attr-defined]

@@ -210,7 +210,7 @@ def rows_by_state(table: Table) -> dict[str, int]:
     return dict.fromkeys(RowState.values, 0) | dict(found)
 
 
-def speakers_of(centre: Centre) -> QuerySet[User]:
+def speakers_of(centre: Centre) -> QuerySet[Any]:
     """Who represents the centre today or stands in, with ``speaks_as``; the representative first."""
     held = Membership.objects.current().filter(role__in=REPRESENTING_ROLES, centre=centre, user=OuterRef("pk"))
     role = Subquery(held.order_by("role").values("role")[:1])
@@ -229,7 +229,8 @@ def outreach_at(centre: Centre, *, user: Any) -> list[Outreach]:
     """The newest entries of a centre's log, as they read now, each with the older wordings as ``earlier``."""
     rows = Outreach.objects.visible_to(user).filter(centre=centre).with_surroundings()
     shown = list(rows.standing()[:LOG_SHOWN])
-    older = {entry.pk: entry for entry in rows.exclude(correction=None)} if any(e.corrects_id for e in shown) else {}
+    corrected = any(entry.corrects_id for entry in shown)
+    older: dict[Any, Any] = {entry.pk: entry for entry in rows.exclude(correction=None)} if corrected else {}
     for entry in shown:
         earlier, before = [], older.get(entry.corrects_id)
         while before is not None:
@@ -245,7 +246,7 @@ def steps_due(user: Any, *, most: int) -> list[Outreach]:
     Each with its ``network_name`` and how many are due in it (``whole``). One query.
     """
     places = CentreMembership.objects.current().filter(network__in=policy.networks_served_by(user))
-    rows = Outreach.objects.visible_to(user).due().filter(centre__memberships__in=places)
+    rows: Any = Outreach.objects.visible_to(user).due().filter(centre__memberships__in=places)
     each: dict[str, Any] = {"partition_by": [F("centre__memberships__network")]}
     rows = rows.annotate(
         network_name=F("centre__memberships__network__name"),

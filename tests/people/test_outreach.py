@@ -11,6 +11,8 @@ from cpms import clock
 from cpms.accounts.access import Refused
 from cpms.accounts.roles import Role
 from cpms.audit.models import AuditEvent
+from cpms.drafts import actions as drafts
+from cpms.drafts.models import Draft
 from cpms.notifications.models import OutboxMessage, WorkItem
 from helpdesk import actions as helpdesk
 from helpdesk import queries as today
@@ -23,7 +25,7 @@ from tests.factories import AccessRequestFactory, CentreFactory, NetworkFactory,
 
 pytestmark = pytest.mark.django_db(databases=["default", "cachedb"])
 DAY = dt.timedelta(days=1)
-QUERIES = 28
+QUERIES = 29
 SAID = "They wait for a colleague who begins in March."
 
 
@@ -199,6 +201,18 @@ def test_words_that_must_not_stand_there_go_dark_with_the_earlier_ones(centre, d
     for act in (actions.forget_outreach, actions.correct_outreach):
         with pytest.raises(Refused, match="taken out"):
             act(Outreach.objects.standing().get(), by=desk)
+
+
+def test_what_was_typed_waits_until_it_is_written_down_and_goes_with_the_words(centre, desk):
+    client, first = signed_in(desk), log(centre, desk)
+    for form, path in ((f"outreach:{centre.pk}", centre.get_absolute_url()), (f"outreach-correct:{first.pk}", "/")):
+        drafts.save_draft(form=form, label="x", path=path, fields={"said": "Half a word", "way": "mail"}, by=desk)
+    assert "Half a word" in page_of(centre, desk)
+    assert "Half a word" in client.get(reverse("people:correct_outreach", args=[first.pk])).content.decode()
+    client.post(reverse("people:log_outreach", args=[centre.pk]), fields(next_by=desk.pk))
+    assert [draft.form for draft in Draft.objects.all()] == [f"outreach-correct:{first.pk}"]
+    actions.forget_outreach(first, by=desk)
+    assert not Draft.objects.exists()
 
 
 def test_steps_that_are_due_stand_on_the_page_of_today_by_network(centre, desk):

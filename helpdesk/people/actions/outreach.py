@@ -14,6 +14,7 @@ from cpms.accounts.models import Centre
 from cpms.accounts.roles import Role
 from cpms.audit import actions as audit
 from cpms.audit.states import Event
+from cpms.drafts import actions as drafts
 from cpms.notifications import actions as notifications
 from cpms.notifications.states import Settled, Verb
 from cpms.vault import actions as vault
@@ -105,10 +106,11 @@ def settle_outreach(entry: Outreach, *, by: Any) -> Outreach:
 
 @transaction.atomic
 def forget_outreach(entry: Outreach, *, by: Any) -> Outreach:
-    """Something stood there that must not: the words go dark for good, those of its corrections too; the entry stays."""
+    """Something stood there that must not: the words go dark for good, those of its corrections too, what is half-written goes, the entry stays."""
     current = locked(entry)
     need(policy.may_forget_outreach(by, current))
     vault.destroy_key(current.key)
+    drafts.forget_about(str(key) for key in Outreach.objects.filter(key=current.key_id).values_list("pk", flat=True))
     audit.record(Event.OUTREACH_FORGOTTEN, on=current.centre, by=by)
     return current
 

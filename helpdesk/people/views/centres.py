@@ -14,6 +14,7 @@ from cpms.accounts.access.routes import READ, WRITE
 from cpms.accounts.models import Centre
 from cpms.accounts.policy import may_open_panels
 from cpms.accounts.roles import REPRESENTING_ROLES, Permission
+from cpms.drafts.queries import fields_of as typed_before
 from helpdesk.people import actions, policy, queries
 from helpdesk.people.forms import ClearanceForm, DescribeForm, NewCentreForm, OutreachForm, PlaceForm, UnitForm
 from helpdesk.people.views.listing import list_page, thing_page
@@ -73,7 +74,8 @@ def show(request: HttpRequest, centre: Centre, **sent: Any) -> HttpResponse:
         "describe": DescribeForm(initial={name: getattr(centre, name) for name in DESCRIBED}),
     }
     if context["may_log"]:
-        empty["outreach"] = OutreachForm(centre=centre, user=user)
+        typed = typed_before(f"outreach:{centre.pk}", by=user)
+        empty["outreach"] = OutreachForm(centre=centre, user=user, typed=typed)
     return thing_page(request, "people/centre.html", context, empty | sent)
 
 

@@ -10,6 +10,8 @@ from cpms.accounts.access import Refused, access
 from cpms.accounts.access.routes import READ, WRITE
 from cpms.accounts.models import Centre
 from cpms.accounts.roles import Permission
+from cpms.drafts import actions as drafts
+from cpms.drafts.queries import fields_of as typed_before
 from helpdesk.people import actions
 from helpdesk.people.forms import OutreachForm
 from helpdesk.people.models import Outreach
@@ -25,6 +27,7 @@ def log(request: HttpRequest, centre: Centre) -> HttpResponse:
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
+            drafts.discard(f"outreach:{centre.pk}", by=request.user)
             messages.success(request, "It stands in the outreach log.")
             return redirect(entry)
     return show(request, centre, outreach=form)
@@ -33,13 +36,16 @@ def log(request: HttpRequest, centre: Centre) -> HttpResponse:
 @access("people:correct_outreach", object=Outreach, verb=Permission.OUTREACH_CORRECT, methods=READ | WRITE)
 def correct(request: HttpRequest, entry: Outreach) -> HttpResponse:
     """In other words; those before stay below it."""
-    form = OutreachForm(request.POST or None, centre=entry.centre, user=request.user, entry=entry)
+    name, user = f"outreach-correct:{entry.pk}", request.user
+    typed = typed_before(name, by=user)
+    form = OutreachForm(request.POST or None, centre=entry.centre, user=user, entry=entry, typed=typed)
     if form.is_valid():
         try:
-            fresh = actions.correct_outreach(entry, by=request.user, **form.cleaned_data)
+            fresh = actions.correct_outreach(entry, by=user, **form.cleaned_data)
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
+            drafts.discard(name, by=user)
             messages.success(request, "Corrected. What stood there before is kept below it.")
             return redirect(fresh)
     context = {"form": form, "entry": entry, "centre": entry.centre}
