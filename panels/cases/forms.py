@@ -199,8 +199,8 @@ class CaseForms:
             factory = forms.formset_factory(row, extra=1, can_delete=True, absolute_max=MOST_ROWS, max_num=MOST_ROWS)
             saved = [initial_of(part, row) for part in getattr(case, name).all()]
             drafted = rows_of(typed, name, shown_by="gene" if name == "variants" else "label")
-            initial = None if data else with_newer(drafted, saved)  # what is sent may be older than what is saved
-            self.sets[name] = factory(data, initial=initial, prefix=name)
+            shown = None if data else with_newer(drafted, saved)  # what is sent may be older than what is saved
+            self.sets[name] = factory(data, initial=shown, prefix=name)
 
     def is_valid(self) -> bool:
         return all([self.summary.is_valid(), *(one.is_valid() for one in self.sets.values())])

@@ -86,6 +86,7 @@ def arguments(name: str, story: Story, frozen: Story) -> dict[str, str]:
         "panels.let_go": {"user_id": str(story.expert.pk)},
         "people.put_down": {"user_id": str(story.expert.pk)},
         "panels.left_behind": {"user_id": str(story.lead.pk)},
+        "meetings.clear_agendas": {"panel_id": str(frozen.panel.pk)},
         "meetings.leave": {"panel_id": str(story.panel.pk), "user_id": str(story.expert.pk)},
         "meetings.call_newcomer": {"panel_id": str(story.panel.pk), "user_id": str(story.expert.pk)},
         "outcomes.ask_round": {"survey_id": str(SurveyRound.objects.get().pk)},
