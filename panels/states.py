@@ -95,14 +95,6 @@ class Rung(models.IntegerChoices):
     COORDINATOR = 3, "the group's coordinators are asked to help"
 
 
-RUNG_AFTER = {
-    Rung.REMIND: dt.timedelta(0),
-    Rung.SUBSTITUTE: dt.timedelta(days=3),
-    Rung.COORDINATOR: dt.timedelta(days=7),
-}
-"""After the answer-by day; an urgent panel halves them."""
-
-
 class DispatchState(models.TextChoices):
     """What became of a panel put before a group or a network."""
 
@@ -162,7 +154,6 @@ class DeclineReason(models.TextChoices):
     OTHER = "other", "Another reason"
 
 
-INVITATION_GOOD_FOR = dt.timedelta(days=14)
 ANSWER_WITHIN = dt.timedelta(days=7)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 
-from cpms.notifications.states import IDLE, IDLE_AFTER, LONGEST_WAIT, MOST_REMINDERS, Pace, rule_choices, usual_days
+from cpms.notifications.states import LONGEST_WAIT, MOST_REMINDERS, OF_PANELS, Pace, rule_choices, usual_days
 
 HOURS = [(hour, f"{hour:02d}:00") for hour in range(24)]
 NO_HOUR = [("", "none"), *HOURS]
@@ -50,8 +50,10 @@ class ChasingForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
-        if len(cleaned.get(IDLE) or ()) not in {0, len(IDLE_AFTER)}:
-            self.add_error(IDLE, "Two numbers: for the lead, and for the helpdesk. Or none.")
+        for about, rule in OF_PANELS.items():
+            numbers = len(cleaned.get(about) or ())
+            if about in cleaned and numbers != len(rule.usual) and not (rule.may_drop and numbers == 0):
+                self.add_error(about, rule.wanted)
         return cleaned
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -61,17 +61,47 @@ def due_by(item: WorkItem, days: Sequence[int]) -> dt.datetime | None:
     return reminder_due([dt.timedelta(days=n) for n in days], item.opened_at, item.reminders, urgent=item.urgent)
 
 
+def days_of(network: Any, about: str) -> list[int]:
+    """The days of one rule about panels, of the network of this key or the product's."""
+    own = ChasingRule.objects.filter(network=network, about=about).values_list("days", flat=True).first()
+    return usual_days(about) if own is None else own
+
+
+@dataclass(frozen=True)
+class Coming:
+    """One mail that would be sent: about which panel, to whom, what for, and which reminder of its kind (0 for none)."""
+
+    ref: str
+    to: str
+    why: str
+    number: int = 0
+
+
 @dataclass(frozen=True)
 class Preview:
     """What would be sent today: the first so many, and how many there are."""
 
-    items: list[WorkItem]
+    items: list[Coming]
     count: int
 
 
+OF_OTHERS: list[Callable[[Network, Rules, dt.datetime], list[Coming]]] = []
+"""What apps above send by a network's rules until a moment."""
+
+
+def also_sent(
+    found: Callable[[Network, Rules, dt.datetime], list[Coming]],
+) -> Callable[[Network, Rules, dt.datetime], list[Coming]]:
+    """Let the preview show what this function finds."""
+    OF_OTHERS.append(found)
+    return found
+
+
 def preview(network: Network, rules: Rules) -> Preview:
-    """Every reminder that these rules would send until midnight, if they were in force now. One query."""
+    """Everything that these rules would send until midnight, if they were in force now."""
     tonight = clock.end_of_today()
     items = WorkItem.objects.of_network(network).filter(verb__in=list(rules)).select_related("who").order_by("due_at")
     due = [item for item in items if (when := due_by(item, rules[item.verb])) is not None and when <= tonight]
-    return Preview(due[:MOST_SHOWN], len(due))
+    lines = [Coming(item.ref, item.who.display_name, item.get_verb_display(), item.reminders + 1) for item in due]
+    lines += [line for found in OF_OTHERS for line in found(network, rules, tonight)]
+    return Preview(lines[:MOST_SHOWN], len(lines))

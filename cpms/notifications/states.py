@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from django.db import models
 
@@ -98,15 +99,14 @@ class MailState(models.TextChoices):
     GIVEN_UP = "given_up", "given up"
 
 
-IDLE = "idle"
-"""The rule that is about a panel itself: after how many days of silence its lead, then the helpdesk, hear of it."""
+IDLE, LADDER, EXPIRY = "idle", "ladder", "expiry"
 LONGEST_WAIT, MOST_REMINDERS = 365, 5
 
 
 def rule_choices() -> list[tuple[str, str]]:
-    """What a network may set: every verb that is about a panel; and silence."""
+    """What a network may set: every verb that is about a panel; and what is about panels and invitations themselves."""
     words = [(verb.value, RULE_WORDS[verb]) for verb in Verb if verb in RULE_WORDS]
-    return [*words, (IDLE, "Nothing happens in a panel")]
+    return [*words, *((about, rule.words) for about, rule in OF_PANELS.items())]
 
 
 RULE_WORDS: dict[str, str] = {
@@ -161,12 +161,33 @@ REMIND_AFTER: dict[str, tuple[dt.timedelta, ...]] = {
 """Waits after opening (product rules of chasing); an urgent panel halves them."""
 
 
-IDLE_AFTER = (21, 60)
+@dataclass(frozen=True)
+class PanelRule:
+    """A rule about a panel or an invitation itself, not about a thing to do: as many numbers as ``usual`` has, or none where a
+    network ``may_drop`` it."""
+
+    words: str
+    wanted: str
+    usual: tuple[int, ...]
+    may_drop: bool = True
+
+
+OF_PANELS = {
+    IDLE: PanelRule(
+        "Nothing happens in a panel", "Two numbers: for the lead, and for the helpdesk. Or none.", (21, 60)
+    ),
+    LADDER: PanelRule(
+        "Too little advice, after the day it was wanted by",
+        "Two numbers: when the lead is asked for substitutes, and when coordinators are asked for help. Or none.",
+        (3, 7),
+    ),
+    EXPIRY: PanelRule("An unanswered invitation ends", "One number.", (14,), may_drop=False),
+}
 
 
 def usual_days(about: str) -> list[int]:
     """The product's own rule in days."""
-    return list(IDLE_AFTER) if about == IDLE else [wait.days for wait in REMIND_AFTER[about]]
+    return list(OF_PANELS[about].usual) if about in OF_PANELS else [wait.days for wait in REMIND_AFTER[about]]
 
 
 def reminder_due(

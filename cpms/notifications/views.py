@@ -16,7 +16,7 @@ from cpms.notifications.models import MailWish
 
 @access("chasing", verb=Permission.CHASING, methods=READ | WRITE)
 def chasing(request: HttpRequest) -> HttpResponse:
-    """A network's rules; "preview" shows what they would send today and keeps nothing."""
+    """A network's rules; "preview" shows what they would send today, when it is asked for, and keeps nothing."""
     networks = queries.networks_coordinated(request.user)
     asked = request.POST.get("network") or request.GET.get("network")
     network = next((one for one in networks if str(one.pk) == asked), networks[0])
@@ -28,7 +28,8 @@ def chasing(request: HttpRequest) -> HttpResponse:
         actions.set_rules(network, rules=rules, version=form.cleaned_data["version"], by=request.user)
         messages.success(request, "Saved. Reminders follow these rules from now on.")
         return redirect(f"{request.path}?network={network.pk}")
-    context = {"form": form, "network": network, "networks": networks, "preview": queries.preview(network, rules)}
+    shown = queries.preview(network, rules) if form.is_valid() else None
+    context = {"form": form, "network": network, "networks": networks, "preview": shown}
     return render(request, "notifications/chasing.html", context, status=422 if form.errors else 200)
 
 

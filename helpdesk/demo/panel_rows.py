@@ -13,6 +13,7 @@ from django.db import models
 from consent.models import Consent
 from consent.states import Answer, Giver, Stage
 from cpms.accounts.models import Network, ThematicGroup, User
+from cpms.notifications.states import EXPIRY, OF_PANELS
 from cpms.patients.actions import new_pseudonym
 from cpms.patients.models import Patient
 from cpms.patients.states import Sex
@@ -25,7 +26,6 @@ from outcomes.states import Decision, EffectKind, OutcomeState, Strength
 from panels.cases.models import Case, CaseGrant, Diagnosis, Finding
 from panels.models import Contribution, Invitation, Panel, PanelStep
 from panels.states import (
-    INVITATION_GOOD_FOR,
     Certainty,
     ContributionKind,
     DeclineReason,
@@ -36,6 +36,7 @@ from panels.states import (
 )
 
 DAY = dt.timedelta(days=1)
+GOOD_FOR = OF_PANELS[EXPIRY].usual[0] * DAY
 
 
 @dataclass(frozen=True)
@@ -169,7 +170,7 @@ def _invitations(plan: Plan, panel: Panel) -> Iterator[Invitation]:
             state=InvitationState.DECLINED if declines else InvitationState.ACCEPTED,
             reason=one_of(DeclineReason.values, plan.number, number) if declines else "",
             sent_at=plan.opened,
-            expires_at=plan.opened + INVITATION_GOOD_FOR,
+            expires_at=plan.opened + GOOD_FOR,
             answered_at=plan.opened + dt.timedelta(hours=4 + number * 7),
         )
 

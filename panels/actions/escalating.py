@@ -15,13 +15,13 @@ from cpms.accounts.access import Refused
 from cpms.audit import actions as audit
 from cpms.audit.states import Event
 from cpms.notifications import actions as notifications
+from cpms.notifications import queries as notifications_of
 from cpms.notifications.notices import Notice
-from cpms.notifications.states import Settled, Verb
+from cpms.notifications.states import LADDER, Settled, Verb
 from panels import policy, queries
 from panels.actions import dispatching
-from panels.actions.inviting import end_of_day
 from panels.models import MeetingWish, Panel
-from panels.states import RUNG_AFTER, Move, Rung, State, due_on
+from panels.states import Move, Rung, State, due_on
 
 WITHIN = dt.timedelta(days=3)
 
@@ -149,8 +149,8 @@ def climb(pk: Any, *, by: Any) -> int:
     if panel is None or panel.wanted_by is None or queries.replies(panel) >= panel.quorum:
         return 0
     rung = Rung(panel.escalated + 1)
-    wait = RUNG_AFTER[rung] / 2 if panel.urgent else RUNG_AFTER[rung]
-    if clock.now() < end_of_day(panel.wanted_by) + wait:
+    when = queries.climbs_at(panel, rung, notifications_of.days_of(panel.network_id, LADDER))
+    if when is None or clock.now() < when:
         return 0
     Panel.objects.filter(pk=panel.pk, state=State.OPEN).update(escalated=rung)
     {Rung.REMIND: remind, Rung.SUBSTITUTE: ask_for_substitutes, Rung.COORDINATOR: ask_coordinators}[rung](panel)

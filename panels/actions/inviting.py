@@ -21,8 +21,9 @@ from cpms.audit.states import Event
 from cpms.drafts import actions as drafts
 from cpms.jobs import actions as jobs
 from cpms.notifications import actions as notifications
+from cpms.notifications import queries as notifications_of
 from cpms.notifications.notices import Notice
-from cpms.notifications.states import Settled, Verb
+from cpms.notifications.states import EXPIRY, Settled, Verb
 from panels import policy
 from panels.actions import chasing, sight
 from panels.cases.models import Case
@@ -30,7 +31,6 @@ from panels.models import Invitation, Panel
 from panels.states import (
     ANSWER_WITHIN,
     GUEST_STAYS,
-    INVITATION_GOOD_FOR,
     DeclineReason,
     InvitationKind,
     InvitationState,
@@ -77,7 +77,7 @@ def ask(
         invited_by=by,
         kind=InvitationKind.GUEST if guest_until else InvitationKind.EXPERT,
         sent_at=now,
-        expires_at=now + INVITATION_GOOD_FOR,
+        expires_at=now + dt.timedelta(days=notifications_of.days_of(panel.network_id, EXPIRY)[0]),
         guest_until=guest_until,
         **(typed or {}),
     )

@@ -1,6 +1,7 @@
 """Read models of panels."""
 
 from panels.queries.answers import late_panels, owing, people_in, replies, substitutes
+from panels.queries.chasing import climbs_at
 from panels.queries.dispatches import addressed, decided, dispatches, is_cross_border, proposed
 from panels.queries.idle import forgotten, moved_after, standing_still
 from panels.queries.likely import likely_group
@@ -53,6 +54,7 @@ __all__ = [
     "answered_words",
     "answers_to",
     "as_referred",
+    "climbs_at",
     "countries_of_referrals",
     "decided",
     "dispatches",

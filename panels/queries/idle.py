@@ -14,9 +14,11 @@ from consent.models import care_consent
 from cpms import clock
 from cpms.accounts.models import Network
 from cpms.notifications import queries as notifications
-from cpms.notifications.states import IDLE, IDLE_AFTER
+from cpms.notifications.states import IDLE, OF_PANELS
 from panels.models import Contribution, Invitation, Message, Panel, PanelStep, Stance
 from panels.states import Urgency
+
+IDLE_AFTER = OF_PANELS[IDLE].usual
 
 
 def standing_still() -> tuple[list[Panel], set[Any]]:

@@ -15,9 +15,9 @@ from cpms.accounts.roles import Role
 from cpms.notifications import actions, queries
 from cpms.notifications.models import ChasingRule, OutboxMessage, WorkItem
 from cpms.notifications.notices import Notice
-from cpms.notifications.states import IDLE, REMIND_AFTER, Verb, rule_choices
+from cpms.notifications.states import EXPIRY, IDLE, LADDER, OF_PANELS, REMIND_AFTER, Verb, rule_choices
 from panels import actions as panels
-from panels.models import Invitation
+from panels.models import Invitation, Panel
 from panels.queries import standing_still
 from tests.clients import signed_in
 from tests.factories import NetworkFactory, Story, UserFactory, give_role
@@ -101,7 +101,8 @@ def test_what_was_reminded_is_not_reminded_again_by_an_earlier_day(coordinator, 
 def test_the_preview_is_what_is_sent_and_keeps_nothing(coordinator, item):
     opened(item, 2)
     assert queries.preview(NetworkFactory(), rules()).count == 0
-    assert [row.pk for row in queries.preview(NetworkFactory(), rules(answer=[2])).items] == [item.pk]
+    (line,) = queries.preview(NetworkFactory(), rules(answer=[2])).items
+    assert (line.ref, line.to, line.number) == (item.ref, item.who.display_name, 1)
     assert not ChasingRule.objects.exists()
     panels.decline(Invitation.objects.get(), reason="time", by=item.who)
     assert queries.preview(NetworkFactory(), rules(answer=[2])).count == 0
@@ -128,6 +129,47 @@ def test_silence_has_days_of_its_own(coordinator):
     assert standing_still() == ([], set())
 
 
+def late_by(story, days):
+    Panel.objects.filter(pk=story.panel.pk).update(wanted_by=clock.today() - days * DAY)
+
+
+def test_the_ladder_has_days_of_its_own_and_stands_in_the_preview(coordinator):
+    story = Story()
+    story.open(story.expert)
+    late_by(story, 1)
+    network = NetworkFactory()
+    assert [line.to for line in queries.preview(network, rules()).items] == ["Everybody who owes an answer"]
+    assert panels.escalate(by=None) == 1
+    assert [line.why for line in queries.preview(network, rules()).items] == []
+    sooner = rules(**{LADDER: [1, 9]})
+    assert [line.to for line in queries.preview(network, sooner).items] == ["The lead"]
+    assert panels.escalate(by=None) == 0
+    set_rules(coordinator, network, sooner)
+    late_by(story, 2)
+    assert panels.escalate(by=None) == 1
+    set_rules(coordinator, network, rules(**{LADDER: []}))
+    late_by(story, 300)
+    assert panels.escalate(by=None) == 0
+
+
+def test_silence_stands_in_the_preview_on_its_day(coordinator):
+    story = Story()
+    story.open()
+    story.seat(story.expert)
+    for days, count in ((20, 0), (21, 1), (23, 0), (60, 1)):
+        silent_for(story, days)
+        shown = [line for line in queries.preview(NetworkFactory(), rules()).items if "Nothing happens" in line.why]
+        assert (days, len(shown)) == (days, count)
+
+
+def test_an_invitation_ends_by_the_networks_days(coordinator):
+    set_rules(coordinator, NetworkFactory(), rules(**{EXPIRY: [5]}))
+    story = Story()
+    story.open(story.expert)
+    invitation = Invitation.objects.get()
+    assert invitation.expires_at - invitation.sent_at == 5 * DAY
+
+
 def typed(**changed):
     return {about: ", ".join(map(str, days)) for about, days in rules().items()} | {"version": "1"} | changed
 
@@ -140,7 +182,8 @@ def test_the_page_shows_before_it_saves(coordinator, item):
     assert not ChasingRule.objects.exists()
     for wrong in ("7, 3", "0", "x", "1,2,3,4,5,6", "3,3", "400"):
         assert client.post("/chasing/", {**typed(answer=wrong), "save": "1"}).status_code == 422
-    assert client.post("/chasing/", {**typed(idle="21"), "save": "1"}).status_code == 422
+    for few in ({"idle": "21"}, {"ladder": "3"}, {"expiry": ""}, {"expiry": "3, 7"}):
+        assert client.post("/chasing/", {**typed(**few), "save": "1"}).status_code == 422
     assert client.post("/chasing/", {**typed(answer="2"), "save": "1", "network": "999"}).status_code == 302
     assert ChasingRule.objects.get().days == [2]
 
@@ -171,7 +214,7 @@ def test_the_page_asks_as_much_with_thirty_reminders_as_with_one(coordinator):
 
 
 def test_every_rule_has_words_and_every_verb_of_a_panel_a_rule():
-    assert {about for about, _words in rule_choices()} == {*REMIND_AFTER, IDLE} - {
+    assert {about for about, _words in rule_choices()} == {*REMIND_AFTER, *OF_PANELS} - {
         Verb.DECIDE,
         Verb.CONSENT_AGAIN,
         Verb.KEEP_OR_ERASE,

@@ -14,7 +14,7 @@ from cpms.audit.states import Event
 from cpms.notifications import policy, queries
 from cpms.notifications.models import ChasingRule, WorkItem
 from cpms.notifications.queries import Rules
-from cpms.notifications.states import IDLE, rule_choices, usual_days
+from cpms.notifications.states import OF_PANELS, rule_choices, usual_days
 
 
 def claim(network: Network, version: int | None, rules: Rules) -> None:
@@ -49,7 +49,7 @@ def set_rules(network: Network, *, rules: Rules, version: int | None, by: Any) -
             ChasingRule.objects.update_or_create(network=network, about=about, defaults={"days": list(days), **changed})
     audit.record(Event.CHASING_SET, on=network, by=by, count=len(rules))
     moved = []
-    items = WorkItem.objects.of_network(network).filter(verb__in=[about for about in rules if about != IDLE])
+    items = WorkItem.objects.of_network(network).filter(verb__in=[about for about in rules if about not in OF_PANELS])
     for item in items.select_for_update(of=("self",)).order_by("pk"):
         when = queries.due_by(item, rules[item.verb])
         if when != item.remind_at:

@@ -1,0 +1,53 @@
+"""When the clock does what about late and silent panels, by their network's days; and what it would do today."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+from cpms.accounts.models import Network
+from cpms.notifications.queries import Coming, Rules, also_sent
+from cpms.notifications.states import IDLE, LADDER
+from panels.models import Panel
+from panels.queries.answers import late_panels, replies
+from panels.queries.idle import idle
+from panels.states import Rung, due_on
+
+FOR_WHOM = {
+    Rung.REMIND: ("Everybody who owes an answer", "The day it was wanted by has passed"),
+    Rung.SUBSTITUTE: ("The lead", "Advice is late, a substitute is asked for"),
+    Rung.COORDINATOR: ("The group's coordinators", "Advice is late, coordinators are asked for help"),
+}
+
+
+def climbs_at(panel: Panel, rung: Rung, ladder: Sequence[int]) -> dt.datetime | None:
+    """When this rung is due. ``ladder`` holds the days after the answer-by day for substitutes and for coordinators, which an
+    urgent panel halves; ``None`` where the network asks for neither, or the panel has no such day."""
+    if panel.wanted_by is None or (rung != Rung.REMIND and not ladder):
+        return None
+    wait = dt.timedelta(days=0 if rung == Rung.REMIND else ladder[rung - Rung.SUBSTITUTE])
+    return due_on(panel.wanted_by) + (wait / 2 if panel.urgent else wait)
+
+
+@also_sent
+def late_until(network: Network, rules: Rules, moment: dt.datetime) -> list[Coming]:
+    """The next rung of each late panel of the network that is reached by then."""
+    found = []
+    for panel in late_panels().filter(network=network).order_by("wanted_by", "ref"):
+        when = climbs_at(panel, rung := Rung(panel.escalated + 1), rules[LADDER])
+        if when is not None and when <= moment and replies(panel) < panel.quorum:
+            found.append(Coming(panel.ref, *FOR_WHOM[rung]))
+    return found
+
+
+@also_sent
+def silent_until(network: Network, rules: Rules, moment: dt.datetime) -> list[Coming]:
+    """Panels that cross one of the two days of silence between now and then: who heard of it before hears it once."""
+    found = []
+    for panel in idle(before=moment).filter(network=network) if rules[IDLE] else ():
+        silent = (moment - panel.last_at) * (2 if panel.urgent else 1)
+        for to, days in zip(("The lead and the group's coordinators", "The helpdesk"), rules[IDLE], strict=False):
+            since = silent - dt.timedelta(days=days)
+            if dt.timedelta(0) <= since < dt.timedelta(days=2 if panel.urgent else 1):
+                found.append(Coming(panel.ref, to, "Nothing happens in the panel"))
+    return found
