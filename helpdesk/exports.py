@@ -19,11 +19,9 @@ ABOUT = [
         "Months",
         "How many months of the period are frozen. Counts are added up; of other figures the last month stands.",
     ],
-    ["Empty", "The figure has no meaning here, or is about few patients and hidden."],
-    [
-        "Patients",
-        "Figures about patients stand for a whole network and a whole year only. No patient can be identified.",
-    ],
+    ["Empty", "The figure has no meaning here, or is not given for it."],
+    [kpis.SIGN, "Fewer than five people or panels, or a figure kept back because it would give such a one away."],
+    ["Patients", "What is said of patients stands for a whole network and a whole year that is over only."],
 ]
 TYPES = {
     Kind.CSV: "text/csv; charset=utf-8",
@@ -33,7 +31,7 @@ TYPES = {
 
 def whole(value: Value) -> Value:
     """A count that is nought is nought; nothing where it is hidden or has no meaning."""
-    return int(value) if value is not None and float(value).is_integer() else value
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def cells_of(row: Sum, period: Period) -> list[Any]:

@@ -20,7 +20,7 @@ from helpdesk import actions
 from helpdesk.demo import mail, people
 from helpdesk.exports import TYPES, figures_as
 from helpdesk.forms import ExportForm
-from helpdesk.kpis import charts_of, parts_of, period_of, sums_for
+from helpdesk.kpis import SIGN, Table, charts_of, parts_of, period_of, places_for, sums_for, table_of
 from helpdesk.models import MonthlyKpi
 from helpdesk.states import Kind
 
@@ -31,16 +31,17 @@ def kpis(request: HttpRequest) -> HttpResponse:
     rows = MonthlyKpi.objects.visible_to(request.user)
     months = list(rows.order_by("-month").values_list("month", flat=True).distinct())
     chosen = parse_month(request.GET.get("month", "")) or (months[0] if months else None)
-    visible = rows.filter(month=chosen).select_related("network", "group__network", "centre") if chosen else rows.none()
-    lines = list(visible)
+    table = table_of(request.user, chosen) if chosen else Table([], {}, frozenset())
+    lines = table.lines
     line = next((one for one in lines if str(one.pk) == request.GET.get("line")), lines[0] if lines else None)
     context = {
         "months": months,
         "chosen": chosen,
-        "lines": lines,
+        "rows": table.rows,
         "line": line,
         "charts": charts_of(request.user, line) if line else [],
-        "parts": parts_of(line) if line else [],
+        "parts": parts_of(line, table.of(line)) if line else [],
+        "sign": SIGN,
         "several": len({line.network_id for line in lines}) > 1,
         "may_read_effect": ask(Permission.EFFECT_READ, request.user),
     }
@@ -64,13 +65,15 @@ def kpis_export(request: HttpRequest, month: str) -> HttpResponseBase:
         context = {"form": form, "month": day}
         return render(request, "helpdesk/export.html", context, status=422 if form.errors else 200)
     period, kind = period_of(form.cleaned_data["period"]), Kind(form.cleaned_data["kind"])
-    rows = sums_for(request.user, period) if period else []
-    if not period or not rows:
+    count = places_for(request.user, period) if period else 0
+    if not period or not count:
         raise Http404
     said = {name: form.cleaned_data[name] for name in ("purpose", "words")}
-    actions.note_export(period, kind=kind, count=len(rows), by=request.user, **said)
+    actions.note_export(period, kind=kind, count=count, by=request.user, **said)
     headers = {"Content-Disposition": f'attachment; filename="cpms-{period.name}.{kind}"'}
-    return StreamingHttpResponse(figures_as(kind, rows, period), content_type=TYPES[kind], headers=headers)
+    return StreamingHttpResponse(
+        figures_as(kind, sums_for(request.user, period), period), content_type=TYPES[kind], headers=headers
+    )
 
 
 def demo_only(request: HttpRequest) -> None:

@@ -1,10 +1,12 @@
 """The official figures of a month, counted from ordinary rows. Definitions in ``docs/kpis.md``."""
 
-from helpdesk.kpis.catalogue import ABOUT, BY_NAME, FIGURES, LATE, Figure, Part
+from helpdesk.kpis.catalogue import BY_NAME, FIGURES, LATE
 from helpdesk.kpis.charts import charts_of
 from helpdesk.kpis.counting import Line, counted
+from helpdesk.kpis.few import SIGN, corrected
+from helpdesk.kpis.figure import ABOUT, Figure, Of, Part
 from helpdesk.kpis.months import before, moments
-from helpdesk.kpis.periods import Period, corrected, parts_of, period_of, sums_for
+from helpdesk.kpis.periods import Period, Table, parts_of, period_of, places_for, sums_for, table_of
 from helpdesk.kpis.places import Place, networks_counted
 
 __all__ = [
@@ -12,11 +14,14 @@ __all__ = [
     "BY_NAME",
     "FIGURES",
     "LATE",
+    "SIGN",
     "Figure",
     "Line",
+    "Of",
     "Part",
     "Period",
     "Place",
+    "Table",
     "before",
     "charts_of",
     "corrected",
@@ -25,5 +30,7 @@ __all__ = [
     "networks_counted",
     "parts_of",
     "period_of",
+    "places_for",
     "sums_for",
+    "table_of",
 ]

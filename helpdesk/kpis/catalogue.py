@@ -6,66 +6,16 @@ public sources name them; an empty one is not known.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from enum import StrEnum
-
+from helpdesk.kpis.figure import Figure, Of, Part
 from outcomes.states import Benefit, EffectKind, Reason
 from panels.states import Urgency
 
 
-class Part(StrEnum):
-    PEOPLE = "People"
-    PANELS = "Panels"
-    ASKING = "Invitations and meetings"
-    ADVICE = "Outcomes and what became of the advice"
-    CENTRES = "Who starts panels"
-    SURVEYS = "Surveys"
-    TICKETS = "The helpdesk"
-
-
-ABOUT = """Frozen on the first night of the next month by beat (`helpdesk.freeze_month`) or by `manage.py freeze_month YYYY-MM`; a frozen
-line never changes, which the database itself refuses, and a month that is not over is refused. Months begin and end at
-midnight UTC. Counted by `helpdesk/kpis/` from ordinary rows, by queries whose number does not grow.
-
-A month has one line for the whole network, one per thematic group, one per country and one per centre. People count by
-their own groups and by the centre where they are on the night of the count, panels and what belongs to them by their
-group and their lead's centre. A person in two groups counts in both group lines and once in the network's. Surveys and
-starters stand where they have a meaning; tickets count for the network whose helpdesk was asked, and stand in no other line.
-
-Each night of freezing, the twelve months before are counted again. Where rows came late (a reopened panel, an answer
-entered afterwards) the difference is written beside the frozen line as a correction, never into it. Figures that depend
-on where people are now, or on how much time was spent so far, are not counted again (last column).
-
-Waits are nearest-rank percentiles: the least wait that so many of the waits do not exceed. They are given in hours.
-
-Network coordinators and the helpdesk see the lines of their networks, group coordinators those of their groups,
-representatives their centre's, national officers those of their country in every network, the core helpdesk all.
-"""
-
-
-@dataclass(frozen=True)
-class Figure:
-    """``late`` figures follow from rows with dates, so that a month can be counted again; the others are as things stood on
-    the night of the count. ``patients`` are hidden where few: they are given for a network and a year only. ``adds`` says
-    whether months may be added up, ``whole`` that it stands in the network's own line alone."""
-
-    name: str
-    words: str
-    formula: str
-    source: str
-    part: Part
-    indicator: str = ""
-    late: bool = True
-    patients: bool = False
-    adds: bool = True
-    whole: bool = False
-
-
 def person(name: str, words: str, formula: str, source: str) -> Figure:
-    return Figure(name, words, formula, source, Part.PEOPLE, late=False, adds=False)
+    return Figure(name, words, formula, source, Part.PEOPLE, late=False, adds=False, of=Of.PEOPLE)
 
 
-def wait(name: str, words: str, of: str, source: str, indicator: str = "") -> list[Figure]:
+def wait(name: str, words: str, of: str, source: str, indicator: str = "", *, base: str = "") -> list[Figure]:
     """Median and slowest tenth."""
     medians = Figure(
         f"{name}_median", f"{words}, median", f"nearest-rank median of {of}", source, Part.PANELS, indicator
@@ -73,7 +23,7 @@ def wait(name: str, words: str, of: str, source: str, indicator: str = "") -> li
     tenths = Figure(
         f"{name}_p90", f"{words}, slowest tenth", f"nearest-rank 90th percentile of {of}", source, Part.PANELS
     )
-    return [Figure(**vars(one) | {"adds": False}) for one in (medians, tenths)]
+    return [Figure(**vars(one) | {"adds": False, "base": base}) for one in (medians, tenths)]
 
 
 PEOPLE = [
@@ -96,7 +46,7 @@ PEOPLE = [
 ]
 OPENED = "panels whose first opening lies in the month"
 PANELS = [
-    Figure("panels_opened", "Panels opened", OPENED, "Panel.opened_at", Part.PANELS, "3.1"),
+    Figure("panels_opened", "Panels opened", OPENED, "Panel.opened_at", Part.PANELS, "3.1", of=Of.PANELS),
     Figure(
         "panels_closed",
         "Panels closed",
@@ -104,6 +54,7 @@ PANELS = [
         "Panel.closed_at",
         Part.PANELS,
         "3.1",
+        of=Of.PANELS,
     ),
     *(
         Figure(
@@ -112,6 +63,8 @@ PANELS = [
             f"{OPENED}, of this urgency",
             "Panel.urgency",
             Part.PANELS,
+            of=Of.PANELS,
+            splits="panels_opened",
         )
         for kind in Urgency
     ),
@@ -122,7 +75,7 @@ PANELS = [
             f"{OPENED}, by the route of the patient",
             "Patient.route",
             Part.PANELS,
-            patients=True,
+            of=Of.PATIENTS,
         )
         for route, words in (
             ("own", "for the centre's own patient"),
@@ -136,28 +89,51 @@ PANELS = [
         "panels whose first reply lies in the month",
         "Panel.first_reply_at",
         Part.PANELS,
+        of=Of.PANELS,
     ),
     *wait(
         "reply",
         "Hours to the first reply",
         "opening to first reply, of first replies of the month",
         "Panel.first_reply_at",
+        base="first_replies",
     ),
-    *wait("closing", "Hours to the close", "opening to close, of panels closed in the month", "Panel.closed_at", "3.2"),
-    Figure("entered", "Cases entered", f"{OPENED} and whose case was begun for it", "Case.begun_at", Part.PANELS),
-    *wait("entry", "Hours to enter a case", "first page to opening, of panels opened in the month", "Case.begun_at"),
+    *wait(
+        "closing",
+        "Hours to the close",
+        "opening to close, of panels closed in the month",
+        "Panel.closed_at",
+        "3.2",
+        base="panels_closed",
+    ),
+    Figure(
+        "entered",
+        "Cases entered",
+        f"{OPENED} and whose case was begun for it",
+        "Case.begun_at",
+        Part.PANELS,
+        of=Of.PANELS,
+    ),
+    *wait(
+        "entry",
+        "Hours to enter a case",
+        "first page to opening, of panels opened in the month",
+        "Case.begun_at",
+        base="entered",
+    ),
     Figure(
         "minutes_spent",
         "Clinicians' minutes this year",
         "minutes spent on panels in the calendar year so far, as people say or as measured",
         "TimeSpent",
         Part.PANELS,
+        base="registered",
         late=False,
         adds=False,
     ),
 ]
 ASKING = [
-    Figure(name, words, formula, source, Part.ASKING)
+    Figure(name, words, formula, source, Part.ASKING, of=Of.NEITHER if name == "meetings" else Of.PEOPLE)
     for name, words, formula, source in (
         ("invited", "Invitations sent", "invitations sent in the month", "Invitation.sent_at"),
         ("guests", "Guests invited", "of these, to guests", "Invitation.kind"),
@@ -179,7 +155,14 @@ ASKING = [
     )
 ]
 ADVICE = [
-    Figure("outcomes", "Outcomes", "outcomes first sent for signature in the month", "OutcomeVersion", Part.ADVICE),
+    Figure(
+        "outcomes",
+        "Outcomes",
+        "outcomes first sent for signature in the month",
+        "OutcomeVersion",
+        Part.ADVICE,
+        of=Of.PANELS,
+    ),
     *(
         Figure(
             f"effect_{kind.value}",
@@ -187,12 +170,19 @@ ADVICE = [
             "said in the month",
             "Effect",
             Part.ADVICE,
-            patients=True,
+            of=Of.PATIENTS,
         )
         for kind in EffectKind
     ),
-    Figure("follow_asked", "Follow-ups asked", "asked in the month", "FollowUp.asked_at", Part.ADVICE),
-    Figure("follow_answered", "Follow-ups answered", "answered in the month", "FollowUp.answered_at", Part.ADVICE),
+    Figure("follow_asked", "Follow-ups asked", "asked in the month", "FollowUp.asked_at", Part.ADVICE, of=Of.PANELS),
+    Figure(
+        "follow_answered",
+        "Follow-ups answered",
+        "answered in the month",
+        "FollowUp.answered_at",
+        Part.ADVICE,
+        of=Of.PANELS,
+    ),
     *(
         Figure(
             f"benefit_{kind.value}",
@@ -200,7 +190,7 @@ ADVICE = [
             "follow-ups answered so in the month",
             "FollowUp",
             Part.ADVICE,
-            patients=True,
+            of=Of.PATIENTS,
         )
         for kind in Benefit
     ),
@@ -211,7 +201,7 @@ ADVICE = [
             f"{OPENED}, the patient's consent given and not withdrawn at the month's end",
             "Consent",
             Part.ADVICE,
-            patients=True,
+            of=Of.PATIENTS,
         )
         for name, words in (("registry", "registries"), ("research", "contact about research"))
     ),
@@ -223,6 +213,7 @@ CENTRES = [
         "people who opened one in the twelve months to the month's end",
         "Panel.lead",
         Part.CENTRES,
+        of=Of.PEOPLE,
         adds=False,
     ),
     Figure(
@@ -231,6 +222,7 @@ CENTRES = [
         "their panels among those of the twelve months, per cent",
         "Panel.lead",
         Part.CENTRES,
+        base="starters",
         adds=False,
     ),
     Figure(

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from itertools import accumulate
 from typing import Any, NamedTuple
 
 from cpms.charts import Bars, Cell, Line, Over
+from helpdesk.kpis.catalogue import BY_NAME
 from helpdesk.kpis.months import before
-from helpdesk.kpis.series import Month, months_of, panels_by_group, panels_by_network
+from helpdesk.kpis.series import Month, exactly, fives, months_of, panels_by_group, panels_by_network
 from helpdesk.models import MonthlyKpi
+from outcomes.queries.small_cells import LEAST
 
 Chart = Over | Bars
 
@@ -50,6 +53,10 @@ def span(months: list[Month]) -> str:
     return first if first == last else f"{first} to {last}"
 
 
+def roughly(months: list[Month]) -> str:
+    return "" if months[-1].near is exactly else ", to the nearest five"
+
+
 def several(count: int, word: str) -> str:
     return f"{count} {word}{'' if count == 1 else 's'}"
 
@@ -62,9 +69,9 @@ def growth(months: list[Month]) -> Chart | None:
     """Users, those active, and panels since the start, month by month."""
     if len(months) < 2:
         return None
-    users, active = ([one.count(name) for one in months] for name in ("registered", "active"))
-    opened = [one.count("panels_opened") for one in months]
-    panels = [sum(opened[: n + 1]) for n in range(len(opened))]
+    near = months[-1].near
+    users, active = ([near(one.count(name)) for one in months] for name in ("registered", "active"))
+    panels = [near(total) for total in accumulate(one.count("panels_opened") for one in months)]
     moved = f"Users went from {users[0]} to {users[-1]}" if users[0] != users[-1] else several(users[-1], "user")
     lines = (
         Line("Users", several(users[-1], "user"), tuple(users)),
@@ -74,7 +81,10 @@ def growth(months: list[Month]) -> Chart | None:
     moments = tuple((one.day.year * 12 + one.day.month, month_words(one)) for one in months)
     finding = f"{moved}; {from_to(min(active), max(active))} of them were active in a month"
     return Over(
-        finding, f"Registered users, active users, and panels opened since the start, {span(months)}", moments, lines
+        finding,
+        f"Registered users, active users, and panels opened since the start, {span(months)}{roughly(months)}",
+        moments,
+        lines,
     )
 
 
@@ -89,15 +99,25 @@ def by_group(counts: dict[str, int]) -> Chart | None:
     total = sum(counts.values())
     if len(counts) < 2 or not total:
         return None
-    most = max(counts.values())
-    rows = sorted(counts.items(), key=lambda pair: -pair[1])
+    rounded = {name: fives(count) for name, count in counts.items()}
+    most = max(rounded.values())
     return Bars(
-        f"{most_panels(counts, 'groups')}, {most} of {total}",
-        "Panels opened since the start, by thematic group",
+        f"{most_panels(rounded, 'groups')}, about {most} of {total}" if most else "No group has five panels yet",
+        "Panels opened since the start, by thematic group, to the nearest five",
         "Group",
         ("Panels",),
-        tuple((name, (Cell(count, str(count)),)) for name, count in rows),
+        tuple((name, (in_fives(count),)) for name, count in sorted(counts.items(), key=nearly)),
     )
+
+
+def nearly(row: tuple[str, int]) -> int:
+    """The order says no more than the figures."""
+    return -fives(row[1])
+
+
+def in_fives(count: int) -> Cell:
+    near = fives(count)
+    return Cell(near, str(near) if count >= LEAST or not count else "under 5")
 
 
 def tens(count: int) -> Cell:
@@ -123,7 +143,7 @@ def compared(networks: dict[str, tuple[int, int]]) -> Chart | None:
 
 def funnel(months: list[Month]) -> Chart | None:
     steps = {"invited": "Invited", "answered": "Answered", "accepted": "Accepted", "advised": "Gave advice"}
-    counts = {name: sum(one.count(name) for one in months) for name in steps}
+    counts = {name: months[-1].near(sum(one.count(name) for one in months)) for name in steps}
     invited = counts["invited"]
     if not invited:
         return None
@@ -133,7 +153,7 @@ def funnel(months: list[Month]) -> Chart | None:
 
     return Bars(
         f"{several(invited, 'invitation')} sent, {counts['accepted']} accepted; {counts['advised']} of the invited gave advice",
-        f"Invitations sent, answers and first statements, {span(months)}",
+        f"Invitations sent, answers and first statements, {span(months)}{roughly(months)}",
         "Step",
         ("Invitations",),
         tuple((words, (Cell(counts[name], str(counts[name]), share(counts[name])),)) for name, words in steps.items()),
@@ -144,12 +164,15 @@ def in_time(hours: float) -> str:
     return f"{hours / 24:.1f} days" if hours >= HOURS_AS_DAYS else f"{hours:g} hours"
 
 
+def tells(month: Month, wait: str) -> bool:
+    """Whether there is such a wait, and, of a part of a network, one of five or more panels."""
+    enough = month.near is exactly or month.count(BY_NAME[wait].base) >= LEAST
+    return enough and month.figures.get(wait) is not None
+
+
 def waits(months: list[Month]) -> Chart | None:
     """Of each step, the latest month of the year that has one."""
-    latest = {
-        name: next((one for one in reversed(months) if one.figures.get(f"{name}_median") is not None), None)
-        for name in STEPS
-    }
+    latest = {name: next((one for one in reversed(months) if tells(one, f"{name}_median")), None) for name in STEPS}
     rows = [
         (name, month_words(one), [float(one.figures[f"{name}_{part}"] or 0) for part in ("median", "p90")])
         for name, one in latest.items()
@@ -174,7 +197,7 @@ def starters(months: list[Month]) -> Chart | None:
     """How much the five who start most account for; where no more than five start, there is nothing to draw."""
     last = months[-1]
     people, share = last.count("starters"), last.count("top_five_share")
-    if people <= FIVE or not share:
+    if people <= FIVE or not share or last.near is not exactly:
         return None
     rest = several(people - FIVE, "other")
     rows = (("The five who start most", share), (f"The {rest}", 100 - share))

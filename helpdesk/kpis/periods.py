@@ -1,19 +1,36 @@
-"""Frozen lines as their readers need them."""
+"""Frozen lines as their readers need them: with what is about few hidden."""
 
 from __future__ import annotations
 
 import datetime as dt
 import re
+from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
-from django.db.models import Prefetch
+from django.db.models import Exists, F, OuterRef, Prefetch, QuerySet
 
-from helpdesk.kpis.catalogue import FIGURES, Figure, Part
+from helpdesk.kpis.catalogue import FIGURES
+from helpdesk.kpis.few import SIGN, Hidden, added_up, by_place, exact_centres, place_of, too_few_in, too_few_over
+from helpdesk.kpis.figure import Figure, Part
+from helpdesk.kpis.places import Found
 from helpdesk.models import KpiCorrection, MonthlyKpi
 from outcomes.queries.small_cells import LEAST
 
-Value = float | int | None
+Value = float | int | str | None
+"""``SIGN`` where it is hidden, nothing where it has no meaning or is not given."""
+NAMES = [figure.name for figure in FIGURES]
+IN_ORDER = (
+    "month",
+    F("centre__name").asc(nulls_first=True),
+    F("group__number").asc(nulls_first=True),
+    "country",
+    "pk",
+)
+BUNCH = 2000
+"""So many lines are fetched at once."""
 
 
 @dataclass(frozen=True)
@@ -47,52 +64,67 @@ class Sum:
     figures: dict[str, Value]
 
 
-def rows_for(user: Any, months: tuple[dt.date, ...]) -> list[MonthlyKpi]:
-    """The lines of these months that the person sees, each with its corrections; constant queries."""
-    rows = MonthlyKpi.objects.visible_to(user).filter(month__in=months)
+def with_corrections(rows: QuerySet[MonthlyKpi]) -> QuerySet[MonthlyKpi]:
     late = Prefetch("corrections", KpiCorrection.objects.order_by("found_at", "pk"))
-    return list(rows.select_related("network", "group__network", "centre").prefetch_related(late))
+    return rows.select_related("network", "group__network", "centre").prefetch_related(late)
 
 
-def corrected(line: MonthlyKpi) -> dict[str, Value]:
-    """The frozen figures with the newest corrections in their place."""
-    return line.frozen() | {late.figure: late.now for late in line.corrections.all()}
+def sums_for(user: Any, period: Period) -> Iterator[Sum]:
+    """One row for each place that the person sees, network by network, each in the order of the page.
+
+    What is hidden does not depend on who reads, so every line of a network is looked at; those of one network are in
+    memory at a time. The number of queries grows with the bunches in which rows are fetched, not with networks.
+    """
+    seen, own = MonthlyKpi.objects.visible_to(user).filter(month__in=period.months), exact_centres(user)
+    rows = with_corrections(MonthlyKpi.objects.filter(month__in=period.months, network__in=networks_in(seen)))
+    rows = rows.annotate(seen=Exists(seen.filter(pk=OuterRef("pk")))).order_by("network__code", "network", *IN_ORDER)
+    for _network, lines in groupby(rows.iterator(chunk_size=BUNCH), key=lambda line: line.network_id):
+        months: dict[dt.date, list[MonthlyKpi]] = defaultdict(list)
+        for line in lines:
+            months[line.month].append(line)
+        hidden = too_few_over(months, period.months)
+        for each in by_place(months).values():
+            if any(line.seen for line in each):  # type: ignore[attr-defined]  # annotated above
+                yield sum_of(each, period, hidden if each[-1].centre_id not in own else {})
 
 
-def sums_for(user: Any, period: Period) -> list[Sum]:
-    """One row for each place, in the order of the page. What months add up to is added up, corrections included; of the rest
-    the last frozen month of the period counts."""
-    places: dict[tuple[Any, ...], list[MonthlyKpi]] = {}
-    for row in rows_for(user, period.months):
-        places.setdefault((row.network_id, row.group_id, row.centre_id, row.country), []).append(row)
-    return [sum_of(sorted(rows, key=lambda row: row.month), period) for rows in places.values()]
+def networks_in(rows: QuerySet[MonthlyKpi]) -> QuerySet[MonthlyKpi, Any]:
+    return rows.order_by().values("network")
 
 
-def sum_of(rows: list[MonthlyKpi], period: Period) -> Sum:
-    each: list[dict[str, Value]] = [corrected(row) for row in rows]
-    found: dict[str, Value] = {}
+def places_for(user: Any, period: Period) -> int:
+    """How many rows ``sums_for`` gives."""
+    seen = MonthlyKpi.objects.visible_to(user).filter(month__in=period.months).order_by()
+    return seen.values("network", "group", "centre", "country").distinct().count()
+
+
+def sum_of(rows: list[MonthlyKpi], period: Period, hidden: Hidden) -> Sum:
+    line = rows[-1]
+    found = dict.fromkeys(NAMES) | guarded(added_up(rows), line, period)
+    return Sum(line, len(rows), found | dict.fromkeys(dark(line, hidden), SIGN))
+
+
+def dark(line: MonthlyKpi, hidden: Hidden) -> list[str]:
+    """The figures that are hidden in this line."""
+    place = place_of(line)
+    return [name for name, places in hidden.items() if place in places]
+
+
+def guarded(figures: Found, line: MonthlyKpi, period: Period) -> dict[str, Value]:
+    """What is said of patients is given for a whole network and a whole year that is over, and none of a question where one
+    answer is small: no difference between two tables then tells of a few people."""
+    over = line.is_whole and period.whole_year and line.month == period.months[-1]
+    questions: dict[str, list[str]] = defaultdict(list)
     for figure in FIGURES:
-        values = [one.get(figure.name) for one in each]
-        found[figure.name] = sum(value or 0 for value in values) if figure.adds else values[-1]
-        if figure.whole and not rows[-1].is_whole:
-            found[figure.name] = None
-    return Sum(rows[-1], len(rows), guarded(found, rows[-1], period))
-
-
-def guarded(figures: dict[str, Value], line: MonthlyKpi, period: Period) -> dict[str, Value]:
-    """Figures about patients are given for a whole network and a whole year, and none of a family where one is small: no
-    difference between two tables then tells of a few people."""
-    about = [figure.name for figure in FIGURES if figure.patients]
-    families: dict[str, list[str]] = {}
-    for name in about:
-        families.setdefault(name.partition("_")[0], []).append(name)
-    hidden = {
-        name
-        for names in families.values()
-        if not (line.is_whole and period.whole_year) or any(0 < (figures[one] or 0) < LEAST for one in names)
-        for name in names
-    }
-    return {name: None if name in hidden else value for name, value in figures.items()}
+        if figure.patients:
+            questions[figure.name.partition("_")[0]].append(figure.name)
+    found: dict[str, Value] = dict(figures)
+    for names in questions.values():
+        if not over:
+            found |= dict.fromkeys(names)
+        elif any(0 < (figures[one] or 0) < LEAST for one in names):
+            found |= dict.fromkeys(names, SIGN)
+    return found
 
 
 @dataclass(frozen=True)
@@ -104,13 +136,54 @@ class Shown:
     late: KpiCorrection | None
 
 
-def parts_of(line: MonthlyKpi) -> list[tuple[str, list[Shown]]]:
+@dataclass(frozen=True)
+class Row:
+    """A line of a month with those of its four columns that may be shown."""
+
+    line: MonthlyKpi
+    columns: dict[str, Value]
+
+
+@dataclass(frozen=True)
+class Table:
+    """A month as its reader sees it. ``exact`` are the centres of which nothing is hidden from them."""
+
+    lines: list[MonthlyKpi]
+    hidden: dict[Any, Hidden]
+    exact: frozenset[int]
+
+    def of(self, line: MonthlyKpi) -> Hidden:
+        return {} if line.centre_id in self.exact else self.hidden[line.network_id]
+
+    @property
+    def rows(self) -> list[Row]:
+        return [
+            Row(line, {n: SIGN if n in dark(line, self.of(line)) else getattr(line, n) for n in MonthlyKpi.COLUMNS})
+            for line in self.lines
+        ]
+
+
+def table_of(user: Any, month: dt.date) -> Table:
+    """The lines of one month that the person sees; constant queries."""
+    seen = MonthlyKpi.objects.visible_to(user).filter(month=month)
+    every = with_corrections(MonthlyKpi.objects.filter(month=month, network__in=networks_in(seen)))
+    networks: dict[Any, list[MonthlyKpi]] = defaultdict(list)
+    lines: list[MonthlyKpi] = []
+    for line in every.annotate(seen=Exists(seen.filter(pk=OuterRef("pk")))):
+        networks[line.network_id].append(line)
+        lines += [line] if line.seen else []
+    return Table(lines, {pk: too_few_in(rows) for pk, rows in networks.items()}, exact_centres(user))
+
+
+def parts_of(line: MonthlyKpi, hidden: Hidden) -> list[tuple[str, list[Shown]]]:
     """Everything of one line by part; of figures about patients, which are given by the year, nothing."""
     frozen, late = line.frozen(), {row.figure: row for row in line.corrections.all()}
     here = [figure for figure in FIGURES if not figure.patients and (line.is_whole or not figure.whole)]
-    shown = [Shown(f, frozen.get(f.name), late.get(f.name)) for f in here]
-    always = {Part.PEOPLE}
+    every = [Shown(f, frozen.get(f.name), late.get(f.name)) for f in here]
+    always, kept = {Part.PEOPLE}, dark(line, hidden)
     counted = [
-        one for one in shown if one.value is not None or one.figure.adds or one.late or one.figure.part in always
+        Shown(one.figure, SIGN, None) if one.figure.name in kept else one
+        for one in every
+        if one.value is not None or one.figure.adds or one.late or one.figure.part in always
     ]
     return [(str(part), rows) for part in Part if (rows := [one for one in counted if one.figure.part == part])]

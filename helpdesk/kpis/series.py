@@ -3,22 +3,35 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import F, Prefetch, QuerySet, Sum
 
 from cpms.accounts.models import Network, ThematicGroup
-from helpdesk.kpis.periods import Value, corrected
+from helpdesk.kpis.few import corrected, exact_centres
+from helpdesk.kpis.places import Value
 from helpdesk.models import KpiCorrection, MonthlyKpi
 
 Keys = dict[Any, int]
+
+
+def exactly(count: int) -> int:
+    return count
+
+
+def fives(count: int) -> int:
+    """To the nearest five: what is drawn of a group, a country or a centre."""
+    return (count + 2) // 5 * 5
 
 
 @dataclass(frozen=True)
 class Month:
     day: dt.date
     figures: dict[str, Value]
+    near: Callable[[int], int] = exactly
+    """How counts are drawn: as they are, or so that a small one is not told."""
 
     def count(self, name: str) -> int:
         """Nought where it was not said."""
@@ -29,8 +42,9 @@ def months_of(user: Any, line: MonthlyKpi) -> list[Month]:
     """Every frozen month of the line's place up to its own, the earliest first."""
     place = {name: getattr(line, name) for name in ("network_id", "group_id", "centre_id", "country")}
     rows = MonthlyKpi.objects.visible_to(user).filter(month__lte=line.month, **place).order_by("month")
+    near = exactly if line.is_whole or line.centre_id in exact_centres(user) else fives
     late = Prefetch("corrections", KpiCorrection.objects.order_by("found_at", "pk"))
-    return [Month(row.month, corrected(row)) for row in rows.prefetch_related(late)]
+    return [Month(row.month, corrected(row), near) for row in rows.prefetch_related(late)]
 
 
 def opened_by(rows: QuerySet[MonthlyKpi], key: str) -> Keys:

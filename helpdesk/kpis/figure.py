@@ -1,0 +1,99 @@
+"""What a figure is, and what a reader of figures has to know. ``docs/kpis.md`` begins with it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Of(StrEnum):
+    """What a figure counts, which decides whether a small one is hidden."""
+
+    PEOPLE = "people"
+    PANELS = "panels"
+    PATIENTS = "patients"
+    NEITHER = ""
+
+
+class Part(StrEnum):
+    PEOPLE = "People"
+    PANELS = "Panels"
+    ASKING = "Invitations and meetings"
+    ADVICE = "Outcomes and what became of the advice"
+    CENTRES = "Who starts panels"
+    SURVEYS = "Surveys"
+    TICKETS = "The helpdesk"
+
+
+ABOUT = """Frozen on the first night of the next month by beat (`helpdesk.freeze_month`) or by `manage.py freeze_month YYYY-MM`; a frozen
+line never changes, which the database itself refuses, and a month that is not over is refused. Months begin and end at
+midnight UTC. Counted by `helpdesk/kpis/` from ordinary rows, by queries whose number does not grow.
+
+A month has one line for the whole network, one per thematic group, one per country and one per centre. People count by
+their own groups and by the centre where they are on the night of the count, panels and what belongs to them by their
+group and their lead's centre. A person in two groups counts in both group lines and once in the network's. Surveys and
+starters stand where they have a meaning; tickets count for the network whose helpdesk was asked, and stand in no other line.
+
+Each night of freezing, the twelve months before are counted again. Where rows came late (a reopened panel, an answer
+entered afterwards) the difference is written beside the frozen line as a correction, never into it. Figures that depend
+on where people are now, or on how much time was spent so far, are not counted again (last column).
+
+Waits are nearest-rank percentiles: the least wait that so many of the waits do not exceed. They are given in hours.
+
+Network coordinators and the helpdesk see the lines of their networks, group coordinators those of their groups,
+representatives their centre's, national officers those of their country in every network, the core helpdesk all.
+
+## Small figures
+
+The column *counts* says what a figure counts. One that counts people or panels (each is a patient's) is hidden where it
+is one to four, on every page, in every file and for every role: `<5*` stands there. The same sign hides a few more: the
+smallest of what is left, until no hidden figure follows from those shown and their sums (the network's by groups, the
+network's by countries, a country's by its centres, opened panels by urgency), and until the hidden parts of a sum come to
+five or more. One function decides this for every table, `kept_back` in `outcomes/queries/small_cells.py`; it looks at all
+lines of the network, not at those of the reader, so that two readers who put their tables together learn nothing. Waits,
+shares and minutes are hidden where the figure they are drawn from is.
+
+- A network's own line is exact: it names no place. Only where its one group or country would follow from it, it is hidden.
+- A representative who sees the lines of no other place sees those of their own centre exactly. Who reads more than that
+  sees every centre as others do, for the difference would tell of the neighbours.
+- What is said of patients (their route, effect, benefit, consent) is given for a whole network and a whole year that is
+  over, and not at all where one answer of the question is given by one to four; `<5*` then stands in all of them.
+- Surveys are hidden where few answered when they are counted. Centres, meetings and tickets are neither people nor panels.
+- Below the network, a quarter or a year is given when all its months are frozen, and is hidden where exactly one of its
+  months or quarters is: their difference would give that one.
+- Corrections stand only beside figures that are shown. Charts of a group, country or centre, and of panels by group, give
+  counts to the nearest five, those of several networks to the nearest ten; months' waits of fewer than five are left out.
+
+What this does not hold against: equations over many months' files together, and what somebody knows besides, such as a
+centre that publishes its own exact figure. Therefore each file that is taken out is written down with what it is for.
+"""
+
+
+@dataclass(frozen=True)
+class Figure:
+    """``late`` figures follow from rows with dates, so that a month can be counted again; the others are as things stood on
+    the night of the count. What is said of patients is given for a network and a year only. ``base`` names the count that
+    a wait or share is drawn from, ``splits`` the one that it and its like add up to. ``adds`` says whether months may be
+    added up, ``whole`` that it stands in the network's own line alone."""
+
+    name: str
+    words: str
+    formula: str
+    source: str
+    part: Part
+    indicator: str = ""
+    late: bool = True
+    of: Of = Of.NEITHER
+    base: str = ""
+    splits: str = ""
+    adds: bool = True
+    whole: bool = False
+
+    @property
+    def patients(self) -> bool:
+        return self.of == Of.PATIENTS
+
+    @property
+    def few(self) -> bool:
+        """Whether one to four of it are hidden below the network."""
+        return self.of in (Of.PEOPLE, Of.PANELS)
