@@ -54,7 +54,7 @@ def _separated(data: bytes, *, headed: bool) -> Iterator[list[str]]:
 
 
 def _decoded(data: bytes) -> str:
-    if b"\x00" in data[:4000]:
+    if b"\x00" in data:
         raise Unreadable("The file could not be read as a table.")
     try:
         return data.decode("utf-8-sig")

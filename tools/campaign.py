@@ -53,6 +53,12 @@ CAMPAIGNS = {
         "CPMS_HOSTILE",
         100,
     ),
+    "formulas": Campaign(
+        "60 beginnings of a formula in every column of every file that leaves, opened by LibreOffice (Debian: libreoffice-calc)",
+        ("tests/campaigns/test_formulas.py",),
+        "CPMS_FORMULAS",
+        1,
+    ),
     "documents": Campaign(
         "50 documents at once through a worker of two, memory watched",
         ("tests/campaigns/test_documents.py",),
