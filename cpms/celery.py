@@ -39,6 +39,7 @@ app.conf.beat_schedule = {
         "task": "helpdesk.remind_quiet_centres",
         "schedule": crontab(minute=30, hour=6, day_of_month="1-7", month_of_year="9,11"),
     },
+    "forget files of figures": {"task": "helpdesk.forget_files", "schedule": crontab(minute=27, hour=2)},
     "freeze monthly figures": {
         "task": "helpdesk.freeze_month",
         "schedule": crontab(minute=5, hour=3, day_of_month="1-7"),

@@ -12,19 +12,23 @@ from cpms import clock
 from cpms.accounts import actions as accounts
 from cpms.accounts import queries as people
 from cpms.accounts.access import Refused
-from cpms.accounts.models import User
+from cpms.accounts.models import Centre, User
 from cpms.accounts.policy import may_use_staff_site
 from cpms.accounts.roles import STAFF_ROLES, Role
 from cpms.audit import actions as audit
 from cpms.audit.models import AuditEvent
 from cpms.audit.states import Event
+from cpms.jobs import actions as jobs
 from cpms.notifications import actions as notifications
 from cpms.notifications.notices import Notice
-from helpdesk import kpis, queries
-from helpdesk.models import KpiCorrection, MonthlyKpi, Nudge
+from cpms.paper import CannotLayOut
+from helpdesk import exports, kpis, queries
+from helpdesk.kpis.evidence import FACTS
+from helpdesk.models import FigureFile, KpiCorrection, MonthlyKpi, Nudge
 from helpdesk.people import actions as outreach
 from helpdesk.people import queries as getting_in
-from helpdesk.states import ABOUT, NudgeKind
+from helpdesk.policy import may_take_evidence
+from helpdesk.states import ABOUT, KEPT_FOR, FileKind, FileState, NudgeKind
 
 EXPORTS_A_DAY = 10
 LOGGED = {
@@ -99,17 +103,79 @@ def note_corrections(month: dt.date, *, by: Any) -> int:
 
 
 @transaction.atomic
-def note_export(period: kpis.Period, *, purpose: str, words: str, kind: str, count: int, by: Any) -> None:
-    """Figures are about to leave: who takes how many lines out, as what, and what for.
+def note_export(
+    period: str, *, purpose: str, words: str, kind: str, count: int, by: Any, centre: Centre | None = None
+) -> None:
+    """Figures are about to leave: who takes how many lines out, as what, and what for. ``period`` by its name.
 
     Raises ``Refused`` beyond so many in a day.
     """
     day = clock.now() - dt.timedelta(days=1)
     if AuditEvent.objects.filter(event=Event.KPI_EXPORTED, actor_id=by.pk, at__gte=day).count() >= EXPORTS_A_DAY:
         raise Refused(f"Figures can be taken out {EXPORTS_A_DAY} times a day. Please come back tomorrow.")
-    audit.record(
-        Event.KPI_EXPORTED, on=None, by=by, count=count, kind=kind, stage=period.name, verb=purpose, reason=words
-    )
+    audit.record(Event.KPI_EXPORTED, on=centre, by=by, count=count, kind=kind, stage=period, verb=purpose, reason=words)
+
+
+@transaction.atomic
+def order_figures(period: kpis.Period, *, kind: str, count: int, purpose: str, words: str, by: Any) -> FigureFile:
+    """A file that takes a while: a row that says what is wanted, and a job that makes it after commit."""
+    note_export(period.name, purpose=purpose, words=words, kind=kind, count=count, by=by)
+    return want(FigureFile(kind=FileKind(kind), period=period.name, count=count, asked_by=by))
+
+
+@transaction.atomic
+def order_evidence(centre: Centre, *, purpose: str, words: str, by: Any) -> FigureFile:
+    """What a centre did, for its evaluation. Raises ``Refused`` for somebody who may not take it out."""
+    if not (verdict := may_take_evidence(by, centre)):
+        raise Refused(verdict.reason)
+    count = len(FACTS)
+    note_export("", purpose=purpose, words=words, kind=FileKind.EVIDENCE, count=count, by=by, centre=centre)
+    return want(FigureFile(kind=FileKind.EVIDENCE, centre=centre, count=count, asked_by=by))
+
+
+def want(file: FigureFile) -> FigureFile:
+    file.save(force_insert=True)
+    jobs.enqueue("helpdesk.make_file", file_id=str(file.pk))
+    return file
+
+
+def make_file(file_id: str, *, by: Any) -> None:
+    """Make it and keep it. Safe to run twice: a ready file is left alone, and one that is gone is forgotten.
+
+    How far it is is committed at once, so that the waiting page sees it.
+    """
+    row = FigureFile.objects.filter(pk=file_id).exclude(state=FileState.READY)
+    file = row.select_related("asked_by", "centre").first()
+    if file is None:
+        return
+    row.update(state=FileState.MAKING)
+    try:
+        data = exports.made(file, lambda done: row.update(progress=95 * done // max(done, file.count, 1)))
+    except CannotLayOut:
+        row.update(state=FileState.FAILED)
+        return
+    row.update(state=FileState.READY, progress=100, data=data, made_at=clock.now())
+
+
+@transaction.atomic
+def fetch_file(file: FigureFile, *, by: Any) -> bytes:
+    """A made file for who asked for it, written down each time.
+
+    Raises ``Refused`` while it is not ready, and for somebody who sees less by now than when it was made.
+    """
+    if not FigureFile.objects.visible_to(by).filter(pk=file.pk, state=FileState.READY).exists():
+        raise Refused("This file is not ready.")
+    period = kpis.period_of(file.period)
+    still = may_take_evidence(by, file.centre) if file.centre else period and kpis.places_for(by, period) >= file.count
+    if not still:
+        raise Refused("You see less by now than when this file was made. Ask for it again.")
+    audit.record(Event.KPI_FILE_READ, on=file.centre, by=by, count=file.count, kind=file.kind, stage=file.period)
+    return bytes(file.data or b"")
+
+
+def forget_files(*, by: Any) -> int:
+    """Files that were asked for too long ago are deleted. Gives how many."""
+    return FigureFile.objects.filter(asked_at__lt=clock.now() - KEPT_FOR).delete()[0]
 
 
 def close_month(*, by: Any) -> None:

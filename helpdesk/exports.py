@@ -1,15 +1,19 @@
-"""Figures as CSV and as a workbook. A spreadsheet must not read a name as a formula: in CSV every cell is quoted and made
-harmless, in a workbook every text is a text."""
+"""Figures as CSV, as a workbook and as pages, and the evidence of a centre. A spreadsheet must not read a name as a formula:
+in CSV every cell is quoted and made harmless, in a workbook every text is a text."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import datetime as dt
+from collections.abc import Callable, Iterable, Iterator
+from itertools import groupby
 from typing import Any
 
-from cpms import countries, sheets
-from helpdesk import kpis
+from cpms import archives, countries, sheets
+from helpdesk import kpis, pdf
+from helpdesk.kpis.evidence import Evidence, evidence_of
 from helpdesk.kpis.periods import Period, Sum, Value
-from helpdesk.states import Kind
+from helpdesk.models import FigureFile
+from helpdesk.states import FileKind, Kind
 
 PLACE = ["Period", "Months", "Network", "Group", "Country", "Centre"]
 HEADER = [*PLACE, *(figure.words for figure in kpis.FIGURES)]
@@ -23,10 +27,25 @@ ABOUT = [
     [kpis.SIGN, "Fewer than five people or panels, or a figure kept back because it would give such a one away."],
     ["Patients", "What is said of patients stands for a whole network and a whole year that is over only."],
 ]
-TYPES = {
+TYPES: dict[str, str] = {
     Kind.CSV: "text/csv; charset=utf-8",
     Kind.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    Kind.PDF: "application/pdf",
+    FileKind.EVIDENCE: "application/zip",
 }
+SIDE_BY_SIDE = (
+    "registered",
+    "active",
+    "panels_opened",
+    "panels_closed",
+    "first_replies",
+    "outcomes",
+    "follow_answered",
+)
+"""What a page compares places by; every figure of each place is in the tables."""
+TOLD_EACH = 100
+Tell = Callable[[int], object]
+"""Hears after how many lines it is."""
 
 
 def whole(value: Value) -> Value:
@@ -52,7 +71,87 @@ def figures_as_csv(rows: Iterable[Sum], period: Period) -> Iterator[bytes]:
         yield sheets.csv_line("" if cell is None else str(cell) for cell in cells_of(row, period))
 
 
-def figures_as_workbook(rows: Iterable[Sum], period: Period) -> list[bytes]:
+def figures_as_workbook(rows: Iterable[Sum], period: Period) -> Iterator[bytes]:
     """A sheet of figures, numbers as numbers, and one that says what they are."""
-    about = [["Period", period.name], *ABOUT]
-    return [sheets.as_workbook({"Figures": [HEADER, *(cells_of(row, period) for row in rows)], "About": about})]
+    lines = (cells_of(row, period) for row in rows)
+    yield sheets.as_workbook({"Figures": chained(HEADER, lines), "About": [["Period", period.name], *ABOUT]})
+
+
+def chained(header: list[str], lines: Iterable[list[Any]]) -> Iterator[list[Any]]:
+    yield header
+    yield from lines
+
+
+def figures_as_pages(rows: Iterable[Sum], period: Period, *, reader: Any) -> bytes:
+    """For each network its first place in full, and its places side by side. Raises ``CannotLayOut``."""
+    networks = []
+    for _key, lines in groupby(rows, key=lambda row: row.line.network_id):
+        places = list(lines)
+        sides = [(row.line.place, [whole(row.figures[name]) for name in SIDE_BY_SIDE]) for row in places]
+        networks.append({"first": places[0], "parts": in_full(places[0]), "places": sides if sides[1:] else []})
+    columns = [kpis.BY_NAME[name].words for name in SIDE_BY_SIDE]
+    content = {"period": period, "networks": networks, "columns": columns, "sign": kpis.SIGN, "reader": reader}
+    return pdf.figures(content)
+
+
+def in_full(row: Sum) -> list[tuple[str, list[tuple[str, Value]]]]:
+    """Every figure that is given for a place, by part."""
+    given = [(f.part, f.words, whole(row.figures[f.name])) for f in kpis.FIGURES if row.figures[f.name] is not None]
+    return [(str(part), [row[1:] for row in rows]) for part, rows in groupby(given, key=lambda row: row[0])]
+
+
+def told(rows: Iterable[Sum], tell: Tell) -> Iterator[Sum]:
+    for number, row in enumerate(rows):
+        if number % TOLD_EACH == 0:
+            tell(number)
+        yield row
+
+
+def made(file: FigureFile, tell: Tell) -> bytes:
+    """What a worker makes, by the rights that the person has now. Raises ``CannotLayOut``."""
+    if file.centre is not None:
+        return evidence_as_zip(evidence_of(file.centre, file.asked_by))
+    period = kpis.period_of(file.period)
+    if period is None:
+        raise ValueError(file.period)
+    rows = told(kpis.sums_for(file.asked_by, period), tell)
+    if file.kind == FileKind.PDF:
+        return figures_as_pages(rows, period, reader=file.asked_by)
+    return b"".join(figures_as_workbook(rows, period))
+
+
+def evidence_as_zip(found: Evidence) -> bytes:
+    """The same as pages and as a workbook."""
+    name = f"evidence-{found.computed_at:%Y-%m-%d}"
+    files = [
+        archives.Carried(f"{name}.pdf", [pdf.evidence({"evidence": found})]),
+        archives.Carried(f"{name}.xlsx", [evidence_as_workbook(found)]),
+    ]
+    return b"".join(archives.zipped(files))
+
+
+def evidence_as_workbook(found: Evidence) -> bytes:
+    centre = found.centre
+    about = [
+        ["Centre", str(centre)],
+        ["Country", countries.name(centre.country)],
+        ["Data-protection clearance", day(centre.cleared_on) or "none"],
+        *(
+            ["Network", f"{one.network}, {one.get_kind_display()}, {span(one.since, one.until)}"]
+            for one in found.places
+        ),
+        *([one.get_role_display(), f"{one.user}, {one.user.job_title}".strip(", ")] for one in found.people),
+        ["Computed", f"{found.computed_at:%Y-%m-%d %H:%M} UTC"],
+        ["Figures", "exact" if found.exact else "to the nearest five, as the reader does not represent the centre"],
+    ]
+    years: list[list[str | int]] = [["Figure", *map(str, found.years), "Definition"]]
+    years += [[fact.words, *counts, fact.formula] for fact, counts in found.lines]
+    return sheets.as_workbook({"Years": years, "Centre": [["What", "Value"], *about]})
+
+
+def day(date: dt.date | None) -> str:
+    return f"{date:%Y-%m-%d}" if date else ""
+
+
+def span(since: dt.date, until: dt.date | None) -> str:
+    return f"since {day(since)}" + (f", until {day(until)}" if until else "")

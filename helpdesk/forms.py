@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from typing import Any
 
 from django import forms
 
 from cpms.forms import WordsField
-from helpdesk.states import Kind, Purpose
+from helpdesk.states import MOST_ROWS, Kind, Purpose
 
 
 def periods_of(month: dt.date) -> list[tuple[str, str]]:
@@ -21,9 +22,9 @@ def periods_of(month: dt.date) -> list[tuple[str, str]]:
     ]
 
 
-class ExportForm(forms.Form):
-    period = forms.ChoiceField(label="Which figures?", widget=forms.RadioSelect)
-    kind = forms.ChoiceField(label="As", choices=Kind.choices, initial=Kind.XLSX, widget=forms.RadioSelect)
+class PurposeForm(forms.Form):
+    """What figures are taken out for."""
+
     purpose = forms.ChoiceField(label="What for?", choices=[("", "Choose one"), *Purpose.choices])
     words = WordsField(
         label="In a few words",
@@ -31,8 +32,30 @@ class ExportForm(forms.Form):
         help_text="Kept with your name and the time. Nothing about a patient.",
     )
 
-    def __init__(self, *args: Any, month: dt.date, **kwargs: Any) -> None:
+
+class ExportForm(PurposeForm):
+    """Which figures besides. ``size`` tells, of the name of a period, how many lines it has."""
+
+    field_order = ("period", "kind", "purpose", "words")
+    period = forms.ChoiceField(label="Which figures?", widget=forms.RadioSelect)
+    kind = forms.ChoiceField(label="As", choices=Kind.choices, initial=Kind.XLSX, widget=forms.RadioSelect)
+
+    def __init__(self, *args: Any, month: dt.date, size: Callable[[str], int], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.size, self.count = size, 0
         period: Any = self.fields["period"]
         period.choices = periods_of(month)
         period.initial = period.choices[0][0]
+
+    def clean(self) -> dict[str, Any]:
+        """How many lines there are, and whether they fit what they are asked for as."""
+        given: dict[str, Any] = super().clean() or {}
+        kind = given.get("kind", "")
+        if "period" in given:
+            self.count = self.size(given["period"])
+        if self.count > MOST_ROWS.get(kind, self.count):
+            most = MOST_ROWS[kind]
+            self.add_error(
+                "kind", f"There are {self.count:,} lines, and {Kind(kind).label} takes {most:,}. Choose CSV."
+            )
+        return given

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import uuid
 from typing import Any
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 
 from cpms import clock, countries
 from cpms.accounts.models import Centre, Network, ThematicGroup, User
 from cpms.accounts.policy import networks_served_by
-from cpms.accounts.roles import OVERSEEING_ROLES, REPRESENTING_ROLES, Role
+from cpms.accounts.roles import KPI_ROLES, OVERSEEING_ROLES, REPRESENTING_ROLES, Role
 from helpdesk.people.models import AccessRequest
-from helpdesk.states import ABOUT, nudge_choices
+from helpdesk.states import ABOUT, KEPT_FOR, FileState, file_kind_choices, nudge_choices
 from panels.models import Panel
 
 
@@ -112,6 +115,61 @@ class KpiCorrection(models.Model):
 
     def __str__(self) -> str:
         return f"{self.line}: {self.figure}"
+
+
+class FigureFileQuerySet(models.QuerySet["FigureFile"]):
+    def visible_to(self, user: Any) -> FigureFileQuerySet:
+        """Whoever asked for it, while they read figures at all."""
+        return self.filter(asked_by=user) if user.held_roles() & KPI_ROLES else self.none()
+
+
+class FigureFile(models.Model):
+    """A file of figures that a worker makes: a long workbook or pages of a period, or the evidence of a centre. Kept for days.
+
+    ``count`` is how many lines it gives, ``progress`` how far it is in per cent.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    kind = models.CharField(max_length=10, choices=file_kind_choices)
+    period = models.CharField(max_length=7, blank=True)
+    centre = models.ForeignKey(Centre, on_delete=models.PROTECT, null=True, related_name="+")
+    state = models.CharField(max_length=10, choices=FileState, default=FileState.WAITING)
+    progress = models.PositiveSmallIntegerField(default=0)
+    count = models.PositiveIntegerField()
+    data = models.BinaryField(null=True)
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField(default=clock.now)
+    made_at = models.DateTimeField(null=True)
+
+    objects = FigureFileQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-asked_at"]
+        constraints = [
+            models.CheckConstraint(
+                name="helpdesk_file_of_period_or_centre",
+                condition=Q(centre=None) & ~Q(period="") | Q(centre__isnull=False, period=""),
+            ),
+            models.CheckConstraint(
+                name="helpdesk_ready_file_has_data",
+                condition=Q(state=FileState.READY, data__isnull=False, made_at__isnull=False)
+                | (~Q(state=FileState.READY) & Q(data=None, made_at=None)),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.filename
+
+    def get_absolute_url(self) -> str:
+        return reverse("figures_file", args=[self.pk])
+
+    @property
+    def kept_until(self) -> dt.datetime:
+        return self.asked_at + KEPT_FOR
+
+    @property
+    def filename(self) -> str:
+        return f"cpms-evidence-{self.centre_id}.zip" if self.centre_id else f"cpms-{self.period}.{self.kind}"
 
 
 class NudgeQuerySet(models.QuerySet["Nudge"]):

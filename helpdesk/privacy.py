@@ -137,6 +137,7 @@ SHARED = """
     tickets.StatusEntry: kind title words
     helpdesk.MonthlyKpi: country registered active panels_opened panels_closed figures
     helpdesk.KpiCorrection: figure was now
+    helpdesk.FigureFile: data
 """
 TECHNICAL = """
     jobs.Job: task ids state attempts
@@ -183,6 +184,7 @@ TECHNICAL = """
     outcomes.SurveyAsked: kind
     outcomes.SurveyAnswer: kind useful valued again reasons
     helpdesk.Nudge: kind
+    helpdesk.FigureFile: kind period state progress count
     people.AccessRequest: state
     people.RoleProposal: state
     people.LostPhone: state

@@ -53,3 +53,32 @@ class Purpose(models.TextChoices):
 class Kind(models.TextChoices):
     XLSX = "xlsx", "Excel"
     CSV = "csv", "CSV"
+    PDF = "pdf", "PDF"
+
+
+class FileKind(models.TextChoices):
+    """What a worker makes."""
+
+    XLSX = "xlsx", "Excel"
+    PDF = "pdf", "PDF"
+    EVIDENCE = "zip", "evidence of a centre"
+
+
+def file_kind_choices() -> list[tuple[str, str]]:
+    """By reference, so that a new kind is no migration."""
+    return FileKind.choices
+
+
+class FileState(models.TextChoices):
+    WAITING = "waiting", "waiting for a worker"
+    MAKING = "making", "being made"
+    READY = "ready", "ready"
+    FAILED = "failed", "could not be made"
+
+
+AT_ONCE = 2_000
+"""A workbook of no more places than this is sent while it is asked for."""
+MOST_ROWS: dict[str, int] = {Kind.XLSX: 50_000, Kind.PDF: 500}
+"""Longer tables are for CSV, which has no end."""
+KEPT_FOR = dt.timedelta(days=7)
+"""So long can a made file be fetched; then it is deleted."""

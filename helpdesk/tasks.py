@@ -1,7 +1,8 @@
-"""What the clock does for the helpdesk: the month's figures, and hospitals that are quiet."""
+"""What the clock does for the helpdesk: the month's figures, and hospitals that are quiet; files of figures that take a while."""
 
 from celery import shared_task
 
+from cpms.jobs.actions import confirmed
 from helpdesk import actions
 
 
@@ -13,3 +14,14 @@ def freeze_month() -> None:
 @shared_task(name="helpdesk.remind_quiet_centres")
 def remind_quiet_centres() -> None:
     actions.remind_quiet_centres(by=None)
+
+
+@shared_task(name="helpdesk.make_file")
+@confirmed
+def make_file(*, file_id: str) -> None:
+    actions.make_file(file_id, by=None)
+
+
+@shared_task(name="helpdesk.forget_files")
+def forget_files() -> None:
+    actions.forget_files(by=None)

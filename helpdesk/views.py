@@ -4,25 +4,29 @@ from __future__ import annotations
 
 import datetime as dt
 import ipaddress
+from typing import Any
 
 from django.conf import settings
 from django.contrib import auth
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 
 from cpms import clock
 from cpms.accounts import actions as accounts
 from cpms.accounts.access import access, ask
 from cpms.accounts.access.routes import CODE_AT, READ, WRITE
+from cpms.accounts.models import Centre
 from cpms.accounts.roles import Permission
 from helpdesk import actions
 from helpdesk.demo import mail, people
 from helpdesk.exports import TYPES, figures_as
-from helpdesk.forms import ExportForm
+from helpdesk.forms import ExportForm, PurposeForm
 from helpdesk.kpis import SIGN, Table, charts_of, parts_of, period_of, places_for, sums_for, table_of
-from helpdesk.models import MonthlyKpi
-from helpdesk.states import Kind
+from helpdesk.kpis.few import represents
+from helpdesk.models import FigureFile, MonthlyKpi
+from helpdesk.states import AT_ONCE, Kind
 
 
 @access("kpis", verb=Permission.KPI_READ)
@@ -43,6 +47,7 @@ def kpis(request: HttpRequest) -> HttpResponse:
         "parts": parts_of(line, table.of(line)) if line else [],
         "sign": SIGN,
         "several": len({line.network_id for line in lines}) > 1,
+        "may_take_evidence": line and line.centre and ask(Permission.CENTRE_EVIDENCE, request.user, line.centre),
         "may_read_effect": ask(Permission.EFFECT_READ, request.user),
     }
     return render(request, "helpdesk/kpis.html", context)
@@ -60,20 +65,62 @@ def kpis_export(request: HttpRequest, month: str) -> HttpResponseBase:
     day = parse_month(month)
     if day is None:
         raise Http404
-    form = ExportForm(request.POST or None, month=day)
+    form = ExportForm(request.POST or None, month=day, size=lambda name: size_of(name, request.user))
     if not form.is_valid():
         context = {"form": form, "month": day}
         return render(request, "helpdesk/export.html", context, status=422 if form.errors else 200)
     period, kind = period_of(form.cleaned_data["period"]), Kind(form.cleaned_data["kind"])
-    count = places_for(request.user, period) if period else 0
-    if not period or not count:
+    if not period or not form.count:
         raise Http404
     said = {name: form.cleaned_data[name] for name in ("purpose", "words")}
-    actions.note_export(period, kind=kind, count=count, by=request.user, **said)
+    if kind == Kind.PDF or (kind == Kind.XLSX and form.count > AT_ONCE):
+        return redirect(actions.order_figures(period, kind=kind, count=form.count, by=request.user, **said))
+    actions.note_export(period.name, kind=kind, count=form.count, by=request.user, **said)
     headers = {"Content-Disposition": f'attachment; filename="cpms-{period.name}.{kind}"'}
     return StreamingHttpResponse(
         figures_as(kind, sums_for(request.user, period), period), content_type=TYPES[kind], headers=headers
     )
+
+
+def size_of(name: str, user: Any) -> int:
+    """How many lines of a period the person sees."""
+    period = period_of(name)
+    return places_for(user, period) if period else 0
+
+
+@access("kpis_evidence", object=Centre, verb=Permission.CENTRE_EVIDENCE, methods=READ | WRITE, step_up=True)
+def evidence(request: HttpRequest, centre: Centre) -> HttpResponse:
+    """Asks what the pack is for, and has it made."""
+    form = PurposeForm(request.POST or None)
+    if form.is_valid():
+        return redirect(actions.order_evidence(centre, by=request.user, **form.cleaned_data))
+    context = {"form": form, "centre": centre, "exact": represents(request.user, centre)}
+    return render(request, "helpdesk/evidence.html", context, status=422 if form.errors else 200)
+
+
+@access("figures_file", object=FigureFile, verb=Permission.KPI_READ)
+def figures_file(request: HttpRequest, file: FigureFile) -> HttpResponse:
+    """How far the file is, and where it is fetched."""
+    period = period_of(file.period)
+    words = f"Figures of {period.words}" if period else f"Evidence of {file.centre}"
+    month = f"?month={period.months[-1]:%Y-%m}" if period else ""
+    return render(request, "helpdesk/file.html", {"file": file, "words": words, "back": reverse("kpis") + month})
+
+
+@access("figures_progress", object=FigureFile, verb=Permission.KPI_READ)
+def figures_progress(request: HttpRequest, file: FigureFile) -> HttpResponse:
+    """A fragment that the page polls until the file is ready."""
+    return render(request, "helpdesk/_file.html", {"file": file})
+
+
+@access("figures_download", object=FigureFile, verb=Permission.KPI_READ, step_up=True)
+def figures_download(request: HttpRequest, file: FigureFile) -> HttpResponse:
+    data = actions.fetch_file(file, by=request.user)
+    headers = {
+        "Content-Disposition": f'attachment; filename="{file.filename}"',
+        "Content-Security-Policy": "sandbox; default-src 'none'",
+    }
+    return HttpResponse(data, content_type=TYPES[file.kind], headers=headers)
 
 
 def demo_only(request: HttpRequest) -> None:

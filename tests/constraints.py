@@ -31,7 +31,7 @@ from cpms.notifications.models import ChasingRule, MailWish, OutboxMessage, Work
 from cpms.patients.models import Patient
 from cpms.terminology.models import Concept, ConceptEdge, ConceptSynonym, Terminology
 from cpms.vault.models import DataKey
-from helpdesk.models import KpiCorrection, MonthlyKpi, Nudge
+from helpdesk.models import FigureFile, KpiCorrection, MonthlyKpi, Nudge
 from helpdesk.people.models import (
     AccessRequest,
     GlassBreak,
@@ -106,6 +106,8 @@ CHECKS = {
     "consent_withdrawn_says_who": (Consent, {"withdrawn_at": None}, [{"withdrawn_at": F("recorded_at")}, {"withdrawn_by": F("recorded_by")}]),
     "helpdesk_nudge_about_one_thing": (Nudge, {}, [{"kind": "panel"}, lambda: {"centre": Centre.objects.first()}]),
     "helpdesk_correction_differs": (KpiCorrection, {}, [{"now": F("was")}]),
+    "helpdesk_file_of_period_or_centre": (FigureFile, {"centre": None}, [{"period": ""}, lambda: {"centre": Centre.objects.first()}]),
+    "helpdesk_ready_file_has_data": (FigureFile, {"state": "ready"}, [{"state": "waiting"}, {"data": None}]),
     "helpdesk_kpi_first_of_month": (MonthlyKpi, {}, [{"month": dt.date(2020, 1, 2)}]),
     "helpdesk_kpi_group_or_centre": (MonthlyKpi, {"group": None, "centre": None, "country": ""}, [lambda: {"group": ThematicGroup.objects.first(), "centre": Centre.objects.first()}, lambda: {"group": ThematicGroup.objects.first(), "country": "FI"}, lambda: {"centre": Centre.objects.first(), "country": "FI"}]),
     "jobs_job_done_has_time": (Job, {"state": "waiting"}, [{"state": "done"}, {"done_at": NOW}]),

@@ -32,7 +32,7 @@ MADE_OTHERWISE = {
         outcomes: SurveyRound SurveyAsked SurveyAnswer
         people: TableRow Outreach
         tickets: Ticket Reply Consultation StatusEntry Vote
-        helpdesk: MonthlyKpi KpiCorrection Nudge
+        helpdesk: MonthlyKpi KpiCorrection Nudge FigureFile
     """,
     "a shipped catalogue, loaded by its command": """
         terminology: Terminology Concept ConceptSynonym ConceptEdge

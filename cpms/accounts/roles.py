@@ -68,6 +68,7 @@ class Permission(models.TextChoices):
     CENTRE_LIST = "centre_list", "list the centres one represents or oversees"
     CENTRE_READ = "centre_read", "see a centre's people, and name its units"
     CENTRE_CLEAR = "centre_clear", "record a centre's data-protection clearance"
+    CENTRE_EVIDENCE = "centre_evidence", "take out what a centre did, for its evaluation"
     CENTRE_PLACE = "centre_place", "add hospitals, and say which networks they belong to"
     PLACE_CONFIRM = "place_confirm", "confirm that one more network counts a hospital among its own"
     OUTREACH_LOG = "outreach_log", "write down what was spoken with a hospital"

@@ -126,6 +126,7 @@ class Event(models.TextChoices):
     KPI_FROZEN = "kpi_frozen", "month's figures frozen"
     KPI_CORRECTED = "kpi_corrected", "late corrections of frozen figures found"
     KPI_EXPORTED = "kpi_exported", "figures exported"
+    KPI_FILE_READ = "kpi_file_read", "file of figures fetched"
 
 
 def event_choices() -> list[tuple[str, str]]:

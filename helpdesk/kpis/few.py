@@ -33,6 +33,11 @@ def exact_centres(user: Any) -> frozenset[int]:
     return frozenset(held.values_list("centre", flat=True))
 
 
+def represents(user: Any, centre: Any) -> bool:
+    """Whether the centre is the person's own to answer for, whatever else they see."""
+    return bool(user.memberships.current().filter(role__in=REPRESENTING_ROLES, centre=centre).exists())
+
+
 def sums_of(lines: Iterable[MonthlyKpi]) -> list[Adds[Place]]:
     """How the lines of one network add up: by group, by country, and each country by its centres."""
     groups, countries, centres = [], [], defaultdict(list)

@@ -41,6 +41,13 @@ class Period:
     months: tuple[dt.date, ...]
 
     @property
+    def words(self) -> str:
+        """ "October 2020", "Quarter 4 of 2020", "2020"."""
+        if len(self.months) == 1:
+            return f"{self.months[0]:%B %Y}"
+        return self.name if self.whole_year else f"Quarter {self.name[-1]} of {self.name[:4]}"
+
+    @property
     def whole_year(self) -> bool:
         return len(self.months) == 12
 

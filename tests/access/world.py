@@ -10,6 +10,7 @@ from consent.states import ReviewKind, Stage
 from cpms import clock
 from cpms.accounts.models import Delegation, Expert, ExpertGroup, User
 from cpms.accounts.roles import Role
+from helpdesk.models import FigureFile
 from helpdesk.tickets import actions as tickets
 from outcomes import actions as outcomes
 from outcomes.models import OutcomeDocument, SurveyAsked, SurveyRound, Topic
@@ -52,6 +53,7 @@ class World:
         self.people["member"].groups_of_interest.add(self.story.group)
         self.question = panels.ask_group(self.story.group, text=self.story.canary("quick-question"), by=self.story.lead)
         self.ask_helpdesk()
+        self.take_figures_out()
         due = {"kind": ReviewKind.RETENTION, "due_on": clock.today()}
         self.review = Review.objects.create(patient=self.story.patient, **due)
         self.asked = AccessRequestFactory(centre=self.story.lead.centre)
@@ -135,23 +137,13 @@ class World:
         self.message = panels.comment(self.story.fresh(), text=words, by=self.people["member"])
         when = {"starts_at": clock.now() + dt.timedelta(minutes=10), "minutes": 30, "link": "https://video.example/x"}
         self.meeting = meetings.schedule(self.story.fresh(), by=self.story.lead, **when)
-
         dates = [clock.now() + dt.timedelta(days=n) for n in (5, 6)]
         self.poll = meetings.propose_dates(self.story.fresh(), dates=dates, minutes=30, link="", by=self.story.lead)
         yes = {self.poll.dates.first().pk: Can.YES}
         meetings.answer_dates(self.poll, answers=yes, by=self.people["member"])
-        self.series = meetings.start_series(
-            groups=[self.story.group],
-            name="Group meeting",
-            rhythm=Rhythm.MONTHLY_LAST,
-            first_on=dt.date(2026, 1, 28),
-            at=dt.time(16),
-            minutes=60,
-            slots=4,
-            link="",
-            people=[],
-            by=self.people["network_coordinator"],
-        )
+        kept = {"name": "Group meeting", "rhythm": Rhythm.MONTHLY_LAST, "minutes": 60, "slots": 4, "link": ""}
+        first = {"first_on": dt.date(2026, 1, 28), "at": dt.time(16), "by": self.people["network_coordinator"]}
+        self.series = meetings.start_series(groups=[self.story.group], people=[], **kept, **first)
         server = VideoService(network=self.story.group.network, address="https://meet.example", app_id="cpms")
         meetings.save_service(server, secret=self.story.canary("video-secret"), by=self.people["helpdesk"])
 
@@ -190,6 +182,13 @@ class World:
         self.ticket = tickets.raise_ticket("bug", text=self.story.canary("ticket"), **place)
         words = {"title": "Sort by hospital", "words": "", "state": "planned"}
         self.entry = tickets.publish("change", by=self.people["core_helpdesk"], **words)
+
+    def take_figures_out(self) -> None:
+        """A file of figures that is ready for the coordinator."""
+        ready = {"state": "ready", "data": b"%PDF-", "made_at": clock.now()}
+        self.figures = FigureFile(kind="pdf", period="2020-01", count=0, **ready)
+        self.figures.asked_by = self.people["network_coordinator"]
+        self.figures.save()
 
     def elsewhere(self) -> None:
         other = self.other.open()
@@ -279,6 +278,7 @@ class World:
             "Outreach": self.spoken,
             "ExpertGroup": self.saved,
             "Table": self.table,
+            "FigureFile": self.figures,
             "GlassBreak": self.glass,
             "Registry": self.registry,
             "Ticket": self.ticket,

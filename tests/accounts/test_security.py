@@ -116,6 +116,8 @@ def test_what_is_sensitive_asks_for_a_fresh_code():
         "security_codes",
         "assistants",
         "cases:phenopacket",
+        "figures_download",
+        "kpis_evidence",
         "kpis_export",
         "people:confirm_place",
         "people:drop_place",

@@ -14,6 +14,7 @@ from cpms.accounts.models import AdvocacyGroup, ExpertGroup
 from cpms.accounts.roles import Role
 from helpdesk import actions as helpdesk
 from helpdesk.people import actions as people
+from helpdesk import kpis
 from helpdesk.tickets import actions as tickets
 from outcomes import actions as outcomes
 from outcomes.models import FollowUp, OutcomeDocument, SurveyAnswer, SurveyRound
@@ -66,6 +67,9 @@ class Rooms:
         self.lay_down()
         self.survey = self.ask_around()
         helpdesk.freeze_month((clock.today().replace(day=1) - dt.timedelta(days=1)).replace(day=1), by=None)
+        month = kpis.period_of(f"{helpdesk.last_month():%Y-%m}")
+        said = {"purpose": "network", "words": "Board", "kind": "pdf", "count": 1}
+        self.figures = helpdesk.order_figures(month, by=self.people["coordinator"], **said)
 
     def ask_helpdesk(self) -> None:
         """An escalated ticket with replies, told of in public, and one that waits."""
@@ -188,10 +192,12 @@ class Rooms:
             "Ticket",
             "StatusEntry",
             "Outreach",
+            "FigureFile",
         }:
             return story
         return {
             "Panel": lambda: story.panel,
+            "Centre": lambda: story.lead.centre,
             "Case": lambda: story.case,
             "CaseFile": lambda: story.file,
             "Expert": lambda: self.expert,

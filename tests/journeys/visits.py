@@ -58,6 +58,8 @@ NO_PAGE = {
     "panels:news": "a line of the panel's page",
     "outcomes:progress": "a bar of the outcome's page",
     "outcomes:download": "a file",
+    "figures_progress": "a bar of the file's page",
+    "figures_download": "a file",
     "meetings:calendar": "a file",
     "meetings:live": "parts of the meeting's sheet",
     "meetings:join": "the way to another host",
@@ -186,6 +188,8 @@ OTHERS = (
     Visit("core", "tickets:list"),
     Visit("coordinator", "kpis"),
     Visit("coordinator", "kpis_export"),
+    Visit("coordinator", "kpis_evidence", "open"),
+    Visit("coordinator", "figures_file", "figures"),
     Visit("coordinator", "kpis", query="?month=2020-01"),
 )
 PUBLIC = (

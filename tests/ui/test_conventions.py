@@ -97,7 +97,7 @@ def test_what_is_posted_twice_is_done_once():
 # Forms that send no version of what they change, by address or, where they post to their own page, by template
 UNVERSIONED = {
     "changes nothing that is kept": "panels:search manual:search outcomes:verify account_logout ui/gallery.html accounts/experts.html "
-    "helpdesk/export.html",
+    "helpdesk/export.html helpdesk/evidence.html",
     "signs in or proves who is there": "account_login account_reset_password account/password_reset_from_key.html "
     "accounts/activate.html accounts/otp_challenge.html accounts/otp_enrol.html accounts/phone.html accounts/step_up.html",
     "makes something new, or adds to a list": "accounts/assistants.html cases:findings cases:files cases:labs "
