@@ -120,7 +120,7 @@ def note_export(
 def order_figures(period: kpis.Period, *, kind: str, count: int, purpose: str, words: str, by: Any) -> FigureFile:
     """A file that takes a while: a row that says what is wanted, and a job that makes it after commit."""
     note_export(period.name, purpose=purpose, words=words, kind=kind, count=count, by=by)
-    return want(FigureFile(kind=FileKind(kind), period=period.name, count=count, asked_by=by))
+    return _wanted(FigureFile(kind=FileKind(kind), period=period.name, count=count, asked_by=by))
 
 
 @transaction.atomic
@@ -130,10 +130,10 @@ def order_evidence(centre: Centre, *, purpose: str, words: str, by: Any) -> Figu
         raise Refused(verdict.reason)
     count = len(FACTS)
     note_export("", purpose=purpose, words=words, kind=FileKind.EVIDENCE, count=count, by=by, centre=centre)
-    return want(FigureFile(kind=FileKind.EVIDENCE, centre=centre, count=count, asked_by=by))
+    return _wanted(FigureFile(kind=FileKind.EVIDENCE, centre=centre, count=count, asked_by=by))
 
 
-def want(file: FigureFile) -> FigureFile:
+def _wanted(file: FigureFile) -> FigureFile:
     file.save(force_insert=True)
     jobs.enqueue("helpdesk.make_file", file_id=str(file.pk))
     return file

@@ -59,6 +59,12 @@ CAMPAIGNS = {
         "CPMS_FORMULAS",
         1,
     ),
+    "export": Campaign(
+        "a month of 1,000,000 lines taken out as CSV, as the web process sends it, memory watched",
+        ("tests/campaigns/test_long_export.py",),
+        "CPMS_EXPORT_NETWORKS",
+        10_000,
+    ),
     "documents": Campaign(
         "50 documents at once through a worker of two, memory watched",
         ("tests/campaigns/test_documents.py",),

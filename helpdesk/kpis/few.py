@@ -18,6 +18,10 @@ SIGN = f"<{LEAST}*"
 Hidden = Mapping[str, Collection[Place]]
 """Of each figure, by its name, the places where it is not shown."""
 Months = Mapping[dt.date, Collection[MonthlyKpi]]
+NAMES = [figure.name for figure in FIGURES]
+EVERYWHERE = [figure.name for figure in FIGURES if not figure.whole]
+ADDING = frozenset(figure.name for figure in FIGURES if figure.adds)
+FEW = [figure.name for figure in FIGURES if figure.few]
 WIDER_ROLES = frozenset({*OVERSEEING_ROLES, Role.GROUP_COORDINATOR, Role.NATIONAL_OFFICER, Role.CORE_HELPDESK})
 
 
@@ -60,7 +64,7 @@ def too_few(
     """Which figures of one network's table are hidden, and at which places."""
     also, first, hidden = also or {}, first or {}, {}
     broad = {place for place in values if place == Place(place.network)}
-    cells = {f.name: {place: int(row.get(f.name) or 0) for place, row in values.items()} for f in FIGURES if f.few}
+    cells = {name: {place: int(row.get(name) or 0) for place, row in values.items()} for name in FEW}
 
     def kept(name: str, more: Collection[Place]) -> set[Place]:
         return kept_back(cells[name], sums, also={*also.get(name, ()), *more}, broad=broad, first=first.get(name, ()))
@@ -89,11 +93,10 @@ def added_up(rows: Iterable[MonthlyKpi]) -> Found:
     month stands. What stands in the network's line alone is left out of the others."""
     each = [(line, corrected(line)) for line in rows]
     line, last = each[-1]
-    return {
-        figure.name: (sum(one.get(figure.name) or 0 for _line, one in each) if figure.adds else last.get(figure.name))
-        for figure in FIGURES
-        if line.is_whole or not figure.whole
-    }
+    found = {name: last.get(name) for name in NAMES} if line.is_whole else {name: last.get(name) for name in EVERYWHERE}
+    for name in ADDING.intersection(found):
+        found[name] = sum(one.get(name) or 0 for _line, one in each)
+    return found
 
 
 def by_place(months: Months) -> dict[Place, list[MonthlyKpi]]:

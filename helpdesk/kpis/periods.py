@@ -13,7 +13,7 @@ from typing import Any
 from django.db.models import Exists, F, OuterRef, Prefetch, QuerySet
 
 from helpdesk.kpis.catalogue import FIGURES
-from helpdesk.kpis.few import SIGN, Hidden, added_up, by_place, exact_centres, place_of, too_few_in, too_few_over
+from helpdesk.kpis.few import NAMES, SIGN, Hidden, added_up, by_place, exact_centres, place_of, too_few_in, too_few_over
 from helpdesk.kpis.figure import Figure, Part
 from helpdesk.kpis.places import Found
 from helpdesk.models import KpiCorrection, MonthlyKpi
@@ -21,7 +21,11 @@ from outcomes.queries.small_cells import LEAST
 
 Value = float | int | str | None
 """``SIGN`` where it is hidden, nothing where it has no meaning or is not given."""
-NAMES = [figure.name for figure in FIGURES]
+QUESTIONS = {
+    question: [figure.name for figure in found]
+    for question, found in groupby((f for f in FIGURES if f.patients), key=lambda f: f.name.partition("_")[0])
+}
+"""What is asked about patients, with the figure of each answer."""
 IN_ORDER = (
     "month",
     F("centre__name").asc(nulls_first=True),
@@ -29,7 +33,7 @@ IN_ORDER = (
     "country",
     "pk",
 )
-BUNCH = 2000
+BUNCH = 500
 """So many lines are fetched at once."""
 
 
@@ -121,12 +125,8 @@ def guarded(figures: Found, line: MonthlyKpi, period: Period) -> dict[str, Value
     """What is said of patients is given for a whole network and a whole year that is over, and none of a question where one
     answer is small: no difference between two tables then tells of a few people."""
     over = line.is_whole and period.whole_year and line.month == period.months[-1]
-    questions: dict[str, list[str]] = defaultdict(list)
-    for figure in FIGURES:
-        if figure.patients:
-            questions[figure.name.partition("_")[0]].append(figure.name)
     found: dict[str, Value] = dict(figures)
-    for names in questions.values():
+    for names in QUESTIONS.values():
         if not over:
             found |= dict.fromkeys(names)
         elif any(0 < (figures[one] or 0) < LEAST for one in names):

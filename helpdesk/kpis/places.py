@@ -6,7 +6,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import QuerySet
 
@@ -17,8 +17,7 @@ Value = int | float | None
 Found = dict[str, Value]
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(NamedTuple):
     """Keys; with none but the network's it is the whole network."""
 
     network: int
