@@ -23,7 +23,7 @@ from helpdesk import actions
 from helpdesk.demo import mail, people
 from helpdesk.exports import TYPES, figures_as
 from helpdesk.forms import ExportForm, PurposeForm
-from helpdesk.kpis import SIGN, Table, charts_of, parts_of, period_of, places_for, sums_for, table_of
+from helpdesk.kpis import SIGN, START, Table, charts_of, parts_of, period_of, places_for, sums_for, table_of
 from helpdesk.kpis.few import represents
 from helpdesk.models import FigureFile, MonthlyKpi
 from helpdesk.states import AT_ONCE, Kind
@@ -35,6 +35,8 @@ def kpis(request: HttpRequest) -> HttpResponse:
     rows = MonthlyKpi.objects.visible_to(request.user)
     months = list(rows.order_by("-month").values_list("month", flat=True).distinct())
     chosen = parse_month(request.GET.get("month", "")) or (months[0] if months else None)
+    since = parse_month(request.GET.get("from", ""))
+    since = since if since in months and chosen and since < chosen else None
     table = table_of(request.user, chosen) if chosen else Table([], {}, frozenset())
     lines = table.lines
     line = next((one for one in lines if str(one.pk) == request.GET.get("line")), lines[0] if lines else None)
@@ -43,7 +45,8 @@ def kpis(request: HttpRequest) -> HttpResponse:
         "chosen": chosen,
         "rows": table.rows,
         "line": line,
-        "charts": charts_of(request.user, line) if line else [],
+        "since": since,
+        "charts": charts_of(request.user, line, since or START) if line else [],
         "parts": parts_of(line, table.of(line)) if line else [],
         "sign": SIGN,
         "several": len({line.network_id for line in lines}) > 1,

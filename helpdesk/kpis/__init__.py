@@ -8,6 +8,7 @@ from helpdesk.kpis.figure import ABOUT, Figure, Of, Part
 from helpdesk.kpis.months import before, moments
 from helpdesk.kpis.periods import Period, Table, parts_of, period_of, places_for, sums_for, table_of
 from helpdesk.kpis.places import Place, networks_counted
+from helpdesk.kpis.series import START
 
 __all__ = [
     "ABOUT",
@@ -15,6 +16,7 @@ __all__ = [
     "FIGURES",
     "LATE",
     "SIGN",
+    "START",
     "Figure",
     "Line",
     "Of",

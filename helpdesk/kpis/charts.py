@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterable
 from itertools import accumulate
 from typing import Any, NamedTuple
@@ -9,7 +10,7 @@ from typing import Any, NamedTuple
 from cpms.charts import Bars, Cell, Line, Over
 from helpdesk.kpis.catalogue import BY_NAME
 from helpdesk.kpis.months import before
-from helpdesk.kpis.series import Month, exactly, fives, months_of, panels_by_group, panels_by_network
+from helpdesk.kpis.series import START, Month, exactly, fives, months_of, panels_by_group, panels_by_network
 from helpdesk.models import MonthlyKpi
 from outcomes.queries.small_cells import LEAST
 
@@ -31,17 +32,22 @@ FIVE = 5
 HOURS_AS_DAYS = 48
 
 
-def charts_of(user: Any, line: MonthlyKpi) -> list[Chart]:
-    """What the line's months show, and beside a network's what sets its groups and the networks apart."""
-    if not (months := months_of(user, line)):
+def charts_of(user: Any, line: MonthlyKpi, since: dt.date = START) -> list[Chart]:
+    """What the line's months from ``since`` on show, by itself the last year's of what changes, and beside a network's what sets its groups and the networks apart."""
+    if not (months := months_of(user, line, since)):
         return []
-    lately = [one for one in months if one.day > before(line.month, LATELY)]
-    found = [growth(months), *(draw(lately) for draw in OF_A_YEAR)]
+    lately = [one for one in months if since != START or one.day > before(line.month, LATELY)]
+    from_then = since_words(since)
+    found = [growth(months, from_then), *(draw(lately) for draw in OF_A_YEAR)]
     if line.is_whole:
-        groups = {group.whole_name: count for group, count in panels_by_group(user, line).items()}
-        networks = {network.name: counts for network, counts in panels_by_network(user, line).items()}
-        found[1:1] = [by_group(groups), compared(networks)]
+        groups = {group.whole_name: count for group, count in panels_by_group(user, line, since).items()}
+        networks = {network.name: counts for network, counts in panels_by_network(user, line, since).items()}
+        found[1:1] = [by_group(groups, from_then), compared(networks, from_then)]
     return [one for one in found if one is not None]
+
+
+def since_words(since: dt.date) -> str:
+    return "since the start" if since == START else f"since {since:%B %Y}"
 
 
 def month_words(month: Month) -> str:
@@ -65,8 +71,8 @@ def from_to(low: int, high: int) -> str:
     return f"{low}" if low == high else f"{low} to {high}"
 
 
-def growth(months: list[Month]) -> Chart | None:
-    """Users, those active, and panels since the start, month by month."""
+def growth(months: list[Month], since: str) -> Chart | None:
+    """Users, those active, and panels opened ``since``, month by month."""
     if len(months) < 2:
         return None
     near = months[-1].near
@@ -82,7 +88,7 @@ def growth(months: list[Month]) -> Chart | None:
     finding = f"{moved}; {from_to(min(active), max(active))} of them were active in a month"
     return Over(
         finding,
-        f"Registered users, active users, and panels opened since the start, {span(months)}{roughly(months)}",
+        f"Registered users, active users, and panels opened {since}, {span(months)}{roughly(months)}",
         moments,
         lines,
     )
@@ -95,7 +101,7 @@ def most_panels(counts: dict[str, int], kind: str) -> str:
     return f"{who} {'has' if len(names) == 1 else 'each have'} the most panels"
 
 
-def by_group(counts: dict[str, int]) -> Chart | None:
+def by_group(counts: dict[str, int], since: str) -> Chart | None:
     total = sum(counts.values())
     if len(counts) < 2 or not total:
         return None
@@ -103,7 +109,7 @@ def by_group(counts: dict[str, int]) -> Chart | None:
     most = max(rounded.values())
     return Bars(
         f"{most_panels(rounded, 'groups')}, about {most} of {total}" if most else "No group has five panels yet",
-        "Panels opened since the start, by thematic group, to the nearest five",
+        f"Panels opened {since}, by thematic group, to the nearest five",
         "Group",
         ("Panels",),
         tuple((name, (in_fives(count),)) for name, count in sorted(counts.items(), key=nearly)),
@@ -126,7 +132,7 @@ def tens(count: int) -> Cell:
     return Cell(near, str(near) if near or not count else "under 5")
 
 
-def compared(networks: dict[str, tuple[int, int]]) -> Chart | None:
+def compared(networks: dict[str, tuple[int, int]], since: str) -> Chart | None:
     if len(networks) < 2:
         return None
     rows = {name: (tens(users), tens(panels)) for name, (users, panels) in networks.items()}
@@ -134,7 +140,7 @@ def compared(networks: dict[str, tuple[int, int]]) -> Chart | None:
     most = max(panels.values())
     return Bars(
         f"{most_panels(panels, 'networks')}, about {most}" if most else "No network has ten panels yet",
-        "Registered users and panels since the start, rounded to ten",
+        f"Registered users and panels {since}, rounded to ten",
         "Network",
         ("Users", "Panels"),
         tuple(sorted(rows.items(), key=lambda row: -panels[row[0]])),

@@ -15,6 +15,8 @@ from helpdesk.kpis.places import Value
 from helpdesk.models import KpiCorrection, MonthlyKpi
 
 Keys = dict[Any, int]
+START = dt.date.min
+"""Before the first month."""
 
 
 def exactly(count: int) -> int:
@@ -38,10 +40,10 @@ class Month:
         return int(self.figures.get(name) or 0)
 
 
-def months_of(user: Any, line: MonthlyKpi) -> list[Month]:
-    """Every frozen month of the line's place up to its own, the earliest first."""
+def months_of(user: Any, line: MonthlyKpi, since: dt.date = START) -> list[Month]:
+    """The frozen months of the line's place from ``since`` to its own, the earliest first."""
     place = {name: getattr(line, name) for name in ("network_id", "group_id", "centre_id", "country")}
-    rows = MonthlyKpi.objects.visible_to(user).filter(month__lte=line.month, **place).order_by("month")
+    rows = MonthlyKpi.objects.visible_to(user).filter(month__range=(since, line.month), **place).order_by("month")
     near = exactly if line.is_whole or line.centre_id in exact_centres(user) else fives
     late = Prefetch("corrections", KpiCorrection.objects.order_by("found_at", "pk"))
     return [Month(row.month, corrected(row), near) for row in rows.prefetch_related(late)]
@@ -56,17 +58,19 @@ def opened_by(rows: QuerySet[MonthlyKpi], key: str) -> Keys:
     return found
 
 
-def panels_by_group(user: Any, line: MonthlyKpi) -> dict[ThematicGroup, int]:
-    """Since the start, of the groups of the line's network that the person sees; main groups, and others with a panel."""
-    rows = MonthlyKpi.objects.visible_to(user).filter(month__lte=line.month, network=line.network_id)
+def panels_by_group(user: Any, line: MonthlyKpi, since: dt.date = START) -> dict[ThematicGroup, int]:
+    """From that month on, of the groups of the line's network that the person sees; main groups, and others with a panel."""
+    rows = MonthlyKpi.objects.visible_to(user).filter(month__range=(since, line.month), network=line.network_id)
     counts = opened_by(rows.exclude(group=None), "group")
     groups = ThematicGroup.objects.filter(pk__in=counts).select_related("network", "parent").order_by("number")
     return {group: counts[group.pk] for group in groups if counts[group.pk] or group.parent_id is None}
 
 
-def panels_by_network(user: Any, line: MonthlyKpi) -> dict[Network, tuple[int, int]]:
-    """Registered users in the line's month and panels since the start, of the networks whose whole line the person sees."""
-    rows = MonthlyKpi.objects.visible_to(user).filter(month__lte=line.month, group=None, centre=None, country="")
+def panels_by_network(user: Any, line: MonthlyKpi, since: dt.date = START) -> dict[Network, tuple[int, int]]:
+    """Registered users in the line's month and panels from that month on, of the networks whose whole line the person sees."""
+    rows = MonthlyKpi.objects.visible_to(user).filter(
+        month__range=(since, line.month), group=None, centre=None, country=""
+    )
     counts = opened_by(rows, "network")
     newest = rows.filter(month=line.month).select_related("network").order_by("network__code")
     return {row.network: (row.registered, counts[row.network_id]) for row in newest}

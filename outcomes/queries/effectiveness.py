@@ -10,6 +10,7 @@ from django.db.models import Count, Q, QuerySet
 
 from cpms.accounts.models import Network, ThematicGroup
 from cpms.accounts.roles import Role
+from cpms.charts import Bars, Cell
 from outcomes.models import AdviceDone, Effect, FollowUp
 from outcomes.queries.small_cells import ALL, protect_table
 from outcomes.states import Benefit, Done, EffectKind
@@ -40,6 +41,23 @@ class Part:
     title: str
     columns: list[str]
     lines: list[Line]
+
+    @property
+    def chart(self) -> Bars | None:
+        """What the network as a whole said, where its total is shown; a hidden answer has no bar."""
+        whole = next((line for line in self.lines if line.whole), None)
+        total = whole.counts[-1] if whole else None
+        if whole is None or not total:
+            return None
+        said = list(zip(self.columns[:-1], whole.counts[:-1], whole.shares[:-1], strict=True))
+        rows = tuple(
+            (label, (Cell(None, "hidden") if count is None else Cell(count, str(count), f"{share} %"),))
+            for label, count, share in said
+        )
+        most = max((count or 0 for _label, count, _share in said), default=0)
+        often = " and ".join(f"“{label}”" for label, count, _share in said if count == most)
+        finding = f"Most often {often}: {most} of {total}" if most else f"{total} answers, too few of each to show"
+        return Bars(finding, f"{self.title}, in the whole network", "Answer", ("Answers",), rows)
 
 
 @dataclass(frozen=True)

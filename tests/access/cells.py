@@ -137,8 +137,8 @@ def faults_of(name, route, principal, method, answer, want) -> list[str]:
         faults.append(f"{cell}: refused, but wrote {written[0][:80]}")
     if want in {403, 404} and not any(e.event == Event.DENIED for e in events):
         faults.append(f"{cell}: refused without a record")
-    if want == 200 and route.reads_patient and sum(e.event == Event.PATIENT_READ for e in events) < 1:
-        faults.append(f"{cell}: read without a record")
+    if want == 200 and route.reads_patient and (reads := sum(e.event == Event.PATIENT_READ for e in events)) != 1:
+        faults.append(f"{cell}: {reads} records of one reading")
     if principal == "assistant" and not refused:
         faults += [f"{cell}: {event} on nobody's behalf" for event in on_nobodys_behalf(name, events)]
     return faults

@@ -109,6 +109,21 @@ def test_the_page_draws_them(two_networks):
     assert "rounded to ten" not in page
 
 
+@pytest.mark.django_db(databases=["default", "cachedb"])
+def test_the_page_begins_where_the_reader_wants(two_networks):
+    near, _far, _groups = two_networks
+    client = signed_in(reader(Role.NETWORK_COORDINATOR, network=near))
+    page = client.get(f"{reverse('kpis')}?month=2026-03&from=2026-02", secure=True).content.decode()
+    assert "Users went from 22 to 23" in page
+    assert "panels opened since February 2026, February 2026 to March 2026" in page
+    assert "about 5 of 8</h2>" in page
+    assert '<option value="2026-02" selected>' in page
+    assert "&amp;from=2026-02&amp;line" in page
+    for nonsense in ("2026-03", "2025-01", "x"):
+        page = client.get(f"{reverse('kpis')}?month=2026-03&from={nonsense}", secure=True).content.decode()
+        assert "since the start, January 2026 to March 2026" in page
+
+
 def month(day=MARCH, **figures):
     return Month(day, figures)
 

@@ -150,6 +150,11 @@ def test_the_report_counts_by_group_and_hides_the_few(story):
     assert lines["The network"] == [6, None, 0, None, 12]
     page = signed_in(story.coordinator).get("/reports/effect/").content.decode()
     assert "13 closed panels" in page
+    chart = report.parts[0].chart
+    assert chart.finding.endswith(": 6 of 12")
+    assert [cells[0].shown for _name, cells in chart.rows] == ["6", "hidden", "0", "hidden"]
+    assert report.parts[1].chart is None
+    assert chart.finding in page.replace("&quot;", '"')
     assert "hidden" in page
 
 
