@@ -54,6 +54,7 @@ lines of the network, not at those of the reader, so that two readers who put th
 shares and minutes are hidden where the figure they are drawn from is.
 
 - A network's own line is exact: it names no place. Only where its one group or country would follow from it, it is hidden.
+  Where it is below five, every group and country is hidden, noughts too.
 - A representative who sees the lines of no other place sees those of their own centre exactly. Who reads more than that
   sees every centre as others do, for the difference would tell of the neighbours.
 - What is said of patients (their route, effect, benefit, consent) is given for a whole network and a whole year that is

@@ -55,8 +55,12 @@ class Part:
             for label, count, share in said
         )
         most = max((count or 0 for _label, count, _share in said), default=0)
-        often = " and ".join(f"“{label}”" for label, count, _share in said if count == most)
-        finding = f"Most often {often}: {most} of {total}" if most else f"{total} answers, too few of each to show"
+        first = [f"“{label}”" for label, count, _share in said if count == most]
+        finding = (
+            f"Most often {' and '.join(first)}:{' each' if first[1:] else ''} {most} of {total}"
+            if most
+            else f"{total} answers, too few of each to show"
+        )
         return Bars(finding, f"{self.title}, in the whole network", "Answer", ("Answers",), rows)
 
 

@@ -35,7 +35,7 @@ def kept_back(
     Hidden is what is small (one to four) and what is in ``also``. Then more is hidden, the smallest that is left, until in
     every sum none or at least two of its cells are hidden, and the hidden parts of a whole that is shown come to five or
     more. Where a cell is part of two sums, all sums are solved together besides, until none gives a hidden cell. What is
-    ``broad`` says nothing of a few even where it is small, and is hidden only where nothing else is left to hide; what is
+    ``broad`` says nothing of a few even where it is small, and is hidden only where its one part would follow from it; what is
     in ``first`` is hidden before the rest, and a nought after it.
     """
     hidden = {cell for cell, count in cells.items() if 0 < count < LEAST or cell in also}.difference(broad)
@@ -45,7 +45,8 @@ def kept_back(
 
     def hide_one_of(one: Adds[Part]) -> bool:
         shown = sorted((cell for cell in one.parts if cell not in hidden), key=rank)
-        if one.whole not in hidden and not (shown and cells[shown[0]]):
+        alone = len(one.parts) < 2
+        if one.whole not in hidden and not (shown and cells[shown[0]]) and (alone or one.whole not in broad):
             shown.insert(len(shown) if one.whole in broad else 0, one.whole)
         hidden.update(shown[:1])
         return bool(shown)
@@ -53,11 +54,11 @@ def kept_back(
     parts = [cell for one in sums for cell in one.parts]
     crossing = len(parts) > len(set(parts))
     while True:
-        open_sums = [one for one in sums if gives_away(one, cells, hidden)]
-        if not open_sums and crossing:
+        more = [hide_one_of(one) for one in sums if gives_away(one, cells, hidden)]
+        if not any(more) and crossing:
             solved = worked_out(sums, hidden)
-            open_sums = [one for one in sums if solved.intersection((one.whole, *one.parts))]
-        if not any([hide_one_of(one) for one in open_sums]):  # noqa: C419 each sum, each time
+            more = [hide_one_of(one) for one in sums if solved.intersection((one.whole, *one.parts))]
+        if not any(more):
             return hidden
 
 

@@ -100,3 +100,10 @@ def test_two_pairs_that_only_a_bridge_joins_do_not_give_the_bridge():
     sums = [Adds((r, TOTAL), [(r, c) for c in "xyzw"]) for r in (*rows, ALL)]
     sums += [Adds((ALL, c), [(r, c) for r in rows]) for c in (*"xyzw", TOTAL)]
     assert given_away(sums, hidden) == set()
+
+
+def test_a_small_network_is_told_and_all_its_parts_are_hidden():
+    cells = {"all": 3, "FI": 2, "SE": 1, "NL": 0}
+    hidden = kept_back(cells, [Adds("all", ["FI", "SE", "NL"])], broad=["all"])
+    assert hidden == {"FI", "SE", "NL"}
+    assert kept_back({"all": 3, "FI": 3}, [Adds("all", ["FI"])], broad=["all"]) == {"all", "FI"}
