@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 from cpms.accounts.models import Network
 from cpms.notifications.queries import Coming, Rules, also_sent
@@ -44,7 +45,8 @@ def late_until(network: Network, rules: Rules, moment: dt.datetime) -> list[Comi
 def silent_until(network: Network, rules: Rules, moment: dt.datetime) -> list[Coming]:
     """Panels that cross one of the two days of silence between now and then: who heard of it before hears it once."""
     found = []
-    for panel in idle(before=moment).filter(network=network) if rules[IDLE] else ():
+    silent_ones: Iterable[Any] = idle(before=moment).filter(network=network) if rules[IDLE] else ()
+    for panel in silent_ones:
         silent = (moment - panel.last_at) * (2 if panel.urgent else 1)
         for to, days in zip(("The lead and the group's coordinators", "The helpdesk"), rules[IDLE], strict=False):
             since = silent - dt.timedelta(days=days)

@@ -13,8 +13,8 @@ from cpms import clock
 from cpms.accounts.models import AdvocacyGroup, ExpertGroup
 from cpms.accounts.roles import Role
 from helpdesk import actions as helpdesk
-from helpdesk.people import actions as people
 from helpdesk import kpis
+from helpdesk.people import actions as people
 from helpdesk.tickets import actions as tickets
 from outcomes import actions as outcomes
 from outcomes.models import FollowUp, OutcomeDocument, SurveyAnswer, SurveyRound
