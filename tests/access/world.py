@@ -37,6 +37,19 @@ from tests.factories import (
 STATES = ("draft", "open", "outcome", "closed", "withdrawn", "consent withdrawn", "archived")
 
 
+KEPT_AS = dict(
+    pair.split(":")
+    for pair in (
+        "CaseFile:file Review:review Contribution:said Message:message Question:question Meeting:meeting "
+        "DatePoll:poll MeetingSeries:series OutcomeDocument:document Topic:topic SurveyRound:survey "
+        "AccessRequest:asked LostPhone:lost RoleProposal:proposal PlaceProposal:asked_place Outreach:spoken "
+        "ExpertGroup:saved Table:table FigureFile:figures GlassBreak:glass Registry:registry Ticket:ticket "
+        "StatusEntry:entry "
+    ).split()
+)
+"""Model to the attribute of the world that holds the one row of it."""
+
+
 class World:
     """``people`` maps principal to user; ``things`` maps model name to the object that routes are asked for."""
 
@@ -252,35 +265,14 @@ class World:
             return self.accepted if principal in {"lead", "assistant"} else self.referral
         if model == "Dispatch":
             return self.returned if principal in {"lead", "assistant"} else self.dispatch
+        if model in KEPT_AS:
+            return getattr(self, KEPT_AS[model])
         return {
             "Panel": self.story.panel,
             "Case": self.story.case,
-            "CaseFile": self.file,
             "Patient": self.story.patient,
-            "Review": self.review,
-            "Contribution": self.said,
-            "Message": self.message,
-            "Question": self.question,
-            "Meeting": self.meeting,
-            "DatePoll": self.poll,
             "AgendaItem": self.meeting.agenda.get(),
-            "MeetingSeries": self.series,
-            "OutcomeDocument": self.document,
-            "Topic": self.topic,
-            "SurveyRound": self.survey,
-            "AccessRequest": self.asked,
             "Centre": self.story.lead.centre,
             "User": self.story.lead,
             "Expert": Expert.objects.get(pk=self.story.lead.pk),
-            "LostPhone": self.lost,
-            "RoleProposal": self.proposal,
-            "PlaceProposal": self.asked_place,
-            "Outreach": self.spoken,
-            "ExpertGroup": self.saved,
-            "Table": self.table,
-            "FigureFile": self.figures,
-            "GlassBreak": self.glass,
-            "Registry": self.registry,
-            "Ticket": self.ticket,
-            "StatusEntry": self.entry,
         }[model]
