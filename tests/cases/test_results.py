@@ -205,3 +205,8 @@ def test_two_dated_values_make_a_trend_in_one_unit():
 def test_default_ranges_in_use_are_named_once():
     rows = [result("Phosphate", 2.31, "mmol/L"), result("Phosphate", 1.2, "mmol/L"), result("Unknown", 1, "")]
     assert len(Results(rows).defaults) == 1
+
+
+def test_urea_nitrogen_is_counted_as_urea_before_it_is_compared():
+    found = result("BUN", 40, "mg/dL", birth=Birth(1980))
+    assert (found.analyte.key, found.converted, found.flag) == ("urea_nitrogen", "14 mmol/L", "high")

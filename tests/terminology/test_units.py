@@ -141,3 +141,17 @@ def test_the_code_follows_the_unit():
     cortisol = catalogue.named("Cortisol")
     assert [cortisol.code_for(unit) for unit in ("nmol/L", "ug/dL")] == ["14675-3", "2143-6"]
     assert catalogue.coded("2143-6") is catalogue.coded("14675-3") is cortisol
+
+
+@pytest.mark.parametrize("name", ["BUN", "urea nitrogen", "Harnstoff-N", "azote uréique", "nitrógeno ureico"])
+def test_urea_nitrogen_is_not_urea(name):
+    found = catalogue.named(name)
+    assert found.key == "urea_nitrogen"
+    assert found.code_for("mg/dL") == "3094-0"
+    assert float(catalogue.in_unit(found, Decimal(40), "mg/dL", "mmol/L")) == pytest.approx(14.28, abs=0.01)
+
+
+def test_a_name_that_means_urea_here_and_its_nitrogen_there_is_asked():
+    assert catalogue.named("azotemia") is None
+    assert catalogue.coded("3094-0").key == "urea_nitrogen"
+    assert catalogue.named("Harnstoff").key == catalogue.named("mocznik").key == "urea"
