@@ -12,8 +12,8 @@ from cpms.forms import DayField, ExactSelect
 from cpms.terminology import catalogue
 from cpms.terminology.catalogue import Analyte
 from panels.cases.importers import lab_sheet
-from panels.cases.importers.lab_lines import known_name
-from panels.cases.importers.lab_table import Line, judged
+from panels.cases.importers.lab_lines import Line, known_name
+from panels.cases.importers.lab_table import judged
 from panels.cases.importers.read_case import ImportRefused
 from panels.cases.queries import flag_of, range_words, spoken
 from panels.cases.states import Flag, RangeSource
@@ -54,6 +54,10 @@ class LabTableForm(forms.Form):
                 self.text = lab_sheet.as_text(file.read(lab_sheet.MAX_BYTES + 1), name=file.name)
             except ImportRefused as refusal:
                 self.add_error("file", str(refusal))
+            if len(self.text) > LONGEST:
+                self.add_error(
+                    "file", f"The table is longer than {LONGEST:,} characters. Choose a file with fewer rows."
+                )
         if not self.text.strip() and not self.errors:
             self.add_error("table", "Paste at least one line, or choose a file.")
         return cleaned

@@ -14,7 +14,27 @@ HEADERS = {
     "fr": ("Analyse", "Résultat", "Unité", "Valeurs de référence", "Alerte", "Prélèvement", "Min", "Max"),
     "es": ("Prueba", "Resultado", "Unidades", "Valores de referencia", "Alarma", "Fecha", "Mín", "Máx"),
     "it": ("Esame", "Risultato", "Unità", "Valori di riferimento", "Segnalazione", "Data", "Min", "Max"),
+    "pl": ("Badanie", "Wynik", "Jednostka", "Zakres referencyjny", "Flag", "Data pobrania", "Min", "Max"),
 }
+SPECIMENS = {  # the column's name, then what stands for blood and for urine in it or above a section
+    "en": ("Specimen", ("Serum", "Plasma", "S"), ("Urine", "24 h urine", "U")),
+    "de": ("Material", ("Serum", "EDTA-Plasma", "Blut"), ("Urin", "24h-Urin", "Spontanurin")),
+    "fr": ("Échantillon", ("Sérum", "Plasma", "Sang"), ("Urines", "Urines de 24 h", "Urine")),
+    "es": ("Muestra", ("Suero", "Plasma", "Sangre"), ("Orina", "Orina de 24 horas")),
+    "it": ("Campione", ("Siero", "Plasma", "Sangue"), ("Urine", "Urine delle 24 ore")),
+    "pl": ("Materiał", ("Surowica", "Osocze", "Krew"), ("Mocz", "Mocz")),
+}
+BLOOD_IN_NAMES = (
+    "plasma",
+    "plasmá",
+    "osocz",
+    "serum",
+    "sérique",
+    "sangre",
+    "blood",
+    "suero",
+    "sérico",
+)  # a name that says it is believed below a heading
 NOISE = {
     "en": (
         "Sample slightly haemolysed",
@@ -31,22 +51,31 @@ NOISE = {
     "fr": ("Échantillon légèrement hémolysé", "Page 1 sur 2", "Commentaire : à contrôler dans 15 jours", "Service 12"),
     "es": ("Muestra ligeramente hemolizada", "Página 1 de 2", "Comentario: repetir en 15 días", "Planta 3"),
     "it": ("Campione lievemente emolizzato", "Pagina 1 di 2", "Commento: ripetere tra 15 giorni", "Reparto 7"),
+    "pl": ("Próbka lekko zhemolizowana", "Strona 1 z 2", "Uwagi: powtórzyć za 2 tygodnie", "Oddział 4"),
 }
-DAY_LINES = {"en": "Collected", "de": "Entnahme", "fr": "Date de prélèvement", "es": "Fecha", "it": "Data prelievo"}
+DAY_LINES = {
+    "en": "Collected",
+    "de": "Entnahme",
+    "fr": "Date de prélèvement",
+    "es": "Fecha",
+    "it": "Data prelievo",
+    "pl": "Data pobrania",
+}
 BIRTH_LINES = {
     "en": "Date of birth",
     "de": "Geburtsdatum",
     "fr": "Né(e) le",
     "es": "Fecha de nacimiento",
     "it": "Data di nascita",
+    "pl": "Data urodzenia",
 }
-FLAGS = {"en": "HL", "de": "+-", "fr": "HB", "es": "AB", "it": "AB"}
+FLAGS = {"en": "HL", "de": "+-", "fr": "HB", "es": "AB", "it": "AB", "pl": "HL"}
 PRINTED = {"ug": ("µg", "ug", "mcg"), "umol": ("µmol", "umol", "μmol")}
 
 
 @dataclass(frozen=True)
 class Truth:
-    """One result as the laboratory means it."""
+    """One result as the laboratory means it. Without ``key`` it was measured in another specimen than the test's own."""
 
     key: str
     sign: str
@@ -77,6 +106,9 @@ class Layout:
         self.between = self.dice.choice(["-", " - ", "–", " – "])
         self.day = f"{self.dice.randint(2019, 2026)}-{self.dice.randint(1, 12):02}-{self.dice.randint(1, 28):02}"
         self.dated = self.dice.random() < 0.5
+        self.by_specimen = self.header and not self.cumulative and self.dice.random() < 0.3
+        self.has_urine = not self.by_specimen and not self.cumulative and self.dice.random() < 0.2
+        self.in_urine = False
         self.truths: list[Truth] = []
         self.text = "\n".join(self._lines())
 
@@ -90,7 +122,11 @@ class Layout:
         names = self.dice.sample(sorted(catalogue.analytes()), self.dice.randint(3, 9))
         if self.header:
             lines.append(self.parting.join(self._header()))
-        for key in names:
+        turn = self.dice.randrange(len(names)) if self.has_urine else len(names)
+        for place, key in enumerate(names):
+            if place == turn:
+                self.in_urine = True
+                lines.append(self.dice.choice(SPECIMENS[self.language][2][:2]) + self.dice.choice(["", ":"]))
             if self.dice.random() < 0.15:
                 lines.append(self.dice.choice(NOISE[self.language]))
             lines.append(self._result(catalogue.analytes()[key]))
@@ -108,7 +144,8 @@ class Layout:
             "r": [low, high] if self.split_range else [bounds],
             "f": [flag],
         }
-        return [cell for kind in self.order for cell in cells[kind]]
+        row = [cell for kind in self.order for cell in cells[kind]]
+        return [*row, SPECIMENS[self.language][0]] if self.by_specimen else row
 
     def _day(self, iso: str) -> str:
         year, month, day = iso.split("-")
@@ -124,6 +161,7 @@ class Layout:
         return round(max(low + spread * Decimal(str(self.dice.uniform(-0.6, 1.8))), Decimal("0.001")), places)
 
     def _result(self, analyte: catalogue.Analyte) -> str:
+        self.name = self._name(analyte)
         unit = self.dice.choice(analyte.units)
         sourced = [one for one in analyte.intervals if one.low is not None and one.high is not None]
         base = self.dice.choice(sourced) if sourced else None
@@ -143,7 +181,10 @@ class Layout:
         bounds = (low if side == "both" else None, high if side in {"both", "high"} else None)
         if self.split_range:
             bounds = (low, high)
-        self.truths.append(Truth(analyte.key, sign, value, unit, *bounds, self.day if self.dated else ""))
+        if self.by_specimen:
+            self.in_urine = self.dice.random() < 0.3
+        key = analyte.key if self._is_its_own(analyte) else ""
+        self.truths.append(Truth(key, sign, value, unit, *bounds, self.day if self.dated else ""))
         mark = (
             ""
             if sign
@@ -160,7 +201,7 @@ class Layout:
         text = self._range(bounds)
         spaced = self.dice.choice(["", " "]) if sign else ""
         cells = {
-            "n": [self._name(analyte)],
+            "n": [self.name],
             "v": [f"{sign}{spaced}{self._number(value)}"],
             "u": [self._unit(unit)],
             "r": [self._number(bound) for bound in bounds] if self.split_range else [text],
@@ -168,7 +209,18 @@ class Layout:
         }
         order = self.order if self.header or not self.order.startswith("v") else "nvurf"
         row = [cell for kind in order for cell in cells[kind]]
+        if self.by_specimen:
+            row.append(self.dice.choice(SPECIMENS[self.language][2 if self.in_urine else 1]))
+        if self.dice.random() < 0.01:  # over-long: its value stands where a line would be cut
+            row[0] += " " * (595 - sum(map(len, row[: row.index(cells["v"][0])])))
         return self.parting.join(row if self.header else [cell for cell in row if cell])
+
+    def _is_its_own(self, analyte) -> bool:
+        """Whether the test is measured in what the table says; where it says nothing, it is."""
+        urine, blood = "urine" in analyte.specimen, "urine" not in analyte.specimen or "serum" in analyte.specimen
+        if self.in_urine:
+            return urine or (self.has_urine and any(word in self.name.lower() for word in BLOOD_IN_NAMES))
+        return not self.by_specimen or (blood and analyte.specimen != "saliva")
 
     def _cumulative(self, analyte, low, high, unit, places) -> str:
         cells = []
@@ -179,7 +231,7 @@ class Layout:
             value = self._value(low, high, places)
             self.truths.append(Truth(analyte.key, "", value, unit, low, high, day))
             cells.append(self._number(value))
-        return self.parting.join([self._name(analyte), self._unit(unit), self._range((low, high)), *cells])
+        return self.parting.join([self.name, self._unit(unit), self._range((low, high)), *cells])
 
     def _range(self, bounds) -> str:
         low, high = bounds
@@ -187,7 +239,7 @@ class Layout:
             return self.bracket.format(f"{self._number(low)}{self.between}{self._number(high)}")
         if high is None:
             return ""
-        words = {"en": "up to", "de": "bis", "fr": "<", "es": "hasta", "it": "fino a"}[self.language]
+        words = {"en": "up to", "de": "bis", "fr": "<", "es": "hasta", "it": "fino a", "pl": "<"}[self.language]
         return self.bracket.format(f"{self.dice.choice(['<', '< ', words + ' '])}{self._number(high)}")
 
     def _name(self, analyte) -> str:

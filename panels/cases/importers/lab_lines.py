@@ -37,6 +37,26 @@ class Reading:
     taken: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the source. Without ``reading`` it is left out, and ``why`` says so; without ``analyte`` the test is not known.
+
+    ``ask`` is the unit that would be likelier than the written one, or the unit to confirm where none is written.
+    """
+
+    raw: str
+    name: str = ""
+    analyte: Analyte | None = None
+    reading: Reading | None = None
+    why: str = ""
+    doubt: str = ""
+    ask: str = ""
+
+    @property
+    def certain(self) -> bool:
+        return self.reading is not None and self.analyte is not None and not self.doubt
+
+
 def known_name(text: str, known: Known) -> Analyte | None:
     """The analyte of a name, with the material behind it or without."""
     return known(text) or known(MATERIALS.sub("", text))

@@ -8,13 +8,26 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from cpms.terminology.catalogue import Analyte, is_plausible, likelier_unit, read_unit
-from panels.cases.importers.lab_lines import Known, Reading, is_name, is_unit, known_name, readings, split_line
-from panels.cases.importers.lab_words import Limits, Marks, clean, column_of, day_of, flag_of, limits_of, marks_in
-from panels.cases.importers.strict_json import HOSTILE
+from panels.cases.importers.lab_lines import Known, Line, Reading, is_name, is_unit, known_name, readings, split_line
+from panels.cases.importers.lab_materials import heading_of, in_material, material_of, says_blood
+from panels.cases.importers.lab_words import (
+    VALUE,
+    Limits,
+    Marks,
+    clean,
+    column_of,
+    day_of,
+    flag_of,
+    limits_of,
+    marks_in,
+)
+from panels.cases.importers.strict_json import HOSTILE, shorten
 
-MOST_LINES, LONGEST_LINE = 400, 600
+MOST_LINES, LONGEST_LINE, SHOWN = 400, 600, 80
+TOO_LONG = f"longer than {LONGEST_LINE} characters, so it was not read"
+TOO_MANY = f"not read: {MOST_LINES} lines at once are the most. Paste them once these are added"
 NOT_A_RESULT, NO_VALUE, UNCERTAIN = "not a result", "no value", "not certain how to read it"
-BIRTH = re.compile(r"(?i)\b(?:birth|born|dob|geb|né|née|nacimiento|nascita|naissance|gedruckt|printed|druck)")
+BIRTH = re.compile(r"(?i)\b(?:birth|born|dob|geb|né|née|nacimiento|nascita|naissance|urodz|gedruckt|printed|druck)")
 DATED = re.compile(
     r"(?i)^(?P<words>[^\d]{0,40}?)[:\s]*(?P<day>\d[\d./-]{5,9}(?:[ T,]+\d{1,2}[:.h]\d{2}(?::\d{2})?(?: ?Uhr)?)?)$"
 )
@@ -34,34 +47,19 @@ class Row:
         return " ".join(cell for cell in self.cells if cell)
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One line of the source. Without ``reading`` it is left out, and ``why`` says so; without ``analyte`` the test is not known.
-
-    ``ask`` is the unit that would be likelier than the written one, or the unit to confirm where none is written.
-    """
-
-    raw: str
-    name: str = ""
-    analyte: Analyte | None = None
-    reading: Reading | None = None
-    why: str = ""
-    doubt: str = ""
-    ask: str = ""
-
-    @property
-    def certain(self) -> bool:
-        return self.reading is not None and self.analyte is not None and not self.doubt
-
-
 def read_text(text: str, known: Known, *, day: str = "") -> list[Line]:
-    """The lines of a pasted text. ``day`` (ISO) is when the samples were taken unless a line says otherwise."""
-    lines = [clean_line(line) for line in text.splitlines()]
-    return read_rows([row_of(line, lines) for line in lines if line.strip()][:MOST_LINES], known, day=day)
+    """The lines of a pasted text. ``day`` (ISO) is when the samples were taken unless a line says otherwise.
 
-
-def clean_line(line: str) -> str:
-    return HOSTILE.sub("", line)[:LONGEST_LINE]
+    A line that is too long is not cut, and lines beyond the most are not dropped: each is left out with the reason.
+    """
+    lines = [line for line in (HOSTILE.sub("", line) for line in text.splitlines()) if line.strip()]
+    taken, beyond = lines[:MOST_LINES], len(lines) - MOST_LINES
+    whole = [line for line in taken if len(line) <= LONGEST_LINE]
+    found = read_rows([row_of(line, whole) for line in whole], known, day=day)
+    found += [Line(shorten(line, SHOWN), why=TOO_LONG) for line in taken if len(line) > LONGEST_LINE]
+    if beyond > 0:
+        found.append(Line(f"{beyond:,} more line{'' if beyond == 1 else 's'}", why=TOO_MANY))
+    return found
 
 
 def read_rows(rows: Sequence[Row], known: Known, *, day: str = "") -> list[Line]:
@@ -69,18 +67,37 @@ def read_rows(rows: Sequence[Row], known: Known, *, day: str = "") -> list[Line]
     marks = marks_in("\n".join(cell for row in rows for cell in row.cells))
     found: list[Line] = []
     columns: dict[int, str] = {}
+    material = ""
     for row in rows:
         if header := columns_of(row.cells):
             columns = header
+        elif new_material := heading_of(row.cells):
+            material = new_material
+            found.append(Line(row.raw, why=f"taken for the specimen of what follows: {material}"))
         elif new_day := day_of_line(row.raw):
             day = new_day
             found.append(Line(row.raw, why=f"taken for the day of what follows: {new_day}"))
-        elif not any(sign.isdigit() for sign in row.raw):
-            found.append(Line(row.raw, why=NOT_A_RESULT))
-        elif BIRTH.search(row.raw):
-            found.append(Line(row.raw, why="not a result; it may identify the patient"))
+        elif why := why_not(row.raw):
+            found.append(Line(row.raw, why=why))
         else:
-            found += row_lines(row, columns, known, marks, day)
+            found += in_materials(row_lines(row, columns, known, marks, day), row.cells, columns, material, known)
+    return found
+
+
+def why_not(raw: str) -> str:
+    """Why a line is not looked at; empty for one that is."""
+    if not any(sign.isdigit() for sign in raw):
+        return NOT_A_RESULT
+    return "not a result; it may identify the patient" if BIRTH.search(raw) else ""
+
+
+def in_materials(lines: list[Line], cells: Cells, columns: dict[int, str], heading: str, known: Known) -> list[Line]:
+    """Each line in the specimen that its own column says, else its name, else the heading above it."""
+    own = " ".join(cell for place, cell in enumerate(cells) if columns.get(place) == "material" and cell)
+    found = []
+    for line in lines:
+        material = material_of(own) if own else "" if says_blood(line.name) else heading
+        found.append(judged(in_material(line, material, known)))
     return found
 
 
@@ -126,14 +143,19 @@ def day_of_line(raw: str) -> str:
 def row_lines(row: Row, columns: dict[int, str], known: Known, marks: Marks, day: str) -> list[Line]:
     cells = row.cells
     if columns and len(cells) > 1 and not (row.by_blanks and len(cells) != max(columns) + 1):
-        return [judged(line) for line in by_columns(cells, row.raw, columns, known, marks, day)]
-    if any(kind[:1].isdigit() for kind in columns.values()):
+        return by_columns(cells, row.raw, columns, known, marks, day)
+    order = list(columns.values())
+    if any(kind[:1].isdigit() for kind in order) or (
+        {"range", "value"} <= {*order}
+        and order.index("range") < order.index("value")
+        and sum(map(is_beyond, cells)) > 1
+    ):  # which of "< 9" and "< 12" is the value?
         return [Line(row.raw, why=UNCERTAIN)]
     found = by_kind(cells, known, marks) if len(cells) > 1 else split_line(cells[0], known, marks)
     if found is None:
         return [Line(row.raw, why=UNCERTAIN)]
     name, analyte, reading = found
-    return [judged(Line(row.raw, name, analyte, replace(reading, taken=reading.taken or day)))]
+    return [Line(row.raw, name, analyte, replace(reading, taken=reading.taken or day))]
 
 
 def by_kind(row: Cells, known: Known, marks: Marks) -> tuple[str, Analyte | None, Reading] | None:
@@ -148,6 +170,12 @@ def by_kind(row: Cells, known: Known, marks: Marks) -> tuple[str, Analyte | None
         return split_line(" ".join(cells), known, marks)
     reading = readings(" ".join(value_first).split(), analyte, marks)
     return (cells[0].rstrip(":"), analyte, reading) if reading and (analyte or reading.unit) else None
+
+
+def is_beyond(cell: str) -> bool:
+    """``< 9``: a value that was not measured further, or a limit."""
+    match = VALUE.fullmatch(cell)
+    return match is not None and bool(match["sign"])
 
 
 def is_value(cell: str, analyte: Analyte | None, marks: Marks) -> bool:
@@ -213,7 +241,7 @@ def contradicts_its_flag(reading: Reading) -> bool:
 def judged(line: Line) -> Line:
     """The line with what must be asked before it is taken: an unknown test, a missing unit, a unit that cannot be right."""
     reading, analyte = line.reading, line.analyte
-    if reading is None:
+    if reading is None or line.doubt:
         return line
     if analyte is None:
         return replace(line, doubt="Which test is this?")

@@ -31,18 +31,20 @@ DAY = re.compile(
 )
 COLUMNS = {
     "name": "name nom nombre nome nazwa test tests analyte analysis parameter component determination untersuchung analyse analyt bezeichnung messgrosse examen "
-    "examens analyses dosage parametre prueba determinacion analito analitica parametro esame esami analisi",
+    "examens analyses dosage parametre prueba determinacion analito analitica parametro esame esami analisi "
+    "badanie",
     "value": "result results value wert messwert ergebnis ergebnisse resultat resultats valeur resultado resultados valor risultato "
-    "risultati valore esito",
-    "unit": "unit units uom einheit einheiten masseinheit unite unites unidad unidades unita udm u m",
+    "risultati valore esito wynik wyniki",
+    "unit": "unit units uom einheit einheiten masseinheit unite unites unidad unidades unita udm u m jednostka jednostki",
     "range": "range reference ref refrange normal referenzbereich referenz normbereich normwert normwerte norm referenzwerte normes "
-    "vr valeurs intervalo referencia valores intervallo riferimento valori",
+    "vr valeurs intervalo referencia valores intervallo riferimento valori zakres norma",
     "low": "low min minimum lower untere untergrenze von mini inferior minimo inferiore da",
     "high": "high max maximum upper obere obergrenze bis maxi superior maximo superiore a",
     "flag": "flag flags h l hl abnormal kennzeichen kennz bewertung alarme alerte anomalie alarma alerta segnalazione asterisco",
     "date": "date collected sampled datum entnahme abnahme entnahmedatum abnahmedatum prelevement fecha extraccion data prelievo",
     "old": "previous prior vorwert vorbefund anteriorite anterieur anterior previo precedente",
-    "other": "comment comments kommentar method methode specimen material commentaire methode comentario metodo muestra nota note commento",
+    "material": "specimen material sample matrix muestra untersuchungsmaterial probenmaterial materiel echantillon campione materiale probe",
+    "other": "comment comments kommentar method methode commentaire methode comentario metodo nota note commento uwagi metoda",
 }
 PHRASES = {
     "reference range": "range", "ref range": "range", "reference interval": "range", "normal range": "range",
@@ -50,6 +52,10 @@ PHRASES = {
     "valores de referencia": "range", "intervallo di riferimento": "range", "valori di riferimento": "range",
     "date de prelevement": "date", "fecha de extraccion": "date", "data prelievo": "date", "data del prelievo": "date",
     "collection date": "date", "sample date": "date", "sample taken": "date", "test name": "name", "unita di misura": "unit",
+    "specimen type": "material", "sample type": "material", "sample material": "material", "type of specimen": "material",
+    "tipo de muestra": "material", "tipo di campione": "material", "type d echantillon": "material", "material badany": "material",
+    "nature de l echantillon": "material", "rodzaj materialu": "material", "zakres referencyjny": "range",
+    "wartosci referencyjne": "range", "data pobrania": "date",
 }  # fmt: skip
 COLUMN_OF = {word: column for column, words in COLUMNS.items() for word in words.split()} | PHRASES
 MATERIALS = re.compile(
