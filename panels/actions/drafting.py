@@ -75,6 +75,7 @@ def prepare(
     quorum: int = QUORUM,
 ) -> Panel:
     """Write question, group, urgency and date of a draft. Raises ``Clash`` when somebody else saved meanwhile."""
+    hold_consent(panel.case.patient_id)
     if not (verdict := may_prepare(by, panel)):
         raise Refused(verdict.reason)
     locking.claim(panel, version, {"question": question})

@@ -37,7 +37,7 @@ class LabTableForm(forms.Form):
         help_text="CSV or XLSX. It is not kept.",
         widget=forms.ClearableFileInput({"accept": ".csv,.tsv,.txt,.xlsx"}),
     )
-    taken_on = DayField(label="Sample taken on", required=False, help_text="Unless a line says otherwise.")
+    taken_on = DayField(label="Sample taken on", required=False, help_text="Unless a line says otherwise. Without a day, the day of entry counts.")
 
     text = ""
 

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import json
+from decimal import Decimal
+
 import pytest
 from django.urls import reverse
 
 from consent import actions as consent
 from consent.states import Stage
+from cpms import clock
 from cpms.accounts.access import Refused
 from cpms.jobs.models import Job
 from panels import actions as panels
 from panels.cases import actions as cases
-from panels.cases.models import Case, CaseFile
+from panels.cases.models import Case, CaseFile, LabResult
 from panels.cases.queries import case_parts, content_of, outline, page_of
 from panels.cases.states import FileState
 from panels.models import Panel
@@ -122,3 +127,50 @@ def test_every_page_of_a_case_says_what_the_consents_allow_in_which_networks():
     pages = [reverse(f"cases:{name}", args=[key]) for name in ("edit", "labs", "files", "findings", "rectify")]
     for page in (*pages, reverse("cases:file", args=[story.file.pk]), story.fresh().get_absolute_url()):
         assert sentence in client.get(page).content.decode(), page
+
+
+def entered_long_ago(case, **more):
+    LabResult.objects.filter(case=case).update(taken="")
+    Case.objects.filter(pk=case.pk).update(made_at=clock.now() - dt.timedelta(days=1500), **more)
+    return Case.objects.get(pk=case.pk)
+
+
+def test_an_undated_result_of_a_copy_keeps_the_moment_it_was_entered():
+    story = Story()
+    before = entered_long_ago(story.case)
+    copy = cases.copy_case(before, by=story.lead)
+    assert [lab.taken for lab in copy.labs.all()] == [before.made_at.date().isoformat()]
+    first, then = case_parts(before).results.rows[0], case_parts(copy).results.rows[0]
+    assert (first.range_text, first.flag) == (then.range_text, then.flag)
+
+
+def test_a_copy_keeps_the_age_that_a_file_gave():
+    story = Story()
+    before = entered_long_ago(story.case)
+    before.age_at_entry, before.years_at_entry = "4 years", 4
+    before.save()
+    lab = before.labs.get()
+    lab.origin = json.dumps({"label": "TSH", "taken": ""})
+    lab.save()
+    copy = cases.copy_case(before, by=story.lead)
+    assert (copy.age_at_entry, copy.years_at_entry) == ("4 years", 4)
+    assert [(one.taken, json.loads(one.origin)["taken"]) for one in copy.labs.all()] == [("4 years", "4 years")]
+
+
+@pytest.mark.parametrize("way", ["added", "typed"])
+def test_an_undated_result_added_long_after_entry_was_taken_when_it_was_entered(way):
+    story = Story()
+    before = entered_long_ago(story.case)
+    row = {"label": "TSH", "value": Decimal("2.5"), "unit": "mU/L", "taken": ""}
+    if way == "added":
+        cases.add_labs(before, [row], names={}, by=story.lead)
+    else:
+        kept = [{"id": before.labs.get().pk}]
+        cases.correct_case(before, cases.Correction(labs=[*kept, row]), version=before.version, by=story.lead)
+    assert [lab.taken for lab in before.labs.order_by("position")] == ["", clock.today().isoformat()]
+
+
+def test_an_undated_result_of_the_day_of_entry_counts_for_that_day():
+    story = Story()
+    cases.add_labs(story.case, [{"label": "TSH", "value": Decimal("2.5"), "unit": "mU/L"}], names={}, by=story.lead)
+    assert story.case.labs.order_by("position").last().taken == ""

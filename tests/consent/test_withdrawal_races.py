@@ -6,9 +6,11 @@
 from __future__ import annotations
 
 import os
+import threading
 from pathlib import Path
 
 import pytest
+from django.db import connection, transaction
 
 from consent import actions as consent
 from consent.models import Consent
@@ -138,6 +140,17 @@ def against_closing(story):
     return late(story, Event.PANEL_MOVED)
 
 
+def against_copy(story):
+    copy = cases.copy_case(Case.objects.get(pk=story.case.pk), by=story.lead)
+    race(withdraw(story), lambda: cases.confirm_copy(copy, by=story.lead))
+    return late(story, Event.CASE_CHANGED)
+
+
+def against_start(story):
+    race(withdraw(story), lambda: cases.start_case(story.patient, by=story.lead))
+    return late(story, Event.CASE_CHANGED)
+
+
 DEEDS = {
     "comment": against_comment,
     "invite": against_invite,
@@ -149,6 +162,8 @@ DEEDS = {
     "stance": against_stance,
     "signature": against_signature,
     "close the panel": against_closing,
+    "confirm a copy": against_copy,
+    "start a case": against_start,
 }
 TOLD: dict[str, int] = {}
 
@@ -189,3 +204,51 @@ def test_a_deed_under_a_withdrawn_consent_is_refused():
     withdraw(story)()
     with pytest.raises(Refused):
         cases.take_out_file(CaseFile(case=story.case, key=story.case.key), by=story.expert)
+
+
+def confirming(story):
+    copy = cases.copy_case(Case.objects.get(pk=story.case.pk), by=story.lead)
+    return lambda: cases.confirm_copy(copy, by=story.lead)
+
+
+def starting(story):
+    return lambda: cases.start_case(story.patient, by=story.lead)
+
+
+def preparing(story):
+    case = cases.copy_case(Case.objects.get(pk=story.case.pk), by=story.lead)
+    panel = panels.draft_panel(case, network=story.group.network, by=story.lead)
+    return lambda: panels.prepare(panel, version=panel.version, question="x", by=story.lead)
+
+
+def is_blocked() -> bool:
+    """Whether somebody waits for a row that another transaction holds."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM pg_locks WHERE NOT granted")
+        return cursor.fetchone() is not None
+
+
+@pytest.mark.parametrize("deed", [confirming, starting, preparing])
+def test_a_deed_waits_for_a_withdrawal_that_is_under_way_and_is_refused(deed):
+    """Without a hold it would read the consent that is just being withdrawn, and come after it."""
+    story = seated()
+    act, ended = deed(story), []
+
+    def run():
+        try:
+            act()
+            ended.append("done")
+        except Refused:
+            ended.append("refused")
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=run)
+    with transaction.atomic():
+        withdraw(story)()
+        thread.start()
+        while not ended and not is_blocked():
+            thread.join(0.02)
+        assert ended == []
+    thread.join(20)
+    assert ended == ["refused"]

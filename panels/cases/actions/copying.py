@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from typing import Any
 
@@ -14,6 +15,7 @@ from cpms.accounts.access import Refused
 from cpms.audit import actions as audit
 from cpms.audit.states import Event
 from cpms.jobs import actions as jobs
+from panels.cases import queries
 from panels.cases.models import (
     Case,
     CaseAnswers,
@@ -35,15 +37,20 @@ KINDS: tuple[Any, ...] = (Diagnosis, Finding, LabResult, Variant, Treatment, Cas
 
 @transaction.atomic
 def copy_case(previous: Case, *, by: Any) -> Case:
-    """A case with the previous one's summary and lines. Dates and ages of the lines stay as they were written then."""
+    """A case with the previous one's summary and lines. Dates and ages of the lines stay as they were written then; a result
+    without one gets the moment the previous case was entered, which is when it counted."""
     hold_consent(previous.patient_id)
     if not (verdict := may_edit(by, previous)):
         raise Refused(verdict.reason)
     case = Case(patient=previous.patient, key=previous.key, made_by=by, begun_at=clock.now(), copied_from=previous)
-    case.summary = previous.summary
+    case.summary, case.origin = previous.summary, previous.origin
+    case.age_at_entry, case.years_at_entry = previous.age_at_entry, previous.years_at_entry
     case.save(force_insert=True)
     for kind in KINDS:
-        kind._default_manager.bulk_create(copied(part, case) for part in kind._default_manager.filter(case=previous))
+        parts = [copied(part, case) for part in kind._default_manager.filter(case=previous)]
+        if kind is LabResult:
+            date_undated(parts, queries.entry_words(previous))
+        kind._default_manager.bulk_create(parts)
     audit.record(Event.CASE_CHANGED, on=case, by=by, verb="copy")
     if CaseFile.objects.filter(case=previous, state__in=SEEN).exists():
         jobs.enqueue("cases.copy_files", case_id=str(case.pk))
@@ -54,6 +61,14 @@ def copied(part: Any, case: Case) -> Any:
     """Opened and sealed anew: a ciphertext belongs to its row."""
     values = {field.attname: getattr(part, field.attname) for field in part._meta.concrete_fields}
     return type(part)(**{**values, "id": uuid.uuid4(), "case_id": case.pk})
+
+
+def date_undated(labs: list[LabResult], moment: str) -> None:
+    """What a file said of the line in full says it from now on, too: it is what goes out again."""
+    for lab in labs:
+        if not lab.taken:
+            lab.taken = moment
+            lab.origin = json.dumps({**json.loads(lab.origin), "taken": moment}, ensure_ascii=False) if lab.origin else ""
 
 
 def copy_files(case_id: str, *, by: Any) -> int:
@@ -88,6 +103,7 @@ def copy_file(file: CaseFile, case: Case, *, by: Any) -> int:
 @transaction.atomic
 def confirm_copy(case: Case, *, by: Any) -> None:
     """Everything copied still holds."""
+    hold_consent(case.patient_id)
     if not (verdict := may_edit(by, case)):
         raise Refused(verdict.reason)
     Case.objects.filter(pk=case.pk, confirmed_at=None).update(confirmed_at=clock.now())

@@ -19,13 +19,14 @@ from cpms.audit.states import Event
 from panels.cases.actions import coding
 from panels.cases.models import Case, Diagnosis, Finding, LabAlias, LabResult, Treatment, Variant, name_token
 from panels.cases.policy import may_edit
-from panels.cases.queries import line_words
+from panels.cases.queries import line_words, taken_now
 from panels.cases.states import DiagnosisStatus
 
 
 @transaction.atomic
 def start_case(patient: Any, *, by: Any, begun_at: dt.datetime | None = None) -> Case:
     """An empty case under the patient's key. Raises ``Refused`` while consent to care is not in force."""
+    hold_consent(patient.pk)
     if not (verdict := may_be_discussed(patient)):
         raise Refused(verdict.reason)
     case = Case(patient=patient, key=patient.key, made_by=by, begun_at=begun_at)
@@ -114,13 +115,15 @@ def add_findings(case: Case, rows: Sequence[Mapping[str, Any]], *, by: Any) -> l
 
 @transaction.atomic
 def add_labs(case: Case, rows: Sequence[Mapping[str, Any]], *, names: Mapping[str, str], by: Any) -> list[LabResult]:
-    """Append results. ``names`` are test names of the centre with the analyte each was matched with, remembered from now on
+    """Append results; one without a moment was taken today, unless the case was entered today. ``names`` are test names of the centre with the analyte each was matched with, remembered from now on
     in place of an earlier one; one without an analyte is forgotten."""
     hold_consent(case.patient_id)
     if not (verdict := may_edit(by, case)):
         raise Refused(verdict.reason)
     begin = case.labs.count()
-    added = [LabResult(case=case, key=case.key, position=begin + place, **row) for place, row in enumerate(rows)]
+    now = taken_now(case)
+    dated = [{**row, "taken": row.get("taken") or now} for row in rows]
+    added = [LabResult(case=case, key=case.key, position=begin + place, **row) for place, row in enumerate(dated)]
     LabResult.objects.bulk_create(added)
     if by.centre is not None and names:
         remember_names(names, by=by)
@@ -167,6 +170,8 @@ def correct_parts(
     known = {str(part.pk): part for part in model._default_manager.filter(case=case)}
     for position, row in enumerate(rows):
         part = known.pop(str(row.get("id") or ""), None) or model(case=case, key=case.key)
+        if model is LabResult and part._state.adding and not row.get("taken"):
+            row = {**row, "taken": taken_now(case)}
         changes = {name: value for name, value in row.items() if name != "id" and getattr(part, name) != value}
         before = {name: getattr(part, name) for name in changes}
         for name, value in changes.items():

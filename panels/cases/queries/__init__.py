@@ -19,7 +19,7 @@ from panels.cases.queries.forms import (
 )
 from panels.cases.queries.reading import Outline, allowed, case_parts, names_at, outline
 from panels.cases.queries.rectifying import line_words, lines
-from panels.cases.queries.results import Result, Results, result_of, results_of
+from panels.cases.queries.results import Result, Results, entry_words, result_of, results_of, taken_now
 from panels.cases.queries.trends import Chart, Trend
 from panels.cases.queries.words import flag_of, range_words, spoken
 
@@ -37,6 +37,7 @@ __all__ = [
     "answered_forms",
     "case_parts",
     "content_of",
+    "entry_words",
     "flag_of",
     "form_of",
     "forms_of",
@@ -58,4 +59,5 @@ __all__ = [
     "results_of",
     "sources_of",
     "spoken",
+    "taken_now",
 ]

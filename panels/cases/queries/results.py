@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cached_property
 
+from cpms import clock
 from cpms.terminology import catalogue
 from cpms.terminology.catalogue import Analyte
 from panels.cases.ages import Birth, Moment, ages, moment_of
@@ -127,6 +128,17 @@ def entry_of(case: Case) -> Moment:
     """The age that a file gave, or else the day the case was entered."""
     made = case.made_at.date().toordinal()
     return moment_of(case.age_at_entry) or Moment(made, made, is_age=False)
+
+
+def entry_words(case: Case) -> str:
+    """The moment of entry as a result's own words say it: what holds for results of the case that name no moment."""
+    return case.age_at_entry if moment_of(case.age_at_entry) else case.made_at.date().isoformat()
+
+
+def taken_now(case: Case) -> str:
+    """When a result was taken that is entered now and says nothing of it: today, or nothing on the day the case was entered."""
+    today = clock.today()
+    return "" if case.made_at.date() == today and case.copied_from_id is None else today.isoformat()
 
 
 def results_of(case: Case) -> Results:
