@@ -3,20 +3,30 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
 
-from consent.models import language_name
-from consent.queries import published_languages, registry_names
-from consent.states import EVERY_REGISTRY, KEPT_FOR_YEARS, Answer, Giver, Stage
+from consent.models import ConsentForm, language_name
+from consent.queries import published_languages, registry_names, single
+from consent.states import (
+    ENDS_SINGLE,
+    EVERY_REGISTRY,
+    KEPT_FOR_YEARS,
+    Answer,
+    Giver,
+    Stage,
+    contradicts,
+    giver_by_age,
+)
 from cpms import clock
 from cpms.countries import choices
 from cpms.forms import DayField, WordsField
 from cpms.patients.actions import DESCRIBED
 from cpms.patients.models import OLDEST_BIRTH_YEAR, Patient
 from cpms.patients.queries import same_number
-from cpms.patients.states import MONTH_COUNTS_FOR, Route, Sex, karyotype_choices
+from cpms.patients.states import Route, Sex, karyotype_choices, month_counts
 
 SPOKEN = {
     "bg": "BG", "cs": "CZ", "da": "DK", "de": "DE AT CH LI", "el": "GR CY", "en": "IE GB MT", "es": "ES", "et": "EE", "fi": "FI",
@@ -98,7 +108,7 @@ class PatientForm(forms.Form):
         """A month says too much about anybody who is not a small child."""
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         year = cleaned.get("birth_year")
-        if cleaned.get("birth_month") and (year is None or clock.today().year - year > MONTH_COUNTS_FOR):
+        if (month := cleaned.get("birth_month")) and (year is None or not month_counts(year, month, on=clock.today())):
             self.add_error("birth_month", "The month is written down for a child under two only. Leave it open.")
         return cleaned
 
@@ -117,6 +127,21 @@ class DescribeForm(PatientForm):
         return self.patient.enrolled_by if self.patient else None
 
 
+def ask_whether(form: forms.Form, name: str, question: str) -> None:
+    """A question below the form that must be ticked before the form is taken. It is there only while it has to be asked."""
+    form.fields[name] = forms.BooleanField(label="Yes, record it so", required=False)
+    if not form.data.get(name):
+        form.add_error(name, question)
+
+
+def ask_who_answered(form: forms.Form, given_by: str, by_age: str | None) -> None:
+    if contradicts(given_by, by_age):
+        was = "a child" if by_age == Giver.PARENT else "of age"
+        ask_whether(
+            form, "although", f"By the age the patient was {was} on that day. Did {Giver(given_by).label} answer?"
+        )
+
+
 class ConsentRecordForm(forms.Form):
     stage = forms.TypedChoiceField(label="Stage", choices=Stage.choices, coerce=int)
     registry = forms.ChoiceField(
@@ -125,9 +150,15 @@ class ConsentRecordForm(forms.Form):
         choices=lambda: [(EVERY_REGISTRY, "Every registry that the form names"), *registry_names()],
     )
     answer = forms.ChoiceField(label="Answer", choices=Answer.choices, widget=forms.RadioSelect)
-    given_by = forms.ChoiceField(label="Given by", choices=Giver.choices)
+    given_by = forms.ChoiceField(label="Given by", choices=[("", "Choose who answered"), *Giver.choices])
     given_on = DayField(label="Given on", initial=clock.today)
     language = LanguageField()
+    form = forms.ModelChoiceField(
+        label="Version of the form",
+        queryset=ConsentForm.objects.none(),
+        required=False,
+        empty_label="The newest of that day",
+    )
     renew_on = DayField(
         label="Ask again by",
         required=False,
@@ -136,6 +167,23 @@ class ConsentRecordForm(forms.Form):
     )
     kept_at = KeptAtField()
 
+    def __init__(self, data: Any = None, *, patient: Patient, initial: Mapping[str, Any] | None = None) -> None:
+        super().__init__(data, initial=dict(initial or {}))
+        self.patient = patient
+        self.fields["form"].queryset = ConsentForm.objects.signed(on=clock.today())  # type: ignore[attr-defined]
+        self.keep_closed_registry(self.initial.get("registry", ""))
+
+    def keep_closed_registry(self, code: str) -> None:
+        """What is asked again of one registry stays about that one, also where it takes no data any more."""
+        choices: Any = list(self.fields["registry"].choices)  # type: ignore[attr-defined]
+        if code and code not in dict(choices):
+            self.fields["registry"].choices = [*choices, (code, code)]  # type: ignore[attr-defined]
+
+    @property
+    def ending_single(self) -> bool:
+        """Whether the question that ``clean`` asks about single registries was answered."""
+        return bool(self.data.get("ending_single"))
+
     def clean_given_on(self) -> dt.date:
         day: dt.date = self.cleaned_data["given_on"]
         if day > clock.today():
@@ -143,10 +191,18 @@ class ConsentRecordForm(forms.Form):
         return day
 
     def clean(self) -> dict[str, Any]:
-        """Only stage 2 is given for one registry."""
+        """Only stage 2 is given for one registry. What is likely a slip is asked before it is taken."""
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         if cleaned.get("registry") and cleaned.get("stage") != Stage.REGISTRY:
             self.add_error("registry", "A registry belongs to stage 2.")
+        elif cleaned.get("stage") == Stage.REGISTRY and not cleaned.get("registry") and (names := single(self.patient)):
+            ask_whether(self, "ending_single", f"{ENDS_SINGLE.format(names=names)} Is that what was answered?")
+        form, language = cleaned.get("form"), cleaned.get("language")
+        if form and language and form.language != language:
+            self.add_error("form", "This version is in another language.")
+        if cleaned.get("given_on"):
+            born = (self.patient.birth_year, self.patient.birth_month)
+            ask_who_answered(self, cleaned.get("given_by", ""), giver_by_age(*born, on=cleaned["given_on"]))
         return cleaned
 
 

@@ -10,7 +10,20 @@ from typing import Any
 from django.db.models import Max, Q, QuerySet
 
 from consent.models import Consent, ConsentForm, Registry, Review
-from consent.states import AHEAD, KEPT_FOR_YEARS, MAJORITY, Answer, Asking, Giver, ReviewKind, askings, comes_of_age
+from consent.states import (
+    AHEAD,
+    EVERY_REGISTRY,
+    KEPT_FOR_YEARS,
+    MAJORITY,
+    PARENTS,
+    Answer,
+    Asking,
+    Giver,
+    ReviewKind,
+    Stage,
+    askings,
+    comes_of_age,
+)
 from cpms import clock
 from cpms.accounts import queries as accounts
 from cpms.patients.models import Patient
@@ -18,12 +31,37 @@ from cpms.patients.policy import is_answered_for
 
 
 def published_languages() -> set[str]:
-    return set(ConsentForm.objects.exclude(published_on=None).values_list("language", flat=True))
+    return set(ConsentForm.objects.published().values_list("language", flat=True))
 
 
 def registry_names() -> list[tuple[str, str]]:
     """Those that still take data."""
     return list(Registry.objects.open().values_list("code", "name"))
+
+
+def single(patient: Any) -> str:
+    """What is answered for single registries now, in words; empty for none."""
+    rows = Consent.objects.filter(patient=patient, stage=Stage.REGISTRY, withdrawn_at=None).exclude(
+        registry=EVERY_REGISTRY
+    )
+    return ", ".join(f"{one.registry_name or one.registry}: {one.get_answer_display()}" for one in rows.with_names())
+
+
+ON_THE_SHEET = {
+    "en": "The registries and databases are today",
+    "de": "Die Register und Datenbanken sind heute",
+    "fr": "Les registres et bases de données sont aujourd’hui",
+    "es": "Los registros y bases de datos son hoy",
+    "it": "I registri e le banche dati sono oggi",
+    "pl": "Rejestry i bazy danych to obecnie",
+}
+
+
+def registries_on(form: ConsentForm) -> str:
+    """The registries that a yes to stage 2 covers when this sheet is signed today; in other languages the names alone."""
+    names = "; ".join(name for _code, name in registry_names())
+    lead = ON_THE_SHEET.get(form.language)
+    return f"{lead}: {names}." if names and lead else names
 
 
 def current_form(language: str) -> ConsentForm | None:
@@ -33,7 +71,7 @@ def current_form(language: str) -> ConsentForm | None:
 def asked_again(patient: Any) -> list[tuple[Consent, Asking]]:
     """The patient's consents in force that are to be asked for again by now, the most pressing first."""
     rows = Consent.objects.filter(patient=patient, answer=Answer.GIVEN, withdrawn_at=None)
-    return due_of(patient, rows.select_related("form", "patient__key"))
+    return due_of(patient, rows.with_names().select_related("form", "patient__key"))
 
 
 ONE_ACTION = dt.timedelta(seconds=1)
@@ -106,9 +144,10 @@ def near() -> QuerySet[Patient]:
     given = Consent.objects.filter(answer=Answer.GIVEN, withdrawn_at=None)
     set_day = given.filter(renew_on__lte=soon)
     grown = given.exclude(given_by=Giver.PATIENT).filter(patient__birth_year__lte=soon.year - MAJORITY)
+    yearless = given.filter(given_by__in=PARENTS, patient__birth_year=None)
     old = Q(enrolled_at__date__lte=years_after(soon, -KEPT_FOR_YEARS)) | Q(reviews__keep_until__lte=soon)
     open_ones = Q(reviews__in=Review.objects.open())
-    wide = Q(consents__in=set_day) | Q(consents__in=grown) | old | open_ones
+    wide = Q(consents__in=set_day) | Q(consents__in=grown) | Q(consents__in=yearless) | old | open_ones
     return Patient.objects.filter(wide, erased_at=None).distinct().order_by("pk")
 
 

@@ -37,6 +37,9 @@ class Giver(models.TextChoices):
     REPRESENTATIVE = "representative", "the legal representative"
 
 
+PARENTS = frozenset({Giver.PARENT, Giver.BOTH_PARENTS})
+
+
 class Actor(models.TextChoices):
     TREATING = "treating", "the treating side"
     PANEL = "panel", "experts and guests of a panel"
@@ -66,6 +69,7 @@ TABLE: dict[tuple[Actor, Act], Stage | None] = {
     (Actor.RESEARCHER, Act.CONTACT): Stage.RESEARCH,
 }
 EVERY_REGISTRY = ""
+ENDS_SINGLE = "This also ends the answers to single registries ({names})."
 InForce = Mapping[tuple[int, str], bool]  # stage and registry of each answer that is not withdrawn: whether it was yes
 
 
@@ -124,6 +128,11 @@ AHEAD = dt.timedelta(days=60)
 """So long before the day a review opens, to be there when the patient next comes."""
 
 
+NO_YEAR = (
+    "The year of birth is not written down, so nobody would ask the patient at 18. Add it, or record who answers now."
+)
+
+
 @dataclass(frozen=True)
 class Asking:
     """When a consent is to be asked for again: from the first day on, by the last at the latest."""
@@ -149,6 +158,11 @@ def giver_by_age(birth_year: int | None, birth_month: int | None, *, on: dt.date
     return Giver.PARENT if on < of_age[0] else Giver.PATIENT
 
 
+def contradicts(given_by: str, by_age: str | None) -> bool:
+    """Whether who answered is not who most likely would: a child, or the parents of an adult. It can be; it is asked."""
+    return (given_by == Giver.PATIENT and by_age == Giver.PARENT) or (given_by in PARENTS and by_age == Giver.PATIENT)
+
+
 def askings(
     given_by: str, given_on: dt.date, renew_on: dt.date | None, of_age: tuple[dt.date, dt.date] | None
 ) -> list[Asking]:
@@ -158,6 +172,8 @@ def askings(
     answers then may well represent an adult.
     """
     found = [Asking(renew_on - AHEAD, renew_on, "A day was set to ask again.")] if renew_on else []
+    if of_age is None and given_by in PARENTS:
+        return [*found, Asking(given_on, given_on + AHEAD, NO_YEAR)]
     if of_age is None or given_by == Giver.PATIENT:
         return found
     first, last = of_age

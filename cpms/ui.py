@@ -156,6 +156,7 @@ FLAGS = {
     "high": Flag("High", "arrow-up", "flag"),
     "normal": Flag("Normal", "", "flag flag-normal"),
     "inside": Flag("In range", "", "flag flag-normal"),
+    "untold": Flag("Cannot be told", "", "flag flag-normal"),
 }
 NO_FLAG = Flag("No range", "", "flag flag-normal")
 
@@ -164,9 +165,8 @@ NO_FLAG = Flag("No range", "", "flag flag-normal")
 def flag(value: str | None) -> SafeString:
     """Where a result lies: low, high, normal; anything else says that no range is known."""
     mark = FLAGS.get(value or "", NO_FLAG)
-    return format_html(
-        '<span class="{}">{}{}</span>', mark.css, icon(mark.icon_name) if mark.icon_name else "", mark.word
-    )
+    drawn = icon(mark.icon_name) if mark.icon_name else ""
+    return format_html('<span class="{}">{}{}</span>', mark.css, drawn, mark.word)
 
 
 @register.inclusion_tag("components/saved.html")

@@ -125,7 +125,7 @@ SHARED = """
     accounts.AdvocacyGroup: name country
     notifications.ChasingRule: about days
     consent.ConsentForm: language title body version
-    consent.Registry: code name
+    consent.Registry: code name opened_on
     consent.RegistryRelease: purpose
     cases.LabAlias: analyte
     cases.CaseForm: slug title network number body version

@@ -7,9 +7,10 @@ from typing import Any
 
 from django.db import connection, transaction
 
+from consent import queries
 from consent.actions import reviews
 from consent.models import Consent, ConsentForm, Registry
-from consent.states import EVERY_REGISTRY, Answer, Stage
+from consent.states import ENDS_SINGLE, EVERY_REGISTRY, Answer, Stage
 from cpms import clock
 from cpms.accounts.access import Refused, ask
 from cpms.accounts.roles import Permission
@@ -48,15 +49,19 @@ def record_consent(
     language: str = "",
     kept_at: str = "",
     renew_on: dt.date | None = None,
+    form: ConsentForm | None = None,
+    ending_single: bool = False,
 ) -> Consent:
-    """Write the answer to one stage down. It closes the earlier one to the same stage; about every registry, those about
-    single ones too. "Not given" after "given" is a withdrawal, and ends what hung on the consent.
+    """Write the answer to one stage down; it closes the earlier one to the same stage. One about every registry closes those
+    about single ones if ``ending_single`` says so. "Not given" after "given" is a withdrawal, and ends what hung on it.
 
-    The form is the version of the language that is published now; a language without one is recorded as such.
+    ``form`` is the version that was signed, or else the newest of the language on that day; where there is none, none.
     """
     if not (verdict := ask(Permission.CONSENT_RECORD, by, patient)):
         raise Refused(verdict.reason)
     _claim(patient)
+    if not ending_single:
+        _refuse_to_end_single(patient, stage, registry)
     was_given = _close_earlier(patient, stage, registry, at=(now := clock.now()), by=by)
     consent = Consent(
         patient=patient,
@@ -67,19 +72,25 @@ def record_consent(
         registry=registry,
         language=language,
         renew_on=renew_on,
-        form=ConsentForm.objects.published().filter(language=language).first() if language else None,
+        form=form or ConsentForm.objects.signed(on=given_on).filter(language=language).first(),
         recorded_by=by,
         recorded_at=now,
     )
     consent.kept_at = kept_at
     consent.save(force_insert=True)
-    audit.record(Event.CONSENT_RECORDED, on=consent, by=by, stage=int(stage), kind=str(answer))
     _follow(consent, was_given=was_given, by=by)
     return consent
 
 
+def _refuse_to_end_single(patient: Any, stage: Stage, registry: str) -> None:
+    """An answer about every registry takes the place of those about single ones: never by the way."""
+    if stage == Stage.REGISTRY and registry == EVERY_REGISTRY and (names := queries.single(patient)):
+        raise Refused(ENDS_SINGLE.format(names=names))
+
+
 def _follow(consent: Consent, *, was_given: bool, by: Any) -> None:
-    """What comes of a new answer at once: sight given back, or what hung on the earlier one ended; no asking waits."""
+    """What comes of a new answer at once: its trail, sight given back, or what hung on the earlier one ended; no asking waits."""
+    audit.record(Event.CONSENT_RECORDED, on=consent, by=by, stage=int(consent.stage), kind=str(consent.answer))
     if consent.answer == Answer.GIVEN:
         _thaw_if_given_anew(consent.patient, Stage(consent.stage))
     elif was_given:

@@ -20,10 +20,11 @@ from cpms.patients.models import Patient
 
 
 def look_again(*, by: Any) -> int:
-    """Run by the clock: open what is due, and end what is due no more. Gives how many patients were looked at.
+    """Run by the clock: open what is due, end what is due no more, and forget the months of birth of children who have grown. Gives how many patients were looked at.
 
     Each patient is handled under a lock of its own, so that parallel runs open and tell once.
     """
+    patients.forget_months(by=by)
     keys = list(queries.near().values_list("pk", flat=True))
     for key in keys:
         look_at(key, by=by)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from typing import Any
 
@@ -21,8 +22,12 @@ from cpms.vault.fields import SealedTextField
 
 class ConsentFormQuerySet(models.QuerySet["ConsentForm"]):
     def published(self) -> ConsentFormQuerySet:
-        """The latest published version of each language."""
-        return self.exclude(published_on=None).order_by("language", "-version").distinct("language")
+        """The latest version of each language that patients sign today; one that is published later does not count yet."""
+        return self.signed(on=clock.today()).order_by("language", "-version").distinct("language")
+
+    def signed(self, *, on: dt.date) -> ConsentFormQuerySet:
+        """Every version that could be signed on a day, the newest of each language first."""
+        return self.filter(published_on__lte=on).order_by("language", "-version")
 
 
 class ConsentForm(models.Model):
@@ -79,6 +84,7 @@ class Registry(models.Model):
 
     code = models.SlugField(max_length=80, unique=True)
     name = models.CharField(max_length=160)
+    opened_on = models.DateField(null=True, default=clock.today, editable=False)  # none: before this was written down
     closed_on = models.DateField(null=True, blank=True)
 
     objects = RegistryQuerySet.as_manager()
@@ -119,7 +125,8 @@ class ConsentQuerySet(models.QuerySet["Consent"]):
         """Stage 2 in force for this registry, or for every one unless this one was refused, as ``states.allows`` decides it."""
         refusals = Consent.objects.filter(stage=Stage.REGISTRY, answer=Answer.REFUSED, withdrawn_at=None, registry=code)
         refused = models.Exists(refusals.filter(patient=models.OuterRef("patient")))
-        general = Q(registry=EVERY_REGISTRY) & ~refused
+        later = Registry.objects.filter(code=code, opened_on__gt=models.OuterRef("given_on"))
+        general = Q(registry=EVERY_REGISTRY) & ~refused & ~models.Exists(later)
         return self.in_force(Stage.REGISTRY).filter(Q(registry=code) | general)
 
     def with_names(self) -> ConsentQuerySet:
@@ -128,9 +135,17 @@ class ConsentQuerySet(models.QuerySet["Consent"]):
         return self.annotate(registry_name=models.Subquery(names))
 
     def answers(self) -> dict[tuple[int, str], bool]:
-        """What was answered and not withdrawn, by stage and registry, as ``states.allows`` takes it."""
-        rows = self.filter(withdrawn_at=None).values_list("stage", "registry", "answer")
-        return {(stage, registry): answer == Answer.GIVEN for stage, registry, answer in rows}
+        """What one patient answered and did not withdraw, by stage and registry, as ``states.allows`` takes it.
+
+        A yes to every registry is no answer to one that opened after it was given: nobody could read of that one.
+        """
+        rows = list(self.filter(withdrawn_at=None).values_list("stage", "registry", "answer", "given_on"))
+        found = {(stage, registry): answer == Answer.GIVEN for stage, registry, answer, _day in rows}
+        for stage, registry, answer, day in rows:
+            if (stage, registry, answer) == (Stage.REGISTRY, EVERY_REGISTRY, Answer.GIVEN):
+                later = Registry.objects.filter(opened_on__gt=day).values_list("code", flat=True)
+                found = {(stage, code): False for code in later} | found
+        return found
 
 
 class Consent(models.Model):

@@ -22,6 +22,7 @@ from cpms.patients.models import Patient
 from cpms.patients.queries import taken_over
 
 PAGE = 25
+RECORDED = ("given_by", "given_on", "registry", "language", "form", "renew_on", "kept_at")
 
 
 @access("patients:list", verb=Permission.PATIENT_LIST, lists_patients=True)
@@ -42,7 +43,7 @@ def patient_list(request: HttpRequest) -> HttpResponse:
 def patient_detail(request: HttpRequest, patient: Patient) -> HttpResponse:
     giver = giver_by_age(patient.birth_year, patient.birth_month, on=clock.today())
     initial = {"language": language_of(patient.country), "given_by": giver}
-    return page(request, patient, ConsentRecordForm(initial=initial))
+    return page(request, patient, ConsentRecordForm(patient=patient, initial=initial))
 
 
 def page(request: HttpRequest, patient: Patient, form: ConsentRecordForm, status: int = 200) -> HttpResponse:
@@ -75,12 +76,15 @@ def page(request: HttpRequest, patient: Patient, form: ConsentRecordForm, status
 )
 def record(request: HttpRequest, patient: Patient) -> HttpResponse:
     """Write down what the patient answered to one stage."""
-    form = ConsentRecordForm(request.POST or None)
+    form = ConsentRecordForm(request.POST or None, patient=patient)
     if form.is_valid():
         clean = form.cleaned_data
         stage, answer = Stage(clean["stage"]), Answer(clean["answer"])
-        given = {name: clean[name] for name in ("given_by", "given_on", "registry", "language", "renew_on", "kept_at")}
-        actions.record_consent(patient, by=request.user, stage=stage, answer=answer, **given)
+        given = {name: clean[name] for name in RECORDED}
+        given["language"] = clean["language"] or (clean["form"].language if clean["form"] else "")
+        actions.record_consent(
+            patient, by=request.user, stage=stage, answer=answer, ending_single=form.ending_single, **given
+        )
         messages.success(request, "The answer is recorded.")
         return redirect(patient)
     return page(request, patient, form, status=422 if form.errors else 200)

@@ -12,8 +12,8 @@ from consent.forms import ConsentRecordForm, EraseForm, KeepForm, language_of
 from consent.models import ConsentForm, Review
 from consent.policy import in_a_sentence
 from consent.queries import asked_again
-from consent.states import ReviewKind
-from cpms import words
+from consent.states import ReviewKind, giver_by_age
+from cpms import clock, words
 from cpms.accounts.access import access, ask, record_shown
 from cpms.accounts.access.routes import READ, WRITE
 from cpms.accounts.roles import Permission
@@ -45,7 +45,10 @@ def page_of(request: HttpRequest, review: Review, form: KeepForm, status: int = 
     treating = treats(request.user, patient)
     if review.kind == ReviewKind.CONSENT and not review.decided_at:
         asked = asked_again(patient)
-    stage = {"stage": asked[0][0].stage} if asked else {}
+    first = asked[0][0] if asked else None
+    about = {"stage": first.stage, "registry": first.registry} if first else {}
+    giver = giver_by_age(patient.birth_year, patient.birth_month, on=clock.today())
+    initial = {"language": language_of(patient.country), "given_by": giver, **about}
     context = {
         "review": review,
         "patient": patient,
@@ -55,7 +58,7 @@ def page_of(request: HttpRequest, review: Review, form: KeepForm, status: int = 
         "asked": asked,
         "consent": in_a_sentence(patient),
         "printable": ConsentForm.objects.published(),
-        "record": ConsentRecordForm(initial={"language": language_of(patient.country), "given_by": "patient", **stage}),
+        "record": ConsentRecordForm(patient=patient, initial=initial),
     }
     return render(request, "patients/review.html", context, status=status)
 

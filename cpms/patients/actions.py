@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.db import transaction
+from django.db.models import F
 
 from cpms import clock
 from cpms.accounts.access import Refused, ask
@@ -24,7 +25,7 @@ from cpms.locking import claim
 from cpms.patients.models import Patient
 from cpms.patients.policy import may_enrol_for, may_erase, may_export
 from cpms.patients.queries import everything_about, names_of, number_token, same_number
-from cpms.patients.states import Sex
+from cpms.patients.states import MONTH_COUNTS_FOR, Sex
 from cpms.vault import actions as vault
 
 # Syllables that sound alike in the languages of the networks; words that mean something are not given
@@ -103,6 +104,25 @@ def describe(patient: Patient, *, version: int, by: Any, **said: Any) -> Patient
     patient.save(update_fields=[*changed, "local_id_token"])
     audit.record(Event.PATIENT_DESCRIBED, on=patient, by=by, fields=changed)
     return patient
+
+
+def forget_months(*, by: Any) -> int:
+    """The month of birth of children who are two by now goes; run by the clock. Gives how many there were."""
+    today = clock.today()
+    last = today.year * 12 + today.month - MONTH_COUNTS_FOR * 12
+    grown = Patient.objects.annotate(born=F("birth_year") * 12 + F("birth_month")).filter(born__lte=last)
+    return sum(forget_month(key, by=by) for key in grown.values_list("pk", flat=True))
+
+
+@transaction.atomic
+def forget_month(patient_id: Any, *, by: Any) -> int:
+    rows = Patient.objects.select_for_update(of=("self",)).filter(pk=patient_id).exclude(birth_month=None)
+    if (patient := rows.first()) is None:
+        return 0
+    patient.birth_month = None
+    patient.save(update_fields=["birth_month"])
+    audit.record(Event.PATIENT_DESCRIBED, on=patient, by=by, fields=["birth_month"])
+    return 1
 
 
 @transaction.atomic

@@ -1,5 +1,7 @@
 """What is written down of a patient, and nothing more."""
 
+import datetime as dt
+
 from django.db import models
 
 
@@ -12,6 +14,13 @@ class Sex(models.TextChoices):
 
 MONTH_COUNTS_FOR = 2
 """Years: the month of birth is kept for smaller children only."""
+
+
+def month_counts(year: int, month: int, *, on: dt.date) -> bool:
+    """Whether a child born then is under two on that day, and the month is still written down."""
+    return (on.year - year) * 12 + on.month - month < MONTH_COUNTS_FOR * 12
+
+
 KARYOTYPES = ("XX", "XY", "XO", "XXY", "XXX", "XXYY", "XXXY", "XXXX", "XYY")
 """The karyotypic sexes that GA4GH phenopackets name (v2, KaryotypicSex); others are "other", none is not determined."""
 

@@ -5,7 +5,16 @@ from panels.forms.finding import ListForm, SearchForm
 from panels.forms.inviting import DeclineForm, GuestForm, InviteForm, LetInForm
 from panels.forms.referring import AcceptReferralForm, DeclineReferralForm, PassOnForm, ReferralForm
 from panels.forms.registries import PurposeForm
-from panels.forms.starting import LARGEST_FILE, BegunField, NewPanelForm, PrepareForm, giver_of, mark_of, now_signed
+from panels.forms.starting import (
+    LARGEST_FILE,
+    BegunField,
+    NewPanelForm,
+    PrepareForm,
+    giver_of,
+    mark_of,
+    now_signed,
+    year_of,
+)
 from panels.forms.talking import AnswerForm, ContributionForm, QuestionForm, RewordForm, StanceForm, ThanksForm
 from panels.forms.timing import MinutesForm, TermsForm
 
@@ -41,4 +50,5 @@ __all__ = [
     "giver_of",
     "mark_of",
     "now_signed",
+    "year_of",
 ]

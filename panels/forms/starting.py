@@ -9,8 +9,8 @@ from typing import Any
 from django import forms
 from django.core import signing
 
-from consent.forms import KeptAtField, LanguageField, PatientForm, language_of
-from consent.states import MAJORITY, Giver, giver_by_age
+from consent.forms import KeptAtField, LanguageField, PatientForm, ask_who_answered, language_of
+from consent.states import MAJORITY, PARENTS, Giver, giver_by_age
 from cpms import clock
 from cpms.accounts.models import ThematicGroup, User
 from cpms.accounts.policy import clinicians_served_by
@@ -61,6 +61,13 @@ def giver_of(read: ReadCase | None) -> Giver | None:
     if read.birth_year is not None:
         return giver_by_age(read.birth_year, read.birth_month, on=clock.today())
     return Giver.PARENT if read.age and (read.age.years or 0) < MAJORITY else Giver.PATIENT
+
+
+def year_of(read: ReadCase | None) -> int | None:
+    """The year of birth that the age of a file without one makes likely; ``None`` for no age."""
+    if read is None or read.birth_year is not None or read.age is None or read.age.years is None:
+        return None
+    return clock.today().year - read.age.years
 
 
 class NewPanelForm(PatientForm):
@@ -152,16 +159,32 @@ class NewPanelForm(PatientForm):
         return cleaned
 
     def settle_giver(self, read: ReadCase | None) -> None:
-        """Who answered where nobody was chosen: by the year that was typed, or by the age in the file. A choice stays."""
+        """Who answered where nobody was chosen: by the year that was typed, or by the age in the file. A choice stays, but
+        one that the age contradicts is asked about."""
         clean = self.cleaned_data
-        if clean["given_by"]:
-            return
         typed = giver_by_age(clean["birth_year"], clean["birth_month"], on=clean["given_on"])
         found = typed if clean["birth_year"] else giver_of(read)
+        if clean["given_by"]:
+            ask_who_answered(self, clean["given_by"], found)
+            self.ask_for_year(read)
+            return
         clean["given_by"] = found or ""
         self.data = {**dict(self.data.items()), "given_by": found or ""}  # as the page shows it
         if not found:
             self.add_error("given_by", "Please choose who answered; the age does not tell.")
+        self.ask_for_year(read)
+
+    def ask_for_year(self, read: ReadCase | None) -> None:
+        """Parents answer for a child until it is 18: without a year of birth nobody would ask it then."""
+        clean = self.cleaned_data
+        if clean.get("given_by") not in PARENTS or clean["birth_year"] or (read and read.birth_year):
+            return
+        year = year_of(read)
+        about = f" By the age in the file it is about {year}." if year else ""
+        self.add_error(
+            "birth_year", f"The file names no year of birth, and the patient is asked in person at 18.{about}"
+        )
+        self.data = {**dict(self.data.items()), "birth_year": year or ""}  # proposed, to be checked
 
 
 class GroupField(forms.ModelChoiceField):

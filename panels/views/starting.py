@@ -11,7 +11,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from consent import actions as consent
-from consent.states import Answer, Stage
+from consent.states import PARENTS, Answer, Stage
+from cpms import clock
 from cpms.accounts import queries as accounts
 from cpms.accounts.access import Refused, access
 from cpms.accounts.access.routes import READ, WRITE
@@ -21,6 +22,7 @@ from cpms.drafts import actions as drafts
 from cpms.drafts.queries import fields_of as typed_before
 from cpms.patients import actions as patients
 from cpms.patients.models import Patient
+from cpms.patients.states import month_counts
 from panels import actions, queries
 from panels.cases import actions as cases
 from panels.cases.forms import LetterForm, OneFindingForm
@@ -28,7 +30,7 @@ from panels.cases.importers import phenopacket
 from panels.cases.importers.left_out import Heaps, heaps, heaps_of
 from panels.cases.importers.read_case import ImportRefused, ReadCase
 from panels.cases.queries import allowed, case_parts, forms_of
-from panels.forms import NewPanelForm, PrepareForm, giver_of, mark_of, now_signed
+from panels.forms import NewPanelForm, PrepareForm, giver_of, mark_of, now_signed, year_of
 from panels.models import Panel
 
 
@@ -46,6 +48,11 @@ class Looked:
     def giver(self) -> str:
         """Who most likely answered for this patient; empty where the file does not tell."""
         return giver_of(self.read) or ""
+
+    @property
+    def year(self) -> int | None:
+        """The year of birth to propose for a child whose file names none."""
+        return year_of(self.read) if self.giver in PARENTS else None
 
 
 def looked_at(data: bytes, name: str) -> Looked:
@@ -77,6 +84,12 @@ def preview(request: HttpRequest) -> HttpResponse:
     return render(request, "panels/_preview.html", {"looked": found})
 
 
+def month_of(read: ReadCase) -> int | None:
+    """The month of birth of a child that is small today, whatever it was when the file was written."""
+    year, month = read.birth_year, read.birth_month
+    return month if year and month and month_counts(year, month, on=clock.today()) else None
+
+
 @transaction.atomic
 def start(form: NewPanelForm, looked: Looked | None, request: HttpRequest) -> Panel:
     """Patient, consent, case and draft in one go: all of it or nothing."""
@@ -88,7 +101,7 @@ def start(form: NewPanelForm, looked: Looked | None, request: HttpRequest) -> Pa
         karyotypic_sex=clean["karyotypic_sex"] or (read.karyotype if read else ""),
         country=clean["country"],
         birth_year=clean["birth_year"] or (read.birth_year if read else None),
-        birth_month=clean["birth_month"] or (read.birth_month if read else None),
+        birth_month=clean["birth_month"] or (month_of(read) if read else None),
         nickname=clean["nickname"],
         route=clean["route"],
         local_id=clean["local_id"],

@@ -15,6 +15,8 @@ export default function proposeGiver(select) {
   }
 
   function propose() {
+    const yearOfFile = form.querySelector("[data-year-of-file]")?.dataset.yearOfFile;
+    if (yearOfFile && !year.value) year.value = yearOfFile;
     if (!own) return;
     select.value = byYear() ?? form.querySelector("[data-giver-of-file]")?.dataset.giverOfFile ?? "";
   }

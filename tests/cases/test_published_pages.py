@@ -40,6 +40,7 @@ def through_the_pages(path: Path) -> dict[str, int]:
         "file": SimpleUploadedFile(path.name, path.read_bytes(), "application/json"),
         "stage_1": "given",
         "given_by": "patient",
+        "although": "on",  # for the children among the cases
         "given_on": clock.today().isoformat(),
         "country": "FI",
         "route": "own",

@@ -206,7 +206,7 @@ def test_the_list_of_reviews_costs_the_same_for_one_and_for_thirty(django_assert
 def test_the_record_form_takes_a_day_to_ask_again():
     story = Story()
     day = clock.today() + dt.timedelta(days=700)
-    fields = {"stage": "3", "answer": "given", "given_by": "patient", "given_on": clock.today().isoformat()}
+    fields = {"stage": "3", "answer": "given", "given_by": "parent", "given_on": clock.today().isoformat()}
     client, address = signed_in(story.lead), reverse("patients:consent", args=[story.patient.pseudonym])
     assert client.post(address, {**fields, "renew_on": "2020-01-01"}).status_code == 422
     assert client.post(address, {**fields, "renew_on": day.isoformat()}).status_code == 302

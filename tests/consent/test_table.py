@@ -65,7 +65,13 @@ def test_random_histories_are_decided_as_the_oracle_does():
             else:
                 answer = {"answer": Answer.GIVEN if yes else Answer.REFUSED, "given_by": Giver.PARENT}
                 actions.record_consent(
-                    patient, by=story.lead, stage=Stage(stage), registry=name, given_on=clock.today(), **answer
+                    patient,
+                    by=story.lead,
+                    stage=Stage(stage),
+                    registry=name,
+                    given_on=clock.today(),
+                    ending_single=True,
+                    **answer,
                 )
         given = Consent.objects.filter(patient=patient).answers()
         for actor in Actor:

@@ -14,6 +14,7 @@ from consent.states import giver_by_age
 from cpms import clock, words
 from cpms.notifications.models import WorkItem
 from cpms.notifications.states import Verb
+from cpms.patients.models import Patient
 from helpdesk.demo.cases import CASES
 from panels import actions, queries
 from panels.forms import mark_of
@@ -40,7 +41,7 @@ def test_the_age_tells_who_answers_but_in_the_year_of_the_birthday(year, month, 
 )
 def test_a_typed_year_proposes_who_answered(year, chosen, recorded):
     client = signed_in(UserFactory())
-    client.post(reverse("panels:new"), BY_HAND | {"birth_year": year, "given_by": chosen})
+    client.post(reverse("panels:new"), BY_HAND | {"birth_year": year, "given_by": chosen, "although": "on"})
     assert Consent.objects.get().given_by == recorded
 
 
@@ -50,9 +51,23 @@ def test_a_file_of_a_child_proposes_a_parent_on_the_page_it_is_checked_on(chosen
     file = SimpleUploadedFile("case.json", data, "application/json")
     page = client.post(reverse("panels:new"), BY_HAND | {"given_by": chosen, "file": file})
     assert page.context["form"]["given_by"].value() == shown
+    sent = BY_HAND | {"given_by": chosen, "looked": mark_of(data)}
+    if chosen == "":  # the file names no year of birth: one is proposed, and must be there
+        file.seek(0)
+        assert client.post(reverse("panels:new"), sent | {"file": file}).status_code == 422
+        sent["birth_year"] = page.context["form"]["birth_year"].value()
+        assert sent["birth_year"] == page.context["looked"].year
     file.seek(0)
-    client.post(reverse("panels:new"), BY_HAND | {"given_by": chosen, "file": file, "looked": mark_of(data)})
+    client.post(reverse("panels:new"), sent | {"file": file})
     assert Consent.objects.get().given_by == shown
+    assert Patient.objects.get().birth_year == sent.get("birth_year")
+
+
+def test_a_child_by_the_patient_is_asked_about_before_anything_is_saved():
+    client = signed_in(UserFactory())
+    page = client.post(reverse("panels:new"), BY_HAND | {"birth_year": "2016", "given_by": "patient"})
+    assert "By the age the patient was a child on that day. Did the patient answer?" in page.content.decode()
+    assert not Patient.objects.exists()
 
 
 def test_where_the_age_does_not_tell_the_page_asks():

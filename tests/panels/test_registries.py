@@ -70,7 +70,7 @@ def test_a_registry_receives_what_consents_and_a_closed_panel_allow():
     assert (study.offered, study.take()) == ((0, 0), {})
     study.agree(registry="another")
     assert (study.offered, study.take()) == ((0, 0), {})
-    study.agree()
+    study.agree(ending_single=True)
     assert (study.offered, len(study.take())) == ((1, 0), 1)
     study.agree(stage=Stage.RESEARCH)
     assert study.offered == (1, 1)
