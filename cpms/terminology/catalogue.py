@@ -228,10 +228,10 @@ def read_unit(analyte: Analyte | None, text: str) -> str:
 
 
 def intervals_for(analyte: Analyte, sex: str, ages: tuple[int, int]) -> tuple[Interval, ...]:
-    """The default interval of everybody of this sex whose age in days lies anywhere in ``ages`` (both included).
+    """The default intervals of everybody of this sex whose age in days lies anywhere in ``ages`` (both included).
 
-    One interval, or all those that hold under a condition (time of day, posture), or none when the age is not known closely
-    enough to decide.
+    The usual one first, then those that hold under a condition (time of day, posture, pregnancy, stage of puberty); none when
+    the age is not known closely enough to decide.
     """
     youngest, oldest = ages
     fitting = [
@@ -239,5 +239,4 @@ def intervals_for(analyte: Analyte, sex: str, ages: tuple[int, int]) -> tuple[In
         for interval in analyte.intervals
         if interval.sex in {"any", sex} and interval.age_from <= youngest and oldest < interval.age_to
     ]
-    usual = tuple(interval for interval in fitting if not interval.condition)
-    return usual or tuple(fitting)
+    return tuple(sorted(fitting, key=lambda interval: bool(interval.condition)))

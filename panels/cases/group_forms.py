@@ -117,7 +117,9 @@ class AnswersForm(forms.Form):
         typed: Mapping[str, Any],
     ) -> None:
         self.questionnaire, self.before, self.known = questionnaire, dict(answers), known
-        initial = {**{link: initial_of(answer) for link, answer in answers.items()}, "version": version, **typed}
+        units = {f"{link}-unit": answer["unit"] for link, answer in answers.items() if isinstance(answer, dict)}
+        values = {link: initial_of(answer) for link, answer in answers.items()}
+        initial = {**values, **units, "version": version, **typed}
         super().__init__(data, initial=initial)
         for item in questionnaire.questions():
             self.fields[item.link] = field_of(item)

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 from django import forms
 
 from cpms.forms import DayField, ExactSelect
 from cpms.terminology import catalogue
-from cpms.terminology.catalogue import Analyte
+from cpms.terminology.catalogue import Analyte, spelled
 from panels.cases.importers import lab_sheet
 from panels.cases.importers.lab_lines import Line, known_name
 from panels.cases.importers.lab_table import judged
 from panels.cases.importers.read_case import ImportRefused
-from panels.cases.queries import flag_of, range_words, spoken
+from panels.cases.models import Case
+from panels.cases.queries import flag_of, range_words, spoken, taken_now
 from panels.cases.states import Flag, RangeSource
 
 LONGEST = 60_000
@@ -37,7 +39,11 @@ class LabTableForm(forms.Form):
         help_text="CSV or XLSX. It is not kept.",
         widget=forms.ClearableFileInput({"accept": ".csv,.tsv,.txt,.xlsx"}),
     )
-    taken_on = DayField(label="Sample taken on", required=False, help_text="Unless a line says otherwise. Without a day, the day of entry counts.")
+    taken_on = DayField(
+        label="Sample taken on",
+        required=False,
+        help_text="Unless a line says otherwise. Without a day, the day of entry counts.",
+    )
 
     text = ""
 
@@ -70,11 +76,13 @@ class LineForm(forms.Form):
     test = forms.ChoiceField(required=False)
     unit = forms.ChoiceField(required=False, widget=ExactSelect)
 
-    def __init__(self, line: Line, data: Any, *, prefix: str) -> None:
-        self.line = line
+    def __init__(self, line: Line, data: Any, *, prefix: str, is_held: bool) -> None:
+        self.line, self.is_held = line, is_held
         self.remembered = line.analyte if line.analyte and not known_name(line.name, catalogue.named) else None
         known = self.remembered.key if self.remembered else ""
-        super().__init__(data, prefix=prefix, initial={"take": line.certain, "test": known, "unit": line.ask})
+        super().__init__(
+            data, prefix=prefix, initial={"take": line.certain and not is_held, "test": known, "unit": line.ask}
+        )
         tests = [("", "Choose the test"), *((key, one.name) for key, one in catalogue.analytes().items())]
         self.fields["test"].choices = [*tests, ("other", f"Another test: keep “{line.name}”")]  # type: ignore[attr-defined]
         self.fields["unit"].choices = [("", "Choose the unit"), *self._units()]  # type: ignore[attr-defined]
@@ -158,11 +166,38 @@ class LineForm(forms.Form):
         return range_words(reading.low, reading.high) if reading else ""
 
 
+Mark = tuple[str, str, str, Decimal | None, str]
+
+
+def mark_of(line: Line, now: str) -> Mark:
+    """By which the same result is known again: test, day, sign, value and unit."""
+    reading, analyte = line.reading, line.analyte
+    assert reading is not None  # noqa: S101 only lines with a reading are compared
+    name = analyte.key if analyte else spelled(line.name)
+    unit = catalogue.read_unit(analyte, reading.unit) or reading.unit
+    return name, reading.taken or now, reading.comparator, reading.value, unit
+
+
+def results_held(case: Case) -> set[Mark]:
+    held: set[Mark] = set()
+    for lab in case.labs.all():
+        analyte = catalogue.coded(lab.code) or catalogue.named(lab.label)
+        name, unit = analyte.key if analyte else spelled(lab.label), catalogue.read_unit(analyte, lab.unit) or lab.unit
+        held.add((name, lab.taken, lab.comparator, lab.value, unit))
+    return held
+
+
 class LabChoices:
     """All lines of a table: those that were read, each with its form, and those left out, each with its reason."""
 
-    def __init__(self, lines: list[Line], data: Any) -> None:
-        self.lines = [LineForm(line, data, prefix=f"line{place}") for place, line in enumerate(lines) if line.reading]
+    def __init__(self, lines: list[Line], data: Any, *, case: Case) -> None:
+        """A result that the case holds already, or that stands in the table twice, is left unticked."""
+        self.lines, held = [], results_held(case)
+        for place, line in enumerate(lines):
+            if line.reading:
+                mark = mark_of(line, taken_now(case))
+                self.lines.append(LineForm(line, data, prefix=f"line{place}", is_held=mark in held))
+                held.add(mark)
         self.left_out = [line for line in lines if not line.reading]
         self.bound = data is not None
 
@@ -175,7 +210,7 @@ class LabChoices:
 
     @property
     def certain(self) -> int:
-        return sum(form.line.certain for form in self.lines)
+        return sum(form.line.certain and not form.is_held for form in self.lines)
 
     def taken(self) -> list[LineForm]:
         return [form for form in self.lines if form.cleaned_data["take"]]

@@ -17,6 +17,7 @@ class Flag(models.TextChoices):
     LOW = "low", "Low"
     HIGH = "high", "High"
     INSIDE = "inside", "Within the range"
+    UNTOLD = "untold", "Cannot be told"
     NONE = "", "No range given"
 
 

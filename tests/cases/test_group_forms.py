@@ -258,3 +258,24 @@ def test_the_page_of_a_form_asks_the_same_however_many_results(number, django_as
     client.get(url)
     with django_assert_num_queries(31):
         client.get(url)
+
+
+def test_saving_a_form_again_keeps_the_unit_of_a_quantity():
+    story = Story()
+    person = staff()
+    unit = "http://hl7.org/fhir/StructureDefinition/questionnaire-unitOption"
+    units = [
+        {"url": unit, "valueCoding": {"system": "http://unitsofmeasure.org", "code": one}}
+        for one in ("mmol/L", "mg/dL")
+    ]
+    tree = json.loads(body())
+    tree["item"].append({"linkId": "sugar", "text": "Sugar then", "type": "quantity", "extension": units})
+    made = CaseForm(slug="sugar", version=1, title="Sugar", body=json.dumps(tree))
+    cases.publish_case_form(cases.save_case_form(made, by=person), by=person)
+    url, client = reverse("cases:form", args=[story.case.pk, "sugar"]), signed_in(story.lead)
+    assert client.post(url, {"version": 0, "sugar": "45", "sugar-unit": "mg/dL"}).status_code == 302
+    form = client.get(url).context["form"]
+    again = {name: form[name].value() for name in ("version", "sugar", "sugar-unit")}
+    assert again["sugar-unit"] == "mg/dL"
+    assert client.post(url, again).status_code == 302
+    assert story.case.answers.get(form__slug="sugar").by_link["sugar"] == {"value": "45", "unit": "mg/dL"}

@@ -132,5 +132,28 @@ def test_the_page_costs_the_same_for_one_line_and_for_thirty(lines, django_asser
     client, address = page(story)
     table = "\n".join(f"TSH {number},5 mU/l" for number in range(1, lines + 1))
     client.get(address)
-    with django_assert_num_queries(21):
+    with django_assert_num_queries(22):
         client.post(address, {"table": table})
+
+
+def test_a_table_pasted_twice_is_not_ticked_twice():
+    story = Story()
+    client, address = page(story)
+    table = {"table": "TSH 2,5 mU/l\nPhosphat 2,31 mmol/l\nTSH 2,5 mU/l", "taken_on": "2025-03-01"}
+    first = client.post(address, table)
+    assert [one["take"].value() for one in first.context["choices"].lines] == [True, True, False]
+    assert client.post(address, {**table, "add": "1", "line0-take": "on", "line1-take": "on"}).status_code == 302
+    again = client.post(
+        address, {**table, "table": "TSH 2,5 mU/l\nPhosphat 2,31 mmol/l\nPhosphat 2,31 mg/dl\nTSH 2,6 mU/l"}
+    )
+    choices = again.context["choices"]
+    assert [(one.is_held, one["take"].value()) for one in choices.lines] == [
+        (True, False),
+        (True, False),
+        (False, True),
+        (False, True),
+    ]
+    assert choices.certain == 2
+    assert again.content.decode().count("Already in the case or in this table") == 2
+    other_day = client.post(address, {**table, "taken_on": "2025-03-02"})
+    assert other_day.context["choices"].certain == 2

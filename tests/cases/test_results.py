@@ -13,7 +13,7 @@ from panels.cases import ages
 from panels.cases.ages import Birth, Moment, moment_of
 from panels.cases.doses import dose_words
 from panels.cases.models import LabResult, plain
-from panels.cases.queries import Results, result_of, spoken
+from panels.cases.queries import Results, flag_of, result_of, spoken
 from panels.cases.queries.results import in_time
 from panels.cases.states import RangeSource
 
@@ -210,3 +210,66 @@ def test_default_ranges_in_use_are_named_once():
 def test_urea_nitrogen_is_counted_as_urea_before_it_is_compared():
     found = result("BUN", 40, "mg/dL", birth=Birth(1980))
     assert (found.analyte.key, found.converted, found.flag) == ("urea_nitrogen", "14 mmol/L", "high")
+
+
+@pytest.mark.parametrize(
+    ("sign", "value", "low", "high", "flag"),
+    [
+        ("<", "0.4", "0.4", "4", "low"),
+        ("<", "0.3", "0.4", "4", "low"),
+        ("<=", "0.4", "0.4", "4", "untold"),
+        ("<", "0.5", "0.4", "4", "untold"),
+        ("<", "0.5", None, "10", "inside"),
+        ("<", "10", "0", "10", "inside"),
+        ("<", "12", None, "10", "untold"),
+        (">", "10", "2", "10", "high"),
+        (">=", "10", "2", "10", "untold"),
+        (">", "11", None, "10", "high"),
+        (">", "5", "2", "10", "untold"),
+        (">", "5", "2", None, "inside"),
+        (">", "1", "2", None, "untold"),
+        ("", "10", "2", "10", "inside"),
+        ("", "2", "2", None, "inside"),
+        ("", "1.9", "2", None, "low"),
+        ("<", "5", None, None, ""),
+    ],
+)
+def test_a_value_that_was_not_measured_further_is_flagged_where_that_decides_it(sign, value, low, high, flag):
+    bounds = {name: Decimal(bound) for name, bound in (("low", low), ("high", high)) if bound}
+    assert result("Gsalpha act.", value, "%", comparator=sign, **bounds).flag == flag
+
+
+@given(
+    st.sampled_from(["", "<", "<=", ">", ">="]),
+    st.integers(0, 12),
+    st.none() | st.integers(0, 6),
+    st.none() | st.integers(6, 12),
+)
+def test_a_flag_is_what_every_possible_value_says(sign, value, low, high):
+    """By trying them all, in halves."""
+    possible = {
+        "": lambda x: x == value,
+        "<": lambda x: x < value,
+        "<=": lambda x: x <= value,
+        ">": lambda x: x > value,
+        ">=": lambda x: x >= value,
+    }[sign]
+    tried = [x / 2 for x in range(80) if possible(x / 2)]
+    said = {
+        "low" if low is not None and x < low else "high" if high is not None and x > high else "inside" for x in tried
+    }
+    found = flag_of(Decimal(value), sign, *(None if one is None else Decimal(one) for one in (low, high)))
+    if tried and (low, high) != (None, None):
+        assert found == (said.pop() if len(said) == 1 else "untold")
+
+
+def test_what_holds_under_a_condition_stands_beside_the_usual_range_and_is_not_flagged_against():
+    found = result("Testosterone", "0.5", "nmol/L", birth=Birth(2012), sex="male")
+    assert found.whose == RangeSource.GROUP
+    assert found.range_text
+    assert [condition for condition, _ in found.by_condition if condition.startswith("Tanner")]
+    assert {one.condition for one in found.conditional} & {one.condition for one in [found.interval]} == set()
+    sources = Results([found]).defaults
+    assert {(one.source, one.address) for one in sources} == {
+        (one.source, one.address) for one in (found.interval, *found.conditional)
+    }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,7 @@ from cpms.audit.models import AuditEvent
 from panels.cases import actions as cases
 from panels.cases.exports import phenopacket as writer
 from panels.cases.importers import phenopacket
+from panels.cases.importers.read_case import ReadCase, ReadLab
 from panels.cases.models import Case
 from panels.cases.queries import case_parts
 from tests.cases.every_field import whole
@@ -150,3 +152,16 @@ def test_only_the_treating_side_takes_a_case_out_and_only_under_consent():
         cases.export_phenopacket(panel.case, by=story.expert)
     consent.withdraw_consent(story.patient, by=story.lead, stage=Stage.CARE)
     assert signed_in(story.lead).get(address).status_code == 403
+
+
+@pytest.mark.parametrize("sign", ["<", "<=", ">", ">="])
+@pytest.mark.parametrize(("low", "high"), [("0.6", "9"), (None, "9"), ("0.6", None), (None, None)])
+@pytest.mark.parametrize(
+    ("unit", "label"), [("nmol/L", ""), ("m[IU]/L", "by the old standard"), ("", "units of old"), ("", "")]
+)
+def test_a_value_that_was_not_measured_further_survives_with_its_range(sign, low, high, unit, label):
+    bounds = {"low": low and Decimal(low), "high": high and Decimal(high)}
+    lab = ReadLab("LOINC", "1668-3", "17-OHP", Decimal("0.5"), sign, unit=unit, unit_label=label, **bounds)
+    tree = writer.write(ReadCase(sex="female", labs=(lab,)), subject="P-TEST", made_at=clock.now())
+    json_format.ParseDict(tree, Phenopacket())
+    assert phenopacket.read(json.dumps(tree).encode()).labs == (lab,)

@@ -25,8 +25,7 @@ def expected(key: str, sex: str, youngest: int, oldest: int) -> list[tuple[str, 
         and row["sex"] in ("any", sex)
         and all(age in range(int(row["age_min_days"]), int(row["age_max_days"])) for age in ages)
     ]
-    chosen = [row for row in fitting if not row["condition"]] or fitting
-    return sorted((row["condition"], row["low"], row["high"], row["unit"], row["source_url"]) for row in chosen)
+    return sorted((row["condition"], row["low"], row["high"], row["unit"], row["source_url"]) for row in fitting)
 
 
 def chosen(key: str, sex: str, youngest: int, oldest: int) -> list[tuple[str, ...]]:

@@ -68,7 +68,9 @@ def date_undated(labs: list[LabResult], moment: str) -> None:
     for lab in labs:
         if not lab.taken:
             lab.taken = moment
-            lab.origin = json.dumps({**json.loads(lab.origin), "taken": moment}, ensure_ascii=False) if lab.origin else ""
+            lab.origin = (
+                json.dumps({**json.loads(lab.origin), "taken": moment}, ensure_ascii=False) if lab.origin else ""
+            )
 
 
 def copy_files(case_id: str, *, by: Any) -> int:

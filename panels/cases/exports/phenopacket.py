@@ -9,7 +9,7 @@ from panels.cases.exports.phenopacket_times import Tree, age, coded, moment, num
 from panels.cases.exports.phenopacket_treatments import write_treatment
 from panels.cases.exports.phenopacket_variants import write_diseases, write_interpretations
 from panels.cases.importers.phenopacket import KARYOTYPES, SEXES, VITAL
-from panels.cases.importers.phenopacket_labs import ZERO_IS_OMITTED
+from panels.cases.importers.phenopacket_labs import ZERO_IS_OMITTED, beyond_words
 from panels.cases.importers.read_case import ReadCase, ReadFinding, ReadLab
 
 SCHEMA = "2.0"
@@ -96,14 +96,13 @@ def _finding(read: ReadFinding) -> Tree:
 
 
 def _lab(read: ReadLab) -> Tree:
-    """A value with "<" or ">" has no place as a number in the format, so it is written in words."""
+    """A value with "<" or ">" has no place as a number in the format, so it is written in words that our reader knows."""
     written: Tree = {"assay": coded(read.system, read.code, read.label)}
     note = read.note.removesuffix(ZERO_IS_OMITTED).rstrip("; ")
     without_number = note != read.note
     unit = coded("UCUM" if read.unit and ":" not in read.unit else "", read.unit, read.unit_label)
     if read.comparator and read.value is not None:
-        words = " ".join(filter(None, (f"{read.comparator} {read.value.normalize():f}", read.unit or read.unit_label)))
-        written["value"] = {"ontologyClass": {"label": words}}
+        written["value"] = {"ontologyClass": {"label": beyond_words(read)}}
     elif read.value is not None or without_number:
         written["value"] = {"quantity": _quantity(read, unit)}
     elif read.text:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
+from cpms.terminology import units
 from panels.cases.importers.fitting import fit_number
 from panels.cases.importers.ledger import Node
 from panels.cases.importers.read_case import Coded, ReadLab
@@ -15,6 +18,36 @@ ZERO_IS_OMITTED = "no number is written; some programs leave out a zero, so chec
 OTHER_UNIT = "the reference range is in another unit than the result; enter it by hand after converting"
 NO_UNIT = Coded()
 UPSIDE_DOWN = "the lower limit is above the upper limit; enter the range by hand"
+
+
+BEYOND = re.compile(
+    r"(?P<sign><=|>=|<|>) (?P<value>-?\d{1,15}(?:\.\d{1,9})?)(?: (?P<unit>[^,]{1,40}))?(?:, written (?P<label>[^,]{1,120}))?"
+    r"(?:, range (?P<low>\d{1,15}(?:\.\d{1,9})?|\?) to (?P<high>\d{1,15}(?:\.\d{1,9})?|\?))?"
+)
+
+
+def beyond_words(read: ReadLab) -> str:
+    """``< 0.5 nmol/L, range 0.6 to 9``: a value that was not measured further, its unit as printed, and its range."""
+    assert read.value is not None  # noqa: S101 asked of results with a number
+    words = " ".join(filter(None, (f"{read.comparator} {read.value.normalize():f}", read.unit)))
+    if read.unit_label and not (read.unit and read.unit in {read.unit_label, units.read_unit(read.unit_label)}):
+        words += f", written {read.unit_label.replace(',', ' ')}"
+    return words if read.low is read.high is None else f"{words}, range {_bound(read.low)} to {_bound(read.high)}"
+
+
+def _bound(value: Decimal | None) -> str:
+    return "?" if value is None else f"{value.normalize():f}"
+
+
+def read_beyond(text: str) -> dict[str, Any]:
+    """What such words say, as fields of ``ReadLab``; empty for any other text."""
+    match = BEYOND.fullmatch(text)
+    if match is None:
+        return {}
+    low, high = (Decimal(bound) if bound and bound != "?" else None for bound in (match["low"], match["high"]))
+    unit, label = match["unit"] or "", match["label"] or ""
+    number = {"comparator": match["sign"], "value": Decimal(match["value"]), "low": low, "high": high}
+    return {**number, "unit": unit, "unit_label": label, "text": ""}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +67,7 @@ def read_lab(node: Node, born: date | None) -> ReadLab:
     amount = read_amount(quantity) if quantity else Amount()
     answer = value.coded("ontologyClass") if value else Coded()
     notes = (node.text("description"), _procedure(node.group("procedure"), born), amount.note)
-    return ReadLab(
+    read = ReadLab(
         system=assay.system,
         code=assay.code,
         label=assay.label,
@@ -48,6 +81,7 @@ def read_lab(node: Node, born: date | None) -> ReadLab:
         taken=when(node.group("timeObserved"), born).text,
         note="; ".join(note for note in notes if note),
     )
+    return replace(read, **read_beyond(read.text)) if read.text and not read.text_code else read
 
 
 def read_amount(node: Node) -> Amount:

@@ -108,7 +108,7 @@ class Results:
     @property
     def defaults(self) -> list[catalogue.Interval]:
         """The default ranges in use, each once, for their sources."""
-        used = [one for row in self.rows for one in ((row.interval,) if row.interval else row.conditional)]
+        used = [one for row in self.rows for one in (*([row.interval] if row.interval else []), *row.conditional)]
         return list({(one.source, one.address): one for one in used}.values())
 
     @cached_property
@@ -204,13 +204,15 @@ def possible_words(analyte: Analyte, unit: str) -> str:
 
 
 def with_default(read: Result, analyte: Analyte, found: tuple[catalogue.Interval, ...]) -> Result:
-    """The one default that holds in any case; what holds under a condition is kept to be shown beside."""
-    if len(found) != 1 or found[0].condition:
+    """The one default that holds in any case; what holds under a condition is kept to be shown beside, never flagged against."""
+    usual = [one for one in found if not one.condition]
+    if len(usual) != 1:
         return replace(read, conditional=found)
-    low, high = limits(analyte, found[0], read.unit)
+    others = tuple(one for one in found if one.condition)
+    low, high = limits(analyte, usual[0], read.unit)
     if low is None and high is None:
-        return read
-    return replace(read, interval=found[0], low=low, high=high, whose=RangeSource.GROUP)
+        return replace(read, conditional=others)
+    return replace(read, interval=usual[0], conditional=others, low=low, high=high, whose=RangeSource.GROUP)
 
 
 def limits(analyte: Analyte, interval: catalogue.Interval, unit: str) -> tuple[Decimal | None, Decimal | None]:

@@ -11,14 +11,18 @@ DIGITS, FEWEST = 4, 2  # of a converted range, and of a converted value at least
 
 
 def flag_of(value: Decimal | None, comparator: str, low: Decimal | None, high: Decimal | None) -> Flag:
-    """Low or high; "<" and ">" count only when they decide it."""
+    """Where the value lies; of "<" and ">" where every value lies that it can stand for, if that is on one side."""
     if value is None or (low is None and high is None):
         return Flag.NONE
-    if low is not None and value < low and ">" not in comparator:
+    under, over = comparator.startswith("<"), comparator.startswith(">")
+    strictly = comparator in {"<", ">"}
+    if low is not None and not over and (value < low or (strictly and value == low)):
         return Flag.LOW
-    if high is not None and value > high and "<" not in comparator:
+    if high is not None and not under and (value > high or (strictly and value == high)):
         return Flag.HIGH
-    return Flag.INSIDE if not comparator else Flag.NONE
+    above = (low is None or low <= 0) if under else low is None or value >= low
+    below = high is None if over else high is None or value <= high
+    return Flag.INSIDE if above and below else Flag.UNTOLD
 
 
 def range_words(low: Decimal | None, high: Decimal | None) -> str:

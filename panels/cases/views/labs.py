@@ -26,7 +26,7 @@ def paste(request: HttpRequest, case: Case) -> HttpResponse:
     choices = None
     if form.is_valid():
         lines = read_text(form.text, queries.names_at(by=request.user), day=form.day)
-        choices = LabChoices(lines, request.POST if "add" in request.POST else None)
+        choices = LabChoices(lines, request.POST if "add" in request.POST else None, case=case)
         if choices.is_confirmed() and (rows := choices.rows()):
             actions.add_labs(case, rows, names=choices.names(), by=request.user)
             drafts.discard(f"labs:{case.pk}", by=request.user)
