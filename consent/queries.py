@@ -44,7 +44,8 @@ def single(patient: Any) -> str:
     rows = Consent.objects.filter(patient=patient, stage=Stage.REGISTRY, withdrawn_at=None).exclude(
         registry=EVERY_REGISTRY
     )
-    return ", ".join(f"{one.registry_name or one.registry}: {one.get_answer_display()}" for one in rows.with_names())
+    names = dict(Registry.objects.values_list("code", "name"))
+    return ", ".join(f"{names.get(one.registry, one.registry)}: {one.get_answer_display()}" for one in rows)
 
 
 ON_THE_SHEET = {

@@ -46,16 +46,13 @@ def record_consent(
     given_by: str,
     given_on: dt.date,
     registry: str = EVERY_REGISTRY,
-    language: str = "",
-    kept_at: str = "",
-    renew_on: dt.date | None = None,
-    form: ConsentForm | None = None,
     ending_single: bool = False,
+    **more: Any,
 ) -> Consent:
     """Write the answer to one stage down; it closes the earlier one to the same stage. One about every registry closes those
     about single ones if ``ending_single`` says so. "Not given" after "given" is a withdrawal, and ends what hung on it.
 
-    ``form`` is the version that was signed, or else the newest of the language on that day; where there is none, none.
+    ``more`` gives what ``_row`` takes: language, form, the place of the sheet, and the day to ask again by.
     """
     if not (verdict := ask(Permission.CONSENT_RECORD, by, patient)):
         raise Refused(verdict.reason)
@@ -63,22 +60,27 @@ def record_consent(
     if not ending_single:
         _refuse_to_end_single(patient, stage, registry)
     was_given = _close_earlier(patient, stage, registry, at=(now := clock.now()), by=by)
-    consent = Consent(
-        patient=patient,
-        stage=stage,
-        answer=answer,
-        given_by=given_by,
-        given_on=given_on,
-        registry=registry,
-        language=language,
-        renew_on=renew_on,
-        form=form or ConsentForm.objects.signed(on=given_on).filter(language=language).first(),
-        recorded_by=by,
-        recorded_at=now,
-    )
-    consent.kept_at = kept_at
+    said = {"stage": stage, "answer": answer, "given_by": given_by, "given_on": given_on, "registry": registry}
+    consent = _row(patient, said, **more)
+    consent.recorded_by, consent.recorded_at = by, now
     consent.save(force_insert=True)
     _follow(consent, was_given=was_given, by=by)
+    return consent
+
+
+def _row(
+    patient: Any,
+    said: dict[str, Any],
+    *,
+    language: str = "",
+    form: ConsentForm | None = None,
+    kept_at: str = "",
+    renew_on: dt.date | None = None,
+) -> Consent:
+    """``form`` is the version that was signed, or else the newest of the language on that day; where there is none, none."""
+    signed = form or ConsentForm.objects.signed(on=said["given_on"]).filter(language=language).first()
+    consent = Consent(patient=patient, language=language, form=signed, renew_on=renew_on, **said)
+    consent.kept_at = kept_at
     return consent
 
 

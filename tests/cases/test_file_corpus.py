@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import time
 from collections import Counter
 
+import pypdfium2
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import ImageChops, ImageStat
 
 from panels.cases.cleaning import asking
+from panels.cases.cleaning.jpeg_segments import NoJpeg, without_notes
 from panels.cases.cleaning.kinds import NotTaken, check
 from tests.cases.files import judging
 from tests.cases.files.benign import all_benign
 from tests.cases.files.hostile import all_hostile
 from tests.cases.files.making import jpeg
+from tests.cases.files.pictures_in_pdf import benign_pictures, hostile_pictures
 
 CAMPAIGN = bool(os.environ.get("CPMS_CAMPAIGN"))
 QUICK = {"text bomb", "profile bomb"}  # of the heavy ones, which only the child may meet
@@ -77,3 +84,36 @@ def test_a_child_that_needs_too_long_refuses_the_file(monkeypatch):
     monkeypatch.setattr(asking, "SECONDS", 0.01)
     with pytest.raises(NotTaken, match="could not be checked"):
         asking.cleaned(jpeg(), "jpeg")
+
+
+@pytest.mark.parametrize("sample", list(hostile_pictures()), ids=lambda sample: sample.name)
+def test_a_picture_in_a_document_loses_what_its_camera_wrote(sample):
+    assert judging.became(sample, judging.here)[0] in {judging.REFUSED, judging.NEUTRALISED}
+
+
+@pytest.mark.parametrize("sample", list(benign_pictures()), ids=lambda sample: sample.name)
+def test_a_picture_in_a_document_is_drawn_as_before(sample):
+    made = judging.here(sample.data, "pdf")
+    assert judging.is_readable(sample, made)
+    before, after = (shown_by(data) for data in (sample.data, made.data))
+    assert max(ImageStat.Stat(ImageChops.difference(before, after)).mean) < judging.UNLIKE
+
+
+def shown_by(data):
+    return pypdfium2.PdfDocument(data)[0].render(scale=2).to_pil().convert("RGB")
+
+
+@pytest.mark.parametrize(
+    "cut", [b"", b"\xff\xd8", jpeg()[:-2], jpeg()[:300], b"\xff\xd8\xff\xd9", b"\xff\xd8" + jpeg()]
+)
+def test_what_is_no_whole_jpeg_is_never_given_back_as_one(cut):
+    with pytest.raises(NoJpeg):
+        without_notes(cut)
+
+
+@given(st.binary(max_size=60), st.integers(0, 5000))
+def test_no_bytes_put_into_a_jpeg_come_through_but_within_its_own_data(noise, at):
+    data = jpeg()
+    with contextlib.suppress(NoJpeg):
+        once = without_notes(data[: at % len(data)] + noise + data[at % len(data) :])
+        assert without_notes(once) == once

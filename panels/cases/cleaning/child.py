@@ -16,12 +16,16 @@ import sys
 from collections.abc import Callable
 
 import pikepdf
-from PIL import Image, MpoImagePlugin, TiffImagePlugin
+from PIL import Image, Jpeg2KImagePlugin, MpoImagePlugin, TiffImagePlugin
 
 from panels.cases.cleaning import documents, pictures
 from panels.cases.cleaning.kinds import JPEG, PDF, PNG, UNREADABLE, Cleaned, NotTaken
 
-LOADED = (MpoImagePlugin, TiffImagePlugin)  # what the library would load when it meets them, after the doors are closed
+LOADED = (
+    Jpeg2KImagePlugin,
+    MpoImagePlugin,
+    TiffImagePlugin,
+)  # what the library would load when it meets them, after the doors are closed
 CLEANERS: dict[str, Callable[[bytes, str], Cleaned]] = {
     PDF: documents.clean,
     JPEG: pictures.clean,

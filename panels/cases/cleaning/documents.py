@@ -9,9 +9,9 @@ import pikepdf
 import pypdfium2
 from pikepdf import Dictionary, Name, Pdf, Stream
 
-from panels.cases.cleaning.jpeg_segments import without_notes
 from panels.cases.cleaning.kinds import MOST_PAGES, PDF, SHOWN_PIXELS, UNREADABLE, Cleaned, NotTaken, Page
 from panels.cases.cleaning.pdf_hazards import found_in
+from panels.cases.cleaning.pdf_pictures import check_pictures, clean_picture
 from panels.cases.cleaning.pictures import shown
 
 ROOT_KEYS = frozenset({"/Type", "/Pages", "/Version"})
@@ -69,7 +69,7 @@ def rebuilt(pdf: Pdf) -> bytes:
         clean_resources(page.obj)
     for thing in pdf.objects:
         if isinstance(thing, Stream):
-            clean_stream(thing)
+            clean_stream(pdf, thing)
     written = io.BytesIO()
     pdf.save(written, object_stream_mode=pikepdf.ObjectStreamMode.generate, deterministic_id=True)
     return written.getvalue()
@@ -96,19 +96,17 @@ def is_drawn(drawing: Any) -> bool:
     return isinstance(drawing, Stream) and drawing.get("/Subtype") in {Name.Form, Name.Image}
 
 
-def clean_stream(stream: Any) -> None:
+def clean_stream(pdf: Pdf, stream: Any) -> None:
     for key in STREAM_GOES & set(stream.keys()):
         del stream[key]
     clean_resources(stream)
-    if stream.get("/Subtype") == Name.Image and stream.get("/Filter") == Name.DCTDecode:
-        stream.write(
-            without_notes(stream.read_raw_bytes()), filter=Name.DCTDecode, decode_parms=stream.get("/DecodeParms")
-        )
+    clean_picture(pdf, stream)
 
 
 def check_again(written: bytes) -> None:
-    """The written file is read once more: nothing active is left, or it is refused."""
+    """The written file is read once more: nothing active and no camera's note is left, or it is refused."""
     with pikepdf.open(io.BytesIO(written)) as pdf:
+        check_pictures(pdf)
         if left := found_in(pdf):
             raise NotTaken(
                 f"The document holds what could not be taken out: {', '.join(left)}. Please print it to a PDF file."

@@ -20,6 +20,7 @@ from tests.cases.files.making import (
     png,
     saved,
 )
+from tests.cases.files.pictures_in_pdf import benign_pictures
 
 
 def all_benign() -> Iterator[Sample]:
@@ -27,6 +28,7 @@ def all_benign() -> Iterator[Sample]:
     yield from pngs()
     yield from plain_documents()
     yield from changed_documents()
+    yield from benign_pictures()
 
 
 def jpegs() -> Iterator[Sample]:

@@ -24,6 +24,7 @@ from tests.cases.files.making import (
     raw_jpeg,
     raw_png,
 )
+from tests.cases.files.pictures_in_pdf import hostile_pictures
 
 
 def all_hostile() -> Iterator[Sample]:
@@ -36,6 +37,7 @@ def all_hostile() -> Iterator[Sample]:
     yield from other_kinds()
     yield from polyglots()
     yield from names()
+    yield from hostile_pictures()
 
 
 def places(kind: str):

@@ -44,6 +44,11 @@ def everything_in(made: Cleaned) -> bytes:
     if made.kind == PDF:
         with pikepdf.open(io.BytesIO(made.data)) as pdf:
             assert found_in(pdf) == []
+            held = [one.get("/Filter") for one in pdf.objects if isinstance(one, pikepdf.Stream)]
+            packed = [one for one in held if "DCT" in str(one) or "JPX" in str(one)]
+            assert all(
+                one == pikepdf.Name.DCTDecode for one in packed
+            )  # what is packed once more could not be looked into
             plain = io.BytesIO()
             pdf.save(plain, qdf=True)
             opened = plain.getvalue()
