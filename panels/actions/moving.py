@@ -22,11 +22,21 @@ from cpms.notifications import queries as notifications_of
 from cpms.notifications.notices import Notice
 from cpms.notifications.states import Settled, Verb
 from panels import policy, queries
-from panels.actions import chasing, dispatching, escalating, handing_over, inviting, referring, sight, talking
+from panels.actions import (
+    chasing,
+    dispatching,
+    escalating,
+    handing_over,
+    inviting,
+    referring,
+    registries,
+    sight,
+    talking,
+)
 from panels.actions.drafting import wanted_date
 from panels.cases.models import Case, Rectification
 from panels.models import Contribution, Invitation, Panel, PanelStep
-from panels.states import BY_VERB, RUNNING, DispatchState, InvitationState, Move, State
+from panels.states import BY_VERB, RUNNING, SHARED, DispatchState, InvitationState, Move, State
 
 TOLD = frozenset({Move.OPEN, Move.START_OUTCOME, Move.REOPEN})
 """Steps that no mail of their own goes with; closing and withdrawing have theirs."""
@@ -82,16 +92,22 @@ def tell_all(panel: Panel, *, by: Any, again: str = "") -> None:
 
 @transaction.atomic
 def tell_corrected(correction_id: str, *, by: Any) -> int:
-    """A patient corrected a case: whoever received it in a running panel hears of it, once."""
+    """A patient corrected a case: whoever received it in a panel, running or closed, or for a registry hears of it, once.
+
+    Gives how many panels and takers there are. Who was let in and has left again is listed for the treating side.
+    """
     correction = Rectification.objects.select_related("case__patient", "recorded_by").filter(pk=correction_id).first()
-    if correction is None or not may_be_discussed(correction.case.patient):
+    if correction is None:
         return 0
-    panels = list(Panel.objects.running().filter(case=correction.case).with_case())
+    takers = registries.tell_registries(correction, by=by)
+    if not may_be_discussed(correction.case.patient):
+        return takers
+    panels = list(Panel.objects.filter(case=correction.case, state__in=SHARED).with_case())
     for panel in panels:
         people = [person for person in queries.people_in(panel) if person != correction.recorded_by]
         path = panel.get_absolute_url()
         notifications.notify(people, notice=Notice.CASE_CORRECTED, by=by, about=correction, ref=panel.ref, path=path)
-    return len(panels)
+    return len(panels) + takers
 
 
 @transaction.atomic

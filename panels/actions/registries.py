@@ -14,14 +14,18 @@ from consent.policy import may
 from consent.states import Act, Actor
 from cpms import clock
 from cpms.accounts.access import Refused
+from cpms.accounts.models import User
 from cpms.archives import Carried, zipped
 from cpms.audit import actions as audit
-from cpms.audit.states import Event
+from cpms.audit.models import AuditEvent
+from cpms.audit.states import Event, Result
+from cpms.notifications import actions as notifications
+from cpms.notifications.notices import Notice
 from cpms.vault.cipher import digest
 from panels.cases.exports import phenopacket
-from panels.cases.exports.case import read_case_of
+from panels.cases.exports.case import undisputed_case_of
 from panels.cases.exports.deidentified import without_words
-from panels.cases.models import Case
+from panels.cases.models import Case, Rectification
 from panels.cases.queries import case_parts
 from panels.policy import may_receive
 from panels.queries.registries import receivable
@@ -60,11 +64,28 @@ def released(registry: Registry, key: Any, *, by: Any) -> tuple[str, bytes] | No
     audit.record(Event.REGISTRY_RECEIVED, on=case, by=by, kind=registry.code)
     name = name_in(registry, case)
     asks = bool(may(case.patient, Actor.RESEARCHER, Act.CONTACT))
-    tree = phenopacket.write(without_words(read_case_of(case_parts(case))), subject=name, made_at=clock.now())
+    tree = phenopacket.write(without_words(undisputed_case_of(case_parts(case))), subject=name, made_at=clock.now())
     tree["metaData"]["externalReferences"] = [{"id": "cpms:research-contact", "description": "yes" if asks else "no"}]
     return f"{name}-{digest(f'registry {registry.code}', str(case.pk))[:8].upper()}", json.dumps(
         tree, indent=1
     ).encode()
+
+
+def tell_registries(correction: Rectification, *, by: Any) -> int:
+    """Whoever took this case out for a registry hears that it was corrected (GDPR, article 19); gives how many there are.
+
+    No consent is asked: a withdrawn one does not call back what they hold.
+    """
+    case = correction.case
+    taken = AuditEvent.objects.filter(event=Event.REGISTRY_RECEIVED, subject_id=str(case.pk), result=Result.DONE)
+    pairs = set(taken.exclude(actor_id=None).values_list("actor_id", "detail__kind"))
+    people = User.objects.filter(is_active=True).in_bulk([actor for actor, _code in pairs])
+    registries = {one.code: one for one in Registry.objects.filter(code__in=[code for _actor, code in pairs])}
+    told = [(people[actor], registries[code]) for actor, code in pairs if actor in people and code in registries]
+    for person, registry in told:
+        words = {"ref": name_in(registry, case), "path": registry.get_absolute_url(), "again": registry.code}
+        notifications.notify([person], notice=Notice.REGISTRY_CORRECTED, by=by, about=correction, **words)
+    return len(told)
 
 
 def name_in(registry: Registry, case: Case) -> str:

@@ -54,6 +54,7 @@ class Notice(models.TextChoices):
     NEW_MESSAGE = "new_message", "New message"
     DATA_ADDED = "data_added", "Asked-for data is there"
     CASE_CORRECTED = "case_corrected", "A patient corrected a case"
+    REGISTRY_CORRECTED = "registry_corrected", "A case taken out for a registry was corrected"
     THANKED = "thanked", "Thanks"
     QUESTION_ASKED = "question_asked", "Quick question to a group"
     QUESTION_ANSWERED = "question_answered", "Answer to a quick question"

@@ -172,6 +172,10 @@ WORDS = {
         "CPMS: a case was corrected",
         "In panel {ref} a patient says that something was wrong. It stands beside the original.",
     ),
+    Notice.REGISTRY_CORRECTED: Words(
+        "CPMS: data you took out was corrected",
+        "The patient whom your registry knows as {ref} says that something was wrong. Take the cases out again, and correct what you hold.",
+    ),
     Notice.THANKED: Words(
         "CPMS: a word of thanks", "The clinician of panel {ref} says how useful the advice was, and thanks you."
     ),

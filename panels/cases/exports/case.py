@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
+from cpms.patients.states import Sex
 from cpms.terminology import catalogue
+from panels.cases import queries
 from panels.cases.importers.phenopacket_variants import LEVEL
 from panels.cases.importers.read_case import (
     ReadAge,
@@ -16,25 +20,63 @@ from panels.cases.importers.read_case import (
     ReadTreatment,
     ReadVariant,
 )
-from panels.cases.models import Case
+from panels.cases.models import Case, Rectification
+from panels.cases.queries import Disputed
 
 
 def read_case_of(case: Case) -> ReadCase:
-    """``case`` with its parts fetched."""
+    """``case`` with its parts fetched. What the patient says is wrong stands in the note of the line, or among the sources."""
     said = json.loads(case.origin) if case.origin else {}
+    found = queries.disputed(case)
+    about = [one for key in ("patient", "summary") for one in found.lines.get(key, [])]
+    about += [one for key, group in found.lines.items() if "/" in key for one in group]  # answers to forms
+    return _parts(
+        case, found, said, leave_out=False, sources=[*said.get("sources", ()), *map(in_full, [*about, *found.others])]
+    )
+
+
+def undisputed_case_of(case: Case) -> ReadCase:
+    """The same without any line that the patient says is wrong: for who cannot read the correction beside it."""
+    said, found = json.loads(case.origin) if case.origin else {}, queries.disputed(case)
+    read = _parts(case, found, said, leave_out=True, sources=said.get("sources", ()))
+    return replace(read, sex=Sex.UNKNOWN, karyotype="", age=None) if "patient" in found.lines else read
+
+
+def _parts(case: Case, found: Disputed, said: dict[str, Any], *, leave_out: bool, sources: Iterable[str]) -> ReadCase:
+    def read(kind: Any, fields_of: Any, parts: Any, note: str = "note") -> tuple[Any, ...]:
+        kept = [part for part in parts if not (leave_out and str(part.pk) in found.lines)]
+        return tuple(kind(**noted(fields_of(part), found.lines.get(str(part.pk), []), note)) for part in kept)
+
     return ReadCase(
         sex=case.patient.sex,
         karyotype=case.patient.karyotypic_sex,
         age=ReadAge(**said["age"]) if said.get("age") else _age(case),
         vital_status=said.get("vital_status", ""),
         vital_note=said.get("vital_note", ""),
-        findings=tuple(ReadFinding(**fields) for fields in map(_finding, case.findings.all())),
-        diagnoses=tuple(ReadDiagnosis(**fields) for fields in map(_diagnosis, case.diagnoses.all())),
-        labs=tuple(ReadLab(**fields) for fields in map(_lab, case.labs.all())),
-        variants=tuple(ReadVariant(**fields) for fields in map(_variant, case.variants.all())),
-        treatments=tuple(ReadTreatment(**fields) for fields in map(_treatment, case.treatments.all())),
-        sources=tuple(said.get("sources", ())),
+        findings=read(ReadFinding, _finding, case.findings.all()),
+        diagnoses=read(ReadDiagnosis, _diagnosis, case.diagnoses.all()),
+        labs=read(ReadLab, _lab, case.labs.all()),
+        variants=read(ReadVariant, _variant, case.variants.all()),
+        treatments=read(ReadTreatment, _treatment, case.treatments.all(), "detail"),
+        sources=tuple(sources),
     )
+
+
+def noted(fields: dict[str, Any], corrections: list[Rectification], name: str) -> dict[str, Any]:
+    """The fields of a line, its note beginning with what the patient says of it."""
+    if not corrections:
+        return fields
+    words = [f"Disputed: {in_words(one)}" for one in corrections]
+    return {**fields, name: "; ".join(filter(None, [*words, fields.get(name, "")]))}
+
+
+def in_words(one: Rectification) -> str:
+    return f"{one.get_asked_by_display()} says: {one.says} ({one.asked_on.isoformat()})"
+
+
+def in_full(one: Rectification) -> str:
+    """For what has no line in the file, or stands as it was written no more."""
+    return f"Correction, {one.get_part_display()}. As written: {one.written}. {in_words(one)}"
 
 
 def _age(case: Case) -> ReadAge | None:

@@ -18,7 +18,7 @@ from panels.cases.queries.forms import (
     sources_of,
 )
 from panels.cases.queries.reading import Outline, allowed, case_parts, names_at, outline
-from panels.cases.queries.rectifying import line_words, lines
+from panels.cases.queries.rectifying import Disputed, disputed, line_words, lines
 from panels.cases.queries.results import Result, Results, entry_words, result_of, results_of, taken_now
 from panels.cases.queries.trends import Chart, Trend
 from panels.cases.queries.words import flag_of, range_words, spoken
@@ -26,6 +26,7 @@ from panels.cases.queries.words import flag_of, range_words, spoken
 __all__ = [
     "TRI_STATE",
     "Chart",
+    "Disputed",
     "Offer",
     "Outline",
     "Result",
@@ -37,6 +38,7 @@ __all__ = [
     "answered_forms",
     "case_parts",
     "content_of",
+    "disputed",
     "entry_words",
     "flag_of",
     "form_of",

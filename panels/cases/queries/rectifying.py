@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
-from panels.cases.models import Case, Diagnosis, Finding, LabResult, Variant
+from panels.cases.models import Case, Diagnosis, Finding, LabResult, Rectification, Variant
 from panels.cases.states import PartOf
 
 
@@ -29,6 +30,33 @@ def rows(case: Case) -> Iterator[tuple[object, PartOf, str]]:
         for line in getattr(case, part.value).all():
             yield line.pk, part, line_words(line)
     yield from answers(case)
+
+
+@dataclass(frozen=True)
+class Disputed:
+    """What the patient says is wrong: by the key of the line that still stands as it was written, and what stands so no more."""
+
+    lines: dict[str, list[Rectification]]
+    others: list[Rectification]
+
+
+def disputed(case: Case) -> Disputed:
+    """``case`` with its parts fetched. A line of a copy may say by now when it was taken."""
+    known = lines(case)
+    found = Disputed({}, [])
+    for correction in case.rectifications.all():
+        keys = [
+            key for key, (part, words) in known.items() if part == correction.part and stands(words, correction.written)
+        ]
+        for key in keys:
+            found.lines.setdefault(key, []).append(correction)
+        if not keys:
+            found.others.append(correction)
+    return found
+
+
+def stands(words: str, written: str) -> bool:
+    return words == written or words.startswith(f"{written}, ")
 
 
 def answers(case: Case) -> Iterator[tuple[object, PartOf, str]]:
