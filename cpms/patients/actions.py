@@ -9,7 +9,7 @@ import secrets
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import F
 
 from cpms import clock
@@ -81,9 +81,21 @@ def enrol(
     )
     patient.nickname, patient.local_id = nickname, local_id.strip()
     patient.local_id_token = number_token(clinician.centre_id, local_id)
-    patient.save(force_insert=True)
+    save_numbered(patient, number=local_id, by=clinician, force_insert=True)
     audit.record(Event.PATIENT_ENROLLED, on=patient, by=by)
     return patient
+
+
+def save_numbered(patient: Patient, *, number: str, by: Any, **how: Any) -> None:
+    """Save; of two people who give one number at the same moment, the later is told what the rule would have said."""
+    try:
+        with transaction.atomic():
+            patient.save(**how)
+    except IntegrityError as error:
+        known = same_number(number, by=by, patient=patient)
+        if not known:
+            raise
+        raise Refused(known) from error
 
 
 @transaction.atomic
@@ -101,7 +113,7 @@ def describe(patient: Patient, *, version: int, by: Any, **said: Any) -> Patient
     for name in changed:
         setattr(patient, name, said[name])
     patient.local_id_token = number_token(patient.centre_id, patient.local_id)
-    patient.save(update_fields=[*changed, "local_id_token"])
+    save_numbered(patient, number=said["local_id"], by=patient.enrolled_by, update_fields=[*changed, "local_id_token"])
     audit.record(Event.PATIENT_DESCRIBED, on=patient, by=by, fields=changed)
     return patient
 

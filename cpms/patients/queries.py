@@ -90,9 +90,13 @@ def rows_about(thing: models.Model, seen: set[Any]) -> Iterator[models.Model]:
 
 
 def names_of(patient: Patient) -> list[str]:
-    """Keys and numbers of the patient's rows, as forms about them are named in drafts: ``case:<key>``, ``prepare:<number>``."""
+    """Keys and numbers of the patient's rows, as forms about them are named in drafts: ``case:<key>``, ``prepare:<number>``.
+
+    A counted key (5) is left out: it is that of another thing as well, whose draft has nothing to do with this patient.
+    """
     rows = list(rows_about(patient, set()))
-    return [str(row.pk) for row in rows] + [getattr(row, "ref") for row in rows if hasattr(row, "ref")]  # noqa: B009
+    keys = [str(row.pk) for row in rows if isinstance(row.pk, uuid.UUID)]
+    return keys + [ref for row in rows if (ref := getattr(row, "ref", ""))]
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ from consent.states import Stage
 from cpms.accounts.access import Refused
 from cpms.notifications.models import WorkItem
 from cpms.notifications.states import Verb
+from cpms.patients import actions as patients
 from outcomes import actions as outcomes
 from outcomes.models import SignOff
 from outcomes.states import Decision
@@ -207,3 +208,11 @@ def test_answering_against_closing_a_question():
 def test_panels_drafted_at_once_get_numbers_of_their_own(story):
     race(lambda: panels.draft_panel(story.case, network=story.group.network, by=story.lead))
     assert Panel.objects.values("ref").distinct().count() == Panel.objects.count() == THREADS + 1
+
+
+def test_a_number_given_twice_at_one_moment_is_refused_with_the_sentence():
+    lead = UserFactory()
+    for number in range(ROUNDS):
+        said = {"sex": "female", "country": "FI", "birth_year": 2015, "local_id": f"KH {number}", "by": lead}
+        (won,) = race(lambda said=said: patients.enrol(**said))
+        assert won == 1

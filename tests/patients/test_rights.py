@@ -259,3 +259,15 @@ def test_whoever_received_data_is_listed_before_and_after_a_withdrawal():
     held, _files = opened(patients.export_everything(story.patient, by=story.lead))
     told = {one["who"]: [receipt["what"] for receipt in one["received"]] for one in held["recipients"]}
     assert told == {**expected, "Dr Lead Person": ["took the case out as a file", "took out everything held"]}
+
+
+def test_erasing_leaves_a_draft_about_another_thing_of_the_same_counted_key():
+    """A step of the panel and an entry of a list may both be number 5."""
+    story = Story()
+    story.open()
+    step = story.panel.steps.first()
+    words = {"label": "x", "path": "/", "fields": {"words": "x"}, "by": story.lead}
+    for form in (f"status:{step.pk}", "new_panel:", f"case:{story.case.pk}", f"reply:{story.panel.ref}"):
+        drafts.save_draft(form=form, **words)
+    patients.erase(story.patient, by=story.lead)
+    assert set(Draft.objects.values_list("form", flat=True)) == {f"status:{step.pk}", "new_panel:"}
