@@ -83,8 +83,15 @@ def tell_registries(correction: Rectification, *, by: Any) -> int:
     registries = {one.code: one for one in Registry.objects.filter(code__in=[code for _actor, code in pairs])}
     told = [(people[actor], registries[code]) for actor, code in pairs if actor in people and code in registries]
     for person, registry in told:
-        words = {"ref": name_in(registry, case), "path": registry.get_absolute_url(), "again": registry.code}
-        notifications.notify([person], notice=Notice.REGISTRY_CORRECTED, by=by, about=correction, **words)
+        notifications.notify(
+            [person],
+            notice=Notice.REGISTRY_CORRECTED,
+            by=by,
+            about=correction,
+            ref=name_in(registry, case),
+            path=registry.get_absolute_url(),
+            again=registry.code,
+        )
     return len(told)
 
 

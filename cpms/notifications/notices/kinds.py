@@ -155,6 +155,7 @@ NEWS = frozenset(
 ASKED = frozenset(
     {
         Notice.INVITED,
+        Notice.REGISTRY_CORRECTED,
         Notice.DISPATCHED,
         Notice.DISPATCH_RETURNED,
         Notice.REFERRAL_WAITING,
