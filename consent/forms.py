@@ -127,9 +127,9 @@ class DescribeForm(PatientForm):
         return self.patient.enrolled_by if self.patient else None
 
 
-def ask_whether(form: forms.Form, name: str, question: str) -> None:
+def ask_whether(form: forms.Form, name: str, question: str, *, yes: str) -> None:
     """A question below the form that must be ticked before the form is taken. It is there only while it has to be asked."""
-    form.fields[name] = forms.BooleanField(label="Yes, record it so", required=False)
+    form.fields[name] = forms.BooleanField(label=yes, required=False)
     if not form.data.get(name):
         form.add_error(name, question)
 
@@ -138,7 +138,10 @@ def ask_who_answered(form: forms.Form, given_by: str, by_age: str | None) -> Non
     if contradicts(given_by, by_age):
         was = "a child" if by_age == Giver.PARENT else "of age"
         ask_whether(
-            form, "although", f"By the age the patient was {was} on that day. Did {Giver(given_by).label} answer?"
+            form,
+            "although",
+            f"By the age the patient was {was} on that day. Did {Giver(given_by).label} answer?",
+            yes="Yes, record who answered so",
         )
 
 
@@ -196,7 +199,12 @@ class ConsentRecordForm(forms.Form):
         if cleaned.get("registry") and cleaned.get("stage") != Stage.REGISTRY:
             self.add_error("registry", "A registry belongs to stage 2.")
         elif cleaned.get("stage") == Stage.REGISTRY and not cleaned.get("registry") and (names := single(self.patient)):
-            ask_whether(self, "ending_single", f"{ENDS_SINGLE.format(names=names)} Is that what was answered?")
+            ask_whether(
+                self,
+                "ending_single",
+                f"{ENDS_SINGLE.format(names=names)} Is that what was answered?",
+                yes="Yes, end those too",
+            )
         form, language = cleaned.get("form"), cleaned.get("language")
         if form and language and form.language != language:
             self.add_error("form", "This version is in another language.")
