@@ -46,7 +46,8 @@ class ChasingForm(forms.Form):
         super().__init__(*args, **kwargs)
         for about, words in rule_choices():
             usual = ", ".join(str(days) for days in usual_days(about)) or "none"
-            self.fields[about] = DaysField(label=words, help_text=f"Usually {usual}")
+            more = f". {OF_PANELS[about].wanted}" if about in OF_PANELS else ""
+            self.fields[about] = DaysField(label=words, help_text=f"Usually {usual}{more}")
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
