@@ -42,3 +42,15 @@ def codes(data: bytes) -> dict[str, list[str]]:
         "lows": [entry.get("referenceRange", {}).get("low") for entry in quantities],
         "highs": [entry.get("referenceRange", {}).get("high") for entry in quantities],
     }
+
+
+def stored(case):
+    """The same counts of what the case holds."""
+    return {
+        "present": case.findings.filter(present=True).count(),
+        "absent": case.findings.filter(present=False).count(),
+        "diagnoses": case.diagnoses.count(),
+        "labs": case.labs.count(),
+        "variants": case.variants.count(),
+        "treatments": case.treatments.count(),
+    }

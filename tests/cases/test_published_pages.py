@@ -13,7 +13,7 @@ from cpms import clock
 from cpms.patients.models import Patient
 from panels.forms import mark_of
 from panels.models import Panel
-from tests.cases.counting import counts
+from tests.cases.counting import counts, stored
 from tests.clients import signed_in
 from tests.factories import UserFactory
 
@@ -51,6 +51,7 @@ def through_the_pages(path: Path) -> dict[str, int]:
     fields |= {"file": SimpleUploadedFile(path.name, path.read_bytes()), "looked": mark_of(path.read_bytes())}
     answer = client.post(reverse("panels:new"), fields)
     panel = Panel.objects.get()
+    assert stored(panel.case) == counts(path.read_bytes())
     assert answer.url == reverse("panels:prepare", args=[panel.ref])
     counter = Counter()
     counter.feed(client.get(answer.url).content.decode())

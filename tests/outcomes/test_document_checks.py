@@ -1,6 +1,6 @@
 """The document as three other programs read it: pikepdf (qpdf), PDFium and pypdf. WeasyPrint, which made it, is not asked.
 
-``CPMS_HOSTILE`` sets how many outcomes of hostile text are laid out; every run takes two, a campaign takes 100.
+``CPMS_HOSTILE`` sets how many outcomes of hostile text are laid out; every run takes one, drawn anew, a campaign takes 100.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from outcomes.states import DocumentState
 from tests.outcomes.test_document_layout import assert_harmless, ear, hostile, secret_file, written_outcome  # noqa: F401
 
 pytestmark = pytest.mark.django_db
-HOSTILE = int(os.environ.get("CPMS_HOSTILE", "2"))
+HOSTILE = int(os.environ.get("CPMS_HOSTILE", "1"))
 WORDS = "Δόση: 20 mg, Доза; naïve Größe, ąćęłńóśźż, ≤ 5 µmol/L."
 IN_ORDER = (
     "Patient and question",
@@ -99,7 +99,7 @@ def test_the_same_input_gives_the_same_bytes():
 
 @pytest.mark.parametrize("seed", range(HOSTILE))
 def test_hostile_outcomes_fetch_nothing_and_run_nothing(seed, ear, secret_file):  # noqa: F811 fixtures
-    chance = random.Random(seed)
+    chance = random.Random(seed if HOSTILE > 1 else random.random())  # of this run's seed
     attempts = hostile(ear.port, secret_file)
     text = chance.choice(("\n", "", " ", "\x07", '"><!--')).join(
         chance.sample(attempts, chance.randint(3, len(attempts)))
