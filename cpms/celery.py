@@ -19,6 +19,7 @@ app.conf.beat_schedule = {
     "remind": {"task": "notifications.remind", "schedule": 300.0},
     "daily mails": {"task": "notifications.send_daily", "schedule": 300.0},
     "remind of meetings": {"task": "meetings.remind", "schedule": 300.0},
+    "look after meetings not noted as held": {"task": "meetings.look_after_unheld", "schedule": 900.0},
     "plan meetings ahead": {"task": "meetings.plan_ahead", "schedule": crontab(minute=27, hour=3)},
     "look after idle panels": {"task": "panels.look_after_idle", "schedule": crontab(minute=40, hour=5)},
     "escalate late panels": {"task": "panels.escalate", "schedule": 900.0},

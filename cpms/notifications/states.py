@@ -31,6 +31,7 @@ class Verb(models.TextChoices):
     MEET = "meet", "Call a meeting"
     DATES = "dates", "Say when you can"
     HELP = "help", "Name people"
+    HOLD = "hold", "Say that it was held"
     CONSENT_AGAIN = "consent_again", "Ask again"
     KEEP_OR_ERASE = "keep_or_erase", "Decide"
     HAND_OVER = "hand_over", "Hand over"
@@ -58,6 +59,7 @@ WHY = {
     Verb.MEET: "Your panel; somebody dissents or would like to meet.",
     Verb.DATES: "Dates for a meeting; which of them suit you?",
     Verb.HELP: "Advice for this panel is late; whom could the lead ask?",
+    Verb.HOLD: "A meeting is over; who was there, and was it held?",
     Verb.REFERRAL: "A physician outside the networks asks for help.",
     Verb.CONSENT_AGAIN: "A consent of your patient is to be asked for again.",
     Verb.KEEP_OR_ERASE: "Kept for many years; is the data still needed?",
@@ -150,6 +152,7 @@ REMIND_AFTER: dict[str, tuple[dt.timedelta, ...]] = {
     Verb.MEET: (3 * DAY,),
     Verb.DATES: (2 * DAY,),
     Verb.HELP: (3 * DAY,),
+    Verb.HOLD: (DAY, 2 * DAY),
     Verb.CONSENT_AGAIN: (30 * DAY, 60 * DAY, 180 * DAY, 365 * DAY),
     Verb.KEEP_OR_ERASE: (30 * DAY, 60 * DAY, 180 * DAY),
     Verb.HAND_OVER: (3 * DAY, 7 * DAY, 30 * DAY),

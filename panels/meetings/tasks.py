@@ -30,6 +30,11 @@ def remind() -> None:
     actions.remind(by=None)
 
 
+@shared_task(name="meetings.look_after_unheld")
+def look_after_unheld() -> None:
+    actions.look_after_unheld(by=None)
+
+
 @shared_task(name="meetings.plan_ahead")
 def plan_ahead() -> None:
     actions.plan_ahead(by=None)

@@ -31,6 +31,7 @@ WITHOUT_PANEL = frozenset(
         Verb.REFERRAL,
         Verb.START_PANEL,
         Verb.HELP,
+        Verb.HOLD,
         Verb.SURVEY,
         Verb.HAND_OVER,
         Verb.NAME_REPRESENTATIVE,

@@ -25,6 +25,7 @@ REMINDERS: dict[str, Notice] = {
     Verb.NAME_REPRESENTATIVE: Notice.UNREPRESENTED,
     Verb.CONFIRM_PLACE: Notice.PLACE_ASKED,
     Verb.TICKET: Notice.TICKET_WAITING,
+    Verb.HOLD: Notice.HOLD_WANTED,
 }
 """What is not about a panel is reminded in its own words."""
 

@@ -60,16 +60,22 @@ class Notice(models.TextChoices):
     QUESTION_ANSWERED = "question_answered", "Answer to a quick question"
     MEETING = "meeting", "Meeting"
     MEETING_MOVED = "meeting_moved", "Meeting moved"
+    MEETING_CHANGED = "meeting_changed", "Meeting changed"
     MEETING_CALLED_OFF = "meeting_called_off", "Meeting called off"
     MEETING_LEFT = "meeting_left", "No longer asked to a meeting"
     MEETING_SOON = "meeting_soon", "Meeting soon"
+    HOLD_WANTED = "hold_wanted", "A meeting is to be noted as held"
+    MEETING_HELD = "meeting_held", "A meeting counts as held"
     AGENDA = "agenda", "Agenda of a meeting changed"
     DATES = "dates", "Dates proposed for a meeting"
     PRESENTER = "presenter", "Asked to present a panel"
     SERIES = "series", "Series of meetings"
+    SERIES_CHANGED = "series_changed", "Series of meetings changed"
+    SERIES_LEFT = "series_left", "No longer asked to a series of meetings"
     SERIES_ENDED = "series_ended", "Series of meetings ended"
     SIGN_WANTED = "sign_wanted", "Signature wanted"
     OUTCOME_CORRECTED = "outcome_corrected", "Outcome corrected"
+    DOCUMENT_FAILED = "document_failed", "A document could not be made"
     FOLLOW_UP_WANTED = "follow_up_wanted", "What became of the advice?"
     SURVEY = "survey", "Survey"
     SURVEY_REMINDER = "survey_reminder", "Survey still open"
@@ -104,10 +110,13 @@ ALWAYS_AT_ONCE = frozenset(
         Notice.ACCESS_ANSWERED,
         Notice.MEETING,
         Notice.MEETING_MOVED,
+        Notice.MEETING_CHANGED,
         Notice.MEETING_CALLED_OFF,
         Notice.MEETING_LEFT,
         Notice.MEETING_SOON,
         Notice.SERIES,
+        Notice.SERIES_CHANGED,
+        Notice.SERIES_LEFT,
         Notice.SERIES_ENDED,
         Notice.DIGEST,
         Notice.REFERRAL_RECEIVED,
@@ -163,6 +172,8 @@ ASKED = frozenset(
         Notice.MENTIONED,
         Notice.MEETING_PROPOSED,
         Notice.PRESENTER,
+        Notice.HOLD_WANTED,
+        Notice.MEETING_HELD,
         Notice.DATES,
         Notice.ANSWER_LATE,
         Notice.DATA_ADDED,
@@ -177,6 +188,7 @@ ASKED = frozenset(
         Notice.GLASS_ASKED,
         Notice.SIGN_WANTED,
         Notice.OUTCOME_CORRECTED,
+        Notice.DOCUMENT_FAILED,
         Notice.FOLLOW_UP_WANTED,
         Notice.PANEL_ENDED,
         Notice.CONSENT_AGAIN,

@@ -6,9 +6,11 @@ from django.conf import settings
 
 from cpms.notifications.notices.joining import JOINING, NOT_YOU, Words
 from cpms.notifications.notices.kinds import Notice
+from cpms.notifications.notices.meetings import MEETINGS
 
 WORDS = {
     **JOINING,
+    **MEETINGS,
     Notice.INVITED: Words(
         "CPMS: a colleague asks for your advice",
         "A colleague asks for your advice in panel {ref}. Please say whether you can help; it takes one tap.",
@@ -184,49 +186,17 @@ WORDS = {
         "A colleague put the quick question {ref} to your thematic group. It is about no patient; two lines may be enough.",
     ),
     Notice.QUESTION_ANSWERED: Words("CPMS: a quick question was answered", "Quick question {ref} has an answer."),
-    Notice.MEETING: Words(
-        "CPMS: a panel meeting", "A meeting on panel {ref} is planned. The calendar entry is attached to this mail."
-    ),
-    Notice.MEETING_MOVED: Words(
-        "CPMS: a meeting was moved",
-        "A meeting you were asked to is at another time now. The entry attached to this mail takes the place of the old one.",
-    ),
-    Notice.MEETING_CALLED_OFF: Words(
-        "CPMS: a meeting is called off",
-        "A meeting you were asked to does not take place. The entry attached to this mail takes it out of your calendar.",
-    ),
-    Notice.MEETING_LEFT: Words(
-        "CPMS: you are no longer asked to a meeting", "The entry attached to this mail takes it out of your calendar."
-    ),
-    Notice.MEETING_SOON: Words(
-        "CPMS: a meeting is near",
-        "A meeting you were asked to is near. The page says when it begins, and what is on its agenda.",
-    ),
-    Notice.AGENDA: Words(
-        "CPMS: the agenda of a meeting changed",
-        "The place or the time of panel {ref} on the agenda of a meeting is another one now. The page shows the agenda.",
-    ),
-    Notice.DATES: Words(
-        "CPMS: which date suits you?",
-        "Dates are proposed for a meeting on panel {ref}. Please say which of them suit you; it takes a few taps.",
-    ),
-    Notice.PRESENTER: Words(
-        "CPMS: you are asked to present a panel", "Please present panel {ref} in a meeting. The page says when."
-    ),
-    Notice.SERIES: Words(
-        "CPMS: a series of meetings",
-        "You are asked to a meeting that returns. The entry attached to this mail puts all its dates into your calendar.",
-    ),
-    Notice.SERIES_ENDED: Words(
-        "CPMS: a series of meetings has ended",
-        "A meeting that returned does so no more. The entry attached to this mail ends it in your calendar.",
-    ),
     Notice.SIGN_WANTED: Words(
         "CPMS: an outcome waits for your signature", "The outcome of panel {ref} is written. Please sign it or dissent."
     ),
     Notice.OUTCOME_CORRECTED: Words(
         "CPMS: an outcome was corrected",
         "The outcome of panel {ref} was corrected after closing. Please read what changed; who is asked to signs it or dissents.",
+    ),
+    Notice.DOCUMENT_FAILED: Words(
+        "CPMS: a document could not be made",
+        "The document of panel {ref} could not be made. Its page can try again; if that fails too, your helpdesk would like to hear "
+        "of it.",
     ),
     Notice.FOLLOW_UP_WANTED: Words(
         "CPMS: what became of the advice?",

@@ -1,6 +1,7 @@
 """Call, move and call off meetings; start a series; bring panels to it; keep a calendar address."""
 
 from panels.meetings.actions.agenda import bring, give_time, put_in_order, take_off
+from panels.meetings.actions.chasing import look_after_unheld
 from panels.meetings.actions.feeds import feed_asked, renew_feed, stop_feed
 from panels.meetings.actions.holding import hold
 from panels.meetings.actions.joining import join, save_service, talk
@@ -25,6 +26,7 @@ __all__ = [
     "join",
     "leave",
     "let_guests_go",
+    "look_after_unheld",
     "move",
     "pick_date",
     "plan_ahead",

@@ -6,6 +6,7 @@ import datetime as dt
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 
 from cpms import clock
 from cpms.accounts.access import Refused
@@ -13,7 +14,7 @@ from cpms.audit import actions as audit
 from cpms.audit.states import Event
 from cpms.notifications import actions as notifications
 from cpms.notifications.notices import Notice
-from cpms.notifications.states import Verb
+from cpms.notifications.states import Settled, Verb
 from panels import actions as panels
 from panels.meetings.actions.single import put_on, runs, stop
 from panels.meetings.models import AgendaItem, Attendance, Meeting
@@ -26,16 +27,22 @@ WRITE_WITHIN = dt.timedelta(days=7)
 
 @transaction.atomic
 def hold(meeting: Meeting, *, present: list[Any] | None, by: Any) -> Meeting:
-    """The meeting took place, with these people (``None``: with those ticked so far): now an outcome can be written.
-
-    What waited for a place and was not discussed goes on to the next meeting of the series, or off the agenda: the agenda
-    of a held meeting names what it discussed.
-    """
+    """The meeting took place, with these people (``None``: with those ticked so far): now an outcome can be written."""
     current = Meeting.objects.select_for_update(of=("self",)).select_related("series").get(pk=meeting.pk)
     if not (verdict := may_hold(by, current)):
         raise Refused(verdict.reason)
+    return note_held(current, present=present, by=by)
+
+
+def note_held(current: Meeting, *, present: list[Any] | None, by: Any) -> Meeting:
+    """The caller holds the meeting's row, and has asked who says so.
+
+    What was not discussed goes on to the next meeting of the series, or off the agenda: the agenda of a held meeting names
+    what it discussed.
+    """
     current.state, current.held_at = MeetingState.HELD, clock.now()
     current.save(update_fields=["state", "held_at"])
+    notifications.settle_all(current, Verb.HOLD, how=Settled.DONE)
     asked = Attendance.objects.filter(meeting=current)
     there = set(asked.filter(present=True).values_list("who", flat=True) if present is None else present)
     asked.exclude(who__in=there).update(present=False)
@@ -50,7 +57,7 @@ def hold(meeting: Meeting, *, present: list[Any] | None, by: Any) -> Meeting:
 
 
 def pass_on(meeting: Meeting, *, by: Any) -> None:
-    """Panels that waited for a place to the end; who presents and who leads them are told where they are now."""
+    """Panels that were not discussed; who presents and who leads them are told where they are now."""
     after = meeting.next_of_series()
     for item in left_over(meeting):
         people = {person.pk: person for person in (item.presenter, item.panel.lead) if person is not None}
@@ -63,10 +70,12 @@ def pass_on(meeting: Meeting, *, by: Any) -> None:
 
 
 def left_over(meeting: Meeting) -> list[AgendaItem]:
-    """What is beyond the slots and got no turn and no decision all the same."""
-    reached = [item.pk for item in meeting.with_slot()]
-    rest = meeting.agenda.select_related("panel__lead", "panel__case__patient", "presenter").exclude(pk__in=reached)
-    return list(rest.filter(begun_at=None, seconds=0, decisions=None).order_by("position", "pk"))
+    """What got no turn and no decision: beyond the slots; in a series also with a slot, where the clock was used for others."""
+    rest = meeting.agenda.select_related("panel__lead", "panel__case__patient", "presenter")
+    timed = meeting.agenda.filter(Q(seconds__gt=0) | Q(done_at__isnull=False)).exists()
+    if not (meeting.series and timed):
+        rest = rest.exclude(pk__in=[item.pk for item in meeting.with_slot()])
+    return list(rest.filter(begun_at=None, seconds=0, done_at=None, decisions=None).order_by("position", "pk"))
 
 
 def ask_for_outcomes(meeting: Meeting) -> None:

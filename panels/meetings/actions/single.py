@@ -126,6 +126,7 @@ def move(meeting: Meeting, *, starts_at: dt.datetime, seen: int | None, by: Any)
         raise locking.Clash(current, [locking.ClashField("", "Time", mine, theirs)], version=current.sequence)
     current.starts_at, current.sequence = starts_at, current.sequence + 1
     current.save(update_fields=["starts_at", "sequence"])
+    notifications.settle_all(current, Verb.HOLD)  # it is asked for again once the new end has passed
     tell_change(current, notice=Notice.MEETING_MOVED)
     audit.record(Event.MEETING_CHANGED, on=current, by=by, verb="moved")
     return current
@@ -153,6 +154,7 @@ def call_off(meeting: Meeting, *, by: Any) -> Meeting:
 def cancel(meeting: Meeting) -> None:
     meeting.state, meeting.sequence = MeetingState.CANCELLED, meeting.sequence + 1
     meeting.save(update_fields=["state", "sequence"])
+    notifications.settle_all(meeting, Verb.HOLD)
 
 
 def tell_change(meeting: Meeting, *, notice: Notice, all_of_series: bool = True) -> None:
