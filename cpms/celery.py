@@ -31,6 +31,7 @@ app.conf.beat_schedule = {
     },
     "look again at patients": {"task": "consent.look_again", "schedule": crontab(minute=10, hour=6)},
     "end the signing of corrections": {"task": "outcomes.end_signing", "schedule": crontab(minute=35)},
+    "look after documents": {"task": "outcomes.look_after_documents", "schedule": 900.0},
     "ask what became of the advice": {"task": "outcomes.ask_follow_ups", "schedule": crontab(minute=20, hour=6)},
     "expire invitations": {"task": "panels.expire_invitations", "schedule": 300.0},
     "prune drafts": {"task": "drafts.prune", "schedule": crontab(minute=17, hour=2)},

@@ -179,7 +179,7 @@ TECHNICAL = """
     outcomes.SignOff: number decision about
     outcomes.AdviceDone: number
     outcomes.Topic: state
-    outcomes.OutcomeDocument: number edition language state code fingerprint file_hash
+    outcomes.OutcomeDocument: number edition language state tries code fingerprint file_hash
     outcomes.SurveyRound: number
     outcomes.SurveyAsked: kind
     outcomes.SurveyAnswer: kind useful valued again reasons

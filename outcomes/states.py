@@ -73,6 +73,8 @@ class DocumentState(models.TextChoices):
     FAILED = "failed", "could not be made"
 
 
+ENDED = (DocumentState.READY, DocumentState.FAILED)
+MOST_TRIES = 3
 PROGRESS = {
     DocumentState.WAITING: 10,
     DocumentState.GATHERING: 30,

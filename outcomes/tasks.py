@@ -11,6 +11,11 @@ def end_signing() -> None:
     actions.end_signing(by=None)
 
 
+@shared_task(name="outcomes.look_after_documents")
+def look_after_documents() -> None:
+    actions.look_after_documents(by=None)
+
+
 @shared_task(name="outcomes.ask_follow_ups")
 def ask_follow_ups() -> None:
     actions.ask_follow_ups(by=None)

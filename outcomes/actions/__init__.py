@@ -1,7 +1,14 @@
 """Everything that changes an outcome."""
 
 from outcomes.actions.correcting import correct_outcome
-from outcomes.actions.documents import make_document, order_document, order_language, retry_document, take_out_document
+from outcomes.actions.documents import (
+    look_after_documents,
+    make_document,
+    order_document,
+    order_language,
+    retry_document,
+    take_out_document,
+)
 from outcomes.actions.following import answer_follow_up, ask_follow_ups, decide_topic, say_effect
 from outcomes.actions.signing import close_panel, end_signing, send_for_signature, sign
 from outcomes.actions.surveys import answer_round, ask_round, close_round, open_round
@@ -19,6 +26,7 @@ __all__ = [
     "correct_outcome",
     "decide_topic",
     "end_signing",
+    "look_after_documents",
     "make_document",
     "open_round",
     "order_document",

@@ -6,10 +6,14 @@ import hashlib
 import secrets
 from typing import Any
 
+import structlog
 from django.db import transaction
+from django.db.models import F
 from django.urls import reverse
 
 from consent.actions import hold_consent
+from consent.models import care_consent
+from consent.policy import may_be_discussed
 from cpms import clock
 from cpms.accounts.access import Refused
 from cpms.audit import actions as audit
@@ -17,14 +21,14 @@ from cpms.audit.states import Event
 from cpms.jobs import actions as jobs
 from cpms.notifications import actions as notifications
 from cpms.notifications.notices import Notice
-from cpms.paper import CannotLayOut
 from outcomes import pdf, queries
 from outcomes.models import Outcome, OutcomeDocument
-from outcomes.states import DocumentState, Language
+from outcomes.states import ENDED, MOST_TRIES, DocumentState, Language
 from outcomes.wording import language_for
 from panels.models import Invitation, Panel
 from panels.states import State
 
+log = structlog.get_logger("cpms.outcomes")
 ALPHABET = "ACDEFHJKLMNPRTUVWXY34679"
 
 
@@ -66,7 +70,7 @@ def want(outcome: Outcome, language: str, *, facts: str, edition: int, by: Any) 
     document = OutcomeDocument(**wanted, key=outcome.key, code=new_code(), asked_by=by)
     document.facts = facts
     document.save(force_insert=True)
-    jobs.enqueue("outcomes.make_document", document_id=str(document.pk))
+    jobs.enqueue(queries.MAKING, document_id=str(document.pk))
     return document
 
 
@@ -99,13 +103,50 @@ def order_language(document: OutcomeDocument, language: Language, *, by: Any) ->
 
 @transaction.atomic
 def retry_document(document: OutcomeDocument, *, by: Any) -> OutcomeDocument:
-    """Ask again for a document that could not be made."""
+    """Ask again for a document that could not be made, or that no job makes any more."""
     current = OutcomeDocument.objects.select_for_update(of=("self",)).get(pk=document.pk)
-    if current.state == DocumentState.FAILED:
-        set_state(current, DocumentState.WAITING)
-        jobs.enqueue("outcomes.make_document", document_id=str(current.pk))
+    if current.state == DocumentState.FAILED or queries.is_stuck(current):
+        ask_again(current, tries=0)
         audit.record(Event.DOCUMENT_MADE, on=current, by=by, verb="retry")
     return current
+
+
+def ask_again(document: OutcomeDocument, *, tries: int) -> None:
+    OutcomeDocument.objects.filter(pk=document.pk).update(state=DocumentState.WAITING, tries=tries)
+    document.state, document.tries = DocumentState.WAITING, tries
+    jobs.enqueue(queries.MAKING, document_id=str(document.pk))
+
+
+def look_after_documents(*, by: Any) -> int:
+    """Run by the clock: a document that no job makes any more, because its job was given up or ended while consent was
+    withdrawn, is asked for again; after three tries it has failed. Gives how many there were."""
+    rows = OutcomeDocument.objects.filter(care_consent("panel__case__patient")).exclude(state__in=ENDED).defer("pdf")
+    return sum(look_after(document.pk, by=by) for document in rows if queries.is_stuck(document))
+
+
+@transaction.atomic
+def look_after(pk: Any, *, by: Any) -> int:
+    rows = OutcomeDocument.objects.select_for_update(of=("self",), skip_locked=True).defer("pdf")
+    document = rows.filter(pk=pk).first()
+    if document is None or not queries.is_stuck(document):
+        return 0
+    if document.tries >= MOST_TRIES:
+        give_up(document, by=by)
+    else:
+        ask_again(document, tries=document.tries)
+    return 1
+
+
+@transaction.atomic
+def give_up(document: OutcomeDocument, *, by: Any) -> None:
+    """It could not be made; its lead hears of it, once each time."""
+    if not OutcomeDocument.objects.filter(pk=document.pk).exclude(state__in=ENDED).update(state=DocumentState.FAILED):
+        return
+    panel = document.panel
+    about: dict[str, Any] = {"about": document, "ref": panel.ref, "path": reverse("outcomes:edit", args=[panel.ref])}
+    notifications.notify(
+        [panel.lead], notice=Notice.DOCUMENT_FAILED, by=by, again=clock.now().isoformat(), urgent=panel.urgent, **about
+    )
 
 
 def hand_to_guests(document: OutcomeDocument, *, notice: Notice, by: Any) -> set[Any]:
@@ -119,28 +160,44 @@ def hand_to_guests(document: OutcomeDocument, *, notice: Notice, by: Any) -> set
 
 
 def set_state(document: OutcomeDocument, state: DocumentState) -> None:
-    """Progress, committed at once so that the waiting page sees it."""
-    OutcomeDocument.objects.filter(pk=document.pk).update(state=state)
+    """Progress, committed at once so that the waiting page sees it. What another worker has made stays made."""
+    OutcomeDocument.objects.filter(pk=document.pk).exclude(state=DocumentState.READY).update(state=state)
     document.state = state
 
 
 def make_document(document_id: str, *, by: Any) -> None:
     """Gather, lay out in a child process, seal. Safe to run twice: a ready document is left alone.
 
-    Two workers at once do the same work; the second one finds it ready under the row's lock and keeps the first.
+    What goes wrong is raised, so that the job is sent again; a worker that is killed counts as a try too. After three tries the
+    document has failed. While the patient may not be discussed nothing is read, and it waits. Two workers at once do the same work; the second one finds it ready under the row's lock and keeps the first.
     """
     document = OutcomeDocument.objects.select_related("key").get(pk=document_id)
     if document.state == DocumentState.READY:
         return
+    if not may_be_discussed(document.panel.case.patient):
+        set_state(document, DocumentState.WAITING)
+        return
+    if document.tries >= MOST_TRIES:
+        give_up(document, by=by)
+        return
+    OutcomeDocument.objects.filter(pk=document.pk).update(tries=F("tries") + 1)
+    try:
+        make(document, by=by)
+    except Exception as error:
+        set_state(document, DocumentState.WAITING)
+        log.warning(
+            "document not made", document=str(document.pk), error=type(error).__name__, attempt=document.tries + 1
+        )
+        if document.tries + 1 < MOST_TRIES:
+            raise
+        give_up(document, by=by)
+
+
+def make(document: OutcomeDocument, *, by: Any) -> None:
     set_state(document, DocumentState.GATHERING)
     content = pdf.gather(document)
     set_state(document, DocumentState.LAYOUT)
-    try:
-        made = pdf.lay_out(content)
-    except CannotLayOut:
-        set_state(document, DocumentState.FAILED)
-        return
-    keep(document, made, content["fingerprint"], by=by)
+    keep(document, pdf.lay_out(content), content["fingerprint"], by=by)
 
 
 @transaction.atomic

@@ -33,6 +33,7 @@ class OutcomeDocument(SealedModel):
 
     ``facts`` are what it prints beside the signed text, read once for each version. Who signs after it was made is in the next
     ``edition`` of it.
+    ``tries`` counts how often a worker began on it. ``stuck`` is set where it is shown: no job makes it any more.
     ``fingerprint`` is the SHA-256 of the signed text, the same in every language; ``file_hash`` that of the file.
     """
 
@@ -41,6 +42,7 @@ class OutcomeDocument(SealedModel):
     edition = models.PositiveSmallIntegerField(default=1)
     language = models.CharField(max_length=10, choices=language_choices, default=ENGLISH)
     state = models.CharField(max_length=10, choices=DocumentState, default=DocumentState.WAITING)
+    tries = models.PositiveSmallIntegerField(default=0)
     code = models.CharField(max_length=20, unique=True)
     fingerprint = models.CharField(max_length=64, blank=True)
     file_hash = models.CharField(max_length=64, blank=True)
@@ -51,6 +53,7 @@ class OutcomeDocument(SealedModel):
     made_at = models.DateTimeField(null=True)
 
     objects = SealedManager.from_queryset(OutcomeDocumentQuerySet)()
+    stuck = False
 
     class Meta:
         ordering = ["-number", "-edition", "asked_at"]

@@ -1,7 +1,16 @@
 """Reading outcomes, their versions and documents, and a person's year."""
 
 from outcomes.queries.after import answered_of, asked_of, effect_of, topics
-from outcomes.queries.documents import documents_of, genuine, guest_until, replaced_by, signed_since
+from outcomes.queries.documents import (
+    MAKING,
+    documents_of,
+    genuine,
+    guest_until,
+    is_stuck,
+    mark_stuck,
+    replaced_by,
+    signed_since,
+)
 from outcomes.queries.effectiveness import networks_reported, report_of
 from outcomes.queries.facts import facts_from, facts_of, signed_again
 from outcomes.queries.statements import Statement, statement_of, years_of
@@ -21,6 +30,7 @@ from outcomes.queries.texts import (
 )
 
 __all__ = [
+    "MAKING",
     "Statement",
     "Text",
     "answered_of",
@@ -34,6 +44,8 @@ __all__ = [
     "fingerprint",
     "genuine",
     "guest_until",
+    "is_stuck",
+    "mark_stuck",
     "networks_reported",
     "networks_without_open_round",
     "outcome_of",

@@ -3,12 +3,30 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import Any
 
+from cpms.jobs import queries as jobs
 from outcomes.models import OutcomeDocument
-from outcomes.states import DocumentState, Language
+from outcomes.states import ENDED, DocumentState, Language
 from outcomes.wording import language_for
 from panels.models import Invitation, Panel
+
+MAKING = "outcomes.make_document"
+
+
+def mark_stuck(documents: Iterable[OutcomeDocument]) -> None:
+    """Say of each whether it waits for ever: it is not made, and no job makes it any more."""
+    waiting = [document for document in documents if document.state not in ENDED]
+    if waiting:
+        made = jobs.under_way(MAKING, "document_id", [str(document.pk) for document in waiting])
+        for document in waiting:
+            document.stuck = str(document.pk) not in made
+
+
+def is_stuck(document: OutcomeDocument) -> bool:
+    mark_stuck([document])
+    return document.stuck
 
 
 def documents_of(panel: Panel, reader: Any) -> dict[str, Any]:
@@ -17,6 +35,7 @@ def documents_of(panel: Panel, reader: Any) -> dict[str, Any]:
     mine = language_for(reader)
     made = list(OutcomeDocument.objects.visible_to(reader).filter(panel=panel).defer("pdf"))
     made.sort(key=lambda document: (-document.number, -document.edition, document.language != mine))
+    mark_stuck(made)
     newest = [document for document in made if (document.number, document.edition) == (made[0].number, made[0].edition)]
     there = {document.language for document in newest}
     others = sorted((language for language in Language if language not in there), key=lambda one: one != mine)

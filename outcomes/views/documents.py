@@ -36,6 +36,7 @@ def back(request: HttpRequest, document: OutcomeDocument) -> HttpResponse:
 @access("outcomes:progress", object=OutcomeDocument, verb=Permission.SIGNED_IN)
 def progress(request: HttpRequest, document: OutcomeDocument) -> HttpResponse:
     """A fragment that the page polls until the document is ready: a state and a number, nothing clinical."""
+    queries.mark_stuck([document])
     return render(request, "outcomes/_progress.html", {"document": document})
 
 

@@ -220,6 +220,7 @@ def test_a_layout_that_takes_too_long_is_reported_and_can_be_asked_for_again(mon
     story = written_outcome("Give salt.")
     document = OutcomeDocument.objects.get(panel=story.panel)
     monkeypatch.setattr(paper, "SECONDS", 0.1)
+    OutcomeDocument.objects.update(tries=2)
     outcomes.make_document(str(document.pk), by=None)
     document.refresh_from_db()
     assert (document.state, document.pdf) == (DocumentState.FAILED, b"")
