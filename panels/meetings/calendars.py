@@ -41,28 +41,53 @@ def taken_out_file(meeting: Meeting, refs: list[str]) -> str:
 
 def occurrence_file(meeting: Meeting) -> str:
     """A changed meeting of a series, for those who have the whole series in their calendar."""
-    series = meeting.series
-    if series is None or meeting.day is None:
+    if meeting.series is None:
         raise ValueError("Only a meeting of a series is one of several.")
+    return whole(method_of(meeting), [occurrence(meeting, meeting.series)])
+
+
+def occurrence(meeting: Meeting, series: MeetingSeries) -> Event:
+    """One day of the series, named by where the rule had put it."""
     event = entry(meeting, uid=series.pk, title=series.name)
-    event.add("recurrence-id", recurrence.moment(meeting.day, series.at, series.zone))
-    return whole(method_of(meeting), [event])
+    event.add("recurrence-id", recurrence.moment(meeting.day or series.first_on, series.at, series.zone))
+    return event
 
 
 def series_file(series: MeetingSeries, changed: Iterable[Meeting] = ()) -> str:
-    """The whole series: its rule, without the days that are called off."""
+    """The whole series: its rule, without the days that are called off, and with those that are not where the rule puts them.
+
+    A series that ends before its first day has no day left: its file takes it out.
+    """
+    if series.ended_on and series.ended_on <= series.first_on:
+        return series_left_file(series)
+    event = rule_of(series)
+    moved = []
+    for meeting in changed:
+        if meeting.state == MeetingState.CANCELLED and meeting.day:
+            event.add("exdate", recurrence.moment(meeting.day, series.at, series.zone))
+        elif meeting.state == MeetingState.PLANNED and meeting.differs():
+            moved.append(occurrence(meeting, series))
+    return whole("REQUEST", [event, *moved], until=event.decoded("dtstart") + LONG)
+
+
+def series_left_file(series: MeetingSeries) -> str:
+    """A cancellation of the whole series: for everybody, or for one person who comes to it no more. It leads to no page."""
+    event = rule_of(series)
+    event["status"] = vText("CANCELLED")
+    del event["url"]
+    return whole("CANCEL", [event])
+
+
+def rule_of(series: MeetingSeries) -> Event:
     start = recurrence.moment(series.first_on, series.at, series.zone)
     event = blank(series.pk, series.sequence, series.name, series.get_absolute_url())
     event.add("dtstart", start)
     event.add("dtend", start + dt.timedelta(minutes=series.minutes))
     rule = vRecur.from_ical(series.rule)
-    if series.ended_on:
+    if series.ended_on and series.ended_on > series.first_on:
         rule["UNTIL"] = [recurrence.moment(series.ended_on, dt.time(), series.zone).astimezone(dt.UTC)]
     event.add("rrule", rule)
-    for meeting in changed:
-        if meeting.state == MeetingState.CANCELLED and meeting.day:
-            event.add("exdate", recurrence.moment(meeting.day, series.at, series.zone))
-    return whole("REQUEST", [event], until=start + LONG)
+    return event
 
 
 def feed_file(meetings: Iterable[tuple[Meeting, list[str]]]) -> str:

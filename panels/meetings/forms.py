@@ -19,6 +19,7 @@ from panels.meetings.policy import may_own
 from panels.meetings.states import Can, MeetingState, Rhythm
 
 LENGTHS = [(15, "15 minutes"), (30, "30 minutes"), (45, "45 minutes"), (60, "1 hour")]
+LONG = [(60, "1 hour"), (90, "1½ hours"), (120, "2 hours")]
 
 
 class WhenForm(forms.Form):
@@ -67,6 +68,43 @@ class MeetingForm(WhenForm, LinkForm):
     field_order = ("day", "time", "minutes", "link")
 
 
+class ChangeForm(LinkForm):
+    """Length and way in. ``version`` is the ``sequence`` of the meeting or series."""
+
+    minutes = forms.TypedChoiceField(label="Length", choices=[*LENGTHS, *LONG[1:]], coerce=int)
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    field_order = ("minutes", "link")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """A length that is not among the choices can be kept."""
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["minutes"]
+        if (now := self.initial["minutes"]) not in dict(field.choices):
+            field.choices = [*field.choices, (now, f"{now} minutes")]
+
+
+class SeriesChangeForm(ChangeForm):
+    name = forms.CharField(
+        label="Name", max_length=80, help_text="Stands in mails and calendars: a group, no disease and no patient."
+    )
+    slots = forms.IntegerField(label="Panels at most", min_value=1, max_value=20)
+    field_order = ("name", "minutes", "slots", "link")
+
+
+class PeopleForm(forms.Form):
+    """Whom a series asks from now on: who takes part in its groups and is not asked yet."""
+
+    people = forms.ModelMultipleChoiceField(
+        label="Ask from now on", queryset=User.objects.none(), widget=forms.CheckboxSelectMultiple
+    )
+
+    def __init__(self, *args: Any, people: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["people"]
+        field.queryset = people
+        field.label_from_instance = lambda person: f"{person.display_name}, {person.centre or 'guest'}"
+
+
 class SeriesForm(WhenForm, LinkForm):
     """A meeting that returns. Its people are those who take part in its groups unless they are struck out."""
 
@@ -75,9 +113,7 @@ class SeriesForm(WhenForm, LinkForm):
     )
     groups = GroupsField(label="Groups")
     rhythm = forms.ChoiceField(label="How often", choices=Rhythm, initial=Rhythm.MONTHLY)
-    minutes = forms.TypedChoiceField(
-        label="Length", choices=[(60, "1 hour"), (90, "1½ hours"), (120, "2 hours")], coerce=int
-    )
+    minutes = forms.TypedChoiceField(label="Length", choices=LONG, coerce=int)
     slots = forms.IntegerField(label="Panels at most", min_value=1, max_value=20, initial=4)
     field_order = ("name", "groups", "rhythm", "day", "time", "minutes", "slots", "link")
 

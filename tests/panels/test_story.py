@@ -53,7 +53,11 @@ def test_a_panel_goes_from_draft_to_a_closed_panel_with_its_document():
     assert document.pdf.startswith(b"%PDF-")
     assert document.file_hash == hashlib.sha256(document.pdf).hexdigest()
     assert not WorkItem.objects.open().exists()
-    assert set(Job.objects.values_list("task", flat=True)) == {"meetings.call_newcomer", "outcomes.make_document"}
+    assert set(Job.objects.values_list("task", flat=True)) == {
+        "meetings.call_newcomer",
+        "meetings.clear_agendas",
+        "outcomes.make_document",
+    }
 
 
 def test_a_panel_without_question_does_not_open():

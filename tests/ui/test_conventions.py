@@ -102,7 +102,7 @@ UNVERSIONED = {
     "accounts/activate.html accounts/otp_challenge.html accounts/otp_enrol.html accounts/phone.html accounts/step_up.html",
     "makes something new, or adds to a list": "accounts/assistants.html cases:findings cases:files cases:labs "
     "cases:rectify expert_groups accounts/expertise.html meetings:bring meetings:meet_now meetings:schedule "
-    "meetings:propose meetings:series_new outcomes:effect outcomes:language outcomes:open_survey nudge panels:ask panels:answer panels:invite "
+    "meetings:propose meetings:series_new meetings:series_add outcomes:effect outcomes:language outcomes:open_survey nudge panels:ask panels:answer panels:invite "
     "panels:address panels:new panels:keep_filter panels:receive panels:reply panels/let_in.html panels/refer.html "
     "patients:consent people/ask.html people/glass.html people/new_centre.html people/tables.html people:unit people:grant people:log_outreach "
     "tickets/raise.html tickets:reply tickets:consult",
@@ -117,7 +117,7 @@ UNVERSIONED = {
     "sends the number of the text that was read": "outcomes/_sign.html",
     "one value and no text, told or audited at once: whoever sets it last means it": "condition_matrix meetings:present "
     "meetings:turn meetings:order meetings:time panels:terms people:clearance people:place_centre people:move_to_unit",
-    "one value of a list, set under a lock": "tickets:link",
+    "one value of a list, set under a lock": "tickets:link meetings:series_strike",
     "the version is among the fields of {{ form }}": "tickets/publish.html accounts/profile.html describe_expert_group people:describe_centre",
     "a first decision on the agenda; corrections carry the version": "meetings:decide",
     "the address is handed in, and a button holds no text": "components/post_button.html",

@@ -6,17 +6,21 @@ from panels.meetings.actions.feeds import feed_asked, renew_feed, stop_feed
 from panels.meetings.actions.holding import hold
 from panels.meetings.actions.joining import join, save_service, talk
 from panels.meetings.actions.leaving import clear_agendas, leave, let_guests_go
+from panels.meetings.actions.members import add_people, strike
 from panels.meetings.actions.polls import answer_dates, pick_date, propose_dates
-from panels.meetings.actions.series import end_series, plan_ahead, start_series
+from panels.meetings.actions.series import change_series, end_series, plan_ahead, start_series
 from panels.meetings.actions.sheet import decide, redecide, tick, turn
-from panels.meetings.actions.single import call, call_newcomer, call_off, move, remind, schedule
+from panels.meetings.actions.single import call, call_newcomer, call_off, change, move, remind, schedule
 
 __all__ = [
+    "add_people",
     "answer_dates",
     "bring",
     "call",
     "call_newcomer",
     "call_off",
+    "change",
+    "change_series",
     "clear_agendas",
     "decide",
     "end_series",
@@ -39,6 +43,7 @@ __all__ = [
     "schedule",
     "start_series",
     "stop_feed",
+    "strike",
     "take_off",
     "talk",
     "tick",

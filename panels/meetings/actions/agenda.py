@@ -115,6 +115,18 @@ def give_time(meeting: Meeting, *, ref: str, minutes: int | None, presenter: Any
     return item
 
 
+def slots_changed(meeting: Meeting, *, before: set[Any], by: Any) -> None:
+    """There are more or fewer of them: who has a slot now is asked to come, who has none any more need not; ``before`` holds
+    keys of agenda items."""
+    now = {item.pk for item in meeting.with_slot()}
+    items = meeting.agenda.select_related("panel__lead", "presenter").filter(pk__in=before ^ now)
+    fill_slots(meeting, before=before)
+    for item in (changed := list(items)):
+        if item.pk in before:
+            let_go(meeting, queries.people_in(item.panel), panel=item.panel, again=clock.now().isoformat(), by=by)
+    tell(meeting, changed, by=by)
+
+
 def tell(meeting: Meeting, items: list[AgendaItem], *, by: Any) -> None:
     """Who presents and who leads these panels: once a day for each of them, however often the agenda is turned over."""
     for item in items:

@@ -1,4 +1,4 @@
-"""Start a series, keep its meetings planned ahead, end it."""
+"""Start a series, keep its meetings planned ahead, change it, end it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import transaction
 
-from cpms import clock
+from cpms import clock, locking
 from cpms.accounts.access import Refused
 from cpms.accounts.models import ThematicGroup
 from cpms.audit import actions as audit
@@ -15,7 +15,8 @@ from cpms.audit.states import Event
 from cpms.notifications import actions as notifications
 from cpms.notifications.notices import Notice
 from panels.meetings import queries, recurrence, video
-from panels.meetings.actions.single import cancel, tell_change
+from panels.meetings.actions.agenda import slots_changed
+from panels.meetings.actions.single import cancel, put_terms, tell_change
 from panels.meetings.calendars import series_file
 from panels.meetings.models import Attendance, Meeting, MeetingSeries
 from panels.meetings.policy import may_change_series, may_own
@@ -91,8 +92,8 @@ def plan_ahead(*, by: Any) -> int:
     return made
 
 
-def tell(series: MeetingSeries, people: list[Any], *, notice: Notice) -> None:
-    changed = series.meetings.filter(state=MeetingState.CANCELLED)
+def tell(series: MeetingSeries, people: list[Any], *, notice: Notice, again: str = "") -> None:
+    changed = list(series.meetings.exclude(state=MeetingState.HELD).select_related("series"))
     notifications.notify(
         people,
         notice=notice,
@@ -100,23 +101,68 @@ def tell(series: MeetingSeries, people: list[Any], *, notice: Notice) -> None:
         about=series,
         path=series.get_absolute_url(),
         calendar=series_file(series, changed),
-        again=str(series.sequence),
+        again=again or str(series.sequence),
     )
 
 
-@transaction.atomic
-def end_series(series: MeetingSeries, *, by: Any) -> MeetingSeries:
-    """No meeting from now on. Who comes to all of them is told once; who was asked to one of them is told of that one."""
+def held_series(series: MeetingSeries, *, by: Any) -> MeetingSeries:
+    """The series for as long as it changes. Raises ``Refused`` for who does not keep it, and once it has ended."""
     current = MeetingSeries.objects.select_for_update().get(pk=series.pk)
     if not (verdict := may_change_series(by, current)):
         raise Refused(verdict.reason)
     if current.ended_on is not None:
         raise Refused("This series has ended already.")
+    return current
+
+
+@transaction.atomic
+def change_series(series: MeetingSeries, *, seen: int | None, by: Any, **wanted: Any) -> MeetingSeries:
+    """Another name, length, number of slots or link: ``wanted`` holds all four. The coming meetings follow, where they had what
+    the series had. ``seen`` is the ``sequence`` that was seen; raises ``Clash`` when somebody else changed it meanwhile."""
+    current = held_series(series, by=by)
+    was = {name: getattr(current, name) for name in wanted}
+    changed = [name for name in wanted if wanted[name] != was[name]]
+    if not changed:
+        return current
+    if seen != current.sequence:
+        fields = [locking.ClashField("", name.capitalize(), str(wanted[name]), str(was[name])) for name in changed]
+        raise locking.Clash(current, fields, version=current.sequence)
+    coming = current.meetings.filter(state=MeetingState.PLANNED, starts_at__gt=clock.now())
+    meetings = list(coming.select_for_update(of=("self",)).select_related("series"))
+    before = {meeting.pk: {item.pk for item in meeting.with_slot()} for meeting in meetings}
+    for name in changed:
+        setattr(current, name, wanted[name])
+    current.sequence += 1
+    current.save(update_fields=[*changed, "sequence"])
+    for meeting in meetings:
+        meeting.series = current
+        follow(meeting, was)
+        slots_changed(meeting, before=before[meeting.pk], by=by)
+    if changed != ["slots"]:
+        tell(current, list(current.people.all()), notice=Notice.SERIES_CHANGED)
+    audit.record(Event.SERIES_CHANGED, on=current, by=by, verb="changed")
+    return current
+
+
+def follow(meeting: Meeting, was: dict[str, Any]) -> None:
+    """One coming meeting takes over what the series has now; who comes to this one alone gets its new entry."""
+    series: Any = meeting.series
+    terms = {name: getattr(meeting, name) for name in ("minutes", "link")}
+    new = {name: getattr(series, name) if value == was[name] else value for name, value in terms.items()}
+    if new != terms or series.name != was["name"]:
+        put_terms(meeting, **new)
+        tell_change(meeting, notice=Notice.MEETING_CHANGED, all_of_series=False)
+
+
+@transaction.atomic
+def end_series(series: MeetingSeries, *, by: Any) -> MeetingSeries:
+    """No meeting from now on. Who comes to all of them is told once; who was asked to one of them is told of that one."""
+    current = held_series(series, by=by)
     current.ended_on, current.sequence = max(clock.today(), current.first_on), current.sequence + 1
     current.save(update_fields=["ended_on", "sequence"])
     for meeting in current.meetings.filter(state=MeetingState.PLANNED, starts_at__gt=clock.now()):
         cancel(meeting)
-        tell_change(meeting, notice=Notice.MEETING_CALLED_OFF, all_of_series=False)
+        tell_change(meeting, notice=Notice.MEETING_CALLED_OFF, all_of_series=meeting.differs())
     tell(current, list(current.people.all()), notice=Notice.SERIES_ENDED)
     audit.record(Event.SERIES_CHANGED, on=current, by=by, verb="ended")
     return current

@@ -133,6 +133,35 @@ def move(meeting: Meeting, *, starts_at: dt.datetime, seen: int | None, by: Any)
 
 
 @transaction.atomic
+def change(meeting: Meeting, *, minutes: int, link: str, seen: int | None, by: Any) -> Meeting:
+    """Another length, or another way in (an empty ``link``: the network's own server, where there is one).
+
+    Everybody asked gets the new entry. ``seen`` is as for ``move``; raises ``Clash`` too.
+    """
+    current = Meeting.objects.select_for_update(of=("self",)).select_related("series").get(pk=meeting.pk)
+    if not (verdict := may_change(by, current)):
+        raise Refused(verdict.reason)
+    if (minutes, link) == (current.minutes, current.link):
+        return current
+    if seen != current.sequence:
+        words_of = ("Length in minutes", str(minutes), str(current.minutes)), ("Video link", link, current.link)
+        fields = [locking.ClashField("", *one) for one in words_of if one[1] != one[2]]
+        raise locking.Clash(current, fields, version=current.sequence)
+    put_terms(current, minutes=minutes, link=link)
+    tell_change(current, notice=Notice.MEETING_CHANGED)
+    audit.record(Event.MEETING_CHANGED, on=current, by=by, verb="changed")
+    return current
+
+
+def put_terms(meeting: Meeting, *, minutes: int, link: str) -> None:
+    """Length and way in, for a caller that holds the row."""
+    meeting.minutes, meeting.link, meeting.sequence = minutes, link, meeting.sequence + 1
+    if not (link or meeting.room) and of_meetings.service_of(meeting) is not None:
+        meeting.room = video.new_room()
+    meeting.save(update_fields=["minutes", "link", "room", "sequence"])
+
+
+@transaction.atomic
 def call_off(meeting: Meeting, *, by: Any) -> Meeting:
     """It does not take place. Its panels go to the next meeting of the series, when there is one."""
     current = Meeting.objects.select_for_update(of=("self",)).select_related("series").get(pk=meeting.pk)

@@ -121,6 +121,10 @@ class Meeting(models.Model):
             return False
         return self.starts_at != recurrence.moment(self.day, series.at, series.zone)
 
+    def differs(self) -> bool:
+        """Whether a meeting of a series has an entry of its own beside the rule: it was moved, or has its own length."""
+        return self.moved() or (self.series is not None and self.minutes != self.series.minutes)
+
 
 class AgendaItemQuerySet(models.QuerySet["AgendaItem"]):
     def visible_to(self, user: Any) -> AgendaItemQuerySet:

@@ -78,6 +78,13 @@ def people_of(groups: Iterable[ThematicGroup]) -> list[User]:
     return list(User.objects.active().filter(groups_of_interest__in=groups).distinct())
 
 
+def not_asked_yet(series: MeetingSeries) -> QuerySet[User]:
+    """Who is active and takes part in one of the series' groups, and does not come to all of its meetings."""
+    rows = User.objects.active().filter(groups_of_interest__in=series.groups.all())
+    rows = rows.exclude(pk__in=series.people.values("pk"))
+    return rows.select_related("centre").order_by("display_name").distinct()
+
+
 def feed_of(user: Any) -> CalendarFeed | None:
     """The person's own calendar address, if there is one."""
     return CalendarFeed.objects.filter(user=user).first()

@@ -10,7 +10,7 @@ from cpms.accounts.access import access, ask
 from cpms.accounts.access.routes import READ, WRITE
 from cpms.accounts.roles import Permission
 from panels.meetings import actions, queries
-from panels.meetings.forms import BringForm, SeriesForm, TakeOffForm
+from panels.meetings.forms import BringForm, PeopleForm, SeriesChangeForm, SeriesForm, TakeOffForm
 from panels.meetings.models import MeetingSeries
 from panels.meetings.states import Rhythm
 from panels.models import Panel
@@ -49,15 +49,56 @@ def start_series(request: HttpRequest) -> HttpResponse:
 
 @access("meetings:series", object=MeetingSeries, verb=Permission.SERIES_READ)
 def series(request: HttpRequest, chosen: MeetingSeries) -> HttpResponse:
+    return page(request, chosen)
+
+
+def page(request: HttpRequest, chosen: MeetingSeries, *, form: PeopleForm | None = None) -> HttpResponse:
+    """Its dates and people; who keeps it can change both."""
     coming = queries.coming(request.user).filter(series=chosen)
     context = {
         "series": chosen,
         "groups": chosen.groups.select_related("network"),
         "meetings": coming,
         "people": chosen.people.select_related("centre").order_by("display_name"),
-        "may_change": ask(Permission.SERIES_CHANGE, request.user, chosen),
+        "may_change": ask(Permission.SERIES_CHANGE, request.user, chosen) and not chosen.ended_on,
     }
-    return render(request, "meetings/series.html", context)
+    if context["may_change"]:
+        context["form"] = form or PeopleForm(people=queries.not_asked_yet(chosen))
+    return render(request, "meetings/series.html", context, status=422 if form else 200)
+
+
+@access("meetings:series_change", object=MeetingSeries, verb=Permission.SERIES_CHANGE, methods=READ | WRITE)
+def change_series(request: HttpRequest, chosen: MeetingSeries) -> HttpResponse:
+    """Name, length, slots and link; the coming meetings follow."""
+    initial = {name: getattr(chosen, name) for name in ("name", "minutes", "slots", "link")}
+    form = SeriesChangeForm(request.POST or None, initial=initial | {"version": chosen.sequence})
+    if form.is_valid():
+        clean = {**form.cleaned_data}
+        actions.change_series(chosen, seen=clean.pop("version"), by=request.user, **clean)
+        messages.success(request, "Changed. The coming meetings follow, and everybody concerned gets a mail.")
+        return redirect(chosen)
+    context = {"form": form, "series": chosen}
+    return render(request, "meetings/series_change.html", context, status=422 if form.errors else 200)
+
+
+@access("meetings:series_add", object=MeetingSeries, verb=Permission.SERIES_CHANGE, methods=WRITE)
+def add_people(request: HttpRequest, chosen: MeetingSeries) -> HttpResponse:
+    form = PeopleForm(request.POST, people=queries.not_asked_yet(chosen))
+    if not form.is_valid():
+        return page(request, chosen, form=form)
+    actions.add_people(chosen, people=list(form.cleaned_data["people"]), by=request.user)
+    messages.success(request, "They get a mail with the calendar entry of the series.")
+    return redirect(chosen)
+
+
+@access("meetings:series_strike", object=MeetingSeries, verb=Permission.SERIES_CHANGE, methods=WRITE)
+def strike(request: HttpRequest, chosen: MeetingSeries) -> HttpResponse:
+    asked = request.POST.get("person", "")
+    person = next((one for one in chosen.people.all() if str(one.pk) == asked), None)
+    if person is not None:
+        actions.strike(chosen, person=person, by=request.user)
+        messages.success(request, f"{person.display_name} is asked to the series no more, and gets a mail.")
+    return redirect(chosen)
 
 
 @access("meetings:series_end", object=MeetingSeries, verb=Permission.SERIES_CHANGE, methods=WRITE)

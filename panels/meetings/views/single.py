@@ -16,7 +16,7 @@ from cpms.accounts.roles import Permission
 from panels import queries as panels
 from panels.meetings import actions, queries
 from panels.meetings.calendars import calendar_file, occurrence_file
-from panels.meetings.forms import MeetingForm, MoveForm, PlaceForm, TurnForm
+from panels.meetings.forms import ChangeForm, MeetingForm, MoveForm, PlaceForm, TurnForm
 from panels.meetings.models import AgendaItem, Meeting
 from panels.models import Panel
 
@@ -77,6 +77,20 @@ def move(request: HttpRequest, meeting: Meeting) -> HttpResponse:
         messages.success(request, "Moved. Everybody asked gets a mail, and their calendars follow.")
         return redirect(meeting)
     return render(request, "meetings/move.html", {"form": form, "meeting": meeting}, status=422 if form.errors else 200)
+
+
+@access("meetings:change", object=Meeting, verb=Permission.MEETING_CHANGE, methods=READ | WRITE)
+def change(request: HttpRequest, meeting: Meeting) -> HttpResponse:
+    """Length and way in."""
+    initial = {"minutes": meeting.minutes, "link": meeting.link, "version": meeting.sequence}
+    form = ChangeForm(request.POST or None, initial=initial)
+    if form.is_valid():
+        clean = {**form.cleaned_data}
+        actions.change(meeting, seen=clean.pop("version"), by=request.user, **clean)
+        messages.success(request, "Changed. Everybody asked gets a mail, and their calendars follow.")
+        return redirect(meeting)
+    context = {"form": form, "meeting": meeting, "server": queries.service_of(meeting)}
+    return render(request, "meetings/change.html", context, status=422 if form.errors else 200)
 
 
 @access("meetings:call_off", object=Meeting, verb=Permission.MEETING_CHANGE, methods=WRITE)

@@ -1,0 +1,69 @@
+"""Who comes to every meeting of a series: people added and struck after its start, and what their calendars hear."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import transaction
+
+from cpms import clock
+from cpms.audit import actions as audit
+from cpms.audit.states import Event
+from cpms.notifications import actions as notifications
+from cpms.notifications.notices import Notice
+from panels import queries
+from panels.meetings.actions.series import held_series, tell
+from panels.meetings.actions.single import call
+from panels.meetings.calendars import series_left_file, taken_out_file
+from panels.meetings.models import Attendance, Meeting, MeetingSeries
+from panels.meetings.states import MeetingState
+
+
+def coming_of(series: MeetingSeries) -> list[Meeting]:
+    rows = series.meetings.filter(state=MeetingState.PLANNED, starts_at__gt=clock.now())
+    return list(rows.select_for_update(of=("self",)).select_related("series"))
+
+
+@transaction.atomic
+def add_people(series: MeetingSeries, *, people: list[Any], by: Any) -> int:
+    """They come to every meeting from now on, with one entry in the calendar; what they had for single meetings goes. Gives
+    how many are new."""
+    current = held_series(series, by=by)
+    there = set(current.people.values_list("pk", flat=True))
+    new = [person for person in people if person.pk not in there and person.is_active]
+    if not new:
+        return 0
+    current.people.add(*new)
+    coming, again = coming_of(current), clock.now().isoformat()
+    for meeting in coming:
+        known = set(meeting.attendance.filter(who__in=new).values_list("who", flat=True))
+        about: dict[str, Any] = {"about": meeting, "path": meeting.get_absolute_url(), "again": again}
+        single = [person for person in new if person.pk in known]
+        entry = taken_out_file(meeting, [])
+        notifications.notify(single, notice=Notice.MEETING_CHANGED, by=None, calendar=entry, **about)
+    Attendance.objects.bulk_create(
+        (Attendance(meeting=meeting, who=person) for meeting in coming for person in new), ignore_conflicts=True
+    )
+    tell(current, new, notice=Notice.SERIES, again=again)
+    audit.record(Event.SERIES_CHANGED, on=current, by=by, verb="people added", count=len(new))
+    return len(new)
+
+
+@transaction.atomic
+def strike(series: MeetingSeries, *, person: Any, by: Any) -> None:
+    """They come to the series no more, and it leaves their calendar. A meeting that their own panel has a slot in stays theirs,
+    with an entry of its own."""
+    current = held_series(series, by=by)
+    if not current.people.filter(pk=person.pk).exists():
+        return
+    current.people.remove(person)
+    again = clock.now().isoformat()
+    for meeting in coming_of(current):
+        mine = [item.panel for item in meeting.with_slot() if person in queries.people_in(item.panel)]
+        if mine:
+            call(meeting, panel=mine[0], people=[person], by=None, again=f":{again}")
+        else:
+            meeting.attendance.filter(who=person).delete()
+    about: dict[str, Any] = {"about": current, "calendar": series_left_file(current), "again": again}
+    notifications.notify([person], notice=Notice.SERIES_LEFT, by=None, **about)
+    audit.record(Event.SERIES_CHANGED, on=current, by=by, verb="person struck", count=1)
