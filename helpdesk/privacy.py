@@ -48,7 +48,7 @@ CLINICAL = """
     panels.Thanks: text
     panels.Message: text quote
     panels.Wording: text
-    meetings.MeetingDecision: text dissent
+    meetings.MeetingDecision: text dissent taken
     outcomes.Outcome: conclusion plain
     outcomes.AdviceItem: text owner dissent
     outcomes.OutcomeVersion: body reason
@@ -172,6 +172,7 @@ TECHNICAL = """
     meetings.MeetingSeries: sequence
     meetings.Meeting: state sequence
     meetings.AgendaItem: position minutes seconds
+    meetings.MeetingDecision: taken_version
     meetings.DateAnswer: can
     outcomes.Outcome: state number
     outcomes.AdviceItem: position

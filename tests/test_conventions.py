@@ -85,6 +85,7 @@ WITHOUT_BY = {
         "notify_address",
         "send_daily",
     },
+    "meetings": {"note_taken"},
     "patients": {"new_pseudonym"},
     "helpdesk": {"last_month"},
     "vault": {"new_key", "destroy_key", "keys_to_rotate", "rotate_some"},

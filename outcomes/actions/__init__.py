@@ -12,7 +12,7 @@ from outcomes.actions.documents import (
 from outcomes.actions.following import answer_follow_up, ask_follow_ups, decide_topic, say_effect
 from outcomes.actions.signing import close_panel, end_signing, send_for_signature, sign
 from outcomes.actions.surveys import answer_round, ask_round, close_round, open_round
-from outcomes.actions.taking import take_decision
+from outcomes.actions.taking import take_decision, take_decisions
 from outcomes.actions.thawing import thaw
 from outcomes.actions.writing import start_outcome, write_outcome
 
@@ -37,6 +37,7 @@ __all__ = [
     "sign",
     "start_outcome",
     "take_decision",
+    "take_decisions",
     "take_out_document",
     "thaw",
     "write_outcome",

@@ -21,6 +21,7 @@ from outcomes.actions.writing import address
 from outcomes.models import Outcome, OutcomeVersion, SignOff
 from outcomes.states import SIGN_WITHIN, Decision, OutcomeState
 from panels import actions as panels
+from panels.meetings.models import MeetingDecision
 from panels.models import Invitation, Panel
 from panels.queries import people_in
 from panels.states import Move, State
@@ -35,6 +36,7 @@ def send_for_signature(panel: Panel, *, by: Any) -> Outcome:
     outcome = Outcome.objects.select_for_update(of=("self",)).get(panel=panel)
     if outcome.state != OutcomeState.DRAFT:
         raise Refused("Members were asked to sign this version already.")
+    refuse_on_their_way(panel)
     if not outcome.conclusion.strip():
         raise Refused("An outcome needs a conclusion before it is signed.")
     outcome.state, outcome.number, outcome.sent_at = OutcomeState.SIGNING, outcome.number + 1, clock.now()
@@ -54,6 +56,12 @@ def send_for_signature(panel: Panel, *, by: Any) -> Outcome:
     hand_over(panel)
     audit.record(Event.OUTCOME_WRITTEN, on=outcome, by=by, version=outcome.number, verb="send")
     return outcome
+
+
+def refuse_on_their_way(panel: Panel) -> None:
+    """A decision that no worker has brought in yet is neither signed over nor closed over."""
+    if MeetingDecision.objects.on_their_way(panel).exists():
+        raise Refused("A decision of a meeting is on its way into the text. Try again, and look at it first.")
 
 
 def keep_version(panel: Panel, *, by: Any, reason: str = "") -> OutcomeVersion:
@@ -173,6 +181,7 @@ def close_panel(panel: Panel, *, by: Any, although: int = 0) -> Panel:
         raise Refused(verdict.reason)
     people = people_in(panel)
     current = panels.move(panel, Move.CLOSE, by=by)
+    refuse_on_their_way(current)
     outcome = Outcome.objects.select_for_update(of=("self",)).get(panel=current)
     outcome.state = OutcomeState.FINAL
     outcome.save(update_fields=["state"])

@@ -20,6 +20,8 @@ from outcomes.states import Decision, OutcomeState
 from panels.cases.queries import allowed
 from panels.models import Panel
 
+CAME_IN = "A decision of a meeting has come in. It stands in the text now: look at it, then ask for signatures."
+
 
 @access("outcomes:start", object=Panel, kwarg="ref", verb=Permission.OUTCOME_START, methods=WRITE)
 def start(request: HttpRequest, panel: Panel) -> HttpResponse:
@@ -75,7 +77,9 @@ def save(request: HttpRequest, panel: Panel) -> HttpResponse:
     clean = form.cleaned_data
     actions.write_outcome(panel, items=advice_rows(advice), by=request.user, **clean)
     discard(f"outcome:{panel.ref}", by=request.user)
-    if request.POST.get("do") == "send":
+    if request.POST.get("do") == "send" and actions.take_decisions(panel, by=request.user):
+        messages.error(request, CAME_IN)
+    elif request.POST.get("do") == "send":
         actions.send_for_signature(panel, by=request.user)
         messages.success(request, "Members are asked to sign.")
     else:
@@ -101,6 +105,9 @@ def close(request: HttpRequest, panel: Panel) -> HttpResponse:
     although = int(said) if said.isdecimal() else 0
     if not (verdict := policy.enough_answered(len(queries.awaited(queries.outcome_of(panel))), although)):
         messages.error(request, verdict.reason)
+        return redirect("outcomes:edit", panel.ref)
+    if actions.take_decisions(panel, by=request.user):
+        messages.error(request, CAME_IN)
         return redirect("outcomes:edit", panel.ref)
     actions.close_panel(panel, by=request.user, although=although)
     messages.success(request, "The panel is closed. The document is being made.")

@@ -9,7 +9,7 @@ from panels.meetings.actions.leaving import clear_agendas, leave, let_guests_go
 from panels.meetings.actions.members import add_people, strike
 from panels.meetings.actions.polls import answer_dates, pick_date, propose_dates
 from panels.meetings.actions.series import change_series, end_series, plan_ahead, start_series
-from panels.meetings.actions.sheet import decide, redecide, tick, turn
+from panels.meetings.actions.sheet import decide, note_taken, redecide, tick, turn
 from panels.meetings.actions.single import call, call_newcomer, call_off, change, move, remind, schedule
 
 __all__ = [
@@ -32,6 +32,7 @@ __all__ = [
     "let_guests_go",
     "look_after_unheld",
     "move",
+    "note_taken",
     "pick_date",
     "plan_ahead",
     "propose_dates",

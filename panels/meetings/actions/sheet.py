@@ -19,6 +19,7 @@ from panels.meetings.actions.single import stop
 from panels.meetings.models import AgendaItem, Attendance, Meeting, MeetingDecision
 from panels.meetings.policy import may_change, may_decide
 from panels.meetings.states import Turn
+from panels.models import Panel
 from panels.states import State
 
 MORE = 5
@@ -67,7 +68,9 @@ def tick(meeting: Meeting, *, who: Any, here: bool, by: Any) -> None:
 def decide(
     item: AgendaItem, *, text: str, dissent: str, owner: Any, due_on: dt.date | None, by: Any
 ) -> MeetingDecision:
-    """Write down what was decided on the panel. Whoever drafts its outcome finds it there."""
+    """Write down what was decided on the panel. Whoever drafts its outcome finds it there. The panel is held: who closes it
+    meanwhile waits for the decision, or comes first."""
+    item.panel = Panel.objects.with_case().select_for_update(of=("self",)).get(pk=item.panel_id)
     if not (verdict := may_decide(by, item)):
         raise Refused(verdict.reason)
     made = MeetingDecision(item=item, key=item.panel.key, owner=owner, due_on=due_on, noted_by=by)
@@ -77,6 +80,12 @@ def decide(
     drafts.discard(queries.draft_of(item), by=by)
     audit.record(Event.MEETING_DECIDED, on=item, by=by)
     return made
+
+
+def note_taken(decision: MeetingDecision, *, words: str) -> None:
+    """The outcome has taken in this version of it, in these words."""
+    decision.taken, decision.taken_version = words, decision.version
+    decision.save(update_fields=["taken", "taken_version"])
 
 
 @transaction.atomic

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.urls import reverse
 
 from cpms import clock
@@ -192,9 +192,16 @@ class MeetingDecisionQuerySet(models.QuerySet["MeetingDecision"]):
         """Whoever sees the panel that it decides on."""
         return self.filter(item__panel__in=Panel.objects.visible_to(user).order_by().values("pk"))
 
+    def on_their_way(self, panel: Any) -> MeetingDecisionQuerySet:
+        """What the panel's outcome has not taken in yet, as it was written down or as it was corrected."""
+        return self.filter(item__panel=panel, taken_version__lt=F("version"))
+
 
 class MeetingDecision(SealedModel):
-    """What a meeting decided on a panel, as it was captured there: what, who does it, until when, who dissents and why."""
+    """What a meeting decided on a panel, as it was captured there: what, who does it, until when, who dissents and why.
+
+    ``taken`` are the words as the outcome took them in, at ``taken_version``; 0 before that.
+    """
 
     item = models.ForeignKey(AgendaItem, on_delete=models.PROTECT, related_name="decisions")
     text = SealedTextField(verbose_name="decision")
@@ -204,6 +211,8 @@ class MeetingDecision(SealedModel):
     noted_at = models.DateTimeField(default=clock.now)
     noted_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     version = models.PositiveIntegerField(default=1)
+    taken = SealedTextField()
+    taken_version = models.PositiveIntegerField(default=0)
 
     objects = SealedManager.from_queryset(MeetingDecisionQuerySet)()
 
