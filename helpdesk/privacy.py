@@ -163,7 +163,7 @@ TECHNICAL = """
     panels.Assist: kind
     panels.Invitation: kind state reason
     panels.Panel: ref urgency quorum escalated state
-    panels.PanelStep: verb source target
+    panels.PanelStep: verb source target unanswered
     panels.PanelCounter: year last
     panels.TimeSpent: year
     panels.Dispatch: state

@@ -21,6 +21,7 @@ class Verb(models.TextChoices):
     CLOSE = "close", "Close panel"
     REVIVE = "revive", "Look after"
     SURVEY = "survey", "Answer"
+    EFFECT = "effect", "Say what it did"
     FOLLOW_UP = "follow_up", "Say what became"
     DECIDE = "decide", "Decide"
     DISPATCH = "dispatch", "Take up"
@@ -49,6 +50,7 @@ WHY = {
     Verb.WRITE_OUTCOME: "Your panel; the outcome is to be written.",
     Verb.SIGN: "You are asked to sign the outcome.",
     Verb.CLOSE: "Your panel; the outcome is out for signature.",
+    Verb.EFFECT: "Your panel is closed; what did the advice do to the treatment?",
     Verb.FOLLOW_UP: "Your panel; what became of its advice?",
     Verb.SURVEY: "A minute for your network; the answer has no name.",
     Verb.REVIVE: "Your panel; nothing has happened for three weeks.",
@@ -120,6 +122,7 @@ RULE_WORDS: dict[str, str] = {
     Verb.SIGN: "A signature is missing",
     Verb.CLOSE: "A signed panel is not closed",
     Verb.REVIVE: "A panel that stands still is not looked after",
+    Verb.EFFECT: "What the advice did is not said",
     Verb.FOLLOW_UP: "What became of the advice is not said",
     Verb.DISPATCH: "A panel put before a group is not taken up",
     Verb.CLARIFY: "A coordinator's question is not answered",
@@ -141,6 +144,7 @@ REMIND_AFTER: dict[str, tuple[dt.timedelta, ...]] = {
     Verb.SIGN: (5 * DAY,),
     Verb.CLOSE: (5 * DAY,),
     Verb.REVIVE: (7 * DAY,),
+    Verb.EFFECT: (7 * DAY, 21 * DAY),
     Verb.FOLLOW_UP: (14 * DAY, 30 * DAY),
     Verb.SURVEY: (10 * DAY,),
     Verb.DECIDE: (2 * DAY, 5 * DAY),

@@ -77,6 +77,12 @@ def wait_for_follow_up(panel: Panel) -> None:
     notifications.open_work(panel.lead, Verb.FOLLOW_UP, on=panel, ref=panel.ref, path=address(panel), due_at=due)
 
 
+def wait_for_effect(panel: Panel) -> None:
+    """The panel is closed: what did the advice do to the treatment?"""
+    due = clock.now() + ANSWER_WITHIN
+    notifications.open_work(panel.lead, Verb.EFFECT, on=panel, ref=panel.ref, path=address(panel), due_at=due)
+
+
 def admitted(panel: Panel, by: Any) -> Panel:
     """The panel as it is now, held until commit. Raises ``Refused`` when the person may not say what became of it."""
     hold_consent(panel.audit_patient_id)
@@ -96,6 +102,7 @@ def say_effect(panel: Panel, *, kind: str, by: Any, text: str = "", topic: str =
     effect = Effect.objects.filter(panel=current).first() or Effect(panel=current, key=current.key)
     effect.kind, effect.text, effect.by, effect.at = EffectKind(kind), text, by, clock.now()
     effect.save()
+    notifications.settle_all(current, Verb.EFFECT, how=Settled.DONE)
     if effect.kind == EffectKind.NO_EXPERIENCE:
         note_topic(current, topic)
     else:

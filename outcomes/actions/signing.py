@@ -17,6 +17,7 @@ from cpms.notifications.notices import Notice
 from cpms.notifications.states import Settled, Verb
 from outcomes import policy, queries
 from outcomes.actions.documents import hand_to_guests, order_document, renew_documents
+from outcomes.actions.following import wait_for_effect
 from outcomes.actions.writing import address
 from outcomes.models import Outcome, OutcomeVersion, SignOff
 from outcomes.states import SIGN_WITHIN, Decision, OutcomeState
@@ -192,8 +193,10 @@ def close_panel(panel: Panel, *, by: Any, although: int = 0) -> Panel:
     outcome.signoffs.filter(number=outcome.number, decision=Decision.PENDING).update(decision=Decision.SILENT)
     if early:
         audit.record(Event.OUTCOME_SIGNED, on=outcome, by=by, version=outcome.number, kind="closed early", count=early)
+        panels.note_unanswered(current, count=early, by=by)
     notifications.settle_all(current, Verb.CLOSE, how=Settled.DONE)
     notifications.settle_all(current)
+    wait_for_effect(current)
     document = order_document(current, by=by)
     guests = hand_to_guests(document, notice=Notice.PANEL_CLOSED, by=by)
     notifications.notify(

@@ -1,6 +1,6 @@
 """Reading outcomes, their versions and documents, and a person's year."""
 
-from outcomes.queries.after import answered_of, asked_of, effect_of, topics
+from outcomes.queries.after import answered_of, asked_of, effect_of, effect_said, topics
 from outcomes.queries.documents import (
     MAKING,
     documents_of,
@@ -39,6 +39,7 @@ __all__ = [
     "body_of",
     "documents_of",
     "effect_of",
+    "effect_said",
     "facts_from",
     "facts_of",
     "fingerprint",

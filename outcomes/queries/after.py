@@ -14,6 +14,11 @@ def effect_of(panel: Any) -> Effect | None:
     return Effect.objects.filter(panel=panel).select_related("by").first()
 
 
+def effect_said(panel: Any) -> bool:
+    """Whether the effect was said since the panel was closed."""
+    return Effect.objects.filter(panel=panel, at__gte=panel.closed_at).exists()
+
+
 def asked_of(panel: Any) -> FollowUp | None:
     """The follow-up that waits for an answer: the latest one asked."""
     latest = FollowUp.objects.filter(panel=panel).select_related("panel").first()

@@ -18,7 +18,7 @@ from panels.actions.inviting import (
     let_go,
     let_past_experts_go,
 )
-from panels.actions.moving import freeze, move, open_panel, reopen, tell_corrected, thaw, withdraw
+from panels.actions.moving import freeze, move, note_unanswered, open_panel, reopen, tell_corrected, thaw, withdraw
 from panels.actions.presence import note_presence, note_visit, say_minutes
 from panels.actions.referring import (
     accept_referral,
@@ -76,6 +76,7 @@ __all__ = [
     "move",
     "name_people",
     "note_presence",
+    "note_unanswered",
     "note_visit",
     "open_panel",
     "pass_referral_on",

@@ -76,6 +76,13 @@ def move(panel: Panel, verb: Move, *, by: Any) -> Panel:
     return current
 
 
+@transaction.atomic
+def note_unanswered(panel: Panel, *, count: int, by: Any) -> None:
+    """The panel's log says that this person has just closed it before the day, and how many had not answered."""
+    step = panel.steps.filter(verb=Move.CLOSE, by=by).order_by("-at", "-pk")[:1]
+    PanelStep.objects.filter(pk__in=step.values("pk")).update(unanswered=count)
+
+
 def tell_all(panel: Panel, *, by: Any, again: str = "") -> None:
     """Whoever asked (the lead, a guest who referred the patient) and the members hear of each step."""
     notifications.notify(
@@ -158,7 +165,7 @@ def reopen(panel: Panel, *, by: Any) -> Panel:
     """Take a closed panel up again, with its members and the guests whose date has not passed, by a new day."""
     current = move(panel, Move.REOPEN, by=by)
     handing_over.follow_lead(current, by=by)
-    notifications.settle_all(current, Verb.FOLLOW_UP, Verb.SIGN)
+    notifications.settle_all(current, Verb.FOLLOW_UP, Verb.EFFECT, Verb.SIGN)
     current.wanted_by, current.escalated = wanted_date(current.urgency), 0
     current.save(update_fields=["wanted_by", "escalated"])
     escalating.wishes_are_met(current, by=by)

@@ -167,13 +167,15 @@ class MeetingWish(models.Model):
 
 
 class PanelStep(models.Model):
-    """A change of state, as the panel's own log shows it; or of its lead, to ``lead``."""
+    """A change of state, as the panel's own log shows it; or of its lead, to ``lead``. ``unanswered`` says how many had not
+    signed yet when it was closed before the day."""
 
     panel = models.ForeignKey(Panel, on_delete=models.PROTECT, related_name="steps")
     verb = models.CharField(max_length=20, choices=Move)
     source = models.CharField(max_length=10, choices=State)
     target = models.CharField(max_length=10, choices=State)
     lead = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    unanswered = models.PositiveSmallIntegerField(default=0)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     at = models.DateTimeField(default=clock.now)
 

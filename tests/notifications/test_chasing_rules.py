@@ -224,4 +224,5 @@ def test_every_rule_has_words_and_every_verb_of_a_panel_a_rule():
         Verb.SURVEY,
         Verb.TICKET,
         Verb.OUTREACH,
+        Verb.HOLD,
     }

@@ -167,6 +167,29 @@ def test_consent_given_again_asks_the_follow_up_again(story):
     assert open_work(story).count() == 1
 
 
+def effect_wanted(story):
+    return WorkItem.objects.open().filter(verb=Verb.EFFECT, who=story.lead).count()
+
+
+def test_the_effect_waits_for_who_treats_from_the_closing_on_until_it_is_said(story):
+    assert effect_wanted(story) == 1
+    consent.withdraw_consent(story.patient, by=story.lead, stage=Stage.CARE)
+    panels.freeze(str(story.patient.pk), by=None)
+    assert effect_wanted(story) == 0
+    story.give_consent(story.patient)
+    outcomes.thaw(str(story.panel.pk), by=None)
+    assert effect_wanted(story) == 1
+    outcomes.say_effect(story.fresh(), kind="changed", by=story.lead)
+    assert effect_wanted(story) == 0
+    outcomes.thaw(str(story.panel.pk), by=None)
+    assert effect_wanted(story) == 0
+
+
+def test_a_reopened_panel_waits_for_no_effect(story):
+    panels.reopen(story.fresh(), by=story.lead)
+    assert effect_wanted(story) == 0
+
+
 def test_the_form_is_a_minute_and_shows_what_was_answered(story):
     asked(story)
     client, path = signed_in(story.lead), f"/panels/{story.panel.ref}/after/"

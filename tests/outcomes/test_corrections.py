@@ -199,6 +199,8 @@ def test_before_the_day_a_panel_is_closed_only_by_saying_how_many_have_not_answe
         "count": 1,
     }
     assert "when the lead closed, before the day" in client.get(path).content.decode()
+    log = client.get(f"/panels/{story.panel.ref}/").content.decode()
+    assert "closed before the day, 1 member has not answered" in log.lower()
 
 
 def test_after_the_day_a_panel_is_closed_without_a_question():

@@ -52,7 +52,7 @@ def test_a_panel_goes_from_draft_to_a_closed_panel_with_its_document():
     assert document.state == DocumentState.READY
     assert document.pdf.startswith(b"%PDF-")
     assert document.file_hash == hashlib.sha256(document.pdf).hexdigest()
-    assert not WorkItem.objects.open().exists()
+    assert list(WorkItem.objects.open().values_list("who", "verb")) == [(story.lead.pk, Verb.EFFECT)]
     assert set(Job.objects.values_list("task", flat=True)) == {
         "meetings.call_newcomer",
         "meetings.clear_agendas",

@@ -15,6 +15,7 @@ from typing import Any
 
 import structlog
 from celery.exceptions import SoftTimeLimitExceeded
+from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.mail import EmailMessage, get_connection
 from django.db import models, transaction
@@ -255,7 +256,7 @@ def compose(message: OutboxMessage, connection: Any) -> EmailMessage:
         body=notices.body(message.notice, ref=message.ref, path=message.link, lines=message.lines),
         to=[message.to],
         connection=connection,
-        headers={"Message-ID": message.message_id, "Auto-Submitted": "auto-generated"},
+        headers={"Message-ID": message.message_id, "Auto-Submitted": "auto-generated", **way_out(message)},
     )
     if message.calendar:
         method = "CANCEL" if "\r\nMETHOD:CANCEL\r\n" in message.calendar else "REQUEST"
@@ -265,6 +266,14 @@ def compose(message: OutboxMessage, connection: Any) -> EmailMessage:
             f"text/calendar; method={method}; charset=UTF-8",
         )
     return mail
+
+
+def way_out(message: OutboxMessage) -> dict[str, str]:
+    """Where its reader changes how such mails come (RFC 2369); none for what no preference holds back, but the daily mail."""
+    notice = Notice(message.notice)
+    if message.recipient is None or (notice in notices.ALWAYS_AT_ONCE and notice != Notice.DIGEST):
+        return {}
+    return {"List-Unsubscribe": f"<{settings.BASE_URL}{reverse('mails')}>"}
 
 
 def addressed(calendar: str, address: str) -> str:
