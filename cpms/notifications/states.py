@@ -32,7 +32,7 @@ class Verb(models.TextChoices):
     MEET = "meet", "Call a meeting"
     DATES = "dates", "Say when you can"
     HELP = "help", "Name people"
-    HOLD = "hold", "Say that it was held"
+    HOLD = "hold", "Was it held?"
     CONSENT_AGAIN = "consent_again", "Ask again"
     KEEP_OR_ERASE = "keep_or_erase", "Decide"
     HAND_OVER = "hand_over", "Hand over"

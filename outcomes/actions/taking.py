@@ -39,7 +39,7 @@ def take_decision(decision_id: str, *, by: Any) -> AdviceItem | None:
     A correction on the sheet is carried over while the advice still says what the decision said before; an advice that the lead
     has changed or taken out is the lead's. ``None`` for a panel that takes no decision any more, and for what was taken out.
     """
-    panel = Panel.objects.with_case().get(agenda_items__decisions=decision_id)
+    panel = Panel.objects.with_case().get(agenda_items__decisions__pk=decision_id)
     hold_consent(panel.audit_patient_id)
     if not policy.may_take_decisions(panel):
         return None

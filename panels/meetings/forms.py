@@ -73,7 +73,7 @@ class ChangeForm(LinkForm):
 
     minutes = forms.TypedChoiceField(label="Length", choices=[*LENGTHS, *LONG[1:]], coerce=int)
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
-    field_order = ("minutes", "link")
+    field_order: tuple[str, ...] = ("minutes", "link")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """A length that is not among the choices can be kept."""

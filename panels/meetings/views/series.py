@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -55,7 +57,7 @@ def series(request: HttpRequest, chosen: MeetingSeries) -> HttpResponse:
 def page(request: HttpRequest, chosen: MeetingSeries, *, form: PeopleForm | None = None) -> HttpResponse:
     """Its dates and people; who keeps it can change both."""
     coming = queries.coming(request.user).filter(series=chosen)
-    context = {
+    context: dict[str, Any] = {
         "series": chosen,
         "groups": chosen.groups.select_related("network"),
         "meetings": coming,
