@@ -8,10 +8,10 @@ from django.urls import reverse
 from cpms.drafts import actions as drafts
 from panels.cases import actions as cases
 from panels.cases.forms import ROWS, CaseForms
-from panels.cases.models import CaseForm, LabResult
+from panels.cases.models import LabResult
 from panels.cases.queries import case_parts
 from tests.clients import signed_in
-from tests.factories import Story
+from tests.factories import Story, case_form
 
 pytestmark = pytest.mark.django_db(databases=["default", "cachedb"])
 
@@ -94,7 +94,7 @@ def test_a_draft_over_an_older_version_meets_what_was_saved_since(story):
 
 
 def test_answers_that_somebody_else_saved_meanwhile_are_shown_beside_mine(story):
-    form = CaseForm.objects.published().get(slug="adrenal")
+    form = case_form("adrenal")
     path = reverse("cases:form", args=[story.case.pk, form.slug])
     client = signed_in(story.lead)
     asked = next(item for item in client.get(path).context["form"].questionnaire.questions() if not item.is_lab)

@@ -18,7 +18,7 @@ from tests.factories.people import (
     give_role,
     totp_device,
 )
-from tests.factories.story import CANARIES, Story, canary, case_form
+from tests.factories.story import CANARIES, Story, canary, case_form, every_line
 
 __all__ = [
     "CANARIES",
@@ -39,6 +39,7 @@ __all__ = [
     "canary",
     "case_form",
     "code_for",
+    "every_line",
     "give_role",
     "totp_device",
 ]

@@ -44,6 +44,12 @@ def case_form(slug: str) -> CaseForm:
     return CaseForm.objects.get_or_create(slug=slug, version=1, defaults=words)[0]
 
 
+def every_line(case) -> set[object]:
+    """Keys of all lines of a case, for a correction that puts others in their place."""
+    parts = (case.diagnoses, case.findings, case.labs, case.variants, case.treatments)
+    return {line.pk for part in parts for line in part.all()}
+
+
 class Story:
     """One patient, one panel. Parts are made when first asked for; ``Story(tag="b")`` has canaries of its own."""
 

@@ -45,7 +45,7 @@ def chase_and_count(product, panel, people, enter) -> None:
     wait_for(MonthlyKpi.objects.exists, "the month's figures")
     coordinator = enter("coordinator")
     coordinator.click("Reports", role="link", within="body")
-    coordinator.click("Excel or CSV", role="link")
+    coordinator.click("Excel, CSV or PDF", role="link")
     coordinator.choose("As", "CSV")
     coordinator.select("What for?", "Continuous monitoring of the ERNs")
     coordinator.type("In a few words", "The month's report.")

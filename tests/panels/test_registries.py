@@ -29,7 +29,7 @@ from panels.models import Panel
 from panels.queries.registries import offer
 from panels.states import State
 from tests.clients import signed_in
-from tests.factories import NetworkFactory, Story, UserFactory, give_role
+from tests.factories import NetworkFactory, Story, UserFactory, every_line, give_role
 from tests.panels.test_races import race, rights  # noqa: F401 the fixture is taken by its name
 
 pytestmark = pytest.mark.django_db
@@ -111,6 +111,7 @@ def test_the_file_holds_codes_and_numbers_and_no_word_of_anybody():
         labs=[{"label": "Sodium", "code": "2951-2", "value": 129, "unit": "mmol/L", "low": 133, "high": 142}],
         variants=[{"gene": "CYP21A2", "hgvs": "NM_000500.9:c.293-13C>G"}],
         treatments=[{"kind": "medication", "label": study.story.canary("typed")}],
+        gone=every_line(case),
     )
     case.refresh_from_db()
     correct_case(case, correction, version=case.version, by=study.story.lead)

@@ -17,7 +17,7 @@ from outcomes import actions as outcomes
 from panels import actions as panels
 from panels.cases import actions as cases
 from panels.models import Message, Panel
-from tests.factories import CANARIES, GlassBreakFactory, Story
+from tests.factories import CANARIES, GlassBreakFactory, Story, every_line
 
 pytestmark = pytest.mark.django_db
 WHY = "The lead is away; the child vomits and has a fever."
@@ -130,6 +130,7 @@ def test_no_word_typed_into_a_case_is_readable_beside_a_code_or_without_one():
         findings=[{"label": words["label"], "code": "HP:0000127", "onset": words["onset"], "present": False}],
         labs=[{"label": words["label"], "value": 1, "unit": words["unit"], "taken": words["taken"]}],
         variants=[{name: words[name] for name in ("gene", "zygosity", "significance")}],
+        gone=every_line(case),
     )
     cases.correct_case(case, correction, version=case.version, by=story.lead)
     assert b"typed-" not in whole_database()
