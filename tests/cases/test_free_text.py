@@ -31,6 +31,7 @@ NOT_ABOUT_PATIENTS = {
     "PatientForm.local_id": "the hospital's own number, sealed under the patient's key",
     "NewPanelForm.local_id": "the hospital's own number, sealed under the patient's key",
     "SearchForm.words": "words to search for, which are not kept",
+    "SeriesChangeForm.name": "the name of a series of meetings",
     "SeriesForm.name": "the name of a series of meetings",
     "VariantRow.gene": "a gene",
     "VariantRow.hgvs": "a variant",

@@ -171,7 +171,7 @@ def test_drafts_follow_and_what_is_over_keeps_its_lead_until_something_is_asked_
     outcomes.close_panel(story.fresh(), by=house.lead, although=9)
     actions.hand_over(Patient.objects.filter(enrolled_by=house.lead), to=next_one, by=house.lead)
     assert (draft.fresh().lead, story.fresh().lead) == (next_one, house.lead)
-    assert (waits(house.lead), waits(next_one)) == ([], ["finish_draft"])
+    assert (waits(house.lead), waits(next_one)) == ([], ["effect", "finish_draft"])
     actions.reopen(story.fresh(), by=next_one)
     assert (story.fresh().lead, story.fresh().invitations.get(invitee=next_one).state) == (next_one, "ended")
     assert list(PanelStep.objects.filter(verb="hand_over").values_list("panel", "lead")) == [
