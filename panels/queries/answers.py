@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, Subquery, Value
+from django.db.models import Count, Exists, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from consent.models import care_consent
@@ -26,9 +27,16 @@ def round_began(panel: str) -> Coalesce:
 
 def replies(panel: Panel) -> int:
     """How many people asked into the panel have given advice in this round; "no experience" is an answer, not advice."""
-    asked = Invitation.objects.filter(panel=panel).values("invitee")
-    advice = Contribution.objects.advice().filter(panel=panel, author__in=asked, at__gte=round_began("panel"))
-    return advice.order_by().values("author").distinct().count()
+    return replies_of([panel.pk]).get(panel.pk, 0)
+
+
+def replies_of(panels: Iterable[Any]) -> dict[Any, int]:
+    """The same for many panels of these keys at once; a panel without a reply is left out."""
+    asked = Invitation.objects.filter(panel=OuterRef("panel"), invitee=OuterRef("author"))
+    advice = Contribution.objects.advice().filter(Exists(asked), panel__in=list(panels), at__gte=round_began("panel"))
+    return dict(
+        advice.order_by().values("panel").annotate(people=Count("author", distinct=True)).values_list("panel", "people")
+    )
 
 
 def owing(panel: Panel) -> list[Invitation]:

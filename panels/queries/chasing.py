@@ -10,7 +10,7 @@ from cpms.accounts.models import Network
 from cpms.notifications.queries import Coming, Rules, also_sent
 from cpms.notifications.states import IDLE, LADDER
 from panels.models import Panel
-from panels.queries.answers import late_panels, replies
+from panels.queries.answers import late_panels, replies_of
 from panels.queries.idle import idle
 from panels.states import Rung, due_on
 
@@ -33,12 +33,13 @@ def climbs_at(panel: Panel, rung: Rung, ladder: Sequence[int]) -> dt.datetime | 
 @also_sent
 def late_until(network: Network, rules: Rules, moment: dt.datetime) -> list[Coming]:
     """The next rung of each late panel of the network that is reached by then."""
-    found = []
-    for panel in late_panels().filter(network=network).order_by("wanted_by", "ref"):
-        when = climbs_at(panel, rung := Rung(panel.escalated + 1), rules[LADDER])
-        if when is not None and when <= moment and replies(panel) < panel.quorum:
-            found.append(Coming(panel.ref, *FOR_WHOM[rung]))
-    return found
+    late = [
+        (panel, Rung(panel.escalated + 1))
+        for panel in late_panels().filter(network=network).order_by("wanted_by", "ref")
+    ]
+    due = [(panel, rung) for panel, rung in late if (when := climbs_at(panel, rung, rules[LADDER])) and when <= moment]
+    said = replies_of(panel.pk for panel, _rung in due)
+    return [Coming(panel.ref, *FOR_WHOM[rung]) for panel, rung in due if said.get(panel.pk, 0) < panel.quorum]
 
 
 @also_sent

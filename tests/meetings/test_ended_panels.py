@@ -19,34 +19,19 @@ from panels import actions as panels
 from panels.meetings import actions
 from panels.meetings.calendars import series_file
 from panels.meetings.policy import may_change
-from panels.meetings.states import MeetingState, Rhythm, Turn
+from panels.meetings.states import MeetingState, Turn
 from panels.states import Move
 from tests.clients import signed_in
-from tests.factories import Story, UserFactory
+from tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db(databases=["default", "cachedb"])
 
 
 @pytest.fixture
-def single(story):
-    starts_at = clock.now() + dt.timedelta(days=3)
-    return actions.schedule(story.fresh(), starts_at=starts_at, minutes=30, link="", by=story.lead)
-
-
-@pytest.fixture
-def board(story, chair):
-    """One slot and two panels of two leads: the second waits."""
-    story.other = Story("b")
-    story.other.group = story.group
-    story.other.open(story.other.expert)
+def board(story, chair, boards):
+    """One slot: the second panel, which has an expert, waits."""
     story.other.seat(story.other.expert)
-    when = {"rhythm": Rhythm.WEEKLY, "first_on": clock.today() + dt.timedelta(days=1), "at": dt.time(16)}
-    size = {"minutes": 60, "slots": 1, "link": ""}
-    people = [chair, story.other.lead]
-    series = actions.start_series(groups=[story.group], name="Board", people=people, by=chair, **when, **size)
-    for one in (story, story.other):
-        actions.bring(one.fresh(), to=series.meetings.first(), invite=False, by=one.lead)
-    return series.meetings.first()
+    return boards(slots=1, people=[chair, story.other.lead])
 
 
 def withdraw_panel(story):

@@ -27,18 +27,6 @@ pytestmark = pytest.mark.django_db(databases=["default", "cachedb"])
 
 
 @pytest.fixture
-def coordinator(story):
-    person = UserFactory(role="none")
-    give_role(person, Role.NETWORK_COORDINATOR, network=story.group.network)
-    return person
-
-
-@pytest.fixture
-def always():
-    return UserFactory(display_name="Dr Always There")
-
-
-@pytest.fixture
 def series(story, coordinator, always):
     return start(story, coordinator, [always])
 

@@ -10,29 +10,16 @@ from icalendar import Calendar
 
 from cpms import clock
 from cpms.accounts.access import Refused
-from cpms.accounts.roles import Role
 from cpms.locking import Clash
 from cpms.notifications.models import OutboxMessage
 from panels.meetings import actions
 from panels.meetings.models import Meeting, MeetingSeries
 from panels.meetings.states import Rhythm
 from tests.clients import signed_in
-from tests.factories import Story, UserFactory, give_role
+from tests.factories import Story, UserFactory
 
 pytestmark = pytest.mark.django_db(databases=["default", "cachedb"])
 LINK = "https://video.example/right"
-
-
-@pytest.fixture
-def coordinator(story):
-    person = UserFactory(role="none")
-    give_role(person, Role.NETWORK_COORDINATOR, network=story.group.network)
-    return person
-
-
-@pytest.fixture
-def always():
-    return UserFactory(display_name="Dr Always There")
 
 
 @pytest.fixture

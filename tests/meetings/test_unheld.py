@@ -15,31 +15,17 @@ from cpms.notifications.states import Verb
 from panels import actions as panels
 from panels.meetings import actions
 from panels.meetings.models import Meeting
-from panels.meetings.states import MeetingState, Rhythm, Turn
+from panels.meetings.states import MeetingState, Turn
 from panels.states import Move
-from tests.factories import Story, UserFactory, give_role
+from tests.factories import UserFactory, give_role
 
 pytestmark = pytest.mark.django_db(databases=["default", "cachedb"])
 
 
 @pytest.fixture
-def single(story):
-    starts_at = clock.now() + dt.timedelta(days=1)
-    return actions.schedule(story.fresh(), starts_at=starts_at, minutes=30, link="", by=story.lead)
-
-
-@pytest.fixture
-def board(story, chair):
-    """Room for two, and two panels of two leads; the series has a second meeting."""
-    story.other = Story("b")
-    story.other.group = story.group
-    story.other.open()
-    when = {"rhythm": Rhythm.WEEKLY, "first_on": clock.today() + dt.timedelta(days=1), "at": dt.time(16)}
-    size = {"minutes": 60, "slots": 2, "link": ""}
-    series = actions.start_series(groups=[story.group], name="Board", people=[chair], by=chair, **when, **size)
-    for one in (story, story.other):
-        actions.bring(one.fresh(), to=series.meetings.first(), invite=False, by=one.lead)
-    return series.meetings.first()
+def board(chair, boards):
+    """Room for two; the series has a second meeting."""
+    return boards(slots=2, people=[chair])
 
 
 def over(meeting, **ago):

@@ -152,6 +152,21 @@ def test_the_ladder_has_days_of_its_own_and_stands_in_the_preview(coordinator):
     assert panels.escalate(by=None) == 0
 
 
+def test_the_preview_costs_the_same_for_one_late_panel_and_for_many():
+    def cost():
+        with CaptureQueriesContext(connection) as caught:
+            queries.preview(NetworkFactory(), rules())
+        return len(caught)
+
+    costs = []
+    for tag in "abcd":
+        story = Story(tag)
+        story.open(story.expert)
+        late_by(story, 9)
+        costs.append(cost())
+    assert costs[0] == costs[-1]
+
+
 def test_silence_stands_in_the_preview_on_its_day(coordinator):
     story = Story()
     story.open()
