@@ -169,7 +169,8 @@ def make_document(document_id: str, *, by: Any) -> None:
     """Gather, lay out in a child process, seal. Safe to run twice: a ready document is left alone.
 
     What goes wrong is raised, so that the job is sent again; a worker that is killed counts as a try too. After three tries the
-    document has failed. While the patient may not be discussed nothing is read, and it waits. Two workers at once do the same work; the second one finds it ready under the row's lock and keeps the first.
+    document has failed. While the patient may not be discussed nothing is read, and it waits. Two workers at once do the same
+    work; the second one finds it ready under the row's lock and keeps the first.
     """
     document = OutcomeDocument.objects.select_related("key").get(pk=document_id)
     if document.state == DocumentState.READY:
@@ -185,9 +186,7 @@ def make_document(document_id: str, *, by: Any) -> None:
         make(document, by=by)
     except Exception as error:
         set_state(document, DocumentState.WAITING)
-        log.warning(
-            "document not made", document=str(document.pk), error=type(error).__name__, attempt=document.tries + 1
-        )
+        log.warning("document not made", task=queries.MAKING, error=type(error).__name__, attempt=document.tries + 1)
         if document.tries + 1 < MOST_TRIES:
             raise
         give_up(document, by=by)
