@@ -5,7 +5,7 @@ from __future__ import annotations
 import redis
 from django.conf import settings
 from django.core.cache import cache
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_safe
@@ -35,12 +35,14 @@ def redis_answers() -> bool:
         return False
 
 
+@transaction.non_atomic_requests  # a transaction would ask for the database before the view begins
 @require_safe
 @access("livez", public="says only that the process runs")
 def livez(_request: HttpRequest) -> HttpResponse:
     return HttpResponse("ok", content_type="text/plain")
 
 
+@transaction.non_atomic_requests
 @require_safe
 @access("readyz", public="says only whether the service can serve")
 def readyz(_request: HttpRequest) -> HttpResponse:

@@ -230,6 +230,12 @@ def run_once(request: HttpRequest, view: View, args: list[models.Model], kwargs:
     return response
 
 
+def forget_key(request: HttpRequest) -> None:
+    """The POST did nothing: sent again, it is to say so again."""
+    if (key := key_of(request)) is not None:
+        drafts.settle_post(request.user, key, "")
+
+
 def led_to(request: HttpRequest, response: HttpResponseBase) -> str:
     """Where a POST that did something led: on, or for a file that it gave, to where its form stood. Empty for a form with errors."""
     if response.status_code in {301, 302, 303}:
@@ -268,6 +274,7 @@ def access(
             try:
                 return run_once(request, view, args, kwargs)
             except Clash as clash:
+                forget_key(request)
                 return show_clash(request, clash)
 
         guarded.access = route  # type: ignore[attr-defined]
