@@ -8,14 +8,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from typing import Any
 
+from django.db import connection
 from django.db.models import Aggregate, Count, DurationField, F, Q, QuerySet
 
 from cpms import clock
 from cpms.accounts.models import Expertise, User
 from cpms.notifications.models import WorkItem
 from cpms.notifications.states import Verb
-from panels.cases.models import Diagnosis
-from panels.models import Contribution, Invitation
+from panels.cases.models import Diagnosis, Finding
+from panels.models import Contribution, Invitation, Panel
 from panels.states import ContributionKind, DeclineReason, InvitationState
 
 HABITS, LATELY = dt.timedelta(days=730), dt.timedelta(days=30)
@@ -84,10 +85,24 @@ def panels_advised(**where: Any) -> dict[Any, int]:
     return dict(advice().filter(**where).values_list("author").annotate(Count("panel", distinct=True)))
 
 
+FINDINGS_ADVISED = """
+    SELECT author_id, count(*) FROM (
+        SELECT DISTINCT said.author_id, found.code FROM {said} said JOIN {panel} panel ON panel.id = said.panel_id
+        JOIN {found} found ON found.case_id = panel.case_id AND found.present AND found.code = ANY(%s)
+        WHERE said.kind <> %s
+    ) each GROUP BY author_id
+"""
+
+
 def findings_advised(codes: Iterable[str]) -> dict[Any, int]:
-    """Person to the number of these findings, present in cases they advised on."""
-    rows = advice().filter(panel__case__findings__code__in=codes, panel__case__findings__present=True)
-    return dict(rows.values_list("author").annotate(Count("panel__case__findings__code", distinct=True)))
+    """Person to the number of these findings, present in cases they advised on.
+
+    In SQL: the ORM goes through the table of cases and sorts to count what differs, which takes twice as long.
+    """
+    tables = {"said": Contribution._meta.db_table, "panel": Panel._meta.db_table, "found": Finding._meta.db_table}
+    with connection.cursor() as cursor:
+        cursor.execute(FINDINGS_ADVISED.format(**tables), [list(codes), str(ContributionKind.NO_EXPERIENCE)])
+        return dict(cursor.fetchall())
 
 
 def answers(people: Iterable[Any]) -> QuerySet[Any]:

@@ -39,8 +39,10 @@ def search(user: Any, text: str, *, state: str = "") -> QuerySet[Panel]:
     plainly = Q()
     for word in text.split()[:MOST_WORDS]:
         plainly &= written_plainly(word)
-    found = set(visible.filter(plainly | coded(text)).values_list("pk", flat=True)) | opened_and_read(visible, words)
-    return visible.filter(pk__in=found)
+    seen = list(visible.values_list("pk", flat=True))  # asked in one go, PostgreSQL joins every panel there is before it looks
+    found = set(Panel.objects.filter(plainly | coded(text), pk__in=seen).values_list("pk", flat=True))
+    found |= opened_and_read(seen[:LOOKED_THROUGH], words)
+    return Panel.objects.filter(pk__in=found).order_by("-drafted_at", "pk")
 
 
 def written_plainly(word: str) -> Q:
@@ -64,9 +66,8 @@ def coded(text: str) -> Q:
     return Q(Exists(Diagnosis.objects.filter(**meant))) | Q(Exists(Finding.objects.filter(**meant, present=True)))
 
 
-def opened_and_read(visible: QuerySet[Panel], words: list[str]) -> set[Any]:
-    """Keys of those among the newest panels whose names and sealed titles hold every word's beginning."""
-    keys = list(visible.values_list("pk", flat=True)[:LOOKED_THROUGH])
+def opened_and_read(keys: list[Any], words: list[str]) -> set[Any]:
+    """Those of these panels, by their keys, whose names and sealed titles hold every word's beginning."""
     names = {"in_group": F("group__name"), "led_by": F("lead__display_name"), "led_at": F("lead__centre__name")}
     panels = list(Panel.objects.filter(pk__in=keys).annotate(**names).only("title", "state", "case", "key"))
     texts = sealed_words(panels)
