@@ -16,6 +16,8 @@ liveness.connect()
 app.conf.beat_schedule = {
     "dispatch jobs": {"task": "jobs.dispatch", "schedule": 5.0},
     "dispatch outbox": {"task": "notifications.dispatch_outbox", "schedule": 5.0},
+    "seal the audit trail": {"task": "audit.seal", "schedule": 10.0},
+    "tell the newest seal": {"task": "audit.tell_head", "schedule": 600.0},
     "remind": {"task": "notifications.remind", "schedule": 300.0},
     "daily mails": {"task": "notifications.send_daily", "schedule": 300.0},
     "remind of meetings": {"task": "meetings.remind", "schedule": 300.0},

@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_safe
 
 from cpms.accounts.access import access
+from cpms.audit import queries as audit
 from cpms.notifications.models import OutboxMessage
 
 MIGRATED = "health:migrated"
@@ -48,11 +49,12 @@ def livez(_request: HttpRequest) -> HttpResponse:
 def readyz(_request: HttpRequest) -> HttpResponse:
     """503 while PostgreSQL is away or a migration is missing.
 
-    Redis and the mail are reported, not required: the outbox waits, and a page is no less useful while it does.
+    Redis, the mail and the sealing of the audit trail are reported, not required: a page is no less useful while they wait.
     """
     try:
-        ready, mail = migrations_applied(), not OutboxMessage.objects.overdue().exists()
+        ready = migrations_applied()
+        mail, trail = not OutboxMessage.objects.overdue().exists(), not audit.behind()
     except DatabaseError:
-        ready = mail = False
-    parts = {"ready": ready, "redis": redis_answers(), "mail": mail}
+        ready = mail = trail = False
+    parts = {"ready": ready, "redis": redis_answers(), "mail": mail, "audit": trail}
     return JsonResponse(parts, status=200 if ready else 503, headers={} if ready else {"Retry-After": "5"})

@@ -19,7 +19,7 @@ import structlog
 request_id: ContextVar[str] = ContextVar("request_id", default="-")
 ALLOWED = frozenset(
     "event level logger timestamp request_id route method status ms user job task attempt state kind count error "
-    "dropped place".split()
+    "dropped place seal digest".split()
 )
 
 

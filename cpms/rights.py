@@ -10,7 +10,7 @@ from django.core import checks
 from django.db import connection, transaction
 
 READ_ONLY = ("django_migrations", "django_content_type", "auth_permission")
-APPEND_ONLY = ("audit_auditevent",)
+APPEND_ONLY = ("audit_auditevent", "audit_auditseal")
 # All of it each time, in one transaction: what an older release gave is taken back, and nobody sees the moment between.
 GIVE = """
 REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {role};

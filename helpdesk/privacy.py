@@ -143,6 +143,8 @@ TECHNICAL = """
     jobs.Job: task ids state attempts
     vault.DataKey: kek_name
     audit.AuditEvent: event result subject_type subject_id route request_id detail
+    audit.AuditSeal: events digest
+    audit.AuditHead: digest
     accounts.TotpDevice: throttling_failure_count seal_id last_step
     accounts.RecoveryDevice: throttling_failure_count
     accounts.ActivationLink: next_path

@@ -20,7 +20,7 @@ MADE_OTHERWISE = {
     """,
     "the action under test: a row by hand would skip what the action holds": """
         jobs: Job
-        audit: AuditEvent
+        audit: AuditEvent AuditSeal AuditHead
         accounts: ActivationLink ExpertGroup RecoveryDevice RecoveryCode
         drafts: Draft PostKey
         notifications: WorkItem OutboxMessage ChasingRule MailWish

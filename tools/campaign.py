@@ -86,6 +86,12 @@ CAMPAIGNS = {
         "CPMS_OUTAGE",
         1,
     ),
+    "tamperings": Campaign(
+        "300 changes of the sealed audit trail by the owner of the tables: edits, deletions, insertions, swaps, cut ends, new seals",
+        ("tests/audit/test_seals.py",),
+        "CPMS_TAMPERINGS",
+        300,
+    ),
     "twice": Campaign("every task twice and in parallel, every POST replayed", ("tests/campaigns/test_twice.py",)),
 }
 

@@ -7,11 +7,15 @@ from collections.abc import Iterable
 from contextvars import ContextVar
 from typing import Any
 
-from django.db import models
+import structlog
+from django.db import connection, models, transaction
 
 from cpms import logs
-from cpms.audit.models import AuditEvent
-from cpms.audit.states import Event, Result
+from cpms.audit import queries
+from cpms.audit.models import AuditEvent, AuditHead, AuditSeal
+from cpms.audit.states import LONGEST_STRETCH, Event, Result
+
+log = structlog.get_logger("cpms.audit")
 
 route: ContextVar[str] = ContextVar("audit_route", default="")
 on_behalf_of: ContextVar[uuid.UUID | None] = ContextVar("audit_on_behalf_of", default=None)
@@ -50,3 +54,50 @@ def record_list(event: Event, things: Iterable[models.Model], *, by: Any) -> Aud
     """One event for a list page, holding every id that was shown."""
     ids = [str(thing.pk) for thing in things]
     return record(event, on=None, by=by, ids=ids, count=len(ids))
+
+
+@transaction.atomic
+def seal() -> AuditSeal | None:
+    """Take the next step towards the next seal; gives it when it was made. The system's own work, so without ``by``.
+
+    Never in a request: the head would make everybody wait for everybody. A stretch is chosen in one run, the transactions that
+    might still write into it are named in the next, and once they have all ended it is sealed in a third.
+    """
+    AuditHead.objects.get_or_create(pk=1)
+    head = AuditHead.objects.select_for_update(skip_locked=True).filter(pk=1).first()
+    if head is None:
+        return None
+    running, coming = transactions()
+    if head.next_id is None:
+        newest = AuditEvent.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+        head.next_id = min(newest, head.last_id + LONGEST_STRETCH) if newest > head.last_id else None
+        head.next_xid = None
+    elif head.next_xid is None or head.next_xid > coming:  # the second: restored into a database that counts anew
+        head.next_xid = coming
+    elif running >= head.next_xid:
+        return seal_to(head, head.next_id)
+    head.save()
+    return None
+
+
+def transactions() -> tuple[int, int]:
+    """The oldest transaction that still runs, and the first one that is yet to come."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_snapshot_xmin(now)::text, pg_snapshot_xmax(now)::text FROM pg_current_snapshot() now")
+        oldest, coming = cursor.fetchone()
+    return int(oldest), int(coming)
+
+
+def seal_to(head: AuditHead, last: int) -> AuditSeal:
+    first = head.last_id + 1
+    digest, events = queries.digest_of(head.digest, queries.stretch(first, last))
+    made = AuditSeal.objects.create(number=head.number + 1, first_id=first, last_id=last, events=events, digest=digest)
+    head.number, head.last_id, head.digest, head.next_id, head.next_xid = made.number, last, digest, None, None
+    head.save()
+    return made
+
+
+def tell_head() -> None:
+    """Say the newest seal in the log, which is kept in another place than the database."""
+    head = queries.head()
+    log.info("audit trail sealed", seal=head.number, digest=head.digest)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.contrib.postgres.indexes import GinIndex
-from django.db import models
+from django.db import migrations, models
 from django.db.models import Q
 from django.db.models.fields.json import KeyTransform
 
@@ -53,3 +53,49 @@ class AuditEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d %H:%M} {self.get_event_display()}"
+
+
+class AuditSeal(models.Model):
+    """A stretch of the trail, and a digest over it and over the seal before: whatever is changed afterwards shows."""
+
+    number = models.BigIntegerField(primary_key=True)
+    first_id = models.BigIntegerField()
+    last_id = models.BigIntegerField()
+    events = models.PositiveIntegerField()
+    digest = models.CharField(max_length=64)
+    at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        ordering = ["number"]
+
+    def __str__(self) -> str:
+        return f"{self.number}: {self.first_id} to {self.last_id}"
+
+
+class AuditHead(models.Model):
+    """The one row that says how far the trail is sealed, and the stretch that waits until nobody can write into it.
+
+    ``next_id`` is its last row; ``next_xid`` the transaction from which on none can hold a smaller number.
+    """
+
+    number = models.BigIntegerField(default=0)
+    last_id = models.BigIntegerField(default=0)
+    digest = models.CharField(max_length=64, blank=True)
+    next_id = models.BigIntegerField(null=True)
+    next_xid = models.BigIntegerField(null=True)
+
+    def __str__(self) -> str:
+        return f"sealed to {self.last_id}"
+
+
+def noted(table: str, *columns: str) -> migrations.RunSQL:
+    """A step of a migration: the database itself notes each change of the table's rows in the trail, by whatever way it came.
+
+    Only these columns matter; without any, all do. Their names are noted, never what stands in them.
+    """
+    named = ", ".join(f"'{column}'" for column in columns)
+    return migrations.RunSQL(
+        f"CREATE TRIGGER audit_note AFTER INSERT OR UPDATE OR DELETE ON {table} "
+        f"FOR EACH ROW EXECUTE FUNCTION audit_note_change({named})",
+        f"DROP TRIGGER audit_note ON {table}",
+    )

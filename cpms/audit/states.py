@@ -1,6 +1,13 @@
 """What the audit trail knows. Every event here is written somewhere; a test says so."""
 
+import datetime as dt
+
 from django.db import models
+
+SEALED_WITHIN = dt.timedelta(minutes=30)
+"""An event that is older has its seal, or something is wrong: transactions last for seconds, exports for minutes."""
+LONGEST_STRETCH = 10_000
+"""Events under one seal."""
 
 
 class Event(models.TextChoices):
@@ -127,6 +134,7 @@ class Event(models.TextChoices):
     KPI_CORRECTED = "kpi_corrected", "late corrections of frozen figures found"
     KPI_EXPORTED = "kpi_exported", "figures exported"
     KPI_FILE_READ = "kpi_file_read", "file of figures fetched"
+    ROW_CHANGED = "row_changed", "noted by the database itself"
 
 
 def event_choices() -> list[tuple[str, str]]:

@@ -39,7 +39,8 @@ def search(user: Any, text: str, *, state: str = "") -> QuerySet[Panel]:
     plainly = Q()
     for word in text.split()[:MOST_WORDS]:
         plainly &= written_plainly(word)
-    seen = list(visible.values_list("pk", flat=True))  # asked in one go, PostgreSQL joins every panel there is before it looks
+    # Asked in one go, PostgreSQL joins every panel there is before it looks at the few
+    seen = list(visible.values_list("pk", flat=True))
     found = set(Panel.objects.filter(plainly | coded(text), pk__in=seen).values_list("pk", flat=True))
     found |= opened_and_read(seen[:LOOKED_THROUGH], words)
     return Panel.objects.filter(pk__in=found).order_by("-drafted_at", "pk")
