@@ -27,6 +27,7 @@ app.conf.beat_schedule = {
     "escalate late panels": {"task": "panels.escalate", "schedule": 900.0},
     "look after referrals": {"task": "panels.look_after_referrals", "schedule": crontab(minute=50, hour=5)},
     "look after requests for access": {"task": "people.look_after_requests", "schedule": crontab(minute=55, hour=5)},
+    "look after tickets": {"task": "tickets.look_after", "schedule": crontab(minute=57, hour=5)},
     "look after patients left behind": {
         "task": "panels.look_after_left_behind",
         "schedule": crontab(minute=0, hour=6),

@@ -153,6 +153,7 @@ class Permission(models.TextChoices):
     TICKET_CLOSE = "ticket_close", "close a ticket"
     TICKET_FORGET = "ticket_forget", "take the words of a ticket out for good"
     TICKET_ESCALATE = "ticket_escalate", "put a ticket before the core helpdesk"
+    TICKET_GIVE_BACK = "ticket_give_back", "give a ticket back to the network's helpdesk"
     TICKET_CONSULT = "ticket_consult", "ask another network's helpdesk into a ticket"
     TICKET_LINK = "ticket_link", "say which entry of the public page tells of a ticket"
     STATUS_PUBLISH = "status_publish", "tell of a bug or a change request on the public page"

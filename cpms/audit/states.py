@@ -125,6 +125,7 @@ class Event(models.TextChoices):
     TICKET_RAISED = "ticket_raised", "helpdesk asked"
     TICKET_ANSWERED = "ticket_answered", "replied in a ticket"
     TICKET_ESCALATED = "ticket_escalated", "ticket put before the core helpdesk"
+    TICKET_GIVEN_BACK = "ticket_given_back", "ticket given back to the network's helpdesk"
     TICKET_CONSULTED = "ticket_consulted", "another network's helpdesk asked into a ticket"
     TICKET_CLOSED = "ticket_closed", "ticket closed"
     TICKET_FORGOTTEN = "ticket_forgotten", "words of a ticket destroyed"

@@ -102,6 +102,9 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
             mine |= Q(state=TicketState.ESCALATED)
         return self.visible_to(user).filter(mine).exclude(asker=user)
 
+    def waiting(self) -> TicketQuerySet:
+        return self.filter(state__in=states.WAITING)
+
     def with_surroundings(self) -> TicketQuerySet:
         return self.select_related("key", "asker__centre", "network", "entry", "escalated_by", "closed_by")
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from cpms.accounts.access import Verdict, no, rule, yes
-from cpms.accounts.roles import Permission, Role
+from cpms.accounts.models import Membership
+from cpms.accounts.roles import HELPDESK_ROLES, Permission, Role
 from helpdesk.tickets.models import served_as_helpdesk
 from helpdesk.tickets.states import PUBLISHED_AS
 
@@ -23,6 +24,12 @@ def looks_after(user: Any, ticket: Any) -> bool:
     if is_core(user) and ticket.escalated_at is not None:
         return True
     return ticket.network_id is not None and served_as_helpdesk(user).filter(network=ticket.network_id).exists()
+
+
+def has_helpdesk(ticket: Any) -> bool:
+    """Whether somebody of the network's helpdesk, besides who asks, can look after it today."""
+    held = Membership.objects.current().filter(role__in=HELPDESK_ROLES, network=ticket.network_id, user__is_active=True)
+    return ticket.network_id is not None and held.exclude(user=ticket.asker_id).exists()
 
 
 def words_there(ticket: Any) -> Verdict:
@@ -60,6 +67,16 @@ def may_escalate(user: Any, ticket: Any) -> Verdict:
         return no(NOT_YOURS)
     if ticket.escalated_at is not None:
         return no("This ticket lies with the core helpdesk already.")
+    return may_reply(user, ticket)
+
+
+@rule(Permission.TICKET_GIVE_BACK)
+def may_give_back(user: Any, ticket: Any) -> Verdict:
+    """It is the network's own affair after all."""
+    if not is_core(user) or ticket.asker_id == user.pk or ticket.escalated_at is None:
+        return no("This ticket does not lie with the core helpdesk, or is your own.")
+    if not has_helpdesk(ticket):
+        return no("There is no network's helpdesk that could look after it.")
     return may_reply(user, ticket)
 
 

@@ -13,6 +13,8 @@ from cpms.accounts import queries as accounts
 from cpms.accounts.access import walk
 from cpms.accounts.models import Membership, Network, User
 from cpms.accounts.roles import HELPDESK_ROLES, Role
+from cpms.notifications.models import WorkItem
+from cpms.notifications.states import Verb
 from helpdesk.tickets.models import Consultation, Reply, StatusEntry, Ticket, Vote, served_as_helpdesk
 from helpdesk.tickets.states import EntryState, TicketState
 from panels.models import Panel
@@ -67,6 +69,12 @@ def answering(ticket: Ticket) -> list[User]:
     """Who is to answer now."""
     found = core_helpdesk() if ticket.state == TicketState.ESCALATED else helpdesk_of([ticket.network_id])
     return [person for person in found if person.pk != ticket.asker_id]
+
+
+def not_asked(ticket: Ticket) -> list[User]:
+    """Who is to answer and does not know it: they came after it was put before the others."""
+    asked = set(WorkItem.objects.open().about(ticket).filter(verb=Verb.TICKET).values_list("who", flat=True))
+    return [person for person in answering(ticket) if person.pk not in asked]
 
 
 def staff_in(ticket: Ticket) -> list[User]:

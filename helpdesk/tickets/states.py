@@ -28,12 +28,19 @@ class TicketState(models.TextChoices):
     CLOSED = "closed", "Closed"
 
 
+WAITING = frozenset({TicketState.OPEN, TicketState.ESCALATED})
 TICKET_MOVES = (
     (
         "escalate",
         (TicketState.OPEN, TicketState.ANSWERED),
         TicketState.ESCALATED,
-        "the network's helpdesk, once; at once where the asker has no network or the network no helpdesk",
+        "the network's helpdesk; at once where the asker has no network or the network no helpdesk any more",
+    ),
+    (
+        "give back",
+        (TicketState.ESCALATED, TicketState.ANSWERED),
+        TicketState.OPEN,
+        "the core helpdesk, where the network has a helpdesk",
     ),
     (
         "answer",

@@ -12,6 +12,7 @@ urlpatterns = [
     path("help/tickets/<uuid:key>/reply/", tickets.reply, name="reply"),
     path("help/tickets/<uuid:key>/close/", tickets.close, name="close"),
     path("help/tickets/<uuid:key>/escalate/", tickets.escalate, name="escalate"),
+    path("help/tickets/<uuid:key>/give-back/", tickets.give_back, name="give_back"),
     path("help/tickets/<uuid:key>/consult/", tickets.consult, name="consult"),
     path("help/tickets/<uuid:key>/forget/", tickets.forget, name="forget"),
     path("help/tickets/<uuid:key>/link/", status.link, name="link"),

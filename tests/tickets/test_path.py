@@ -12,57 +12,18 @@ from django.urls import reverse
 from cpms.accounts.models import CentreMembership
 from cpms.accounts.roles import Role
 from cpms.notifications import actions as notifications
-from cpms.notifications.models import OutboxMessage, WorkItem
+from cpms.notifications.models import OutboxMessage
 from cpms.notifications.notices import Notice
-from cpms.notifications.states import Verb
 from helpdesk import queries as today
 from helpdesk.tickets import actions, queries
 from helpdesk.tickets.models import Reply, StatusEntry, Ticket
 from helpdesk.tickets.states import TicketState
 from tests.clients import signed_in
 from tests.factories import CentreFactory, NetworkFactory, Story, UserFactory, canary, give_role
+from tests.tickets.house import keys, see, told, waits_for
 
 pytestmark = pytest.mark.django_db(databases=["default", "cachedb"])
 RAISE, LIST, STATUS = "/help/", "/help/tickets/", "/help/status/"
-
-
-def staff(network=None, role=Role.HELPDESK_ADULT):
-    person = UserFactory(role="none")
-    give_role(person, role if network else Role.CORE_HELPDESK, network=network)
-    return person
-
-
-@pytest.fixture
-def house():
-    """Two networks with a helpdesk each, the core helpdesk, and somebody of the first network."""
-
-    class House:
-        network, other = NetworkFactory(), NetworkFactory(code="BOND", name="ERN BOND")
-        asker = UserFactory(centre=CentreFactory(network=network))
-        helpdesk, colleague = staff(network), staff(network, Role.HELPDESK_PAEDIATRIC)
-        elsewhere, core = staff(other), staff()
-
-        def ask(self, text="It is slow.", kind="bug", by=None):
-            return actions.raise_ticket(kind, text=text, network=self.network, by=by or self.asker)
-
-    return House()
-
-
-def waits_for(ticket):
-    return set(WorkItem.objects.open().about(ticket).filter(verb=Verb.TICKET).values_list("who", flat=True))
-
-
-def keys(*people):
-    return {person.pk for person in people}
-
-
-def told(notice):
-    return set(OutboxMessage.objects.filter(notice=notice).values_list("recipient", flat=True))
-
-
-def see(ticket, *people):
-    """Who of these sees it."""
-    return {person.pk for person in people if Ticket.objects.visible_to(person).filter(pk=ticket.pk).exists()}
 
 
 def on_today(person):

@@ -17,6 +17,7 @@ MAY = {
     "reply": {"open": "asker helpdesk", "escalated": ALL, "closed": "asker", "forgotten": ""},
     "close": {"open": "asker helpdesk", "escalated": "asker helpdesk core", "closed": "", "forgotten": ""},
     "escalate": {"open": "helpdesk", "escalated": "", "closed": "", "forgotten": ""},
+    "give_back": {"open": "", "escalated": "core", "closed": "", "forgotten": ""},
     "consult": {"open": "helpdesk", "escalated": "helpdesk core", "closed": "", "forgotten": ""},
     "forget": {
         "open": "asker helpdesk",

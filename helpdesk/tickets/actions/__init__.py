@@ -1,6 +1,15 @@
 """Ask the helpdesk, answer, put before others; tell of bugs and change requests in public, and vote."""
 
-from helpdesk.tickets.actions.answering import close_ticket, consult, escalate, forget_words, raise_ticket, reply
+from helpdesk.tickets.actions.answering import (
+    close_ticket,
+    consult,
+    escalate,
+    forget_words,
+    give_back,
+    look_after_tickets,
+    raise_ticket,
+    reply,
+)
 from helpdesk.tickets.actions.publishing import change_entry, link_ticket, publish, vote
 
 __all__ = [
@@ -9,7 +18,9 @@ __all__ = [
     "consult",
     "escalate",
     "forget_words",
+    "give_back",
     "link_ticket",
+    "look_after_tickets",
     "publish",
     "raise_ticket",
     "reply",

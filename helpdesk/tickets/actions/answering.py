@@ -21,7 +21,7 @@ from cpms.vault import actions as vault
 from helpdesk.tickets import policy, queries
 from helpdesk.tickets.models import Consultation, Reply, Ticket
 from helpdesk.tickets.queries import Where
-from helpdesk.tickets.states import TicketState
+from helpdesk.tickets.states import WAITING, TicketState
 
 WANTED_IN = dt.timedelta(days=2)
 
@@ -45,9 +45,8 @@ def raise_ticket(kind: str, *, text: str, network: Network | None, by: Any, wher
     where = where or Where()
     ticket = Ticket(key=vault.new_key(), kind=kind, asker=by, network=network)
     ticket.text, ticket.route, ticket.panel_ref = text, where.route, where.panel_ref
-    if network is None or not queries.helpdesk_of([network.pk]).exclude(pk=by.pk).exists():
-        ticket.state = TicketState.ESCALATED
-        ticket.escalated_at, ticket.escalated_by = clock.now(), by
+    if not policy.has_helpdesk(ticket):
+        lift(ticket, by=by)
     ticket.save(force_insert=True)
     audit.record(Event.TICKET_RAISED, on=ticket, by=by, kind=kind)
     put_before(queries.answering(ticket), ticket, by=by)
@@ -76,9 +75,11 @@ def reply(ticket: Ticket, *, text: str, by: Any, among_staff: bool = False) -> R
 
 def ask_again(ticket: Ticket, *, by: Any, again: str) -> None:
     """It waits for who answered, once more."""
-    ticket.state = TicketState.ESCALATED if ticket.escalated_at else TicketState.OPEN
+    ticket.state = TicketState.OPEN
     ticket.moved_at, ticket.closed_at, ticket.closed_by = clock.now(), None, None
-    ticket.save(update_fields=["state", "moved_at", "closed_at", "closed_by"])
+    if ticket.escalated_at or not policy.has_helpdesk(ticket):
+        lift(ticket, by=by)
+    ticket.save()
     put_before(queries.answering(ticket), ticket, by=by, again=again)
 
 
@@ -105,14 +106,56 @@ def escalate(ticket: Ticket, *, by: Any) -> Ticket:
     """The core helpdesk sees it from now on, and answers; the network's keeps sight."""
     current = locked(ticket)
     need(policy.may_escalate(by, current))
-    current.state = TicketState.ESCALATED
-    current.moved_at = current.escalated_at = clock.now()
-    current.escalated_by = by
-    current.save(update_fields=["state", "moved_at", "escalated_at", "escalated_by"])
-    put_down(current, how=Settled.DONE)
-    put_before(queries.answering(current), current, by=by, again="escalated")
+    hand_up(current, by=by)
     audit.record(Event.TICKET_ESCALATED, on=current, by=by)
     return current
+
+
+def lift(ticket: Ticket, *, by: Any) -> None:
+    """It lies with the core helpdesk, since now or since before."""
+    ticket.state, ticket.moved_at = TicketState.ESCALATED, clock.now()
+    ticket.escalated_at, ticket.escalated_by = ticket.escalated_at or clock.now(), ticket.escalated_by or by
+
+
+def hand_up(ticket: Ticket, *, by: Any) -> None:
+    lift(ticket, by=by)
+    ticket.save(update_fields=["state", "moved_at", "escalated_at", "escalated_by"])
+    put_down(ticket, how=Settled.DONE)
+    put_before(queries.answering(ticket), ticket, by=by, again=f"escalated-{ticket.moved_at.isoformat()}")
+
+
+@transaction.atomic
+def give_back(ticket: Ticket, *, by: Any) -> Ticket:
+    """The network's helpdesk answers it after all; the core helpdesk sees it no longer."""
+    current = locked(ticket)
+    need(policy.may_give_back(by, current))
+    current.state, current.moved_at, current.escalated_at, current.escalated_by = (
+        TicketState.OPEN,
+        clock.now(),
+        None,
+        None,
+    )
+    current.save(update_fields=["state", "moved_at", "escalated_at", "escalated_by"])
+    put_down(current, how=Settled.DONE)
+    put_before(queries.answering(current), current, by=by, again=f"back-{current.moved_at.isoformat()}")
+    audit.record(Event.TICKET_GIVEN_BACK, on=current, by=by)
+    return current
+
+
+def look_after_tickets(*, by: Any) -> None:
+    """Once a day: a ticket whose helpdesk has gone lies with the core helpdesk, and nobody who came since is left out."""
+    for ticket in Ticket.objects.waiting():
+        look_after(ticket, by=by)
+
+
+@transaction.atomic
+def look_after(ticket: Ticket, *, by: Any) -> None:
+    current = locked(ticket)
+    if current.state == TicketState.OPEN and not policy.has_helpdesk(current):
+        hand_up(current, by=by or current.asker)
+        audit.record(Event.TICKET_ESCALATED, on=current, by=by)
+    elif current.state in WAITING:
+        put_before(queries.not_asked(current), current, by=by, again=clock.today().isoformat())
 
 
 @transaction.atomic

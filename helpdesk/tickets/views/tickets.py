@@ -57,7 +57,10 @@ def show(request: HttpRequest, ticket: Ticket, reply: ReplyForm | None = None, *
     user, as_staff = request.user, request.user.pk != ticket.asker_id
     replies, number = queries.thread(ticket, reader=user, latest=None if "all" in request.GET else queries.LATEST)
     typed = typed_before(f"ticket-reply:{ticket.pk}", by=user)
-    may = {verb: ask(Permission(f"ticket_{verb}"), user, ticket) for verb in ("reply", "close", "forget", "escalate")}
+    may = {
+        verb: ask(Permission(f"ticket_{verb}"), user, ticket)
+        for verb in ("reply", "close", "forget", "escalate", "give_back")
+    }
     may |= {verb: ask(Permission(f"ticket_{verb}"), user, ticket) for verb in ("consult", "link")}
     context = {
         "ticket": ticket,
@@ -105,6 +108,14 @@ def escalate(request: HttpRequest, ticket: Ticket) -> HttpResponse:
     actions.escalate(ticket, by=request.user)
     messages.success(request, "The core helpdesk sees it now. You keep sight of it.")
     return redirect(ticket)
+
+
+@access("tickets:give_back", object=Ticket, verb=Permission.TICKET_GIVE_BACK, methods=WRITE)
+def give_back(request: HttpRequest, ticket: Ticket) -> HttpResponse:
+    """The ticket is out of sight afterwards, so it leads to the others."""
+    actions.give_back(ticket, by=request.user)
+    messages.success(request, f"{ticket.ref} lies with the helpdesk of {ticket.network} again.")
+    return redirect("tickets:list")
 
 
 @access("tickets:consult", object=Ticket, verb=Permission.TICKET_CONSULT, methods=WRITE)

@@ -1,0 +1,52 @@
+"""Between the networks' helpdesks and the core helpdesk no ticket is left with nobody."""
+
+from __future__ import annotations
+
+import pytest
+
+from cpms.accounts.access import ask
+from cpms.accounts.roles import Permission
+from cpms.notifications.models import OutboxMessage
+from cpms.notifications.notices import Notice
+from helpdesk.tickets import actions
+from helpdesk.tickets.models import Ticket
+from helpdesk.tickets.states import TicketState
+from tests.clients import signed_in
+from tests.tickets.house import keys, see, staff, waits_for
+
+pytestmark = pytest.mark.django_db(databases=["default", "cachedb"])
+LIST = "/help/tickets/"
+
+
+def test_what_is_the_networks_own_affair_comes_back_from_the_core_helpdesk(house):
+    ticket, everybody = house.ask(), (house.helpdesk, house.colleague, house.core)
+    actions.escalate(ticket, by=house.helpdesk)
+    core, here = signed_in(house.core), ticket.get_absolute_url()
+    assert "Give back to the network" in core.get(here).content.decode()
+    assert core.post(f"{here}give-back/").url == LIST
+    assert waits_for(ticket) == see(ticket, *everybody) == keys(house.helpdesk, house.colleague)
+    assert Ticket.objects.get().state == TicketState.OPEN
+    back = OutboxMessage.objects.filter(notice=Notice.TICKET_WAITING, recipient=house.helpdesk)
+    assert back.count() == 2
+    actions.escalate(ticket, by=house.helpdesk)
+    assert waits_for(ticket) == keys(house.core)
+    assert OutboxMessage.objects.filter(notice=Notice.TICKET_WAITING, recipient=house.core).count() == 2
+
+
+def test_a_ticket_outlives_its_helpdesk(house):
+    """Whose role ends leaves no ticket behind, and who comes to a helpdesk is told what waits there."""
+    ticket, answered = house.ask(), house.ask(text="Another.")
+    actions.reply(answered, text="Done.", by=house.helpdesk)
+    newcomer = staff(house.network)
+    actions.look_after_tickets(by=None)
+    assert waits_for(ticket) == keys(house.helpdesk, house.colleague, newcomer)
+    actions.look_after_tickets(by=None)
+    assert OutboxMessage.objects.filter(recipient=newcomer).count() == 1
+    for person in (house.helpdesk, house.colleague, newcomer):
+        person.memberships.all().delete()
+    actions.look_after_tickets(by=None)
+    assert waits_for(ticket) == keys(house.core)
+    assert Ticket.objects.get(pk=answered.pk).state == TicketState.ANSWERED
+    actions.reply(answered, text="Not quite.", by=house.asker)
+    assert waits_for(answered) == keys(house.core)
+    assert not ask(Permission.TICKET_GIVE_BACK, house.core, Ticket.objects.get(pk=ticket.pk))
