@@ -16,7 +16,8 @@ from helpdesk.people.models import Outreach
 
 @dataclass
 class Row:
-    """One line: what it is about in neutral words, since when, where it is opened, and the last nudge or contact."""
+    """One line: what it is about in neutral words, since when, where it is opened, the last nudge or contact, and the address
+    by which the reader approves of it, where it is theirs to decide."""
 
     key: Any
     name: str
@@ -24,6 +25,7 @@ class Row:
     since: dt.date | None = None
     path: str = ""
     nudge: Nudge | Outreach | None = None
+    approve: str = ""
 
 
 @dataclass(frozen=True)

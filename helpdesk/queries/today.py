@@ -11,7 +11,6 @@ from django.urls import reverse
 from cpms import clock
 from cpms.accounts.models import Centre, CentreMembership, User
 from cpms.accounts.policy import networks_served_by
-from cpms.accounts.roles import DECIDING_ROLES
 from cpms.audit.models import AuditEvent
 from cpms.audit.states import Event
 from cpms.notifications.models import OutboxMessage
@@ -29,9 +28,10 @@ MOST_SHOWN = 8
 
 
 def requests(user: Any) -> QuerySet[AccessRequest]:
-    """Requests that wait at the hospitals this person of the helpdesk looks after; others decide them."""
+    """Requests that wait at the hospitals this person of the helpdesk looks after; mostly others decide them."""
     rows = AccessRequest.objects.waiting().filter(centre__in=Centre.objects.visible_to(user))
-    return rows.select_related("centre").annotate(since=F("asked_at")).order_by("asked_at")
+    mine = Exists(AccessRequest.objects.visible_to(user).filter(pk=OuterRef("pk")))
+    return rows.select_related("centre").annotate(since=F("asked_at"), mine=mine).order_by("asked_at")
 
 
 def still(user: Any) -> QuerySet[Panel]:
@@ -87,10 +87,13 @@ FOUND: dict[str, Callable[[Any], QuerySet[Any]]] = {
 }
 
 
-def row_of_request(asked: Any, user: Any) -> Row:
-    decides = user.held_roles() & DECIDING_ROLES
-    path = reverse("people:requests") if decides else reverse("people:centre", args=[asked.centre_id])
-    return Row(asked.pk, str(asked.centre), "a colleague asks for access", asked.since, path)
+def row_of_request(asked: Any, _user: Any) -> Row:
+    if not asked.mine:
+        path = reverse("people:centre", args=[asked.centre_id])
+        return Row(asked.pk, str(asked.centre), "a colleague asks for access", asked.since, path)
+    note = f"{asked.get_role_display()}, {asked.centre}"
+    approve = reverse("people:approve", args=[asked.pk])
+    return Row(asked.pk, asked.display_name, note, asked.since, reverse("people:requests"), approve=approve)
 
 
 def row_of_panel(panel: Any, _user: Any) -> Row:

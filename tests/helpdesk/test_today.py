@@ -234,3 +234,18 @@ def test_times_of_the_staff_site_have_24_hours():
     page = signed_in(staff()).get(reverse("helpdesk:notifications_outboxmessage_changelist")).content.decode()
     assert "4 Mar 2026, 17:05" in page
     assert "p.m." not in page
+
+
+def test_who_may_decide_a_request_approves_it_from_there():
+    network = NetworkFactory()
+    person, asked = staff(network), AccessRequestFactory(centre=CentreFactory(network=network))
+    client = signed_in(person)
+    assert "Remind who decides" in client.get(reverse("helpdesk:index")).content.decode()
+    give_role(person, Role.NETWORK_COORDINATOR, network=network)
+    page = client.get(reverse("helpdesk:index")).content.decode()
+    approve = reverse("people:approve", args=[asked.pk])
+    assert asked.display_name in page
+    assert f'action="{approve}"' in page
+    assert client.post(approve).status_code == 302
+    assert approve not in client.get(reverse("helpdesk:index")).content.decode()
+    assert User.objects.filter(email=asked.email).exists()
