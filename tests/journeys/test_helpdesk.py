@@ -1,0 +1,134 @@
+"""The helpdesk's own work in a real browser: a month's round in one sitting, and a ticket up to the core helpdesk and back."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+from pathlib import Path
+
+import pytest
+
+from cpms import clock
+from cpms.accounts.models import User
+from cpms.accounts.roles import Role
+from helpdesk import actions as helpdesk
+from helpdesk.people.models import Outreach
+from helpdesk.tickets.models import Ticket
+from helpdesk.tickets.states import TicketState
+from panels.models import Panel, PanelStep
+from tests.factories import AccessRequestFactory, CentreFactory, Story, UserFactory, canary, give_role
+from tests.journeys.rooms import entered
+
+pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True, databases=["default", "cachedb"])]
+
+
+def staff(network=None, name="Helena Helpdesk"):
+    user = UserFactory(role="none", display_name=name)
+    give_role(user, Role.HELPDESK_ADULT if network else Role.CORE_HELPDESK, network=network)
+    return user
+
+
+def test_a_ticket_goes_up_to_the_core_helpdesk_and_comes_back(product, browser):
+    story = Story("a")
+    panel = story.open()
+    people = {"asker": story.lead, "desk": staff(panel.network), "core": staff(name="Cora Core")}
+    asker, desk, core = (entered(person, browser, product.url) for person in people.values())
+    asker.go(panel.get_absolute_url())
+    asker.start_counting()
+    asker.click("Get help", role="link", within="footer")
+    asker.choose("What is it?", "Something does not work")
+    asker.type("Your words", canary("asks"))
+    asker.sees(panel.ref)
+    asker.click("Send to the helpdesk")
+    asker.sees("No reply yet.")
+    assert asker.hands == 4
+
+    mail = product.mailbox.wait(people["desk"].email)[0]
+    assert canary("asks") not in mail.as_string()
+    ticket = Ticket.objects.get()
+    desk.go("/helpdesk/")
+    desk.click(ticket.ref, role="link")
+    desk.sees(canary("asks"))
+    desk.click("Put before the core helpdesk")
+    desk.sees("The core helpdesk sees it now.")
+
+    product.mailbox.wait(people["core"].email)
+    core.go("/helpdesk/")
+    core.click(ticket.ref, role="link")
+    core.type("Your words", canary("aside"))
+    core.tick("Only among helpdesks")
+    core.click("Send")
+    core.sees("Sent.")
+    core.click("Give back to the network")
+    core.sees("again.")
+    assert core.status_of(ticket.get_absolute_url()) == 404
+
+    product.mailbox.wait(people["desk"].email, 3)  # asked, the word among helpdesks, and back
+    desk.go("/helpdesk/")
+    desk.click(ticket.ref, role="link")
+    desk.sees(canary("aside"))
+    desk.type("Your words", "Choose the group first.")
+    desk.click("Send")
+    product.mailbox.wait(people["asker"].email)
+    asker.page.reload()
+    asker.sees("Choose the group first.")
+    assert canary("aside") not in asker.page.content()
+    asker.click("Close the ticket")
+    asker.sees("The ticket is closed.")
+    assert Ticket.objects.get().state == TicketState.CLOSED
+    for person in (asker, desk, core):
+        person.close()
+
+
+def a_month_with_work():
+    """Of last month: a panel that stands still since, somebody who asks for access, a hospital without a panel."""
+    story = Story("a")
+    panel = story.open(UserFactory())
+    past = clock.now() - dt.timedelta(days=120)
+    Panel.objects.filter(pk=panel.pk).update(opened_at=past)
+    PanelStep.objects.filter(panel=panel).update(at=past)
+    quiet = CentreFactory(network=panel.network, name="Quiet University Hospital")
+    quiet.memberships.update(since=past.date() - dt.timedelta(days=400))
+    representative = UserFactory(centre=quiet, display_name="Prof. Quiet Representative")
+    give_role(representative, Role.REPRESENTATIVE, centre=quiet)
+    helpdesk.freeze_month(clock.today().replace(day=1) - dt.timedelta(days=1), by=None)
+    return panel, AccessRequestFactory(centre=story.lead.centre, display_name="Dr Nova Newcomer")
+
+
+def test_the_months_round_in_one_sitting(product, browser):
+    """Approve, chase, write a call down, take the month's figures out: from the one page of today."""
+    panel, asked = a_month_with_work()
+    user = staff(panel.network)
+    give_role(user, Role.NETWORK_COORDINATOR, network=panel.network)
+    desk = entered(user, browser, product.url)
+    desk.go("/helpdesk/")
+    desk.start_counting()
+    desk.click("Approve")
+    desk.sees("gets an activation link by mail")
+    product.mailbox.wait(asked.email)
+    assert User.objects.get(email=asked.email).activated_at is None
+
+    desk.go("/helpdesk/")
+    desk.click("Remind the lead")
+    desk.sees("Sent today")
+    product.mailbox.wait(panel.lead.email)
+
+    desk.click("Write down a call", role="link")
+    desk.type("What was said, in a sentence", "They start in spring.")
+    desk.type("What is next", "Show them the first panel")
+    desk.type("By when", (clock.today() + dt.timedelta(days=14)).isoformat())
+    desk.click("Write it down")
+    desk.sees("They start in spring.")
+    assert Outreach.objects.get().next_by == user
+
+    desk.click("Reports", role="link", within="body")
+    desk.click("Excel, CSV or PDF", role="link")
+    desk.choose("As", "CSV")
+    desk.select("What for?", "Continuous monitoring of the ERNs")
+    desk.type("In a few words", "The month's report.")
+    with desk.page.expect_download() as caught:
+        desk.click("Download")
+    rows = list(csv.DictReader(Path(caught.value.path()).read_text("utf-8-sig").splitlines()))
+    assert {row["Network"] for row in rows} == {panel.network.name}
+    assert desk.hands <= 16
+    desk.close()
