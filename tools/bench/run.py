@@ -38,6 +38,7 @@ from cpms.wsgi import settle  # noqa: E402
 from panels.models import Panel  # noqa: E402
 from tools.bench.directory import fill_directory, searches  # noqa: E402
 from tools.bench.filling import PANELS, SIZES, fill  # noqa: E402
+from tools.bench.month import measure_months  # noqa: E402
 from tools.bench.others import others  # noqa: E402
 from tools.bench.rooms import Rooms, reports  # noqa: E402
 from tools.local import places  # noqa: E402
@@ -199,7 +200,9 @@ def line_of(row: Row) -> str:
 HEADING = f"| page | queries at {', '.join(map(str, SIZES))} rows | median ms | p95 ms | HTML kB | gzip kB |"
 
 
-def report(rows: list[Row], further: list[Row], missing: list[str], filled: float, first: int) -> str:
+def report(
+    rows: list[Row], further: list[Row], missing: list[str], filled: float, first: int, months: list[str]
+) -> str:
     with connection.cursor() as cursor:
         cursor.execute("SHOW server_version")
         server = cursor.fetchone()[0]
@@ -230,9 +233,11 @@ def report(rows: list[Row], further: list[Row], missing: list[str], filled: floa
     lines += [HEADING, "|---|---|---|---|---|---|"]
     lines += [line_of(row) for row in further]
     lines += ["", f"Nothing in these rows leads to: {', '.join(missing)}; files and parts of pages are left out."]
-    faults = broken([*rows, *further], first)
-    lines += ["", "## Over budget", "", *([f"- {fault}" for fault in faults] or ["Nothing."])]
-    return "\n".join(lines) + "\n"
+    return "\n".join([*lines, "", *months]) + "\n"
+
+
+def over_budget(faults: list[str]) -> str:
+    return "\n".join(["", "## Over budget", "", *([f"- {fault}" for fault in faults] or ["Nothing."])]) + "\n"
 
 
 def broken(rows: list[Row], first: int) -> list[str]:
@@ -274,7 +279,9 @@ def main() -> int:
     further = [measure(page.name, page.counts, page.client, page.path, ROUNDS_OF_OTHERS) for page in found]
     html: Any = signed_in(leads[0]).get("/", secure=True).content.decode()
     first = assets(html)
-    text, faults = report(rows, further, missing, filled, first), broken([*rows, *further], first)
+    months, late = measure_months(signed_in, measure)
+    faults = [*broken([*rows, *further], first), *late]
+    text = report(rows, further, missing, filled, first, months) + over_budget(faults)
     REPORT.parent.mkdir(parents=True, exist_ok=True)
     REPORT.write_text(text, encoding="utf-8")
     say(text)

@@ -1,0 +1,95 @@
+"""The monthly job and the dashboards at five years of 20,000 panels: seconds, times the raw SQL, memory, p95."""
+
+from __future__ import annotations
+
+import datetime as dt
+import resource
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from cpms import clock
+from cpms.accounts.models import CentreMembership, Membership, Network, User
+from cpms.accounts.roles import Role
+from helpdesk import actions as helpdesk
+from helpdesk.models import MonthlyKpi
+
+MONTHS, MOST_SECONDS, MOST_TIMES, MOST_MS, MOST_MB = 60, 30.0, 3.0, 300.0, 400.0
+# All dates of a panel, its file and what was said in it move back together, by a different number of days for each
+SPREAD = """
+UPDATE panels_invitation SET sent_at = sent_at - {by}, answered_at = answered_at - {by}, expires_at = expires_at - {by};
+UPDATE panels_contribution SET at = at - {by};
+UPDATE panels_panel SET drafted_at = drafted_at - {by_own}, opened_at = opened_at - {by_own};
+UPDATE accounts_user SET date_joined = date_joined - interval '5 years', activated_at = activated_at - interval '5 years';
+UPDATE accounts_membership SET valid_from = valid_from - interval '5 years';
+"""
+DAYS = "interval '1 day' * (abs(hashtext({key}::text)) % 1460)"
+
+
+def spread() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(SPREAD.format(by=DAYS.format(key="panel_id"), by_own=DAYS.format(key="id")))
+        cursor.execute("ANALYZE")
+    CentreMembership.objects.update(since=clock.today() - dt.timedelta(days=5 * 366))
+
+
+def reader() -> User:
+    person = User.objects.create(email="months@bench.example", activated_at=clock.now(), password="!")  # noqa: S106
+    Membership.objects.create(user=person, role=Role.NETWORK_COORDINATOR, network=Network.objects.get(code="ENDO"))
+    return person
+
+
+def months_before(month: dt.date, many: int) -> Iterator[dt.date]:
+    for _each in range(many):
+        month = (month - dt.timedelta(days=1)).replace(day=1)
+        yield month
+
+
+def megabytes() -> float:
+    """The most that this process ever held."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def job() -> tuple[float, float]:
+    """Seconds of the job that closes the last month, and of the statements in it."""
+    with CaptureQueriesContext(connection) as captured:
+        started = time.perf_counter()
+        helpdesk.close_month(by=None)
+        took = time.perf_counter() - started
+    return took, sum(float(query["time"]) for query in captured.captured_queries)
+
+
+def measure_months(signed_in: Callable[[User], Any], measure: Callable[..., Any]) -> tuple[list[str], list[str]]:
+    """Lines of the report, and what breaks a budget. It leaves the rows spread over the years, so it comes last."""
+    spread()
+    last = helpdesk.last_month()
+    for month in reversed(list(months_before(last, MONTHS - 1))):
+        helpdesk.freeze_month(month, by=None)
+    before = megabytes()
+    took, raw = job()
+    grown, frozen = megabytes() - before, MonthlyKpi.objects.count()
+    client, lines = signed_in(reader()), MonthlyKpi.objects.filter(month=last).count()
+    pages = {
+        "Reports": reverse("kpis"),
+        "Reports, a year": f"{reverse('kpis')}?from={last.year - 1}-01&month={last:%Y-%m}",
+    }
+    rows = [(name, measure(name, [0], client, path, 20)) for name, path in pages.items()]
+    text = [
+        "## The month, after five years",
+        "",
+        f"The panels are spread over five years; {MONTHS} months, {frozen:,} lines are frozen, {lines} of them in the last.",
+        "",
+        "| what | found | budget |",
+        "|---|---|---|",
+        f"| monthly job: freeze, announce, look for late corrections of a year | {took:.1f} s | {MOST_SECONDS:.0f} s |",
+        f"| the same, times its statements alone ({raw:.1f} s) | {took / raw:.1f} | {MOST_TIMES:.0f} |",
+        f"| memory that it takes on top | {grown:.0f} MB | {MOST_MB:.0f} MB |",
+        *(f"| {name}, p95 (median {row.median:.0f} ms) | {row.p95:.0f} ms | {MOST_MS:.0f} ms |" for name, row in rows),
+    ]
+    limits = [("monthly job, s", took, MOST_SECONDS), ("monthly job, times its statements", took / raw, MOST_TIMES)]
+    limits += [("monthly job, MB", grown, MOST_MB), *((f"{name}, p95 ms", row.p95, MOST_MS) for name, row in rows)]
+    return text, [f"{name}: {value:.0f}" for name, value, most in limits if value > most]
