@@ -37,6 +37,9 @@ PAGES = (
     ("anneli.virtanen", "invite", "/panels/ENDO-26-0001/invite/"),
     ("ewa.szczepanska", "my-work", "/"),
     ("ewa.szczepanska", "invitation", "work:Answer"),
+    ("charlotte.vanbrederode", "reports", "/reports/"),
+    ("solene.faure", "staff-today", "/helpdesk/"),
+    ("solene.faure", "tickets", "/help/tickets/"),
 )
 
 
@@ -54,7 +57,7 @@ def sign_in(page: Page, address: str, key: str, password: str) -> None:
     page.get_by_role("button", name="Continue").click()
     page.get_by_label("One-time code").fill(code)
     page.get_by_role("button", name="Sign in").click()
-    page.get_by_role("heading", name="My work").wait_for()
+    page.wait_for_url(lambda url: "/accounts/login/" not in url)
 
 
 def picture(page: Page, address: str, name: str, path: str) -> None:
