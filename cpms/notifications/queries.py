@@ -12,7 +12,7 @@ from cpms.accounts.access import still_open
 from cpms.accounts.models import Membership, Network
 from cpms.accounts.roles import Role
 from cpms.notifications.models import ChasingRule, OutboxMessage, WorkItem
-from cpms.notifications.states import REMIND_AFTER, MailState, reminder_due, rule_choices, usual_days
+from cpms.notifications.states import REMIND_AFTER, MailState, reminder_due, rule_choices, steps_due, usual_days
 
 Rules = Mapping[str, Sequence[int]]
 MOST_SHOWN = 100
@@ -37,7 +37,7 @@ def network_key(thing: Any) -> Any:
 def waits(verb: str, network: Any) -> Sequence[dt.timedelta]:
     """The network's own waits (its key is given), or the product's."""
     rule = ChasingRule.objects.filter(network=network, about=verb).first() if network else None
-    return REMIND_AFTER[verb] if rule is None else [dt.timedelta(days=days) for days in rule.days]
+    return REMIND_AFTER[verb] if rule is None else in_days(rule.days)
 
 
 def rules_of(network: Network) -> dict[str, list[int]]:
@@ -58,7 +58,11 @@ def networks_coordinated(user: Any) -> list[Network]:
 
 def due_by(item: WorkItem, days: Sequence[int]) -> dt.datetime | None:
     """When the item's next reminder goes out under a rule in days."""
-    return reminder_due([dt.timedelta(days=n) for n in days], item.opened_at, item.reminders, urgent=item.urgent)
+    return reminder_due(in_days(days), item.opened_at, item.reminders, urgent=item.urgent)
+
+
+def in_days(days: Iterable[int]) -> list[dt.timedelta]:
+    return [dt.timedelta(days=n) for n in days]
 
 
 def days_of(network: Any, about: str) -> list[int]:
@@ -97,11 +101,20 @@ def also_sent(
     return found
 
 
+def reminders_of(item: WorkItem, days: Sequence[int], tonight: dt.datetime) -> list[Coming]:
+    """The mails about one thing until tonight: one for all reminders that lie behind, and one for each that still comes."""
+    behind, by_tonight = (
+        steps_due(in_days(days), item.opened_at, at=at, urgent=item.urgent) for at in (clock.now(), tonight)
+    )
+    numbers = [behind] if behind > item.reminders else []
+    numbers += range(max(behind, item.reminders) + 1, by_tonight + 1)
+    return [Coming(item.ref, item.who.display_name, item.get_verb_display(), number) for number in numbers]
+
+
 def preview(network: Network, rules: Rules) -> Preview:
     """Everything that these rules would send until midnight, if they were in force now."""
     tonight = clock.end_of_today()
     items = WorkItem.objects.of_network(network).filter(verb__in=list(rules)).select_related("who").order_by("due_at")
-    due = [item for item in items if (when := due_by(item, rules[item.verb])) is not None and when <= tonight]
-    lines = [Coming(item.ref, item.who.display_name, item.get_verb_display(), item.reminders + 1) for item in due]
+    lines = [line for item in items for line in reminders_of(item, rules[item.verb], tonight)]
     lines += [line for found in OF_OTHERS for line in found(network, rules, tonight)]
     return Preview(lines[:MOST_SHOWN], len(lines))

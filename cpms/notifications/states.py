@@ -204,3 +204,8 @@ def reminder_due(
     if sent >= len(waits):
         return None
     return opened_at + (waits[sent] / 2 if urgent else waits[sent])
+
+
+def steps_due(waits: Sequence[dt.timedelta], opened_at: dt.datetime, *, at: dt.datetime, urgent: bool) -> int:
+    """How many reminders of a rule lie at or before a moment. One mail says them all, however late the clock comes by."""
+    return sum(opened_at + (wait / 2 if urgent else wait) <= at for wait in waits)

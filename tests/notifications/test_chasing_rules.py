@@ -98,6 +98,36 @@ def test_what_was_reminded_is_not_reminded_again_by_an_earlier_day(coordinator, 
     assert item.remind_at is None
 
 
+@pytest.mark.parametrize("days", [[1, 2, 3, 4, 5], [3, 5]])
+def test_what_lies_behind_by_new_days_is_one_mail(coordinator, item, days):
+    opened(item, 6)
+    WorkItem.objects.filter(pk=item.pk).update(reminders=0)
+    changed = rules(answer=[*days, 9])
+    (line,) = queries.preview(NetworkFactory(), changed).items
+    set_rules(coordinator, NetworkFactory(), changed)
+    assert [actions.remind() for _run in range(5)] == [1, 0, 0, 0, 0]
+    item.refresh_from_db()
+    assert (reminded(), item.reminders, line.number) == (1, len(days), len(days))
+    assert item.remind_at == item.opened_at + 9 * DAY
+
+
+def test_a_clock_that_was_down_for_days_reminds_once(item):
+    opened(item, 8)
+    assert [actions.remind(), actions.remind()] == [1, 0]
+    item.refresh_from_db()
+    assert (reminded(), item.reminders, item.remind_at) == (1, 2, None)
+
+
+@pytest.mark.parametrize(("hours", "numbers"), [(2, []), (26, [1]), (60, [2]), (42, [1, 2])])
+def test_the_preview_has_a_line_for_each_mail_until_midnight(item, monkeypatch, hours, numbers):
+    """At noon, by days 2 and 3, which an urgent panel halves: 24 and 36 hours after it was opened so long before midnight."""
+    noon = clock.now().replace(hour=12)
+    monkeypatch.setattr(clock, "now", lambda: noon)
+    WorkItem.objects.filter(pk=item.pk).update(urgent=True, opened_at=clock.end_of_today() - dt.timedelta(hours=hours))
+    lines = queries.preview(NetworkFactory(), rules(answer=[2, 3])).items
+    assert [line.number for line in lines] == numbers
+
+
 def test_the_preview_is_what_is_sent_and_keeps_nothing(coordinator, item):
     opened(item, 2)
     assert queries.preview(NetworkFactory(), rules()).count == 0

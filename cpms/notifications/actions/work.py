@@ -14,7 +14,7 @@ from cpms.notifications import queries
 from cpms.notifications.actions.outbox import cancel_mails, notify
 from cpms.notifications.models import WorkItem
 from cpms.notifications.notices import Notice
-from cpms.notifications.states import Settled, Verb, reminder_due
+from cpms.notifications.states import Settled, Verb, reminder_due, steps_due
 
 REMINDERS: dict[str, Notice] = {
     Verb.DECIDE: Notice.REQUEST_WAITING,
@@ -118,8 +118,9 @@ def remind_one(pk: Any) -> int:
         item.settled_at, item.settled_how, item.remind_at = clock.now(), Settled.CANCELLED, None
         item.save(update_fields=["settled_at", "settled_how", "remind_at"])
         return 0
-    item.reminders += 1
     rule = queries.waits(item.verb, item.network_id)
+    behind = steps_due(rule, item.opened_at, at=clock.now(), urgent=item.urgent)
+    item.reminders = max(item.reminders + 1, behind)  # what was missed, or lies behind by a new rule, is one mail
     item.remind_at = reminder_due(rule, item.opened_at, item.reminders, urgent=item.urgent)
     item.save(update_fields=["reminders", "remind_at"])
     notify(
