@@ -8,8 +8,10 @@ import zoneinfo
 import pytest
 from django.core import mail
 
+from cpms import clock
+from cpms.accounts.models import User
 from cpms.notifications import actions as notifications
-from cpms.notifications.models import MailWish, OutboxMessage
+from cpms.notifications.models import DAILY_OVERDUE, MailWish, OutboxMessage
 from cpms.notifications.notices import ALWAYS_AT_ONCE, ASKED, NEWS, Notice
 from cpms.notifications.policy import after_quiet, daily_due, plan
 from cpms.notifications.states import MailState, Pace
@@ -127,6 +129,34 @@ def test_changing_the_wish_lets_out_what_was_held():
     assert states(story.expert) == [(Notice.INVITED, MailState.HELD)]
     wish(story.expert, Pace.AT_ONCE)
     assert states(story.expert) == [(Notice.INVITED, MailState.WAITING)]
+
+
+@pytest.mark.django_db
+def test_held_news_goes_out_no_more_to_who_wants_only_what_is_asked():
+    story = Story()
+    wish(story.lead, Pace.DAILY)
+    wish(story.expert, Pace.DAILY)
+    story.open(story.expert)
+    panels.accept(story.invitation(story.expert), by=story.expert)
+    story.contribute(story.expert)
+    panels.wish_meeting(story.fresh(), by=story.expert)
+    wish(story.lead, Pace.OFF)
+    assert {state for notice, state in states(story.lead) if notice in NEWS} == {MailState.CANCELLED}
+    assert (Notice.MEETING_PROPOSED, MailState.WAITING) in states(story.lead)
+
+
+@pytest.mark.django_db
+def test_what_is_held_for_somebody_switched_off_is_dropped_and_nobody_need_look():
+    story = Story()
+    wish(story.expert, Pace.DAILY, daily_at=23)
+    story.open(story.expert)
+    User.objects.filter(pk=story.expert.pk).update(is_active=False)
+    OutboxMessage.objects.update(due_at=clock.now() - 2 * DAILY_OVERDUE)
+    OutboxMessage.objects.exclude(recipient=story.expert).delete()
+    assert OutboxMessage.objects.overdue().exists()
+    assert notifications.send_daily() == 0
+    assert states(story.expert) == [(Notice.INVITED, MailState.CANCELLED)]
+    assert not OutboxMessage.objects.overdue().exists()
 
 
 @pytest.mark.django_db

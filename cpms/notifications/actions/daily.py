@@ -9,29 +9,35 @@ from django.db import transaction
 
 from cpms import clock
 from cpms.notifications import notices, queries
-from cpms.notifications.actions.outbox import can_be_read
+from cpms.notifications.actions.outbox import can_be_read, drop
 from cpms.notifications.models import MailWish, OutboxMessage
-from cpms.notifications.notices import Notice
+from cpms.notifications.notices import NEWS, Notice
 from cpms.notifications.policy import daily_due
 from cpms.notifications.states import MailState, Pace
 
 
 @transaction.atomic
 def wish_mails(*, pace: str, daily_at: int, quiet_from: int | None, quiet_to: int | None, by: Any) -> MailWish:
-    """The person says how they want their mails. What was held goes out when they no longer want a daily mail."""
+    """The person says how they want their mails. What was held goes out when they no longer want a daily mail, but for the
+    news of somebody who wants only what is asked of them."""
     hours = {"daily_at": daily_at, "quiet_from": quiet_from, "quiet_to": quiet_to}
     wish, _made = MailWish.objects.update_or_create(user=by, defaults={"pace": Pace(pace), **hours})
+    held, now = OutboxMessage.objects.filter(recipient=by, state=MailState.HELD), clock.now()
+    if wish.pace == Pace.OFF:
+        drop(held.filter(notice__in=NEWS), MailState.CANCELLED)
     if wish.pace != Pace.DAILY:
-        OutboxMessage.objects.filter(recipient=by, state=MailState.HELD).update(
-            state=MailState.WAITING, due_at=clock.now(), not_before=clock.now()
-        )
+        held.update(state=MailState.WAITING, due_at=now, not_before=now)
     return wish
 
 
 def send_daily() -> int:
-    """Write the daily mail of everybody whose hour has come; gives how many. Parallel runs write each once."""
-    held = OutboxMessage.objects.filter(state=MailState.HELD).values("recipient")
-    wishes = MailWish.objects.filter(user__in=held, user__is_active=True).select_related("user")
+    """Write the daily mail of everybody whose hour has come; gives how many. Parallel runs write each once.
+
+    What is held for somebody who was switched off meanwhile goes out no more.
+    """
+    held = OutboxMessage.objects.filter(state=MailState.HELD)
+    drop(held.filter(recipient__is_active=False), MailState.CANCELLED)
+    wishes = MailWish.objects.filter(user__in=held.values("recipient")).select_related("user")
     due = [wish.pk for wish in wishes if daily_due(wish, zone=wish.user.zone, now=clock.now())]
     return sum(write_daily(pk) for pk in due)
 
