@@ -26,6 +26,10 @@ app.conf.beat_schedule = {
     "look after idle panels": {"task": "panels.look_after_idle", "schedule": crontab(minute=40, hour=5)},
     "escalate late panels": {"task": "panels.escalate", "schedule": 900.0},
     "look after referrals": {"task": "panels.look_after_referrals", "schedule": crontab(minute=50, hour=5)},
+    "look after what waits for no coordinator": {
+        "task": "panels.look_after_unattended",
+        "schedule": crontab(minute=52, hour=5),
+    },
     "look after requests for access": {"task": "people.look_after_requests", "schedule": crontab(minute=55, hour=5)},
     "look after tickets": {"task": "tickets.look_after", "schedule": crontab(minute=57, hour=5)},
     "look after patients left behind": {

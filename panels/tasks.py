@@ -21,6 +21,12 @@ def look_after_referrals() -> None:
     actions.look_after_referrals(by=None)
 
 
+@shared_task(name="panels.look_after_unattended")
+@confirmed
+def look_after_unattended() -> None:
+    actions.look_after_unattended(by=None)
+
+
 @shared_task(name="panels.escalate")
 def escalate() -> None:
     actions.escalate(by=None)

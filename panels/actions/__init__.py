@@ -2,6 +2,7 @@
 
 from panels.actions.asking import answer, ask_group, close_question, forget_questions, grow_into_panel
 from panels.actions.assisting import break_glass, end_assist, let_in
+from panels.actions.attending import look_after_unattended
 from panels.actions.chasing import look_after_idle
 from panels.actions.dispatching import address, clarify, forward, name_people, return_with_question, take_up
 from panels.actions.drafting import draft_panel, prepare
@@ -70,6 +71,7 @@ __all__ = [
     "look_after_idle",
     "look_after_left_behind",
     "look_after_referrals",
+    "look_after_unattended",
     "look_for_left_behind",
     "mark",
     "mend_sight",

@@ -52,12 +52,17 @@ def put_before(
     row = Dispatch(panel=panel, key=panel.key, network=network, group=group, asked_by=by, came_from=came_from)
     row.note = note
     row.save(force_insert=True)
-    people, path = wait_for_coordinators(row), row.get_absolute_url()
+    tell_coordinators(row, by=by)
+    audit.record(Event.DISPATCHED, on=row, by=by)
+    return row
+
+
+def tell_coordinators(row: Dispatch, *, by: Any) -> None:
+    """It waits for those it lies with, and they are told, each once."""
+    people, panel, path = wait_for_coordinators(row), row.panel, row.get_absolute_url()
     notifications.notify(
         people, notice=Notice.DISPATCHED, by=by, about=row, ref=panel.ref, path=path, urgent=panel.urgent
     )
-    audit.record(Event.DISPATCHED, on=row, by=by)
-    return row
 
 
 def wait_for_coordinators(row: Dispatch) -> list[Any]:

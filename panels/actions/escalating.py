@@ -20,7 +20,7 @@ from cpms.notifications.notices import Notice
 from cpms.notifications.states import LADDER, Settled, Verb
 from panels import policy, queries
 from panels.actions import dispatching
-from panels.models import MeetingWish, Panel
+from panels.models import Dispatch, MeetingWish, Panel
 from panels.states import Move, Rung, State, due_on
 
 WITHIN = dt.timedelta(days=3)
@@ -181,11 +181,15 @@ def ask_for_substitutes(panel: Panel) -> None:
 
 def ask_coordinators(panel: Panel) -> None:
     """They see the question, and name people for the lead to invite."""
-    for dispatch in panel.dispatches.live().select_related("network", "group"):
-        people, path = accounts.coordinators_for(dispatch.network, dispatch.group), dispatch.get_absolute_url()
-        for person in people:
-            due = clock.now() + WITHIN
-            notifications.open_work(
-                person, Verb.HELP, on=dispatch, ref=panel.ref, path=path, due_at=due, urgent=panel.urgent
-            )
-        tell(people, Notice.HELP_WANTED, panel, path)
+    for dispatch in panel.dispatches.live().select_related("network", "group__parent", "panel"):
+        ask_coordinators_of(dispatch)
+
+
+def ask_coordinators_of(dispatch: Dispatch) -> None:
+    panel, people = dispatch.panel, accounts.coordinators_for(dispatch.network, dispatch.group)
+    path, due = dispatch.get_absolute_url(), clock.now() + WITHIN
+    for person in people:
+        notifications.open_work(
+            person, Verb.HELP, on=dispatch, ref=panel.ref, path=path, due_at=due, urgent=panel.urgent
+        )
+    tell(people, Notice.HELP_WANTED, panel, path)

@@ -48,6 +48,10 @@ class DispatchQuerySet(models.QuerySet["Dispatch"]):
     def waiting(self) -> DispatchQuerySet:
         return self.filter(state=DispatchState.WAITING)
 
+    def to_take_up(self) -> DispatchQuerySet:
+        """Waiting, of a running panel under consent."""
+        return self.waiting().filter(care_consent("panel__case__patient"), panel__state__in=RUNNING)
+
     def live(self) -> DispatchQuerySet:
         """Waiting, taken up, or returned with a question that is not answered."""
         return self.filter(state__in=[DispatchState.WAITING, DispatchState.ACCEPTED, DispatchState.RETURNED])

@@ -2,7 +2,15 @@
 
 from panels.queries.answers import late_panels, owing, people_in, replies, substitutes
 from panels.queries.chasing import climbs_at
-from panels.queries.dispatches import addressed, decided, dispatches, is_cross_border, proposed
+from panels.queries.dispatches import (
+    addressed,
+    decided,
+    dispatches,
+    help_left,
+    is_cross_border,
+    proposed,
+    unattended,
+)
 from panels.queries.idle import forgotten, moved_after, standing_still
 from panels.queries.likely import likely_group
 from panels.queries.page import (
@@ -63,6 +71,7 @@ __all__ = [
     "groups_of_panels",
     "guests_of",
     "half_written",
+    "help_left",
     "idle",
     "is_cross_border",
     "late_panels",
@@ -91,6 +100,7 @@ __all__ = [
     "suggestions",
     "thread",
     "time_spent",
+    "unattended",
     "visits",
     "waiting_for_others",
     "worklist",

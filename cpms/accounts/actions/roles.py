@@ -14,7 +14,7 @@ from cpms.accounts.actions.activation import prepare_account, resend_link
 from cpms.accounts.actions.security import end_sessions, tell
 from cpms.accounts.models import Centre, Delegation, Membership, User
 from cpms.accounts.policy import Post
-from cpms.accounts.roles import DECIDING_ROLES, POWERFUL, REPRESENTING_ROLES, Role
+from cpms.accounts.roles import COORDINATING_ROLES, DECIDING_ROLES, POWERFUL, REPRESENTING_ROLES, Role
 from cpms.audit import actions as audit
 from cpms.audit.states import Event
 from cpms.jobs import actions as jobs
@@ -32,6 +32,8 @@ def grant_role(user: User, role: Role, *, by: Any, **held_on: Any) -> Membership
         jobs.enqueue("panels.look_after_left_behind")
     if role in DECIDING_ROLES:
         jobs.enqueue("people.look_after_requests")
+    if role in COORDINATING_ROLES:
+        jobs.enqueue("panels.look_after_unattended")
     if user.activated_at is not None:
         if role == Role.CLINICIAN:
             jobs.at_once("panels.left_behind", user_id=str(user.pk))
@@ -141,6 +143,7 @@ def switch_account(user: User, *, on: bool, by: Any) -> None:
     end_sessions(user, by=by)
     if on:
         jobs.enqueue("people.look_after_requests")
+        jobs.enqueue("panels.look_after_unattended")
         tell(user, "switched_on")
     else:
         stands_in_no_more(user)

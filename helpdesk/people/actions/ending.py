@@ -9,19 +9,23 @@ from django.db import transaction
 
 from cpms.accounts.access import still_open
 from cpms.accounts.models import User
+from cpms.jobs import actions as jobs
 from cpms.notifications import actions as notifications
 from cpms.notifications.models import WorkItem
 from cpms.notifications.states import Verb
 from helpdesk.people.actions.getting_in import tell_deciders
 from helpdesk.people.models import AccessRequest
 
+OF_COORDINATORS = frozenset({Verb.DISPATCH, Verb.HELP, Verb.REFERRAL})
+
 
 @transaction.atomic
 def put_down_work(user_id: str, *, by: Any) -> int:
     """End what waits for somebody who may not open it any more; gives how much. ``by`` is nobody.
 
-    A request for access that then waits for nobody is put before those who decide it now. Of somebody who is switched off
-    the requests alone are put down: the rest goes to whoever takes the patients over, or waits for the account to be on again.
+    A request for access that then waits for nobody is put before those who decide it now; what lies with a group or network
+    is looked after by a job of its own. Of somebody who is switched off the requests alone are put down: the rest goes to
+    whoever takes the patients over, or waits for the account to be on again.
     """
     person = User.objects.get(pk=uuid.UUID(user_id))
     waiting = list(WorkItem.objects.visible_to(person).open())
@@ -41,6 +45,8 @@ def put_down_work(user_id: str, *, by: Any) -> int:
     for request in orphans.select_related("centre"):
         if not WorkItem.objects.open().about(request).filter(verb=Verb.DECIDE).exists():
             tell_deciders(request)
+    if any(item.verb in OF_COORDINATORS for item in waiting):
+        jobs.enqueue("panels.look_after_unattended")
     return len(over)
 
 
