@@ -14,6 +14,7 @@ from consent.policy import in_a_sentence
 from consent.queries import past
 from consent.states import Answer, Stage, giver_by_age
 from cpms import clock
+from cpms.accounts import queries as accounts
 from cpms.accounts.access import access, ask, record_shown
 from cpms.accounts.access.routes import READ, WRITE
 from cpms.accounts.roles import Permission
@@ -55,6 +56,7 @@ def page(request: HttpRequest, patient: Patient, form: ConsentRecordForm, status
         "taken": taken_over(patient),
         "reviews": Review.objects.open().filter(patient=patient),
         "may_start": ask(Permission.PANEL_AGAIN, request.user, patient),
+        "networks": accounts.networks_of(patient.enrolled_by),
         "may_erase": ask(Permission.PATIENT_ERASE, request.user, patient),
         "stages": list(current.items()),
         "consent": in_a_sentence(patient),

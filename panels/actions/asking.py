@@ -18,6 +18,7 @@ from cpms.notifications import actions as notifications
 from cpms.notifications.notices import Notice
 from cpms.vault import actions as vault
 from panels import policy
+from panels.actions.drafting import main_group_in
 from panels.models import Answer, Panel, Question
 
 
@@ -67,20 +68,29 @@ def close_question(question: Question, *, by: Any) -> Question:
     current = locked(question)
     if not (verdict := policy.may_close_question(by, current)):
         raise Refused(verdict.reason)
-    current.closed_at, current.closed_by = clock.now(), by
-    current.save(update_fields=["closed_at", "closed_by"])
-    notifications.cancel_mails([current.pk])
-    audit.record(Event.QUESTION_CLOSED, on=current, by=by)
+    close(current, by=by)
     return current
+
+
+def close(question: Question, *, by: Any) -> None:
+    question.closed_at, question.closed_by = clock.now(), by
+    question.save(update_fields=["closed_at", "closed_by"])
+    notifications.cancel_mails([question.pk])
+    audit.record(Event.QUESTION_CLOSED, on=question, by=by)
 
 
 @transaction.atomic
 def grow_into_panel(question: Question, panel: Panel, *, by: Any) -> Panel:
-    """Carry the question's text into a fresh draft, and close it: the patient's panel goes on from here."""
-    current = close_question(question, by=by)
+    """Carry the question's text into a fresh draft, and close it: the patient's panel goes on from here. Its group comes along
+    where it is of the panel's network."""
+    current = locked(question)
+    if not (verdict := policy.may_grow_question(by, current)):
+        raise Refused(verdict.reason)
+    if current.closed_at is None:
+        close(current, by=by)
     current.panel = panel
     current.save(update_fields=["panel"])
-    panel.question, panel.group = current.text, current.group
+    panel.question, panel.group = current.text, main_group_in(panel, current.group)
     panel.save(update_fields=["question", "group"])
     return panel
 

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from consent.actions import hold_consent
 from cpms import clock, locking
+from cpms.accounts import queries as accounts
 from cpms.accounts.access import Refused
 from cpms.accounts.models import Network, ThematicGroup
 from cpms.audit import actions as audit
@@ -35,9 +36,12 @@ def next_ref(network: Network) -> str:
 
 @transaction.atomic
 def draft_panel(case: Case, *, network: Network, by: Any) -> Panel:
-    """A draft under the patient's key, led by the patient's clinician of this moment (an assistant drafts for theirs)."""
+    """A draft under the patient's key, led by the patient's clinician of this moment (an assistant drafts for theirs). Raises
+    ``Refused`` for a network that the clinician's centre does not belong to today."""
     hold_consent(case.patient_id)
     case.patient.refresh_from_db(fields=["enrolled_by"])
+    if not accounts.networks_of(case.patient.enrolled_by).filter(pk=network.pk).exists():
+        raise Refused("The clinician's centre does not belong to this network.")
     panel = Panel(key=case.key, case=case, network=network, lead=case.patient.enrolled_by, ref=next_ref(network))
     if not (verdict := may_prepare(by, panel)):
         raise Refused(verdict.reason)
@@ -54,6 +58,12 @@ def draft_panel(case: Case, *, network: Network, by: Any) -> Panel:
     )
     audit.record(Event.PANEL_DRAFTED, on=panel, by=by)
     return panel
+
+
+def main_group_in(panel: Panel, group: ThematicGroup | None) -> ThematicGroup | None:
+    """The main group that a question went to, where it is of the panel's network: a panel belongs to a group of its own."""
+    main = group.parent or group if group is not None else None
+    return main if main is not None and main.network_id == panel.network_id else None
 
 
 def wanted_date(urgency: str) -> dt.date:

@@ -22,6 +22,7 @@ from cpms.vault import actions as vault
 from cpms.vault import cipher
 from panels import policy
 from panels.actions import inviting
+from panels.actions.drafting import main_group_in
 from panels.models import Panel, Referral
 from panels.states import TAKE_UP_WITHIN, ReferralState, Urgency
 
@@ -177,7 +178,7 @@ def grow_from_referral(referral: Referral, panel: Panel, *, by: Any) -> Panel:
     current.panel = panel
     current.save(update_fields=["panel"])
     notifications.settle_all(current, Verb.START_PANEL, how=Settled.DONE)
-    panel.question, panel.group = current.text, current.group if current.network_id == panel.network_id else None
+    panel.question, panel.group = current.text, main_group_in(panel, current.group)
     panel.urgency = current.urgency
     panel.save(update_fields=["question", "group", "urgency"])
     drafts.forget_about([str(current.pk)])

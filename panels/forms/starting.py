@@ -13,7 +13,6 @@ from consent.forms import KeptAtField, LanguageField, PatientForm, ask_who_answe
 from consent.states import MAJORITY, PARENTS, Giver, giver_by_age
 from cpms import clock
 from cpms.accounts.models import ThematicGroup, User
-from cpms.accounts.policy import clinicians_served_by
 from cpms.forms import DayField, WordsField
 from panels.cases.forms import CodeField
 from panels.cases.importers.read_case import ReadCase
@@ -21,6 +20,7 @@ from panels.cases.states import DiagnosisStatus
 from panels.forms.acting import ForWhomField, offer_clinicians
 from panels.forms.dispatching import GroupsByNetwork, main_groups
 from panels.forms.inviting import AsksGroups
+from panels.forms.placing import OfNetworkField, chosen, network_grown_from, offer_networks
 from panels.forms.timing import QuorumField
 from panels.models import Question, Referral
 from panels.states import Urgency
@@ -76,6 +76,7 @@ class NewPanelForm(PatientForm):
     field_order = ["clinician"]  # whose hospital's numbers count is known before the number is looked at
 
     clinician = ForWhomField()
+    network = OfNetworkField()
     file = forms.FileField(
         label="Patient's data as a file",
         required=False,
@@ -115,9 +116,12 @@ class NewPanelForm(PatientForm):
             self.fields[name].or_file = True  # type: ignore[attr-defined]
         self.fields["sex"].help_text = self.fields["birth_year"].help_text = OR_FILE
         offer_clinicians(self, user)
-        own = Question.objects.visible_to(user).open().filter(asker__in=clinicians_served_by(user))
+        own = Question.objects.to_grow(user).select_related("group__network")
+        accepted = Referral.objects.to_start(user).select_related("network")
         self.fields["question"].queryset = own  # type: ignore[attr-defined]
-        self.fields["referral"].queryset = Referral.objects.to_start(user)  # type: ignore[attr-defined]
+        self.fields["referral"].queryset = accepted  # type: ignore[attr-defined]
+        grown_from = network_grown_from(chosen(self, "referral") or chosen(self, "question"))
+        self.network = offer_networks(self, user, grown_from=grown_from)
         if user.centre is not None:
             self.fields["country"].initial = user.centre.country
             self.fields["language"].initial = language_of(user.centre.country)

@@ -38,6 +38,10 @@ class QuestionQuerySet(models.QuerySet["Question"]):
     def open(self) -> QuestionQuerySet:
         return self.filter(closed_at=None)
 
+    def to_grow(self, user: Any) -> QuestionQuerySet:
+        """Asked by this clinician, or by one the person assists, open or closed; no panel grew from it yet."""
+        return self.visible_to(user).filter(asker__in=clinicians_served_by(user), panel=None)
+
     def with_surroundings(self) -> QuestionQuerySet:
         return self.select_related("key", "group__network", "group__parent", "asker__centre", "typed_by", "panel")
 

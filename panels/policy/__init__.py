@@ -5,6 +5,7 @@ from panels.policy.asking import (
     may_ask_for,
     may_ask_question,
     may_close_question,
+    may_grow_question,
     may_list_questions,
     may_read_question,
 )
@@ -68,6 +69,7 @@ __all__ = [
     "may_contribute",
     "may_decide_dispatch",
     "may_decide_referral",
+    "may_grow_question",
     "may_invite",
     "may_lead",
     "may_let_in",

@@ -27,6 +27,13 @@ def may_ask_for(user: Any, clinician: Any) -> Verdict:
     return yes
 
 
+def may_grow_question(user: Any, question: Any) -> Verdict:
+    """Who asked starts a panel from the question, also when it is closed; once."""
+    if question.asker_id not in clinicians_served_by(user):
+        return no("Only who asked starts a panel from it.")
+    return yes if question.panel_id is None else no("A panel grew from it already.")
+
+
 @rule(Permission.QUESTION_READ)
 def may_read_question(_user: Any, _question: Any) -> Verdict:
     """Whoever sees it at all may read it."""

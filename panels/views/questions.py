@@ -12,7 +12,7 @@ from cpms.accounts.access.routes import READ, WRITE
 from cpms.accounts.roles import Permission
 from cpms.drafts import actions as drafts
 from cpms.drafts.queries import fields_of as typed_before
-from panels import actions, queries
+from panels import actions, policy, queries
 from panels.forms import AnswerForm, QuestionForm
 from panels.models import Question
 
@@ -55,7 +55,7 @@ def show(request: HttpRequest, question: Question, form: AnswerForm, status: int
         "form": form,
         "may_answer": ask(Permission.QUESTION_ANSWER, request.user, question),
         "may_close": ask(Permission.QUESTION_CLOSE, request.user, question),
-        "may_draft": ask(Permission.PANEL_DRAFT, request.user),
+        "may_grow": ask(Permission.PANEL_DRAFT, request.user) and policy.may_grow_question(request.user, question),
     }
     return render(request, "panels/question.html", context, status=status)
 

@@ -113,7 +113,7 @@ def start(form: NewPanelForm, looked: Looked | None, request: HttpRequest) -> Pa
     case = cases.start_case(patient, by=request.user, begun_at=clean["begun"])
     if looked is not None:
         cases.take_read_case(case, looked.read, filename=looked.name, by=request.user)
-    panel = actions.draft_panel(case, network=network_of(patient.enrolled_by), by=request.user)
+    panel = actions.draft_panel(case, network=there(form.network or clean.get("network")), by=request.user)
     if question := clean["question"]:
         actions.grow_into_panel(question, panel, by=request.user)
     if referral := clean["referral"]:
@@ -130,12 +130,19 @@ def last_time(user: Any) -> dict[str, Any]:
     return {"country": last.country, "route": last.route} | ({"language": given.language} if given else {})
 
 
-def network_of(user: Any) -> Network:
-    """The network of the clinician's centre; the first one by code when there are several."""
-    network = accounts.networks_of(user).first()
+def there(network: Network | None) -> Network:
     if network is None:
         raise Refused("Your centre belongs to no network yet; your coordinator can help.")
     return network
+
+
+def network_again(patient: Patient, wanted: str) -> Network:
+    """Of a further panel: the one that was chosen, else of the patient's last panel, as far as the clinician's centre belongs to
+    it today; else its first one by code."""
+    own = {str(network.pk): network for network in accounts.networks_of(patient.enrolled_by)}
+    last = Panel.objects.filter(case__patient=patient).order_by("-drafted_at").values_list("network", flat=True)[:1]
+    keys = [wanted, *map(str, last), *own]
+    return there(next((own[key] for key in keys if key in own), None))
 
 
 @access("panels:new", verb=Permission.PANEL_DRAFT, methods=READ | WRITE)
@@ -231,5 +238,7 @@ def again(request: HttpRequest, patient: Patient) -> HttpResponse:
     previous = patient.cases.order_by("-made_at").first()
     with transaction.atomic():
         case = cases.copy_case(previous, by=request.user) if previous else cases.start_case(patient, by=request.user)
-        panel = actions.draft_panel(case, network=network_of(patient.enrolled_by), by=request.user)
+        panel = actions.draft_panel(
+            case, network=network_again(patient, request.POST.get("network", "")), by=request.user
+        )
     return redirect("panels:prepare", panel.ref)

@@ -108,6 +108,24 @@ def test_a_panel_grows_from_a_question(group):
     assert question.closed_at is not None
 
 
+def test_a_panel_grows_from_a_closed_question_and_only_once(group):
+    story = Story()
+    question = panels.ask_group(group, text=canary("grown"), by=story.lead)
+    panels.close_question(question, by=story.lead)
+    closed_at = Question.objects.get().closed_at
+    client = signed_in(story.lead)
+    link = f"/panels/new/?question={question.pk}"
+    assert link in client.get(question.get_absolute_url()).content.decode()
+    assert f'value="{question.pk}"' in client.get(link).content.decode()
+    panels.grow_into_panel(question, story.panel, by=story.lead)
+    question.refresh_from_db()
+    assert (question.panel, question.closed_at, story.fresh().question) == (story.panel, closed_at, canary("grown"))
+    assert link not in client.get(question.get_absolute_url()).content.decode()
+    for by, why in ((story.lead, "already"), (member_of(group), "Only who asked")):
+        with pytest.raises(Refused, match=why):
+            panels.grow_into_panel(question, Story("b").panel, by=by)
+
+
 def test_what_grew_into_a_panel_follows_the_patients_consent_and_erasure(group):
     story = Story()
     question = panels.ask_group(group, text=canary("grown"), by=story.lead)
