@@ -77,7 +77,8 @@ class ClarifyForm(forms.Form):
 
 
 class TakeUpForm(forms.Form):
-    """Whom of a group the lead could invite. Everybody of it may be ticked; ``offered`` are those the page shows."""
+    """Whom of a group the lead could invite, or of the network where the panel lies with it as a whole. Everybody there may be
+    ticked; ``offered`` are those the page shows."""
 
     people = forms.ModelMultipleChoiceField(
         label="Whom the lead could invite",
@@ -88,11 +89,9 @@ class TakeUpForm(forms.Form):
 
     def __init__(self, *args: Any, dispatch: Any, words: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        people = accounts.experts(besides=dispatch.panel.lead)
-        people = (
-            people.filter(pk__in=accounts.people_of(dispatch.group).values("pk")) if dispatch.group else people.none()
-        )
-        self.fields["people"].queryset = people  # type: ignore[attr-defined]
+        group, people = dispatch.group, accounts.experts(besides=dispatch.panel.lead)
+        there = accounts.people_of(group) if group else accounts.people_of_network(dispatch.network)
+        self.fields["people"].queryset = people.filter(pk__in=there.values("pk"))  # type: ignore[attr-defined]
         self.words = words
 
     @property

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from django.urls import reverse
 
+from cpms.accounts.models import CentreMembership, Network
 from cpms.accounts.roles import Role
 from panels import actions as panels
 from panels.forms.dispatching import MOST_OFFERED
@@ -59,6 +60,29 @@ def test_a_tick_stands_first_on_the_page_shown_again(dispatch):
     page = dispatch.by.post(reverse("panels:take_up", args=[dispatch.pk]), typed)
     assert page.status_code == 422
     assert f'id="name-{dispatch.last.pk}" checked' in page.content.decode()
+
+
+def test_a_network_as_a_whole_names_people_of_its_hospitals_and_groups_and_no_others():
+    """Also once it was taken up and help is asked for."""
+    bone = Network.objects.create(code="BOND", name="ERN BOND")
+    give_role(wide := UserFactory(role="none"), Role.NETWORK_COORDINATOR, network=bone)
+    here = UserFactory(display_name="Dr Bone Hospital", centre=CentreFactory(network=bone))
+    takes_part = UserFactory(display_name="Dr Takes Part")
+    takes_part.groups_of_interest.add(GroupFactory(network=bone, name="Bone"))
+    left = UserFactory(display_name="Dr Left Hospital", centre=CentreFactory(network=bone))
+    CentreMembership.objects.filter(centre=left.centre).update(since="2020-01-01", until="2020-12-31")
+    story = Story()
+    story.open()
+    row = panels.address(story.fresh(), network=bone, by=story.lead)
+    client = signed_in(wide)
+    client.post(reverse("panels:take_up", args=[row.pk]))
+    page = client.get(row.get_absolute_url()).content.decode()
+    assert "Name people" in page
+    shown = {name: name in page for name in ("Dr Bone Hospital", "Dr Takes Part", "Dr Left Hospital")}
+    assert shown == {"Dr Bone Hospital": True, "Dr Takes Part": True, "Dr Left Hospital": False}
+    client.post(reverse("panels:name_people", args=[row.pk]), {"people": [str(here.pk), str(takes_part.pk)]})
+    assert set(row.proposed.all()) == {here, takes_part}
+    assert client.post(reverse("panels:name_people", args=[row.pk]), {"people": [str(left.pk)]}).status_code == 422
 
 
 @pytest.fixture

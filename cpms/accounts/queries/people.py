@@ -97,6 +97,13 @@ def people_of(group: ThematicGroup) -> QuerySet[User]:
     return User.objects.filter(Q(pk__in=clinicians.values("pk")) | Q(pk__in=coordinators.values("pk")))
 
 
+def people_of_network(network: Network) -> QuerySet[User]:
+    """The clinicians whose hospital belongs to the network today, or who take part in one of its groups."""
+    here = CentreMembership.objects.current().filter(network=network).values("centre")
+    takes_part = User.groups_of_interest.through.objects.filter(thematicgroup__network=network).values("user")
+    return User.objects.active().holding(Role.CLINICIAN).filter(Q(centre__in=here) | Q(pk__in=takes_part))
+
+
 def coordinators_of_group(group: ThematicGroup | None) -> QuerySet[User]:
     """The group's coordinators of today."""
     held = Membership.objects.current().filter(role=Role.GROUP_COORDINATOR, group=group)
