@@ -25,7 +25,7 @@ class Verb(models.TextChoices):
     FOLLOW_UP = "follow_up", "Say what became"
     DECIDE = "decide", "Decide"
     DISPATCH = "dispatch", "Take up"
-    CLARIFY = "clarify", "Answer the coordinator"
+    CLARIFY = "clarify", "Answer"
     REFERRAL = "referral", "Decide"
     START_PANEL = "start_panel", "Open a panel"
     SUBSTITUTE = "substitute", "Ask another"

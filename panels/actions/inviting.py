@@ -69,7 +69,7 @@ def ask(
     typed: dict[str, str] | None = None,
 ) -> Invitation:
     """One invitation with everything that belongs to it; ``typed`` is what was typed of a guest."""
-    now = clock.now()
+    now, waits = clock.now(), dt.timedelta(days=notifications_of.days_of(panel.network_id, EXPIRY)[0])
     invitation = Invitation(
         panel=panel,
         key=panel.key,
@@ -77,7 +77,7 @@ def ask(
         invited_by=by,
         kind=InvitationKind.GUEST if guest_until else InvitationKind.EXPERT,
         sent_at=now,
-        expires_at=now + dt.timedelta(days=notifications_of.days_of(panel.network_id, EXPIRY)[0]),
+        expires_at=now + (waits / 2 if panel.urgent else waits),
         guest_until=guest_until,
         **(typed or {}),
     )

@@ -215,6 +215,16 @@ def test_an_invitation_ends_by_the_networks_days(coordinator):
     assert invitation.expires_at - invitation.sent_at == 5 * DAY
 
 
+@pytest.mark.parametrize(("days", "waits"), [([14], 7), ([5], 2.5)])
+def test_an_urgent_panel_halves_the_days_of_an_invitation(coordinator, days, waits):
+    set_rules(coordinator, NetworkFactory(), rules(**{EXPIRY: days}))
+    story = Story()
+    Panel.objects.filter(pk=story.panel.pk).update(urgency="urgent")
+    story.open(story.expert)
+    invitation = Invitation.objects.get()
+    assert invitation.expires_at - invitation.sent_at == waits * DAY
+
+
 def typed(**changed):
     return {about: ", ".join(map(str, days)) for about, days in rules().items()} | {"version": "1"} | changed
 
