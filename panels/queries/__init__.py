@@ -42,7 +42,6 @@ from panels.queries.work import (
     loaded,
     next_meeting,
     questions,
-    started,
     waiting_for_others,
     worklist,
 )
@@ -95,7 +94,6 @@ __all__ = [
     "search",
     "seats",
     "standing_still",
-    "started",
     "substitutes",
     "suggestions",
     "thread",

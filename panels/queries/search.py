@@ -6,6 +6,7 @@ they are opened and looked through for the newest panels only. What is said in a
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 from typing import Any
 
@@ -18,6 +19,7 @@ from cpms.terminology.folding import begins_each, fold
 from cpms.terminology.states import System
 from panels.cases.models import Diagnosis, Finding, Variant
 from panels.models import Invitation, Panel
+from panels.queries.work import started
 from panels.states import InvitationKind, InvitationState
 
 MOST_WORDS, MOST_CODES, MOST_PEOPLE, LOOKED_THROUGH, MOST_FOUND = 6, 200, 500, 200, 25
@@ -29,9 +31,12 @@ SEALED: dict[Any, tuple[str, str]] = {
 WITH_NAMES = (System.ORPHA, System.HPO)
 
 
-def search(user: Any, text: str, *, state: str = "") -> QuerySet[Panel]:
-    """The panels that hold every word, or that are coded with a condition or finding of this name; newest first."""
-    visible = Panel.objects.visible_to(user).order_by("-drafted_at", "pk")
+def search(
+    user: Any, text: str, *, state: str = "", since: dt.date | None = None, until: dt.date | None = None
+) -> QuerySet[Panel]:
+    """The panels that hold every word, or that are coded with a condition or finding of this name; newest first. Those begun
+    outside the days are left out before the newest are looked through."""
+    visible = started(Panel.objects.visible_to(user).order_by("-drafted_at", "pk"), since, until)
     visible = visible.filter(state=state) if state else visible
     words = fold(text).split()[:MOST_WORDS]
     if not words:

@@ -46,8 +46,8 @@ def search(request: HttpRequest) -> HttpResponse:
     found: list[Panel] = []
     if form.is_valid():
         clean = form.cleaned_data
-        rows = queries.search(request.user, clean["words"], state=clean["state"])
-        rows = queries.started(rows, clean["since"], clean["until"])
+        narrowed = {name: clean[name] for name in ("state", "since", "until")}
+        rows = queries.search(request.user, clean["words"], **narrowed)
         found = queries.loaded(rows[: queries.MOST_FOUND])
     record_shown(found, by=request.user)
     limits = {"most": queries.MOST_FOUND, "looked_through": queries.LOOKED_THROUGH}

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import sys
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from cpms import clock
 from cpms.audit.models import AuditEvent
 from cpms.audit.states import Event
 from cpms.terminology.folding import fold
@@ -16,6 +18,7 @@ from cpms.terminology.states import Kind, System
 from panels import actions as panels
 from panels import queries
 from panels.cases import actions as cases
+from panels.models import Panel
 from tests.clients import signed_in
 from tests.factories import Story, UserFactory
 
@@ -135,3 +138,16 @@ def test_people_and_groups_are_found_however_many_newer_panels_there_are(story, 
     for text in ("adrenal", "Expert Person", "lead person", story.lead.centre.name):
         assert refs(story.lead, text) == [story.panel.ref], text
     assert refs(story.lead, story.canary("title")) == []
+
+
+def test_the_days_are_looked_at_before_the_newest_are_looked_through(story, monkeypatch):
+    older = Story("zq")
+    older.lead = story.lead
+    older.open()
+    monkeypatch.setattr(sys.modules["panels.queries.search"], "LOOKED_THROUGH", 1)
+    long_ago, title = clock.now() - dt.timedelta(days=400), older.canary("title")
+    Panel.objects.filter(pk=older.panel.pk).update(drafted_at=long_ago)
+    assert refs(story.lead, title) == []
+    assert refs(story.lead, title, until=long_ago.date()) == [older.panel.ref]
+    typed = {"words": title, "since": long_ago.date(), "until": long_ago.date()}
+    assert older.panel.ref in signed_in(story.lead).post("/search/", typed).content.decode()
