@@ -87,6 +87,7 @@ WITHOUT_BY = {
         "send_daily",
     },
     "meetings": {"note_taken"},
+    "panels": {"something_happened"},
     "patients": {"new_pseudonym"},
     "helpdesk": {"last_month"},
     "vault": {"new_key", "destroy_key", "keys_to_rotate", "rotate_some"},

@@ -36,8 +36,7 @@ def requests(user: Any) -> QuerySet[AccessRequest]:
 
 def still(user: Any) -> QuerySet[Panel]:
     """Panels idle for long. Nothing of them but number and day is fetched."""
-    rows = panels.forgotten(networks_served_by(user)).select_related(None).only("ref", "lead")
-    return rows.annotate(since=F("last_at"))
+    return panels.forgotten(networks_served_by(user)).select_related(None).only("ref", "lead")
 
 
 def quiet(user: Any) -> QuerySet[Centre]:
@@ -97,7 +96,7 @@ def row_of_request(asked: Any, _user: Any) -> Row:
 
 
 def row_of_panel(panel: Any, _user: Any) -> Row:
-    return Row(panel.pk, panel.ref, "", panel.since)
+    return Row(panel.pk, panel.ref, "", panel.last_at)
 
 
 def row_of_centre(centre: Any, _user: Any) -> Row:

@@ -55,6 +55,7 @@ def send_for_signature(panel: Panel, *, by: Any) -> Outcome:
         urgent=panel.urgent,
     )
     hand_over(panel)
+    panels.something_happened(panel)
     audit.record(Event.OUTCOME_WRITTEN, on=outcome, by=by, version=outcome.number, verb="send")
     return outcome
 
@@ -111,6 +112,7 @@ def has_signed(panel: Panel, *, by: Any) -> None:
     """Nothing waits for them, and no unsent mail asks for their signature."""
     notifications.settle_work(by, Verb.SIGN, on=panel)
     notifications.cancel_mails([panel.pk], Notice.SIGN_WANTED, to=by)
+    panels.something_happened(panel)
 
 
 @transaction.atomic

@@ -4,6 +4,7 @@ from outcomes.models.after import AdviceDone, Effect, FollowUp, Topic
 from outcomes.models.documents import OutcomeDocument
 from outcomes.models.outcomes import AdviceItem, Outcome, OutcomeVersion, SignOff
 from outcomes.models.surveys import SurveyAnswer, SurveyAsked, SurveyRound
+from panels.models import SIGNS, Sign
 
 __all__ = [
     "AdviceDone",
@@ -19,3 +20,10 @@ __all__ = [
     "SurveyRound",
     "Topic",
 ]
+
+SIGNS.extend(
+    [
+        Sign(OutcomeVersion, "outcome__panel", ("sent_at",)),
+        Sign(SignOff, "outcome__panel", ("at",)),
+    ]
+)

@@ -3,7 +3,7 @@
 from panels.actions.asking import answer, ask_group, close_question, forget_questions, grow_into_panel
 from panels.actions.assisting import break_glass, end_assist, let_in
 from panels.actions.attending import look_after_unattended
-from panels.actions.chasing import look_after_idle
+from panels.actions.chasing import look_after_idle, something_happened
 from panels.actions.dispatching import address, clarify, forward, name_people, return_with_question, take_up
 from panels.actions.drafting import draft_panel, prepare
 from panels.actions.escalating import escalate, propose_again, set_terms, wish_meeting, wishes_are_met
@@ -93,6 +93,7 @@ __all__ = [
     "save_filter",
     "say_minutes",
     "set_terms",
+    "something_happened",
     "supply",
     "take_stance",
     "take_up",

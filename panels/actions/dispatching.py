@@ -18,6 +18,7 @@ from cpms.notifications import actions as notifications
 from cpms.notifications.notices import Notice
 from cpms.notifications.states import Settled, Verb
 from panels import policy
+from panels.actions import chasing
 from panels.models import Dispatch, Panel
 from panels.states import TAKE_UP_WITHIN, DispatchState
 
@@ -53,6 +54,7 @@ def put_before(
     row.note = note
     row.save(force_insert=True)
     tell_coordinators(row, by=by)
+    chasing.something_happened(panel)
     audit.record(Event.DISPATCHED, on=row, by=by)
     return row
 
@@ -99,6 +101,7 @@ def decide(dispatch: Dispatch, state: DispatchState, *, by: Any, reason: str = "
     current.save(update_fields=["state", "decided_at", "decided_by", "reason"])
     notifications.settle_all(current, Verb.DISPATCH, Verb.HELP, how=Settled.DONE)
     notifications.cancel_mails([current.pk])
+    chasing.something_happened(current.panel)
     audit.record(Event.DISPATCH_DECIDED, on=current, by=by, verb=str(state))
     return current
 

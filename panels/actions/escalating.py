@@ -19,7 +19,7 @@ from cpms.notifications import queries as notifications_of
 from cpms.notifications.notices import Notice
 from cpms.notifications.states import LADDER, Settled, Verb
 from panels import policy, queries
-from panels.actions import dispatching
+from panels.actions import chasing, dispatching
 from panels.models import Dispatch, MeetingWish, Panel
 from panels.states import Move, Rung, State, due_on
 
@@ -73,6 +73,7 @@ def set_terms(panel: Panel, *, quorum: int, wanted_by: dt.date, by: Any) -> Pane
     current.quorum, current.wanted_by = quorum, wanted_by
     current.escalated = 0 if moved else current.escalated
     current.save(update_fields=["quorum", "wanted_by", "escalated"])
+    chasing.something_happened(current)
     audit.record(Event.TERMS_SET, on=current, by=by, count=quorum)
     if moved:
         nobody_is_wanted(current)
@@ -99,6 +100,7 @@ def wish_meeting(panel: Panel, *, by: Any) -> None:
         raise Refused(verdict.reason)
     _wish, fresh = MeetingWish.objects.get_or_create(panel=panel, who=by)
     if fresh:
+        chasing.something_happened(panel)
         audit.record(Event.MEETING_WISHED, on=panel, by=by)
         propose_meeting(panel, by=by)
 

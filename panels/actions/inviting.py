@@ -84,6 +84,7 @@ def ask(
     invitation.save(force_insert=True)
     here = invitation.get_absolute_url()
     wait_for_answer(invitation)
+    chasing.something_happened(panel)
     notifications.notify(
         [person], notice=notice, by=by, about=invitation, ref=panel.ref, path=path or here, urgent=panel.urgent
     )

@@ -107,6 +107,7 @@ def supply(contribution: Contribution, *, by: Any) -> Contribution:
     panel = contribution.panel
     if not Contribution.objects.awaiting_data().filter(panel=panel).exists():
         notifications.settle_all(panel, Verb.ADD_DATA, how=Settled.DONE)
+    chasing.something_happened(panel)
     tell([contribution.author], Notice.DATA_ADDED, panel, by=by)
     if panel.state == State.OPEN and any(seat.invitee_id == current.author_id for seat in queries.owing(panel)):
         inviting.wait_for_reply(panel, current.author)

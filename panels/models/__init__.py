@@ -7,9 +7,11 @@ from panels.models.invitations import Invitation
 from panels.models.panels import MeetingWish, Panel, PanelCounter, PanelStep, TimeSpent, Visit
 from panels.models.questions import Answer, Question
 from panels.models.referrals import Referral
+from panels.models.silence import SIGNS, Sign
 from panels.models.talk import Contribution, Message, Stance, Thanks, Wording
 
 __all__ = [
+    "SIGNS",
     "Answer",
     "Assist",
     "Contribution",
@@ -23,6 +25,7 @@ __all__ = [
     "Question",
     "Referral",
     "SavedFilter",
+    "Sign",
     "Stance",
     "Thanks",
     "TimeSpent",

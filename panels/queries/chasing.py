@@ -11,7 +11,7 @@ from cpms.notifications.queries import Coming, Rules, also_sent
 from cpms.notifications.states import IDLE, LADDER
 from panels.models import Panel
 from panels.queries.answers import late_panels, replies_of
-from panels.queries.idle import idle
+from panels.queries.idle import at, idle
 from panels.states import Rung, due_on
 
 FOR_WHOM = {
@@ -46,7 +46,10 @@ def late_until(network: Network, rules: Rules, moment: dt.datetime) -> list[Comi
 def silent_until(network: Network, rules: Rules, moment: dt.datetime) -> list[Coming]:
     """Panels that cross one of the two days of silence between now and then: who heard of it before hears it once."""
     found = []
-    silent_ones: Iterable[Any] = idle(before=moment).filter(network=network) if rules[IDLE] else ()
+    if not rules[IDLE]:
+        return found
+    before = moment - dt.timedelta(days=rules[IDLE][0]) / 2  # as an urgent panel halves it
+    silent_ones: Iterable[Any] = idle(before=at(before)).filter(network=network)
     for panel in silent_ones:
         silent = (moment - panel.last_at) * (2 if panel.urgent else 1)
         for to, days in zip(("The lead and the group's coordinators", "The helpdesk"), rules[IDLE], strict=False):

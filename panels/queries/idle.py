@@ -15,10 +15,15 @@ from cpms import clock
 from cpms.accounts.models import Network
 from cpms.notifications import queries as notifications
 from cpms.notifications.states import IDLE, OF_PANELS
-from panels.models import Contribution, Invitation, Message, Panel, PanelStep, Stance
+from panels.models import SIGNS, Panel, Sign
 from panels.states import Urgency
 
 IDLE_AFTER = OF_PANELS[IDLE].usual
+
+
+def at(moment: dt.datetime) -> Value:
+    """The same moment for every panel."""
+    return Value(moment, output_field=DateTimeField())
 
 
 def standing_still() -> tuple[list[Panel], set[Any]]:
@@ -27,7 +32,7 @@ def standing_still() -> tuple[list[Panel], set[Any]]:
     own = notifications.days_by_network(IDLE)
     shortest = min([IDLE_AFTER[0], *(days[0] for days in own.values() if days)])
     panels, long = [], set()
-    for panel in idle(before=clock.now() - dt.timedelta(days=shortest) / 2):
+    for panel in idle(before=at(clock.now() - dt.timedelta(days=shortest) / 2)):
         days = own.get(panel.network_id, IDLE_AFTER)
         silent = clock.now() - panel.last_at  # type: ignore[attr-defined]  # annotated by the query
         silent *= 2 if panel.urgent else 1
@@ -56,40 +61,34 @@ def since_when(rules: list[tuple[Q, int]]) -> Case:
     return Case(*halved, *whole, default=Value(now - rest), output_field=DateTimeField())
 
 
-EVENTS: tuple[tuple[type, str, str], ...] = (
-    (Contribution, "panel", "at"),
-    (Stance, "contribution__panel", "at"),
-    (Message, "panel", "at"),
-    (PanelStep, "panel", "at"),
-    (Invitation, "panel", "answered_at"),
-)
-"""What ends a silence: of which model, how it leads to the panel, and when it was."""
+def happened_after(sign: Sign, moment: Any, *, panel: str) -> Exists:
+    """Whether such a thing happened in a panel after a moment, given as such or as the outer query names it."""
+    later = reduce(operator.or_, (Q(**{f"{field}__gt": moment}) for field in sign.at))
+    return Exists(sign.model._default_manager.filter(later, sign.only, **{sign.panel: OuterRef(panel)}))
 
 
 def moved_after(moment: Any, *, panel: str) -> Q:
     """Whether anything happened in a panel after a moment, both named as the outer query names them."""
-    found = [
-        Exists(model._default_manager.filter(**{here: OuterRef(panel), f"{field}__gt": moment}))  # type: ignore[attr-defined]
-        for model, here, field in EVENTS
-    ]
-    return reduce(operator.or_, map(Q, found))
+    return reduce(operator.or_, (Q(happened_after(sign, moment, panel=panel)) for sign in SIGNS))
 
 
-def newest(model: type, here: str, field: str) -> Subquery:
+def newest(sign: Sign) -> Subquery:
     """The panel's newest moment of one kind."""
-    rows = model._default_manager.filter(**{here: OuterRef("pk")}).order_by().values(here)  # type: ignore[attr-defined]
-    return Subquery(rows.annotate(newest=Max(field)).values("newest"), output_field=DateTimeField())
+    rows = sign.model._default_manager.filter(sign.only, **{sign.panel: OuterRef("pk")}).order_by().values(sign.panel)
+    moments = [Max(field) for field in sign.at]
+    found = rows.annotate(newest=Greatest(*moments) if len(moments) > 1 else moments[0]).values("newest")
+    return Subquery(found, output_field=DateTimeField())
 
 
 def idle(*, before: Any) -> QuerySet[Panel]:
-    """Running panels under consent whose last statement, view, message, answer to an invitation or change of state came before a moment, given
-    as such or as an expression over the panel.
+    """Running panels under consent in which nothing happened since a moment, given as such or as an expression over the panel.
 
-    ``last_at`` says when. PostgreSQL's GREATEST leaves out what never happened. It is asked for once in the filter: each further
-    mention would look through five tables again for every running panel.
+    ``last_at`` says when something last did; PostgreSQL's GREATEST leaves out what never happened. It is looked up for the
+    panels that are found alone: first each kind of thing is asked whether it happened after the moment, which PostgreSQL
+    answers with one pass over its table, and of which it needs no newest one.
     """
-    last = Greatest(F("opened_at"), *(newest(*kind) for kind in EVENTS))
-    rows = (
-        Panel.objects.running().filter(care_consent("case__patient")).annotate(last_at=last).filter(last_at__lte=before)
-    )
+    rows = Panel.objects.running().filter(care_consent("case__patient")).alias(border=before)
+    silent = [~happened_after(sign, OuterRef("border"), panel="pk") for sign in SIGNS]
+    rows = rows.filter(*silent, opened_at__lte=F("border"))
+    rows = rows.annotate(last_at=Greatest(F("opened_at"), *map(newest, SIGNS)))
     return rows.order_by("last_at").select_related("lead", "group", "network")

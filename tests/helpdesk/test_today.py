@@ -31,6 +31,7 @@ from tests.factories import (
     UserFactory,
     give_role,
 )
+from tests.panels.test_idle import age
 
 pytestmark = pytest.mark.django_db(databases=["default", "cachedb"])
 LONG_AGO = dt.timedelta(days=400)
@@ -50,9 +51,7 @@ def sign_in_of(user, *, days_ago):
 def still_panel(name="a"):
     story = Story(name)
     panel = story.open(UserFactory())
-    past = clock.now() - LONG_AGO
-    Panel.objects.filter(pk=panel.pk).update(opened_at=past)
-    PanelStep.objects.filter(panel=panel).update(at=past)
+    age(story, LONG_AGO.days)
     return story, panel
 
 

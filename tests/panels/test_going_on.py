@@ -21,6 +21,7 @@ from panels import queries
 from panels.meetings import actions as meetings
 from panels.models import Contribution, Dispatch, Panel
 from tests.factories import GroupFactory, Story, UserFactory, give_role
+from tests.panels.test_idle import age
 
 pytestmark = pytest.mark.django_db(databases=["default", "cachedb"])
 
@@ -93,8 +94,7 @@ def test_consent_given_again_asks_again_for_the_signatures_that_are_missing(stor
 
 
 def test_a_frozen_panel_is_not_looked_after_as_idle(story):
-    Panel.objects.filter(pk=story.panel.pk).update(opened_at=clock.now() - dt.timedelta(days=90))
-    story.panel.steps.update(at=clock.now() - dt.timedelta(days=90))
+    age(story, 90)
     assert panels.look_after_idle(by=None) == 1
     consent.withdraw_consent(story.patient, stage=Stage.CARE, by=story.lead)
     assert panels.look_after_idle(by=None) == 0

@@ -13,7 +13,7 @@ from cpms.notifications.notices import Notice
 from cpms.notifications.states import Verb
 from panels import actions as panels
 from panels import queries
-from panels.models import Contribution, Message, Panel, PanelStep
+from panels.models import SIGNS, Contribution, Message, Panel
 from tests.factories import Story, UserFactory, give_role
 
 pytestmark = pytest.mark.django_db
@@ -23,9 +23,18 @@ def age(story, days):
     """Everything that happened lies so many days back."""
     at = clock.now() - dt.timedelta(days=days)
     Panel.objects.filter(pk=story.panel.pk).update(opened_at=at)
-    PanelStep.objects.filter(panel=story.panel).update(at=at)
-    Contribution.objects.filter(panel=story.panel).update(at=at)
-    story.panel.invitations.filter(answered_at__isnull=False).update(answered_at=at)
+    for sign in SIGNS:
+        for row in sign.model._base_manager.filter(sign.only, **{sign.panel: story.panel.pk}):
+            for field in sign.at:
+                set_back(row, field, at)
+
+
+def set_back(row, field, at):
+    *way, column = field.split("__")
+    for name in way:
+        row = getattr(row, name)
+    if getattr(row, column) is not None:
+        type(row)._base_manager.filter(pk=row.pk).update(**{column: at})
 
 
 @pytest.fixture

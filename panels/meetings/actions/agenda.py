@@ -40,6 +40,7 @@ def bring(panel: Panel, *, to: Meeting, invite: bool, by: Any) -> AgendaItem:
     if meeting.series is None or not Meeting.objects.visible_to(by).filter(pk=to.pk).exists():
         raise Refused("This is no meeting of your groups that panels are brought to.")
     item = put_on(meeting, panel, by=by)
+    panels.something_happened(panel)
     if invite:
         there = Invitation.objects.filter(panel=panel).live().values("invitee")
         newcomers = meeting.series.people.exclude(pk__in=there).exclude(pk__in=[by.pk, panel.lead_id])

@@ -52,6 +52,7 @@ def note_held(current: Meeting, *, present: list[Any] | None, by: Any) -> Meetin
     ask_for_outcomes(current)
     for item in current.agenda.select_related("panel"):
         panels.wishes_are_met(item.panel, by=by)
+        panels.something_happened(item.panel)
     audit.record(Event.MEETING_HELD, on=current, by=by, count=len(there))
     return current
 

@@ -15,6 +15,7 @@ from cpms.audit.states import Event
 from cpms.notifications import actions as notifications
 from cpms.notifications.notices import Notice
 from cpms.notifications.states import Verb
+from panels import actions as panels
 from panels import queries
 from panels.meetings.actions.single import schedule
 from panels.meetings.models import DateAnswer, DatePoll, Meeting, ProposedDate
@@ -39,6 +40,7 @@ def propose_dates(panel: Panel, *, dates: list[dt.datetime], minutes: int, link:
     path = poll.get_absolute_url()
     notifications.notify(people, notice=Notice.DATES, by=by, about=poll, ref=panel.ref, path=path)
     ask_for_dates(poll, [person for person in people if person.pk != by.pk])
+    panels.something_happened(panel)
     audit.record(Event.DATES_PROPOSED, on=poll, by=by, count=len(dates))
     return poll
 

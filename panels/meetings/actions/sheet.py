@@ -13,6 +13,7 @@ from cpms.audit import actions as audit
 from cpms.audit.states import Event
 from cpms.drafts import actions as drafts
 from cpms.jobs import actions as jobs
+from panels import actions as panels
 from panels.meetings import queries
 from panels.meetings.actions.agenda import locked
 from panels.meetings.actions.single import stop
@@ -76,6 +77,7 @@ def decide(
     made = MeetingDecision(item=item, key=item.panel.key, owner=owner, due_on=due_on, noted_by=by)
     made.text, made.dissent = text, dissent
     made.save(force_insert=True)
+    panels.something_happened(item.panel)
     jobs.enqueue("outcomes.take_decision", decision_id=str(made.pk))
     drafts.discard(queries.draft_of(item), by=by)
     audit.record(Event.MEETING_DECIDED, on=item, by=by)

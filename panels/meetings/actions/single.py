@@ -43,6 +43,7 @@ def schedule(panel: Panel, *, starts_at: dt.datetime, minutes: int, link: str, b
     meeting = Meeting.objects.create(**when, link=link, room=room, called_by=by)
     AgendaItem.objects.create(meeting=meeting, panel=panel)
     notifications.settle_all(panel, Verb.MEET, how=Settled.DONE)
+    panels.something_happened(panel)
     call(meeting, panel=panel, people=queries.people_in(panel), by=by)
     audit.record(Event.MEETING_SCHEDULED, on=meeting, by=by, patient=panel.audit_patient_id)
     return meeting

@@ -5,6 +5,7 @@ from panels.meetings.models.meetings import AgendaItem, Attendance, Meeting, Mee
 from panels.meetings.models.polls import DateAnswer, DatePoll, ProposedDate
 from panels.meetings.models.series import MeetingSeries
 from panels.meetings.models.video import VideoService
+from panels.models import SIGNS, Sign
 
 __all__ = [
     "AgendaItem",
@@ -18,3 +19,11 @@ __all__ = [
     "ProposedDate",
     "VideoService",
 ]
+
+SIGNS.extend(
+    [
+        Sign(AgendaItem, "panel", ("meeting__called_at", "meeting__held_at")),
+        Sign(DatePoll, "panel", ("called_at",)),
+        Sign(MeetingDecision, "item__panel", ("noted_at",)),
+    ]
+)
