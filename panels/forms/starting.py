@@ -73,7 +73,7 @@ def year_of(read: ReadCase | None) -> int | None:
 class NewPanelForm(PatientForm):
     """The patient and the consent. With a file, sex and age come from it; without one they are asked for."""
 
-    field_order = ["clinician"]  # whose hospital's numbers count is known before the number is looked at
+    field_order = ["clinician", "network"]  # whose hospital's numbers count is known before the number is looked at
 
     clinician = ForWhomField()
     network = OfNetworkField()
