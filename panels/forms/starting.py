@@ -121,7 +121,7 @@ class NewPanelForm(PatientForm):
         self.fields["question"].queryset = own  # type: ignore[attr-defined]
         self.fields["referral"].queryset = accepted  # type: ignore[attr-defined]
         grown_from = network_grown_from(chosen(self, "referral") or chosen(self, "question"))
-        self.network = offer_networks(self, user, grown_from=grown_from)
+        self.goes_to = offer_networks(self, user, grown_from=grown_from)
         if user.centre is not None:
             self.fields["country"].initial = user.centre.country
             self.fields["language"].initial = language_of(user.centre.country)
@@ -160,6 +160,7 @@ class NewPanelForm(PatientForm):
             for name in ("sex", "birth_year"):
                 if not cleaned.get(name) and name not in self.errors:
                     self.add_error(name, "Please fill this in, or choose a file that holds it.")
+        cleaned.setdefault("network", self.goes_to)
         return cleaned
 
     def settle_giver(self, read: ReadCase | None) -> None:

@@ -45,7 +45,7 @@ def late_until(network: Network, rules: Rules, moment: dt.datetime) -> list[Comi
 @also_sent
 def silent_until(network: Network, rules: Rules, moment: dt.datetime) -> list[Coming]:
     """Panels that cross one of the two days of silence between now and then: who heard of it before hears it once."""
-    found = []
+    found: list[Coming] = []
     if not rules[IDLE]:
         return found
     before = moment - dt.timedelta(days=rules[IDLE][0]) / 2  # as an urgent panel halves it

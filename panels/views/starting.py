@@ -113,7 +113,7 @@ def start(form: NewPanelForm, looked: Looked | None, request: HttpRequest) -> Pa
     case = cases.start_case(patient, by=request.user, begun_at=clean["begun"])
     if looked is not None:
         cases.take_read_case(case, looked.read, filename=looked.name, by=request.user)
-    panel = actions.draft_panel(case, network=there(form.network or clean.get("network")), by=request.user)
+    panel = actions.draft_panel(case, network=there(clean["network"]), by=request.user)
     if question := clean["question"]:
         actions.grow_into_panel(question, panel, by=request.user)
     if referral := clean["referral"]:
