@@ -21,6 +21,12 @@ def ask_follow_ups() -> None:
     actions.ask_follow_ups(by=None)
 
 
+@shared_task(name="outcomes.ask_newcomer")
+@confirmed
+def ask_newcomer(*, panel_id: str, user_id: str) -> None:
+    actions.ask_newcomer(panel_id, user_id, by=None)
+
+
 @shared_task(name="outcomes.ask_round")
 @confirmed
 def ask_round(*, survey_id: str) -> None:

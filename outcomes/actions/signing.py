@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef
 
 from consent.actions import hold_consent
+from consent.policy import may_be_discussed
 from cpms import clock
 from cpms.accounts.access import Refused
 from cpms.audit import actions as audit
@@ -44,16 +45,7 @@ def send_for_signature(panel: Panel, *, by: Any) -> Outcome:
     outcome.save(update_fields=["state", "number", "sent_at"])
     keep_version(panel, by=by)
     signers = ask_for_signatures(panel, outcome)
-    notifications.notify(
-        signers,
-        notice=Notice.SIGN_WANTED,
-        by=by,
-        about=panel,
-        ref=panel.ref,
-        path=address(panel),
-        again=str(outcome.number),
-        urgent=panel.urgent,
-    )
+    want_signatures(signers, panel, outcome, by=by)
     hand_over(panel)
     panels.something_happened(panel)
     audit.record(Event.OUTCOME_WRITTEN, on=outcome, by=by, version=outcome.number, verb="send")
@@ -87,6 +79,43 @@ def ask_for_signatures(panel: Panel, outcome: Outcome) -> list[Any]:
         ask_to_sign(panel, person)
     SignOff.objects.create(who=panel.lead, decision=Decision.SIGNED, at=clock.now(), **new)
     return signers
+
+
+@transaction.atomic
+def ask_newcomer(panel_id: str, user_id: str, *, by: Any) -> bool:
+    """Who joined while the text was out for signature is asked to sign it as those who were there are; ``by`` is nobody. Safe to
+    run twice. A text that is being written asks them when it is sent."""
+    panel = Panel.objects.with_case().select_for_update(of=("self",)).get(pk=panel_id)
+    outcome = Outcome.objects.select_for_update(of=("self",)).select_related("key").filter(panel=panel).first()
+    seats = Invitation.objects.seated().experts().filter(panel=panel, invitee=user_id).select_related("invitee")
+    seat, out = (
+        seats.first(),
+        panel.state == State.OUTCOME and outcome is not None and outcome.state == OutcomeState.SIGNING,
+    )
+    if seat is None or outcome is None or not out or not may_be_discussed(panel.case.patient):
+        return False
+    signature, _new = SignOff.objects.get_or_create(
+        outcome=outcome, who=seat.invitee, number=outcome.number, defaults={"key": outcome.key}
+    )
+    if signature.decision != Decision.PENDING:
+        return False
+    ask_to_sign(panel, seat.invitee)
+    want_signatures([seat.invitee], panel, outcome, by=by)
+    return True
+
+
+def want_signatures(people: list[Any], panel: Panel, outcome: Outcome, *, by: Any) -> None:
+    """Each is told of each version once."""
+    notifications.notify(
+        people,
+        notice=Notice.SIGN_WANTED,
+        by=by,
+        about=panel,
+        ref=panel.ref,
+        path=address(panel),
+        again=str(outcome.number),
+        urgent=panel.urgent,
+    )
 
 
 def ask_to_sign(panel: Panel, person: Any) -> None:

@@ -91,6 +91,7 @@ def arguments(name: str, story: Story, frozen: Story) -> dict[str, str]:
         "meetings.clear_agendas": {"panel_id": str(frozen.panel.pk)},
         "meetings.leave": {"panel_id": str(story.panel.pk), "user_id": str(story.expert.pk)},
         "meetings.call_newcomer": {"panel_id": str(story.panel.pk), "user_id": str(story.expert.pk)},
+        "outcomes.ask_newcomer": {"panel_id": str(story.panel.pk), "user_id": str(story.expert.pk)},
         "outcomes.ask_round": {"survey_id": str(SurveyRound.objects.get().pk)},
         "outcomes.take_decision": {"decision_id": str(MeetingDecision.objects.get().pk)},
         "notifications.tell": {"user_id": str(story.lead.pk), "notice": "recovery_used", "occasion": "once"},
