@@ -34,8 +34,8 @@ PEOPLE = [
     person(
         "contributing",
         "Contributing users",
-        "registered users who wrote a statement or message",
-        "Contribution, Message",
+        "registered users who wrote a statement or message, or took a view of a statement",
+        "Contribution, Message, Stance",
     ),
     person(
         "not_returning",
@@ -86,7 +86,7 @@ PANELS = [
     Figure(
         "first_replies",
         "First replies",
-        "panels whose first reply lies in the month",
+        "panels whose first reply, a statement or a view of one by somebody who was asked, lies in the month",
         "Panel.first_reply_at",
         Part.PANELS,
         of=Of.PANELS,

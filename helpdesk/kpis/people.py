@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import operator
+from functools import reduce
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
@@ -12,7 +14,7 @@ from cpms.audit.models import AuditEvent
 from cpms.audit.states import Event
 from helpdesk.kpis.months import before, midnight, moments, within
 from helpdesk.kpis.places import Counts, Paths, Place, memberships, nothing, summed
-from panels.models import Contribution, Message, Panel
+from panels.models import Contribution, Message, Panel, Stance
 
 AWAY_FOR = 3
 """In so many months without a sign-in somebody counts as not returning."""
@@ -28,7 +30,8 @@ def people(month: dt.date) -> Counts:
     start, end = moments(month)
     since = midnight(before(month, AWAY_FOR - 1))
     spoke = [
-        model.objects.filter(within("at", start, end)).order_by().values("author") for model in (Contribution, Message)
+        model._default_manager.filter(within("at", start, end)).order_by().values(who)
+        for model, who in ((Contribution, "author"), (Message, "author"), (Stance, "who"))
     ]
 
     def figures(to: str) -> dict[str, Any]:
@@ -37,7 +40,7 @@ def people(month: dt.date) -> Counts:
         conditions = {
             "registered": there,
             "active": there & Q(**{f"{to}__pk__in": signed_in(start, end)}),
-            "contributing": there & (Q(**{f"{to}__pk__in": spoke[0]}) | Q(**{f"{to}__pk__in": spoke[1]})),
+            "contributing": there & reduce(operator.or_, (Q(**{f"{to}__pk__in": people}) for people in spoke)),
             "not_returning": away,
         }
         return {name: Count(to, distinct=True, filter=condition) for name, condition in conditions.items()}

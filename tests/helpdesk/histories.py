@@ -16,7 +16,7 @@ from outcomes.models import Effect, FollowUp, Outcome, OutcomeVersion
 from outcomes.states import Benefit, EffectKind
 from panels.cases.models import Case
 from panels.meetings.models import AgendaItem, Attendance, Meeting
-from panels.models import Contribution, Invitation, Panel, TimeSpent
+from panels.models import Contribution, Invitation, Panel, Stance, TimeSpent
 from panels.states import Urgency
 
 FIRST = dt.datetime(2021, 11, 1, tzinfo=dt.UTC)
@@ -119,7 +119,8 @@ class History:
         for who in self.chance.sample(self.people, self.chance.randint(0, len(self.people))):
             self.invitation(about, who, panel.lead)
             if self.maybe(who):
-                Contribution.objects.create(author=who, kind="test", at=self.moment(), **about)
+                said = Contribution.objects.create(author=who, kind="test", at=self.moment(), **about)
+                Stance.objects.create(contribution=said, who=pick(self.people), kind="agree", at=self.moment(), key=key)
             TimeSpent.objects.create(panel=panel, who=who, year=pick([2021, 2022]), seconds=self.chance.randint(0, 999))
         if self.maybe(panel):
             Effect.objects.create(kind=pick(EffectKind.values), by=panel.lead, at=self.moment(), **about)

@@ -12,7 +12,7 @@ from cpms.audit.models import AuditEvent
 from helpdesk.tickets.models import Ticket
 from outcomes.models import Effect, FollowUp, OutcomeVersion
 from panels.meetings.models import AgendaItem, Attendance
-from panels.models import Contribution, Invitation, Message, Panel, TimeSpent
+from panels.models import Contribution, Invitation, Message, Panel, Stance, TimeSpent
 
 
 def month_of(moment):
@@ -89,7 +89,7 @@ class Slow:
             for model in (Contribution, Message)
             for row in model.objects.all()
             if month_of(row.at) == self.month
-        }
+        } | {row.who_id for row in Stance.objects.all() if month_of(row.at) == self.month}
         since = back(self.month, 2)
         lately = {who for who, when in self.sign_ins if since <= when <= self.month}
         old = {pk for pk, p in there.items() if month_of(p.activated_at) < since}
