@@ -168,7 +168,9 @@ def talk(people: list[Any]) -> dict[str, Any]:
         Row(invitation=Row(state="accepted", invitee=person), seen_at=None if number else clock.now())
         for number, person in enumerate(people)
     ]
-    stances = [Row(kind=kind, get_kind_display=word, who=people[2], text=text) for kind, word, text in kinds]
+    stances = [
+        Row(kind=kind, get_kind_display=word, who=people[2], text=text, at=clock.now()) for kind, word, text in kinds
+    ]
     return {"stances": stances, "seats": seats}
 
 

@@ -10,9 +10,11 @@ from typing import Any
 from cpms.accounts.access import Verdict, no, rule, yes
 from cpms.accounts.models import Network
 from cpms.accounts.roles import Permission, Role
-from cpms.notifications.models import MailWish
+from cpms.notifications.models import MailWish, OutboxMessage
 from cpms.notifications.notices import ALWAYS_AT_ONCE, NEWS, Notice
-from cpms.notifications.states import MailState, Pace
+from cpms.notifications.states import UNSENT, MailState, Pace
+
+A_DAY = dt.timedelta(days=1)
 
 
 @rule(Permission.CHASING)
@@ -48,6 +50,15 @@ def plan(notice: Notice, wish: MailWish | None, *, zone: str, now: dt.datetime, 
     if wish.pace == Pace.DAILY:
         return Plan(MailState.HELD, now)
     return Plan(MailState.WAITING, after_quiet(wish, zone=zone, now=now))
+
+
+def has_not_looked(mail: OutboxMessage, looked: dt.datetime | None, *, now: dt.datetime) -> bool:
+    """Whether a mail stands for another one of its kind: it is still to be sent, or was sent within a day to somebody who has
+    not looked since it was written. ``looked`` is when its reader last did."""
+    if mail.state in UNSENT:
+        return True
+    lately = mail.sent_at is not None and mail.sent_at > now - A_DAY
+    return lately and (looked is None or looked < mail.written_at)
 
 
 def after_quiet(wish: MailWish, *, zone: str, now: dt.datetime) -> dt.datetime:

@@ -29,6 +29,18 @@ def unsent_about(keys: Iterable[Any]) -> set[Any]:
     return set(waiting.order_by().values_list("about_id", flat=True))
 
 
+def cancelled(notice: str, about: Any) -> int:
+    """How many mails of this kind about this thing were written and, before they went out, taken back."""
+    return OutboxMessage.objects.filter(notice=notice, about_id=about.pk, state=MailState.CANCELLED).count()
+
+
+def newest_mails(notice: str, about: Any, people: Iterable[Any]) -> dict[Any, OutboxMessage]:
+    """Of each of these people the mail of this kind about this thing that was written last, by the person's key."""
+    rows = OutboxMessage.objects.filter(notice=notice, about_id=about.pk, recipient__in=list(people))
+    newest = rows.order_by("recipient_id", "-written_at").distinct("recipient_id")
+    return {mail.recipient_id: mail for mail in newest}
+
+
 def network_key(thing: Any) -> Any:
     """The network of what somebody has to do something about; none for what concerns no panel."""
     return getattr(thing, "network_id", None) or getattr(getattr(thing, "panel", None), "network_id", None)

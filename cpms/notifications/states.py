@@ -103,6 +103,8 @@ class MailState(models.TextChoices):
     GIVEN_UP = "given_up", "given up"
 
 
+UNSENT = (MailState.WAITING, MailState.HELD, MailState.SENDING)
+
 IDLE, LADDER, EXPIRY = "idle", "ladder", "expiry"
 LONGEST_WAIT, MOST_REMINDERS = 365, 5
 

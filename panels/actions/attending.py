@@ -40,7 +40,7 @@ def ask_for_help(row: Dispatch) -> int:
     hold_consent(row.audit_patient_id)
     current = held(queries.help_left(), row.pk, Verb.HELP)
     if current is not None:
-        escalating.ask_coordinators_of(current)
+        escalating.ask_coordinators_of(current, clock.now().isoformat())
     return int(current is not None)
 
 

@@ -19,9 +19,9 @@ from cpms.notifications import queries as notifications_of
 from cpms.notifications.notices import Notice
 from cpms.notifications.states import LADDER, Settled, Verb
 from panels import policy, queries
-from panels.actions import chasing, dispatching
-from panels.models import Dispatch, MeetingWish, Panel
-from panels.states import Move, Rung, State, due_on
+from panels.actions import chasing, dispatching, telling
+from panels.models import Dispatch, Invitation, MeetingWish, Panel
+from panels.states import Move, Part, Rung, State, due_on
 
 WITHIN = dt.timedelta(days=3)
 
@@ -37,7 +37,6 @@ def enough_said(panel: Panel, *, by: Any) -> None:
     if queries.replies(panel) < panel.quorum:
         return
     nobody_is_wanted(panel, how=Settled.DONE)
-    rounds = panel.steps.filter(verb=Move.REOPEN).count()
     notifications.notify(
         [panel.lead],
         notice=Notice.ENOUGH_ADVICE,
@@ -45,9 +44,22 @@ def enough_said(panel: Panel, *, by: Any) -> None:
         about=panel,
         ref=panel.ref,
         path=panel.get_absolute_url(),
-        again=f"{rounds}:{panel.quorum}",
+        again=occasion(panel),
         urgent=panel.urgent,
     )
+
+
+def occasion(panel: Panel) -> str:
+    """Tells apart when enough was said: each round, each number that is enough, and again after what was said was recalled."""
+    rounds = panel.steps.filter(verb=Move.REOPEN).count()
+    undone = notifications_of.cancelled(Notice.ENOUGH_ADVICE, panel)
+    return f"{rounds}:{panel.quorum}" + (f":{undone}" if undone else "")
+
+
+def not_enough(panel: Panel) -> None:
+    """Something was recalled: that enough is there is not said while it is not so."""
+    if queries.replies(panel) < panel.quorum:
+        notifications.cancel_mails([panel.pk], Notice.ENOUGH_ADVICE)
 
 
 def nobody_is_wanted(panel: Panel, *, how: Settled = Settled.CANCELLED) -> None:
@@ -57,40 +69,56 @@ def nobody_is_wanted(panel: Panel, *, how: Settled = Settled.CANCELLED) -> None:
 
 
 def has_said(panel: Panel, *, by: Any) -> None:
-    """Somebody answered: nothing waits for them, and no unsent mail says that their answer is late."""
+    """Somebody answered, in words or by a view of others': nothing waits for them, and no unsent mail says that their answer is
+    late. The first who is not of the treating side stops the clock of the first reply."""
+    if policy.part_of(by, panel) != Part.TREATING:
+        Panel.objects.filter(pk=panel.pk, first_reply_at=None).update(first_reply_at=clock.now())
     notifications.settle_work(by, Verb.REPLY, on=panel)
     notifications.cancel_mails([panel.pk], Notice.ANSWER_LATE, to=by)
 
 
 @transaction.atomic
 def set_terms(panel: Panel, *, quorum: int, wanted_by: dt.date, by: Any) -> Panel:
-    """Move the answer-by day, or say how many experts are enough; everybody in the panel is told of a new day."""
+    """Move the answer-by day, or say how many experts are enough. Everybody in the panel or asked into it is told of a new day.
+
+    With a new day, or when more experts are wanted than before, the ladder is climbed anew.
+    """
     hold_consent(panel.audit_patient_id)
     current = Panel.objects.with_case().select_for_update(of=("self",)).get(pk=panel.pk)
     if not (verdict := policy.may_set_terms(by, current)):
         raise Refused(verdict.reason)
-    moved = wanted_by != current.wanted_by
+    moved, raised = wanted_by != current.wanted_by, quorum > current.quorum
     current.quorum, current.wanted_by = quorum, wanted_by
-    current.escalated = 0 if moved else current.escalated
+    current.escalated = 0 if moved or raised else current.escalated
     current.save(update_fields=["quorum", "wanted_by", "escalated"])
     chasing.something_happened(current)
     audit.record(Event.TERMS_SET, on=current, by=by, count=quorum)
     if moved:
         nobody_is_wanted(current)
         notifications.move_due(current, Verb.REPLY, due_at=due_on(wanted_by))
-        people, path = queries.people_in(current), current.get_absolute_url()
-        notifications.notify(
-            people,
-            notice=Notice.TERMS_CHANGED,
-            by=by,
-            about=current,
-            ref=current.ref,
-            path=path,
-            again=wanted_by.isoformat(),
-            urgent=current.urgent,
-        )
+        tell_moved(current, by=by)
     enough_said(current, by=by)
     return current
+
+
+def tell_moved(panel: Panel, *, by: Any) -> None:
+    """A new day, each time it moves: those in the panel go there; who has not answered yet goes to the invitation, and is asked
+    for a yes or no by a day that fits."""
+    again, asked = clock.now().isoformat(), Invitation.objects.pending().filter(panel=panel, expires_at__gt=clock.now())
+    told = {panel.get_absolute_url(): queries.people_in(panel)}
+    for invitation in asked.select_related("invitee"):
+        invitation.panel = panel
+        notifications.move_due(invitation, Verb.ANSWER, due_at=invitation.answer_by)
+        told[invitation.get_absolute_url()] = [invitation.invitee]
+    for path, people in told.items():
+        send(people, Notice.TERMS_CHANGED, panel, path=path, again=again, by=by)
+
+
+def send(people: list[Any], notice: Notice, panel: Panel, *, path: str, again: str, by: Any = None) -> None:
+    """One mail to each, once for the occasion that ``again`` names."""
+    notifications.notify(
+        people, notice=notice, by=by, about=panel, ref=panel.ref, path=path, again=again, urgent=panel.urgent
+    )
 
 
 @transaction.atomic
@@ -109,16 +137,7 @@ def propose_meeting(panel: Panel, *, by: Any) -> None:
     """On dissent or wish, until one is called: the lead decides."""
     path = reverse("meetings:schedule", args=[panel.ref])
     work_for_lead(panel, Verb.MEET, path)
-    notifications.notify(
-        [panel.lead],
-        notice=Notice.MEETING_PROPOSED,
-        by=by,
-        about=panel,
-        ref=panel.ref,
-        path=path,
-        again=day(),
-        urgent=panel.urgent,
-    )
+    telling.tell([panel.lead], Notice.MEETING_PROPOSED, panel, by=by, path=path)
 
 
 def propose_again(panel: Panel, *, by: Any) -> None:
@@ -132,10 +151,6 @@ def wishes_are_met(panel: Panel, *, by: Any) -> None:
     met, _rows = MeetingWish.objects.filter(panel=panel).delete()
     if met:
         audit.record(Event.MEETING_WISHED, on=panel, by=by, verb="met")
-
-
-def day() -> str:
-    return clock.today().isoformat()
 
 
 def escalate(*, by: Any) -> int:
@@ -155,43 +170,36 @@ def climb(pk: Any, *, by: Any) -> int:
     if when is None or clock.now() < when:
         return 0
     Panel.objects.filter(pk=panel.pk, state=State.OPEN).update(escalated=rung)
-    {Rung.REMIND: remind, Rung.SUBSTITUTE: ask_for_substitutes, Rung.COORDINATOR: ask_coordinators}[rung](panel)
+    climbing = {Rung.REMIND: remind, Rung.SUBSTITUTE: ask_for_substitutes, Rung.COORDINATOR: ask_coordinators}
+    climbing[rung](panel, clock.now().isoformat())
     audit.record(Event.ESCALATED, on=panel, by=by, verb=rung.name.lower())
     return 1
 
 
-def tell(people: list[Any], notice: Notice, panel: Panel, path: str) -> None:
-    """Once for each answer-by day."""
-    again = str(panel.wanted_by)
-    notifications.notify(
-        people, notice=notice, by=None, about=panel, ref=panel.ref, path=path, again=again, urgent=panel.urgent
-    )
-
-
-def remind(panel: Panel) -> None:
+def remind(panel: Panel, again: str) -> None:
     """Whoever was asked and has not answered goes to the invitation, whoever accepted to the panel."""
     for invitation in queries.owing(panel):
         path = invitation.get_absolute_url() if invitation.answered_at is None else panel.get_absolute_url()
-        tell([invitation.invitee], Notice.ANSWER_LATE, panel, path)
+        send([invitation.invitee], Notice.ANSWER_LATE, panel, path=path, again=again)
 
 
-def ask_for_substitutes(panel: Panel) -> None:
+def ask_for_substitutes(panel: Panel, again: str) -> None:
     path = reverse("panels:invite", args=[panel.ref])
     work_for_lead(panel, Verb.SUBSTITUTE, path)
-    tell([panel.lead], Notice.SUBSTITUTE_WANTED, panel, path)
+    send([panel.lead], Notice.SUBSTITUTE_WANTED, panel, path=path, again=again)
 
 
-def ask_coordinators(panel: Panel) -> None:
+def ask_coordinators(panel: Panel, again: str) -> None:
     """They see the question, and name people for the lead to invite."""
     for dispatch in panel.dispatches.live().select_related("network", "group__parent", "panel"):
-        ask_coordinators_of(dispatch)
+        ask_coordinators_of(dispatch, again)
 
 
-def ask_coordinators_of(dispatch: Dispatch) -> None:
+def ask_coordinators_of(dispatch: Dispatch, again: str) -> None:
     panel, people = dispatch.panel, accounts.coordinators_for(dispatch.network, dispatch.group)
     path, due = dispatch.get_absolute_url(), clock.now() + WITHIN
     for person in people:
         notifications.open_work(
             person, Verb.HELP, on=dispatch, ref=panel.ref, path=path, due_at=due, urgent=panel.urgent
         )
-    tell(people, Notice.HELP_WANTED, panel, path)
+    send(people, Notice.HELP_WANTED, panel, path=path, again=again)

@@ -24,7 +24,7 @@ from cpms.notifications import actions as notifications
 from cpms.notifications import queries as notifications_of
 from cpms.notifications.notices import Notice
 from cpms.notifications.states import EXPIRY, Settled, Verb
-from panels import policy
+from panels import policy, queries
 from panels.actions import chasing, sight
 from panels.cases.models import Case
 from panels.models import Invitation, Panel
@@ -109,6 +109,13 @@ def wait_for_reply(panel: Panel, person: Any) -> None:
     notifications.open_work(person, Verb.REPLY, on=panel, ref=panel.ref, path=path, due_at=due, urgent=panel.urgent)
 
 
+def wait_again(panel: Panel, person: Any) -> None:
+    """Advice is asked of a member once more, who owes it in this round; not once the outcome is being written."""
+    owing = {seat.invitee_id for seat in queries.owing(panel) if seat.state == InvitationState.ACCEPTED}
+    if panel.state == State.OPEN and person.pk in owing:
+        wait_for_reply(panel, person)
+
+
 @transaction.atomic
 def invite_guest(
     panel: Panel, *, email: str, name: str, hospital: str, country: str, by: Any, until: dt.date | None = None
@@ -147,7 +154,8 @@ def locked(invitation: Invitation) -> Invitation:
 
 @transaction.atomic
 def accept(invitation: Invitation, *, by: Any) -> Invitation:
-    """Become a member: see the case from now on, and be asked for advice by the date wanted."""
+    """Become a member: see the case from now on, and be asked for advice by the date wanted; or for a signature, where the
+    outcome is out for it."""
     hold_consent(invitation.audit_patient_id)
     current = locked(invitation)
     if not (verdict := policy.may_answer(by, current)):
@@ -157,8 +165,12 @@ def accept(invitation: Invitation, *, by: Any) -> Invitation:
     panel = current.panel
     sight.project(Case.objects.filter(pk=panel.case_id), people=[by], by=by)
     answered(current, by=by)
-    wait_for_reply(panel, by)
-    jobs.enqueue("meetings.call_newcomer", panel_id=str(panel.pk), user_id=str(by.pk))
+    newcomer = {"panel_id": str(panel.pk), "user_id": str(by.pk)}
+    if panel.state == State.OPEN:
+        wait_for_reply(panel, by)
+    else:
+        jobs.at_once("outcomes.ask_newcomer", **newcomer)
+    jobs.enqueue("meetings.call_newcomer", **newcomer)
     return current
 
 

@@ -62,18 +62,38 @@ def move(panel: Panel, verb: Move, *, by: Any) -> Panel:
     current.save(update_fields=["state", "closed_at", "opened_at"])
     sight.project(Case.objects.filter(pk=current.case_id), by=by)
     chasing.something_happened(current)
-    if target != State.OPEN:
-        notifications.settle_all(current, Verb.SUBSTITUTE, Verb.MEET)
-        dispatching.need_no_help(current)
-    if target not in RUNNING:
-        dispatching.end(current)
-        jobs.enqueue("meetings.clear_agendas", panel_id=str(current.pk))
+    end_what_waits(current, target, by=by)
     PanelStep.objects.create(panel=current, verb=verb, source=source, target=target, by=by)
     if verb in TOLD:
         tell_all(current, by=by)
     audit.record(Event.PANEL_MOVED, on=current, by=by, verb=str(verb))
     panel.state, panel.closed_at, panel.opened_at = current.state, current.closed_at, current.opened_at
     return current
+
+
+def end_what_waits(panel: Panel, target: State, *, by: Any) -> None:
+    """Advice is asked for while the panel is open, a yes or no while it runs: the outcome can still be signed by who comes."""
+    if target != State.OPEN:
+        notifications.settle_all(panel, Verb.SUBSTITUTE, Verb.MEET, Verb.REPLY)
+        notifications.cancel_mails([panel.pk], Notice.ANSWER_LATE)
+        dispatching.need_no_help(panel)
+    if target not in RUNNING:
+        end_asking(panel, by=by)
+        dispatching.end(panel)
+        jobs.enqueue("meetings.clear_agendas", panel_id=str(panel.pk))
+
+
+def end_asking(panel: Panel, *, by: Any) -> None:
+    """Nobody can answer an invitation any more; of a closed panel, whoever has heard of theirs hears that too. A reopening asks
+    again who still may answer."""
+    asked = list(Invitation.objects.pending().filter(panel=panel).select_related("invitee"))
+    unheard = notifications_of.unsent_about(one.pk for one in asked)
+    for invitation in asked:
+        notifications.settle_all(invitation)
+    notifications.cancel_mails([one.pk for one in asked], Notice.INVITED)
+    if panel.state == State.CLOSED:
+        heard = [one.invitee for one in asked if one.pk not in unheard and one.expires_at > clock.now()]
+        tell_ended(panel, heard, by=by, again=f"closed {panel.closed_at}")
 
 
 @transaction.atomic
@@ -169,17 +189,28 @@ def reopen(panel: Panel, *, by: Any) -> Panel:
     current.wanted_by, current.escalated = wanted_date(current.urgency), 0
     current.save(update_fields=["wanted_by", "escalated"])
     escalating.wishes_are_met(current, by=by)
-    ask_again(current)
+    ask_again(current, by=by)
     return current
 
 
-def ask_again(panel: Panel) -> None:
-    """Who was asked and has not answered in this round owes an answer again."""
+def ask_again(panel: Panel, *, by: Any) -> None:
+    """Who was asked and has not answered in this round owes an answer again. Who has not said yes or no heard that it had ended,
+    and is invited once more."""
     for invitation in queries.owing(panel):
+        invitation.panel = panel
         if invitation.state == InvitationState.ACCEPTED:
             inviting.wait_for_reply(panel, invitation.invitee)
         elif invitation.expires_at > clock.now():
             inviting.wait_for_answer(invitation)
+            invite_again(invitation, by=by)
+
+
+def invite_again(invitation: Invitation, *, by: Any) -> None:
+    """The mail once more, at most once a day; not to a guest without an account, whom it would lead nowhere."""
+    panel, person = invitation.panel, invitation.invitee
+    people, path = [person] if person.activated_at else [], invitation.get_absolute_url()
+    about = {"about": invitation, "ref": panel.ref, "path": path, "again": f"again {clock.today()}"}
+    notifications.notify(people, notice=Notice.INVITED, by=by, urgent=panel.urgent, **about)
 
 
 def silence(panel: Panel) -> None:
@@ -221,7 +252,7 @@ def thaw(patient_id: str, *, by: Any) -> int:
         if not may_be_discussed(panel.case.patient):
             continue
         if panel.state == State.OPEN:
-            ask_again(panel)
+            ask_again(panel, by=by)
         for row in panel.dispatches.waiting().select_related("network", "group__parent", "panel"):
             dispatching.wait_for_coordinators(row)
         if panel.dispatches.filter(state=DispatchState.RETURNED).exists():

@@ -71,7 +71,6 @@ def put_before_coordinators(referral: Referral, *, by: Any) -> None:
         notifications.open_work(
             person, Verb.REFERRAL, on=referral, ref=referral.ref, path=path, due_at=due, urgent=urgent
         )
-    place = f"{referral.network_id}-{referral.group_id}"
     notifications.notify(
         people,
         notice=Notice.REFERRAL_WAITING,
@@ -79,7 +78,7 @@ def put_before_coordinators(referral: Referral, *, by: Any) -> None:
         about=referral,
         ref=referral.ref,
         path=path,
-        again=place,
+        again=clock.now().isoformat(),  # it may come back to where it was
         urgent=urgent,
     )
 
@@ -146,6 +145,7 @@ def pass_referral_on(
     if not reason.strip():
         raise Refused("Please say in a sentence why you pass it on.")
     notifications.settle_all(current, Verb.REFERRAL)
+    notifications.cancel_mails([current.pk], Notice.REFERRAL_WAITING)
     current.network, current.group, current.note = network, group, reason
     current.state, current.decided_at, current.decided_by = ReferralState.WAITING, None, None
     current.save(update_fields=["network", "group", "note", "state", "decided_at", "decided_by", "clinician"])

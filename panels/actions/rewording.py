@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any, TypeVar
 
 from django.db import transaction
-from django.db.models import Min
 
 from consent.actions import hold_consent
 from cpms import clock
@@ -13,11 +12,13 @@ from cpms.accounts.access import Refused
 from cpms.audit import actions as audit
 from cpms.audit.states import Event
 from cpms.notifications import actions as notifications
+from cpms.notifications.notices import Notice
 from cpms.notifications.states import Verb
-from panels import policy
-from panels.models import Contribution, Invitation, Message, Panel, Wording
+from panels import policy, queries
+from panels.actions import escalating, inviting
+from panels.actions.telling import tell
+from panels.models import Contribution, Message, Panel, Wording
 from panels.models.talk import Said
-from panels.states import ANSWER_WITHIN, Part, due_on
 
 S = TypeVar("S", bound=Said)
 
@@ -35,7 +36,8 @@ def locked(said: S, *, by: Any) -> S:
 
 @transaction.atomic
 def reword(said: Contribution | Message, *, text: str, by: Any) -> Contribution | Message:
-    """Correct one's words. The earlier wording stays readable; views taken before say so by their time."""
+    """Correct one's words. The earlier wording stays readable; views taken before say so by their time. The lead hears of it,
+    and whoever took a view of the words, answered them or was mentioned."""
     hold_consent(said.audit_patient_id)
     current = locked(said, by=by)
     if current.text == text:
@@ -45,6 +47,7 @@ def reword(said: Contribution | Message, *, text: str, by: Any) -> Contribution 
     earlier.save(force_insert=True)
     current.text, current.edited_at = text, clock.now()
     current.save(update_fields=["text", "edited_at"])
+    tell(readers(current), Notice.REWORDED, current.panel, by=by)
     audit.record(Event.REWORDED, on=current, by=by)
     return current
 
@@ -57,7 +60,7 @@ def recall(said: Contribution | Message, *, by: Any) -> None:
         raise Refused("Words can be recalled for five minutes; you can still correct them.")
     if isinstance(current, Contribution) and (current.stances.exists() or current.marked_at):
         raise Refused("Somebody has answered this already; you can still correct it.")
-    if answered(current):
+    if answers_to(current):
         raise Refused("Somebody has answered this already; you can still correct it.")
     panel = current.panel
     audit.record(Event.RECALLED, on=current, by=by)
@@ -67,20 +70,24 @@ def recall(said: Contribution | Message, *, by: Any) -> None:
         as_if_never_said(panel, by=by)
 
 
-def answered(said: Contribution | Message) -> bool:
-    """Whether other words name these as what they answer."""
+def answers_to(said: Contribution | Message) -> list[Contribution | Message]:
+    """Words that name these as what they answer."""
     name = "answers_statement" if isinstance(said, Contribution) else "answers_message"
-    return any(model.objects.filter(**{name: said}).exists() for model in (Contribution, Message))
+    rows = (model.objects.filter(**{name: said}).select_related("author") for model in (Contribution, Message))
+    return [answer for found in rows for answer in found]
+
+
+def readers(said: Contribution | Message) -> set[Any]:
+    """The lead, and those who rely on the words: whoever answered them, took a view of them, or was mentioned in them."""
+    people = {said.panel.lead, *said.mentions.all(), *(answer.author for answer in answers_to(said))}
+    views = said.stances.select_related("who") if isinstance(said, Contribution) else ()
+    return people | {view.who for view in views}
 
 
 def as_if_never_said(panel: Panel, *, by: Any) -> None:
-    """After a recalled statement: the clock of the first reply, and what waits for whom."""
-    invited = Invitation.objects.filter(panel=panel).values("invitee")
-    replies = Contribution.objects.filter(panel=panel, author__in=invited)
-    Panel.objects.filter(pk=panel.pk).update(first_reply_at=replies.aggregate(first=Min("at"))["first"])
+    """After a recalled statement: the clock of the first reply, whether enough is there, and what waits for whom."""
+    Panel.objects.filter(pk=panel.pk).update(first_reply_at=queries.first_reply_at(panel))
+    escalating.not_enough(panel)
     if not Contribution.objects.awaiting_data().filter(panel=panel).exists():
         notifications.settle_all(panel, Verb.ADD_DATA)
-    if policy.part_of(by, panel) != Part.TREATING and not replies.filter(author=by).exists():
-        due = due_on(panel.wanted_by) if panel.wanted_by else clock.now() + ANSWER_WITHIN
-        path = panel.get_absolute_url()
-        notifications.open_work(by, Verb.REPLY, on=panel, ref=panel.ref, path=path, due_at=due, urgent=panel.urgent)
+    inviting.wait_again(panel, by)

@@ -18,9 +18,10 @@ from cpms.notifications.notices import Notice
 from cpms.notifications.states import Settled, Verb
 from panels import policy, queries
 from panels.actions import chasing, escalating, inviting
+from panels.actions.telling import tell
 from panels.models import Contribution, Message, Panel, Stance, Thanks
 from panels.models.talk import Said
-from panels.states import Certainty, ContributionKind, Part, StanceKind, State
+from panels.states import Certainty, ContributionKind, StanceKind
 
 DATA_WITHIN = dt.timedelta(days=7)
 
@@ -49,7 +50,22 @@ def put_beside(said: Said, beside: Beside, *, by: Any) -> None:
     said.answers_statement = beside.answers if isinstance(beside.answers, Contribution) else None
     said.save(force_insert=True)
     said.mentions.set(beside.mentions)
-    tell(list(beside.mentions), Notice.MENTIONED, said.panel, by=by)
+    tell_mentioned(said, beside.mentions, by=by)
+
+
+def tell_mentioned(said: Said, people: tuple[Any, ...], *, by: Any) -> None:
+    """Each mention is told: somebody is asked something."""
+    panel = said.panel
+    notifications.notify(
+        people,
+        notice=Notice.MENTIONED,
+        by=by,
+        about=panel,
+        ref=panel.ref,
+        path=panel.get_absolute_url(),
+        again=str(said.pk),
+        urgent=panel.urgent,
+    )
 
 
 @transaction.atomic
@@ -71,8 +87,6 @@ def contribute(
     )
     contribution.text = text
     put_beside(contribution, beside, by=by)
-    if policy.part_of(by, panel) != Part.TREATING:
-        Panel.objects.filter(pk=panel.pk, first_reply_at=None).update(first_reply_at=clock.now())
     escalating.has_said(panel, by=by)
     chasing.something_happened(panel)
     if kind == ContributionKind.NEED_DATA:
@@ -109,8 +123,7 @@ def supply(contribution: Contribution, *, by: Any) -> Contribution:
         notifications.settle_all(panel, Verb.ADD_DATA, how=Settled.DONE)
     chasing.something_happened(panel)
     tell([contribution.author], Notice.DATA_ADDED, panel, by=by)
-    if panel.state == State.OPEN and any(seat.invitee_id == current.author_id for seat in queries.owing(panel)):
-        inviting.wait_for_reply(panel, current.author)
+    inviting.wait_again(panel, current.author)
     audit.record(Event.DATA_SUPPLIED, on=current, by=by)
     return current
 
@@ -129,23 +142,9 @@ def thank(panel: Panel, *, useful: int, text: str, by: Any) -> Thanks:
     return thanks
 
 
-def tell(people: list[Any], notice: Notice, panel: Panel, *, by: Any) -> None:
-    """One mail of a kind per panel, person and day: a lively discussion is no flood."""
-    notifications.notify(
-        people,
-        notice=notice,
-        by=by,
-        about=panel,
-        ref=panel.ref,
-        path=panel.get_absolute_url(),
-        again=clock.today().isoformat(),
-        urgent=panel.urgent,
-    )
-
-
 @transaction.atomic
 def comment(panel: Panel, *, text: str, by: Any, beside: Beside = NOTHING_BESIDE) -> Message:
-    """Write into the conversation; everybody else in the panel is told once a day."""
+    """Write into the conversation; everybody else in the panel is told, until they look."""
     hold_consent(panel.audit_patient_id)
     if not (verdict := policy.may_comment(by, panel)):
         raise Refused(verdict.reason)
@@ -171,7 +170,8 @@ def held(contribution: Contribution) -> Contribution:
 
 @transaction.atomic
 def take_stance(contribution: Contribution, *, kind: str, by: Any, text: str = "") -> Stance:
-    """Agree, amend or dissent; a later view replaces the earlier one. Dissent and amendment need words."""
+    """Agree, amend or dissent; a later view replaces the earlier one. Dissent and amendment need words, and the statement's
+    author and the lead hear of them."""
     hold_consent(contribution.audit_patient_id)
     current = held(contribution)
     if not (verdict := policy.may_take_stance(by, current)):
@@ -183,10 +183,15 @@ def take_stance(contribution: Contribution, *, kind: str, by: Any, text: str = "
         stance = Stance(contribution=current, key=current.key, who=by)
     stance.kind, stance.text, stance.at = StanceKind(kind), text, clock.now()
     stance.save()
-    escalating.has_said(contribution.panel, by=by)
-    chasing.something_happened(contribution.panel)
-    if kind == StanceKind.DISSENT:
-        escalating.propose_meeting(contribution.panel, by=by)
+    panel = contribution.panel
+    escalating.has_said(panel, by=by)
+    chasing.something_happened(panel)
+    if kind == StanceKind.AMEND:
+        tell({current.author, panel.lead}, Notice.VIEW_TAKEN, panel, by=by)
+    if kind == StanceKind.DISSENT:  # the lead hears of it by the proposal to meet
+        tell({current.author} - {panel.lead}, Notice.VIEW_TAKEN, panel, by=by)
+        escalating.propose_meeting(panel, by=by)
+    escalating.enough_said(panel, by=by)
     audit.record(Event.STANCE_TAKEN, on=contribution, by=by, kind=kind)
     return stance
 

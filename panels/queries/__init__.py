@@ -1,6 +1,6 @@
 """Read models of panels."""
 
-from panels.queries.answers import late_panels, owing, people_in, replies, substitutes
+from panels.queries.answers import first_reply_at, late_panels, owing, people_in, replies, substitutes
 from panels.queries.chasing import climbs_at
 from panels.queries.dispatches import (
     addressed,
@@ -17,14 +17,16 @@ from panels.queries.page import (
     LATEST,
     Entry,
     Seat,
+    fresh,
     guests_of,
-    news,
+    last_news_at,
     objection_of,
     said_in,
     seats,
     thread,
     time_spent,
     visits,
+    with_news,
 )
 from panels.queries.quoting import answered_words, mentionable, quotes
 from panels.queries.referrals import as_referred, countries_of_referrals, referral_of, referrals
@@ -65,7 +67,9 @@ __all__ = [
     "countries_of_referrals",
     "decided",
     "dispatches",
+    "first_reply_at",
     "forgotten",
+    "fresh",
     "gaps",
     "groups_of_panels",
     "guests_of",
@@ -73,13 +77,13 @@ __all__ = [
     "help_left",
     "idle",
     "is_cross_border",
+    "last_news_at",
     "late_panels",
     "likely_group",
     "listed",
     "loaded",
     "mentionable",
     "moved_after",
-    "news",
     "next_meeting",
     "objection_of",
     "owing",
@@ -101,5 +105,6 @@ __all__ = [
     "unattended",
     "visits",
     "waiting_for_others",
+    "with_news",
     "worklist",
 ]

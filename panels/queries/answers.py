@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, Subquery, Value
+from django.db.models import Exists, Min, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from consent.models import care_consent
@@ -26,17 +27,33 @@ def round_began(panel: str) -> Coalesce:
 
 
 def replies(panel: Panel) -> int:
-    """How many people asked into the panel have given advice in this round; "no experience" is an answer, not advice."""
+    """How many people asked into the panel have advised in this round: in words, or by a view of advice. "No experience" is an
+    answer, not advice, and so is a view of it."""
     return replies_of([panel.pk]).get(panel.pk, 0)
 
 
 def replies_of(panels: Iterable[Any]) -> dict[Any, int]:
     """The same for many panels of these keys at once; a panel without a reply is left out."""
-    asked = Invitation.objects.filter(panel=OuterRef("panel"), invitee=OuterRef("author"))
-    advice = Contribution.objects.advice().filter(Exists(asked), panel__in=list(panels), at__gte=round_began("panel"))
-    return dict(
-        advice.order_by().values("panel").annotate(people=Count("author", distinct=True)).values_list("panel", "people")
-    )
+    keys, advice = list(panels), Contribution.objects.advice().order_by()
+    said = of_the_asked(advice.filter(panel__in=keys), panel="panel", who="author")
+    views = Stance.objects.filter(contribution__in=advice.filter(panel__in=keys)).order_by()
+    viewed = of_the_asked(views, panel="contribution__panel", who="who")
+    return dict(Counter(panel for panel, _person in said.union(viewed)))
+
+
+def of_the_asked(rows: QuerySet[Any], *, panel: str, who: str) -> QuerySet[Any]:
+    """Panel and person of the rows of this round whose person was asked into the panel; both named as they lead there."""
+    asked = Invitation.objects.filter(panel=OuterRef(panel), invitee=OuterRef(who))
+    return rows.filter(Exists(asked), at__gte=round_began(panel)).values_list(panel, who)
+
+
+def first_reply_at(panel: Panel) -> dt.datetime | None:
+    """When somebody who was asked into the panel first said something or took a view."""
+    asked = Invitation.objects.filter(panel=panel).values("invitee")
+    said = Contribution.objects.filter(panel=panel, author__in=asked)
+    viewed = Stance.objects.filter(contribution__panel=panel, who__in=asked)
+    firsts = [rows.aggregate(first=Min("at"))["first"] for rows in (said, viewed)]
+    return min((first for first in firsts if first), default=None)
 
 
 def owing(panel: Panel) -> list[Invitation]:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from typing import Any
 
-from django.db.models import BooleanField, ExpressionWrapper, Prefetch
-from django.db.models.functions import Coalesce
+from django.db.models import BooleanField, Exists, ExpressionWrapper, F, OuterRef, Prefetch, Q, QuerySet
+from django.db.models.functions import Coalesce, Greatest
 
 from cpms import clock
 from panels.models import Contribution, Invitation, Message, Panel, Stance, TimeSpent, Visit
 from panels.queries.answers import has_answered
 from panels.queries.counting import number_of
+from panels.queries.idle import newest
 from panels.states import StanceKind
 
 LATEST = 20
@@ -20,7 +22,10 @@ LATEST = 20
 
 @dataclass(frozen=True)
 class Entry:
-    """One line of the thread: a statement with its stances, or a message."""
+    """One line of the thread: a statement with its stances, or a message.
+
+    ``news`` stands above it, if anything does: new or changed since the reader's last visit; ``first`` above the first such.
+    """
 
     at: dt.datetime
     author: Any
@@ -30,6 +35,8 @@ class Entry:
     objections: tuple[Stance, ...] = ()
     mine: str = ""
     guest_until: dt.datetime | None = None
+    news: str = ""
+    first: bool = False
 
     @property
     def said(self) -> Any:
@@ -42,20 +49,35 @@ class Entry:
         return f"s-{self.contribution.pk}" if self.contribution else f"m-{self.said.pk}"
 
 
-def thread(panel: Panel, user: Any, *, guests: dict[Any, dt.datetime], latest: int | None = None) -> list[Entry]:
+def thread(
+    panel: Panel,
+    user: Any,
+    *,
+    guests: dict[Any, dt.datetime],
+    latest: int | None = None,
+    besides: Collection[Any] = (),
+) -> list[Entry]:
     """Statements and messages in the order they came, the ``latest`` so many or all; few queries whatever their number.
 
-    ``guests`` gives the guests' keys and the dates until which they stay.
+    ``guests`` gives the guests' keys and the dates until which they stay, ``besides`` the keys of older words that are shown too.
     """
     stances = Prefetch("stances", Stance.objects.select_related("who__centre", "key"))
     statements = Contribution.objects.filter(panel=panel).prefetch_related(stances, "wordings", "mentions")
     messages = Message.objects.filter(panel=panel).prefetch_related("wordings", "mentions")
     around = ("author__centre", "key", "answers_message__author", "answers_statement__author")
-    statements, messages = statements.select_related(*around), messages.select_related(*around)
-    statements, messages = statements.order_by("-at")[:latest], messages.order_by("-at")[:latest]
+    statements, messages = (
+        rows.select_related(*around).filter(chosen(rows, latest, besides)) for rows in (statements, messages)
+    )
     entries = [statement_entry(c, user, guests) for c in statements]
     entries += [Entry(m.at, m.author, message=m, guest_until=guests.get(m.author_id)) for m in messages]
-    return sorted(entries, key=lambda entry: entry.at)[-latest if latest else 0 :]
+    entries.sort(key=lambda entry: entry.at)
+    older = max(len(entries) - latest, 0) if latest else 0
+    return [*(entry for entry in entries[:older] if entry.said.pk in besides), *entries[older:]]
+
+
+def chosen(rows: QuerySet[Any], latest: int | None, besides: Collection[Any]) -> Q:
+    """The latest so many of the rows, or all, and those of the keys ``besides``."""
+    return Q(pk__in=rows.order_by("-at").values("pk")[:latest]) | Q(pk__in=list(besides)) if latest else Q()
 
 
 def said_in(panel: Panel) -> int:
@@ -64,12 +86,37 @@ def said_in(panel: Panel) -> int:
     return sum(Panel.objects.filter(pk=panel.pk).values_list(*both).get())
 
 
-def news(panel: Panel, user: Any, *, after: dt.datetime) -> int:
-    """How many statements and messages of others came after a moment."""
-    return sum(
-        rows.filter(panel=panel, at__gt=after).exclude(author=user).count()
-        for rows in (Contribution.objects.all(), Message.objects.all())
-    )
+def fresh(panel: Panel, user: Any, *, after: dt.datetime | None) -> dict[Any, dt.datetime]:
+    """Keys of the statements and messages of which something of others came after a moment, and when they were said: the words,
+    their correction, an amendment or a dissent. None without a moment."""
+    if after is None:
+        return {}
+    theirs = ~Q(author=user) & (Q(at__gt=after) | Q(edited_at__gt=after))
+    views = Stance.objects.exclude(who=user).exclude(kind=StanceKind.AGREE).filter(at__gt=after)
+    statements = Contribution.objects.filter(theirs | Exists(views.filter(contribution=OuterRef("pk"))), panel=panel)
+    messages = Message.objects.filter(theirs, panel=panel)
+    return dict(pair for rows in (statements, messages) for pair in rows.values_list("pk", "at"))
+
+
+def with_news(entries: list[Entry], keys: Collection[Any], *, seen: dt.datetime | None) -> list[Entry]:
+    """The entries, marked: the first that is new since the reader's last visit, and each older one of which something is.
+    ``keys`` is what ``fresh`` gives after that visit."""
+    marked: list[Entry] = []
+    above: set[str] = set()
+    for entry in entries:
+        news = "" if entry.said.pk not in keys or seen is None else "new" if entry.at > seen else "changed"
+        shown = "" if news == "new" and news in above else news
+        marked.append(replace(entry, news=shown, first=bool(shown and not above)))
+        above |= {news} - {""}
+    return marked
+
+
+def last_news_at(panel: Panel) -> dt.datetime:
+    """When something was last said, corrected or objected to in the panel; else when it was opened."""
+    said = [(model, "panel", field) for model in (Contribution, Message) for field in ("at", "edited_at")]
+    moments = [newest(*kind) for kind in (*said, (Stance, "contribution__panel", "at"))]
+    last = Panel.objects.filter(pk=panel.pk).values_list(Greatest(F("opened_at"), *moments), flat=True).get()
+    return last or clock.now()
 
 
 def statement_entry(contribution: Contribution, user: Any, guests: dict[Any, dt.datetime]) -> Entry:

@@ -78,6 +78,16 @@ def around(panel: Panel, user: Any) -> dict[str, Any]:
     }
 
 
+def entries_for(
+    user: Any, panel: Panel, seats: list[queries.Seat], seen: dt.datetime | None, *, latest: int | None
+) -> list[queries.Entry]:
+    """The thread for this reader; of older words those that were corrected or objected to since the last visit too."""
+    fresh = queries.fresh(panel, user, after=seen)
+    changed = [key for key, at in fresh.items() if seen is not None and at <= seen]
+    entries = queries.thread(panel, user, guests=queries.guests_of(seats), latest=latest, besides=changed)
+    return queries.with_news(entries, fresh, seen=seen)
+
+
 def page(
     request: HttpRequest, panel: Panel, form: ContributionForm, status: int = 200, thanks_form: ThanksForm | None = None
 ) -> HttpResponse:
@@ -86,15 +96,16 @@ def page(
     look_once(panel.case.patient)
     seen = queries.visits(panel)
     seats = queries.seats(panel, seen=seen)
-    latest = None if "all" in request.GET else queries.LATEST
-    entries = queries.thread(panel, user, guests=queries.guests_of(seats), latest=latest)
+    entries = entries_for(
+        user, panel, seats, seen.get(user.pk), latest=None if "all" in request.GET else queries.LATEST
+    )
     context = {
         "panel": panel,
         "case": case_parts(panel.case),
         "consent": allowed(panel.case),
         "entries": entries,
         "earlier": queries.said_in(panel) - len(entries),
-        "last_at": entries[-1].at if entries else panel.opened_at or clock.now(),
+        "last_at": queries.last_news_at(panel),
         "seen": seen.get(user.pk),
         "seats": seats,
         "replies": queries.replies(panel),
@@ -131,10 +142,10 @@ def detail(request: HttpRequest, panel: Panel) -> HttpResponse:
 
 @access("panels:news", object=Panel, kwarg="ref", verb=Permission.PANEL_READ)
 def news(request: HttpRequest, panel: Panel) -> HttpResponse:
-    """Polled by the open page: 204 when nothing came after ``after``, else how much, and a link to see it."""
+    """Polled by the open page: 204 when nothing came after ``after``, else of how many entries, and a link to see it."""
     after = parse_datetime(request.GET.get("after", "")) if len(request.GET.get("after", "")) < 50 else None
     actions.note_presence(panel, by=request.user)
-    count = queries.news(panel, request.user, after=after or clock.now() - dt.timedelta(minutes=1))
+    count = len(queries.fresh(panel, request.user, after=after or clock.now() - dt.timedelta(minutes=1)))
     if not count:
         return HttpResponse(status=204)
     return render(request, "panels/_news.html", {"panel": panel, "count": count})

@@ -166,7 +166,7 @@ def write_at_once(lead: Person, named: Person, panel: Panel) -> None:
     named.choose("What is it?", "Test")
     named.click("Send")
     named.sees(ADVICE)
-    expect(lead.page.get_by_text("1 new entry, show")).to_be_visible(timeout=60_000)
+    expect(lead.page.get_by_text("1 new or changed entry, show")).to_be_visible(timeout=60_000)
     expect(lead.page.get_by_label("Your reply")).to_have_value("I am still typing this")
     lead.click("Send")
     lead.sees(ADVICE)

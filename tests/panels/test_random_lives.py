@@ -55,6 +55,7 @@ class Oracle:
     said: int = 0
     outcome: str = ""
     unsigned: set[int] = field(default_factory=set)
+    signed: set[int] = field(default_factory=set)
 
     @property
     def alive(self) -> bool:
@@ -85,12 +86,16 @@ class Oracle:
             self.seat[who] = self.seat[who] if self.seat.get(who) in {"pending", "accepted"} else "pending"
         elif deed in {"accept", "decline", "end"}:
             self.seat[who] = {"accept": "accepted", "decline": "declined", "end": "gone"}[deed]
+            late = deed == "accept" and (self.state, self.outcome) == ("outcome", "signing")
+            self.unsigned |= {who} - self.signed if late else set()
         elif deed == "contribute":
             self.said += 1
         elif deed == "sign":
             self.unsigned.discard(who)
+            self.signed.add(who)
         elif deed == "send":
             self.outcome, self.unsigned = "signing", {n for n, seat in self.seat.items() if seat == "accepted"}
+            self.signed = set()
         elif deed in {"withdraw_consent", "give_consent"}:
             self.consent = deed == "give_consent"
         elif deed in {"archive", "unarchive"}:
@@ -235,6 +240,9 @@ def check(life: Life, oracle: Oracle) -> None:
     waits = WorkItem.objects.open().filter(subject_id=panel.pk)
     if oracle.state in {"closed", "withdrawn"}:
         assert not waits.exists()
+        assert not WorkItem.objects.open().filter(verb="answer").exists()
+    if oracle.state != "open":
+        assert not waits.filter(verb="reply").exists()
     asked = set(waits.filter(verb="sign").values_list("who", flat=True))
     expected = oracle.unsigned if oracle.outcome == "signing" and oracle.state == "outcome" else set()
     assert asked <= {life.experts[number].pk for number in expected}

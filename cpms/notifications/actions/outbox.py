@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import smtplib
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import structlog
@@ -27,7 +27,7 @@ from cpms.jobs import actions as jobs
 from cpms.notifications import notices, queries
 from cpms.notifications.models import LEASE, MailWish, OutboxMessage
 from cpms.notifications.notices import Notice
-from cpms.notifications.policy import plan
+from cpms.notifications.policy import has_not_looked, plan
 from cpms.notifications.states import MailState
 from cpms.vault.cipher import CannotOpen
 
@@ -51,23 +51,29 @@ def notify(
     path: str = "/",
     calendar: str = "",
     again: str = "",
+    looked: Mapping[Any, dt.datetime] | None = None,
     urgent: bool = False,
 ) -> list[OutboxMessage]:
     """Write one mail per person in this transaction, as they wish their mails; nobody is told of their own deed.
 
-    The same notice about the same thing goes to a person once, unless ``again`` tells two occasions apart. What is
+    The same notice about the same thing goes to a person once, unless ``again`` tells two occasions apart; or, with
+    ``looked``, unless they have been there since: it says when each looked at the thing last, by the person's key. What is
     ``urgent`` waits for no daily mail and no quiet hours.
     """
     others = [person for person in people if by is None or person.pk != by.pk]
     wishes = {wish.user_id: wish for wish in MailWish.objects.filter(user__in=others)}
+    earlier = queries.newest_mails(notice, about, others) if looked is not None else {}
     now, messages = clock.now(), []
     for person in others:
-        when = plan(notice, wishes.get(person.pk), zone=person.zone, now=now, urgent=urgent)
-        if when.state is None:
+        when, last = (
+            plan(notice, wishes.get(person.pk), zone=person.zone, now=now, urgent=urgent),
+            earlier.get(person.pk),
+        )
+        if when.state is None or (last and has_not_looked(last, (looked or {}).get(person.pk), now=now)):
             continue
         message = OutboxMessage(notice=notice, recipient=person, ref=ref, calendar=calendar)
         message.link = path
-        message.dedupe_key = f"{notice}:{about.pk}:{person.pk}:{again}"
+        message.dedupe_key = f"{notice}:{about.pk}:{person.pk}:{last.pk if last else again}"
         message.about_type, message.about_id = about._meta.label_lower, about.pk
         message.state, message.due_at, message.not_before = when.state, when.not_before, when.not_before
         messages.append(message)

@@ -52,6 +52,8 @@ class Notice(models.TextChoices):
     MENTIONED = "mentioned", "You are mentioned"
     NEW_ADVICE = "new_advice", "New advice"
     NEW_MESSAGE = "new_message", "New message"
+    VIEW_TAKEN = "view_taken", "Somebody would change a statement or dissents"
+    REWORDED = "reworded", "Words in a panel were corrected"
     DATA_ADDED = "data_added", "Asked-for data is there"
     CASE_CORRECTED = "case_corrected", "A patient corrected a case"
     REGISTRY_CORRECTED = "registry_corrected", "A case taken out for a registry was corrected"
@@ -176,6 +178,8 @@ ASKED = frozenset(
         Notice.MEETING_HELD,
         Notice.DATES,
         Notice.ANSWER_LATE,
+        Notice.VIEW_TAKEN,
+        Notice.REWORDED,
         Notice.DATA_ADDED,
         Notice.INVITATION_LAPSED,
         Notice.SUBSTITUTE_WANTED,

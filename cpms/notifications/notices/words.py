@@ -167,6 +167,14 @@ WORDS = {
     Notice.MENTIONED: Words("CPMS: a colleague mentions you", "A colleague mentions you in panel {ref}."),
     Notice.NEW_ADVICE: Words("CPMS: new advice in your panel", "There is new advice in panel {ref}."),
     Notice.NEW_MESSAGE: Words("CPMS: a new message", "There is a new message in panel {ref}."),
+    Notice.VIEW_TAKEN: Words(
+        "CPMS: a statement is objected to",
+        "Somebody in panel {ref} would change a statement, or dissents from it. Please read it before anything is done.",
+    ),
+    Notice.REWORDED: Words(
+        "CPMS: words were corrected",
+        "Words in panel {ref} were corrected by who wrote them. Please read them again; the earlier wording stands beside them.",
+    ),
     Notice.DATA_ADDED: Words(
         "CPMS: the data you asked for is there", "The data you asked for in panel {ref} was added. Please have a look."
     ),
