@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
 from django.db import transaction
@@ -87,12 +88,11 @@ def ask_newcomer(panel_id: str, user_id: str, *, by: Any) -> bool:
     run twice. A text that is being written asks them when it is sent."""
     panel = Panel.objects.with_case().select_for_update(of=("self",)).get(pk=panel_id)
     outcome = Outcome.objects.select_for_update(of=("self",)).select_related("key").filter(panel=panel).first()
-    seats = Invitation.objects.seated().experts().filter(panel=panel, invitee=user_id).select_related("invitee")
-    seat, out = (
-        seats.first(),
-        panel.state == State.OUTCOME and outcome is not None and outcome.state == OutcomeState.SIGNING,
-    )
-    if seat is None or outcome is None or not out or not may_be_discussed(panel.case.patient):
+    seats = Invitation.objects.seated().experts().filter(panel=panel).select_related("invitee")
+    seat = seats.filter(invitee=uuid.UUID(user_id)).first()
+    if seat is None or outcome is None or outcome.state != OutcomeState.SIGNING or panel.state != State.OUTCOME:
+        return False
+    if not may_be_discussed(panel.case.patient):
         return False
     signature, _new = SignOff.objects.get_or_create(
         outcome=outcome, who=seat.invitee, number=outcome.number, defaults={"key": outcome.key}

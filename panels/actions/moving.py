@@ -208,9 +208,16 @@ def ask_again(panel: Panel, *, by: Any) -> None:
 def invite_again(invitation: Invitation, *, by: Any) -> None:
     """The mail once more, at most once a day; not to a guest without an account, whom it would lead nowhere."""
     panel, person = invitation.panel, invitation.invitee
-    people, path = [person] if person.activated_at else [], invitation.get_absolute_url()
-    about = {"about": invitation, "ref": panel.ref, "path": path, "again": f"again {clock.today()}"}
-    notifications.notify(people, notice=Notice.INVITED, by=by, urgent=panel.urgent, **about)
+    notifications.notify(
+        [person] if person.activated_at else [],
+        notice=Notice.INVITED,
+        by=by,
+        about=invitation,
+        ref=panel.ref,
+        path=invitation.get_absolute_url(),
+        again=f"again {clock.today()}",
+        urgent=panel.urgent,
+    )
 
 
 def silence(panel: Panel) -> None:

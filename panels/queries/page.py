@@ -65,9 +65,8 @@ def thread(
     statements = Contribution.objects.filter(panel=panel).prefetch_related(stances, "wordings", "mentions")
     messages = Message.objects.filter(panel=panel).prefetch_related("wordings", "mentions")
     around = ("author__centre", "key", "answers_message__author", "answers_statement__author")
-    statements, messages = (
-        rows.select_related(*around).filter(chosen(rows, latest, besides)) for rows in (statements, messages)
-    )
+    statements = statements.select_related(*around).filter(chosen(statements, latest, besides))
+    messages = messages.select_related(*around).filter(chosen(messages, latest, besides))
     entries = [statement_entry(c, user, guests) for c in statements]
     entries += [Entry(m.at, m.author, message=m, guest_until=guests.get(m.author_id)) for m in messages]
     entries.sort(key=lambda entry: entry.at)
