@@ -7,6 +7,7 @@ from typing import Any
 from django.db import transaction
 
 from consent.actions import hold_consent
+from cpms import clock
 from cpms.notifications.states import Verb
 from panels import queries
 from panels.actions import dispatching, escalating, referring
