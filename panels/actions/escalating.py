@@ -34,7 +34,7 @@ def work_for_lead(panel: Panel, verb: Verb, path: str) -> None:
 
 def enough_said(panel: Panel, *, by: Any) -> None:
     """The quorum is there: the lead may conclude, with or without a meeting, and nothing climbs further."""
-    if queries.replies(panel) < panel.quorum:
+    if panel.state != State.OPEN or queries.replies(panel) < panel.quorum:
         return
     nobody_is_wanted(panel, how=Settled.DONE)
     notifications.notify(

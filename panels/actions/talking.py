@@ -118,7 +118,7 @@ def supply(contribution: Contribution, *, by: Any) -> Contribution:
         return current
     current.supplied_at, current.supplied_by = clock.now(), by
     current.save(update_fields=["supplied_at", "supplied_by"])
-    panel = contribution.panel
+    panel = current.panel
     if not Contribution.objects.awaiting_data().filter(panel=panel).exists():
         notifications.settle_all(panel, Verb.ADD_DATA, how=Settled.DONE)
     chasing.something_happened(panel)
@@ -183,7 +183,7 @@ def take_stance(contribution: Contribution, *, kind: str, by: Any, text: str = "
         stance = Stance(contribution=current, key=current.key, who=by)
     stance.kind, stance.text, stance.at = StanceKind(kind), text, clock.now()
     stance.save()
-    panel = contribution.panel
+    panel = current.panel
     escalating.has_said(panel, by=by)
     chasing.something_happened(panel)
     if kind == StanceKind.AMEND:

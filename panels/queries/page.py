@@ -111,7 +111,7 @@ def with_news(entries: list[Entry], keys: Collection[Any], *, seen: dt.datetime 
 
 
 def last_news_at(panel: Panel) -> dt.datetime:
-    """When something was last said, corrected or objected to in the panel; else when it was opened."""
+    """When something was last said, corrected or viewed in the panel; else when it was opened."""
     said = [(model, "panel", field) for model in (Contribution, Message) for field in ("at", "edited_at")]
     moments = [newest(*kind) for kind in (*said, (Stance, "contribution__panel", "at"))]
     last = Panel.objects.filter(pk=panel.pk).values_list(Greatest(F("opened_at"), *moments), flat=True).get()

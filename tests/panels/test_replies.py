@@ -127,3 +127,10 @@ def test_who_took_a_view_owes_nothing_after_a_recall(story):
     panels.take_stance(said, kind="agree", by=story.second)
     panels.recall(story.contribute(story.second), by=story.second)
     assert not waits(story.second, Verb.REPLY)
+
+
+def test_once_the_outcome_is_written_nobody_is_told_that_enough_is_there(story):
+    said = story.contribute(story.expert)
+    outcomes.start_outcome(story.fresh(), by=story.lead)
+    panels.take_stance(Contribution.objects.get(pk=said.pk), kind="agree", by=story.second)
+    assert (queries.replies(story.fresh()), enough(story)) == (2, 0)
