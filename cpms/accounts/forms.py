@@ -193,7 +193,7 @@ class ExpertiseForm(forms.Form):
         return cleaned
 
     def condition_of(self, text: str, code: str) -> Any:
-        hits = queries.conditions_named(text)
+        hits = queries.conditions_named(text).hits
         for hit in hits:
             if hit.code == code or hit.name.casefold() == text.casefold():
                 return hit

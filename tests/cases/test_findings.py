@@ -12,6 +12,7 @@ from cpms.accounts.access import Refused
 from cpms.terminology import queries as terminology
 from cpms.terminology.folding import fold
 from cpms.terminology.models import Concept, ConceptSynonym, Terminology
+from cpms.terminology.queries import mentions
 from panels.cases import actions as cases
 from tests.clients import signed_in
 from tests.factories import Story, UserFactory
@@ -27,7 +28,7 @@ NAMES = {
 
 @pytest.fixture
 def names():
-    terminology._phenotypes.cache_clear()
+    mentions._phenotypes.cache_clear()
     hpo = Terminology.objects.update_or_create(
         system="HP",
         defaults={"version": "1", "licence": "free", "attribution": "theirs", "loaded_at": clock.now()},
@@ -40,7 +41,7 @@ def names():
         )
     ConceptSynonym.objects.create(concept=concept, text="Small stature")
     yield
-    terminology._phenotypes.cache_clear()
+    mentions._phenotypes.cache_clear()
 
 
 def found(text: str) -> dict[str, bool]:

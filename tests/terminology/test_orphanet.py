@@ -9,6 +9,7 @@ from cpms.terminology import queries
 from cpms.terminology.importers import orphanet
 from cpms.terminology.importers.release import ReleaseRefused
 from cpms.terminology.models import Concept, ConceptEdge
+from cpms.terminology.queries import Relatives
 from cpms.terminology.states import System
 
 CODES = """orphacode\tname\tdisorder_type\tclassifications\tsource\tsynonyms
@@ -36,11 +37,11 @@ def test_the_command_loads_codes_tree_and_version_and_says_so(folder, capsys):
     assert (Concept.objects.count(), ConceptEdge.objects.count()) == (4, 2)
     assert queries.loaded_version(System.ORPHA) == "Orphadata 2025-07"
     assert "Orphadata 2025-07" in queries.acknowledgements()[0].attribution
-    assert set(queries.relatives_of(["ORPHA:418"])) == {"ORPHA:101954", "ORPHA:418", "ORPHA:90794"}
-    assert queries.relatives_of([]) == []
-    assert [hit.code for hit in queries.search_conditions("adrenogenital")] == ["ORPHA:418"]
-    assert [hit.code for hit in queries.search_conditions("rare adrenal")] == ["ORPHA:101954"]
-    hit = queries.search_conditions("adrenogenitl sindrome")[0]
+    assert queries.relatives_of(["ORPHA:418"]) == Relatives({"ORPHA:101954"}, {"ORPHA:90794"})
+    assert queries.relatives_of([]) == Relatives(set(), set())
+    assert queries.conditions_meant("adrenogenital").codes == ["ORPHA:418"]
+    assert queries.conditions_meant("rare adrenal").codes == ["ORPHA:101954"]
+    hit = queries.conditions_meant("adrenogenitl sindrome").hits[0]
     assert (hit.code, hit.matched) == ("ORPHA:418", "Adrenogenital syndrome")
 
 
@@ -79,4 +80,4 @@ MISSPELT = {
 def test_misspelt_conditions_of_the_shipped_names_are_understood():
     call_command("load_terminology")
     for typed, name in MISSPELT.items():
-        assert (typed, name in [hit.name for hit in queries.search_conditions(typed)]) == (typed, True)
+        assert (typed, name in [hit.name for hit in queries.conditions_meant(typed).hits]) == (typed, True)

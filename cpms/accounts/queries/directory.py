@@ -7,18 +7,22 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from django.contrib.postgres.fields import ArrayField
 from django.db.models import (
     Aggregate,
+    BooleanField,
     Case,
     Count,
     DurationField,
     Exists,
     F,
+    Func,
     IntegerField,
     OuterRef,
     Prefetch,
     Q,
     QuerySet,
+    TextField,
     Value,
     When,
 )
@@ -26,7 +30,7 @@ from django.db.models import (
 from cpms.accounts.models import Expert, ExpertGroup, Expertise, ThematicGroup, User
 from cpms.accounts.roles import Care
 from cpms.terminology import queries as terminology
-from cpms.terminology.queries import Hit
+from cpms.terminology.queries import Hit, Meaning
 from cpms.terminology.states import System
 
 NAMED = 5
@@ -43,6 +47,14 @@ class Median(Aggregate):
     output_field = DurationField()
 
 
+class OneOf(Func):
+    """Whether a text is one of a list. It goes to the database as one value that the planner does not weigh code by code: a
+    word like "syndrome" means thousands."""
+
+    template, arg_joiner = "%(expressions)s)))", " = ANY(ARRAY(SELECT unnest("
+    output_field = BooleanField()
+
+
 @dataclass(frozen=True)
 class Wanted:
     """What is looked for; everything may be left open."""
@@ -57,31 +69,35 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Found:
-    """The experts, best first, and what the typed condition was taken for."""
+    """The experts, best first, and what the typed condition was taken for: the closest few, and how many ``more`` were meant."""
 
     experts: QuerySet[Expert]
     conditions: list[Hit]
+    more: int = 0
 
 
-def conditions_named(text: str) -> list[Hit]:
+def conditions_named(text: str) -> Meaning:
     """The conditions a text may mean: by name and synonym, else by likeness."""
-    return terminology.search_conditions(text, limit=NAMED) if text.strip() else []
+    return terminology.conditions_meant(text, limit=NAMED) if text.strip() else Meaning([], [])
 
 
 def find_experts(wanted: Wanted, *, by: Any) -> Found:
-    """Those who declare the condition first, then those who declare what stands above or below it in the tree."""
+    """Those who declare a condition that was meant, or a kind of it, first; then those who declare what it is a kind of."""
     people = Expert.objects.visible_to(by).select_related("centre")
     for clause in plain_clauses(wanted):
         people = people.filter(clause)
     if wanted.gene:
         people = people.filter(declares(Expertise.GENE, [wanted.gene.strip().upper()]))
-    hits = conditions_named(wanted.condition)
+    meaning = conditions_named(wanted.condition)
     if wanted.condition.strip():
-        codes = [hit.code for hit in hits]
-        people = people.filter(declares(System.ORPHA, [*codes, *terminology.relatives_of(codes)]))
-        exact = Case(When(declares(System.ORPHA, codes), then=Value(0)), default=Value(1), output_field=IntegerField())
-        people = people.order_by(exact, "display_name", "pk")
-    return Found(with_expertise(people, [hit.code for hit in hits]), hits)
+        tree = terminology.relatives_of(meaning.codes)
+        inside = {*meaning.codes, *tree.below}
+        people = people.filter(declares(System.ORPHA, inside | tree.above))
+        nearness = Case(
+            When(declares(System.ORPHA, inside), then=Value(0)), default=Value(1), output_field=IntegerField()
+        )
+        people = people.order_by(nearness, "display_name", "pk")
+    return Found(with_expertise(people, meaning.codes), meaning.hits, len(meaning.codes) - len(meaning.hits))
 
 
 def plain_clauses(wanted: Wanted) -> Iterable[Q]:
@@ -96,12 +112,16 @@ def plain_clauses(wanted: Wanted) -> Iterable[Q]:
 
 
 def declares(system: str, codes: Iterable[str]) -> Exists:
-    return Exists(Expertise.objects.filter(user=OuterRef("pk"), system=system, code__in=list(codes)))
+    return Exists(Expertise.objects.filter(one_of(codes), user=OuterRef("pk"), system=system))
+
+
+def one_of(codes: Iterable[str]) -> OneOf:
+    return OneOf(F("code"), Value(list(codes), output_field=ArrayField(TextField())))
 
 
 def with_expertise(people: QuerySet[Expert], first: list[str]) -> QuerySet[Expert]:
     """Each person's declared expertise in one query, what was looked for first."""
-    place = Case(When(code__in=first, then=Value(0)), default=Value(1), output_field=IntegerField())
+    place = Case(When(one_of(first), then=Value(0)), default=Value(1), output_field=IntegerField())
     return people.prefetch_related(Prefetch("expertise", Expertise.objects.order_by(place, "name")))
 
 

@@ -35,7 +35,7 @@ def search(request: HttpRequest) -> HttpResponse:
         page = Paginator(found.experts, PAGE).get_page(form.cleaned_data["page"] or 1)
         records = records_of(page.object_list)
         rows = [(expert, records[expert.pk]) for expert in page.object_list]
-        context |= {"asked": True, "rows": rows, "page": page, "conditions": found.conditions}
+        context |= {"asked": True, "rows": rows, "page": page, "found": found}
     return render(request, "accounts/experts.html", context)
 
 

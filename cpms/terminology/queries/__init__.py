@@ -1,0 +1,38 @@
+"""Names, search, the tree, and what a text mentions."""
+
+from cpms.terminology.queries.finding import (
+    Acknowledgement,
+    Hit,
+    Meaning,
+    acknowledgements,
+    alike,
+    codes_meant,
+    conditions_meant,
+    loaded_version,
+    name_of,
+    names_of,
+    search,
+)
+from cpms.terminology.queries.mentions import Mention, mentioned
+from cpms.terminology.queries.tree import Node, Relatives, below, count_in_branches, relatives_of
+
+__all__ = [
+    "Acknowledgement",
+    "Hit",
+    "Meaning",
+    "Mention",
+    "Node",
+    "Relatives",
+    "acknowledgements",
+    "alike",
+    "below",
+    "codes_meant",
+    "conditions_meant",
+    "count_in_branches",
+    "loaded_version",
+    "mentioned",
+    "name_of",
+    "names_of",
+    "relatives_of",
+    "search",
+]
