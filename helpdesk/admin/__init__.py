@@ -2,6 +2,7 @@
 
 from helpdesk.admin.deliveries import JobAdmin, OutboxAdmin
 from helpdesk.admin.pages import HelpdeskAdminSite, site
+from helpdesk.admin.sheets import CaseFormAdmin
 from helpdesk.admin.video import VideoServiceAdmin
 
-__all__ = ["HelpdeskAdminSite", "JobAdmin", "OutboxAdmin", "VideoServiceAdmin", "site"]
+__all__ = ["CaseFormAdmin", "HelpdeskAdminSite", "JobAdmin", "OutboxAdmin", "VideoServiceAdmin", "site"]

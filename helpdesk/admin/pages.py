@@ -9,11 +9,7 @@ from django.contrib import admin, messages
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.urls import reverse
-from django.utils.html import format_html
 
-from consent import actions as consent
-from consent.models import ConsentForm, Registry
 from cpms import countries
 from cpms.accounts import actions as accounts
 from cpms.accounts.access import Route
@@ -25,10 +21,6 @@ from helpdesk import actions as helpdesk
 from helpdesk import queries
 from helpdesk.admin.seen import SeenForm
 from helpdesk.models import MonthlyKpi
-from panels.cases import actions as cases
-from panels.cases.importers import form_file
-from panels.cases.importers.read_case import ImportRefused
-from panels.cases.models import CaseForm
 
 LEFT_OUT = {"login", "logout", "password_change", "password_change_done", "autocomplete", "jsi18n", "view_on_site"}
 
@@ -133,6 +125,10 @@ class CentreAdmin(ReadOnlyAdmin):
     list_filter = ("country",)
     search_fields = ("name", "city")
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Centre]:
+        """The hospitals that this person looks after, as on the list of hospitals."""
+        return super().get_queryset(request).filter(pk__in=Centre.objects.visible_to(request.user))
+
 
 class MembershipAdmin(ReadOnlyAdmin):
     list_display = ("user", "role", "centre", "group", "network", "valid_from", "valid_to")
@@ -146,9 +142,15 @@ class MembershipAdmin(ReadOnlyAdmin):
 
 
 class KpiAdmin(ReadOnlyAdmin):
-    list_display = ("month", "network", "group", "country", "centre", "registered", "active", "panels_opened")
+    """Which lines are frozen. What they count stands on the page of the reports alone, where the few are kept back."""
+
+    fields = list_display = ("month", "network", "group", "country", "centre", "frozen_at")
     list_filter = ("month", "network")
     list_select_related = ("network", "group__network", "centre")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[MonthlyKpi]:
+        """The lines that the reports show to this person."""
+        return super().get_queryset(request).filter(pk__in=MonthlyKpi.objects.visible_to(request.user))
 
 
 class GroupForm(SeenForm):
@@ -172,6 +174,9 @@ class OwnNetworkAdmin(ReadOnlyAdmin):
 
     pages = ("_changelist", "_change", "_add")
     list_filter = ("network",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).filter(network__in=networks_served_by(request.user))
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return bool(may_use_staff_site(request.user))
@@ -208,84 +213,6 @@ class AdvocacyGroupAdmin(OwnNetworkAdmin):
         accounts.save_advocacy_group(obj, by=request.user)
 
 
-class ConsentFormAdmin(ReadOnlyAdmin):
-    """Languages and versions of the consent sheet. A published version is read, never changed; the preview is the page itself."""
-
-    pages = ("_changelist", "_change", "_add")
-    list_display = ("language", "version", "title", "is_model", "published_on", "preview")
-    list_filter = ("language", "is_model")
-    fields = ("language", "version", "title", "body", "is_model", "published_on")
-
-    @admin.display(description="preview")
-    def preview(self, form: ConsentForm) -> str:
-        return format_html('<a href="{}">as patients see it</a>', reverse("patients:sheet_preview", args=[form.pk]))
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return bool(may_use_staff_site(request.user))
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return bool(may_use_staff_site(request.user)) and (obj is None or obj.published_on is None)
-
-    def save_model(self, request: HttpRequest, obj: ConsentForm, form: Any, change: Any) -> None:
-        consent.save_form(obj, by=request.user)
-
-
-class CaseFormForm(SeenForm):
-    class Meta:
-        model = CaseForm
-        fields = ("slug", "version", "title", "network", "number", "body")
-        help_texts = {
-            "body": "A FHIR R4 Questionnaire as JSON. What a form does not know is refused and named.",
-            "network": "The network whose group the form belongs to, for example ENDO. Empty: for every case.",
-        }
-
-    def clean_body(self) -> str:
-        body: str = self.cleaned_data["body"]
-        try:
-            form_file.read(body.encode())
-        except ImportRefused as refusal:
-            raise forms.ValidationError(str(refusal)) from refusal
-        return body
-
-
-class CaseFormAdmin(ReadOnlyAdmin):
-    """Forms of the thematic groups. A draft is looked at, and published, on its preview; a published version is only read."""
-
-    form = CaseFormForm
-    pages = ("_changelist", "_change", "_add")
-    list_display = ("title", "slug", "version", "network", "number", "published_at", "preview")
-    list_filter = (("published_at", admin.EmptyFieldListFilter),)
-    fields = ("slug", "version", "title", "network", "number", "body")
-
-    @admin.display(description="preview")
-    def preview(self, form: CaseForm) -> str:
-        return format_html('<a href="{}">as clinicians see it</a>', reverse("cases:form_preview", args=[form.pk]))
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return bool(may_use_staff_site(request.user))
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return bool(may_use_staff_site(request.user)) and (obj is None or obj.published_at is None)
-
-    def save_model(self, request: HttpRequest, obj: CaseForm, form: Any, change: Any) -> None:
-        cases.save_case_form(obj, by=request.user)
-
-
-class RegistryAdmin(ReadOnlyAdmin):
-    """Registries and databases that consent to stage 2 may name."""
-
-    pages = ("_changelist", "_change", "_add")
-    list_display = ("name", "code", "closed_on")
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return bool(may_use_staff_site(request.user))
-
-    has_change_permission = has_add_permission
-
-    def save_model(self, request: HttpRequest, obj: Registry, form: Any, change: Any) -> None:
-        consent.save_registry(obj, by=request.user)
-
-
 site = HelpdeskAdminSite(name="helpdesk")
 site.register(User, UserAdmin)
 site.register(Centre, CentreAdmin)
@@ -294,6 +221,3 @@ site.register(Network, ReadOnlyAdmin)
 site.register(AdvocacyGroup, AdvocacyGroupAdmin)
 site.register(ThematicGroup, GroupAdmin)
 site.register(MonthlyKpi, KpiAdmin)
-site.register(ConsentForm, ConsentFormAdmin)
-site.register(Registry, RegistryAdmin)
-site.register(CaseForm, CaseFormAdmin)

@@ -78,7 +78,7 @@ def test_every_page_of_the_others(pages, browser):
 
 def test_every_page_of_the_staff_site(pages, browser):
     rooms, tour = Rooms(), Tour()
-    staff = rooms.enter("helpdesk", browser, pages.url)
+    staff = rooms.enter("core", browser, pages.url)
     tour.look(staff, "my work of staff", "/")
     for name, path in staff_pages():
         tour.look(staff, name, path)

@@ -11,6 +11,7 @@ from django.db import transaction
 from consent.actions import hold_consent
 from cpms import clock, locking
 from cpms.accounts.access import Refused, ask
+from cpms.accounts.policy import networks_served_by
 from cpms.accounts.roles import Permission
 from cpms.audit import actions as audit
 from cpms.audit.states import Event
@@ -21,11 +22,18 @@ from panels.cases.policy import may_edit
 from panels.cases.queries import answer_words, parsed
 
 
+def refuse_others(form: CaseForm, *, by: Any) -> None:
+    """Raises ``Refused`` for whoever is no staff, or of another network's helpdesk."""
+    if not (verdict := ask(Permission.STAFF_SITE, by)):
+        raise Refused(verdict.reason)
+    if form.network and not networks_served_by(by).filter(code=form.network).exists():
+        raise Refused("The forms of a network's groups are arranged by its own helpdesk.")
+
+
 @transaction.atomic
 def save_case_form(form: CaseForm, *, by: Any) -> CaseForm:
     """A new form, a new version, or a draft changed. Raises ``Refused`` for a published one, ``ImportRefused`` for a bad body."""
-    if not (verdict := ask(Permission.STAFF_SITE, by)):
-        raise Refused(verdict.reason)
+    refuse_others(form, by=by)
     if form.pk and CaseForm.objects.select_for_update().get(pk=form.pk).published_at:
         raise Refused("This version is published, and cases may have answered it. Add a new version.")
     form_file.read(form.body.encode())
@@ -37,9 +45,8 @@ def save_case_form(form: CaseForm, *, by: Any) -> CaseForm:
 @transaction.atomic
 def publish_case_form(form: CaseForm, *, by: Any) -> CaseForm:
     """From now on cases get this version, and nobody changes it any more."""
-    if not (verdict := ask(Permission.STAFF_SITE, by)):
-        raise Refused(verdict.reason)
     fresh = CaseForm.objects.select_for_update().get(pk=form.pk)
+    refuse_others(fresh, by=by)
     if fresh.published_at:
         raise Refused("This version is published already.")
     form_file.read(fresh.body.encode())
