@@ -128,7 +128,7 @@ class AbsenceForm(forms.Form):
 
     def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["deputy"].queryset = queries.colleagues_of(user)  # type: ignore[attr-defined]
+        self.fields["deputy"].queryset = queries.deputies_for(user)  # type: ignore[attr-defined]
 
 
 ANY = [("", "Any")]

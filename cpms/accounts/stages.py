@@ -7,6 +7,7 @@ from allauth.account.stages import LoginStage
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
+from django.utils.crypto import constant_time_compare
 
 from cpms.accounts import queries
 
@@ -21,9 +22,18 @@ class OTPStage(LoginStage):
     key = STAGE
     urlname = "otp_challenge"
 
+    def still_stands(self) -> bool:
+        """Whether the account is as it was at the first step: switched on, and of the same password. Reads it afresh."""
+        user = self.login.user
+        user.refresh_from_db()
+        return bool(user.is_active) and constant_time_compare(
+            self.state.get("password", ""), user.get_session_auth_hash()
+        )
+
     def handle(self) -> tuple[HttpResponse | None, bool]:
         """A session that somebody planted does not hold the begun login: its key changes here, and once more at the end."""
         self.request.session.cycle_key()
+        self.state["password"] = self.login.user.get_session_auth_hash()
         if queries.has_device(self.login.user):
             return redirect("otp_challenge"), True
         messages.error(

@@ -13,6 +13,7 @@ from django.db.models.functions import Coalesce
 from consent.models import care_consent
 from cpms import clock
 from cpms.accounts.models import User
+from cpms.accounts.roles import Role
 from panels.models import Contribution, Invitation, Panel, PanelStep, Stance
 from panels.models.panels import PanelQuerySet
 from panels.states import ContributionKind, Move, Rung, State
@@ -75,10 +76,16 @@ def has_answered() -> Q:
 
 
 def substitutes(panel: Panel) -> list[User]:
-    """The deputies of those who owe an answer and are away, as far as they were not asked yet."""
+    """The deputies of those who owe an answer and are away, as far as they are clinicians still and were not asked yet."""
     asked = Invitation.objects.filter(panel=panel).values("invitee")
     away = {row.shown.deputy_id for row in owing(panel) if row.shown.is_away and row.shown.deputy_id}
-    people = User.objects.active().filter(pk__in=away).exclude(pk__in=asked).exclude(pk=panel.lead_id)
+    people = (
+        User.objects.active()
+        .holding(Role.CLINICIAN)
+        .filter(pk__in=away)
+        .exclude(pk__in=asked)
+        .exclude(pk=panel.lead_id)
+    )
     return list(people.select_related("centre").order_by("display_name"))
 
 

@@ -12,6 +12,7 @@ import time
 import django_otp
 import pytest
 from django.conf import settings
+from django.contrib.auth.hashers import make_password
 from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
@@ -60,7 +61,10 @@ def ways_round(device: TotpDevice, other: TotpDevice) -> dict[str, Client]:
     ):
         ways[name] = Client(headers={"host": "localhost", **header})
     ways["password reset"] = after_reset(device)
-    ways["switched off between the steps"] = switched_off_between(totp_device(UserFactory()))
+    ways["switched off between the steps"] = changed_between(totp_device(UserFactory()), is_active=False)
+    ways["another password between the steps"] = changed_between(
+        totp_device(UserFactory()), password=make_password("x")
+    )
     return ways
 
 
@@ -74,10 +78,10 @@ def after_reset(device: TotpDevice) -> Client:
     return client
 
 
-def switched_off_between(device: TotpDevice) -> Client:
+def changed_between(device: TotpDevice, **fields: object) -> Client:
     client = browser()
     give_password(client, device.user.email)
-    User.objects.filter(pk=device.user.pk).update(is_active=False)
+    User.objects.filter(pk=device.user.pk).update(**fields)
     client.post(CODE, {"code": code_for(device)}, secure=True)
     return client
 

@@ -12,10 +12,11 @@ from cpms import clock
 from cpms.accounts import actions
 from cpms.accounts.access import Refused
 from cpms.accounts.models import Delegation, User
+from cpms.accounts.roles import Role
 from cpms.audit.models import AuditEvent
 from cpms.jobs.models import Job
 from tests.clients import signed_in
-from tests.factories import Story, UserFactory
+from tests.factories import Story, UserFactory, give_role
 
 pytestmark = pytest.mark.django_db(databases=["default", "cachedb"])
 
@@ -85,7 +86,8 @@ def test_a_delegation_ends_after_its_last_day(story, colleague, days, acts):
     assert (answer.status_code == 200) is acts
 
 
-def test_an_absence_stands_beside_the_name_with_its_deputy_on_the_own_page(story, colleague):
+def test_an_absence_stands_beside_the_name_with_its_deputy_on_the_own_page(story):
+    colleague = UserFactory(centre=story.lead.centre)
     client = signed_in(story.lead)
     until = clock.today() + dt.timedelta(days=4)
     client.post(reverse("absence"), {"away_until": until, "deputy": colleague.pk}, secure=True)
@@ -94,6 +96,33 @@ def test_an_absence_stands_beside_the_name_with_its_deputy_on_the_own_page(story
     lead = User.objects.get(pk=story.lead.pk)
     assert (lead.away_until, lead.deputy, lead.is_away) == (None, None, False)
     assert signed_in(colleague).get(story.fresh().get_absolute_url(), secure=True).status_code == 404
+
+
+def test_a_deputy_is_a_clinician_of_the_hospital_as_long_as_the_person_is_named(story):
+    """Advice is asked of a deputy in the person's place, so the name goes with the role."""
+    colleague = UserFactory(centre=story.lead.centre)
+    secretary, lead, until = UserFactory(centre=story.lead.centre, role="none"), story.lead, clock.today()
+    answer = signed_in(lead).post(reverse("absence"), {"away_until": until, "deputy": secretary.pk}, secure=True)
+    assert answer.status_code == 422
+    for nobody in (secretary, UserFactory()):
+        with pytest.raises(Refused, match="clinician of the same hospital"):
+            actions.set_absence(lead, away_until=until, deputy=nobody, by=lead)
+    actions.set_absence(lead, away_until=until, deputy=colleague, by=lead)
+    representative = UserFactory(centre=lead.centre, role="none")
+    give_role(representative, Role.REPRESENTATIVE, centre=lead.centre)
+    actions.end_role(colleague.memberships.get(role=Role.CLINICIAN), by=representative)
+    assert User.objects.get(pk=lead.pk).deputy is None
+
+
+def test_a_deputy_whose_role_is_over_by_its_day_is_not_named(story):
+    lead, colleague = story.lead, UserFactory(centre=story.lead.centre)
+    actions.set_absence(lead, away_until=clock.today(), deputy=colleague, by=lead)
+    page = reverse("expert", args=[lead.pk])
+    client = signed_in(story.expert)
+    assert "Deputy" in client.get(page, secure=True).content.decode()
+    yesterday = clock.rights_day() - dt.timedelta(days=1)
+    colleague.memberships.update(valid_from=yesterday, valid_to=yesterday)
+    assert "Deputy" not in client.get(page, secure=True).content.decode()
 
 
 @pytest.mark.parametrize(("days", "away"), [(0, True), (-1, False)])

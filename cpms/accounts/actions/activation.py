@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import datetime as dt
 import secrets
+import uuid
 from typing import Any
 
 from django.db import transaction
@@ -15,15 +16,26 @@ from cpms.accounts.models import ActivationLink, RecoveryCode, RecoveryDevice, T
 from cpms.accounts.models.devices import device_kinds, recovery_digest
 from cpms.audit import actions as audit
 from cpms.audit.states import Event
+from cpms.jobs import actions as jobs
 from cpms.vault import actions as vault
 from cpms.vault import cipher
 
 SEED_BYTES, CODE_BYTES, CODES = 20, 15, 10
 
 
+def tell(user: User, notice: str) -> None:
+    """Ask the floor above for a mail to the owner, in this transaction. ``notice`` is one of its codes."""
+    jobs.enqueue("notifications.tell", user_id=str(user.pk), notice=notice, occasion=str(uuid.uuid4()))
+
+
 def make_link(user: User, *, good_for: dt.timedelta, next_path: str) -> str:
     """A new link; older ones of the same person end, and with them a phone that was begun behind one: its seed may have been seen
-    by whoever had the old link. Gives the token, which is stored nowhere but in the mail."""
+    by whoever had the old link. Gives the token, which is stored nowhere but in the mail.
+
+    Longer than a day it is good for guests alone: whoever asks somebody into a panel says nothing about the account of a
+    hospital, or of a role."""
+    if user.centre_id is not None or user.memberships.current().exists():
+        good_for = min(good_for, ActivationLink.GOOD_FOR)
     for kind in device_kinds():
         kind.objects.filter(user=user, confirmed=False).delete()
     ActivationLink.objects.filter(user=user, used_at=None).delete()
@@ -80,13 +92,16 @@ def resend_link(user: User, *, by: Any) -> str:
 
 @transaction.atomic
 def choose_password(link: ActivationLink, *, password: str, display_name: str, guest_hospital: str, by: Any) -> None:
-    """First step of the activation. The link stays usable until the device is confirmed."""
+    """First step of the activation. The link stays usable until the device is confirmed. An owner who was here before hears of
+    it: the link may have come into other hands."""
     user = link.user
     user.set_password(password)
     user.display_name = display_name
     user.guest_hospital = guest_hospital
     user.save(update_fields=["password", "display_name", "guest_hospital"])
     audit.record(Event.PROFILE_CHANGED, on=user, by=by or user)
+    if user.activated_at is not None:
+        tell(user, "password_changed")
 
 
 @transaction.atomic
@@ -117,12 +132,15 @@ def confirm_device(device: TotpDevice, *, token: str, by: Any) -> bool:
 
 @transaction.atomic
 def activate(link: ActivationLink, *, by: Any) -> list[str]:
-    """Use the link up, open the account, and give ten recovery codes: shown once, kept as digests."""
+    """Use the link up, open the account, and give ten recovery codes: shown once, kept as digests. An owner who was here before
+    hears of the new phone."""
     user = link.user
     ActivationLink.objects.filter(pk=link.pk).update(used_at=clock.now())
     User.objects.filter(pk=user.pk, activated_at=None).update(activated_at=clock.now())
     codes = fresh_codes(user)
     audit.record(Event.ACCOUNT_ACTIVATED, on=user, by=by)
+    if user.activated_at is not None:
+        tell(user, "device_changed")
     return codes
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from django.db import transaction
 
 from cpms import clock
-from cpms.accounts import policy
+from cpms.accounts import policy, queries
 from cpms.accounts.access import Refused
 from cpms.accounts.actions.activation import prepare_account, resend_link
 from cpms.accounts.actions.security import end_sessions, tell
@@ -81,9 +81,10 @@ def close(rows: Any, *, by: Any) -> int:
 
 
 def stop_practising(user: User, *, by: Any) -> None:
-    """Whoever is a clinician of a hospital no more: nobody assists them, seats and questions in panels end, and their patients
+    """Whoever is a clinician of a hospital no more: nobody assists them, they are nobody's deputy, seats and questions in panels end, and their patients
     wait for somebody else to answer for them."""
     close(Delegation.objects.current().filter(clinician=user), by=by)
+    stands_in_no_more(user)
     jobs.at_once("panels.let_go", user_id=str(user.pk))
     jobs.at_once("panels.left_behind", user_id=str(user.pk))
 
@@ -122,7 +123,6 @@ def leave_centre(user: User, *, by: Any) -> None:
         raise Refused(verdict.reason)
     close(Membership.objects.current().filter(user=user, centre=user.centre_id), by=by)
     close(Delegation.objects.current().filter(assistant=user), by=by)
-    stands_in_no_more(user)
     user.centre = user.unit = user.deputy = None
     user.save(update_fields=["centre", "unit", "deputy"])
     audit.record(Event.LEFT_CENTRE, on=user, by=by)
@@ -180,7 +180,10 @@ def end_delegation(delegation: Delegation, *, by: Any) -> None:
 
 @transaction.atomic
 def set_absence(user: User, *, away_until: dt.date | None, deputy: User | None, by: Any) -> None:
-    """Away until and including a day; the deputy is named beside the person. Empty: back again."""
+    """Away until and including a day; the deputy, a clinician of the same hospital, is named beside the person. Empty: back
+    again."""
+    if deputy is not None and not queries.deputies_for(user).filter(pk=deputy.pk).exists():
+        raise Refused("A deputy is a clinician of the same hospital.")
     user.away_until, user.deputy = away_until, deputy if away_until else None
     user.save(update_fields=["away_until", "deputy"])
     audit.record(Event.PROFILE_CHANGED, on=user, by=by)

@@ -11,17 +11,12 @@ from django.db import transaction
 from django.http import HttpRequest
 
 from cpms import clock
-from cpms.accounts.actions.activation import confirm_device, fresh_codes, make_link
+from cpms.accounts.actions.activation import confirm_device, fresh_codes, make_link, tell
 from cpms.accounts.models import ActivationLink, TotpDevice, User
 from cpms.accounts.models.devices import device_kinds
 from cpms.audit import actions as audit
 from cpms.audit.states import Event
 from cpms.jobs import actions as jobs
-
-
-def tell(user: User, notice: str) -> None:
-    """Ask the floor above for a mail to the owner, in this transaction. ``notice`` is one of its codes."""
-    jobs.enqueue("notifications.tell", user_id=str(user.pk), notice=notice, occasion=str(uuid.uuid4()))
 
 
 @transaction.atomic

@@ -215,8 +215,13 @@ def session_of(user: Any, key: int) -> UserSession | None:
 
 
 def colleagues_of(user: Any) -> QuerySet[User]:
-    """Active people of the same hospital: who may be named as assistant or deputy."""
+    """Active people of the same hospital: who may be named as assistant."""
     return User.objects.active().filter(centre=user.centre_id, centre__isnull=False).exclude(pk=user.pk)
+
+
+def deputies_for(user: Any) -> QuerySet[User]:
+    """The clinicians among the colleagues: a deputy is offered in the person's place where advice is asked for."""
+    return colleagues_of(user).holding(Role.CLINICIAN)
 
 
 def delegation_of(user: Any, key: int) -> Delegation | None:

@@ -44,6 +44,7 @@ def expert(request: HttpRequest, expert: Expert) -> HttpResponse:
     """What the person declares, beside what panels show."""
     context = {
         "expert": expert,
+        "deputy": expert.deputy if expert.deputy and expert.deputy.is_practising else None,
         "record": queries.profile_of(expert),
         "expertise": expert.expertise.order_by("system", "name"),
         "languages": ", ".join(countries.LANGUAGES.get(code, code) for code in expert.languages),

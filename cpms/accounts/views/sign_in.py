@@ -71,10 +71,9 @@ def otp_challenge(request: HttpRequest) -> HttpResponse:
     stage = LoginStageController.enter(request, STAGE)
     if stage is None:
         return redirect("account_login")
-    user = stage.login.user
-    user.refresh_from_db()
-    if not user.is_active:
+    if not stage.still_stands():
         return stage.abort()
+    user = stage.login.user
     recovery = "recovery" in request.GET
     form = (RecoveryForm if recovery else CodeForm)(request.POST or None)
     if form.is_valid():
