@@ -23,7 +23,8 @@ from helpdesk.queries.rows import Part, Row, signed_in
 from helpdesk.states import GIVEN_UP_FOR, GONE_AFTER, QUIET_AFTER, NudgeKind
 from helpdesk.tickets.models import Ticket
 from panels import queries as panels
-from panels.models import Panel
+from panels.models import Invitation, Panel
+from panels.states import RUNNING
 
 MOST_SHOWN = 8
 
@@ -178,6 +179,24 @@ def mails(user: Any) -> Part:
     return Part("Mails late or given up", written, count, whole=reverse(whole), since="Due")
 
 
+def unreachable(user: Any) -> Part:
+    """Invitations into panels of the networks served that no mail brings: the account is switched off. Whoever invited learns
+    nothing of an account by inviting, so the helpdesk is who sees to it."""
+    waiting = Invitation.objects.pending().filter(expires_at__gt=clock.now(), invitee__is_active=False)
+    rows = waiting.filter(panel__network__in=networks_served_by(user), panel__state__in=RUNNING)
+    seen = User.objects.visible_to(user).filter(pk=OuterRef("invitee"))
+    rows = rows.annotate(seen=Exists(seen), whole=Window(Count("pk"))).order_by("sent_at", "pk")
+    found = list(
+        rows.values("pk", "seen", "whole", "sent_at", "panel__ref", "invitee", "invitee__display_name")[:MOST_SHOWN]
+    )
+    written = []
+    for one in found:
+        name = one["invitee__display_name"] if one["seen"] else "Somebody that the core helpdesk looks after"
+        path = reverse("people:person", args=[one["invitee"]]) if one["seen"] else ""
+        written.append(Row(one["pk"], name, f"asked into panel {one['panel__ref']}", one["sent_at"], path))
+    return Part("Invited, but the account is switched off", written, found[0]["whole"] if found else 0)
+
+
 def next_steps(user: Any) -> list[Part]:
     """What the outreach log says is to be done with hospitals by today: a list for each network."""
     found: dict[str, Part] = {}
@@ -207,7 +226,7 @@ def tickets(user: Any) -> Part:
 def parts_of(user: Any) -> list[Part]:
     """The page, in the order in which somebody would work it off. Lists with nothing in them are left out."""
     found = [second_persons(user), *(part_of(kind, user) for kind in FOUND)]
-    found.insert(2, mails(user))
+    found[2:2] = [mails(user), unreachable(user)]
     found[1:1] = [tickets(user), *next_steps(user)]
     note_nudges(found, user=user)
     return [part for part in found if part.rows]

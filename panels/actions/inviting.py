@@ -25,7 +25,7 @@ from cpms.notifications import queries as notifications_of
 from cpms.notifications.notices import Notice
 from cpms.notifications.states import EXPIRY, Settled, Verb
 from panels import policy, queries
-from panels.actions import chasing, sight
+from panels.actions import chasing, guest_links, sight
 from panels.cases.models import Case
 from panels.models import Invitation, Panel
 from panels.states import (
@@ -230,7 +230,7 @@ def close(invitation: Invitation, *, by: Any) -> None:
 
 
 def close_file(invitation: Invitation, *, by: Any) -> None:
-    """What an ended invitation leaves: no sight, nothing waiting, no mail, no half-written reply."""
+    """What an ended invitation leaves: no sight, nothing waiting, no mail, no link, no half-written reply."""
     panel, person = invitation.panel, invitation.invitee
     sight.project(Case.objects.filter(pk=panel.case_id), people=[person], by=by)
     notifications.settle_all(invitation)
@@ -238,6 +238,7 @@ def close_file(invitation: Invitation, *, by: Any) -> None:
     notifications.cancel_mails_of(panel.ref, to=person)
     drafts.discard_under(panel.get_absolute_url(), by=person)
     drafts.discard_about([str(invitation.pk), panel.ref], by=person)
+    guest_links.mind_link(person, by=by)
     audit.record(Event.INVITATION_ENDED, on=invitation, by=by, verb=str(invitation.state))
 
 

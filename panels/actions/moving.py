@@ -26,6 +26,7 @@ from panels.actions import (
     chasing,
     dispatching,
     escalating,
+    guest_links,
     handing_over,
     inviting,
     referring,
@@ -156,7 +157,7 @@ def withdraw(panel: Panel, *, by: Any) -> Panel:
     """End a panel without an outcome: nobody sees it any more but the treating side, and nothing chases it."""
     people = concerned(panel)
     current = move(panel, Move.WITHDRAW, by=by)
-    silence(current)
+    silence(current, by=by)
     tell_ended(current, people, by=by)
     referring.tell_physician_of_end(current)
     return current
@@ -206,10 +207,13 @@ def ask_again(panel: Panel, *, by: Any) -> None:
 
 
 def invite_again(invitation: Invitation, *, by: Any) -> None:
-    """The mail once more, at most once a day; not to a guest without an account, whom it would lead nowhere."""
+    """The mail once more, at most once a day; to a guest without an account with a link by which it can be opened."""
     panel, person = invitation.panel, invitation.invitee
+    if person.activated_at is None:
+        guest_links.mail_fresh(invitation, by=None)
+        return
     notifications.notify(
-        [person] if person.activated_at else [],
+        [person],
         notice=Notice.INVITED,
         by=by,
         about=invitation,
@@ -220,13 +224,16 @@ def invite_again(invitation: Invitation, *, by: Any) -> None:
     )
 
 
-def silence(panel: Panel) -> None:
-    """Nothing waits for anybody, and no unsent mail about the panel goes out."""
+def silence(panel: Panel, *, by: Any) -> None:
+    """Nothing waits for anybody, and no unsent mail about the panel goes out; no guest comes in by a link to it."""
     notifications.settle_all(panel)
     dispatching.silence(panel)
-    for invitation in Invitation.objects.filter(panel=panel):
+    invitations = list(Invitation.objects.filter(panel=panel).select_related("invitee"))
+    for invitation in invitations:
         notifications.settle_all(invitation)
     notifications.cancel_mails_of(panel.ref)
+    for invitation in invitations:
+        guest_links.mind_link(invitation.invitee, by=by)
 
 
 @transaction.atomic
@@ -238,13 +245,13 @@ def freeze(patient_id: str, *, by: Any) -> int:
     panels = list(Panel.objects.running().filter(case__patient__pk=patient_id).with_case())
     for panel in panels:
         people = concerned(panel)
-        silence(panel)
+        silence(panel, by=by)
         sight.project(Case.objects.filter(pk=panel.case_id), by=by)
         forget_unseen([panel.ref, str(panel.case_id)])
         jobs.enqueue("meetings.clear_agendas", panel_id=str(panel.pk))
         tell_ended(panel, people, by=by, again=f"frozen {clock.today().isoformat()}")
     for panel in Panel.objects.filter(case__patient__pk=patient_id, state=State.CLOSED):
-        silence(panel)
+        silence(panel, by=by)
     return len(panels)
 
 

@@ -35,7 +35,7 @@ from tests.panels.test_idle import age
 
 pytestmark = pytest.mark.django_db(databases=["default", "cachedb"])
 LONG_AGO = dt.timedelta(days=400)
-QUERIES = 44
+QUERIES = 47
 
 
 def staff(network=None):

@@ -34,7 +34,7 @@ def make_link(user: User, *, good_for: dt.timedelta, next_path: str) -> str:
 
     Longer than a day it is good for guests alone: whoever asks somebody into a panel says nothing about the account of a
     hospital, or of a role."""
-    if user.centre_id is not None or user.memberships.current().exists():
+    if not queries.is_guest(user):
         good_for = min(good_for, ActivationLink.GOOD_FOR)
     for kind in device_kinds():
         kind.objects.filter(user=user, confirmed=False).delete()
@@ -78,16 +78,24 @@ def prepare_account(
 
 
 @transaction.atomic
-def resend_link(user: User, *, by: Any) -> str:
+def resend_link(user: User, *, by: Any, next_path: str = "") -> str:
     """A fresh link for somebody who has no second factor, good for as long as the last one was, and leading to the same
-    place. Raises ``ValueError`` for an account in use."""
+    place. With a ``next_path``, that of an invitation, it leads there and is a guest's. Raises ``ValueError`` for an account in
+    use."""
     if user.activated_at is not None and queries.has_device(user):
         raise ValueError("This account is active already.")
     audit.record(Event.ACCOUNT_INVITED, on=user, by=by)
-    last = ActivationLink.objects.filter(user=user, used_at=None).order_by("-made_at").first()
+    last = queries.unused_link(user)
     longer = last is not None and last.expires_at - last.made_at > ActivationLink.GOOD_FOR
-    good_for = ActivationLink.GUESTS_GOOD_FOR if longer else ActivationLink.GOOD_FOR
-    return make_link(user, good_for=good_for, next_path=last.next_path if last is not None else "")
+    good_for = ActivationLink.GUESTS_GOOD_FOR if next_path or longer else ActivationLink.GOOD_FOR
+    return make_link(user, good_for=good_for, next_path=next_path or (last.next_path if last is not None else ""))
+
+
+@transaction.atomic
+def end_link(user: User, *, by: Any) -> None:
+    """Nothing that the person was mailed opens the account any more; a fresh link may be mailed at any time."""
+    if ActivationLink.objects.filter(user=user, used_at=None).delete()[0]:
+        audit.record(Event.ACCOUNT_INVITED, on=user, by=by, verb="ended")
 
 
 @transaction.atomic

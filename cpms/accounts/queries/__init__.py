@@ -27,6 +27,7 @@ from cpms.accounts.queries.people import (
     has_device,
     held_account,
     helpdesk_of,
+    is_guest,
     networks_of,
     overseers_of,
     people_of,
@@ -35,6 +36,7 @@ from cpms.accounts.queries.people import (
     session_of,
     sessions_of,
     thematic_groups_of,
+    unused_link,
     usable_link,
     with_device,
 )
@@ -65,6 +67,7 @@ __all__ = [
     "has_device",
     "held_account",
     "helpdesk_of",
+    "is_guest",
     "networks_of",
     "overseers_of",
     "people_of",
@@ -74,6 +77,7 @@ __all__ = [
     "session_of",
     "sessions_of",
     "thematic_groups_of",
+    "unused_link",
     "usable_link",
     "with_device",
 ]

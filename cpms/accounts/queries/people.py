@@ -54,6 +54,16 @@ def with_device(people: QuerySet[User]) -> QuerySet[User]:
     return people.filter(reduce(operator.or_, (Q(owner) for owner in owners)))
 
 
+def is_guest(user: User) -> bool:
+    """Of no hospital and no role today: somebody from outside the networks."""
+    return user.centre_id is None and not user.memberships.current().exists()
+
+
+def unused_link(user: User) -> ActivationLink | None:
+    """The mailed link that stands, even if its time is over."""
+    return ActivationLink.objects.filter(user=user, used_at=None).order_by("-made_at").first()
+
+
 def has_device(user: Any) -> bool:
     return with_device(User.objects.filter(pk=user.pk)).exists()
 

@@ -8,8 +8,10 @@ from typing import Any
 
 from django.db import models, transaction
 from django.db.models import Exists, OuterRef
+from django.urls import reverse
 
 from cpms import clock
+from cpms.accounts import actions as accounts
 from cpms.notifications import queries
 from cpms.notifications.actions.outbox import cancel_mails, notify
 from cpms.notifications.models import WorkItem
@@ -123,14 +125,24 @@ def remind_one(pk: Any) -> int:
     item.reminders = max(item.reminders + 1, behind)  # what was missed, or lies behind by a new rule, is one mail
     item.remind_at = reminder_due(rule, item.opened_at, item.reminders, urgent=item.urgent)
     item.save(update_fields=["reminders", "remind_at"])
+    notice, path = words_and_way(item)
     notify(
         [item.who],
-        notice=REMINDERS.get(item.verb, Notice.REMINDER),
+        notice=notice,
         by=None,
         about=item,
         ref=item.ref,
-        path=item.path,
+        path=path,
         again=str(item.reminders),
         urgent=item.urgent,
     )
     return 1
+
+
+def words_and_way(item: WorkItem) -> tuple[Notice, str]:
+    """What a reminder says, and where it leads. Somebody who is asked in and has not come in yet has no password: the way
+    there is a fresh link, as in the first mail."""
+    if item.verb != Verb.ANSWER or item.who.activated_at is not None:
+        return REMINDERS.get(item.verb, Notice.REMINDER), item.path
+    token = accounts.resend_link(item.who, next_path=item.path, by=None)
+    return Notice.GUEST_INVITED, reverse("activate", args=[token])

@@ -18,7 +18,8 @@ WORDS = {
     Notice.GUEST_INVITED: Words(
         "CPMS: you are invited as a guest",
         "A colleague invites you to take part in panel {ref} as a guest. The link below is for you alone, works once "
-        "and ends after 14 days. You choose a password and set up an authenticator app.",
+        "and ends after 14 days, or after 24 hours if your hospital has prepared an account for you. You choose a password and set "
+        "up an authenticator app.",
     ),
     Notice.ACCOUNT_READY: Words(
         "CPMS: activate your account",
