@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -25,7 +26,7 @@ from cpms.accounts.roles import (
 from cpms.terminology.folding import fold, fold_name
 from cpms.vault import cipher
 from helpdesk.people.models import AccessRequest, Outreach, PlaceProposal, Table, TableRow
-from helpdesk.people.states import RowState
+from helpdesk.people.states import OF_OTHERS, RowState
 from panels.models import Panel
 from panels.states import SHARED
 
@@ -137,6 +138,14 @@ class Account:
     groups: dict[int, str]
 
 
+@dataclass(frozen=True)
+class Place:
+    """As what a hospital belongs to a network today, and its last day there; none while it stays."""
+
+    kind: str
+    until: dt.date | None
+
+
 @dataclass
 class Known:
     """What a table's rows are compared with, gathered in a constant number of queries. ``seen`` fills while rows are checked."""
@@ -144,7 +153,8 @@ class Known:
     network: Network
     networks: dict[str, Network]
     served: set[int]
-    places: dict[tuple[str, str, str, int], str]
+    places: dict[tuple[str, str, str, int], Place]
+    cleared: dict[tuple[str, str, str], dt.date | None]
     others: set[tuple[str, str, str]]
     centres: dict[str, list[Centre]]
     groups: dict[str, ThematicGroup]
@@ -161,8 +171,8 @@ def identity(centre: Centre) -> tuple[str, str, str]:
 def known_for(table: Table, *, by: Any, addresses: Iterable[str] = ()) -> Known:
     """For one table and the person who wants to take it in. ``addresses`` are the e-mails that its rows name."""
     networks = list(Network.objects.all())
-    places = CentreMembership.objects.select_related("centre")
-    here = {(*identity(p.centre), p.network_id): p.kind for p in places.filter(until=None)}
+    places = CentreMembership.objects.current().select_related("centre")
+    here = {(*identity(p.centre), p.network_id): Place(p.kind, p.until) for p in places}
     centres: dict[str, list[Centre]] = {}
     for centre in Centre.objects.of(table.network):
         centres.setdefault(fold_name(centre.name), []).append(centre)
@@ -172,6 +182,7 @@ def known_for(table: Table, *, by: Any, addresses: Iterable[str] = ()) -> Known:
         networks={fold(name): network for network in networks for name in (network.code, network.name)},
         served={network.pk for network in policy.networks_served_by(by)},
         places=here,
+        cleared={identity(centre): centre.cleared_on for centre in Centre.objects.all()},
         others={identity(centre) for centre in Centre.objects.of_others(by)},
         centres=centres,
         groups={name: group for group in groups for name in (str(group.number), fold(group.name), fold(str(group)))},
@@ -201,8 +212,9 @@ def tables_of(user: Any) -> QuerySet[Table]:
 
 
 def differing_rows(table: Table) -> QuerySet[TableRow]:
-    """Of people who are there already and other than written."""
-    return TableRow.objects.filter(table=table, state=RowState.KNOWN).exclude(problems=[])
+    """Of people and hospitals that are there already and other than written."""
+    rows = TableRow.objects.filter(table=table).exclude(state=RowState.BAD)
+    return rows.exclude(problems=[]).exclude(problems__contains=[OF_OTHERS])
 
 
 def rows_by_state(table: Table) -> dict[str, int]:

@@ -66,3 +66,10 @@ def whom_choices() -> list[tuple[str, str]]:
 
 def way_choices() -> list[tuple[str, str]]:
     return Way.choices
+
+
+OF_OTHERS = (
+    "others look after this hospital. Taking the row in asks them, and it counts here once somebody there confirms it; "
+    "its units and its clearance stay as they are."
+)
+"""Said of a row about a hospital that others look after."""

@@ -257,6 +257,14 @@ def test_the_matrix_leaves_no_empty_place_out(asker):
     assert signed_in(asker).get(reverse("matrix") + "?network=NONE", secure=True).status_code == 404
 
 
+def test_people_of_a_country_without_a_member_hospital_are_counted_in_the_matrix(asker):
+    group = GroupFactory()
+    elsewhere = CentreFactory(country="NO", network=NetworkFactory(code="BOND", name="ERN BOND"))
+    UserFactory(centre=elsewhere).groups_of_interest.add(group)
+    table = queries.coverage(group.network)
+    assert (table.countries, [cells for _group, cells in table.rows]) == (["FI", "NO"], [[0, 1]])
+
+
 def test_without_any_group_the_matrix_says_so(asker):
     assert "Nothing to show" in signed_in(asker).get(reverse("matrix"), secure=True).content.decode()
 

@@ -7,6 +7,7 @@ import datetime as dt
 import pytest
 from django.core.management import call_command
 from django.urls import reverse
+from django.utils.http import urlencode
 
 from cpms import clock
 from cpms.accounts import actions
@@ -17,6 +18,8 @@ from cpms.accounts.queries import networks_of
 from cpms.accounts.queries.coverage import countries_of
 from cpms.accounts.roles import Permission, Role
 from cpms.audit.models import AuditEvent
+from cpms.drafts.actions import save_draft
+from cpms.drafts.models import Draft
 from panels.policy import may_open
 from tests.clients import signed_in
 from tests.factories import CentreFactory, GroupFactory, NetworkFactory, Story, UserFactory, give_role
@@ -69,6 +72,25 @@ def test_without_clearance_no_new_panel_and_the_page_says_why(coordinator):
 def test_clearance_counts_from_its_day_on(days, open_):
     centre = CentreFactory(cleared_on=clock.today() + dt.timedelta(days=days))
     assert bool(ask(Permission.PANEL_DRAFT, UserFactory(centre=centre))) is open_
+
+
+def test_what_was_typed_of_clearance_and_membership_stands_there_after_the_fresh_code(coordinator):
+    centre = CentreFactory(cleared_on=None)
+    here, client = centre.get_absolute_url(), signed_in(coordinator, fresh=False)
+    typed = {"clearance": {"cleared_on": "2026-01-05"}, "place": {"kind": "affiliated", "until": "2027-02-03"}}
+    for form, fields in typed.items():
+        assert f'data-draft="{form}:{centre.pk}"' in client.get(here, secure=True).content.decode()
+        save_draft(form=f"{form}:{centre.pk}", label="x", path=here, fields=fields, by=coordinator)
+    address = reverse("people:clearance", args=[centre.pk])
+    asked = client.post(address, typed["clearance"], secure=True, headers={"referer": f"https://localhost{here}"})
+    assert asked.url == f"{reverse('step_up')}?{urlencode({'next': here})}"
+    shown = client.get(here, secure=True).context
+    assert shown["clearance"]["cleared_on"].value() == "2026-01-05"
+    assert (shown["place"]["kind"].value(), shown["place"]["until"].value()) == ("affiliated", "2027-02-03")
+    centre.refresh_from_db()
+    assert centre.cleared_on is None
+    assert signed_in(coordinator).post(address, typed["clearance"], secure=True).status_code == 302
+    assert [draft.form for draft in Draft.objects.all()] == [f"place:{centre.pk}"]
 
 
 def test_a_representative_does_not_clear_the_own_hospital():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import Count, Exists, OuterRef, QuerySet
@@ -27,12 +28,12 @@ class Coverage:
 
 def coverage(network: Network) -> Coverage:
     """How many clinicians of each country follow each group, sub-groups below their main group. A country with a member
-    centre is never left out."""
-    columns = countries_of(network)
+    centre is never left out, nor one whose people follow a group and whose hospitals have left the network."""
     held = Membership.objects.current().filter(user=OuterRef("pk"), role=Role.CLINICIAN)
     people = User.objects.active().filter(Exists(held), groups_of_interest__network=network, centre__isnull=False)
     counted = people.order_by().values_list("groups_of_interest", "centre__country").annotate(n=Count("pk"))
     cells = {(group, country): number for group, country, number in counted}
+    columns = in_order({*countries_of(network), *(country for _group, country in cells)})
     groups = network.groups.in_tree()
     return Coverage(columns, [(group, [cells.get((group.pk, c), 0) for c in columns]) for group in groups])
 
@@ -50,6 +51,10 @@ class Branches:
 def countries_of(network: Network) -> list[str]:
     """Those with a member centre, in the order of their names."""
     places = Centre.objects.of(network).values_list("country", flat=True).distinct()
+    return in_order(places)
+
+
+def in_order(places: Iterable[str]) -> list[str]:
     return sorted(set(places), key=countries.name)
 
 

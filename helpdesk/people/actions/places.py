@@ -29,13 +29,13 @@ DECIDE_WITHIN = dt.timedelta(days=7)
 
 @transaction.atomic
 def take_up_centre(
-    network: Network, *, name: str, city: str, country: str, kind: str, by: Any
+    network: Network, *, name: str, city: str, country: str, kind: str, by: Any, until: dt.date | None = None
 ) -> tuple[Centre, PlaceProposal | None]:
     """The hospital of this name, and the proposal where others look after it: then it is none of the network's yet."""
     centre = accounts_queries.centre_called(name, city, country)
     if centre is None:
         return accounts.add_centre(network, name=name, city=city, country=country, kind=kind, by=by), None
-    return centre, place_or_ask(centre, network=network, kind=kind, by=by)
+    return centre, place_or_ask(centre, network=network, kind=kind, until=until, by=by)
 
 
 @transaction.atomic

@@ -126,8 +126,9 @@ def take_row(table: Table, key: int, *, by: Any) -> None:
 
 
 def take_centre(says: dict[str, Any], *, by: Any) -> RowState:
-    """One that others look after is asked for, and nothing of it is changed meanwhile."""
-    named = {name: says[name] for name in ("name", "city", "country", "kind")}
+    """One that others look after is asked for, and nothing of it is changed meanwhile. Of one that is there already the last
+    day and the clearance stay as they are."""
+    named = {name: says[name] for name in ("name", "city", "country", "kind", "until")}
     centre, asked = take_up_centre(says["network"], by=by, **named)
     if asked is not None:
         return RowState.ASKED

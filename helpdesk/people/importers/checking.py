@@ -17,8 +17,8 @@ from cpms import clock, countries
 from cpms.accounts.models import Centre, Network, ThematicGroup
 from cpms.accounts.roles import Role
 from cpms.terminology.folding import fold, fold_name
-from helpdesk.people.queries import Account, Known
-from helpdesk.people.states import RowState, TableKind
+from helpdesk.people.queries import Account, Known, Place
+from helpdesk.people.states import OF_OTHERS, RowState, TableKind
 
 CALCULATES = ("=", "+", "-", "@", "#")
 LONGEST = {"hospital": 160, "city": 80, "name": 120, "job_title": 120, "email": 254, "units": 1_000}
@@ -38,10 +38,6 @@ ROLES: dict[str, Role | None] = {
     "assistant": None,
     "none": None,
 }
-OF_OTHERS = (
-    "others look after this hospital. Taking the row in asks them, and it counts here once somebody there confirms it; "
-    "its units and its clearance stay as they are."
-)
 COUNTRIES = {fold(name): code for code, name in countries.NAMES.items()} | {
     code.lower(): code for code in countries.NAMES
 }
@@ -50,7 +46,8 @@ COUNTRIES = {fold(name): code for code, name in countries.NAMES.items()} | {
 @dataclass
 class Row:
     """One row by column names while it is checked. ``says`` collects what it means, ``problems`` what is wrong, ``differs``
-    where an account that is there already is another; such an account is left as it is. A hospital of others is asked for."""
+    where an account or hospital that is there already is another; what differs is left as it is. A hospital of others is asked
+    for."""
 
     cells: dict[str, str]
     number: int
@@ -119,18 +116,32 @@ def check_centre(row: Row, known: Known) -> None:
         return
     here = (fold_name(row.text("hospital")), fold_name(row.text("city")), country)
     once(row, known, (*here, network.pk))
-    row.known = known.places.get((*here, network.pk)) == kind and not units and cleared_on is None
+    place = known.places.get((*here, network.pk))
+    row.known = place is not None and place.kind == kind and not units
     if not row.known and here in known.others:
         row.differs.append(OF_OTHERS)
+    else:
+        compare_centre(row, place, cleared_on, known.cleared.get(here, cleared_on))
     row.says = {
         "name": row.text("hospital"),
         "city": row.text("city"),
         "country": country,
         "network": network,
         "kind": kind,
+        "until": place.until if place is not None else None,
         "units": units,
-        "cleared_on": cleared_on,
+        "cleared_on": None if here in known.cleared else cleared_on,
     }
+
+
+def compare_centre(row: Row, place: Place | None, says: dt.date | None, has: dt.date | None) -> None:
+    """Say where a hospital that is there already is another than what is written. A table ends no leave, and restores no
+    clearance that somebody ended: both are said on the hospital's page, by whoever knows of it. An empty cell says nothing."""
+    if says is not None and says != has:
+        today = f"since {has.isoformat()}" if has else "none"
+        row.differs.append(f"Clearance: the table says {says.isoformat()}, the hospital has {today}; it stays.")
+    if place is not None and place.until is not None:
+        row.differs.append(f"Membership: the hospital leaves the network after {place.until.isoformat()}; this stays.")
 
 
 def country_of(row: Row) -> str:

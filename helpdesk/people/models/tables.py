@@ -13,7 +13,7 @@ from django.urls import reverse
 from cpms import clock
 from cpms.accounts.models import Network
 from cpms.accounts.policy import networks_served_by
-from helpdesk.people.states import RowState, TableKind
+from helpdesk.people.states import OF_OTHERS, RowState, TableKind
 
 
 class TableQuerySet(models.QuerySet["Table"]):
@@ -55,7 +55,7 @@ class Table(models.Model):
 
 class TableRow(models.Model):
     """One line of the file as it was written; ``number`` is its line there, ``problems`` are sentences: what is wrong, or
-    where an account that is there already differs."""
+    where an account or hospital that is there already differs."""
 
     table = models.ForeignKey(Table, on_delete=models.CASCADE, related_name="rows")
     number = models.PositiveIntegerField()
@@ -69,3 +69,7 @@ class TableRow(models.Model):
 
     def __str__(self) -> str:
         return f"row {self.number}"
+
+    @property
+    def asks_others(self) -> bool:
+        return OF_OTHERS in self.problems

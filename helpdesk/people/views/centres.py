@@ -14,7 +14,8 @@ from cpms.accounts.access.routes import READ, WRITE
 from cpms.accounts.models import Centre
 from cpms.accounts.policy import may_open_panels
 from cpms.accounts.roles import REPRESENTING_ROLES, Permission
-from cpms.drafts.queries import fields_of as typed_before
+from cpms.drafts.actions import discard
+from cpms.drafts.queries import fields_of_each
 from helpdesk.people import actions, policy, queries
 from helpdesk.people.forms import ClearanceForm, DescribeForm, NewCentreForm, OutreachForm, PlaceForm, UnitForm
 from helpdesk.people.views.listing import list_page, thing_page
@@ -22,6 +23,8 @@ from panels.queries.handing_over import left_at
 
 ASKED = "Others look after this hospital. They are asked; it belongs to the network once somebody there confirms it."
 DESCRIBED = ("name", "city", "country", "version")
+DRAFTED = ("clearance", "place", "outreach")
+"""What is typed into these is kept: a fresh code may be asked for before it counts."""
 
 
 @access("people:centres", verb=Permission.CENTRE_LIST)
@@ -48,6 +51,10 @@ def centre(request: HttpRequest, centre: Centre) -> HttpResponse:
     return show(request, centre)
 
 
+def draft_of(form: str, centre: Centre) -> str:
+    return f"{form}:{centre.pk}"
+
+
 def show(request: HttpRequest, centre: Centre, **sent: Any) -> HttpResponse:
     """The page, also with the errors of one of its forms."""
     user = request.user
@@ -67,15 +74,16 @@ def show(request: HttpRequest, centre: Centre, **sent: Any) -> HttpResponse:
         "may_log": ask(Permission.OUTREACH_LOG, user, centre),
         "log": queries.outreach_at(centre, user=user),
     }
+    typed = fields_of_each((draft_of(form, centre) for form in DRAFTED), by=user)
+    clearance, place, outreach = (typed[draft_of(form, centre)] for form in DRAFTED)
     empty: dict[str, Any] = {
-        "clearance": ClearanceForm(initial={"cleared_on": centre.cleared_on}),
+        "clearance": ClearanceForm(initial={"cleared_on": centre.cleared_on, **clearance}),
         "unit": UnitForm(),
-        "place": PlaceForm(user=user, initial=queries.place_of(centre, user=user)),
+        "place": PlaceForm(user=user, initial={**queries.place_of(centre, user=user), **place}),
         "describe": DescribeForm(initial={name: getattr(centre, name) for name in DESCRIBED}),
     }
     if context["may_log"]:
-        typed = typed_before(f"outreach:{centre.pk}", by=user)
-        empty["outreach"] = OutreachForm(centre=centre, user=user, typed=typed)
+        empty["outreach"] = OutreachForm(centre=centre, user=user, typed=outreach)
     return thing_page(request, "people/centre.html", context, empty | sent)
 
 
@@ -92,7 +100,7 @@ def describe(request: HttpRequest, centre: Centre) -> HttpResponse:
     return show(request, centre, describe=form)
 
 
-@access("people:place_centre", object=Centre, verb=Permission.CENTRE_PLACE, methods=WRITE)
+@access("people:place_centre", object=Centre, verb=Permission.CENTRE_PLACE, methods=WRITE, step_up=True)
 def place(request: HttpRequest, centre: Centre) -> HttpResponse:
     """As what the hospital belongs to a network, and until when."""
     form = PlaceForm(request.POST, user=request.user)
@@ -102,17 +110,19 @@ def place(request: HttpRequest, centre: Centre) -> HttpResponse:
         except Refused as refusal:
             form.add_error("until", str(refusal))
         else:
+            discard(draft_of("place", centre), by=request.user)
             messages.success(request, "Saved. It counts from now." if asked is None else ASKED)
             return redirect(centre)
     return show(request, centre, place=form)
 
 
-@access("people:clearance", object=Centre, verb=Permission.CENTRE_CLEAR, methods=WRITE)
+@access("people:clearance", object=Centre, verb=Permission.CENTRE_CLEAR, methods=WRITE, step_up=True)
 def clearance(request: HttpRequest, centre: Centre) -> HttpResponse:
     form = ClearanceForm(request.POST)
     if not form.is_valid():
         return show(request, centre, clearance=form)
     accounts.set_clearance(centre, cleared_on=form.cleaned_data["cleared_on"], by=request.user)
+    discard(draft_of("clearance", centre), by=request.user)
     messages.success(request, "The clearance is saved. It counts from now.")
     return redirect(centre)
 

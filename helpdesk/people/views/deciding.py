@@ -43,7 +43,7 @@ def page(request: HttpRequest, refused: Any = None, form: RefusalForm | None = N
     return render(request, "people/requests.html", context, status=status)
 
 
-@access("people:approve", object=AccessRequest, verb=Permission.ACCESS_DECIDE, methods=WRITE)
+@access("people:approve", object=AccessRequest, verb=Permission.ACCESS_DECIDE, methods=WRITE, step_up=True)
 def approve(request: HttpRequest, asked: AccessRequest) -> HttpResponse:
     user = actions.approve_request(asked, by=request.user)
     discard(draft_of(asked), by=request.user)

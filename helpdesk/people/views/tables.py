@@ -18,7 +18,7 @@ from helpdesk.people import actions, queries
 from helpdesk.people.forms import TableForm
 from helpdesk.people.importers.columns import NAMES, NEEDED, WRONG, unread_columns
 from helpdesk.people.models import Table
-from helpdesk.people.states import RowState, TableKind
+from helpdesk.people.states import OF_OTHERS, RowState, TableKind
 
 PAGE, MOST_BAD = 50, 100
 
@@ -57,7 +57,7 @@ def table(request: HttpRequest, table: Table) -> HttpResponse:
         "differ": differing.count(),
         "page": page,
         "rows": [(row, list(zip_longest(table.header, row.cells, fillvalue=""))) for row in page],
-        "asks": next((row.problems[0] for row in page if row.problems and row.state != RowState.KNOWN), ""),
+        "asks": OF_OTHERS if any(row.asks_others for row in page) else "",
         "unread": unread_columns(table.header, TableKind(table.kind)),
         "may_take": ask(Permission.TABLE_TAKE, request.user, table),
     }
