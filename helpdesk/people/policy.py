@@ -100,6 +100,14 @@ def may_confirm_place(user: Any, proposal: Any) -> Verdict:
     return second_person(user, proposal) and may_take_up(user, proposal.centre)
 
 
+def may_take_place_back(user: Any, proposal: Any) -> Verdict:
+    """Whoever serves the network that asks."""
+    if proposal.state != ProposalState.WAITING:
+        return no("This was decided already.")
+    served = networks_served_by(user).filter(pk=proposal.network_id).exists()
+    return yes if served else no("This is taken back by the coordinator or the helpdesk of the network that asks.")
+
+
 @rule(Permission.OUTREACH_LOG)
 def may_log_outreach(user: Any, centre: Any) -> Verdict:
     """Not the centre itself: whoever serves a network that it belongs to today."""

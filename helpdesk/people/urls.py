@@ -26,6 +26,7 @@ urlpatterns = [
     path("people/centres/new/", centres.new_centre, name="new_centre"),
     path("people/centres/asked/<uuid:key>/confirm/", second.confirm_place, name="confirm_place"),
     path("people/centres/asked/<uuid:key>/drop/", second.drop_place, name="drop_place"),
+    path("people/centres/asked/<uuid:key>/back/", second.take_place_back, name="take_place_back"),
     path("people/centres/<int:key>/describe/", centres.describe, name="describe_centre"),
     path("people/centres/<int:key>/networks/", centres.place, name="place_centre"),
     path("people/centres/<int:key>/units/<int:unit>/drop/", centres.drop_unit, name="drop_unit"),

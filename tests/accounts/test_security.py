@@ -59,21 +59,6 @@ def test_a_new_phone_counts_before_the_old_one_goes():
     assert AuditEvent.objects.filter(event="device_replaced", actor_id=user.pk).count() == 1
 
 
-@pytest.mark.parametrize(("here_before", "hears"), [(True, ["password_changed", "device_changed"]), (False, [])])
-def test_who_was_here_before_hears_of_a_password_and_a_phone_behind_a_link(here_before, hears):
-    user = UserFactory() if here_before else UserFactory(activated_at=None)
-    client, token = Client(headers={"host": "localhost"}), actions.reset_factor(user, by=user)
-    Job.objects.all().delete()
-    fields = {"display_name": user.display_name, "password": PASSWORD}
-    assert client.post(reverse("activate", args=[token]), fields, secure=True).status_code == 302
-    assert told() == hears[:1]
-    enrol = reverse("otp_enrol")
-    client.get(enrol, secure=True)
-    code = code_for(TotpDevice.objects.get(user=user))
-    assert "Keep these ten codes" in client.post(enrol, {"code": code}, secure=True).content.decode()
-    assert told() == hears
-
-
 def test_new_recovery_codes_end_the_old_ones_and_are_shown_once():
     user = UserFactory()
     device = RecoveryDevice.objects.create(user=user, name="Recovery codes")
@@ -134,10 +119,7 @@ def test_what_is_sensitive_asks_for_a_fresh_code():
         "figures_download",
         "kpis_evidence",
         "kpis_export",
-        "people:approve",
-        "people:clearance",
         "people:confirm_place",
-        "people:place_centre",
         "people:drop_place",
         "people:grant",
         "people:end_role",
@@ -157,7 +139,7 @@ def test_what_is_sensitive_asks_for_a_fresh_code():
         "people:left_behind",
         "people:glass",
         "people:confirm_glass",
-    }
+    } | {"people:approve", "people:clearance", "people:place_centre"}
     assert route_of(None) is None
 
 

@@ -146,7 +146,7 @@ def test_the_lists_cost_the_same_however_many_there_are(count, coordinator, djan
     for _ in range(count):
         give_role(UserFactory(centre=centres[0]), Role.REPRESENTATIVE, centre=centres[0])
     client = signed_in(coordinator)
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(17):
         client.get(reverse("people:centres"), secure=True)
     with django_assert_num_queries(28):
         client.get(centres[0].get_absolute_url(), secure=True)

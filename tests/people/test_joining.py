@@ -108,6 +108,22 @@ def test_it_can_be_refused_and_lapses_after_thirty_days(centre, bond, coordinato
     assert not centre.networks.filter(code="BOND").exists()
 
 
+def test_who_asks_can_take_it_back_and_nobody_else_does(centre, bond, coordinator, stranger):
+    proposal = asked_for(centre, bond, stranger)
+    back, listed = reverse("people:take_place_back", args=[proposal.pk]), reverse("people:centres")
+    other = signed_in(coordinator)
+    assert "Take it back" not in other.get(listed, secure=True).content.decode()
+    assert other.post(back, secure=True).status_code == 403
+    client = signed_in(stranger)
+    assert "Take it back" in client.get(listed, secure=True).content.decode()
+    assert client.post(back, secure=True).url == listed
+    assert not PlaceProposal.objects.waiting().exists()
+    assert not WorkItem.objects.open().exists()
+    with pytest.raises(Refused, match="decided already"):
+        actions.confirm_place(proposal, by=coordinator)
+    assert client.post(back, secure=True).status_code == 403
+
+
 @pytest.mark.parametrize("lost", ["role", "account"])
 def test_who_asked_must_be_entitled_still(lost, centre, bond, coordinator, stranger):
     proposal = asked_for(centre, bond, stranger)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import datetime as dt
 import io
 
 import pytest
@@ -11,7 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from openpyxl import Workbook
 
-from cpms import clock, sheets
+from cpms import sheets
 from cpms.accounts import actions as accounts
 from cpms.accounts.access import Refused
 from cpms.accounts.models import Centre, CentreMembership, User
@@ -111,47 +110,6 @@ def test_the_good_rows_are_taken_in_once_and_the_others_stay(network, coordinato
         actions.take_table(table, by=coordinator)
     again = read(network, coordinator, "Hospital,City,Country\nPyynikki Hospital,Tampere,FI\n")
     assert states(again)[2] == ("known", [])
-
-
-@pytest.mark.parametrize("units", ["", "Adrenal clinic"])
-@pytest.mark.parametrize(
-    ("has", "written", "differs"),
-    [
-        (None, "2026-01-02", ["Clearance: the table says 2026-01-02, the hospital has none; it stays."]),
-        (
-            "2026-01-05",
-            "2026-01-02",
-            ["Clearance: the table says 2026-01-02, the hospital has since 2026-01-05; it stays."],
-        ),
-        ("2026-01-02", "2026-01-02", []),
-        ("2026-01-02", "", []),
-    ],
-)
-def test_a_table_neither_restores_nor_changes_a_clearance(network, coordinator, hospital, units, has, written, differs):
-    Centre.objects.filter(pk=hospital.pk).update(cleared_on=has)
-    row = f"{hospital.name},{hospital.city},{hospital.country},{units},{written}\n"
-    table = read(network, coordinator, f"Hospital,City,Country,Units,Cleared on\n{row}")
-    assert states(table)[2] == ("ready" if units else "known", differs)
-    page = signed_in(coordinator).get(table.get_absolute_url(), secure=True).content.decode()
-    assert ("it stays." in page, "To be asked for" in page) == (bool(differs), False)
-    actions.take_table(table, by=coordinator)
-    work_through(table)
-    hospital.refresh_from_db()
-    assert str(hospital.cleared_on) == str(has)
-
-
-@pytest.mark.parametrize("kind", ["full", "affiliated"])
-def test_a_hospital_that_leaves_does_not_stay_by_a_table(network, coordinator, hospital, kind):
-    last = clock.rights_day() + dt.timedelta(days=40)
-    CentreMembership.objects.filter(centre=hospital).update(until=last)
-    row = f"{hospital.name},{hospital.city},{hospital.country},{kind}\n"
-    table = read(network, coordinator, f"Hospital,City,Country,Membership\n{row}")
-    words = f"Membership: the hospital leaves the network after {last.isoformat()}; this stays."
-    assert states(table)[2] == ("known" if kind == "full" else "ready", [words])
-    actions.take_table(table, by=coordinator)
-    work_through(table)
-    place = CentreMembership.objects.get(centre=hospital)
-    assert (place.kind, place.until) == (kind, last)
 
 
 def test_people_come_by_the_ordinary_actions_with_a_mailed_link(network, coordinator, hospital):

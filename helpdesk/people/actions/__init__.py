@@ -9,7 +9,7 @@ from helpdesk.people.actions.outreach import (
     note_reminder,
     settle_outreach,
 )
-from helpdesk.people.actions.places import confirm_place, drop_place, place_or_ask, take_up_centre
+from helpdesk.people.actions.places import confirm_place, drop_place, place_or_ask, take_place_back, take_up_centre
 from helpdesk.people.actions.tables import check_table, read_table, take_rows, take_table
 from helpdesk.people.actions.two_people import (
     ask_for_factor,
@@ -45,6 +45,7 @@ __all__ = [
     "refuse_request",
     "send_link_again",
     "settle_outreach",
+    "take_place_back",
     "take_rows",
     "take_table",
     "take_up_centre",

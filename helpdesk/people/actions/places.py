@@ -99,6 +99,16 @@ def drop_place(proposal: PlaceProposal, *, by: Any) -> None:
     settle(locked(proposal, by=by), ProposalState.DROPPED, by=by)
 
 
+@transaction.atomic
+def take_place_back(proposal: PlaceProposal, *, by: Any) -> None:
+    """Whoever asked, or who serves the network that asks, wants the hospital no more. Nobody needs to decide it."""
+    rows = PlaceProposal.objects.select_related("centre", "network", "asked_by")
+    current: PlaceProposal = rows.select_for_update(of=("self",)).get(pk=proposal.pk)
+    if not (verdict := policy.may_take_place_back(by, current)):
+        raise Refused(verdict.reason)
+    settle(current, ProposalState.DROPPED, by=by)
+
+
 def settle(proposal: PlaceProposal, state: ProposalState, *, by: Any) -> None:
     """Whoever asked hears of it, and who represents the hospital."""
     decide(proposal, state, by=by)

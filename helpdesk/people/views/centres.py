@@ -12,7 +12,7 @@ from cpms.accounts import actions as accounts
 from cpms.accounts.access import Refused, access, ask
 from cpms.accounts.access.routes import READ, WRITE
 from cpms.accounts.models import Centre
-from cpms.accounts.policy import may_open_panels
+from cpms.accounts.policy import may_open_panels, networks_served_by
 from cpms.accounts.roles import REPRESENTING_ROLES, Permission
 from cpms.drafts.actions import discard
 from cpms.drafts.queries import fields_of_each
@@ -29,7 +29,9 @@ DRAFTED = ("clearance", "place", "outreach")
 
 @access("people:centres", verb=Permission.CENTRE_LIST)
 def centre_list(request: HttpRequest) -> HttpResponse:
-    more = {"may_add": ask(Permission.CENTRE_PLACE, request.user), "asked": queries.places_asked_for(request.user)}
+    served = set(networks_served_by(request.user).values_list("pk", flat=True))
+    may_add, asked = ask(Permission.CENTRE_PLACE, request.user), queries.places_asked_for(request.user)
+    more = {"may_add": may_add, "asked": asked, "served": served}
     return list_page(request, "people/centres.html", queries.centres_of, **more)
 
 

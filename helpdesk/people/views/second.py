@@ -65,6 +65,13 @@ def drop_place(request: HttpRequest, proposal: PlaceProposal) -> HttpResponse:
     return redirect(proposal.centre)
 
 
+@access("people:take_place_back", object=PlaceProposal, verb=Permission.CENTRE_PLACE, methods=WRITE)
+def take_place_back(request: HttpRequest, proposal: PlaceProposal) -> HttpResponse:
+    actions.take_place_back(proposal, by=request.user)
+    messages.success(request, "The hospital is not asked for any more.")
+    return redirect("people:centres")
+
+
 @access("people:glass", verb=Permission.GLASS_ASK, methods=READ | WRITE, step_up=True)
 def glass(request: HttpRequest) -> HttpResponse:
     """Ask for an hour in a panel; what waits for a second person."""
