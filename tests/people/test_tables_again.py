@@ -38,11 +38,11 @@ def hospital(network):
 @pytest.mark.parametrize(
     ("has", "written", "differs"),
     [
-        (None, "2026-01-02", ["Clearance: the table says 2026-01-02, the hospital has none; it stays."]),
+        (None, "2026-01-02", ["Clearance: the table says 2026-01-02, the hospital has none; this stays."]),
         (
             "2026-01-05",
             "2026-01-02",
-            ["Clearance: the table says 2026-01-02, the hospital has since 2026-01-05; it stays."],
+            ["Clearance: the table says 2026-01-02, the hospital has had it since 2026-01-05; this stays."],
         ),
         ("2026-01-02", "2026-01-02", []),
         ("2026-01-02", "", []),
@@ -54,7 +54,7 @@ def test_a_table_neither_restores_nor_changes_a_clearance(network, coordinator, 
     table = read(network, coordinator, f"Hospital,City,Country,Units,Cleared on\n{row}")
     assert states(table)[2] == ("ready" if units else "known", differs)
     page = signed_in(coordinator).get(table.get_absolute_url(), secure=True).content.decode()
-    assert ("it stays." in page, "To be asked for" in page) == (bool(differs), False)
+    assert ("; this stays." in page, "To be asked for" in page) == (bool(differs), False)
     actions.take_table(table, by=coordinator)
     work_through(table)
     hospital.refresh_from_db()

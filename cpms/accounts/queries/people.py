@@ -231,7 +231,8 @@ def colleagues_of(user: Any) -> QuerySet[User]:
 
 def deputies_for(user: Any) -> QuerySet[User]:
     """The clinicians among the colleagues: a deputy is offered in the person's place where advice is asked for."""
-    return colleagues_of(user).holding(Role.CLINICIAN)
+    clinicians = User.objects.active().holding(Role.CLINICIAN)
+    return colleagues_of(user).filter(pk__in=clinicians.values("pk"))
 
 
 def delegation_of(user: Any, key: int) -> Delegation | None:

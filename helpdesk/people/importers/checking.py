@@ -138,8 +138,8 @@ def compare_centre(row: Row, place: Place | None, says: dt.date | None, has: dt.
     """Say where a hospital that is there already is another than what is written. A table ends no leave, and restores no
     clearance that somebody ended: both are said on the hospital's page, by whoever knows of it. An empty cell says nothing."""
     if says is not None and says != has:
-        today = f"since {has.isoformat()}" if has else "none"
-        row.differs.append(f"Clearance: the table says {says.isoformat()}, the hospital has {today}; it stays.")
+        today = f"has had it since {has.isoformat()}" if has else "has none"
+        row.differs.append(f"Clearance: the table says {says.isoformat()}, the hospital {today}; this stays.")
     if place is not None and place.until is not None:
         row.differs.append(f"Membership: the hospital leaves the network after {place.until.isoformat()}; this stays.")
 
