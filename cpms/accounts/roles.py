@@ -71,6 +71,7 @@ class Permission(models.TextChoices):
     CENTRE_EVIDENCE = "centre_evidence", "take out what a centre did, for its evaluation"
     CENTRE_PLACE = "centre_place", "add hospitals, and say which networks they belong to"
     PLACE_CONFIRM = "place_confirm", "confirm that one more network counts a hospital among its own"
+    PLACE_TAKE_BACK = "place_take_back", "ask no more for a hospital that others look after"
     OUTREACH_LOG = "outreach_log", "write down what was spoken with a hospital"
     OUTREACH_CORRECT = "outreach_correct", "correct one's own entry of the outreach log"
     OUTREACH_DONE = "outreach_done", "say that the next step with a hospital was taken"

@@ -100,6 +100,7 @@ def may_confirm_place(user: Any, proposal: Any) -> Verdict:
     return second_person(user, proposal) and may_take_up(user, proposal.centre)
 
 
+@rule(Permission.PLACE_TAKE_BACK)
 def may_take_place_back(user: Any, proposal: Any) -> Verdict:
     """Whoever serves the network that asks."""
     if proposal.state != ProposalState.WAITING:

@@ -65,7 +65,7 @@ def drop_place(request: HttpRequest, proposal: PlaceProposal) -> HttpResponse:
     return redirect(proposal.centre)
 
 
-@access("people:take_place_back", object=PlaceProposal, verb=Permission.CENTRE_PLACE, methods=WRITE)
+@access("people:take_place_back", object=PlaceProposal, verb=Permission.PLACE_TAKE_BACK, methods=WRITE)
 def take_place_back(request: HttpRequest, proposal: PlaceProposal) -> HttpResponse:
     actions.take_place_back(proposal, by=request.user)
     messages.success(request, "The hospital is not asked for any more.")
