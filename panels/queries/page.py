@@ -11,7 +11,7 @@ from django.db.models import BooleanField, Exists, ExpressionWrapper, F, OuterRe
 from django.db.models.functions import Coalesce, Greatest
 
 from cpms import clock
-from panels.models import Contribution, Invitation, Message, Panel, Stance, TimeSpent, Visit
+from panels.models import Contribution, Invitation, Message, Panel, Sign, Stance, TimeSpent, Visit
 from panels.queries.answers import has_answered
 from panels.queries.counting import number_of
 from panels.queries.idle import newest
@@ -112,8 +112,9 @@ def with_news(entries: list[Entry], keys: Collection[Any], *, seen: dt.datetime 
 
 def last_news_at(panel: Panel) -> dt.datetime:
     """When something was last said, corrected or viewed in the panel; else when it was opened."""
-    said = [(model, "panel", field) for model in (Contribution, Message) for field in ("at", "edited_at")]
-    moments = [newest(*kind) for kind in (*said, (Stance, "contribution__panel", "at"))]
+    said = [Sign(model, "panel", ("at", "edited_at")) for model in (Contribution, Message)]
+    views = Sign(Stance, "contribution__panel", ("at",))
+    moments = map(newest, (*said, views))
     last = Panel.objects.filter(pk=panel.pk).values_list(Greatest(F("opened_at"), *moments), flat=True).get()
     return last or clock.now()
 
