@@ -28,11 +28,7 @@ def staff(network=None, name="Helena Helpdesk"):
     return user
 
 
-def test_a_ticket_goes_up_to_the_core_helpdesk_and_comes_back(product, browser):
-    story = Story("a")
-    panel = story.open()
-    people = {"asker": story.lead, "desk": staff(panel.network), "core": staff(name="Cora Core")}
-    asker, desk, core = (entered(person, browser, product.url) for person in people.values())
+def ask(asker, panel) -> Ticket:
     asker.go(panel.get_absolute_url())
     asker.start_counting()
     asker.click("Get help", role="link", within="footer")
@@ -42,19 +38,17 @@ def test_a_ticket_goes_up_to_the_core_helpdesk_and_comes_back(product, browser):
     asker.click("Send to the helpdesk")
     asker.sees("No reply yet.")
     assert asker.hands == 4
+    return Ticket.objects.get()
 
-    mail = product.mailbox.wait(people["desk"].email)[0]
-    assert canary("asks") not in mail.as_string()
-    ticket = Ticket.objects.get()
+
+def open_from_today(desk, ticket) -> None:
     desk.go("/helpdesk/")
     desk.click(ticket.ref, role="link")
-    desk.sees(canary("asks"))
-    desk.click("Put before the core helpdesk")
-    desk.sees("The core helpdesk sees it now.")
 
-    product.mailbox.wait(people["core"].email)
-    core.go("/helpdesk/")
-    core.click(ticket.ref, role="link")
+
+def give_back(core, ticket) -> None:
+    """With a word among helpdesks."""
+    open_from_today(core, ticket)
     core.type("Your words", canary("aside"))
     core.tick("Only among helpdesks")
     core.click("Send")
@@ -63,9 +57,24 @@ def test_a_ticket_goes_up_to_the_core_helpdesk_and_comes_back(product, browser):
     core.sees("again.")
     assert core.status_of(ticket.get_absolute_url()) == 404
 
+
+def test_a_ticket_goes_up_to_the_core_helpdesk_and_comes_back(product, browser):
+    story = Story("a")
+    panel = story.open()
+    people = {"asker": story.lead, "desk": staff(panel.network), "core": staff(name="Cora Core")}
+    asker, desk, core = (entered(person, browser, product.url) for person in people.values())
+    ticket = ask(asker, panel)
+    mail = product.mailbox.wait(people["desk"].email)[0]
+    assert canary("asks") not in mail.as_string()
+    open_from_today(desk, ticket)
+    desk.sees(canary("asks"))
+    desk.click("Put before the core helpdesk")
+    desk.sees("The core helpdesk sees it now.")
+
+    product.mailbox.wait(people["core"].email)
+    give_back(core, ticket)
     product.mailbox.wait(people["desk"].email, 3)  # asked, the word among helpdesks, and back
-    desk.go("/helpdesk/")
-    desk.click(ticket.ref, role="link")
+    open_from_today(desk, ticket)
     desk.sees(canary("aside"))
     desk.type("Your words", "Choose the group first.")
     desk.click("Send")
