@@ -11,17 +11,25 @@ from typing import Any
 from cpms import archives, countries, sheets
 from helpdesk import kpis, pdf
 from helpdesk.kpis.evidence import Evidence, evidence_of
+from helpdesk.kpis.figure import Over
 from helpdesk.kpis.periods import Period, Sum, Value
 from helpdesk.models import FigureFile
 from helpdesk.states import FileKind, Kind
 
 PLACE = ["Period", "Months", "Network", "Group", "Country", "Centre"]
-HEADER = [*PLACE, *(figure.words for figure in kpis.FIGURES)]
+LATE = "Corrected by rows that came late"
+HOLDS = {Over.LAST: "last month", Over.ROUND: "last round", Over.DAYS: "whole period"}
+"""How a file of a quarter or a year says, behind a figure's name, what it holds of it."""
 ABOUT = [
     ["Definitions", "docs/kpis.md of CPMS: one name, formula and source for each figure."],
+    ["Months", "How many months of the period are frozen."],
+    ["A quarter or a year", "Counts are added up. Other figures say behind their name what they are of:"],
+    [HOLDS[Over.LAST], "The last month that is frozen, as people and centres stand then and cannot be added up."],
+    [HOLDS[Over.ROUND], "The last round of the survey that ended in the period."],
+    [HOLDS[Over.DAYS], "Counted anew over all frozen months, from the rows as they were when the file was made."],
     [
-        "Months",
-        "How many months of the period are frozen. Counts are added up; of other figures the last month stands.",
+        LATE,
+        "Figures that rows changed after they were frozen. The column has them as they are now, and names what was frozen.",
     ],
     ["Empty", "The figure has no meaning here, or is not given for it."],
     [kpis.SIGN, "Fewer than five people or panels, or a figure kept back because it would give such a one away."],
@@ -48,6 +56,16 @@ Tell = Callable[[int], object]
 """Hears after how many lines it is."""
 
 
+def name_of(figure: kpis.Figure, period: Period) -> str:
+    """As a file calls it, with what a longer period holds of it."""
+    of = HOLDS.get(figure.over) if period.longer else None
+    return f"{figure.words}, {of}" if of else figure.words
+
+
+def header_of(period: Period) -> list[str]:
+    return [*PLACE, *(name_of(figure, period) for figure in kpis.FIGURES), LATE]
+
+
 def whole(value: Value) -> Value:
     """A count that is nought is nought; nothing where it is hidden or has no meaning."""
     return int(value) if isinstance(value, float) and value.is_integer() else value
@@ -56,7 +74,8 @@ def whole(value: Value) -> Value:
 def cells_of(row: Sum, period: Period) -> list[Any]:
     at = row.line
     place = [str(at.network), str(at.group or ""), countries.name(at.country), str(at.centre or "")]
-    return [period.name, row.months, *place, *(whole(row.figures[figure.name]) for figure in kpis.FIGURES)]
+    figures = [whole(row.figures[figure.name]) for figure in kpis.FIGURES]
+    return [period.name, row.months, *place, *figures, "; ".join(map(str, row.late)) or None]
 
 
 def figures_as(kind: Kind, rows: Iterable[Sum], period: Period) -> Iterable[bytes]:
@@ -66,7 +85,7 @@ def figures_as(kind: Kind, rows: Iterable[Sum], period: Period) -> Iterable[byte
 def figures_as_csv(rows: Iterable[Sum], period: Period) -> Iterator[bytes]:
     """UTF-8 with a byte-order mark, comma-separated, everything quoted; a line at a time."""
     yield sheets.BYTE_ORDER
-    yield sheets.csv_line(HEADER)
+    yield sheets.csv_line(header_of(period))
     for row in rows:
         yield sheets.csv_line("" if cell is None else str(cell) for cell in cells_of(row, period))
 
@@ -74,7 +93,7 @@ def figures_as_csv(rows: Iterable[Sum], period: Period) -> Iterator[bytes]:
 def figures_as_workbook(rows: Iterable[Sum], period: Period) -> Iterator[bytes]:
     """A sheet of figures, numbers as numbers, and one that says what they are."""
     lines = (cells_of(row, period) for row in rows)
-    yield sheets.as_workbook({"Figures": chained(HEADER, lines), "About": [["Period", period.name], *ABOUT]})
+    yield sheets.as_workbook({"Figures": chained(header_of(period), lines), "About": [["Period", period.name], *ABOUT]})
 
 
 def chained(header: list[str], lines: Iterable[list[Any]]) -> Iterator[list[Any]]:
@@ -88,15 +107,27 @@ def figures_as_pages(rows: Iterable[Sum], period: Period, *, reader: Any) -> byt
     for _key, lines in groupby(rows, key=lambda row: row.line.network_id):
         places = list(lines)
         sides = [(row.line.place, [whole(row.figures[name]) for name in SIDE_BY_SIDE]) for row in places]
-        networks.append({"first": places[0], "parts": in_full(places[0]), "places": sides if sides[1:] else []})
-    columns = [kpis.BY_NAME[name].words for name in SIDE_BY_SIDE]
+        late = [(row.line.place, ", ".join(map(str, row.late))) for row in places if row.late]
+        networks.append(
+            {
+                "first": places[0],
+                "parts": in_full(places[0], period),
+                "places": sides if sides[1:] else [],
+                "late": late,
+            }
+        )
+    columns = [name_of(kpis.BY_NAME[name], period) for name in SIDE_BY_SIDE]
     content = {"period": period, "networks": networks, "columns": columns, "sign": kpis.SIGN, "reader": reader}
     return pdf.figures(content)
 
 
-def in_full(row: Sum) -> list[tuple[str, list[tuple[str, Value]]]]:
+def in_full(row: Sum, period: Period) -> list[tuple[str, list[tuple[str, Value]]]]:
     """Every figure that is given for a place, by part."""
-    given = [(f.part, f.words, whole(row.figures[f.name])) for f in kpis.FIGURES if row.figures[f.name] is not None]
+    given = [
+        (f.part, name_of(f, period), whole(row.figures[f.name]))
+        for f in kpis.FIGURES
+        if row.figures[f.name] is not None
+    ]
     return [(str(part), [row[1:] for row in rows]) for part, rows in groupby(given, key=lambda row: row[0])]
 
 

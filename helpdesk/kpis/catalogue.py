@@ -6,13 +6,13 @@ public sources name them; an empty one is not known.
 
 from __future__ import annotations
 
-from helpdesk.kpis.figure import Figure, Of, Part
+from helpdesk.kpis.figure import Figure, Of, Over, Part
 from outcomes.states import Benefit, EffectKind, Reason
 from panels.states import Urgency
 
 
 def person(name: str, words: str, formula: str, source: str) -> Figure:
-    return Figure(name, words, formula, source, Part.PEOPLE, late=False, adds=False, of=Of.PEOPLE)
+    return Figure(name, words, formula, source, Part.PEOPLE, late=False, over=Over.LAST, of=Of.PEOPLE)
 
 
 def wait(name: str, words: str, of: str, source: str, indicator: str = "", *, base: str = "") -> list[Figure]:
@@ -23,7 +23,7 @@ def wait(name: str, words: str, of: str, source: str, indicator: str = "", *, ba
     tenths = Figure(
         f"{name}_p90", f"{words}, slowest tenth", f"nearest-rank 90th percentile of {of}", source, Part.PANELS
     )
-    return [Figure(**vars(one) | {"adds": False, "base": base}) for one in (medians, tenths)]
+    return [Figure(**vars(one) | {"over": Over.DAYS, "base": base}) for one in (medians, tenths)]
 
 
 PEOPLE = [
@@ -115,8 +115,8 @@ PANELS = [
         of=Of.PANELS,
     ),
     *wait(
-        "entry",
-        "Hours to enter a case",
+        "entry_minutes",
+        "Minutes to enter a case",
         "first page to opening, of panels opened in the month",
         "Case.begun_at",
         base="entered",
@@ -129,7 +129,7 @@ PANELS = [
         Part.PANELS,
         base="registered",
         late=False,
-        adds=False,
+        over=Over.LAST,
     ),
 ]
 ASKING = [
@@ -214,7 +214,7 @@ CENTRES = [
         "Panel.lead",
         Part.CENTRES,
         of=Of.PEOPLE,
-        adds=False,
+        over=Over.LAST,
     ),
     Figure(
         "top_five_share",
@@ -223,7 +223,7 @@ CENTRES = [
         "Panel.lead",
         Part.CENTRES,
         base="starters",
-        adds=False,
+        over=Over.LAST,
     ),
     Figure(
         "centres",
@@ -233,7 +233,7 @@ CENTRES = [
         Part.CENTRES,
         "1",
         late=False,
-        adds=False,
+        over=Over.LAST,
     ),
     Figure(
         "centres_idle",
@@ -242,11 +242,11 @@ CENTRES = [
         "Panel",
         Part.CENTRES,
         late=False,
-        adds=False,
+        over=Over.LAST,
     ),
 ]
 SURVEYS = [
-    Figure(name, words, formula, "SurveyAnswer", Part.SURVEYS, adds=False)
+    Figure(name, words, formula, "SurveyAnswer", Part.SURVEYS, over=Over.ROUND)
     for name, words, formula in (
         ("survey_answers", "Answers of the survey", "answers of the round that ended in the month"),
         ("survey_useful", "Advice useful, 0 to 10", "mean of that round"),

@@ -11,6 +11,7 @@ from cpms.charts import Bars, Cell, Line, Over
 from helpdesk.kpis.catalogue import BY_NAME
 from helpdesk.kpis.months import before
 from helpdesk.kpis.series import START, Month, exactly, fives, months_of, panels_by_group, panels_by_network
+from helpdesk.kpis.waits import HOUR, UNITS
 from helpdesk.models import MonthlyKpi
 from outcomes.queries.small_cells import LEAST
 
@@ -25,11 +26,11 @@ class Step(NamedTuple):
 STEPS = {
     "reply": Step("To the first answer", "Half of the panels first answered in {} had their answer"),
     "closing": Step("To the close", "Half of the panels closed in {} were closed"),
-    "entry": Step("To enter a case", "Half of the cases of {} were entered"),
+    "entry_minutes": Step("To enter a case", "Half of the cases of {} were entered"),
 }
 LATELY = 12
 FIVE = 5
-HOURS_AS_DAYS = 48
+HOURS_AS_DAYS, MINUTES_TO = 48, 2
 
 
 def charts_of(user: Any, line: MonthlyKpi, since: dt.date = START) -> list[Chart]:
@@ -166,7 +167,13 @@ def funnel(months: list[Month]) -> Chart | None:
     )
 
 
+def in_hours(month: Month, wait: str) -> float:
+    return float(month.figures[wait] or 0) * (UNITS[wait] / HOUR)
+
+
 def in_time(hours: float) -> str:
+    if hours < MINUTES_TO:
+        return several(round(hours * 60), "minute")
     return f"{hours / 24:.1f} days" if hours >= HOURS_AS_DAYS else f"{hours:g} hours"
 
 
@@ -180,7 +187,7 @@ def waits(months: list[Month]) -> Chart | None:
     """Of each step, the latest month of the year that has one."""
     latest = {name: next((one for one in reversed(months) if tells(one, f"{name}_median")), None) for name in STEPS}
     rows = [
-        (name, month_words(one), [float(one.figures[f"{name}_{part}"] or 0) for part in ("median", "p90")])
+        (name, month_words(one), [in_hours(one, f"{name}_{part}") for part in ("median", "p90")])
         for name, one in latest.items()
         if one is not None
     ]

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import Any
+from collections import defaultdict
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
 
 from cpms.accounts.roles import OVERSEEING_ROLES, REPRESENTING_ROLES, Role
-from helpdesk.kpis.catalogue import FIGURES
+from helpdesk.kpis.catalogue import BY_NAME, FIGURES
 from helpdesk.kpis.places import Found, Place
 from helpdesk.models import MonthlyKpi
 from outcomes.queries.small_cells import LEAST, Adds, kept_back
@@ -17,11 +17,10 @@ SIGN = f"<{LEAST}*"
 """Stands for a figure of one to four, and for one that would give such a one away."""
 Hidden = Mapping[str, Collection[Place]]
 """Of each figure, by its name, the places where it is not shown."""
-Months = Mapping[dt.date, Collection[MonthlyKpi]]
 NAMES = [figure.name for figure in FIGURES]
 EVERYWHERE = [figure.name for figure in FIGURES if not figure.whole]
-ADDING = frozenset(figure.name for figure in FIGURES if figure.adds)
 FEW = [figure.name for figure in FIGURES if figure.few]
+Key = TypeVar("Key", bound=Hashable)
 WIDER_ROLES = frozenset({*OVERSEEING_ROLES, Role.GROUP_COORDINATOR, Role.NATIONAL_OFFICER, Role.CORE_HELPDESK})
 
 
@@ -58,29 +57,45 @@ def sums_of(lines: Iterable[MonthlyKpi]) -> list[Adds[Place]]:
     return sums + [Adds(country, homes) for country, homes in centres.items() if country in set(countries)]
 
 
-def too_few(
-    values: Mapping[Place, Found], sums: list[Adds[Place]], also: Hidden | None = None, first: Hidden | None = None
-) -> dict[str, set[Place]]:
-    """Which figures of one network's table are hidden, and at which places."""
-    also, first, hidden = also or {}, first or {}, {}
-    broad = {place for place in values if place == Place(place.network)}
-    cells = {name: {place: int(row.get(name) or 0) for place, row in values.items()} for name in FEW}
+@dataclass
+class Table(Generic[Key]):
+    """Figures of one network that add up: the cells of each by its name, and what ``kept_back`` has to know besides."""
 
-    def kept(name: str, more: Collection[Place]) -> set[Place]:
-        return kept_back(cells[name], sums, also={*also.get(name, ()), *more}, broad=broad, first=first.get(name, ()))
+    cells: Mapping[str, Mapping[Key, int]]
+    sums: Sequence[Adds[Key]]
+    follows: Sequence[Adds[Key]] = ()
+    also: dict[str, Collection[Key]] = field(default_factory=dict)
+    broad: dict[str, Collection[Key]] = field(default_factory=dict)
+    fixed: dict[str, Collection[Key]] = field(default_factory=dict)
+    more: dict[str, Sequence[Adds[Key]]] = field(default_factory=dict)
 
+    def hidden(self, name: str, besides: Collection[Key]) -> set[Key]:
+        """Of one figure; ``besides`` is hidden for another reason."""
+        return kept_back(
+            self.cells[name],
+            [*self.sums, *self.more.get(name, ())],
+            also={*self.also.get(name, ()), *besides},
+            broad=self.broad.get(name, ()),
+            fixed=self.fixed.get(name, ()),
+            follows=self.follows,
+        )
+
+
+def too_few(table: Table[Key]) -> dict[str, set[Key]]:
+    """Which figures are hidden, and where; those that split one figure are hidden together."""
+    hidden: dict[str, set[Key]] = {}
     families = defaultdict(list)
-    for figure in FIGURES:
-        if figure.splits:
-            families[figure.splits].append(figure.name)
-        elif figure.few:
-            hidden[figure.name] = kept(figure.name, ())
-    for whole, names in families.items():
+    for name in table.cells:
+        if whole := BY_NAME[name].splits:
+            families[whole].append(name)
+        else:
+            hidden[name] = table.hidden(name, ())
+    for whole, split in families.items():
         together, before = set(hidden[whole]), None
         while together != before:
-            before, together = together, together.union(*(kept(name, together) for name in names))
-        hidden |= dict.fromkeys(names, together)
-    return hidden | {figure.name: hidden[figure.base] for figure in FIGURES if figure.base}
+            before, together = together, together.union(*(table.hidden(name, together) for name in split))
+        hidden |= dict.fromkeys(split, together)
+    return hidden
 
 
 def corrected(line: MonthlyKpi) -> Found:
@@ -88,60 +103,15 @@ def corrected(line: MonthlyKpi) -> Found:
     return line.frozen() | {late.figure: late.now for late in line.corrections.all()}
 
 
-def added_up(rows: Iterable[MonthlyKpi]) -> Found:
-    """One place over its months, the earliest first: what adds up is added up, corrections included; of the rest the last
-    month stands. What stands in the network's line alone is left out of the others."""
-    each = [(line, corrected(line)) for line in rows]
-    line, last = each[-1]
-    found = {name: last.get(name) for name in NAMES} if line.is_whole else {name: last.get(name) for name in EVERYWHERE}
-    for name in ADDING.intersection(found):
-        found[name] = sum(one.get(name) or 0 for _line, one in each)
-    return found
-
-
-def by_place(months: Months) -> dict[Place, list[MonthlyKpi]]:
-    """The lines of a period by what they are of, each the earliest first."""
-    found: dict[Place, list[MonthlyKpi]] = {}
-    for month in sorted(months):
-        for line in months[month]:
-            found.setdefault(place_of(line), []).append(line)
-    return found
-
-
 def too_few_in(lines: Collection[MonthlyKpi]) -> dict[str, set[Place]]:
     """One month of one network, as frozen; what is small by a correction is hidden too, so that both may be shown."""
-    also = defaultdict(set)
+    also: dict[str, Collection[Place]] = {}
     for line in lines:
         for late in line.corrections.all():
             if 0 < late.now < LEAST:
-                also[late.figure].add(place_of(line))
-    return too_few({place_of(line): line.frozen() for line in lines}, sums_of(lines), also)
-
-
-def too_few_over(months: Months, wanted: Sequence[dt.date]) -> dict[str, set[Place]]:
-    """The sums of one network over the ``wanted`` months, of which all lines are given.
-
-    Until the last of them is frozen, nothing below the network is shown: the next file would give the difference.
-    """
-    if len(wanted) == 1:
-        return too_few_in(months[wanted[0]])
-    rows = by_place(months)
-    if wanted[-1] not in months:
-        below = {place for place in rows if place != Place(place.network)}
-        return {figure.name: below for figure in FIGURES if figure.few or figure.base}
-    each = [too_few_in(lines) for lines in months.values()]
-    quarters = [wanted[n : n + 3] for n in range(0, len(wanted), 3)] if len(wanted) > 3 else []
-    shorter = [too_few_over({day: months[day] for day in one if day in months}, one) for one in quarters]
-    names = [figure.name for figure in FIGURES if figure.few and figure.adds]
-    alone = {n: hidden_once(one[n] for one in each) | hidden_once(one[n] for one in shorter) for n in names}
-    dark = {n: set().union(*(one[n] for one in each)) for n in names}
-    lines = [one[-1] for one in rows.values()]
-    found = too_few({place: added_up(one) for place, one in rows.items()}, sums_of(lines), alone, dark)
-    last = too_few_in(months[wanted[-1]])
-    return found | {figure.name: last[figure.name] for figure in FIGURES if figure.few and not figure.adds}
-
-
-def hidden_once(each: Iterable[Collection[Place]]) -> set[Place]:
-    """Places that are hidden in exactly one of these: a sum less the others would give it."""
-    times = Counter(place for places in each for place in places)
-    return {place for place, count in times.items() if count == 1}
+                also[late.figure] = {*also.get(late.figure, ()), place_of(line)}
+    values = {place_of(line): line.frozen() for line in lines}
+    cells = {name: {place: int(row.get(name) or 0) for place, row in values.items()} for name in FEW}
+    whole = [place for place in values if place == Place(place.network)]
+    hidden = too_few(Table(cells, sums_of(lines), also=also, broad=dict.fromkeys(FEW, whole)))
+    return hidden | {figure.name: hidden[figure.base] for figure in FIGURES if figure.base}

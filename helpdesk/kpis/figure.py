@@ -15,6 +15,15 @@ class Of(StrEnum):
     NEITHER = ""
 
 
+class Over(StrEnum):
+    """What a quarter or a year holds of a figure."""
+
+    SUM = "its months added up"
+    LAST = "its last month"
+    ROUND = "its last round"
+    DAYS = "counted over all its months"
+
+
 class Part(StrEnum):
     PEOPLE = "People"
     PANELS = "Panels"
@@ -38,7 +47,16 @@ Each night of freezing, the twelve months before are counted again. Where rows c
 entered afterwards) the difference is written beside the frozen line as a correction, never into it. Figures that depend
 on where people are now, or on how much time was spent so far, are not counted again (last column).
 
-Waits are nearest-rank percentiles: the least wait that so many of the waits do not exceed. They are given in hours.
+Waits are nearest-rank percentiles: the least wait that so many of the waits do not exceed. They are given in hours, those
+to enter a case in minutes.
+
+## Quarters and years
+
+The column *quarter, year* says what a longer period holds of a figure, and so does every file in the name of its column.
+Counts are added up, with what came late. Where people and centres stand, and shares of twelve months, are those of the
+last month that is frozen: nobody can be added up who comes every month. Of the survey it is the last round that ended in
+the period. Waits are counted anew over all frozen months of the period, from the rows as they are when the file is made;
+one of fewer than five panels is hidden, and so is one whose count is. A year that runs holds the months that are frozen.
 
 Network coordinators and the helpdesk see the lines of their networks, group coordinators those of their groups,
 representatives their centre's, national officers those of their country in every network, the core helpdesk all.
@@ -60,12 +78,12 @@ shares and minutes are hidden where the figure they are drawn from is.
 - What is said of patients (their route, effect, benefit, consent) is given for a whole network and a whole year that is
   over, and not at all where one answer of the question is given by one to four; `<5*` then stands in all of them.
 - Surveys are hidden where few answered when they are counted. Centres, meetings and tickets are neither people nor panels.
-- Below the network, a quarter or a year is given when all its months are frozen, and is hidden where exactly one of its
-  months or quarters is: their difference would give that one.
-- Corrections stand only beside figures that are shown. Charts of a group, country or centre, and of panels by group, give
-  counts to the nearest five, those of several networks to the nearest ten; months' waits of fewer than five are left out.
-
-What this does not hold against: equations over many months' files together, and what somebody knows besides, such as a
+- Below the network, a quarter or a year is given when its last month is frozen. It is hidden where the months of it that are
+  hidden are one, or come to fewer than five, and where files of all months, quarters and the year together would give one of
+  them: months are decided first and do not change, quarters after them, years last, and their equations are solved.
+- Corrections stand only beside figures that are shown. A file names in its last column which of its figures rows changed
+  after they were frozen, with what was frozen; of a hidden month, and of patients, without it.
+What this does not hold against: the same file taken out again after a correction, and what somebody knows besides, such as a
 centre that publishes its own exact figure. Therefore each file that is taken out is written down with what it is for.
 """
 
@@ -74,8 +92,8 @@ centre that publishes its own exact figure. Therefore each file that is taken ou
 class Figure:
     """``late`` figures follow from rows with dates, so that a month can be counted again; the others are as things stood on
     the night of the count. What is said of patients is given for a network and a year only. ``base`` names the count that
-    a wait or share is drawn from, ``splits`` the one that it and its like add up to. ``adds`` says whether months may be
-    added up, ``whole`` that it stands in the network's own line alone."""
+    a wait or share is drawn from, ``splits`` the one that it and its like add up to. ``over`` says what a quarter or a year
+    holds of it, ``whole`` that it stands in the network's own line alone."""
 
     name: str
     words: str
@@ -87,12 +105,17 @@ class Figure:
     of: Of = Of.NEITHER
     base: str = ""
     splits: str = ""
-    adds: bool = True
+    over: Over = Over.SUM
     whole: bool = False
 
     @property
     def patients(self) -> bool:
         return self.of == Of.PATIENTS
+
+    @property
+    def adds(self) -> bool:
+        """Whether months may be added up."""
+        return self.over == Over.SUM
 
     @property
     def few(self) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from django.db.models import Aggregate, Count, DurationField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet, Sum
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from consent.models import Consent
@@ -13,6 +13,7 @@ from consent.states import Answer, Stage
 from cpms.patients.states import Route
 from helpdesk.kpis.months import moments, within
 from helpdesk.kpis.places import Counts, Paths, Place, by_place, nothing, summed
+from helpdesk.kpis.waits import PANEL, PANEL_WAITS, asked, in_units
 from outcomes import queries as surveys
 from outcomes.models import Effect, FollowUp, OutcomeVersion, SurveyRound
 from outcomes.states import Benefit, EffectKind, Reason
@@ -20,26 +21,8 @@ from panels.meetings.models import AgendaItem
 from panels.models import Contribution, Invitation, Panel, TimeSpent
 from panels.states import InvitationKind, InvitationState, Urgency
 
-PANEL, OF_PANEL = Paths(), Paths().through("panel")
+OF_PANEL = Paths().through("panel")
 STAYED = [InvitationState.ACCEPTED, InvitationState.ENDED]
-
-
-class Nearest(Aggregate):
-    """The nearest-rank percentile: the least value that so large a part of all values does not exceed."""
-
-    function = "PERCENTILE_DISC"
-    template = "%(function)s(%(part)s) WITHIN GROUP (ORDER BY %(expressions)s)"
-
-    def __init__(self, expression: Any, part: float = 0.5, **extra: Any) -> None:
-        super().__init__(expression, part=part, **extra)
-
-
-def lasted(begin: str, end: str) -> ExpressionWrapper[Any]:
-    return ExpressionWrapper(F(end) - F(begin), output_field=DurationField())
-
-
-def hours(took: dt.timedelta | None) -> float | None:
-    return None if took is None else round(took / dt.timedelta(hours=1), 1)
 
 
 def had_consent(stage: Stage, end: dt.datetime) -> Exists:
@@ -47,20 +30,6 @@ def had_consent(stage: Stage, end: dt.datetime) -> Exists:
     standing = Q(withdrawn_at=None) | Q(withdrawn_at__gte=end)
     rows = Consent.objects.filter(standing, stage=stage, answer=Answer.GIVEN, recorded_at__lt=end)
     return Exists(rows.filter(patient=OuterRef("case__patient")))
-
-
-def waits(start: dt.datetime, end: dt.datetime) -> dict[str, Any]:
-    """Median and slowest tenth of the month's first replies, closings and entries of a case."""
-    found: dict[str, Any] = {}
-    for name, begin, until in (
-        ("reply", "opened_at", "first_reply_at"),
-        ("closing", "opened_at", "closed_at"),
-        ("entry", "case__begun_at", "opened_at"),
-    ):
-        took, counts = lasted(begin, until), within(until, start, end) & Q(**{f"{begin}__isnull": False})
-        found[f"{name}_median"] = Nearest(took, filter=counts)
-        found[f"{name}_p90"] = Nearest(took, part=0.9, filter=counts)
-    return found
 
 
 def panels(month: dt.date) -> Counts:
@@ -79,10 +48,9 @@ def panels(month: dt.date) -> Counts:
     touched = opened | within("closed_at", start, end) | within("first_reply_at", start, end)
     stages = {"stage_2": had_consent(Stage.REGISTRY, end), "stage_3": had_consent(Stage.RESEARCH, end)}
     counts: dict[str, Any] = {name: Count("pk", filter=condition) for name, condition in conditions.items()}
-    found = by_place(Panel.objects.filter(touched).alias(**stages), PANEL, counts | waits(start, end))
-    for line in found.values():
-        took: dict[str, Any] = {name: line[name] for name in line if name.endswith(("_median", "_p90"))}
-        line |= {name: hours(time) for name, time in took.items()}
+    found = by_place(Panel.objects.filter(touched).alias(**stages), PANEL, counts | asked(PANEL_WAITS, [month]))
+    for place, line in found.items():
+        found[place] = in_units(line)
     return found
 
 

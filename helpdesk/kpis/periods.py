@@ -13,9 +13,12 @@ from typing import Any
 from django.db.models import Exists, F, OuterRef, Prefetch, QuerySet
 
 from helpdesk.kpis.catalogue import FIGURES
-from helpdesk.kpis.few import NAMES, SIGN, Hidden, added_up, by_place, exact_centres, place_of, too_few_in, too_few_over
+from helpdesk.kpis.few import NAMES, SIGN, Hidden, exact_centres, place_of, too_few_in
 from helpdesk.kpis.figure import Figure, Part
-from helpdesk.kpis.places import Found
+from helpdesk.kpis.late import Late, came_late
+from helpdesk.kpis.longer import Hiding, added_up, by_place
+from helpdesk.kpis.places import Counts, Found, nothing
+from helpdesk.kpis.waits import NUMBER, PANEL_WAITS, TICKET_WAITS, waits_over
 from helpdesk.models import KpiCorrection, MonthlyKpi
 from outcomes.queries.small_cells import LEAST
 
@@ -47,9 +50,14 @@ class Period:
     @property
     def words(self) -> str:
         """ "October 2020", "Quarter 4 of 2020", "2020"."""
-        if len(self.months) == 1:
+        if not self.longer:
             return f"{self.months[0]:%B %Y}"
         return self.name if self.whole_year else f"Quarter {self.name[-1]} of {self.name[:4]}"
+
+    @property
+    def longer(self) -> bool:
+        """Than a month."""
+        return len(self.months) > 1
 
     @property
     def whole_year(self) -> bool:
@@ -73,6 +81,7 @@ class Sum:
     line: MonthlyKpi
     months: int
     figures: dict[str, Value]
+    late: list[Late]
 
 
 def with_corrections(rows: QuerySet[MonthlyKpi]) -> QuerySet[MonthlyKpi]:
@@ -89,14 +98,45 @@ def sums_for(user: Any, period: Period) -> Iterator[Sum]:
     seen, own = MonthlyKpi.objects.visible_to(user).filter(month__in=period.months), exact_centres(user)
     rows = with_corrections(MonthlyKpi.objects.filter(month__in=period.months, network__in=networks_in(seen)))
     rows = rows.annotate(seen=Exists(seen.filter(pk=OuterRef("pk")))).order_by("network__code", "network", *IN_ORDER)
+    took: dict[tuple[dt.date, ...], Counts] = {}
     for _network, lines in groupby(rows.iterator(chunk_size=BUNCH), key=lambda line: line.network_id):
         months: dict[dt.date, list[MonthlyKpi]] = defaultdict(list)
         for line in lines:
             months[line.month].append(line)
-        hidden = too_few_over(months, period.months)
+        hiding, frozen = Hiding(months), tuple(sorted(months))
+        if period.longer and frozen not in took:
+            took[frozen] = waits_over(frozen)
+        whole = Whole(period, hiding, hiding.over(period.months), took.get(frozen, nothing()))
         for each in by_place(months).values():
             if any(line.seen for line in each):  # type: ignore[attr-defined]  # annotated above
-                yield sum_of(each, period, hidden if each[-1].centre_id not in own else {})
+                yield whole.sum_of(each, exact=each[-1].centre_id in own)
+
+
+@dataclass(frozen=True)
+class Whole:
+    """A network over a period: what is hidden of it, and how long things took."""
+
+    period: Period
+    hiding: Hiding
+    hidden: Hidden
+    took: Counts
+
+    def sum_of(self, rows: list[MonthlyKpi], *, exact: bool) -> Sum:
+        """One of its places, the earliest month first; nothing is hidden where it is ``exact``."""
+        line, hidden, hiding = rows[-1], {} if exact else self.hidden, None if exact else self.hiding
+        found = dict.fromkeys(NAMES) | guarded(added_up(rows, longer=self.period.longer), line, self.period)
+        found |= waited(self.took.get(place_of(line), {}), exact=exact) if self.period.longer else {}
+        found |= dict.fromkeys(dark(line, hidden), SIGN)
+        return Sum(line, len(rows), found, came_late(rows, found, hiding))
+
+
+def waited(took: Found, *, exact: bool) -> dict[str, Value]:
+    """The waits of a longer period, as they are counted when it is asked for; of fewer than five panels they are hidden."""
+    found: dict[str, Value] = {}
+    for wait in (*PANEL_WAITS, *TICKET_WAITS):
+        few = wait in PANEL_WAITS and not exact and 0 < (took.get(wait.name + NUMBER) or 0) < LEAST
+        found |= {f"{wait.name}_{part}": SIGN if few else took.get(f"{wait.name}_{part}") for part in ("median", "p90")}
+    return found
 
 
 def networks_in(rows: QuerySet[MonthlyKpi]) -> QuerySet[MonthlyKpi, Any]:
@@ -107,12 +147,6 @@ def places_for(user: Any, period: Period) -> int:
     """How many rows ``sums_for`` gives."""
     seen = MonthlyKpi.objects.visible_to(user).filter(month__in=period.months).order_by()
     return seen.values("network", "group", "centre", "country").distinct().count()
-
-
-def sum_of(rows: list[MonthlyKpi], period: Period, hidden: Hidden) -> Sum:
-    line = rows[-1]
-    found = dict.fromkeys(NAMES) | guarded(added_up(rows), line, period)
-    return Sum(line, len(rows), found | dict.fromkeys(dark(line, hidden), SIGN))
 
 
 def dark(line: MonthlyKpi, hidden: Hidden) -> list[str]:

@@ -12,7 +12,7 @@ from django.urls import reverse
 from cpms.accounts.models import Centre, Network, ThematicGroup
 from cpms.accounts.roles import Role
 from helpdesk import kpis
-from helpdesk.exports import HEADER, figures_as
+from helpdesk.exports import figures_as, header_of
 from helpdesk.kpis.periods import Sum
 from helpdesk.models import MonthlyKpi
 from helpdesk.people import actions
@@ -53,9 +53,9 @@ def figures(kind: Kind) -> File:
         network = Network(code="X", name=text)
         line = MonthlyKpi(network=network, centre=Centre(name=text, country="FI"), country=text)
         line.group = ThematicGroup(network=network, number=1, name=text)
-        rows.append(Sum(line, 1, {figure.name: text for figure in kpis.FIGURES}))
+        rows.append(Sum(line, 1, {figure.name: text for figure in kpis.FIGURES}, []))
     period = kpis.Period(FORMULAS[0], kpis.period_of("2024-01").months)
-    return File(f"figures.{kind}", b"".join(figures_as(kind, rows, period)), len(HEADER) - 1)
+    return File(f"figures.{kind}", b"".join(figures_as(kind, rows, period)), len(header_of(period)) - 1)
 
 
 def tables() -> Iterator[File]:

@@ -118,7 +118,7 @@ class Slow:
             found[name] = len([p for p in opened if self.consented(p.case.patient_id, stage)])
         found |= self.wait("reply", [p.first_reply_at - p.opened_at for p in replied])
         found |= self.wait("closing", [p.closed_at - p.opened_at for p in closed])
-        found |= self.wait("entry", [p.opened_at - p.case.begun_at for p in entered])
+        found |= self.wait("entry_minutes", [p.opened_at - p.case.begun_at for p in entered], dt.timedelta(minutes=1))
         year = [p for p in here if p.opened_at and back(self.month, 11) <= month_of(p.opened_at) <= self.month]
         leads = Counter(p.lead_id for p in year)
         if leads:
@@ -134,13 +134,13 @@ class Slow:
         found |= self.wait("ticket_answer", [t.first_answer_at - t.raised_at for t in answered])
         return found | self.wait("ticket_closing", [t.closed_at - t.raised_at for t in closed])
 
-    def wait(self, name, took):
+    def wait(self, name, took, unit=dt.timedelta(hours=1)):
         if not took:
             return {}
         took = sorted(took)
         nearest = {part: took[max(math.ceil(part * len(took)), 1) - 1] for part in (0.5, 0.9)}
-        hours = {part: round(value / dt.timedelta(hours=1), 1) for part, value in nearest.items()}
-        return {f"{name}_median": hours[0.5], f"{name}_p90": hours[0.9]}
+        given = {part: round(value / unit, 1) for part, value in nearest.items()}
+        return {f"{name}_median": given[0.5], f"{name}_p90": given[0.9]}
 
     def consented(self, patient, stage):
         rows = [c for c in Consent.objects.all() if (c.patient_id, c.stage, c.answer) == (patient, stage, "given")]

@@ -41,11 +41,12 @@ def figures() -> str:
     for part in kpis.Part:
         rows = [f for f in kpis.FIGURES if f.part == part]
         lines = [
-            f"| {f.words} | `{f.name}` | {f.formula} | {f.source} | {f.of or 'neither'} | {f.indicator} | {'yes' if f.late else 'no'} |"
+            f"| {f.words} | `{f.name}` | {f.formula} | {f.source} | {f.of or 'neither'} | {f.over} | {f.indicator} | {'yes' if f.late else 'no'} |"
             for f in rows
         ]
         head = (
-            "| figure | name | formula | source | counts | indicator | counted again |\n|---|---|---|---|---|---|---|"
+            "| figure | name | formula | source | counts | quarter, year | indicator | counted again |\n"
+            "|---|---|---|---|---|---|---|---|"
         )
         parts.append("\n".join([f"## {part}\n", head, *lines, ""]))
     return f"# The monthly figures\n\n{NOTE}{kpis.ABOUT}\n" + "\n".join(parts)

@@ -1,0 +1,51 @@
+"""Figures that rows changed after they were frozen, as a file names them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from helpdesk.kpis.catalogue import FIGURES
+from helpdesk.kpis.few import SIGN, place_of
+from helpdesk.kpis.figure import Figure, Over
+from helpdesk.kpis.longer import Hiding, of_round
+from helpdesk.models import MonthlyKpi
+
+
+class Late(NamedTuple):
+    """``was`` is what was frozen, added up over the period; ``None`` where it is not told."""
+
+    figure: Figure
+    was: float | None
+
+    def __str__(self) -> str:
+        return self.figure.words if self.was is None else f"{self.figure.words} ({self.was:g} as frozen)"
+
+
+def came_late(rows: Sequence[MonthlyKpi], found: dict[str, Any], hiding: Hiding | None) -> list[Late]:
+    """The corrected ones among the figures that are shown of a place. What was frozen is told where every month that was
+    corrected is shown, and never of patients: it would tell of the one that came late."""
+    late = {line.month: {one.figure for one in line.corrections.all()} for line in rows}
+    if not any(late.values()):
+        return []
+    place, told = place_of(rows[-1]), []
+    for figure in FIGURES:
+        name, lines = figure.name, standing(rows, figure)
+        changed = [line.month for line in lines if name in late[line.month]]
+        if not changed or found[name] in (None, SIGN):
+            continue
+        shown = hiding is None or not any(place in hiding.each[day].get(name, ()) for day in changed)
+        was = sum(line.frozen().get(name) or 0 for line in lines)
+        if was != found[name]:
+            told.append(Late(figure, was if shown and not figure.patients else None))
+    return told
+
+
+def standing(rows: Sequence[MonthlyKpi], figure: Figure) -> Sequence[MonthlyKpi]:
+    """The months that a figure of the period is made of. Waits over several months are counted anew."""
+    if figure.over == Over.SUM:
+        return rows
+    if figure.over == Over.DAYS:
+        return rows if len(rows) == 1 else []
+    asked = [line.frozen() for line in rows]
+    return [rows[asked.index(of_round(asked))]] if figure.over == Over.ROUND else rows[-1:]

@@ -1,0 +1,130 @@
+"""A quarter or a year of one network: its months together, and which of its figures are hidden."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+
+from helpdesk.kpis.catalogue import FIGURES
+from helpdesk.kpis.few import EVERYWHERE, Hidden, Table, corrected, place_of, sums_of, too_few, too_few_in
+from helpdesk.kpis.figure import Over
+from helpdesk.kpis.places import Found, Place
+from helpdesk.models import MonthlyKpi
+from outcomes.queries.small_cells import Adds
+
+Months = Mapping[dt.date, Collection[MonthlyKpi]]
+Span = tuple[dt.date, ...]
+"""The months of a month, a quarter or a year."""
+Cell = tuple[Span, Place]
+OF = {over: [figure.name for figure in FIGURES if figure.over == over] for over in Over}
+SUMMED = [figure.name for figure in FIGURES if figure.few and figure.adds]
+STANDING = [figure.name for figure in FIGURES if figure.few and not figure.adds]
+
+
+def added_up(rows: Sequence[MonthlyKpi], *, longer: bool) -> Found:
+    """One place over its months, the earliest first, corrections included. In a ``longer`` period waits are left out, as
+    they do not follow from those of the months. What stands in the network's line alone is left out of the others."""
+    each = [corrected(line) for line in rows]
+    found: Found = {name: each[-1].get(name) for name in (*OF[Over.LAST], *OF[Over.DAYS])}
+    found |= {name: sum(one.get(name) or 0 for one in each) for name in OF[Over.SUM]}
+    found |= {name: of_round(each).get(name) for name in OF[Over.ROUND]}
+    if longer:
+        found |= dict.fromkeys(OF[Over.DAYS])
+    return found if rows[-1].is_whole else {name: found[name] for name in EVERYWHERE}
+
+
+def of_round(each: Sequence[Found]) -> Found:
+    """The month of the last round of the survey, or the last month."""
+    asked = [one for one in each if any(name in one for name in OF[Over.ROUND])]
+    return (asked or each)[-1]
+
+
+def by_place(months: Months) -> dict[Place, list[MonthlyKpi]]:
+    """The lines of a period by what they are of, each the earliest first."""
+    found: dict[Place, list[MonthlyKpi]] = {}
+    for month in sorted(months):
+        for line in months[month]:
+            found.setdefault(place_of(line), []).append(line)
+    return found
+
+
+class Hiding:
+    """What is hidden of one network. A month is decided by itself, a quarter when its months are known, and a year last: no
+    month or quarter that is hidden follows from all files together."""
+
+    def __init__(self, months: Months) -> None:
+        self.months = months
+        self.each = {day: too_few_in(lines) for day, lines in months.items()}
+        self.values = {line.pk: corrected(line) for lines in months.values() for line in lines}
+
+    def over(self, wanted: Span) -> dict[str, set[Place]]:
+        """Of the sums over ``wanted``. Until its last month is frozen, nothing below the network is shown: the next file
+        would give the difference."""
+        if len(wanted) == 1:
+            return self.each[wanted[0]]
+        rows = by_place({day: self.months[day] for day in wanted if day in self.months})
+        if wanted[-1] not in self.months:
+            below = {place for place in rows if place != Place(place.network)}
+            return {figure.name: below for figure in FIGURES if figure.few or figure.base}
+        thirds = [wanted[n : n + 3] for n in range(0, len(wanted), 3)] if len(wanted) > 3 else []
+        shorter = {span: self.over(span) for span in thirds if any(day in self.months for day in span)}
+        found = self.summed(wanted, rows, shorter)
+        last = self.each[wanted[-1]]
+        found |= {name: last[name] for name in STANDING}
+        return found | {figure.name: found[figure.base] for figure in FIGURES if figure.base}
+
+    def summed(
+        self, wanted: Span, rows: Mapping[Place, Sequence[MonthlyKpi]], shorter: Mapping[Span, Hidden]
+    ) -> dict[str, set[Place]]:
+        """Of what is added up, with all shorter periods beside it, about which nothing can be changed any more."""
+        days: dict[Span, Collection[MonthlyKpi]] = {
+            (day,): lines for day, lines in self.months.items() if day in wanted
+        }
+        sums = [over(span, one) for span, lines in days.items() for one in sums_of(lines)]
+        spans = [*days, *shorter, wanted]
+        cells = {name: self.cells(name, spans, rows) for name in SUMMED}
+        below = [cell for cell in cells[SUMMED[0]] if cell[0] != wanted]
+        table = Table(cells, sums, follows=[over(wanted, one) for one in sums_of([one[-1] for one in rows.values()])])
+        for name in SUMMED:
+            dark: set[Cell] = {(span, place) for span in days for place in self.each[span[0]][name]}
+            dark |= {(span, place) for span, hidden in shorter.items() for place in hidden[name]}
+            some = {place for _span, place in dark}
+            table.also[name] = dark
+            table.fixed[name] = {*below, *((wanted, place) for place in rows if place not in some)}
+            table.more[name] = [
+                one for place in rows if place in some for one in in_time(wanted, place, shorter, dark, cells[name])
+            ]
+            table.broad[name] = {(wanted, place) for place in rows if place == Place(place.network)} - {
+                (wanted, place) for place in some
+            }
+        hidden = too_few(table)
+        return {name: {place for span, place in hidden[name] if span == wanted} for name in hidden}
+
+    def cells(self, name: str, spans: Sequence[Span], rows: Mapping[Place, Sequence[MonthlyKpi]]) -> dict[Cell, int]:
+        """One figure of each place in each of these periods of which it has a month."""
+        found: dict[Cell, int] = {}
+        for place, lines in rows.items():
+            counts = {line.month: int(self.values[line.pk].get(name) or 0) for line in lines}
+            for span in spans:
+                if months := [counts[day] for day in span if day in counts]:
+                    found[span, place] = sum(months)
+        return found
+
+
+def over(span: Span, one: Adds[Place]) -> Adds[Cell]:
+    return Adds((span, one.whole), [(span, part) for part in one.parts])
+
+
+def in_time(
+    wanted: Span, place: Place, shorter: Iterable[Span], dark: Collection[Cell], values: Collection[Cell]
+) -> Iterator[Adds[Cell]]:
+    """How one place adds up over the months: by quarters that are shown, and by the months of those that are not."""
+    parts: list[Cell] = []
+    for span in shorter or [wanted]:
+        months: list[Cell] = [((day,), place) for day in span if ((day,), place) in values]
+        if (span, place) in dark or span == wanted:
+            parts += months
+        elif months:
+            parts.append((span, place))
+            yield Adds((span, place), months)
+    yield Adds((wanted, place), parts)
