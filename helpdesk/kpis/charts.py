@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable
-from itertools import accumulate
 from typing import Any, NamedTuple
 
 from cpms.charts import Bars, Cell, Line, Over
 from helpdesk.kpis.catalogue import BY_NAME
 from helpdesk.kpis.months import before
-from helpdesk.kpis.series import START, Month, exactly, fives, months_of, panels_by_group, panels_by_network
+from helpdesk.kpis.series import (
+    ASKED,
+    OPENED,
+    START,
+    Month,
+    exactly,
+    fives,
+    months_of,
+    panels_by_group,
+    panels_by_network,
+    totals,
+)
 from helpdesk.kpis.waits import HOUR, UNITS
 from helpdesk.models import MonthlyKpi
 from outcomes.queries.small_cells import LEAST
@@ -35,15 +44,18 @@ HOURS_AS_DAYS, MINUTES_TO = 48, 2
 
 def charts_of(user: Any, line: MonthlyKpi, since: dt.date = START) -> list[Chart]:
     """What the line's months from ``since`` on show, by itself the last year's of what changes, and beside a network's what sets its groups and the networks apart."""
-    if not (months := months_of(user, line, since)):
+    every = months_of(user, line)
+    months = [one for one in every if one.day >= since]
+    if not months:
         return []
     lately = [one for one in months if since != START or one.day > before(line.month, LATELY)]
     from_then = since_words(since)
-    found = [growth(months, from_then), *(draw(lately) for draw in OF_A_YEAR)]
+    found = [growth(every, since), funnel(every, lately[0].day), waits(lately), starters(lately)]
     if line.is_whole:
+        opened = sum(one.count(OPENED) for one in months)
         groups = {group.whole_name: count for group, count in panels_by_group(user, line, since).items()}
         networks = {network.name: counts for network, counts in panels_by_network(user, line, since).items()}
-        found[1:1] = [by_group(groups, from_then), compared(networks, from_then)]
+        found[1:1] = [by_group(groups, opened, from_then), compared(networks, from_then)]
     return [one for one in found if one is not None]
 
 
@@ -60,8 +72,10 @@ def span(months: list[Month]) -> str:
     return first if first == last else f"{first} to {last}"
 
 
-def roughly(months: list[Month]) -> str:
-    return "" if months[-1].near is exactly else ", to the nearest five"
+def roughly(months: list[Month], *names: str) -> str:
+    """What else a reader has to know of the figures of these names."""
+    near = "" if months[-1].near is exactly else ", to the nearest five; small months are added together or left out"
+    return near + ("; with rows that came late" if any(one.late.intersection(names) for one in months) else "")
 
 
 def several(count: int, word: str) -> str:
@@ -72,27 +86,27 @@ def from_to(low: int, high: int) -> str:
     return f"{low}" if low == high else f"{low} to {high}"
 
 
-def growth(months: list[Month], since: str) -> Chart | None:
-    """Users, those active, and panels opened ``since``, month by month."""
+def growth(every: list[Month], since: dt.date = START) -> Chart | None:
+    """Users, those active, and panels opened from ``since`` on, in the months whose users are shown; those active, where no
+    month hides them."""
+    months = [one for one in every if one.day >= since]
+    opened = dict(zip((one.day for one in months), totals(every, OPENED, since), strict=True))
+    months = [one for one in months if "registered" not in one.hidden]
     if len(months) < 2:
         return None
     near = months[-1].near
     users, active = ([near(one.count(name)) for one in months] for name in ("registered", "active"))
-    panels = [near(total) for total in accumulate(one.count("panels_opened") for one in months)]
-    moved = f"Users went from {users[0]} to {users[-1]}" if users[0] != users[-1] else several(users[-1], "user")
-    lines = (
-        Line("Users", several(users[-1], "user"), tuple(users)),
-        Line("Active", f"{active[-1]} active", tuple(active)),
-        Line("Panels", several(panels[-1], "panel"), tuple(panels)),
-    )
+    panels = [near(opened[one.day]) for one in months]
+    finding = f"Users went from {users[0]} to {users[-1]}" if users[0] != users[-1] else several(users[-1], "user")
+    lines = [Line("Users", several(users[-1], "user"), tuple(users))]
+    if not any("active" in one.hidden for one in months):
+        finding += f"; {from_to(min(active), max(active))} of them were active in a month"
+        lines.append(Line("Active", f"{active[-1]} active", tuple(active)))
+    lines.append(Line("Panels", several(panels[-1], "panel"), tuple(panels)))
     moments = tuple((one.day.year * 12 + one.day.month, month_words(one)) for one in months)
-    finding = f"{moved}; {from_to(min(active), max(active))} of them were active in a month"
-    return Over(
-        finding,
-        f"Registered users, active users, and panels opened {since}, {span(months)}{roughly(months)}",
-        moments,
-        lines,
-    )
+    who = "Registered users, active users, and" if lines[2:] else "Registered users and"
+    about = f"{who} panels opened {since_words(since)}, {span(months)}{roughly(months, OPENED)}"
+    return Over(finding, about, moments, tuple(lines))
 
 
 def most_panels(counts: dict[str, int], kind: str) -> str:
@@ -102,15 +116,15 @@ def most_panels(counts: dict[str, int], kind: str) -> str:
     return f"{who} {'has' if len(names) == 1 else 'each have'} the most panels"
 
 
-def by_group(counts: dict[str, int], since: str) -> Chart | None:
-    total = sum(counts.values())
+def by_group(counts: dict[str, int], total: int, since: str) -> Chart | None:
+    """Groups set apart by ``counts``, of the network's ``total``."""
     if len(counts) < 2 or not total:
         return None
     rounded = {name: fives(count) for name, count in counts.items()}
     most = max(rounded.values())
     return Bars(
         f"{most_panels(rounded, 'groups')}, about {most} of {total}" if most else "No group has five panels yet",
-        f"Panels opened {since}, by thematic group, to the nearest five",
+        f"Panels opened {since}, by thematic group, to the nearest five; small months are added together or left out",
         "Group",
         ("Panels",),
         tuple((name, (in_fives(count),)) for name, count in sorted(counts.items(), key=nearly)),
@@ -148,9 +162,11 @@ def compared(networks: dict[str, tuple[int, int]], since: str) -> Chart | None:
     )
 
 
-def funnel(months: list[Month]) -> Chart | None:
-    steps = {"invited": "Invited", "answered": "Answered", "accepted": "Accepted", "advised": "Gave advice"}
-    counts = {name: months[-1].near(sum(one.count(name) for one in months)) for name in steps}
+def funnel(every: list[Month], since: dt.date = START) -> Chart | None:
+    """Invitations and what became of them, from ``since`` on."""
+    months = [one for one in every if one.day >= since]
+    steps = dict(zip(ASKED, ("Invited", "Answered", "Accepted", "Gave advice"), strict=True))
+    counts = {name: months[-1].near(totals(every, name, since)[-1]) for name in steps}
     invited = counts["invited"]
     if not invited:
         return None
@@ -160,7 +176,7 @@ def funnel(months: list[Month]) -> Chart | None:
 
     return Bars(
         f"{several(invited, 'invitation')} sent, {counts['accepted']} accepted; {counts['advised']} of the invited gave advice",
-        f"Invitations sent, answers and first statements, {span(months)}{roughly(months)}",
+        f"Invitations sent, answers and first statements, {span(months)}{roughly(months, *ASKED)}",
         "Step",
         ("Invitations",),
         tuple((words, (Cell(counts[name], str(counts[name]), share(counts[name])),)) for name, words in steps.items()),
@@ -179,7 +195,8 @@ def in_time(hours: float) -> str:
 
 def tells(month: Month, wait: str) -> bool:
     """Whether there is such a wait, and, of a part of a network, one of five or more panels."""
-    enough = month.near is exactly or month.count(BY_NAME[wait].base) >= LEAST
+    base = BY_NAME[wait].base
+    enough = month.near is exactly or (month.count(base) >= LEAST and base not in month.hidden)
     return enough and month.figures.get(wait) is not None
 
 
@@ -221,6 +238,3 @@ def starters(months: list[Month]) -> Chart | None:
         ("Share",),
         tuple((words, (Cell(value, f"{value} %"),)) for words, value in rows),
     )
-
-
-OF_A_YEAR: Iterable[Callable[[list[Month]], Chart | None]] = (funnel, waits, starters)

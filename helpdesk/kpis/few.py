@@ -43,11 +43,15 @@ def represents(user: Any, centre: Any) -> bool:
 
 def sums_of(lines: Iterable[MonthlyKpi]) -> list[Adds[Place]]:
     """How the lines of one network add up: by group, by country, and each country by its centres."""
+    return sums_over((place_of(line), line.centre.country if line.centre else "") for line in lines)
+
+
+def sums_over(places: Iterable[tuple[Place, str]]) -> list[Adds[Place]]:
+    """The same, of places with the country of those that are a centre."""
     groups, countries, centres = [], [], defaultdict(list)
-    for line in lines:
-        place = place_of(line)
-        if line.centre is not None:
-            centres[Place(place.network, country=line.centre.country)].append(place)
+    for place, country in places:
+        if place.centre:
+            centres[Place(place.network, country=country)].append(place)
         elif place.group:
             groups.append(place)
         elif place.country:
@@ -112,6 +116,13 @@ def too_few_in(lines: Collection[MonthlyKpi]) -> dict[str, set[Place]]:
                 also[late.figure] = {*also.get(late.figure, ()), place_of(line)}
     values = {place_of(line): line.frozen() for line in lines}
     cells = {name: {place: int(row.get(name) or 0) for place, row in values.items()} for name in FEW}
-    whole = [place for place in values if place == Place(place.network)]
-    hidden = too_few(Table(cells, sums_of(lines), also=also, broad=dict.fromkeys(FEW, whole)))
+    hidden = too_few_of(cells, sums_of(lines), also)
     return hidden | {figure.name: hidden[figure.base] for figure in FIGURES if figure.base}
+
+
+def too_few_of(
+    cells: Mapping[str, Mapping[Place, int]], sums: Sequence[Adds[Place]], also: dict[str, Collection[Place]]
+) -> dict[str, set[Place]]:
+    """Of these figures of one month; ``also`` is small by a correction."""
+    whole = {name: [place for place in row if place == Place(place.network)] for name, row in cells.items()}
+    return too_few(Table(cells, sums, also=also, broad=dict(whole)))

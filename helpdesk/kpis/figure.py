@@ -83,6 +83,10 @@ shares and minutes are hidden where the figure they are drawn from is.
   them: months are decided first and do not change, quarters after them, years last, and their equations are solved.
 - Corrections stand only beside figures that are shown. A file names in its last column which of its figures rows changed
   after they were frozen, with what was frozen; of a hidden month, and of patients, without it.
+- Charts of a group, country or centre, and of panels by group, give counts to the nearest five, those of several networks to
+  the nearest ten. What is hidden in a month is added to other hidden months of the same figure only, two or more together
+  and as soon as they come to five or more, and is left out until then; which these are does not depend on where a reader
+  lets a chart begin. Months whose users are hidden are not drawn, nor are waits of fewer than five.
 What this does not hold against: the same file taken out again after a correction, and what somebody knows besides, such as a
 centre that publishes its own exact figure. Therefore each file that is taken out is written down with what it is for.
 """

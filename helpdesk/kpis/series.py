@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import F, Prefetch, QuerySet, Sum
 
 from cpms.accounts.models import Network, ThematicGroup
-from helpdesk.kpis.few import corrected, exact_centres
-from helpdesk.kpis.places import Value
+from helpdesk.kpis.few import corrected, exact_centres, place_of, sums_over, too_few_of
+from helpdesk.kpis.places import Place, Value
 from helpdesk.models import KpiCorrection, MonthlyKpi
+from outcomes.queries.small_cells import LEAST
 
 Keys = dict[Any, int]
 START = dt.date.min
 """Before the first month."""
+OPENED = "panels_opened"
+ASKED = ("invited", "answered", "accepted", "advised")
+CHARTED = ("registered", "active", OPENED, *ASKED, "first_replies", "panels_closed", "entered")
 
 
 def exactly(count: int) -> int:
@@ -30,23 +35,75 @@ def fives(count: int) -> int:
 
 @dataclass(frozen=True)
 class Month:
+    """``hidden`` are the figures of which a reader must not learn this month, ``late`` those that rows corrected."""
+
     day: dt.date
     figures: dict[str, Value]
     near: Callable[[int], int] = exactly
     """How counts are drawn: as they are, or so that a small one is not told."""
+    hidden: frozenset[str] = frozenset()
+    late: frozenset[str] = frozenset()
 
     def count(self, name: str) -> int:
         """Nought where it was not said."""
         return int(self.figures.get(name) or 0)
 
 
-def months_of(user: Any, line: MonthlyKpi, since: dt.date = START) -> list[Month]:
-    """The frozen months of the line's place from ``since`` to its own, the earliest first."""
+def totals(months: Iterable[Month], name: str, since: dt.date = START) -> list[int]:
+    """What a figure comes to from ``since`` on, month by month; ``months`` begin with the first that is frozen.
+
+    Hidden months are added two or more together, as soon as they come to five or more. Which these are does not depend on
+    where a reader begins: nobody can aim at one of them.
+    """
+    total, held, found = 0, list[Month](), list[int]()
+    for month in months:
+        held.append(month)
+        if name in month.hidden:
+            dark = [one.count(name) for one in held if name in one.hidden]
+            added = held if len(dark) > 1 and sum(dark) >= LEAST else []
+        else:
+            added = [held.pop()]
+        if added and added[0].day >= since:
+            total += sum(one.count(name) for one in added)
+        held = [one for one in held if one not in added]
+        if month.day >= since:
+            found.append(total)
+    return found
+
+
+def months_of(user: Any, line: MonthlyKpi) -> list[Month]:
+    """The frozen months of the line's place up to its own, the earliest first."""
     place = {name: getattr(line, name) for name in ("network_id", "group_id", "centre_id", "country")}
-    rows = MonthlyKpi.objects.visible_to(user).filter(month__range=(since, line.month), **place).order_by("month")
-    near = exactly if line.is_whole or line.centre_id in exact_centres(user) else fives
+    rows = MonthlyKpi.objects.visible_to(user).filter(month__lte=line.month, **place).order_by("month")
+    exact = line.is_whole or line.centre_id in exact_centres(user)
+    kept = {} if exact else kept_by_month(line, CHARTED)
     late = Prefetch("corrections", KpiCorrection.objects.order_by("found_at", "pk"))
-    return [Month(row.month, corrected(row), near) for row in rows.prefetch_related(late)]
+    found = []
+    for row in rows.prefetch_related(late):
+        hidden = {name for name, places in kept.get(row.month, {}).items() if place_of(row) in places}
+        changed = {one.figure for one in row.corrections.all()} - hidden
+        near = exactly if exact else fives
+        found.append(Month(row.month, corrected(row), near, frozenset(hidden), frozenset(changed)))
+    return found
+
+
+def kept_by_month(line: MonthlyKpi, names: Sequence[str]) -> dict[dt.date, dict[str, set[Place]]]:
+    """Which of these figures are hidden, at which places of the line's network, in each month up to its own. Two queries."""
+    rows = MonthlyKpi.objects.filter(network=line.network_id, month__lte=line.month).order_by()
+    paths = [name if name in MonthlyKpi.COLUMNS else f"figures__{name}" for name in names]
+    of = defaultdict(list)
+    for row in rows.values_list("month", "group", "centre", "country", "centre__country", *paths):
+        of[row[0]].append((Place(line.network_id, *row[1:4]), row[4] or "", row[5:]))
+    also: dict[dt.date, dict[str, Collection[Place]]] = defaultdict(dict)
+    late = KpiCorrection.objects.filter(line__in=rows, figure__in=names, now__gt=0, now__lt=LEAST).order_by()
+    keys = ("line__group", "line__centre", "line__country")
+    for month, name, group, centre, country in late.values_list("line__month", "figure", *keys):
+        also[month][name] = {*also[month].get(name, ()), Place(line.network_id, group, centre, country)}
+    found = {}
+    for month, lines in of.items():
+        cells = {name: {place: int(row[n] or 0) for place, _at, row in lines} for n, name in enumerate(names)}
+        found[month] = too_few_of(cells, sums_over((place, at) for place, at, _row in lines), also[month])
+    return found
 
 
 def opened_by(rows: QuerySet[MonthlyKpi], key: str) -> Keys:
@@ -59,9 +116,18 @@ def opened_by(rows: QuerySet[MonthlyKpi], key: str) -> Keys:
 
 
 def panels_by_group(user: Any, line: MonthlyKpi, since: dt.date = START) -> dict[ThematicGroup, int]:
-    """From that month on, of the groups of the line's network that the person sees; main groups, and others with a panel."""
-    rows = MonthlyKpi.objects.visible_to(user).filter(month__range=(since, line.month), network=line.network_id)
-    counts = opened_by(rows.exclude(group=None), "group")
+    """From that month on, of the groups of the line's network that the person sees; main groups, and others with a panel.
+    Hidden months are added as ``totals`` adds them."""
+    rows = MonthlyKpi.objects.visible_to(user).filter(month__lte=line.month, network=line.network_id)
+    rows, kept = rows.exclude(group=None), kept_by_month(line, [OPENED])
+    more: dict[Any, int] = defaultdict(int)
+    late = KpiCorrection.objects.filter(line__in=rows, figure=OPENED).order_by().values_list("line")
+    more.update({pk: int(total) for pk, total in late.annotate(total=Sum(F("now") - F("was")))})
+    months: dict[Any, list[Month]] = defaultdict(list)
+    for pk, day, group, opened in rows.order_by("month").values_list("pk", "month", "group", OPENED):
+        dark = Place(line.network_id, group=group) in kept[day][OPENED]
+        months[group].append(Month(day, {OPENED: opened + more[pk]}, hidden=frozenset([OPENED] if dark else [])))
+    counts = {group: (totals(each, OPENED, since) or [0])[-1] for group, each in months.items()}
     groups = ThematicGroup.objects.filter(pk__in=counts).select_related("network", "parent").order_by("number")
     return {group: counts[group.pk] for group in groups if counts[group.pk] or group.parent_id is None}
 

@@ -69,7 +69,7 @@ def test_the_charts_say_what_the_founding_figures_show():
     growth, groups, *others = kpis.charts_of(User.objects.get(email="charlotte.vanbrederode@demo.example"), whole)
     assert [line.end for line in growth.lines if line.name != "Active"] == ["267 users", "89 panels"]
     assert (
-        groups.finding == "Group 2, Disorders of calcium and phosphate homeostasis has the most panels, about 25 of 89"
+        groups.finding == "Group 2, Disorders of calcium and phosphate homeostasis has the most panels, about 20 of 89"
     )
     assert [one.of for one in others] == ["Step", "Step", "Who"]
 
