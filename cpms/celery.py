@@ -48,9 +48,10 @@ app.conf.beat_schedule = {
         "task": "helpdesk.remind_quiet_centres",
         "schedule": crontab(minute=30, hour=6, day_of_month="1-7", month_of_year="9,11"),
     },
+    "look after files of figures": {"task": "helpdesk.look_after_files", "schedule": 900.0},
     "forget files of figures": {"task": "helpdesk.forget_files", "schedule": crontab(minute=27, hour=2)},
     "freeze monthly figures": {
         "task": "helpdesk.freeze_month",
-        "schedule": crontab(minute=5, hour=3, day_of_month="1-7"),
+        "schedule": crontab(minute=5, hour=3),
     },
 }

@@ -9,7 +9,8 @@ from typing import Any
 from django import forms
 
 from cpms.forms import WordsField
-from helpdesk.states import MOST_ROWS, Kind, Purpose
+from helpdesk.kpis import period_of
+from helpdesk.states import MOST_LINES, MOST_ROWS, Kind, Purpose
 
 
 def periods_of(month: dt.date) -> list[tuple[str, str]]:
@@ -42,7 +43,7 @@ class ExportForm(PurposeForm):
 
     def __init__(self, *args: Any, month: dt.date, size: Callable[[str], int], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.size, self.count = size, 0
+        self.size, self.count, self.lines = size, 0, 0
         period: Any = self.fields["period"]
         period.choices = periods_of(month)
         period.initial = period.choices[0][0]
@@ -53,6 +54,11 @@ class ExportForm(PurposeForm):
         kind = given.get("kind", "")
         if "period" in given:
             self.count = self.size(given["period"])
+        self.lines = self.count * len(period.months) if (period := period_of(given.get("period", ""))) else 0
+        if kind in MOST_ROWS and self.count <= MOST_ROWS[kind] and self.lines > MOST_LINES:
+            self.add_error(
+                "kind", f"There are {self.lines:,} lines of months to add up. Choose CSV, or a shorter period."
+            )
         if self.count > MOST_ROWS.get(kind, self.count):
             most = MOST_ROWS[kind]
             self.add_error(

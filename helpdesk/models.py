@@ -126,7 +126,8 @@ class FigureFileQuerySet(models.QuerySet["FigureFile"]):
 class FigureFile(models.Model):
     """A file of figures that a worker makes: a long workbook or pages of a period, or the evidence of a centre. Kept for days.
 
-    ``count`` is how many lines it gives, ``progress`` how far it is in per cent.
+    ``count`` is how many lines it gives, ``progress`` how far it is in per cent, ``rights`` a hash of what its reader saw when
+    it was made.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -136,6 +137,8 @@ class FigureFile(models.Model):
     state = models.CharField(max_length=10, choices=FileState, default=FileState.WAITING)
     progress = models.PositiveSmallIntegerField(default=0)
     count = models.PositiveIntegerField()
+    tries = models.PositiveSmallIntegerField(default=0)
+    rights = models.CharField(max_length=64, blank=True)
     data = models.BinaryField(null=True)
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     asked_at = models.DateTimeField(default=clock.now)

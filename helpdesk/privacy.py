@@ -187,7 +187,7 @@ TECHNICAL = """
     outcomes.SurveyAsked: kind
     outcomes.SurveyAnswer: kind useful valued again reasons
     helpdesk.Nudge: kind
-    helpdesk.FigureFile: kind period state progress count
+    helpdesk.FigureFile: kind period state progress count tries rights
     people.AccessRequest: state
     people.RoleProposal: state
     people.LostPhone: state

@@ -76,9 +76,13 @@ class FileState(models.TextChoices):
     FAILED = "failed", "could not be made"
 
 
+ENDED = (FileState.READY, FileState.FAILED)
+MOST_TRIES = 3
 AT_ONCE = 2_000
-"""A workbook of no more places than this is sent while it is asked for."""
-MOST_ROWS: dict[str, int] = {Kind.XLSX: 50_000, Kind.PDF: 500}
+"""A workbook of no more places and months than this is sent while it is asked for."""
+MOST_ROWS: dict[str, int] = {Kind.XLSX: 40_000, Kind.PDF: 500}
 """Longer tables are for CSV, which has no end."""
+MOST_LINES = 40_000
+"""A worker reads no more frozen lines than this, places by months, for one file: all that are looked at in its time."""
 KEPT_FOR = dt.timedelta(days=7)
 """So long can a made file be fetched; then it is deleted."""

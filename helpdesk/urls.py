@@ -12,6 +12,7 @@ urlpatterns = [
     path("reports/centres/<int:key>/evidence/", views.evidence, name="kpis_evidence"),
     path("reports/files/<uuid:key>/", views.figures_file, name="figures_file"),
     path("reports/files/<uuid:key>/progress/", views.figures_progress, name="figures_progress"),
+    path("reports/files/<uuid:key>/again/", views.figures_again, name="figures_again"),
     path("reports/files/<uuid:key>/download/", views.figures_download, name="figures_download"),
     path("demo/", views.demo, name="demo"),
     path("demo/be/", views.demo_be, name="demo_be"),

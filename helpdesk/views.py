@@ -76,7 +76,7 @@ def kpis_export(request: HttpRequest, month: str) -> HttpResponseBase:
     if not period or not form.count:
         raise Http404
     said = {name: form.cleaned_data[name] for name in ("purpose", "words")}
-    if kind == Kind.PDF or (kind == Kind.XLSX and form.count > AT_ONCE):
+    if kind == Kind.PDF or (kind == Kind.XLSX and form.lines > AT_ONCE):
         return redirect(actions.order_figures(period, kind=kind, count=form.count, by=request.user, **said))
     actions.note_export(period.name, kind=kind, count=form.count, by=request.user, **said)
     headers = {"Content-Disposition": f'attachment; filename="cpms-{period.name}.{kind}"'}
@@ -114,6 +114,13 @@ def figures_file(request: HttpRequest, file: FigureFile) -> HttpResponse:
 def figures_progress(request: HttpRequest, file: FigureFile) -> HttpResponse:
     """A fragment that the page polls until the file is ready."""
     return render(request, "helpdesk/_file.html", {"file": file})
+
+
+@access("figures_again", object=FigureFile, verb=Permission.KPI_READ, methods=WRITE)
+def figures_again(request: HttpRequest, file: FigureFile) -> HttpResponse:
+    """The same file once more, where it could not be made."""
+    actions.make_again(file, by=request.user)
+    return redirect(file)
 
 
 @access("figures_download", object=FigureFile, verb=Permission.KPI_READ, step_up=True)

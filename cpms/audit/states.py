@@ -134,6 +134,8 @@ class Event(models.TextChoices):
     KPI_FROZEN = "kpi_frozen", "month's figures frozen"
     KPI_CORRECTED = "kpi_corrected", "late corrections of frozen figures found"
     KPI_EXPORTED = "kpi_exported", "figures exported"
+    KPI_FILE_FAILED = "kpi_file_failed", "file of figures could not be made, nothing left"
+    KPI_FILE_AGAIN = "kpi_file_again", "file of figures asked for again"
     KPI_FILE_READ = "kpi_file_read", "file of figures fetched"
     ROW_CHANGED = "row_changed", "noted by the database itself"
 

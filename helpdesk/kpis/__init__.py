@@ -6,7 +6,7 @@ from helpdesk.kpis.counting import Line, counted
 from helpdesk.kpis.few import SIGN, corrected
 from helpdesk.kpis.figure import ABOUT, Figure, Of, Part
 from helpdesk.kpis.months import before, moments
-from helpdesk.kpis.periods import Period, Table, parts_of, period_of, places_for, sums_for, table_of
+from helpdesk.kpis.periods import Period, Table, parts_of, period_of, places_for, seen_by, sums_for, table_of
 from helpdesk.kpis.places import Place, networks_counted
 from helpdesk.kpis.series import START
 
@@ -33,6 +33,7 @@ __all__ = [
     "parts_of",
     "period_of",
     "places_for",
+    "seen_by",
     "sums_for",
     "table_of",
 ]

@@ -34,8 +34,8 @@ class Part(StrEnum):
     TICKETS = "The helpdesk"
 
 
-ABOUT = """Frozen on the first night of the next month by beat (`helpdesk.freeze_month`) or by `manage.py freeze_month YYYY-MM`; a frozen
-line never changes, which the database itself refuses, and a month that is not over is refused. Months begin and end at
+ABOUT = """Frozen on the first night of the next month by beat (`helpdesk.freeze_month`) or by `manage.py freeze_month YYYY-MM`; a month
+that was missed is frozen on the next night that beat runs, for networks that had begun. A frozen line never changes, which the database itself refuses, and a month that is not over is refused. Months begin and end at
 midnight UTC. Counted by `helpdesk/kpis/` from ordinary rows, by queries whose number does not grow.
 
 A month has one line for the whole network, one per thematic group, one per country and one per centre. People count by
@@ -43,7 +43,7 @@ their own groups and by the centre where they are on the night of the count, pan
 group and their lead's centre. A person in two groups counts in both group lines and once in the network's. Surveys and
 starters stand where they have a meaning; tickets count for the network whose helpdesk was asked, and stand in no other line.
 
-Each night of freezing, the twelve months before are counted again. Where rows came late (a reopened panel, an answer
+In the first seven nights of a month, and when one is frozen, the twelve months before are counted again. Where rows came late (a reopened panel, an answer
 entered afterwards) the difference is written beside the frozen line as a correction, never into it. Figures that depend
 on where people are now, or on how much time was spent so far, are not counted again (last column).
 

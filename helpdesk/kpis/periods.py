@@ -143,6 +143,14 @@ def networks_in(rows: QuerySet[MonthlyKpi]) -> QuerySet[MonthlyKpi, Any]:
     return rows.order_by().values("network")
 
 
+def seen_by(user: Any, period: Period) -> list[Any]:
+    """The places that the person sees, and those of them that they see exactly."""
+    seen = MonthlyKpi.objects.visible_to(user).filter(month__in=period.months).order_by()
+    keys = ("network", "group", "centre", "country")
+    places = sorted(seen.values_list(*keys).distinct(), key=str)
+    return [places, sorted(exact_centres(user))] if places else []
+
+
 def places_for(user: Any, period: Period) -> int:
     """How many rows ``sums_for`` gives."""
     seen = MonthlyKpi.objects.visible_to(user).filter(month__in=period.months).order_by()

@@ -10,6 +10,7 @@ from consent.states import ReviewKind, Stage
 from cpms import clock
 from cpms.accounts.models import Delegation, Expert, ExpertGroup, User
 from cpms.accounts.roles import Role
+from helpdesk.actions import sight_of
 from helpdesk.models import FigureFile
 from helpdesk.tickets import actions as tickets
 from outcomes import actions as outcomes
@@ -201,6 +202,7 @@ class World:
         ready = {"state": "ready", "data": b"%PDF-", "made_at": clock.now()}
         self.figures = FigureFile(kind="pdf", period="2020-01", count=0, **ready)
         self.figures.asked_by = self.people["network_coordinator"]
+        self.figures.rights = sight_of(self.figures, self.figures.asked_by)
         self.figures.save()
 
     def elsewhere(self) -> None:

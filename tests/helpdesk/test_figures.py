@@ -12,13 +12,14 @@ from django.urls import reverse
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from cpms import clock
 from cpms.accounts.roles import Role
 from helpdesk import actions, kpis
 from helpdesk.models import KpiCorrection, MonthlyKpi
 from outcomes.states import Benefit, EffectKind
 from panels.models import Panel
 from tests.clients import signed_in
-from tests.factories import Story, UserFactory, give_role
+from tests.factories import CentreFactory, NetworkFactory, Story, UserFactory, give_role
 from tests.helpdesk.histories import MONTHS, History
 from tests.helpdesk.slow_figures import Slow
 
@@ -90,6 +91,24 @@ def test_freezing_twice_changes_nothing_and_a_new_network_is_added(frozen):
     added = Story("late").lead.centre.networks.get()
     assert actions.freeze_month(MONTH, by=None) == MonthlyKpi.objects.filter(network=added).count() > 0
     assert MonthlyKpi.objects.exclude(network=added).count() == count
+
+
+def test_missed_months_are_frozen_by_the_next_night_and_once(monkeypatch):
+    """Beat was away from February to April; a network that came in April has nothing before."""
+    History(5, panels=20)
+    monkeypatch.setattr(clock, "today", lambda _zone=None: dt.date(2022, 2, 3))
+    actions.close_month(by=None)
+    monkeypatch.setattr(clock, "today", lambda _zone=None: dt.date(2022, 5, 20))
+    added = NetworkFactory(code="NEW", name="New")
+    CentreFactory(network=added)
+    for _night in range(2):
+        actions.close_month(by=None)
+    months = {
+        network: sorted({row.month.month for row in MonthlyKpi.objects.filter(network=network)})
+        for network in MonthlyKpi.objects.values_list("network", flat=True).distinct()
+    }
+    assert months.pop(added.pk) == [4]
+    assert {tuple(found) for found in months.values()} == {(1, 2, 3, 4)}
 
 
 @pytest.mark.parametrize(

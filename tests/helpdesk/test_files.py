@@ -17,12 +17,14 @@ from cpms.accounts.roles import Role
 from cpms.audit.models import AuditEvent
 from cpms.audit.states import Event
 from cpms.jobs.models import Job
+from cpms.notifications.models import OutboxMessage
+from cpms.notifications.notices import Notice
 from helpdesk import actions, kpis
 from helpdesk.kpis.evidence import FACTS, evidence_of
 from helpdesk.models import FigureFile, MonthlyKpi
-from helpdesk.states import KEPT_FOR
+from helpdesk.states import KEPT_FOR, MOST_TRIES
 from tests.clients import signed_in
-from tests.factories import Story, UserFactory, give_role
+from tests.factories import GroupFactory, Story, UserFactory, give_role
 from tests.helpdesk.test_few import WANTED, Home
 
 pytestmark = pytest.mark.django_db(databases=["default", "cachedb"])
@@ -115,13 +117,89 @@ def test_a_file_is_gone_for_who_sees_less_and_after_some_days(home):
     user.memberships.all().delete()
     give_role(user, Role.GROUP_COORDINATOR, group=home.groups[0])
     fresh = type(user).objects.get(pk=user.pk)
-    with pytest.raises(Refused, match="see less by now"):
+    with pytest.raises(Refused, match="not what it was"):
         actions.fetch_file(file, by=fresh)
     assert actions.forget_files(by=None) == 0
     FigureFile.objects.update(asked_at=clock.now() - KEPT_FOR - dt.timedelta(hours=1))
     assert actions.forget_files(by=None) == 1
     actions.make_file(str(file.pk), by=None)
     assert not FigureFile.objects.exists()
+
+
+def ordered(home, user, kind="pdf", name="2024-01"):
+    period = kpis.period_of(name)
+    return actions.order_figures(period, kind=kind, count=kpis.places_for(user, period), by=user, **SAID)
+
+
+def test_a_file_made_with_an_exact_centre_does_not_outlive_that_right(home):
+    """As many places as before, and one of them no longer exactly."""
+    user = reader(Role.REPRESENTATIVE, centre=home.centres[2])
+    file = made(ordered(home, user))
+    assert actions.fetch_file(file, by=type(user).objects.get(pk=user.pk))
+    give_role(user, Role.GROUP_COORDINATOR, group=GroupFactory(network=home.network, number=9))
+    fresh = type(user).objects.get(pk=user.pk)
+    assert kpis.places_for(fresh, kpis.period_of("2024-01")) == file.count
+    with pytest.raises(Refused, match="not what it was"):
+        actions.fetch_file(file, by=fresh)
+
+
+def test_a_file_of_other_places_as_many_as_before_is_refused(home):
+    user = reader(Role.GROUP_COORDINATOR, group=home.groups[0])
+    file = made(ordered(home, user))
+    user.memberships.all().delete()
+    give_role(user, Role.GROUP_COORDINATOR, group=home.groups[1])
+    with pytest.raises(Refused, match="not what it was"):
+        actions.fetch_file(file, by=type(user).objects.get(pk=user.pk))
+
+
+def broken(file):
+    """A file whose making fails in a way that nobody thought of: its period is none."""
+    FigureFile.objects.filter(pk=file.pk).update(period="0000")
+    for _try in range(MOST_TRIES - 1):
+        with pytest.raises(ValueError, match="0000"):
+            actions.make_file(str(file.pk), by=None)
+    actions.make_file(str(file.pk), by=None)
+    file.refresh_from_db()
+    return file
+
+
+def test_a_file_that_cannot_be_made_has_failed_is_told_and_is_made_again(home):
+    user = reader(Role.NETWORK_COORDINATOR, network=home.network)
+    client, file = signed_in(user), broken(ordered(home, user))
+    assert (file.state, file.tries) == ("failed", MOST_TRIES)
+    assert OutboxMessage.objects.get(notice=Notice.FIGURES_FAILED).recipient == user
+    assert AuditEvent.objects.filter(event=Event.KPI_FILE_FAILED, actor_id=user.pk).count() == 1
+    page = client.get(file.get_absolute_url(), secure=True).content.decode()
+    assert "Nothing was taken out" in page
+    assert "Make it again" in page
+    FigureFile.objects.update(period="2024-01")
+    again = reverse("figures_again", args=[file.pk])
+    assert client.post(again, secure=True).url == file.get_absolute_url()
+    assert client.post(again, secure=True).status_code == 403
+    assert made(file).state == "ready"
+    assert AuditEvent.objects.filter(event=Event.KPI_EXPORTED, actor_id=user.pk).count() == 1
+    assert AuditEvent.objects.filter(event=Event.KPI_FILE_AGAIN, actor_id=user.pk).count() == 1
+
+
+def test_a_file_whose_job_was_lost_is_asked_for_again_and_has_failed_after_three_tries(home):
+    file = ordered(home, reader(Role.NETWORK_COORDINATOR, network=home.network))
+    assert actions.look_after_files(by=None) == 0
+    Job.objects.update(state="given_up")
+    assert [actions.look_after_files(by=None) for _again in range(2)] == [1, 0]
+    Job.objects.update(state="given_up")
+    FigureFile.objects.update(state="making", tries=MOST_TRIES)
+    assert [actions.look_after_files(by=None) for _again in range(2)] == [1, 0]
+    file.refresh_from_db()
+    assert file.state == "failed"
+
+
+def test_a_year_of_more_lines_than_a_worker_reads_in_its_time_is_refused(home, monkeypatch):
+    client = signed_in(reader(Role.NETWORK_COORDINATOR, network=home.network))
+    monkeypatch.setattr("helpdesk.forms.MOST_LINES", 100)
+    asked = {**SAID, "period": "2024", "kind": "xlsx"}
+    refused = client.post(reverse("kpis_export", args=["2024-01"]), asked, secure=True)
+    assert refused.status_code == 422
+    assert "or a shorter period" in refused.content.decode()
 
 
 @pytest.fixture

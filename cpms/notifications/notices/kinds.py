@@ -94,6 +94,7 @@ class Notice(models.TextChoices):
     CENTRE_QUIET = "centre_quiet", "No panel from your hospital for a long time"
     TICKET_WAITING = "ticket_waiting", "A ticket waits for the helpdesk"
     TICKET_MOVED = "ticket_moved", "News on your ticket"
+    FIGURES_FAILED = "figures_failed", "A file of figures could not be made"
     MONTH_FROZEN = "month_frozen", "A month's figures are there"
     DIGEST = "digest", "Daily mail"
 
@@ -193,6 +194,7 @@ ASKED = frozenset(
         Notice.SIGN_WANTED,
         Notice.OUTCOME_CORRECTED,
         Notice.DOCUMENT_FAILED,
+        Notice.FIGURES_FAILED,
         Notice.FOLLOW_UP_WANTED,
         Notice.PANEL_ENDED,
         Notice.CONSENT_AGAIN,

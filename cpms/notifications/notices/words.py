@@ -256,6 +256,11 @@ WORDS = {
     ),
     Notice.TICKET_WAITING: Words("CPMS: a ticket for the helpdesk", "Ticket {ref} waits for a word of your helpdesk."),
     Notice.TICKET_MOVED: Words("CPMS: news on your ticket", "There is news on what you asked the helpdesk in {ref}."),
+    Notice.FIGURES_FAILED: Words(
+        "CPMS: a file of figures could not be made",
+        "The file of figures that you asked for could not be made. Nothing was taken out. Its page can try again; if that fails too, "
+        "your helpdesk would like to hear of it.",
+    ),
     Notice.MONTH_FROZEN: Words(
         "CPMS: the month's figures are there",
         "The figures of the month that is over are counted. The page shows them, and what you need of them as a table.",

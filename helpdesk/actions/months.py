@@ -1,0 +1,123 @@
+"""Freeze a month, tell of it, and note what came late."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Max
+from django.urls import reverse
+
+from cpms import clock
+from cpms.accounts import queries as people
+from cpms.accounts.access import Refused
+from cpms.audit import actions as audit
+from cpms.audit.states import Event
+from cpms.notifications import actions as notifications
+from cpms.notifications.notices import Notice
+from helpdesk import kpis
+from helpdesk.models import KpiCorrection, MonthlyKpi
+from panels.models import Panel
+
+CHECKED_AGAIN = 12
+"""So many months back a frozen figure is compared with what the rows say now."""
+CORRECTED_UNTIL = 7
+"""Until this day of a month, and when a month is frozen."""
+
+
+@transaction.atomic
+def freeze_month(month: dt.date, *, by: Any, networks: Collection[Any] | None = None) -> int:
+    """Write the month's lines down for every network, or for these by their keys; gives how many were new. A frozen line never changes.
+
+    Raises ``Refused`` while the month is not over: its lines would stay those of a part of it.
+    """
+    month = month.replace(day=1)
+    if month > last_month():
+        raise Refused("A month is frozen when it is over.")
+    there = set(MonthlyKpi.objects.filter(month=month).order_by().values_list("network", flat=True).distinct())
+    missing = set(kpis.networks_counted().values_list("pk", flat=True)) - there
+    missing = missing if networks is None else missing.intersection(networks)
+    rows = [_row_of(month, line) for line in kpis.counted(month) if line.place.network in missing] if missing else []
+    made = len(MonthlyKpi.objects.bulk_create(rows))
+    if made:
+        audit.record(Event.KPI_FROZEN, on=None, by=by, count=made)
+    return made
+
+
+def _row_of(month: dt.date, line: kpis.Line) -> MonthlyKpi:
+    place = line.place
+    keys = {"network_id": place.network, "group_id": place.group, "centre_id": place.centre, "country": place.country}
+    counts = {name: value for name, value in vars(line).items() if name != "place"}
+    return MonthlyKpi(month=month, **keys, **counts)
+
+
+@transaction.atomic
+def announce_month(month: dt.date, *, by: Any) -> None:
+    """One mail with a link, and no figure, to each who reads a whole network's figures; once for a month."""
+    networks = MonthlyKpi.objects.filter(month=month).order_by().values("network").distinct()
+    path = f"{reverse('kpis')}?month={month:%Y-%m}"
+    for person in people.figure_readers_of(networks):
+        notifications.notify(
+            [person], notice=Notice.MONTH_FROZEN, by=by, about=person, path=path, again=f"{month:%Y-%m}"
+        )
+
+
+@transaction.atomic
+def note_corrections(month: dt.date, *, by: Any) -> int:
+    """Compare a frozen month with what its rows say now, and write down beside it what came late; gives how much.
+
+    Run again it finds nothing new: a figure is compared with its newest correction.
+    """
+    rows = MonthlyKpi.objects.filter(month=month).prefetch_related("corrections")
+    frozen = {(row.network_id, row.group_id, row.centre_id, row.country): row for row in rows}
+    late = []
+    for line in kpis.counted(month) if frozen else []:
+        place = line.place
+        row = frozen.get((place.network, place.group, place.centre, place.country))
+        if row is not None:
+            known = kpis.corrected(row)
+            found = _row_of(month, line).frozen()
+            differs = [name for name in kpis.LATE if (known.get(name) or 0) != (found.get(name) or 0)]
+            late += [
+                KpiCorrection(line=row, figure=name, was=known.get(name) or 0, now=found.get(name) or 0)
+                for name in sorted(differs)
+            ]
+    KpiCorrection.objects.bulk_create(late)
+    if late:
+        audit.record(Event.KPI_CORRECTED, on=None, by=by, count=len(late))
+    return len(late)
+
+
+def close_month(*, by: Any) -> None:
+    """The night's work: each month that is over and was missed, and word of it; then what came late to those before.
+
+    What goes wrong in one night is made up for in the next; safe to run twice.
+    """
+    last, fresh = last_month(), 0
+    for month in [*missed_before(last), last]:
+        fresh += freeze_month(month, by=by, networks=None if month == last else begun_by(month))
+        announce_month(month, by=by)
+    if fresh or clock.today(dt.UTC).day <= CORRECTED_UNTIL:
+        for back in range(1, CHECKED_AGAIN + 1):
+            note_corrections(kpis.before(last, back), by=by)
+
+
+def missed_before(last: dt.date) -> list[dt.date]:
+    """The months since the newest that each network has frozen, the earliest first; no more than are looked at again."""
+    newest = MonthlyKpi.objects.filter(network__in=kpis.networks_counted()).order_by().values("network")
+    since = min(newest.annotate(newest=Max("month")).values_list("newest", flat=True), default=last)
+    months = [kpis.before(last, back) for back in range(CHECKED_AGAIN, 0, -1)]
+    return [month for month in months if month > since]
+
+
+def begun_by(month: dt.date) -> set[Any]:
+    """The networks that had frozen a month before, or had a panel by the end of this one."""
+    frozen = MonthlyKpi.objects.filter(month__lt=month).order_by().values_list("network", flat=True)
+    opened = Panel.objects.filter(opened_at__lt=kpis.moments(month)[1]).order_by().values_list("network", flat=True)
+    return {*frozen.distinct(), *opened.distinct()}
+
+
+def last_month() -> dt.date:
+    return (clock.today(dt.UTC).replace(day=1) - dt.timedelta(days=1)).replace(day=1)
