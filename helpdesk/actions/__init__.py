@@ -10,7 +10,6 @@ from helpdesk.actions.files import (
     note_export,
     order_evidence,
     order_figures,
-    sight_of,
 )
 from helpdesk.actions.months import announce_month, close_month, freeze_month, last_month, note_corrections
 from helpdesk.actions.reminders import invite_staff, nudge, remind, remind_quiet_centres, send_activation
@@ -35,5 +34,4 @@ __all__ = [
     "remind",
     "remind_quiet_centres",
     "send_activation",
-    "sight_of",
 ]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 from typing import Any
 
 import structlog
@@ -20,9 +19,8 @@ from cpms.jobs import actions as jobs
 from cpms.jobs import queries as job_rows
 from cpms.notifications import actions as notifications
 from cpms.notifications.notices import Notice
-from helpdesk import exports, kpis
+from helpdesk import exports, kpis, queries
 from helpdesk.kpis.evidence import FACTS
-from helpdesk.kpis.few import represents
 from helpdesk.models import FigureFile
 from helpdesk.policy import may_take_evidence
 from helpdesk.states import ENDED, KEPT_FOR, MOST_TRIES, FileKind, FileState
@@ -84,7 +82,7 @@ def make_file(file_id: str, *, by: Any) -> None:
         return
     row.update(state=FileState.MAKING, tries=F("tries") + 1)
     try:
-        rights = sight_of(file, file.asked_by)
+        rights = queries.sight_of(file, file.asked_by)
         data = exports.made(file, lambda done: row.update(progress=95 * done // max(done, file.count, 1)))
         row.update(state=FileState.READY, progress=100, data=data, rights=rights, made_at=clock.now())
     except Exception as error:
@@ -92,16 +90,6 @@ def make_file(file_id: str, *, by: Any) -> None:
         if file.tries + 1 < MOST_TRIES:
             raise
         give_up(file, by=by)
-
-
-def sight_of(file: FigureFile, user: Any) -> str:
-    """What of the file's figures the person sees, and how exactly, as a hash; "" where it is nothing."""
-    if file.centre:
-        what = [represents(user, file.centre)] if may_take_evidence(user, file.centre) else []
-    else:
-        period = kpis.period_of(file.period)
-        what = kpis.seen_by(user, period) if period else []
-    return hashlib.sha256(repr(what).encode()).hexdigest() if what else ""
 
 
 @transaction.atomic
@@ -162,7 +150,7 @@ def fetch_file(file: FigureFile, *, by: Any) -> bytes:
     """
     if not FigureFile.objects.visible_to(by).filter(pk=file.pk, state=FileState.READY).exists():
         raise Refused("This file is not ready.")
-    if not file.rights or sight_of(file, by) != file.rights:
+    if not file.rights or queries.sight_of(file, by) != file.rights:
         raise Refused("What you see is not what it was when this file was made. Take the figures out again.")
     audit.record(Event.KPI_FILE_READ, on=file.centre, by=by, count=file.count, kind=file.kind, stage=file.period)
     return bytes(file.data or b"")

@@ -16,8 +16,9 @@ from cpms.accounts.models import Network, ThematicGroup, User
 from cpms.notifications.states import EXPIRY, OF_PANELS
 from cpms.patients.actions import new_pseudonym
 from cpms.patients.models import Patient
-from cpms.patients.states import Sex
+from cpms.patients.states import Route, Sex
 from cpms.vault import actions as vault
+from helpdesk.demo import around
 from helpdesk.demo.chance import below, one_of, some_of
 from helpdesk.demo.conditions import ADVICE, CONCLUSION, ONLY_IN, QUESTIONS, Topic
 from helpdesk.demo.follow_ups import what_became
@@ -35,7 +36,12 @@ from panels.states import (
     Urgency,
 )
 
-DAY = dt.timedelta(days=1)
+DAY, SOON = dt.timedelta(days=1), dt.timedelta(minutes=3)
+LAST_SENT, LAST_CLOSED = (dt.datetime(2020, 9, day, 15, tzinfo=dt.UTC) for day in (28, 30))
+"""The archive is over when its last month is frozen."""
+ROUTES = [Route.OWN] * 9 + [Route.NON_ERN] * 2 + [Route.NON_EU]
+URGENCIES = [Urgency.ROUTINE] * 6 + [Urgency.SOON] * 3 + [Urgency.URGENT]
+WANTED_IN = {Urgency.ROUTINE: 21 * DAY, Urgency.SOON: 7 * DAY, Urgency.URGENT: 2 * DAY}
 GOOD_FOR = OF_PANELS[EXPIRY].usual[0] * DAY
 
 
@@ -50,6 +56,7 @@ class Plan:
     topic: Topic
     lead: User
     invited: tuple[User, ...]
+    guest: User
     opened: dt.datetime
 
     @property
@@ -57,22 +64,27 @@ class Plan:
         return one_of(self.topic.conditions, "condition", self.number)
 
     @property
+    def begun(self) -> dt.datetime:
+        """The lead sat down to enter the case, and opened the panel when it was entered."""
+        return self.opened - dt.timedelta(minutes=14 + below(40, "entered", self.number))
+
+    @property
     def replied(self) -> dt.datetime:
         return self.opened + DAY * (1 + below(8, "reply", self.number)) + dt.timedelta(hours=3)
 
     @property
     def sent(self) -> dt.datetime:
-        return self.replied + DAY * (6 + below(12, "outcome", self.number))
+        return min(self.replied + DAY * (6 + below(12, "outcome", self.number)), LAST_SENT)
 
     @property
     def closed(self) -> dt.datetime:
-        return self.sent + DAY * (2 + below(9, "closed", self.number))
+        return min(self.sent + DAY * (2 + below(9, "closed", self.number)), LAST_CLOSED)
 
 
 def build(plan: Plan, view_case: Permission) -> list[models.Model]:
     """All rows but the key, which is saved at once so that texts can be sealed under it."""
     patient = _patient(plan)
-    case = Case(patient=patient, key=patient.key, made_by=plan.lead, made_at=plan.opened - DAY)
+    case = Case(patient=patient, key=patient.key, made_by=plan.lead, made_at=plan.begun + SOON, begun_at=plan.begun)
     panel = _panel(plan, case)
     invitations = list(_invitations(plan, panel))
     members = [row.invitee for row in invitations if row.state == InvitationState.ACCEPTED]
@@ -88,6 +100,9 @@ def build(plan: Plan, view_case: Permission) -> list[models.Model]:
         *(CaseGrant(permission=view_case, user=member, content_object=case) for member in members),
         *advice,
         *_outcome(plan, panel, advice, members),
+        *around.guest_of(panel, plan.guest, plan.lead, number=plan.number),
+        *around.time_spent(panel, plan.lead, members, number=plan.number),
+        *around.meeting_of(panel, plan.lead, members, at=plan.replied + 2 * DAY, number=plan.number),
     ]
 
 
@@ -98,6 +113,7 @@ def _patient(plan: Plan) -> Patient:
         birth_year=plan.opened.year - 6 - below(40, "birth", plan.number),
         sex=ONLY_IN.get(plan.condition[0]) or one_of((Sex.FEMALE, Sex.MALE), "sex", plan.number),
         country=plan.lead.country,
+        route=one_of(ROUTES, "route", plan.number),
         centre=plan.lead.centre,
         enrolled_by=plan.lead,
         enrolled_at=plan.opened - DAY,
@@ -128,6 +144,7 @@ def _record(plan: Plan, case: Case) -> Iterator[models.Model]:
 
 def _panel(plan: Plan, case: Case) -> Panel:
     _code, name = plan.condition
+    urgency = one_of(URGENCIES, "urgency", plan.number)
     panel = Panel(
         key=case.key,
         ref=plan.ref,
@@ -135,10 +152,10 @@ def _panel(plan: Plan, case: Case) -> Panel:
         network=plan.network,
         group=plan.group,
         lead=plan.lead,
-        urgency=one_of((Urgency.ROUTINE, Urgency.ROUTINE, Urgency.SOON), "urgency", plan.number),
-        wanted_by=(plan.opened + 21 * DAY).date(),
+        urgency=urgency,
+        wanted_by=(plan.opened + WANTED_IN[urgency]).date(),
         state=State.CLOSED,
-        drafted_at=plan.opened - DAY,
+        drafted_at=plan.begun + SOON,
         opened_at=plan.opened,
         first_reply_at=plan.replied,
         closed_at=plan.closed,
@@ -191,11 +208,14 @@ def _outcome(plan: Plan, panel: Panel, advice: list[Contribution], members: list
     outcome.started_at, outcome.sent_at = plan.sent - DAY, plan.sent
     outcome.conclusion = CONCLUSION.format(name=plan.condition[1])
     yield outcome
+    items = []
     for position, contribution in enumerate(advice, start=1):
         item = AdviceItem(key=panel.key, outcome=outcome, contribution=contribution, position=position)
         item.strength, item.text = Strength.STRONG if position == 1 else Strength.CONDITIONAL, contribution.text
         item.kind, item.owner = contribution.kind, str(plan.lead)
-        yield item
+        items.append(item)
+    yield from items
+    yield around.version_of(panel, outcome, items, plan.lead)
     for number, signer in enumerate((plan.lead, *members)):
         silent = number > 1 and below(5, "silent", plan.number, number) == 0
         yield SignOff(

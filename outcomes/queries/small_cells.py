@@ -44,26 +44,35 @@ def kept_back(
     few = {cell for cell, count in cells.items() if 0 < count < LEAST}.difference(fixed)
     hidden = few.union(cell for cell in also if cell in cells).difference(broad)
 
-    def rank(cell: Part) -> tuple[bool, int]:
-        return cells[cell] == 0, cells[cell]
-
     def hide_one_of(one: Adds[Part]) -> bool:
-        shown = sorted((cell for cell in one.parts if cell not in hidden and cell not in fixed), key=rank)
-        alone, open_still = len(one.parts) < 2, one.whole not in hidden and one.whole not in fixed
-        if open_still and not (shown and cells[shown[0]]) and (alone or one.whole not in broad):
-            shown.insert(len(shown) if one.whole in broad else 0, one.whole)
-        hidden.update(shown[:1])
-        return bool(shown)
+        cell = next_of(one, cells, [hidden, fixed], broad)
+        hidden.update(cell)
+        return bool(cell)
 
     parts = [cell for one in sums for cell in one.parts]
     crossing = len(parts) > len(set(parts))
     while True:
         more = [hide_one_of(one) for one in (*sums, *follows) if gives_away(one, cells, hidden)]
-        if not any(more) and crossing and (solved := worked_out(sums, hidden)):
-            more = [hide_one_of(one) for one in sums if solved.intersection((one.whole, *one.parts))]
+        if not any(more) and crossing and (known := worked_out(sums, hidden)):
+            more = [hide_one_of(one) for one in sums if known.intersection((one.whole, *one.parts))]
             more.append(not any(more) and any(hide_one_of(one) for one in sums if hidden.intersection(one.parts)))
         if not any(more):
             return hidden
+
+
+def next_of(
+    one: Adds[Part], cells: Mapping[Part, int], settled: Sequence[Collection[Part]], broad: Collection[Part]
+) -> list[Part]:
+    """The cell of a sum that is hidden next, or none where all are ``settled``: the smallest part, a nought last."""
+
+    def is_open(cell: Part) -> bool:
+        return not any(cell in one for one in settled)
+
+    shown = sorted(filter(is_open, one.parts), key=lambda cell: (cells[cell] == 0, cells[cell]))
+    alone = len(one.parts) < 2
+    if is_open(one.whole) and not (shown and cells[shown[0]]) and (alone or one.whole not in broad):
+        shown.insert(len(shown) if one.whole in broad else 0, one.whole)
+    return shown[:1]
 
 
 def gives_away(one: Adds[Part], cells: Mapping[Part, int], hidden: Collection[Part]) -> bool:

@@ -10,8 +10,8 @@ from consent.states import ReviewKind, Stage
 from cpms import clock
 from cpms.accounts.models import Delegation, Expert, ExpertGroup, User
 from cpms.accounts.roles import Role
-from helpdesk.actions import sight_of
 from helpdesk.models import FigureFile
+from helpdesk.queries import sight_of
 from helpdesk.tickets import actions as tickets
 from outcomes import actions as outcomes
 from outcomes.models import OutcomeDocument, SurveyAsked, SurveyRound, Topic

@@ -10,7 +10,7 @@ import pytest
 from django.contrib.auth.hashers import check_password
 from django.core.management import CommandError, call_command
 from django.db import transaction
-from django.db.models import Count
+from django.db.models import Count, Sum
 from django_otp import verify_token
 
 from consent.models import Consent
@@ -62,6 +62,39 @@ def test_the_figures_are_counted_from_rows():
     assert (months.count(), months[0].month) == (34, dt.date(2017, 12, 1))
     assert all(50 <= line.active <= 65 for line in months)
     assert sum(line.panels_opened for line in months) == 89
+
+
+def frozen_of(user, *years):
+    """The network's frozen lines of these years, as a file of the year gives them."""
+    coordinator = User.objects.get(email=f"{user}@demo.example")
+    for year in years:
+        rows = list(kpis.sums_for(coordinator, kpis.period_of(year)))
+        yield next(row.figures for row in rows if row.line.is_whole), rows
+
+
+def test_the_frozen_figures_say_what_the_network_reported():
+    """Everything through the lines of the months: nothing of it is counted here."""
+    years = [whole for whole, _rows in frozen_of("charlotte.vanbrederode", "2017", "2018", "2019", "2020")]
+    panels = ("panels_opened", "outcomes", "entered", "first_replies", "panels_closed")
+    totals = {name: sum(year[name] for year in years) for name in panels}
+    months = MonthlyKpi.objects.filter(group=None, centre=None, country="")
+    assert totals == dict.fromkeys(panels, 89)
+    assert [(year["survey_answers"], year["survey_useful"]) for year in years[1:]] == [(125, 7.2), (55, 7.6), (34, 8.0)]
+    assert (years[-1]["survey_valued"], years[-1]["survey_again"]) == (7.3, 8.3)
+    last = months.get(month=dt.date(2020, 9, 1))
+    assert (last.figures["centres"], last.registered) == (71 + 16, 267)
+    some = ("guests", "meetings", "attended", "minutes_spent", "opened_urgent", "entry_minutes_median", "advised")
+    assert all(any(year[name] for year in years) for name in some)
+    lines = MonthlyKpi.objects.filter(month=dt.date(2020, 9, 1))
+    assert lines.exclude(country="").count() == 20
+    assert lines.exclude(centre=None).count() == 87
+
+
+def test_the_lines_of_the_groups_add_up_to_what_each_had():
+    groups = MonthlyKpi.objects.exclude(group=None).order_by().values_list("group__number")
+    counts = {number: total for number, total in groups.annotate(n=Sum("panels_opened")) if total}
+    assert counts == {number: topic.panels for number, topic in conditions.TOPICS.items()}
+    assert max(counts, key=counts.get) == 2
 
 
 def test_the_charts_say_what_the_founding_figures_show():

@@ -53,6 +53,7 @@ TWICE = {
     "manual/_find.html": "searches",
     "outcomes/verify.html": "compares",
     "account/login.html": "signs in",
+    "helpdesk/_file.html": "a file that was asked for again has not failed any more",
     "account/password_reset.html": "mails a link, and how often is limited for the address",
     "account/password_reset_from_key.html": "the link is used up",
     "accounts/activate.html": "the link is used up",
@@ -109,7 +110,7 @@ UNVERSIONED = {
     "the person's own, changed by nobody else": "theme practice accounts/absence.html mails meetings:address "
     "meetings:stop_address meetings:can_come panels:minutes panels:stance panels:thank panels/_stance.html "
     "panels/reword.html outcomes/survey.html",
-    "decides once: the action looks at the state under a lock and refuses the slower one": "cases:show_files "
+    "decides once: the action looks at the state under a lock and refuses the slower one": "figures_again cases:show_files "
     "meetings:pick meetings:take_off meetings:call_off meetings:hold meetings:series_end outcomes:retry outcomes/_signatures.html "
     "outcomes:decide_topic panels/_decline.html panels/_hand_over_form.html panels:clarify panels:name_people panels:take_up panels:forward "
     "people/correct_outreach.html panels:return panels:accept panels:accept_referral panels:pass_on panels:decline_referral patients:erase_after_review "
