@@ -35,6 +35,12 @@ class Campaign:
 
 
 CAMPAIGNS = {
+    "figures": Campaign(
+        "500 random histories of three networks with a survey: every figure of every line equal to an independent count",
+        ("tests/helpdesk/test_figures.py",),
+        "CPMS_FIGURES",
+        500,
+    ),
     "rules": Campaign(
         "1,000 recurrence rules equal to dateutil's and read back by icalendar; clocks that change in three zones",
         ("tests/meetings/test_recurrence.py",),

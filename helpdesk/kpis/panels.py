@@ -115,8 +115,9 @@ def minutes(month: dt.date) -> Counts:
 def survey_rounds(month: dt.date) -> Counts:
     """The rounds that ended in the month, hidden where few answered."""
     found = nothing()
-    for survey in SurveyRound.objects.filter(within("closed_at", *moments(month))).order_by("closed_at"):
-        result, line = surveys.result_of(survey), found[Place(survey.network_id)]
+    rounds = SurveyRound.objects.filter(within("closed_at", *moments(month))).order_by("closed_at", "number")
+    for result in surveys.results_of(list(rounds)):
+        line = found[Place(result.survey.network_id)]
         line |= {"survey_answers": result.answered["total"]}
         names = ("survey_useful", "survey_valued", "survey_again")
         line |= {name: score.mean for name, score in zip(names, result.scores, strict=True)}

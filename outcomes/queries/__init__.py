@@ -14,7 +14,14 @@ from outcomes.queries.documents import (
 from outcomes.queries.effectiveness import networks_reported, report_of
 from outcomes.queries.facts import facts_from, facts_of, signed_again
 from outcomes.queries.statements import Statement, statement_of, years_of
-from outcomes.queries.surveys import networks_without_open_round, people_of_network, result_of, rounds_of, took_part
+from outcomes.queries.surveys import (
+    networks_without_open_round,
+    people_of_network,
+    result_of,
+    results_of,
+    rounds_of,
+    took_part,
+)
 from outcomes.queries.texts import (
     Text,
     awaited,
@@ -54,6 +61,7 @@ __all__ = [
     "replaced_by",
     "report_of",
     "result_of",
+    "results_of",
     "rounds_of",
     "signatures",
     "signed_again",

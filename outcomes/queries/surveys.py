@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Avg, Count, Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from cpms import clock
 from cpms.accounts.models import CentreMembership, Network, User
@@ -61,24 +62,35 @@ def rounds_of(user: Any) -> QuerySet[SurveyRound]:
 
 def result_of(survey: SurveyRound) -> Round:
     """One closed round; constant queries."""
-    answers = SurveyAnswer.objects.filter(round=survey).order_by()
-    kinds = Counter(answers.values_list("kind", flat=True))
+    return results_of([survey])[0]
+
+
+def results_of(surveys: Collection[SurveyRound]) -> list[Round]:
+    """Closed rounds, in the order given; two queries, however many."""
+    answers: dict[Any, list[dict[str, Any]]] = defaultdict(list)
+    for row in SurveyAnswer.objects.filter(round__in=surveys).order_by().values("round", "kind", "reasons", *SCORES):
+        answers[row["round"]].append(row)
+    rows = SurveyAsked.objects.filter(round__in=surveys).order_by().values_list("round")
+    asked = dict(rows.annotate(number=Count("pk")))
+    return [round_from(survey, asked.get(survey.pk, 0), answers[survey.pk]) for survey in surveys]
+
+
+def round_from(survey: SurveyRound, asked: int, answers: Sequence[dict[str, Any]]) -> Round:
+    kinds = Counter(row["kind"] for row in answers)
     answered = protect({str(kind): kinds[kind] for kind in Asked})
-    users = answers.filter(kind=Asked.USER)
-    means = {f"{name}_mean": Avg(name) for name in SCORES} | {f"{name}_number": Count(name) for name in SCORES}
-    figures = (users if answered[Asked.USER] is not None else users.none()).aggregate(**means)
-    scores = [score(label, figures[f"{name}_mean"], figures[f"{name}_number"]) for name, label in SCORES.items()]
-    asked = SurveyAsked.objects.filter(round=survey).count()
+    users = [row for row in answers if row["kind"] == Asked.USER and answered[Asked.USER] is not None]
+    scores = [score(label, [row[name] for row in users if row[name] is not None]) for name, label in SCORES.items()]
     return Round(survey, asked, answered, scores, reasons_in(answers))
 
 
-def score(label: str, mean: float | None, number: int) -> Score:
-    return Score(label, round(mean, 1), number) if mean is not None and number >= LEAST else Score(label, None, None)
+def score(label: str, given: Sequence[int]) -> Score:
+    few = len(given) < LEAST
+    return Score(label, None, None) if few else Score(label, round(sum(given) / len(given), 1), len(given))
 
 
-def reasons_in(answers: QuerySet[SurveyAnswer]) -> list[tuple[str, int | None]]:
+def reasons_in(answers: Iterable[dict[str, Any]]) -> list[tuple[str, int | None]]:
     """How often each reason was named, the most frequent first; an answer may name several."""
-    named = Counter(reason for reasons in answers.values_list("reasons", flat=True) for reason in reasons)
+    named = Counter(reason for row in answers for reason in row["reasons"])
     shown = protect({str(reason): named[reason] for reason in Reason})
     order = sorted(Reason, key=lambda reason: -(shown[reason] or 0))
     return [(str(reason.label), shown[reason]) for reason in order]

@@ -12,8 +12,8 @@ from cpms.patients.models import Patient
 from cpms.vault.actions import new_key
 from helpdesk import kpis
 from helpdesk.tickets.models import Ticket
-from outcomes.models import Effect, FollowUp, Outcome, OutcomeVersion
-from outcomes.states import Benefit, EffectKind
+from outcomes.models import Effect, FollowUp, Outcome, OutcomeVersion, SurveyAnswer, SurveyRound
+from outcomes.states import Asked, Benefit, EffectKind, Reason
 from panels.cases.models import Case
 from panels.meetings.models import AgendaItem, Attendance, Meeting
 from panels.models import Contribution, Invitation, Panel, Stance, TimeSpent
@@ -49,6 +49,9 @@ class History:
             self.panel(number)
         for _ in range(self.chance.randint(0, 6)):
             self.ticket()
+        for network in self.networks:
+            for number in range(self.chance.randint(0, 3)):
+                self.round(network, number)
 
     def ticket(self):
         raised, who = self.moment(), self.chance.choice(self.people)
@@ -57,6 +60,18 @@ class History:
         ends = {"state": "closed", "closed_by": who} if closed else {"state": "answered"}
         place = {"network": self.maybe(self.chance.choice(self.networks)), "asker": who, "escalated_by": who}
         Ticket.objects.create(kind="bug", key=new_key(), **times, **ends, **place)
+
+    def round(self, network, number):
+        """Of few or many answers; everybody names a reason or none, and not everybody scores everything."""
+        closed, who = self.moment(), self.people[0]
+        ends = {"opened_at": closed - dt.timedelta(days=21), "closed_at": closed, "opened_by": who, "closed_by": who}
+        asked = SurveyRound.objects.create(network=network, number=number, **ends)
+        few = self.chance.choice([2, 6, 40])
+        for kind in Asked.values:
+            for _ in range(self.chance.randint(0, few)):
+                scores = {name: self.maybe(self.chance.randint(0, 10)) for name in ("useful", "valued", "again")}
+                why = self.chance.sample(Reason.values, self.chance.randint(0, 2))
+                SurveyAnswer.objects.create(round=asked, kind=kind, reasons=why, **scores)
 
     def maybe(self, thing):
         return thing if self.chance.random() < 0.6 else None

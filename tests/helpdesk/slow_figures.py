@@ -10,7 +10,8 @@ from consent.models import Consent
 from cpms.accounts.models import Centre, CentreMembership, Network, ThematicGroup, User
 from cpms.audit.models import AuditEvent
 from helpdesk.tickets.models import Ticket
-from outcomes.models import Effect, FollowUp, OutcomeVersion
+from outcomes.models import Effect, FollowUp, OutcomeVersion, SurveyAnswer, SurveyRound
+from outcomes.states import Reason
 from panels.meetings.models import AgendaItem, Attendance
 from panels.models import Contribution, Invitation, Message, Panel, Stance, TimeSpent
 
@@ -22,6 +23,22 @@ def month_of(moment):
 def back(month, many):
     number = month[0] * 12 + month[1] - 1 - many
     return number // 12, number % 12 + 1
+
+
+def shown_of(counts, names):
+    """A row of counts and its total, with ``None`` for what is hidden: one to four; all of a row of so few; and the smallest
+    of what is left, or the total before a nought, until two or more are hidden that come to five or more."""
+    row, total = {name: counts[name] for name in names}, sum(counts[name] for name in names)
+    if 0 < total < 5:
+        return dict.fromkeys(names), None
+    hidden = {name for name in names if 0 < row[name] < 5}
+    while hidden and (len(hidden) < 2 or sum(row[name] for name in hidden) < 5):
+        left = sorted((name for name in names if row[name] and name not in hidden), key=row.get)
+        if not left:
+            total = None
+            break
+        hidden.add(left[0])
+    return {name: None if name in hidden else row[name] for name in names}, total
 
 
 class Slow:
@@ -57,6 +74,7 @@ class Slow:
             found |= self.of_centres(network, country, centre)
         if (group, country, centre) == (None, "", None):
             found |= self.of_tickets([t for t in Ticket.objects.all() if t.network_id == network])
+            found |= self.of_survey(network)
         return {name: value for name, value in found.items() if value}
 
     def lies(self, panel, network, group, country, centre):
@@ -133,6 +151,22 @@ class Slow:
         found["tickets_raised"] = len([t for t in here if month_of(t.raised_at) == self.month])
         found |= self.wait("ticket_answer", [t.first_answer_at - t.raised_at for t in answered])
         return found | self.wait("ticket_closing", [t.closed_at - t.raised_at for t in closed])
+
+    def of_survey(self, network):
+        """The last round that ended in the month."""
+        rounds = [r for r in SurveyRound.objects.filter(network=network) if month_of(r.closed_at) == self.month]
+        if not rounds:
+            return {}
+        last = max(rounds, key=lambda r: (r.closed_at, r.number))
+        answers = list(SurveyAnswer.objects.filter(round=last))
+        kinds, total = shown_of(Counter({"user": 0, "other": 0}) + Counter(a.kind for a in answers), ("user", "other"))
+        found = {"survey_answers": total}
+        for name in ("useful", "valued", "again"):
+            scores = [getattr(a, name) for a in answers if a.kind == "user" and getattr(a, name) is not None]
+            if kinds["user"] is not None and len(scores) >= 5:
+                found[f"survey_{name}"] = round(sum(scores) / len(scores), 1)
+        named, _total = shown_of(Counter(why for a in answers for why in a.reasons), Reason.values)
+        return found | {f"reason_{why}": number for why, number in named.items()}
 
     def wait(self, name, took, unit=dt.timedelta(hours=1)):
         if not took:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+from collections import Counter
 
 import pytest
 from django.db import InternalError, ProgrammingError, connection, transaction
@@ -18,6 +19,7 @@ from helpdesk import actions, kpis
 from helpdesk.models import KpiCorrection, MonthlyKpi
 from outcomes.states import Benefit, EffectKind
 from panels.models import Panel
+from tests.campaigns.report import note
 from tests.clients import signed_in
 from tests.factories import CentreFactory, NetworkFactory, Story, UserFactory, give_role
 from tests.helpdesk.histories import MONTHS, History
@@ -26,7 +28,17 @@ from tests.helpdesk.slow_figures import Slow
 pytestmark = pytest.mark.django_db
 HISTORIES = int(os.environ.get("CPMS_FIGURES", "3"))
 MONTH = dt.date(2022, 1, 1)
-QUERIES = 24
+QUERIES = 26
+
+
+COMPARED = Counter()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def told():
+    """What was compared, for the campaign."""
+    yield
+    note("figures", **{name.replace(" ", "_"): COMPARED[name] for name in sorted(COMPARED)})
 
 
 def everything(line):
@@ -50,6 +62,11 @@ def test_every_figure_is_what_a_slow_count_over_all_rows_gives(seed):
                 place = line.place
                 found[place.network, place.group, place.country, place.centre] = everything(line)
             assert found == {key: slow.of(*key) for key in slow.lines()}, (seed, month)
+            COMPARED.update(months=1, lines=len(found), figures=sum(map(len, found.values())))
+            COMPARED["survey figures"] += sum(
+                name.startswith(("survey", "reason")) for row in found.values() for name in row
+            )
+        COMPARED["histories"] += 1
         transaction.set_rollback(True)
 
 
