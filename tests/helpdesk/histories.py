@@ -61,9 +61,9 @@ class History:
         place = {"network": self.maybe(self.chance.choice(self.networks)), "asker": who, "escalated_by": who}
         Ticket.objects.create(kind="bug", key=new_key(), **times, **ends, **place)
 
-    def round(self, network, number):
+    def round(self, network, number, closed=None):
         """Of few or many answers; everybody names a reason or none, and not everybody scores everything."""
-        closed, who = self.moment(), self.people[0]
+        closed, who = closed or self.moment(), self.people[0]
         ends = {"opened_at": closed - dt.timedelta(days=21), "closed_at": closed, "opened_by": who, "closed_by": who}
         asked = SurveyRound.objects.create(network=network, number=number, **ends)
         few = self.chance.choice([2, 6, 40])
