@@ -19,7 +19,7 @@ from cpms.jobs import actions as jobs
 from cpms.jobs import queries as job_rows
 from cpms.notifications import actions as notifications
 from cpms.notifications.notices import Notice
-from helpdesk import exports, kpis, queries
+from helpdesk import exports, kpis
 from helpdesk.kpis.evidence import FACTS
 from helpdesk.models import FigureFile
 from helpdesk.policy import may_take_evidence
@@ -82,7 +82,7 @@ def make_file(file_id: str, *, by: Any) -> None:
         return
     row.update(state=FileState.MAKING, tries=F("tries") + 1)
     try:
-        rights = queries.sight_of(file, file.asked_by)
+        rights = kpis.sight_of(file, file.asked_by)
         data = exports.made(file, lambda done: row.update(progress=95 * done // max(done, file.count, 1)))
         row.update(state=FileState.READY, progress=100, data=data, rights=rights, made_at=clock.now())
     except Exception as error:
@@ -150,7 +150,7 @@ def fetch_file(file: FigureFile, *, by: Any) -> bytes:
     """
     if not FigureFile.objects.visible_to(by).filter(pk=file.pk, state=FileState.READY).exists():
         raise Refused("This file is not ready.")
-    if not file.rights or queries.sight_of(file, by) != file.rights:
+    if not file.rights or kpis.sight_of(file, by) != file.rights:
         raise Refused("What you see is not what it was when this file was made. Take the figures out again.")
     audit.record(Event.KPI_FILE_READ, on=file.centre, by=by, count=file.count, kind=file.kind, stage=file.period)
     return bytes(file.data or b"")

@@ -9,6 +9,7 @@ from helpdesk.kpis.months import before, moments
 from helpdesk.kpis.periods import Period, Table, parts_of, period_of, places_for, seen_by, sums_for, table_of
 from helpdesk.kpis.places import Place, networks_counted
 from helpdesk.kpis.series import START
+from helpdesk.kpis.sight import sight_of
 
 __all__ = [
     "ABOUT",
@@ -34,6 +35,7 @@ __all__ = [
     "period_of",
     "places_for",
     "seen_by",
+    "sight_of",
     "sums_for",
     "table_of",
 ]

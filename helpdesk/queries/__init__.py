@@ -1,6 +1,5 @@
 """What entry points and actions read of the page of today, and of files of figures."""
 
-from helpdesk.queries.files import sight_of
 from helpdesk.queries.nudges import effect_of_nudges
 from helpdesk.queries.today import MOST_SHOWN, mails_of, parts_of, thing_to_nudge, without_panel_this_year
 
@@ -9,7 +8,6 @@ __all__ = [
     "effect_of_nudges",
     "mails_of",
     "parts_of",
-    "sight_of",
     "thing_to_nudge",
     "without_panel_this_year",
 ]

@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 from typing import Any
 
-from helpdesk import kpis
 from helpdesk.kpis.few import represents
+from helpdesk.kpis.periods import period_of, seen_by
 from helpdesk.models import FigureFile
 from helpdesk.policy import may_take_evidence
 
@@ -16,6 +16,6 @@ def sight_of(file: FigureFile, user: Any) -> str:
     if file.centre:
         what = [represents(user, file.centre)] if may_take_evidence(user, file.centre) else []
     else:
-        period = kpis.period_of(file.period)
-        what = kpis.seen_by(user, period) if period else []
+        period = period_of(file.period)
+        what = seen_by(user, period) if period else []
     return hashlib.sha256(repr(what).encode()).hexdigest() if what else ""
