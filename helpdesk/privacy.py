@@ -143,8 +143,8 @@ TECHNICAL = """
     jobs.Job: task ids state attempts
     vault.DataKey: kek_name
     audit.AuditEvent: event result subject_type subject_id route request_id detail
-    audit.AuditSeal: events digest
-    audit.AuditHead: digest
+    audit.AuditSeal: number first_id last_id events digest
+    audit.AuditHead: number last_id digest next_id waits_for
     accounts.TotpDevice: throttling_failure_count seal_id last_step
     accounts.RecoveryDevice: throttling_failure_count
     accounts.ActivationLink: next_path

@@ -58,41 +58,41 @@ def record_list(event: Event, things: Iterable[models.Model], *, by: Any) -> Aud
 
 @transaction.atomic
 def seal() -> AuditSeal | None:
-    """Take the next step towards the next seal; gives it when it was made. The system's own work, so without ``by``.
+    """Seal what no transaction can write into any more; ``None`` where one still may. The system's own work, so without ``by``.
 
-    Never in a request: the head would make everybody wait for everybody. A stretch is chosen in one run, the transactions that
-    might still write into it are named in the next, and once they have all ended it is sealed in a third.
+    Never in a request: the head would make everybody wait for everybody. Whoever drew a number of the stretch holds a lock on the
+    table until the end, so those who hold one once the stretch is chosen are waited for, over several runs.
     """
     AuditHead.objects.get_or_create(pk=1)
     head = AuditHead.objects.select_for_update(skip_locked=True).filter(pk=1).first()
     if head is None:
         return None
-    running, coming = transactions()
     if head.next_id is None:
         newest = AuditEvent.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
-        head.next_id = min(newest, head.last_id + LONGEST_STRETCH) if newest > head.last_id else None
-        head.next_xid = None
-    elif head.next_xid is None or head.next_xid > coming:  # the second: restored into a database that counts anew
-        head.next_xid = coming
-    elif running >= head.next_xid:
+        if newest <= head.last_id:
+            return None
+        head.next_id, head.waits_for = min(newest, head.last_id + LONGEST_STRETCH), writing()
+    else:
+        head.waits_for = sorted(set(head.waits_for).intersection(writing()))
+    if not head.waits_for:
         return seal_to(head, head.next_id)
     head.save()
     return None
 
 
-def transactions() -> tuple[int, int]:
-    """The oldest transaction that still runs, and the first one that is yet to come."""
+def writing() -> list[str]:
+    """The transactions that wrote into the trail, or begin to, and have not ended."""
+    held = "SELECT virtualtransaction FROM pg_locks WHERE relation = %s::regclass AND mode = 'RowExclusiveLock'"
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_snapshot_xmin(now)::text, pg_snapshot_xmax(now)::text FROM pg_current_snapshot() now")
-        oldest, coming = cursor.fetchone()
-    return int(oldest), int(coming)
+        cursor.execute(held, [AuditEvent._meta.db_table])
+        return sorted({name for (name,) in cursor.fetchall()})
 
 
 def seal_to(head: AuditHead, last: int) -> AuditSeal:
     first = head.last_id + 1
     digest, events = queries.digest_of(head.digest, queries.stretch(first, last))
     made = AuditSeal.objects.create(number=head.number + 1, first_id=first, last_id=last, events=events, digest=digest)
-    head.number, head.last_id, head.digest, head.next_id, head.next_xid = made.number, last, digest, None, None
+    head.number, head.last_id, head.digest, head.next_id, head.waits_for = made.number, last, digest, None, []
     head.save()
     return made
 

@@ -75,14 +75,14 @@ class AuditSeal(models.Model):
 class AuditHead(models.Model):
     """The one row that says how far the trail is sealed, and the stretch that waits until nobody can write into it.
 
-    ``next_id`` is its last row; ``next_xid`` the transaction from which on none can hold a smaller number.
+    ``next_id`` is its last row; ``waits_for`` names the transactions that may hold a smaller number.
     """
 
     number = models.BigIntegerField(default=0)
     last_id = models.BigIntegerField(default=0)
     digest = models.CharField(max_length=64, blank=True)
     next_id = models.BigIntegerField(null=True)
-    next_xid = models.BigIntegerField(null=True)
+    waits_for = models.JSONField(default=list)
 
     def __str__(self) -> str:
         return f"sealed to {self.last_id}"

@@ -209,7 +209,7 @@ def ask_again(panel: Panel, *, by: Any) -> None:
 def invite_again(invitation: Invitation, *, by: Any) -> None:
     """The mail once more, at most once a day; to a guest without an account with a link by which it can be opened."""
     panel, person = invitation.panel, invitation.invitee
-    if person.activated_at is None:
+    if person.activated_at is None and accounts.is_guest(person):
         guest_links.mail_fresh(invitation, by=None)
         return
     notifications.notify(

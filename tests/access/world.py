@@ -10,8 +10,8 @@ from consent.states import ReviewKind, Stage
 from cpms import clock
 from cpms.accounts.models import Delegation, Expert, ExpertGroup, User
 from cpms.accounts.roles import Role
-from helpdesk.models import FigureFile
-from helpdesk.queries import sight_of
+from helpdesk.kpis import sight_of
+from helpdesk.models import FigureFile, MonthlyKpi
 from helpdesk.tickets import actions as tickets
 from outcomes import actions as outcomes
 from outcomes.models import OutcomeDocument, SurveyAsked, SurveyRound, Topic
@@ -199,6 +199,8 @@ class World:
 
     def take_figures_out(self) -> None:
         """A file of figures that is ready for the coordinator."""
+        counts = dict.fromkeys(MonthlyKpi.COLUMNS, 0)
+        MonthlyKpi.objects.create(month=dt.date(2020, 1, 1), network=self.story.group.network, **counts)
         ready = {"state": "ready", "data": b"%PDF-", "made_at": clock.now()}
         self.figures = FigureFile(kind="pdf", period="2020-01", count=0, **ready)
         self.figures.asked_by = self.people["network_coordinator"]

@@ -15,9 +15,9 @@ from helpdesk import actions as helpdesk
 from helpdesk.people.models import Outreach
 from helpdesk.tickets.models import Ticket
 from helpdesk.tickets.states import TicketState
-from panels.models import Panel, PanelStep
 from tests.factories import AccessRequestFactory, CentreFactory, Story, UserFactory, canary, give_role
 from tests.journeys.rooms import entered
+from tests.panels.test_idle import age
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True, databases=["default", "cachedb"])]
 
@@ -93,11 +93,9 @@ def a_month_with_work():
     """Of last month: a panel that stands still since, somebody who asks for access, a hospital without a panel."""
     story = Story("a")
     panel = story.open(UserFactory())
-    past = clock.now() - dt.timedelta(days=120)
-    Panel.objects.filter(pk=panel.pk).update(opened_at=past)
-    PanelStep.objects.filter(panel=panel).update(at=past)
+    age(story, 120)
     quiet = CentreFactory(network=panel.network, name="Quiet University Hospital")
-    quiet.memberships.update(since=past.date() - dt.timedelta(days=400))
+    quiet.memberships.update(since=clock.today() - dt.timedelta(days=500))
     representative = UserFactory(centre=quiet, display_name="Prof. Quiet Representative")
     give_role(representative, Role.REPRESENTATIVE, centre=quiet)
     helpdesk.freeze_month(clock.today().replace(day=1) - dt.timedelta(days=1), by=None)

@@ -52,7 +52,7 @@ class Migration(migrations.Migration):
                 ('last_id', models.BigIntegerField(default=0)),
                 ('digest', models.CharField(blank=True, max_length=64)),
                 ('next_id', models.BigIntegerField(null=True)),
-                ('next_xid', models.BigIntegerField(null=True)),
+                ('waits_for', models.JSONField(default=list)),
             ],
         ),
         migrations.CreateModel(

@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from cpms import clock
 from cpms.accounts import actions as accounts
+from cpms.accounts import queries as accounts_of
 from cpms.notifications import queries
 from cpms.notifications.actions.outbox import cancel_mails, notify
 from cpms.notifications.models import WorkItem
@@ -140,9 +141,10 @@ def remind_one(pk: Any) -> int:
 
 
 def words_and_way(item: WorkItem) -> tuple[Notice, str]:
-    """What a reminder says, and where it leads. Somebody who is asked in and has not come in yet has no password: the way
+    """What a reminder says, and where it leads. A guest who is asked in and has not come in yet has no password: the way
     there is a fresh link, as in the first mail."""
-    if item.verb != Verb.ANSWER or item.who.activated_at is not None:
+    asked_in = item.verb == Verb.ANSWER and item.who.activated_at is None
+    if not (asked_in and accounts_of.is_guest(item.who)):
         return REMINDERS.get(item.verb, Notice.REMINDER), item.path
     token = accounts.resend_link(item.who, next_path=item.path, by=None)
     return Notice.GUEST_INVITED, reverse("activate", args=[token])
