@@ -116,7 +116,7 @@ def figures_progress(request: HttpRequest, file: FigureFile) -> HttpResponse:
     return render(request, "helpdesk/_file.html", {"file": file})
 
 
-@access("figures_again", object=FigureFile, verb=Permission.KPI_READ, methods=WRITE)
+@access("figures_again", object=FigureFile, verb=Permission.KPI_FILE_AGAIN, methods=WRITE)
 def figures_again(request: HttpRequest, file: FigureFile) -> HttpResponse:
     """The same file once more, where it could not be made."""
     actions.make_again(file, by=request.user)

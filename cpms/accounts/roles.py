@@ -196,3 +196,4 @@ class Permission(models.TextChoices):
     DOCUMENT_READ = "document_read", "download the outcome document"
     CHASING = "chasing", "set after how many days a network reminds"
     KPI_READ = "kpi_read", "see and download the month's figures"
+    KPI_FILE_AGAIN = "kpi_file_again", "ask again for a file of figures that could not be made"
