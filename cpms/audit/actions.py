@@ -80,11 +80,16 @@ def seal() -> AuditSeal | None:
     return None
 
 
+WRITING = """
+    SELECT virtualtransaction FROM pg_locks WHERE relation = %s::regclass AND mode = 'RowExclusiveLock'
+    AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+"""
+
+
 def writing() -> list[str]:
     """The transactions that wrote into the trail, or begin to, and have not ended."""
-    held = "SELECT virtualtransaction FROM pg_locks WHERE relation = %s::regclass AND mode = 'RowExclusiveLock'"
     with connection.cursor() as cursor:
-        cursor.execute(held, [AuditEvent._meta.db_table])
+        cursor.execute(WRITING, [AuditEvent._meta.db_table])
         return sorted({name for (name,) in cursor.fetchall()})
 
 
