@@ -9,7 +9,7 @@ from typing import Any, Generic, TypeVar
 
 from cpms.accounts.roles import OVERSEEING_ROLES, REPRESENTING_ROLES, Role
 from helpdesk.kpis.catalogue import BY_NAME, FIGURES
-from helpdesk.kpis.places import Found, Place
+from helpdesk.kpis.places import Found, Place, in_order
 from helpdesk.models import MonthlyKpi
 from outcomes.queries.small_cells import LEAST, Adds, kept_back
 
@@ -47,9 +47,10 @@ def sums_of(lines: Iterable[MonthlyKpi]) -> list[Adds[Place]]:
 
 
 def sums_over(places: Iterable[tuple[Place, str]]) -> list[Adds[Place]]:
-    """The same, of places with the country of those that are a centre."""
+    """The same, of places with the country of those that are a centre. In one order, however they come: of equal figures the
+    first is hidden, and every page and file must choose the same."""
     groups, countries, centres = [], [], defaultdict(list)
-    for place, country in places:
+    for place, country in sorted(places, key=lambda one: in_order(one[0])):
         if place.centre:
             centres[Place(place.network, country=country)].append(place)
         elif place.group:

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from helpdesk.kpis.catalogue import FIGURES
 from helpdesk.kpis.few import EVERYWHERE, Hidden, Table, corrected, place_of, sums_of, too_few, too_few_in
 from helpdesk.kpis.figure import Over
-from helpdesk.kpis.places import Found, Place
+from helpdesk.kpis.places import Found, Place, in_order
 from helpdesk.models import MonthlyKpi
 from outcomes.queries.small_cells import Adds
 
@@ -45,7 +45,7 @@ def by_place(months: Months) -> dict[Place, list[MonthlyKpi]]:
     for month in sorted(months):
         for line in months[month]:
             found.setdefault(place_of(line), []).append(line)
-    return found
+    return {place: found[place] for place in sorted(found, key=in_order)}
 
 
 class Hiding:
@@ -78,7 +78,7 @@ class Hiding:
     ) -> dict[str, set[Place]]:
         """Of what is added up, with all shorter periods beside it, about which nothing can be changed any more."""
         days: dict[Span, Collection[MonthlyKpi]] = {
-            (day,): lines for day, lines in self.months.items() if day in wanted
+            (day,): self.months[day] for day in sorted(self.months) if day in wanted
         }
         sums = [over(span, one) for span, lines in days.items() for one in sums_of(lines)]
         spans = [*days, *shorter, wanted]

@@ -26,6 +26,11 @@ class Place(NamedTuple):
     country: str = ""
 
 
+def in_order(place: Place) -> tuple[int, int, str, int]:
+    """By what places are put in one order, whichever way their rows came."""
+    return place.network, place.group or 0, place.country, place.centre or 0
+
+
 Counts = defaultdict[Place, Found]
 
 
