@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from django.db.models import F, Prefetch, QuerySet, Sum
 
 from cpms.accounts.models import Network, ThematicGroup
 from helpdesk.kpis.few import corrected, exact_centres, place_of, sums_over, too_few_of
-from helpdesk.kpis.places import Place, Value
+from helpdesk.kpis.places import Place, Value, in_order
 from helpdesk.models import KpiCorrection, MonthlyKpi
 from outcomes.queries.small_cells import LEAST
 
@@ -94,16 +95,31 @@ def kept_by_month(line: MonthlyKpi, names: Sequence[str]) -> dict[dt.date, dict[
     of = defaultdict(list)
     for row in rows.values_list("month", "group", "centre", "country", "centre__country", *paths):
         of[row[0]].append((Place(line.network_id, *row[1:4]), row[4] or "", row[5:]))
-    also: dict[dt.date, dict[str, Collection[Place]]] = defaultdict(dict)
+    also: dict[dt.date, dict[str, frozenset[Place]]] = defaultdict(dict)
     late = KpiCorrection.objects.filter(line__in=rows, figure__in=names, now__gt=0, now__lt=LEAST).order_by()
     keys = ("line__group", "line__centre", "line__country")
     for month, name, group, centre, country in late.values_list("line__month", "figure", *keys):
-        also[month][name] = {*also[month].get(name, ()), Place(line.network_id, group, centre, country)}
-    found = {}
-    for month, lines in of.items():
-        cells = {name: {place: int(row[n] or 0) for place, _at, row in lines} for n, name in enumerate(names)}
-        found[month] = too_few_of(cells, sums_over((place, at) for place, at, _row in lines), also[month])
-    return found
+        also[month][name] = also[month].get(name, frozenset()) | {Place(line.network_id, group, centre, country)}
+    return {
+        month: decided(tuple(names), tuple(sorted(lines, key=first_in_order)), frozenset(also[month].items()))
+        for month, lines in of.items()
+    }
+
+
+Line = tuple[Place, str, tuple[Any, ...]]
+
+
+def first_in_order(line: Line) -> tuple[Any, ...]:
+    return in_order(line[0])
+
+
+@lru_cache(maxsize=512)
+def decided(
+    names: tuple[str, ...], lines: tuple[Line, ...], also: frozenset[tuple[str, frozenset[Place]]]
+) -> dict[str, set[Place]]:
+    """What ``too_few_of`` says of one month, kept by its figures: a frozen month is asked about with every page."""
+    cells = {name: {place: int(row[n] or 0) for place, _at, row in lines} for n, name in enumerate(names)}
+    return too_few_of(cells, sums_over((place, at) for place, at, _row in lines), dict(also))
 
 
 def opened_by(rows: QuerySet[MonthlyKpi], key: str) -> Keys:
