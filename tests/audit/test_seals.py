@@ -7,6 +7,7 @@ import logging.handlers
 import os
 import random
 import threading
+import uuid
 from io import StringIO
 
 import pytest
@@ -60,7 +61,7 @@ def edited(chance: random.Random) -> None:
     column, value = chance.choice(
         [
             ("event", "x"),
-            ("actor_id", None),
+            ("actor_id", str(uuid.UUID(int=7))),
             ("at", "2020-01-01"),
             ("subject_id", "7"),
             ("route", "y"),

@@ -29,6 +29,7 @@ from tests.access.world import World
 from tests.clients import signed_in
 from tests.factories import Story, UserFactory, give_role
 from tests.panels.test_races import rights  # noqa: F401 a fixture
+from tools.campaign import CAMPAIGNS
 from tools.local import places
 
 OURS = ("cpms", "consent", "panels", "outcomes", "helpdesk")
@@ -204,4 +205,5 @@ def test_every_post_replayed_with_its_key_changes_nothing_more():
 
 
 def test_the_campaigns_have_a_command_of_their_own():
-    assert places.ROOT.joinpath("bin", "campaign").exists()
+    command = places.ROOT.joinpath("bin", "campaign").read_text()
+    assert [name for name in CAMPAIGNS if f"{name} | " not in command] == []
