@@ -17,8 +17,8 @@ from cpms.notifications.notices import Notice
 from cpms.notifications.states import Verb
 from outcomes import policy
 from outcomes.actions.documents import hand_to_guests, order_document
-from outcomes.actions.signing import ask_for_signatures, keep_version
-from outcomes.actions.writing import address, write_text
+from outcomes.actions.signing import ask_for_signatures, keep_version, want_signatures
+from outcomes.actions.writing import write_text
 from outcomes.models import Outcome
 from panels import actions as panels
 from panels.models import Panel
@@ -62,13 +62,4 @@ def tell_signers(panel: Panel, outcome: Outcome, *, by: Any) -> None:
     """Who is seated reads of the correction, and is asked to sign it."""
     notifications.settle_all(panel, Verb.SIGN)
     signers = ask_for_signatures(panel, outcome)
-    notifications.notify(
-        signers,
-        notice=Notice.OUTCOME_CORRECTED,
-        by=by,
-        about=panel,
-        ref=panel.ref,
-        path=address(panel),
-        again=str(outcome.number),
-        urgent=panel.urgent,
-    )
+    want_signatures(signers, panel, outcome, by=by, notice=Notice.OUTCOME_CORRECTED)

@@ -104,11 +104,13 @@ def ask_newcomer(panel_id: str, user_id: str, *, by: Any) -> bool:
     return True
 
 
-def want_signatures(people: list[Any], panel: Panel, outcome: Outcome, *, by: Any) -> None:
+def want_signatures(
+    people: list[Any], panel: Panel, outcome: Outcome, *, by: Any, notice: Notice = Notice.SIGN_WANTED
+) -> None:
     """Each is told of each version once."""
     notifications.notify(
         people,
-        notice=Notice.SIGN_WANTED,
+        notice=notice,
         by=by,
         about=panel,
         ref=panel.ref,

@@ -15,22 +15,10 @@ from cpms.notifications.states import MailState, Verb
 from panels import actions as panels
 from panels.models import Panel
 from panels.states import Rung
-from tests.factories import GroupFactory, Story, UserFactory, give_role
+from tests.factories import GroupFactory, UserFactory, give_role
 
 pytestmark = pytest.mark.django_db
 DAY = dt.timedelta(days=1)
-
-
-@pytest.fixture
-def story():
-    """The expert sits in the panel, a second one has not answered."""
-    story = Story()
-    story.coordinator = UserFactory(role="none")
-    give_role(story.coordinator, Role.GROUP_COORDINATOR, group=story.group)
-    story.second = UserFactory()
-    story.open(story.expert, story.second)
-    panels.accept(story.invitation(story.expert), by=story.expert)
-    return story
 
 
 def told(person, notice, *states):

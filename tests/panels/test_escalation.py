@@ -13,7 +13,6 @@ from consent.states import Stage
 from cpms import clock
 from cpms.accounts.access import Refused
 from cpms.accounts.models import User
-from cpms.accounts.roles import Role
 from cpms.audit.models import AuditEvent
 from cpms.audit.states import Event
 from cpms.notifications.models import OutboxMessage, WorkItem
@@ -26,20 +25,9 @@ from panels.meetings import actions as meetings
 from panels.models import Dispatch, MeetingWish, Panel
 from panels.states import Rung, State
 from tests.clients import signed_in
-from tests.factories import Story, UserFactory, give_role
+from tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def story():
-    story = Story()
-    story.coordinator = UserFactory(role="none")
-    give_role(story.coordinator, Role.GROUP_COORDINATOR, group=story.group)
-    story.second = UserFactory()
-    story.open(story.expert, story.second)
-    panels.accept(story.invitation(story.expert), by=story.expert)
-    return story
 
 
 def late(story, days):
