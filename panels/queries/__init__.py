@@ -12,21 +12,19 @@ from panels.queries.dispatches import (
     unattended,
 )
 from panels.queries.idle import forgotten, moved_after, standing_still
-from panels.queries.likely import likely_group
+from panels.queries.likely import likely_group, likely_network
 from panels.queries.page import (
     LATEST,
     Entry,
     Seat,
+    entries,
     fresh,
-    guests_of,
     last_news_at,
     objection_of,
     said_in,
     seats,
-    thread,
     time_spent,
     visits,
-    with_news,
 )
 from panels.queries.quoting import answered_words, mentionable, quotes
 from panels.queries.referrals import as_referred, countries_of_referrals, referral_of, referrals
@@ -67,12 +65,12 @@ __all__ = [
     "countries_of_referrals",
     "decided",
     "dispatches",
+    "entries",
     "first_reply_at",
     "forgotten",
     "fresh",
     "gaps",
     "groups_of_panels",
-    "guests_of",
     "half_written",
     "help_left",
     "idle",
@@ -80,6 +78,7 @@ __all__ = [
     "last_news_at",
     "late_panels",
     "likely_group",
+    "likely_network",
     "listed",
     "loaded",
     "mentionable",
@@ -100,11 +99,9 @@ __all__ = [
     "standing_still",
     "substitutes",
     "suggestions",
-    "thread",
     "time_spent",
     "unattended",
     "visits",
     "waiting_for_others",
-    "with_news",
     "worklist",
 ]

@@ -1,4 +1,4 @@
-"""Which thematic group a new panel most likely belongs to: a suggestion, changed in one go."""
+"""Which thematic group and network a new panel most likely belongs to: a suggestion, changed in one go."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ from typing import Any
 
 from django.db.models import Count
 
+from cpms.accounts import queries as accounts
+from cpms.accounts.models import Network
+from cpms.patients.models import Patient
 from panels.models import Panel
 
 
@@ -22,3 +25,12 @@ def likely_group(panel: Panel) -> Any:
             return found[0][0]
     own = panel.lead.groups_of_interest.filter(network=panel.network, parent=None).values_list("pk", flat=True)[:2]
     return own[0] if len(own) == 1 else None
+
+
+def likely_network(patient: Patient, wanted: str) -> Network | None:
+    """Of a further panel: the one that was chosen, else of the patient's last panel, as far as the clinician's centre belongs to
+    it today; else its first one by code."""
+    own = {str(network.pk): network for network in accounts.networks_of(patient.enrolled_by)}
+    last = Panel.objects.filter(case__patient=patient).order_by("-drafted_at").values_list("network", flat=True)[:1]
+    keys = [wanted, *map(str, last), *own]
+    return next((own[key] for key in keys if key in own), None)

@@ -74,6 +74,13 @@ def thread(
     return [*(entry for entry in entries[:older] if entry.said.pk in besides), *entries[older:]]
 
 
+def entries(panel: Panel, user: Any, seats: list[Seat], *, seen: dt.datetime | None, latest: int | None) -> list[Entry]:
+    """The thread for this reader; of older words those that were corrected or objected to since the last visit too."""
+    news = fresh(panel, user, after=seen)
+    changed = [key for key, at in news.items() if seen is not None and at <= seen]
+    return with_news(thread(panel, user, guests=guests_of(seats), latest=latest, besides=changed), news, seen=seen)
+
+
 def chosen(rows: QuerySet[Any], latest: int | None, besides: Collection[Any]) -> Q:
     """The latest so many of the rows, or all, and those of the keys ``besides``."""
     return Q(pk__in=rows.order_by("-at").values("pk")[:latest]) | Q(pk__in=list(besides)) if latest else Q()

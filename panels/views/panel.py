@@ -78,16 +78,6 @@ def around(panel: Panel, user: Any) -> dict[str, Any]:
     }
 
 
-def entries_for(
-    user: Any, panel: Panel, seats: list[queries.Seat], seen: dt.datetime | None, *, latest: int | None
-) -> list[queries.Entry]:
-    """The thread for this reader; of older words those that were corrected or objected to since the last visit too."""
-    fresh = queries.fresh(panel, user, after=seen)
-    changed = [key for key, at in fresh.items() if seen is not None and at <= seen]
-    entries = queries.thread(panel, user, guests=queries.guests_of(seats), latest=latest, besides=changed)
-    return queries.with_news(entries, fresh, seen=seen)
-
-
 def page(
     request: HttpRequest, panel: Panel, form: ContributionForm, status: int = 200, thanks_form: ThanksForm | None = None
 ) -> HttpResponse:
@@ -96,9 +86,8 @@ def page(
     look_once(panel.case.patient)
     seen = queries.visits(panel)
     seats = queries.seats(panel, seen=seen)
-    entries = entries_for(
-        user, panel, seats, seen.get(user.pk), latest=None if "all" in request.GET else queries.LATEST
-    )
+    latest = None if "all" in request.GET else queries.LATEST
+    entries = queries.entries(panel, user, seats, seen=seen.get(user.pk), latest=latest)
     context = {
         "panel": panel,
         "case": case_parts(panel.case),

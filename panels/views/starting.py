@@ -136,15 +136,6 @@ def there(network: Network | None) -> Network:
     return network
 
 
-def network_again(patient: Patient, wanted: str) -> Network:
-    """Of a further panel: the one that was chosen, else of the patient's last panel, as far as the clinician's centre belongs to
-    it today; else its first one by code."""
-    own = {str(network.pk): network for network in accounts.networks_of(patient.enrolled_by)}
-    last = Panel.objects.filter(case__patient=patient).order_by("-drafted_at").values_list("network", flat=True)[:1]
-    keys = [wanted, *map(str, last), *own]
-    return there(next((own[key] for key in keys if key in own), None))
-
-
 @access("panels:new", verb=Permission.PANEL_DRAFT, methods=READ | WRITE)
 def new_panel(request: HttpRequest) -> HttpResponse:
     """A file is shown as it was read before anything is saved; what was looked at is sent once more, and taken."""
@@ -238,7 +229,6 @@ def again(request: HttpRequest, patient: Patient) -> HttpResponse:
     previous = patient.cases.order_by("-made_at").first()
     with transaction.atomic():
         case = cases.copy_case(previous, by=request.user) if previous else cases.start_case(patient, by=request.user)
-        panel = actions.draft_panel(
-            case, network=network_again(patient, request.POST.get("network", "")), by=request.user
-        )
+        network = there(queries.likely_network(patient, request.POST.get("network", "")))
+        panel = actions.draft_panel(case, network=network, by=request.user)
     return redirect("panels:prepare", panel.ref)
