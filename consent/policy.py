@@ -16,7 +16,6 @@ REFUSALS = {
     Stage.REGISTRY: "The patient's consent to registries (stage 2) is not in force for this one.",
     Stage.RESEARCH: "The patient's consent to contact about research (stage 3) is not in force.",
 }
-NO_CARE_CONSENT = REFUSALS[Stage.CARE]
 
 
 def given_by(patient: Any) -> InForce:

@@ -97,7 +97,6 @@ CLEAN = {
     ],
 }
 KINDS = ("mail", "phone", "date", "number", "record", "name")
-MEANT = dict(zip(KINDS, (ids.MAIL, ids.PHONE, ids.DATE, ids.NUMBER, ids.RECORD, ids.NAME), strict=True))
 
 
 @dataclass(frozen=True)

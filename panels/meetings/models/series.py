@@ -78,11 +78,6 @@ class MeetingSeries(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("meetings:series", args=[self.pk])
 
-    @property
-    def minutes_each(self) -> int:
-        """Minutes for one panel when all slots are taken."""
-        return self.minutes // self.slots
-
     def days(self, *, after: dt.date, until: dt.date) -> list[dt.date]:
         """The days of the series in this span, those after its end left out."""
         last = min(until, self.ended_on - dt.timedelta(days=1)) if self.ended_on else until
