@@ -9,7 +9,7 @@ from cpms import liveness
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cpms.settings")
 
-app = Celery("cpms")
+app = Celery("cpms", task_cls="cpms.jobs.tasks:OneAtATime")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 liveness.connect()

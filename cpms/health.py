@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from cpms.accounts.access import access
 from cpms.audit import queries as audit
+from cpms.jobs import queries as jobs
 from cpms.notifications.models import OutboxMessage
 
 MIGRATED = "health:migrated"
@@ -49,12 +50,13 @@ def livez(_request: HttpRequest) -> HttpResponse:
 def readyz(_request: HttpRequest) -> HttpResponse:
     """503 while PostgreSQL is away or a migration is missing.
 
-    Redis, the mail and the sealing of the audit trail are reported, not required: a page is no less useful while they wait.
+    Redis, the mail, the sealing of the audit trail and the work at set times are reported, not required: a page is no less useful
+    while they wait.
     """
     try:
         ready = migrations_applied()
-        mail, trail = not OutboxMessage.objects.overdue().exists(), not audit.behind()
+        mail, trail, rounds = not OutboxMessage.objects.overdue().exists(), not audit.behind(), not jobs.late()
     except DatabaseError:
-        ready = mail = trail = False
-    parts = {"ready": ready, "redis": redis_answers(), "mail": mail, "audit": trail}
+        ready = mail = trail = rounds = False
+    parts = {"ready": ready, "redis": redis_answers(), "mail": mail, "audit": trail, "rounds": rounds}
     return JsonResponse(parts, status=200 if ready else 503, headers={} if ready else {"Retry-After": "5"})

@@ -141,6 +141,7 @@ SHARED = """
 """
 TECHNICAL = """
     jobs.Job: task ids state attempts
+    jobs.LastRun: task
     vault.DataKey: kek_name
     audit.AuditEvent: event result subject_type subject_id route request_id detail
     audit.AuditSeal: number first_id last_id events digest

@@ -117,7 +117,13 @@ def health_checks_fail_before_the_start_and_pass_after_it(deployment):
         deployment.until(lambda service=service: deployment.healthy(service))
     visitor = deployment.visitor()
     assert (visitor.ask("/livez").status, visitor.ask("/livez").body) == (200, b"ok")
-    assert json.loads(visitor.ask("/readyz").body) == {"ready": True, "redis": True, "mail": True, "audit": True}
+    assert json.loads(visitor.ask("/readyz").body) == {
+        "ready": True,
+        "redis": True,
+        "mail": True,
+        "audit": True,
+        "rounds": True,
+    }
 
 
 def none_of_them_is_the_owner(deployment):

@@ -19,7 +19,7 @@ MADE_OTHERWISE = {
         accounts: TotpDevice
     """,
     "the action under test: a row by hand would skip what the action holds": """
-        jobs: Job
+        jobs: Job LastRun
         audit: AuditEvent AuditSeal AuditHead
         accounts: ActivationLink ExpertGroup RecoveryDevice RecoveryCode
         drafts: Draft PostKey

@@ -9,6 +9,7 @@ import subprocess
 import tempfile
 import time
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from tools.local import places
@@ -19,8 +20,8 @@ HEAD = """# Campaigns
 
 The rounds that a release asks for; every run of `bin/test` takes a few of each. Written by `bin/campaign`, one line per campaign.
 
-| campaign | what is done | tests | passed | seconds | figures |
-|---|---|---|---|---|---|
+| campaign | what is done | tests | passed | seconds | figures | when, at which commit |
+|---|---|---|---|---|---|---|
 """
 
 
@@ -119,7 +120,7 @@ def run(name: str, rounds: int | None) -> str:
     counts = {word: int(number) for number, word in pairs(last)}
     total = sum(counts.get(word, 0) for word in ("passed", "failed", "error", "errors"))
     words = campaign.words if rounds is None else f"{campaign.words} (here {rounds})"
-    return f"| {name} | {words} | {total} | {counts.get('passed', 0)} | {took:.0f} | {figures} |"
+    return f"| {name} | {words} | {total} | {counts.get('passed', 0)} | {took:.0f} | {figures} | {datetime.now(UTC):%Y-%m-%d %H:%M} UTC, {places.commit()} |"
 
 
 def pairs(line: str) -> list[tuple[str, str]]:

@@ -90,11 +90,6 @@ def summed(lines: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     return list(found.values())
 
 
-def commit_now() -> str:
-    command = ["git", "describe", "--always", "--dirty"]
-    return subprocess.run(command, cwd=places.ROOT, capture_output=True, text=True, check=False).stdout.strip()
-
-
 def section(name: str, part: dict[str, Any], *, seed: int, commit: str) -> str:
     """What one part asked and what was wrong: the machine's own words."""
     machine = f"{os.cpu_count()} cores, Python {platform.python_version()}"
@@ -123,7 +118,7 @@ def main() -> int:
     parser.add_argument("--only", choices=list(PARTS), action="append", help="one part")
     given = parser.parse_args()
     heed_stop_signals()
-    found, commit = {}, commit_now()
+    found, commit = {}, places.commit()
     try:
         with services() as env, tempfile.TemporaryDirectory() as folder:
             more = {"CPMS_EVIDENCE": folder, "CPMS_SEED": str(given.seed), **(SHORT if given.short else FULL)}

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial, wraps
 from typing import Any
 
 import structlog
 from celery import current_app
-from django.db import transaction
+from django.db import DatabaseError, connection, transaction
 from django.db.models import F
 
 from cpms import clock
-from cpms.jobs.models import MOST_ATTEMPTS, Job
+from cpms.jobs.models import MOST_ATTEMPTS, Job, LastRun
 from cpms.jobs.states import JobState
 
 log = structlog.get_logger("cpms.jobs")
 BATCH = 100
+LOCKS = 0x43504D53  # ours among the advisory locks of the database
 
 
 def enqueue(task: str, **ids: str) -> Job:
@@ -85,3 +87,26 @@ def confirmed(work: Callable[..., None]) -> Callable[..., None]:
         finish(job_id)
 
     return run
+
+
+@contextlib.contextmanager
+def alone(task: str) -> Iterator[bool]:
+    """Whether no other run of the task is at work: True lets this one run, and notes when it began and when it ended without an
+    error. The lock hangs on the connection, so it goes with a worker that dies."""
+    if not _lock("SELECT pg_try_advisory_lock(%s, hashtext(%s))", task):
+        log.info("already at work", task=task)
+        yield False
+        return
+    try:
+        LastRun.objects.update_or_create(task=task, defaults={"began_at": clock.now()})
+        yield True
+        LastRun.objects.filter(task=task).update(done_at=clock.now())
+    finally:
+        with contextlib.suppress(DatabaseError):  # then the connection is broken, and the lock gone
+            _lock("SELECT pg_advisory_unlock(%s, hashtext(%s))", task)
+
+
+def _lock(sql: str, task: str) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [LOCKS, task])
+        return bool(cursor.fetchone()[0])

@@ -1,4 +1,5 @@
-"""Work asked for in a transaction. The row survives Redis: what no worker confirmed is sent again."""
+"""Work asked for in a transaction, and when what beat asks for was last done. A job's row survives Redis: what no worker
+confirmed is sent again."""
 
 from __future__ import annotations
 
@@ -50,3 +51,14 @@ class Job(models.Model):
 
     def __str__(self) -> str:
         return f"{self.task} ({self.get_state_display()})"
+
+
+class LastRun(models.Model):
+    """When a task of beat's table last began, and last ended without an error; before its first end, when it first began."""
+
+    task = models.CharField(max_length=100, primary_key=True)
+    began_at = models.DateTimeField(default=clock.now)
+    done_at = models.DateTimeField(default=clock.now)
+
+    def __str__(self) -> str:
+        return f"{self.task} at {self.began_at}"

@@ -1,11 +1,18 @@
-"""Which work is still under way."""
+"""Which work is still under way, and which should have been done."""
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
 
-from cpms.jobs.models import Job
+from celery import current_app
+from celery.schedules import BaseSchedule, maybe_schedule
+
+from cpms.jobs.models import Job, LastRun
 from cpms.jobs.states import JobState
+
+SHARED = dt.timedelta(seconds=10)
+LATE = LONG = dt.timedelta(hours=1)
 
 
 def under_way(task: str, name: str, values: Iterable[str]) -> set[str]:
@@ -14,3 +21,18 @@ def under_way(task: str, name: str, values: Iterable[str]) -> set[str]:
     rows = Job.objects.filter(task=task, state__in=[JobState.WAITING, JobState.SENT])
     rows = rows.filter(**{f"ids__{name}__in": list(values)})
     return {str(ids[name]) for ids in rows.values_list("ids", flat=True)}
+
+
+def at_set_times() -> dict[str, BaseSchedule]:
+    """Tasks of beat's table with their times; without those of every few seconds, whose runs share the work by row locks."""
+    entries = {entry["task"]: maybe_schedule(entry["schedule"]) for entry in current_app.conf.beat_schedule.values()}
+    return {task: when for task, when in entries.items() if getattr(when, "run_every", LONG) > SHARED}
+
+
+def late() -> list[str]:
+    """Tasks that should have been done an hour ago and were not: beat or worker stand still, or the task fails. What never ran
+    in this database is not late."""
+    done = dict(LastRun.objects.values_list("task", "done_at"))
+    return [
+        task for task, when in at_set_times().items() if task in done and when.remaining_estimate(done[task]) < -LATE
+    ]

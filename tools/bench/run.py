@@ -12,7 +12,6 @@ import os
 import platform
 import re
 import statistics
-import subprocess
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -170,13 +169,6 @@ def assets(html: str) -> int:
     return total + sum(len(gzip.compress(m.read_bytes())) for m in modules if re.fullmatch(r"[a-z_]+\.js", m.name))
 
 
-def commit() -> str:
-    command = ["git", "rev-parse", "--short", "HEAD"]
-    number = subprocess.run(command, cwd=places.ROOT, capture_output=True, text=True, check=False).stdout.strip()
-    changed = subprocess.run(["git", "diff", "--quiet", "HEAD"], cwd=places.ROOT, check=False).returncode
-    return f"{number} and changes to it" if changed else number
-
-
 def nomenclature() -> str:
     """How much the search for experts looks through."""
     codes = Concept.objects.of(System.ORPHA).active()
@@ -212,7 +204,7 @@ def report(
         "",
         "Written by `bin/bench`; no figure is typed by hand.",
         "",
-        f"- {clock.now():%Y-%m-%d %H:%M} UTC, commit {commit()}, {machine}",
+        f"- {clock.now():%Y-%m-%d %H:%M} UTC, commit {places.commit()}, {machine}",
         f"- {PANELS:,} panels filled in {filled:.0f} s; {ROUNDS} requests a page through Django's test client, one process",
         f"- Terminology: {nomenclature()}",
         f"- Budgets: p95 at most {P95_MS:.0f} ms ({DIRECTORY_P95_MS:.0f} ms for the search for experts), the same queries for 3, 30 and 300 rows, "

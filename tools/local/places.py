@@ -28,6 +28,12 @@ class Owner:
     gid: int
 
 
+def commit() -> str:
+    """The commit that stands here, for evidence; "-dirty" where files differ from it."""
+    command = ["git", "describe", "--always", "--dirty"]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False).stdout.strip()
+
+
 def package_folder(package: str) -> Path:
     """Where a package is installed, without importing it (its import may warn, lock or write)."""
     spec = importlib.util.find_spec(package)

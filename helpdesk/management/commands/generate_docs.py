@@ -120,7 +120,17 @@ def privacy() -> str:
     return "\n".join(parts)
 
 
+def decisions() -> str:
+    """The decisions taken, by number, as their own headings name them."""
+    files = sorted(file for file in (Path(settings.BASE_DIR) / "docs" / "adr").glob("[0-9]*.md"))
+    titles = [(file.name, file.read_text(encoding="utf-8").splitlines()[0].removeprefix("# ")) for file in files]
+    rows = [f"- [{title}]({name})" for name, title in titles]
+    text = "Why things are as they are, and what was rejected. Numbers leave room for neighbours."
+    return "\n".join([f"# Decisions\n\n{NOTE}{text}\n", *rows, ""])
+
+
 DOCUMENTS = {
+    "adr/README.md": decisions,
     "kpis.md": figures,
     "panel-states.md": panel_states,
     "states.md": other_states,
