@@ -18,6 +18,7 @@ from urllib.parse import urlencode, urlsplit, urlunsplit
 import psycopg2
 import yaml
 
+from tests.packing import collect
 from tools.local import keys, places, processes
 
 COMPOSE = yaml.safe_load((places.ROOT / "docker-compose.yml").read_text())
@@ -104,8 +105,8 @@ class Visitor:
 class Deployment:
     """A database of its own, migrated and filled; the processes are started one by one."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder, self.started = folder, {}
+    def __init__(self, folder: Path, static: Path) -> None:
+        self.folder, self.static, self.started = folder, static, {}
         self.port = places.free_port()
         self.name = f"deployed_{uuid.uuid4().hex[:8]}"
         self.server = os.environ.get("CPMS_OWNER_DATABASE_URL") or os.environ["DATABASE_URL"]
@@ -135,7 +136,7 @@ class Deployment:
         image = image_environment() | {
             "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
             "CPMS_RUN_DIR": str(self.folder / "run"),
-            "CPMS_STATIC_ROOT": str(self.folder / "static"),
+            "CPMS_STATIC_ROOT": str(self.static),
             "CPMS_TERMINOLOGY_DIR": str(places.VAR / "terminology"),
         }
         coverage = {name: value for name, value in os.environ.items() if name.startswith("COV")}
@@ -156,8 +157,7 @@ class Deployment:
         self.sql(f"CREATE DATABASE {self.name}")
         (self.folder / "logs").mkdir()
         self.migrated = self.run(command_of("migrate"), **self.owner)
-        collected = self.run([sys.executable, "manage.py", "collectstatic", "--no-input", "--verbosity", "0"])
-        assert collected.returncode == 0, collected.stderr[-2000:]
+        collect(self.env)
         filled = self.run([sys.executable, "-c", PEOPLE], DJANGO_SETTINGS_MODULE="cpms.settings")
         assert filled.returncode == 0, filled.stderr[-2000:]
         self.known = json.loads(filled.stdout.splitlines()[-1])

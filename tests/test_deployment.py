@@ -19,14 +19,15 @@ import pytest
 from cpms import logs
 from tests.deployment import COMPOSE, SERVICES, Deployment, command_of, health_of, image_environment
 from tests.headers import faults
+from tests.packing import folder_of
 from tools.local import places, processes
 
 pytestmark = pytest.mark.kills
 
 
 @pytest.fixture
-def deployment(tmp_path):
-    made = Deployment(tmp_path)
+def deployment(tmp_path, tmp_path_factory):
+    made = Deployment(tmp_path, folder_of(tmp_path_factory.getbasetemp()))
     try:
         made.prepare()
         made.before = {service: made.healthy(service) for service in SERVICES}

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import random
+from collections import Counter
+
 import pytest
 from django.db import transaction
 
@@ -21,13 +24,14 @@ def readings():
 
 
 def count_in(state: str, found: dict[str, list[int]]) -> None:
-    """Each reader opens each address once; how many events each opening left."""
-    world = World(state)
-    for principal in READERS:
+    """Two readers open each address once; how many events each opening left."""
+    world, asked = World(state), Counter[str]()
+    for principal in random.sample(READERS, len(READERS)):
         client = client_for(world, principal)
         for name, route in readings():
-            if "GET" not in route.methods or oracle.expected(route, principal, state) != 200:
+            if "GET" not in route.methods or asked[name] == 2 or oracle.expected(route, principal, state) != 200:
                 continue
+            asked[name] += 1
             thing = world.thing_for(route.model.__name__, principal) if route.model else None
             answer, _written, events = ask(client, "GET", address(name, route, thing, EXTRA.get(name, {})))
             if answer.status_code == 200 and body_of(answer):

@@ -8,7 +8,7 @@ import uuid
 import pytest
 from celery import current_app
 from django.apps import apps
-from django.db import connections, transaction
+from django.db import connection, connections, transaction
 
 from consent import actions as consent
 from consent.models import Consent
@@ -50,9 +50,13 @@ THREADS = 4
 
 
 def rows() -> dict[str, int]:
-    """How many rows each of our tables holds."""
+    """How many rows each of our tables holds, asked in one go."""
     models = [m for c in apps.get_app_configs() if c.name.split(".")[0] in OURS for m in c.get_models()]
-    return {m._meta.label_lower: m._base_manager.count() for m in models if m._meta.label_lower not in UNCOUNTED}
+    tables = {m._meta.label_lower: m._meta.db_table for m in models if m._meta.label_lower not in UNCOUNTED}
+    each = (f"SELECT '{name}', (SELECT count(*) FROM {table})" for name, table in tables.items())  # noqa: S608
+    with connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(each))
+        return dict(cursor.fetchall())
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import time
 
 import pytest
@@ -12,6 +13,7 @@ from playwright.sync_api import expect
 
 from tests.conftest import env_of_processes
 from tests.journeys.product import Product, website, worker
+from tests.packing import folder_of
 
 BUSY = """
     SELECT count(*) FROM pg_stat_activity
@@ -22,19 +24,43 @@ BUSY = """
 @pytest.fixture(scope="session")
 def site(django_db_setup, tmp_path_factory):
     """Web server and mail catcher, started once for all journeys of this process: neither knows what a test left."""
-    folder, base = tmp_path_factory.mktemp("site"), tmp_path_factory.getbasetemp()
-    static = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "static"
+    folder, static = tmp_path_factory.mktemp("site"), folder_of(tmp_path_factory.getbasetemp())
     with website(env_of_processes(folder) | {"CPMS_STATIC_ROOT": str(static)}, folder) as product:
         yield product
+
+
+@pytest.fixture(scope="session")
+def crew(site: Product, tmp_path_factory):
+    """A worker with beat inside, started once as well. It stands still but in the tests that ask for it."""
+    with worker(site, tmp_path_factory.mktemp("crew")):
+        yield site
+
+
+def is_at_work() -> bool:
+    """Whether somebody else asks the database something, or is in the middle of a transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute(BUSY)
+        return cursor.fetchone()[0] > 0
 
 
 def settle() -> None:
     """Wait until the web server has answered: the tables are emptied next, and would wait for its locks."""
     deadline = time.monotonic() + 10
-    with connection.cursor() as cursor:
-        while cursor.execute(BUSY) or cursor.fetchone()[0]:
-            assert time.monotonic() < deadline, "The web server is still at work."
-            time.sleep(0.02)
+    while is_at_work():
+        assert time.monotonic() < deadline, "The web server is still at work."
+        time.sleep(0.02)
+
+
+def stand_still(product: Product) -> None:
+    """Stop the worker between two transactions."""
+    deadline = time.monotonic() + 20
+    while True:
+        os.killpg(product.working.pid, signal.SIGSTOP)
+        if not is_at_work():
+            return
+        os.killpg(product.working.pid, signal.SIGCONT)
+        assert time.monotonic() < deadline, "The worker never ends its work."
+        time.sleep(0.05)
 
 
 @pytest.fixture
@@ -48,11 +74,12 @@ def pages(site: Product, transactional_db, browser):
 
 
 @pytest.fixture
-def product(pages: Product, tmp_path):
-    """The website, and a worker with beat inside for this test."""
+def product(pages: Product, crew):
+    """The website, and the worker at work."""
     pages.mailbox.clear()
-    with worker(pages, tmp_path):
-        yield pages
+    os.killpg(pages.working.pid, signal.SIGCONT)
+    yield pages
+    stand_still(pages)
 
 
 @pytest.fixture(autouse=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import os
 import signal
 import subprocess
@@ -14,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.conftest import Mailbox
+from tests.packing import collect
 from tools.local import places, processes
 
 
@@ -75,15 +75,6 @@ def process(command: list[str], name: str, product: Product) -> Iterator[Any]:
         started.wait()
 
 
-def collect(product: Product) -> None:
-    """The static files, packed once for all processes of the run: the first one to come does it."""
-    folder = Path(product.env["CPMS_STATIC_ROOT"])
-    with folder.with_suffix(".lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not folder.exists():
-            product.manage("collectstatic", "--noinput", "-v0")
-
-
 @contextlib.contextmanager
 def website(env: dict[str, str], folder: Path) -> Iterator[Product]:
     """The web server by its entry script, its static files collected, and an SMTP sink."""
@@ -91,7 +82,7 @@ def website(env: dict[str, str], folder: Path) -> Iterator[Product]:
     url, mail = f"http://127.0.0.1:{port}", folder / "mail"
     product = Product(url, Mailbox(mail), settings_of(env, url, mail_port, mail), folder / "logs")
     product.logs.mkdir()
-    collect(product)
+    collect(product.env)
     sink = [sys.executable, "-m", "tools.local.mail_sink", str(mail_port), str(mail)]
     with process(sink, "mail", product) as catching, process(["bin/entry", "web"], "web", product) as serving:
         places.wait_for_port(mail_port, catching)
