@@ -11,6 +11,7 @@ from cpms.accounts.roles import Permission
 from cpms.patients.policy import answers_for
 
 LOOKED_UP = "_consents_in_force"
+ERASED = "This patient was erased."
 REFUSALS = {
     Stage.CARE: "The patient's consent to care (stage 1) is not in force.",
     Stage.REGISTRY: "The patient's consent to registries (stage 2) is not in force for this one.",
@@ -19,7 +20,10 @@ REFUSALS = {
 
 
 def given_by(patient: Any) -> InForce:
-    """The answers in force. Looked up at every asking, but for a page that looked once for all its rules."""
+    """The answers in force; none of an erased patient. Looked up at every asking, but for a page that looked once for all its
+    rules."""
+    if patient.erased_at:
+        return {}
     known: InForce | None = patient.__dict__.get(LOOKED_UP)
     return Consent.objects.filter(patient=patient).answers() if known is None else known
 
@@ -36,7 +40,7 @@ def may(patient: Any, actor: Actor, act: Act, *, registry: str = EVERY_REGISTRY)
     """What the patient's consents allow now: the one table decides, everywhere. Of an erased patient nothing may be entered or
     shown any more, whatever was once allowed."""
     if patient.erased_at:
-        return no("This patient was erased.")
+        return no(ERASED)
     if allows(given_by(patient), actor, act, registry=registry):
         return yes
     stage = TABLE.get((actor, act))
@@ -57,9 +61,9 @@ def in_a_sentence(patient: Any, *networks: str) -> str:
 
 
 @rule(Permission.CONSENT_RECORD)
-def may_record(_user: Any, _patient: Any) -> Verdict:
-    """Only the treating side sees the patient's page at all, and it may."""
-    return yes
+def may_record(_user: Any, patient: Any) -> Verdict:
+    """Only the treating side sees the patient's page at all, and it may, until the patient is erased."""
+    return no(ERASED) if patient.erased_at else yes
 
 
 @rule(Permission.REVIEW_LIST)

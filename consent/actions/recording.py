@@ -31,9 +31,13 @@ def hold_consent(patient_id: Any) -> None:
         cursor.execute(HOLD, [patient_id])
 
 
-def _claim(patient: Any) -> None:
-    """Whoever writes a consent down waits for everything that is being done under it."""
-    list(Patient.objects.select_for_update(of=("self",)).filter(pk=patient.pk).values_list("pk"))
+def claim_to_record(patient: Any, *, by: Any) -> Patient:
+    """Whoever writes a consent down waits for everything that is being done under it, and for an erasure. Gives the patient as
+    they are then; raises ``Refused`` by the rule, which is asked of that row."""
+    held = Patient.objects.select_for_update(of=("self",)).get(pk=patient.pk)  # no join: a hand-over would hide the row
+    if not (verdict := ask(Permission.CONSENT_RECORD, by, held)):
+        raise Refused(verdict.reason)
+    return held
 
 
 @transaction.atomic
@@ -54,9 +58,7 @@ def record_consent(
 
     ``more`` gives what ``_row`` takes: language, form, the place of the sheet, and the day to ask again by.
     """
-    if not (verdict := ask(Permission.CONSENT_RECORD, by, patient)):
-        raise Refused(verdict.reason)
-    _claim(patient)
+    patient = claim_to_record(patient, by=by)
     if not ending_single:
         _refuse_to_end_single(patient, stage, registry)
     was_given = _close_earlier(patient, stage, registry, at=(now := clock.now()), by=by)
@@ -127,9 +129,7 @@ def _thaw_if_given_anew(patient: Any, stage: Stage) -> None:
 @transaction.atomic
 def withdraw_consent(patient: Any, *, by: Any, stage: Stage) -> int:
     """Withdraw a stage, for every registry. For stage 1 every panel of the patient is frozen in this very transaction."""
-    if not (verdict := ask(Permission.CONSENT_RECORD, by, patient)):
-        raise Refused(verdict.reason)
-    _claim(patient)
+    patient = claim_to_record(patient, by=by)
     rows = Consent.objects.in_force(stage).filter(patient=patient)
     count = rows.update(withdrawn_at=clock.now(), withdrawn_by=by)
     if count:

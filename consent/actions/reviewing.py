@@ -17,6 +17,7 @@ from cpms.accounts.roles import Permission
 from cpms.notifications import actions as notifications
 from cpms.patients import actions as patients
 from cpms.patients.models import Patient
+from cpms.patients.policy import may_erase
 
 
 def look_again(*, by: Any) -> int:
@@ -61,7 +62,10 @@ def keep(review: Review, *, reason: str, years: int, by: Any) -> Review:
 
 @transaction.atomic
 def erase_patient(patient: Patient, *, by: Any) -> Patient:
-    """Every consent ends, the key is destroyed, and nothing about the patient waits for anybody."""
+    """Every consent ends, the key is destroyed, and nothing about the patient waits for anybody. Raises ``Refused``."""
+    current = Patient.objects.select_for_update(of=("self",)).get(pk=patient.pk)
+    if not (verdict := may_erase(by, current)):
+        raise Refused(verdict.reason)
     for stage in Stage:
         withdraw_consent(patient, by=by, stage=stage)
     erased = patients.erase(patient, by=by)

@@ -202,11 +202,12 @@ class Consent(models.Model):
 
 
 def care_consent(patient: str) -> models.Exists:
-    """What the table asks for before a panel sees a case, as a condition on a row whose path ``patient`` leads to the patient."""
+    """What the table asks for before a panel sees a case, as a condition on a row whose path ``patient`` leads to the patient.
+    An erased patient's answers count for nobody, as ``policy.may`` decides it."""
     needed = TABLE[Actor.PANEL, Act.SEE]
     assert needed is not None  # noqa: S101 the table is ours
-    in_force = Consent.objects.in_force(needed).filter(patient=models.OuterRef(patient), registry=EVERY_REGISTRY)
-    return models.Exists(in_force)
+    of_it = {"patient": models.OuterRef(patient), "patient__erased_at": None, "registry": EVERY_REGISTRY}
+    return models.Exists(Consent.objects.in_force(needed).filter(**of_it))
 
 
 def language_name(code: str) -> str:
