@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Max, Q, QuerySet
 
+from consent import wording
 from consent.models import Consent, ConsentForm, Registry, Review
 from consent.states import (
     AHEAD,
@@ -48,21 +49,34 @@ def single(patient: Any) -> str:
     return ", ".join(f"{names.get(one.registry, one.registry)}: {one.get_answer_display()}" for one in rows)
 
 
-ON_THE_SHEET = {
-    "en": "The registries and databases are today",
-    "de": "Die Register und Datenbanken sind heute",
-    "fr": "Les registres et bases de données sont aujourd’hui",
-    "es": "Los registros y bases de datos son hoy",
-    "it": "I registri e le banche dati sono oggi",
-    "pl": "Rejestry i bazy danych to obecnie",
-}
+@dataclass(frozen=True)
+class Sheet:
+    """A form as it is signed today: its ``parts`` (kind and words; ``registries`` for the place of their list), the ``registries``
+    that a yes to stage 2 covers, and the fixed words to ``say`` around them, in ``spoken``."""
+
+    form: ConsentForm
+    parts: list[tuple[str, str]]
+    registries: list[str]
+    say: Mapping[str, Any]
+    spoken: str
+
+    @property
+    def own_words(self) -> bool:
+        """Whether the fixed words are in the sheet's language."""
+        return self.spoken == self.form.language
 
 
-def registries_on(form: ConsentForm) -> str:
-    """The registries that a yes to stage 2 covers when this sheet is signed today; in other languages the names alone."""
-    names = "; ".join(name for _code, name in registry_names())
-    lead = ON_THE_SHEET.get(form.language)
-    return f"{lead}: {names}." if names and lead else names
+def sheet_of(form: ConsentForm) -> Sheet:
+    names = [name for _code, name in registry_names()]
+    say, spoken = wording.words_of(form.language), wording.spoken(form.language)
+    return Sheet(form, with_registries(form.parts) if names else form.parts, names, say, spoken)
+
+
+def with_registries(parts: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """The registries stand below the second choice, which is stage 2; at the end of a sheet that has none."""
+    choices = [place for place, (kind, _words) in enumerate(parts, start=1) if kind == "choice"]
+    place = choices[1] if len(choices) > 1 else len(parts)
+    return [*parts[:place], ("registries", ""), *parts[place:]]
 
 
 def current_form(language: str) -> ConsentForm | None:

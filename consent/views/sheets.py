@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, render
 
 from consent import pdf
 from consent.models import ConsentForm
-from consent.queries import current_form, registries_on
+from consent.queries import current_form, sheet_of
 from cpms.accounts.access import access
 from cpms.accounts.roles import Permission
 
@@ -24,18 +24,15 @@ def sheet(request: HttpRequest, language: str) -> HttpResponse:
     """The form in one language, to read or to print. Holds no patient's data."""
     form = form_or_404(language)
     others = ConsentForm.objects.published().exclude(language=language)
-    return render(request, "patients/sheet.html", {"form": form, "others": others, "registries": registries_on(form)})
+    return render(request, "patients/sheet.html", {"sheet": sheet_of(form), "others": others})
 
 
 @access("patients:sheet_preview", verb=Permission.STAFF_SITE)
 def sheet_preview(request: HttpRequest, version: int) -> HttpResponse:
     """A version that is not published yet, as patients will see it."""
     found = get_object_or_404(ConsentForm, pk=version)
-    return render(
-        request,
-        "patients/sheet.html",
-        {"form": found, "others": ConsentForm.objects.published(), "registries": registries_on(found)},
-    )
+    others = ConsentForm.objects.published()
+    return render(request, "patients/sheet.html", {"sheet": sheet_of(found), "others": others})
 
 
 @access("patients:sheet_pdf", verb=Permission.SIGNED_IN)

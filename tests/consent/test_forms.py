@@ -13,11 +13,12 @@ from django.urls import reverse
 from django.utils import timezone
 from pypdf import PdfReader
 
-from consent import actions
+from consent import actions, wording
 from consent.forms import language_choices, language_of
 from consent.models import Consent, ConsentForm, Registry
 from consent.policy import in_a_sentence
 from consent.queries import past
+from consent.states import Giver
 from cpms import clock
 from cpms.accounts.access import Refused
 from cpms.words import when
@@ -122,6 +123,46 @@ def test_the_sheet_is_a_page_and_a_tagged_file_to_sign(sheets):
     assert answer["Content-Type"] == "application/pdf"
     assert "Zgoda na konsultację" in text
     assert client.get(reverse("patients:sheet_pdf", args=["pl"])).content == answer.content
+
+
+def paper(language: str) -> str:
+    answer = signed_in(UserFactory()).get(reverse("patients:sheet_pdf", args=[language]))
+    return " ".join("".join(page.extract_text() for page in PdfReader(io.BytesIO(answer.content)).pages).split())
+
+
+def test_every_language_has_words_for_each_box_and_line():
+    """The same keys in each, no word left out, and who may sign is who may be recorded."""
+    known = wording.words_of("en")
+    assert {path.stem for path in TEXTS.glob("*.txt")} == wording.languages()
+    for language in wording.languages():
+        said = wording.words_of(language)
+        assert said.keys() == known.keys()
+        assert list(said["giver"]) == list(Giver)
+        assert all(words for words in [*said.values(), *said["giver"].values()])
+
+
+@pytest.mark.parametrize("language", ["de", "pl"])
+def test_the_sheet_says_in_its_language_what_to_tick_and_who_signs_where(sheets, language):
+    Registry.objects.create(code="adrenal", name="Register of adrenal conditions (invented)")
+    say = wording.words_of(language)
+    page = signed_in(UserFactory()).get(reverse("patients:sheet", args=[language])).content.decode()
+    for text in (page, paper(language)):
+        for words in ("model", "hospital", "pseudonym", "registries", "who", "name", "date", "signature", "second"):
+            assert say[words] in text, words
+        assert all(giver in text for giver in say["giver"].values())
+        assert text.count(f"☐ {say['no']}") == 4
+        assert "Register of adrenal conditions (invented)" in text
+        assert "in English" not in text
+
+
+def test_a_language_without_fixed_words_says_that_they_are_english(sheets):
+    ConsentForm.objects.create(
+        language="fi", version=1, title="Suostumus", body="# 1.\n[] Suostun.", published_on=clock.today()
+    )
+    page = signed_in(UserFactory()).get(reverse("patients:sheet", args=["fi"])).content.decode()
+    assert "The words beside boxes and lines are in English." in page
+    assert '<p class="sheet-boxes" lang="en">' in page
+    assert "The words beside boxes and lines are in English" in paper("fi")
 
 
 def test_staff_add_versions_and_never_change_a_published_one(sheets):

@@ -95,12 +95,13 @@ def test_the_sheet_names_the_registries_that_a_yes_covers():
     register("adrenal")
     ConsentForm.objects.get_or_create(language="en", version=1, defaults={"body": "x", "published_on": clock.today()})
     page = signed_in(story.lead).get(reverse("patients:sheet", args=["en"])).content.decode()
-    assert "The registries and databases are today: Register of adrenal conditions (invented)." in page
+    assert "Your answer counts for these registries and databases, which are those of today." in page
+    assert "Register of adrenal conditions (invented)" in page
 
 
 def versions():
     ConsentForm.objects.filter(language="fi").delete()
-    days = {1: clock.today() - 400 * DAY, 2: clock.today() - 10 * DAY, 3: clock.today() + DAY}
+    days = {1: clock.today() - 400 * DAY, 2: clock.today() - 10 * DAY, 3: clock.today() + 2 * DAY}
     return [
         ConsentForm.objects.create(language="fi", version=number, title="S", body="x", published_on=day)
         for number, day in days.items()
