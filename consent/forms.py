@@ -54,6 +54,18 @@ class LanguageField(forms.ChoiceField):
         super().__init__(label="Language of the form", choices=choices, required=False, help_text=words)
 
 
+class GivenOnField(DayField):
+    """When the patient answered: today, or a day that has passed."""
+
+    def __init__(self) -> None:
+        super().__init__(label="Given on", initial=clock.today)
+
+    def validate(self, value: dt.date | None) -> None:
+        super().validate(value)
+        if value and value > clock.today():
+            raise forms.ValidationError("This day lies ahead. When was consent given?")
+
+
 class KeptAtField(WordsField):
     def __init__(self) -> None:
         words = "In your hospital. For example: paper record, archive 3."
@@ -105,12 +117,23 @@ class PatientForm(forms.Form):
         return year
 
     def clean(self) -> dict[str, Any]:
-        """A month says too much about anybody who is not a small child."""
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
-        year = cleaned.get("birth_year")
-        if (month := cleaned.get("birth_month")) and (year is None or not month_counts(year, month, on=clock.today())):
-            self.add_error("birth_month", "The month is written down for a child under two only. Leave it open.")
+        if "birth_year" not in self.errors and not self.year_comes():
+            self.check_month(cleaned.get("birth_year"))
         return cleaned
+
+    def year_comes(self) -> bool:
+        """Whether a year of birth may still come from elsewhere; then whoever has it checks the month."""
+        return False
+
+    def check_month(self, year: int | None) -> None:
+        """A month says too much about anybody who is not a small child, and nothing without the year."""
+        if not (month := self.cleaned_data.get("birth_month")):
+            return
+        if year is None:
+            self.add_error("birth_month", "A month alone tells no age. Add the year of birth, or leave the month open.")
+        elif not month_counts(year, month, on=clock.today()):
+            self.add_error("birth_month", "The month is written down for a child under two only. Leave it open.")
 
 
 class DescribeForm(PatientForm):
@@ -154,7 +177,7 @@ class ConsentRecordForm(forms.Form):
     )
     answer = forms.ChoiceField(label="Answer", choices=Answer.choices, widget=forms.RadioSelect)
     given_by = forms.ChoiceField(label="Given by", choices=[("", "Choose who answered"), *Giver.choices])
-    given_on = DayField(label="Given on", initial=clock.today)
+    given_on = GivenOnField()
     language = LanguageField()
     form = forms.ModelChoiceField(
         label="Version of the form",
@@ -186,12 +209,6 @@ class ConsentRecordForm(forms.Form):
     def ending_single(self) -> bool:
         """Whether the question that ``clean`` asks about single registries was answered."""
         return bool(self.data.get("ending_single"))
-
-    def clean_given_on(self) -> dt.date:
-        day: dt.date = self.cleaned_data["given_on"]
-        if day > clock.today():
-            raise forms.ValidationError("This day lies ahead. When was consent given?")
-        return day
 
     def clean(self) -> dict[str, Any]:
         """Only stage 2 is given for one registry. What is likely a slip is asked before it is taken."""

@@ -33,10 +33,12 @@ from panels.actions.registries import receive
 from panels.actions.rewording import recall, reword
 from panels.actions.shelving import archive, unarchive
 from panels.actions.sight import mend_sight
+from panels.actions.starting import Origin, start_again, start_panel
 from panels.actions.talking import Beside, comment, contribute, mark, supply, take_stance, thank
 
 __all__ = [
     "Beside",
+    "Origin",
     "accept",
     "accept_referral",
     "address",
@@ -94,6 +96,8 @@ __all__ = [
     "say_minutes",
     "set_terms",
     "something_happened",
+    "start_again",
+    "start_panel",
     "supply",
     "take_stance",
     "take_up",

@@ -9,27 +9,32 @@ from typing import Any
 from django import forms
 from django.core import signing
 
-from consent.forms import KeptAtField, LanguageField, PatientForm, ask_who_answered, language_of
-from consent.states import MAJORITY, PARENTS, Giver, giver_by_age
+from consent.forms import (
+    GivenOnField,
+    KeptAtField,
+    LanguageField,
+    PatientForm,
+    ask_whether,
+    ask_who_answered,
+    language_of,
+)
+from consent.queries import registry_names
+from consent.states import EVERY_REGISTRY, MAJORITY, PARENTS, Answer, Giver, Stage, giver_by_age
 from cpms import clock
-from cpms.accounts.models import ThematicGroup, User
-from cpms.forms import DayField, WordsField
-from panels.cases.forms import CodeField
+from cpms.patients.states import Sex, month_counts
 from panels.cases.importers.read_case import ReadCase
-from panels.cases.states import DiagnosisStatus
 from panels.forms.acting import ForWhomField, offer_clinicians
-from panels.forms.dispatching import GroupsByNetwork, main_groups
-from panels.forms.inviting import AsksGroups
 from panels.forms.placing import OfNetworkField, chosen, network_grown_from, offer_networks
-from panels.forms.timing import QuorumField
 from panels.models import Question, Referral
-from panels.states import Urgency
 
 LARGEST_FILE = 2_000_000
 BEGUN, LONGEST_START = "when a new panel was begun", dt.timedelta(days=1)
 ANSWERS = [("given", "Yes"), ("refused", "No")]
 BY_AGE = ("", "The patient, or a parent of a child")
 OR_FILE = "From the file, or fill it in here."
+SINGLE, AS_FOR_ALL = "registry_", ("", "The same answer")
+IN_FILE = {"sex": "sex", "karyotypic_sex": "karyotype", "birth_year": "birth_year", "birth_month": "birth_month"}
+"""What is typed of the patient, and where a file says it."""
 
 
 def now_signed() -> str:
@@ -70,6 +75,12 @@ def year_of(read: ReadCase | None) -> int | None:
     return clock.today().year - read.age.years
 
 
+def month_of(read: ReadCase) -> int | None:
+    """The month of birth of a child that is small today, whatever it was when the file was written."""
+    year, month = read.birth_year, read.birth_month
+    return month if year and month and month_counts(year, month, on=clock.today()) else None
+
+
 class NewPanelForm(PatientForm):
     """The patient and the consent. With a file, sex and age come from it; without one they are asked for."""
 
@@ -98,7 +109,7 @@ class NewPanelForm(PatientForm):
         required=False,
         widget=forms.Select({"data-giver": MAJORITY, "data-giver-year": "#id_birth_year"}),
     )
-    given_on = DayField(label="Given on", initial=clock.today)
+    given_on = GivenOnField()
     language = LanguageField()
     kept_at = KeptAtField()
     question = forms.ModelChoiceField(queryset=Question.objects.none(), required=False, widget=forms.HiddenInput)
@@ -115,6 +126,9 @@ class NewPanelForm(PatientForm):
             self.fields[name].required = False
             self.fields[name].or_file = True  # type: ignore[attr-defined]
         self.fields["sex"].help_text = self.fields["birth_year"].help_text = OR_FILE
+        for code, name in registry_names():
+            answers = [AS_FOR_ALL, *ANSWERS]
+            self.fields[f"{SINGLE}{code}"] = forms.ChoiceField(label=name, choices=answers, required=False)
         offer_clinicians(self, user)
         own = Question.objects.to_grow(user).select_related("group__network")
         accepted = Referral.objects.to_start(user).select_related("network")
@@ -148,26 +162,82 @@ class NewPanelForm(PatientForm):
             raise forms.ValidationError("Without the patient's consent to care the case cannot be entered.")
         return answer
 
-    def clean_given_on(self) -> dt.date:
-        day: dt.date = self.cleaned_data["given_on"]
-        if day > clock.today():
-            raise forms.ValidationError("This day lies ahead. When was consent given?")
-        return day
+    @property
+    def single_registries(self) -> list[forms.BoundField]:
+        """One question for each open registry, for a patient who does not answer the same for all."""
+        return [self[name] for name in self.fields if name.startswith(SINGLE)]
+
+    @property
+    def answered_singly(self) -> bool:
+        return any(field.value() or field.errors for field in self.single_registries)
+
+    def year_comes(self) -> bool:
+        return not self.cleaned_data.get("birth_year") and self.has_file()
+
+    def has_file(self) -> bool:
+        return bool(self.cleaned_data.get("file") or self.cleaned_data.get("file_text"))
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
-        if not cleaned.get("file") and not cleaned.get("file_text") and "file" not in self.errors:
+        if not self.has_file() and "file" not in self.errors:
             for name in ("sex", "birth_year"):
                 if not cleaned.get(name) and name not in self.errors:
                     self.add_error(name, "Please fill this in, or choose a file that holds it.")
         cleaned.setdefault("network", self.goes_to)
         return cleaned
 
+    def settle(self, read: ReadCase | None) -> None:
+        """What was typed and what the file says come together: each contradiction is asked about, nothing is overwritten."""
+        if read is not None:
+            self.ask_what_differs(read)
+            if self.year_comes():
+                self.check_month(read.birth_year)
+        self.settle_giver(read)
+
+    def ask_what_differs(self, read: ReadCase) -> None:
+        for name, of_file in IN_FILE.items():
+            typed, there = self.cleaned_data.get(name), getattr(read, of_file)
+            if not typed or not there or there == Sex.UNKNOWN or typed == there:
+                continue
+            shown: Any = getattr(self.fields[name], "choices", ())
+            words = {str(key): label for key, label in shown}
+            mine, other = words.get(str(typed), typed), words.get(str(there), there)
+            ask_whether(
+                self,
+                f"{name}_typed",
+                f"The file says: {other}. Here stands: {mine}. Correct the field, or keep what stands in it.",
+                yes=f"Keep: {mine}",
+            )
+
+    def described(self, read: ReadCase | None) -> dict[str, Any]:
+        """What is written down of the patient: as typed, and where nothing was typed as the file says."""
+        names = ("clinician", "country", "nickname", "route", "local_id", *IN_FILE)
+        said = {name: self.cleaned_data.get(name) for name in names}
+        if read is not None:
+            of_file = said["birth_year"] in (None, read.birth_year)  # a month belongs to its year
+            said["sex"] = said["sex"] or read.sex or Sex.UNKNOWN
+            said["karyotypic_sex"] = said["karyotypic_sex"] or read.karyotype
+            said["birth_year"] = said["birth_year"] or read.birth_year
+            said["birth_month"] = said["birth_month"] or (month_of(read) if of_file else None)
+        return said
+
+    def answers(self) -> list[dict[str, Any]]:
+        """What was answered to each stage, and after that to single registries, as ``record_consent`` takes it."""
+        clean = self.cleaned_data
+        given = {name: clean[name] for name in ("given_by", "given_on", "language", "kept_at")}
+        asked = [(stage, EVERY_REGISTRY, clean[f"stage_{stage.value}"]) for stage in Stage]
+        asked += [(Stage.REGISTRY, one.name.removeprefix(SINGLE), clean[one.name]) for one in self.single_registries]
+        return [
+            {"stage": stage, "registry": registry, "answer": Answer(answer), **given}
+            for stage, registry, answer in asked
+            if answer
+        ]
+
     def settle_giver(self, read: ReadCase | None) -> None:
         """Who answered where nobody was chosen: by the year that was typed, or by the age in the file. A choice stays, but
         one that the age contradicts is asked about."""
         clean = self.cleaned_data
-        typed = giver_by_age(clean["birth_year"], clean["birth_month"], on=clean["given_on"])
+        typed = giver_by_age(clean["birth_year"], clean.get("birth_month"), on=clean["given_on"])
         found = typed if clean["birth_year"] else giver_of(read)
         if clean["given_by"]:
             ask_who_answered(self, clean["given_by"], found)
@@ -190,67 +260,3 @@ class NewPanelForm(PatientForm):
             "birth_year", f"The file names no year of birth, and the patient is asked in person at 18.{about}"
         )
         self.data = {**dict(self.data.items()), "birth_year": year or ""}  # proposed, to be checked
-
-
-class GroupField(forms.ModelChoiceField):
-    """By number and name: the word "Group" would push the end of a long name out of sight."""
-
-    def label_from_instance(self, obj: Any) -> str:
-        return f"{obj.number}. {obj.name}"
-
-
-class PrepareForm(AsksGroups):
-    """The question and who should answer it. ``version`` guards against two people editing the same draft."""
-
-    version = forms.IntegerField(widget=forms.HiddenInput)
-    question = forms.CharField(
-        label="Your question",
-        widget=forms.Textarea({"rows": 3}),
-        max_length=4000,
-        help_text="One or two sentences. What do you want to decide? No name, no exact date.",
-    )
-    title = WordsField(label="Short title", max_length=160, required=False)
-    diagnosis = WordsField(label="Working diagnosis", max_length=300, required=False)
-    diagnosis_code = CodeField("Code", widget=forms.HiddenInput)
-    diagnosis_status = forms.ChoiceField(
-        label="This diagnosis is",
-        choices=[*DiagnosisStatus.choices[:2], ("none", "Undiagnosed")],
-        required=False,
-        widget=forms.RadioSelect,
-    )
-    group = GroupField(label="Thematic group", queryset=ThematicGroup.objects.none(), empty_label="Choose a group")
-    groups = GroupsByNetwork(label="Further groups, of any network", queryset=main_groups().none(), required=False)
-    urgency = forms.ChoiceField(
-        label="Urgency", choices=Urgency.choices, initial=Urgency.ROUTINE, widget=forms.RadioSelect
-    )
-    wanted_by = DayField(
-        label="Advice wanted by",
-        required=False,
-        help_text="Left empty: routine 21, soon 10, urgent 3 days.",
-    )
-    quorum = QuorumField(required=False)
-    experts = forms.ModelMultipleChoiceField(
-        label="Experts", queryset=User.objects.none(), required=False, widget=forms.CheckboxSelectMultiple
-    )
-
-    def __init__(self, *args: Any, panel: Any, user: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.needs_diagnosis = not panel.case.diagnoses.exists()
-        if not self.needs_diagnosis:
-            del self.fields["diagnosis"], self.fields["diagnosis_status"], self.fields["diagnosis_code"]
-        groups = ThematicGroup.objects.main().filter(network=panel.network)
-        self.fields["group"].queryset = groups  # type: ignore[attr-defined]
-        self.fields["groups"].queryset = main_groups()  # type: ignore[attr-defined]
-        self.offer(user)
-
-    def clean_wanted_by(self) -> dt.date | None:
-        day: dt.date | None = self.cleaned_data["wanted_by"]
-        if day and day < clock.today():
-            raise forms.ValidationError("This day has passed already.")
-        return day
-
-    def clean(self) -> dict[str, Any]:
-        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
-        if self.needs_diagnosis and not cleaned.get("diagnosis") and cleaned.get("diagnosis_status") != "none":
-            self.add_error("diagnosis", "Name a working diagnosis, or choose “Undiagnosed”.")
-        return cleaned

@@ -12,7 +12,7 @@ from panels.queries.dispatches import (
     unattended,
 )
 from panels.queries.idle import forgotten, moved_after, standing_still
-from panels.queries.likely import likely_group, likely_network
+from panels.queries.likely import last_time, likely_group, likely_network
 from panels.queries.page import (
     LATEST,
     Entry,
@@ -76,6 +76,7 @@ __all__ = [
     "idle",
     "is_cross_border",
     "last_news_at",
+    "last_time",
     "late_panels",
     "likely_group",
     "likely_network",

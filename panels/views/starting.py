@@ -10,19 +10,14 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
-from consent import actions as consent
-from consent.states import PARENTS, Answer, Stage
-from cpms import clock
+from consent.states import PARENTS
 from cpms.accounts import queries as accounts
-from cpms.accounts.access import Refused, access
+from cpms.accounts.access import access
 from cpms.accounts.access.routes import READ, WRITE
-from cpms.accounts.models import Network
 from cpms.accounts.roles import Permission
 from cpms.drafts import actions as drafts
 from cpms.drafts.queries import fields_of as typed_before
-from cpms.patients import actions as patients
 from cpms.patients.models import Patient
-from cpms.patients.states import month_counts
 from panels import actions, queries
 from panels.cases import actions as cases
 from panels.cases.forms import LetterForm, OneFindingForm
@@ -84,56 +79,13 @@ def preview(request: HttpRequest) -> HttpResponse:
     return render(request, "panels/_preview.html", {"looked": found})
 
 
-def month_of(read: ReadCase) -> int | None:
-    """The month of birth of a child that is small today, whatever it was when the file was written."""
-    year, month = read.birth_year, read.birth_month
-    return month if year and month and month_counts(year, month, on=clock.today()) else None
-
-
-@transaction.atomic
-def start(form: NewPanelForm, looked: Looked | None, request: HttpRequest) -> Panel:
-    """Patient, consent, case and draft in one go: all of it or nothing."""
+def start(form: NewPanelForm, looked: Looked | None, *, by: Any) -> Panel:
     clean, read = form.cleaned_data, looked.read if looked else None
-    patient = patients.enrol(
-        by=request.user,
-        clinician=clean.get("clinician"),
-        sex=clean["sex"] or (read.sex if read else "unknown"),
-        karyotypic_sex=clean["karyotypic_sex"] or (read.karyotype if read else ""),
-        country=clean["country"],
-        birth_year=clean["birth_year"] or (read.birth_year if read else None),
-        birth_month=clean["birth_month"] or (month_of(read) if read else None),
-        nickname=clean["nickname"],
-        route=clean["route"],
-        local_id=clean["local_id"],
+    name = looked.name if looked else ""
+    origin = actions.Origin(clean["begun"], read, name, clean["question"], clean["referral"])
+    return actions.start_panel(
+        by=by, network=clean["network"], described=form.described(read), answers=form.answers(), origin=origin
     )
-    for stage in Stage:
-        if answer := clean[f"stage_{stage.value}"]:
-            given = {name: clean[name] for name in ("given_by", "given_on", "language", "kept_at")}
-            consent.record_consent(patient, by=request.user, stage=stage, answer=Answer(answer), **given)
-    case = cases.start_case(patient, by=request.user, begun_at=clean["begun"])
-    if looked is not None:
-        cases.take_read_case(case, looked.read, filename=looked.name, by=request.user)
-    panel = actions.draft_panel(case, network=there(clean["network"]), by=request.user)
-    if question := clean["question"]:
-        actions.grow_into_panel(question, panel, by=request.user)
-    if referral := clean["referral"]:
-        actions.grow_from_referral(referral, panel, by=request.user)
-    return panel
-
-
-def last_time(user: Any) -> dict[str, Any]:
-    """What the clinician's last patient had and the next one most likely has: country, route, language. Nothing clinical."""
-    last = Patient.objects.filter(enrolled_by=user).order_by("-enrolled_at").first()
-    if last is None:
-        return {}
-    given = last.consents.exclude(language="").order_by("-recorded_at").first()
-    return {"country": last.country, "route": last.route} | ({"language": given.language} if given else {})
-
-
-def there(network: Network | None) -> Network:
-    if network is None:
-        raise Refused("Your centre belongs to no network yet; your coordinator can help.")
-    return network
 
 
 @access("panels:new", verb=Permission.PANEL_DRAFT, methods=READ | WRITE)
@@ -142,7 +94,7 @@ def new_panel(request: HttpRequest) -> HttpResponse:
     typed = {
         "question": request.GET.get("question"),
         "begun": now_signed(),
-        **last_time(request.user),
+        **queries.last_time(request.user),
         **queries.as_referred(request.GET.get("referral"), request.user),
         **typed_before("new_panel", by=request.user),
     }
@@ -151,9 +103,9 @@ def new_panel(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         looked = read_file(form)
         if not form.errors:
-            form.settle_giver(looked.read if looked else None)
+            form.settle(looked.read if looked else None)
         if not form.errors and (looked is None or form.cleaned_data["looked"] == looked.mark):
-            panel = start(form, looked, request)
+            panel = start(form, looked, by=request.user)
             drafts.discard("new_panel", by=request.user)
             return redirect("panels:prepare", panel.ref)
     context = {"form": form, "looked": looked}
@@ -225,10 +177,7 @@ def prepare(request: HttpRequest, panel: Panel) -> HttpResponse:
 
 @access("panels:again", object=Patient, kwarg="pseudonym", verb=Permission.PANEL_AGAIN, methods=WRITE)
 def again(request: HttpRequest, patient: Patient) -> HttpResponse:
-    """Another panel for a known patient: the last case is copied, to be confirmed; consent stands."""
-    previous = patient.cases.order_by("-made_at").first()
-    with transaction.atomic():
-        case = cases.copy_case(previous, by=request.user) if previous else cases.start_case(patient, by=request.user)
-        network = there(queries.likely_network(patient, request.POST.get("network", "")))
-        panel = actions.draft_panel(case, network=network, by=request.user)
+    """Another panel for a known patient, in the network that was chosen or the likely one."""
+    network = queries.likely_network(patient, request.POST.get("network", ""))
+    panel = actions.start_again(patient, network=network, by=request.user)
     return redirect("panels:prepare", panel.ref)
