@@ -11,6 +11,7 @@ from django.db.models import Max, Q, QuerySet
 
 from consent import wording
 from consent.models import Consent, ConsentForm, Registry, Review
+from consent.policy import in_a_sentence
 from consent.states import (
     AHEAD,
     EVERY_REGISTRY,
@@ -81,6 +82,17 @@ def with_registries(parts: list[tuple[str, str]]) -> list[tuple[str, str]]:
 
 def current_form(language: str) -> ConsentForm | None:
     return ConsentForm.objects.published().filter(language=language).first()
+
+
+def allowed(patient: Patient) -> str:
+    """What the patient's consents allow, in a sentence that names every network the patient was put before; with no panel yet,
+    those of the clinician's hospital."""
+    rows = patient.cases.order_by("panels__drafted_at").values_list(
+        "panels__network__name", "panels__dispatches__network__name"
+    )
+    names = dict.fromkeys(name for row in rows for name in row if name)
+    own = () if names else accounts.networks_of(patient.enrolled_by).values_list("name", flat=True)
+    return in_a_sentence(patient, *names, *own)
 
 
 def asked_again(patient: Any) -> list[tuple[Consent, Asking]]:

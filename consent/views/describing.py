@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from consent.forms import DescribeForm
+from consent.queries import allowed
 from cpms.accounts.access import access
 from cpms.accounts.access.routes import READ, WRITE
 from cpms.accounts.roles import Permission
@@ -28,5 +29,5 @@ def describe(request: HttpRequest, patient: Patient) -> HttpResponse:
         patients.describe(patient, by=request.user, **form.cleaned_data)
         messages.success(request, "The patient's data is corrected.")
         return redirect(patient)
-    context = {"patient": patient, "form": form}
+    context = {"patient": patient, "form": form, "consent": allowed(patient)}
     return render(request, "patients/describe.html", context, status=422 if form.errors else 200)

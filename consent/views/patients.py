@@ -10,8 +10,7 @@ from django.shortcuts import redirect, render
 from consent import actions
 from consent.forms import ConsentRecordForm, EraseForm, language_of
 from consent.models import Consent, ConsentForm, Review
-from consent.policy import in_a_sentence
-from consent.queries import past
+from consent.queries import allowed, past
 from consent.states import Answer, Stage, giver_by_age
 from cpms import clock
 from cpms.accounts import queries as accounts
@@ -59,7 +58,7 @@ def page(request: HttpRequest, patient: Patient, form: ConsentRecordForm, status
         "networks": accounts.networks_of(patient.enrolled_by),
         "may_erase": ask(Permission.PATIENT_ERASE, request.user, patient),
         "stages": list(current.items()),
-        "consent": in_a_sentence(patient),
+        "consent": allowed(patient),
         "printable": ConsentForm.objects.published(),
         "past": past(consents),
         "form": form,
@@ -133,5 +132,5 @@ def erase(request: HttpRequest, patient: Patient) -> HttpResponse:
         actions.erase_patient(patient, by=request.user)
         messages.success(request, f"{patient.pseudonym} is erased. Nothing brings it back.")
         return redirect("patients:list")
-    context = {"patient": patient, "form": form}
+    context = {"patient": patient, "form": form, "consent": allowed(patient)}
     return render(request, "patients/erase.html", context, status=422 if form.errors else 200)

@@ -10,8 +10,7 @@ from django.shortcuts import redirect, render
 from consent import actions
 from consent.forms import ConsentRecordForm, EraseForm, KeepForm, language_of
 from consent.models import ConsentForm, Review
-from consent.policy import in_a_sentence
-from consent.queries import asked_again
+from consent.queries import allowed, asked_again
 from consent.states import ReviewKind, giver_by_age
 from cpms import clock, words
 from cpms.accounts.access import access, ask, record_shown
@@ -56,7 +55,7 @@ def page_of(request: HttpRequest, review: Review, form: KeepForm, status: int = 
         "may_decide": ask(Permission.REVIEW_DECIDE, request.user, review),
         "form": form,
         "asked": asked,
-        "consent": in_a_sentence(patient),
+        "consent": allowed(patient),
         "printable": ConsentForm.objects.published(),
         "record": ConsentRecordForm(patient=patient, initial=initial),
     }
@@ -99,5 +98,5 @@ def erase(request: HttpRequest, review: Review) -> HttpResponse:
         actions.erase_patient(patient, by=request.user)
         messages.success(request, f"{patient.pseudonym} is erased. Nothing brings it back.")
         return redirect("patients:reviews")
-    context = {"patient": patient, "form": form, "review": review}
+    context = {"patient": patient, "form": form, "review": review, "consent": allowed(patient)}
     return render(request, "patients/erase.html", context, status=422 if form.errors else 200)

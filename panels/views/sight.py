@@ -5,7 +5,8 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from consent.policy import in_a_sentence, may_be_discussed
+from consent.policy import may_be_discussed
+from consent.queries import allowed
 from cpms.accounts.access import access
 from cpms.accounts.roles import Permission
 from cpms.patients.models import Patient
@@ -23,6 +24,6 @@ def who_sees(request: HttpRequest, patient: Patient) -> HttpResponse:
         "glimpses": sight.glimpses(patient, consented=bool(consented)),
         "readings": sight.readings(patient),
         "recipients": recipients(patient),
-        "consent": in_a_sentence(patient),
+        "consent": allowed(patient),
     }
     return render(request, "panels/sight.html", context)
