@@ -19,6 +19,7 @@ from cpms.audit.states import Event
 from cpms.jobs import actions as jobs
 from cpms.patients.models import Patient
 
+PUBLISHED_BEFORE = "A version is published today or on a later day: nobody could sign it before."
 HOLD = "SELECT 1 FROM patients_patient WHERE id = %s FOR SHARE"
 
 
@@ -140,11 +141,14 @@ def withdraw_consent(patient: Any, *, by: Any, stage: Stage) -> int:
 
 @transaction.atomic
 def save_form(form: ConsentForm, *, by: Any) -> ConsentForm:
-    """A new sheet, or a draft of one changed. Raises ``Refused`` for a published one: patients signed it."""
+    """A new sheet, or a draft of one changed. Raises ``Refused`` for a published one: patients signed it; and for a day of
+    publishing that has passed: it would stand on answers from before, which nobody signed on it."""
     if not (verdict := ask(Permission.STAFF_SITE, by)):
         raise Refused(verdict.reason)
     if form.pk and ConsentForm.objects.select_for_update().get(pk=form.pk).published_on:
         raise Refused("This version is published, and patients may have signed it. Add a new version.")
+    if form.published_on and form.published_on < clock.today():
+        raise Refused(PUBLISHED_BEFORE)
     form.save()
     audit.record(Event.CONSENT_FORM_SAVED, on=form, by=by, kind=form.language, version=form.version)
     return form

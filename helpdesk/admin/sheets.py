@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from django import forms
@@ -13,6 +14,7 @@ from django.utils.html import format_html
 
 from consent import actions as consent
 from consent.models import ConsentForm, Registry
+from cpms import clock
 from cpms.accounts.policy import may_use_staff_site, networks_served_by
 from helpdesk.admin.pages import ReadOnlyAdmin, site
 from helpdesk.admin.seen import SeenForm
@@ -22,9 +24,28 @@ from panels.cases.importers.read_case import ImportRefused
 from panels.cases.models import CaseForm
 
 
+class ConsentSheetForm(SeenForm):
+    class Meta:
+        model = ConsentForm
+        fields = ("language", "version", "title", "body", "is_model", "published_on")
+        help_texts = {
+            "body": "A line that begins with “# ” is a heading, one with “[] ” a question of yes or no; the second question is stage 2. "
+            "CPMS adds boxes, registries, and lines for names and signatures: in German, English, Spanish, French, Italian and Polish, "
+            "else in English, which the sheet then says. Look at the preview.",
+            "published_on": "Today or a later day. From then on nobody changes this version.",
+        }
+
+    def clean_published_on(self) -> dt.date | None:
+        day: dt.date | None = self.cleaned_data["published_on"]
+        if day and day < clock.today():
+            raise forms.ValidationError(consent.PUBLISHED_BEFORE)
+        return day
+
+
 class ConsentFormAdmin(ReadOnlyAdmin):
     """Languages and versions of the consent sheet. A published version is read, never changed; the preview is the page itself."""
 
+    form = ConsentSheetForm
     pages = ("_changelist", "_change", "_add")
     list_display = ("language", "version", "title", "is_model", "published_on", "preview")
     list_filter = ("language", "is_model")

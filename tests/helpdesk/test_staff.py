@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from consent import actions as consent
 from consent.models import ConsentForm, Registry
+from cpms import clock
 from cpms.accounts.access import Refused
 from cpms.accounts.models import ActivationLink, User
 from cpms.accounts.roles import Role
@@ -116,7 +117,13 @@ def test_staff_add_a_version_of_the_consent_form_and_change_it_until_it_is_publi
     form = ConsentForm.objects.get(language="fi")
     change = reverse("helpdesk:consent_consentform_change", args=[form.pk])
     seen = client.get(change).context["adminform"].form["seen"].value()
-    assert client.post(change, {**fields, "published_on": "2026-01-02", "seen": seen}).status_code == 302
+    past = client.post(change, {**fields, "published_on": "2026-01-02", "seen": seen})
+    assert "nobody could sign it before" in past.content.decode()
+    form.published_on = clock.today() - dt.timedelta(days=1)
+    with pytest.raises(Refused, match="nobody could sign it before"):
+        consent.save_form(form, by=staff())
+    later = {**fields, "published_on": f"{clock.today() + dt.timedelta(days=1)}", "seen": seen}
+    assert client.post(change, later).status_code == 302
     assert client.post(change, {**fields, "title": "Other"}).status_code == 403
     assert ConsentForm.objects.get(language="fi").title == "Suostumus"
     with pytest.raises(Refused, match="published"):
