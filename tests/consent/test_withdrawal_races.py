@@ -5,7 +5,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
+import subprocess
 import threading
 from pathlib import Path
 
@@ -181,12 +183,25 @@ def test_whatever_came_through_came_before_the_withdrawal(name):
 
 def write_evidence() -> None:
     rows = "\n".join(f"| {name} | {count} | 0 | 0 |" for name, count in TOLD.items())
-    EVIDENCE.write_text(REPORT.format(rows=rows, histories=sum(COMPARED)), encoding="utf-8")
+    when = f"{dt.datetime.now(dt.UTC):%Y-%m-%d %H:%M} UTC, commit {commit()}"
+    EVIDENCE.write_text(REPORT.format(when=when, rows=rows, histories=sum(COMPARED)), encoding="utf-8")
+
+
+def commit() -> str:
+    """What was tried: the number of the commit, and whether something was changed since."""
+    number = git("rev-parse", "--short", "HEAD").stdout.strip() or "unknown"
+    return f"{number} and changes to it" if git("diff", "--quiet", "HEAD").returncode else number
+
+
+def git(*words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(["git", *words], cwd=EVIDENCE.parent, capture_output=True, text=True, check=False)
 
 
 REPORT = """# Withdrawal of consent against what happens at the same moment
 
-Made by `bin/campaign consent`. In each round eight threads start at one moment on a real PostgreSQL; half of them withdraw stage 1, half
+Made by `bin/campaign consent`; run of {when}.
+
+In each round eight threads start at one moment on a real PostgreSQL; half of them withdraw stage 1, half
 do what stands in the first column. *Late*: the trail puts the deed after the withdrawal. *Left*: afterwards somebody but the
 treating side still sees case, file or document, or a mail other than the neutral notice still waits.
 
