@@ -144,16 +144,10 @@ class GroupField(forms.ModelChoiceField):
         return str(group.whole_name)
 
 
-class GroupsField(forms.ModelMultipleChoiceField):
+class GroupsField(GroupField, forms.ModelMultipleChoiceField):
     """Any number of thematic groups of both levels."""
 
     widget = forms.CheckboxSelectMultiple
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(queryset=ThematicGroup.objects.in_tree(), **kwargs)
-
-    def label_from_instance(self, group: Any) -> str:
-        return str(group.whole_name)
 
 
 class DirectoryForm(forms.Form):

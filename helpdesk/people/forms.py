@@ -101,16 +101,21 @@ class DescribeForm(CentreForm):
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
 
-class PlaceForm(forms.Form):
-    """As what a hospital belongs to a network that the person serves."""
+class ServedNetworkForm(forms.Form):
+    """For one of the networks that the person serves."""
 
     network = forms.ModelChoiceField(label="Network", queryset=Network.objects.none(), empty_label=None)
-    kind = forms.ChoiceField(label="Belongs as", choices=CentreMembership.Kind.choices)
-    until = DayField(label="Until", required=False, help_text="Empty: it stays. The day itself still counts.")
 
     def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["network"].queryset = networks_served_by(user)  # type: ignore[attr-defined]
+
+
+class PlaceForm(ServedNetworkForm):
+    """As what a hospital belongs to a network that the person serves."""
+
+    kind = forms.ChoiceField(label="Belongs as", choices=CentreMembership.Kind.choices)
+    until = DayField(label="Until", required=False, help_text="Empty: it stays. The day itself still counts.")
 
 
 class NewCentreForm(CentreForm, PlaceForm):
@@ -163,19 +168,14 @@ class LostPhoneForm(forms.Form):
     )
 
 
-class TableForm(forms.Form):
+class TableForm(ServedNetworkForm):
     """A file of centres or of people, for one of the networks that the person serves."""
 
-    network = forms.ModelChoiceField(label="Network", queryset=Network.objects.none(), empty_label=None)
     file = forms.FileField(
         label="CSV or XLSX file",
         help_text="The first row names the columns. Up to 2,000 rows. Nothing is taken in before you have seen every row.",
         widget=forms.FileInput({"accept": ".csv,.xlsx,text/csv"}),
     )
-
-    def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["network"].queryset = networks_served_by(user)  # type: ignore[attr-defined]
 
 
 class GlassForm(forms.Form):

@@ -6,13 +6,12 @@ from django.db import models
 from django.db.models import F, Q
 
 from cpms import clock
-from cpms.accounts.models.people import ENDED, User
+from cpms.accounts.models.people import ENDED, User, in_force
 
 
 class DelegationQuerySet(models.QuerySet["Delegation"]):
     def current(self) -> DelegationQuerySet:
-        today = clock.rights_day()
-        return self.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=today), valid_from__lte=today, ended_at=None)
+        return self.filter(in_force())
 
 
 class Delegation(models.Model):

@@ -178,6 +178,12 @@ class User(AbstractBaseUser):
 ENDED = Q(ended_at=None, ended_by=None) | Q(ended_at__isnull=False, ended_by__isnull=False)
 
 
+def in_force() -> Q:
+    """Of rows that hold from one day to another, or without end: those that hold today, by the day of rights, and were not ended."""
+    today = clock.rights_day()
+    return Q(Q(valid_to__isnull=True) | Q(valid_to__gte=today), valid_from__lte=today, ended_at=None)
+
+
 class ExpertManager(UserManager):
     def visible_to(self, user: Any) -> Any:
         """Active clinicians, for people of a centre or with a role. A guest of one panel browses nobody."""
@@ -199,8 +205,7 @@ class Expert(User):
 
 class MembershipQuerySet(models.QuerySet["Membership"]):
     def current(self) -> MembershipQuerySet:
-        today = clock.rights_day()
-        return self.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=today), valid_from__lte=today, ended_at=None)
+        return self.filter(in_force())
 
 
 class Membership(models.Model):
