@@ -69,6 +69,7 @@ TABLE: dict[tuple[Actor, Act], Stage | None] = {
     (Actor.RESEARCHER, Act.CONTACT): Stage.RESEARCH,
 }
 EVERY_REGISTRY = ""
+PUBLISHED_BEFORE = "A version is published today or on a later day: nobody could sign it before."
 ENDS_SINGLE = "This also ends the answers to single registries ({names})."
 InForce = Mapping[tuple[int, str], bool]  # stage and registry of each answer that is not withdrawn: whether it was yes
 

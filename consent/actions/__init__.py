@@ -1,7 +1,6 @@
 """Record consent, withdraw it, look at it again."""
 
 from consent.actions.recording import (
-    PUBLISHED_BEFORE,
     hold_consent,
     record_consent,
     save_form,
@@ -11,7 +10,6 @@ from consent.actions.recording import (
 from consent.actions.reviewing import erase_patient, keep, look_again, pass_reviews
 
 __all__ = [
-    "PUBLISHED_BEFORE",
     "erase_patient",
     "hold_consent",
     "keep",

@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from consent import queries
 from consent.actions import reviews
 from consent.models import Consent, ConsentForm, Registry
-from consent.states import ENDS_SINGLE, EVERY_REGISTRY, Answer, Stage
+from consent.states import ENDS_SINGLE, EVERY_REGISTRY, PUBLISHED_BEFORE, Answer, Stage
 from cpms import clock
 from cpms.accounts.access import Refused, ask
 from cpms.accounts.roles import Permission
@@ -19,7 +19,6 @@ from cpms.audit.states import Event
 from cpms.jobs import actions as jobs
 from cpms.patients.models import Patient
 
-PUBLISHED_BEFORE = "A version is published today or on a later day: nobody could sign it before."
 HOLD = "SELECT 1 FROM patients_patient WHERE id = %s FOR SHARE"
 
 

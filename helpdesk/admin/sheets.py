@@ -14,6 +14,7 @@ from django.utils.html import format_html
 
 from consent import actions as consent
 from consent.models import ConsentForm, Registry
+from consent.states import PUBLISHED_BEFORE
 from cpms import clock
 from cpms.accounts.policy import may_use_staff_site, networks_served_by
 from helpdesk.admin.pages import ReadOnlyAdmin, site
@@ -38,7 +39,7 @@ class ConsentSheetForm(SeenForm):
     def clean_published_on(self) -> dt.date | None:
         day: dt.date | None = self.cleaned_data["published_on"]
         if day and day < clock.today():
-            raise forms.ValidationError(consent.PUBLISHED_BEFORE)
+            raise forms.ValidationError(PUBLISHED_BEFORE)
         return day
 
 

@@ -205,8 +205,8 @@ class NewPanelForm(PatientForm):
             ask_whether(
                 self,
                 f"{name}_typed",
-                f"The file says: {other}. Here stands: {mine}. Correct the field, or keep what stands in it.",
-                yes=f"Keep: {mine}",
+                f"The file says “{other}”, here stands “{mine}”. Correct the field, or keep what stands in it.",
+                yes=f"{self.fields[name].label}: keep “{mine}”",
             )
 
     def described(self, read: ReadCase | None) -> dict[str, Any]:
