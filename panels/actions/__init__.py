@@ -33,7 +33,7 @@ from panels.actions.registries import receive
 from panels.actions.rewording import recall, reword
 from panels.actions.shelving import archive, unarchive
 from panels.actions.sight import mend_sight
-from panels.actions.starting import Origin, start_again, start_panel
+from panels.actions.starting import Origin, open_prepared, start_again, start_panel
 from panels.actions.talking import Beside, comment, contribute, mark, supply, take_stance, thank
 
 __all__ = [
@@ -83,6 +83,7 @@ __all__ = [
     "note_unanswered",
     "note_visit",
     "open_panel",
+    "open_prepared",
     "pass_referral_on",
     "prepare",
     "propose_again",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +15,8 @@ from cpms.accounts.models import Network
 from cpms.patients import actions as patients
 from cpms.patients.models import Patient
 from panels.actions.asking import grow_into_panel
-from panels.actions.drafting import draft_panel
+from panels.actions.drafting import draft_panel, prepare
+from panels.actions.moving import open_panel
 from panels.actions.referring import grow_from_referral
 from panels.cases import actions as cases
 from panels.cases.importers.read_case import ReadCase
@@ -65,6 +66,24 @@ def start_again(patient: Patient, *, network: Network | None, by: Any) -> Panel:
     previous = patient.cases.order_by("-made_at").first()
     case = cases.copy_case(previous, by=by) if previous else cases.start_case(patient, by=by)
     return draft_panel(case, network=there(network), by=by)
+
+
+@transaction.atomic
+def open_prepared(
+    panel: Panel,
+    *,
+    by: Any,
+    diagnosis: Mapping[str, str] | None,
+    experts: Collection[Any],
+    groups: Collection[Any],
+    **written: Any,
+) -> Panel:
+    """The working diagnosis into the case, the question onto the draft, and the panel opened: all of it or nothing. ``written``
+    is what ``prepare`` takes. Raises ``Clash`` and ``Refused``."""
+    if diagnosis is not None:
+        cases.add_diagnosis(panel.case, by=by, **diagnosis)
+    prepare(panel, by=by, **written)
+    return open_panel(panel, by=by, experts=experts, groups=groups)
 
 
 def there(network: Network | None) -> Network:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
@@ -27,6 +26,8 @@ from panels.cases.importers.read_case import ImportRefused, ReadCase
 from panels.cases.queries import allowed, case_parts, forms_of
 from panels.forms import NewPanelForm, PrepareForm, giver_of, mark_of, now_signed, year_of
 from panels.models import Panel
+
+DIAGNOSIS = {"label": "diagnosis", "code": "diagnosis_code", "status": "diagnosis_status"}
 
 
 @dataclass(frozen=True)
@@ -112,22 +113,16 @@ def new_panel(request: HttpRequest) -> HttpResponse:
     return render(request, "panels/new_panel.html", context, status=422 if form.errors else 200)
 
 
-def save_prepared(panel: Panel, form: PrepareForm, user: Any) -> None:
+def as_written(form: PrepareForm, panel: Panel) -> dict[str, Any]:
+    """What the form says, as ``open_prepared`` takes it; an empty title is that of the diagnosis."""
     clean = form.cleaned_data
-    if form.needs_diagnosis and clean.get("diagnosis"):
-        named = {"label": clean["diagnosis"], "code": clean["diagnosis_code"], "status": clean["diagnosis_status"]}
-        cases.add_diagnosis(panel.case, by=user, **named)
-    actions.prepare(
-        panel,
-        by=user,
-        version=clean["version"],
-        question=clean["question"],
-        title=clean["title"] or panel.title or clean.get("diagnosis") or "Undiagnosed condition",
-        group=clean["group"],
-        urgency=clean["urgency"],
-        wanted_by=clean["wanted_by"],
-        quorum=clean["quorum"] or panel.quorum,
-    )
+    named = form.needs_diagnosis and clean.get("diagnosis")
+    return {name: clean[name] for name in ("version", "question", "group", "urgency", "wanted_by", "groups")} | {
+        "diagnosis": {name: clean[field] for name, field in DIAGNOSIS.items()} if named else None,
+        "title": clean["title"] or panel.title or clean.get("diagnosis") or "Undiagnosed condition",
+        "quorum": clean["quorum"] or panel.quorum,
+        "experts": form.everybody(),
+    }
 
 
 @access(
@@ -152,10 +147,7 @@ def prepare(request: HttpRequest, panel: Panel) -> HttpResponse:
     }
     form = PrepareForm(request.POST or None, initial=initial, panel=panel, user=request.user)
     if form.is_valid():
-        with transaction.atomic():
-            save_prepared(panel, form, request.user)
-            groups = form.cleaned_data["groups"]
-            actions.open_panel(panel, by=request.user, experts=form.everybody(), groups=groups)
+        actions.open_prepared(panel, by=request.user, **as_written(form, panel))
         drafts.discard(f"prepare:{panel.ref}", by=request.user)
         messages.success(request, "The panel is open. Invitations are on their way.")
         return redirect("panels:detail", panel.ref)
