@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from consent import actions as consent
 from consent.models import Consent, Review
+from consent.states import ReviewKind
 from cpms import clock
 from cpms.accounts.roles import Role
 from cpms.patients.models import Patient
@@ -48,6 +49,11 @@ def test_where_consent_is_asked_for_again(story):
     Consent.objects.filter(patient=story.patient).update(given_on=clock.today() - dt.timedelta(days=730))
     consent.look_again(by=None)
     assert says(story.lead, Review.objects.get().get_absolute_url())
+
+
+def test_where_data_is_kept_or_erased(story):
+    review = Review.objects.create(patient=story.patient, kind=ReviewKind.RETENTION, due_on=clock.today())
+    assert says(story.lead, review.get_absolute_url())
 
 
 def test_of_a_patient_without_a_panel_it_names_the_networks_of_the_hospital():
