@@ -52,6 +52,7 @@ CLINICAL = """
     outcomes.Outcome: conclusion plain
     outcomes.AdviceItem: text owner dissent
     outcomes.OutcomeVersion: body reason
+    outcomes.OutcomeSave: body
     outcomes.SignOff: text
     outcomes.Effect: text
     outcomes.FollowUp: patient_view
@@ -180,6 +181,7 @@ TECHNICAL = """
     outcomes.Outcome: state number
     outcomes.AdviceItem: position
     outcomes.OutcomeVersion: number
+    outcomes.OutcomeSave: number
     outcomes.SignOff: number decision about
     outcomes.AdviceDone: number
     outcomes.Topic: state

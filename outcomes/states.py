@@ -119,10 +119,18 @@ class TopicState(models.TextChoices):
     DROPPED = "dropped", "not followed"
 
 
-FOLLOW_UP_MONTHS = (3, 12)
 SIGN_WITHIN = dt.timedelta(days=7)
+
+
+def sign_within(*, urgent: bool) -> dt.timedelta:
+    """How long a signature is waited for; an urgent panel halves it, as it does every wait."""
+    return SIGN_WITHIN / 2 if urgent else SIGN_WITHIN
+
+
+FOLLOW_UP_MONTHS = (3, 12)
 ANSWER_WITHIN, ASK_WITHIN = dt.timedelta(days=14), dt.timedelta(days=30)
-"""A follow-up is wanted two weeks after it is asked; what was due longer than a month ago is not asked any more."""
+"""A follow-up is wanted two weeks after it is asked. What was due longer than a month ago is not asked any more, unless consent
+was withdrawn meanwhile: then it is asked when consent is given again."""
 
 
 class Asked(models.TextChoices):

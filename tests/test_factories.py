@@ -28,8 +28,8 @@ MADE_OTHERWISE = {
         cases: CaseImport LabAlias
         panels: Assist MeetingWish TimeSpent Visit Dispatch SavedFilter Question Answer Referral Stance Thanks Wording
         meetings: CalendarFeed MeetingSeries Meeting AgendaItem MeetingDecision Attendance DatePoll ProposedDate DateAnswer
-        outcomes: Outcome AdviceItem OutcomeVersion SignOff Effect FollowUp AdviceDone Topic OutcomeDocument
-        outcomes: SurveyRound SurveyAsked SurveyAnswer
+        outcomes: Outcome AdviceItem OutcomeVersion OutcomeSave SignOff Effect FollowUp AdviceDone
+        outcomes: Topic OutcomeDocument SurveyRound SurveyAsked SurveyAnswer
         people: TableRow Outreach
         tickets: Ticket Reply Consultation StatusEntry Vote
         helpdesk: MonthlyKpi KpiCorrection Nudge FigureFile

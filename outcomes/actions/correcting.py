@@ -18,7 +18,7 @@ from cpms.notifications.states import Verb
 from outcomes import policy
 from outcomes.actions.documents import hand_to_guests, order_document
 from outcomes.actions.signing import ask_for_signatures, keep_version, want_signatures
-from outcomes.actions.writing import write_text
+from outcomes.actions.writing import held, write_text
 from outcomes.models import Outcome
 from panels import actions as panels
 from panels.models import Panel
@@ -41,7 +41,7 @@ def correct_outcome(
     earlier one is told, and may sign the new one or dissent. Words are given as for ``write_outcome``; raises ``Clash``.
     """
     hold_consent(panel.audit_patient_id)
-    current = Panel.objects.with_case().select_for_update(of=("self",)).get(pk=panel.pk)
+    current = held(panel)
     if not (verdict := policy.may_correct(by, current)):
         raise Refused(verdict.reason)
     if not reason.strip():
@@ -61,5 +61,5 @@ def correct_outcome(
 def tell_signers(panel: Panel, outcome: Outcome, *, by: Any) -> None:
     """Who is seated reads of the correction, and is asked to sign it."""
     notifications.settle_all(panel, Verb.SIGN)
-    signers = ask_for_signatures(panel, outcome)
+    signers = ask_for_signatures(panel, outcome, by=by)
     want_signatures(signers, panel, outcome, by=by, notice=Notice.OUTCOME_CORRECTED)

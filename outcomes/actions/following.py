@@ -20,6 +20,7 @@ from cpms.notifications import actions as notifications
 from cpms.notifications.notices import Notice
 from cpms.notifications.states import Settled, Verb
 from outcomes import policy, queries
+from outcomes.actions.writing import held
 from outcomes.models import AdviceDone, Effect, FollowUp, Topic
 from outcomes.states import ANSWER_WITHIN, ASK_WITHIN, FOLLOW_UP_MONTHS, Benefit, Done, EffectKind, TopicState
 from panels import actions as panels
@@ -34,7 +35,7 @@ def address(panel: Panel) -> str:
 def ask_follow_ups(*, by: Any) -> int:
     """Ask about every closed panel whose three or twelve months are over; gives how many were asked.
 
-    Panels closed long before the months are over by now are left alone. Parallel runs ask once.
+    Panels whose months were over long ago are left alone. Parallel runs ask once.
     """
     return sum(ask_after(months, by=by) for months in FOLLOW_UP_MONTHS)
 
@@ -45,6 +46,15 @@ def ask_after(months: int, *, by: Any) -> int:
     asked = FollowUp.objects.filter(panel=OuterRef("pk"), months=months, asked_at__gt=OuterRef("closed_at"))
     recent = closed.filter(~Exists(asked.order_by()), closed_at__gt=due - ASK_WITHIN)
     return sum(ask(key, months, by=by) for key in recent.order_by("closed_at").values_list("pk", flat=True))
+
+
+def ask_missed(panel: Panel, *, by: Any) -> int:
+    """What fell due while consent was withdrawn is asked when it is given again, however late: the latest of it, once."""
+    for months in sorted(FOLLOW_UP_MONTHS, reverse=True):
+        if panel.closed_at and panel.closed_at <= clock.now() - relativedelta(months=months):
+            asked = FollowUp.objects.filter(panel=panel, months=months, asked_at__gt=panel.closed_at)
+            return 0 if asked.exists() else ask(panel.pk, months, by=by)
+    return 0
 
 
 @transaction.atomic
@@ -86,7 +96,7 @@ def wait_for_effect(panel: Panel) -> None:
 def admitted(panel: Panel, by: Any) -> Panel:
     """The panel as it is now, held until commit. Raises ``Refused`` when the person may not say what became of it."""
     hold_consent(panel.audit_patient_id)
-    current = Panel.objects.with_case().select_for_update(of=("self",)).get(pk=panel.pk)
+    current = held(panel)
     if not (verdict := policy.may_follow_up(by, current)):
         raise Refused(verdict.reason)
     return current

@@ -6,7 +6,7 @@ import uuid
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 
 from consent.actions import hold_consent
 from consent.policy import may_be_discussed
@@ -20,20 +20,21 @@ from cpms.notifications.states import Settled, Verb
 from outcomes import policy, queries
 from outcomes.actions.documents import hand_to_guests, order_document, renew_documents
 from outcomes.actions.following import wait_for_effect
-from outcomes.actions.writing import address
+from outcomes.actions.writing import address, held
 from outcomes.models import Outcome, OutcomeVersion, SignOff
-from outcomes.states import SIGN_WITHIN, Decision, OutcomeState
+from outcomes.states import SIGN_WITHIN, Decision, OutcomeState, sign_within
 from panels import actions as panels
 from panels.meetings.models import MeetingDecision
 from panels.models import Invitation, Panel
 from panels.queries import people_in
-from panels.states import Move, State
+from panels.states import Move, State, Urgency
 
 
 @transaction.atomic
 def send_for_signature(panel: Panel, *, by: Any) -> Outcome:
-    """A new version goes to every expert who was seated; the lead signs by sending."""
+    """A new version goes to every expert who was seated; a lead who sends it signs by that, one whose assistant does is asked."""
     hold_consent(panel.audit_patient_id)
+    panel = held(panel)
     if not (verdict := policy.may_write(by, panel)):
         raise Refused(verdict.reason)
     outcome = Outcome.objects.select_for_update(of=("self",)).get(panel=panel)
@@ -45,7 +46,7 @@ def send_for_signature(panel: Panel, *, by: Any) -> Outcome:
     outcome.state, outcome.number, outcome.sent_at = OutcomeState.SIGNING, outcome.number + 1, clock.now()
     outcome.save(update_fields=["state", "number", "sent_at"])
     keep_version(panel, by=by)
-    signers = ask_for_signatures(panel, outcome)
+    signers = ask_for_signatures(panel, outcome, by=by)
     want_signatures(signers, panel, outcome, by=by)
     hand_over(panel)
     panels.something_happened(panel)
@@ -68,18 +69,30 @@ def keep_version(panel: Panel, *, by: Any, reason: str = "") -> OutcomeVersion:
     return version
 
 
-def ask_for_signatures(panel: Panel, outcome: Outcome) -> list[Any]:
-    """A signature is asked of every seated expert; the lead has signed by sending. Who did not answer about an earlier version
-    is not waited for any more. Gives whom it is asked of."""
-    outcome.signoffs.filter(number__lt=outcome.number, decision=Decision.PENDING).update(decision=Decision.SILENT)
+def ask_for_signatures(panel: Panel, outcome: Outcome, *, by: Any) -> list[Any]:
+    """A signature is asked of every seated expert. A lead who sends has signed; what an assistant sends waits for the lead too,
+    for a signature is nobody's but the signer's. Who did not answer about an earlier version is not waited for any more. Gives
+    whom it is asked of."""
+    fall_silent(outcome.signoffs.filter(number__lt=outcome.number))
     seats = Invitation.objects.seated().experts().filter(panel=panel).select_related("invitee")
     signers = [seat.invitee for seat in seats]
     new = {"outcome": outcome, "key": outcome.key, "number": outcome.number}
+    if by.pk == panel.lead_id:
+        SignOff.objects.create(who=panel.lead, decision=Decision.SIGNED, at=clock.now(), **new)
+    else:
+        signers.append(panel.lead)
     for person in signers:
         SignOff.objects.create(who=person, **new)
         ask_to_sign(panel, person)
-    SignOff.objects.create(who=panel.lead, decision=Decision.SIGNED, at=clock.now(), **new)
     return signers
+
+
+def fall_silent(asked: Any) -> int:
+    """Of these signatures nobody waits any more for those that are missing: silence is written down, except of people who left
+    the panel before they answered. They could not, and have no part in the version. Gives how many are silent."""
+    silent: int = asked.waiting().update(decision=Decision.SILENT)
+    asked.filter(decision=Decision.PENDING).delete()
+    return silent
 
 
 @transaction.atomic
@@ -121,7 +134,7 @@ def want_signatures(
 
 
 def ask_to_sign(panel: Panel, person: Any) -> None:
-    due = clock.now() + SIGN_WITHIN
+    due = clock.now() + sign_within(urgent=panel.urgent)
     notifications.open_work(
         person, Verb.SIGN, on=panel, ref=panel.ref, path=address(panel), due_at=due, urgent=panel.urgent
     )
@@ -135,7 +148,7 @@ def hand_over(panel: Panel) -> None:
 
 
 def wait_for_closing(panel: Panel) -> None:
-    due, path = clock.now() + SIGN_WITHIN, address(panel)
+    due, path = clock.now() + sign_within(urgent=panel.urgent), address(panel)
     notifications.open_work(panel.lead, Verb.CLOSE, on=panel, ref=panel.ref, path=path, due_at=due, urgent=panel.urgent)
 
 
@@ -155,14 +168,13 @@ def sign(
     ``about`` is the number of the advice that the dissent is about, ``None`` for the whole.
     """
     hold_consent(panel.audit_patient_id)
+    panel = held(panel)
     if not (verdict := policy.may_sign(by, panel)):
         raise Refused(verdict.reason)
     if decision not in {Decision.SIGNED, Decision.DISSENT}:
         raise Refused("Please sign, or dissent.")
     if decision == Decision.DISSENT and not text.strip():
         raise Refused("Please give your dissent in words; it is printed as you write it.")
-    if panel.state == State.CLOSED:  # a new edition may follow: the panel is locked before its outcome
-        Panel.objects.select_for_update(of=("self",)).get(pk=panel.pk)
     outcome = Outcome.objects.select_for_update(of=("self",)).get(panel=panel)
     if outcome.number != number:
         raise Refused(f"The text was changed: version {outcome.number} is out. Please read it and sign that one.")
@@ -175,8 +187,7 @@ def sign(
     signature.save(update_fields=["decision", "text", "about", "at"])
     has_signed(panel, by=by)
     audit.record(Event.OUTCOME_SIGNED, on=outcome, by=by, version=outcome.number, kind=str(decision))
-    awaited = outcome.signoffs.filter(number=outcome.number, decision=Decision.PENDING)
-    if outcome.state == OutcomeState.FINAL and not awaited.exists():
+    if outcome.state == OutcomeState.FINAL and not outcome.signoffs.filter(number=outcome.number).waiting().exists():
         renew_documents(outcome)
     return signature
 
@@ -184,7 +195,8 @@ def sign(
 def end_signing(*, by: Any) -> int:
     """Run by the clock: under a correction, who has not signed by the day is silent, and the document is made anew with who
     did. Gives how many versions it ended."""
-    late = Outcome.objects.filter(state=OutcomeState.FINAL, sent_at__lte=clock.now() - SIGN_WITHIN)
+    hurried = Q(panel__urgency=Urgency.URGENT, sent_at__lte=clock.now() - sign_within(urgent=True))
+    late = Outcome.objects.filter(hurried | Q(sent_at__lte=clock.now() - SIGN_WITHIN), state=OutcomeState.FINAL)
     waiting = SignOff.objects.filter(outcome=OuterRef("pk"), number=OuterRef("number"), decision=Decision.PENDING)
     return sum(end_one(pk, by=by) for pk in late.filter(Exists(waiting)).values_list("panel", flat=True))
 
@@ -194,10 +206,10 @@ def end_one(panel_id: Any, *, by: Any) -> int:
     """The panel is locked before its outcome, as everywhere; what was signed or corrected meanwhile is left alone."""
     panel = Panel.objects.with_case().select_for_update(of=("self",)).get(pk=panel_id)
     outcome = Outcome.objects.select_for_update(of=("self",)).select_related("key").get(panel=panel)
-    asked = outcome.signoffs.filter(number=outcome.number, decision=Decision.PENDING)
-    if outcome.sign_by is None or outcome.sign_by > clock.now() or not asked.update(decision=Decision.SILENT):
-        return 0
     outcome.panel = panel
+    asked = outcome.signoffs.filter(number=outcome.number)
+    if outcome.sign_by is None or outcome.sign_by > clock.now() or not fall_silent(asked):
+        return 0
     notifications.settle_all(panel, Verb.SIGN)
     renew_documents(outcome)
     audit.record(Event.OUTCOME_SIGNED, on=outcome, by=by, version=outcome.number, kind="ended")
@@ -211,11 +223,11 @@ def close_panel(panel: Panel, *, by: Any, although: int = 0) -> Panel:
     Before the day by which signatures are wanted the lead says ``although`` how many have not answered it is closed.
     """
     hold_consent(panel.audit_patient_id)
-    if not (verdict := policy.may_close(by, panel)):
+    if not (verdict := policy.may_close(by, held(panel))):
         raise Refused(verdict.reason)
+    refuse_on_their_way(panel)
     people = people_in(panel)
     current = panels.move(panel, Move.CLOSE, by=by)
-    refuse_on_their_way(current)
     outcome = Outcome.objects.select_for_update(of=("self",)).get(panel=current)
     outcome.state = OutcomeState.FINAL
     outcome.save(update_fields=["state"])
@@ -223,7 +235,7 @@ def close_panel(panel: Panel, *, by: Any, although: int = 0) -> Panel:
     early = len(queries.awaited(outcome))
     if not (verdict := policy.enough_answered(early, although)):
         raise Refused(verdict.reason)
-    outcome.signoffs.filter(number=outcome.number, decision=Decision.PENDING).update(decision=Decision.SILENT)
+    fall_silent(outcome.signoffs.filter(number=outcome.number))
     if early:
         audit.record(Event.OUTCOME_SIGNED, on=outcome, by=by, version=outcome.number, kind="closed early", count=early)
         panels.note_unanswered(current, count=early, by=by)

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
+from django.utils.formats import date_format
 
 from consent.actions import hold_consent
 from cpms import clock, locking
@@ -16,10 +17,11 @@ from cpms.audit.states import Event
 from cpms.notifications import actions as notifications
 from cpms.notifications.notices import Notice
 from cpms.notifications.states import Verb
-from outcomes import policy
-from outcomes.models import AdviceItem, Outcome
-from outcomes.states import OutcomeState, Strength
+from outcomes import policy, queries
+from outcomes.models import AdviceItem, Outcome, OutcomeSave
+from outcomes.states import AdviceKind, OutcomeState, Strength
 from panels import actions as panels
+from panels.meetings.models import MeetingDecision
 from panels.models import Contribution, Panel
 from panels.states import ContributionKind, Move
 
@@ -29,6 +31,12 @@ NOT_ADVICE = (ContributionKind.NEED_DATA, ContributionKind.NO_EXPERIENCE)
 
 def address(panel: Panel) -> str:
     return f"/panels/{panel.ref}/outcome/"
+
+
+def held(panel: Panel) -> Panel:
+    """The panel, fresh and held until commit. Whoever changes an outcome holds its panel first and reads the outcome then: what
+    a rule allows stays true until it is done, and no two wait for each other."""
+    return Panel.objects.with_case().select_for_update(of=("self",)).get(pk=panel.pk)
 
 
 @transaction.atomic
@@ -72,7 +80,8 @@ def take_marked(outcome: Outcome) -> None:
     for contribution in marked.order_by("at"):
         if contribution.pk not in taken:
             position += 1
-            item = AdviceItem(outcome=outcome, key=outcome.key, contribution=contribution, position=position)
+            item = AdviceItem(pk=contribution.pk, outcome=outcome, key=outcome.key, position=position)
+            item.contribution = contribution
             item.text, item.kind, item.owner = contribution.text, contribution.kind, owner_of(outcome.panel)
             item.save(force_insert=True)
 
@@ -104,21 +113,33 @@ def write_outcome(
     ``Clash`` with both texts when somebody else saved meanwhile.
     """
     hold_consent(panel.audit_patient_id)
-    if not (verdict := policy.may_write(by, panel)):
+    current = held(panel)
+    if not (verdict := policy.may_write(by, current)):
         raise Refused(verdict.reason)
-    outcome = Outcome.objects.get(panel=panel)
+    outcome = Outcome.objects.get(panel=current)
     write_text(outcome, conclusion=conclusion, plain=plain, items=items, version=version)
-    ask_nobody(panel, state=outcome.state)
+    ask_nobody(current, state=outcome.state)
     outcome.state = OutcomeState.DRAFT
     outcome.save(update_fields=["state"])
+    keep_save(current, by=by)
     audit.record(Event.OUTCOME_WRITTEN, on=outcome, by=by, version=outcome.version)
     return outcome
+
+
+def keep_save(panel: Panel, *, by: Any) -> None:
+    """Write the text down as it was saved, unless it is what was saved last."""
+    outcome = queries.outcome_of(panel)
+    body, last = queries.body_of(queries.text_of(outcome)), outcome.saves.first()
+    if last is None or last.body != body:
+        save = OutcomeSave(outcome=outcome, key=outcome.key, number=outcome.version, by=by)
+        save.body = body
+        save.save(force_insert=True)
 
 
 def write_text(
     outcome: Outcome, *, conclusion: str, plain: str | None, items: Sequence[Mapping[str, Any]], version: int
 ) -> None:
-    """Write the words under the lock; the caller has asked whether they may be written."""
+    """Write the words; the caller holds the panel and has asked whether they may be written."""
     words = {"conclusion": conclusion, "plain": outcome.plain if plain is None else plain}
     try:
         locking.claim(outcome, version, words)
@@ -132,13 +153,24 @@ def write_text(
         item = known.pop(str(row.get("id") or ""), None)
         if row["text"].strip():
             position += 1
-            put_item(item or AdviceItem(outcome=outcome, key=outcome.key), row, position)
+            put_item(item or fresh_item(outcome, row), row, position)
         elif item is not None:
             item.delete()
     for item in known.values():
         position += 1
         item.position = position
         item.save(update_fields=["position"])
+
+
+def fresh_item(outcome: Outcome, row: Mapping[str, Any]) -> AdviceItem:
+    """A new advice; one that somebody took out while it was being written on comes from the same statement or decision as before."""
+    item, key = AdviceItem(outcome=outcome, key=outcome.key), row.get("id")
+    item.contribution = Contribution.objects.filter(pk=key, panel=outcome.panel_id).first() if key else None
+    decision = MeetingDecision.objects.filter(pk=key, item__panel=outcome.panel_id).first() if key else None
+    item.meeting_id = decision.item.meeting_id if decision else None
+    if item.contribution or decision:
+        item.pk = key
+    return item
 
 
 def put_item(item: AdviceItem, row: Mapping[str, Any], position: int) -> None:
@@ -150,22 +182,56 @@ def put_item(item: AdviceItem, row: Mapping[str, Any], position: int) -> None:
     item.save()
 
 
-LABELS = {"text": "Advice {}", "owner": "Advice {}, who does it", "dissent": "Advice {}, spoken dissent"}
+LABELS = {
+    "text": "Advice {}",
+    "kind": "Advice {}, kind",
+    "strength": "Advice {}, strength",
+    "owner": "Advice {}, who does it",
+    "due_on": "Advice {}, by when",
+    "dissent": "Advice {}, spoken dissent",
+}
+TYPED = ("text", "owner", "dissent")
+TAKEN_OUT = ("Advice taken out meanwhile", "Taken out. Saving yours puts it back; emptied, it stays out.")
 
 
 def between(outcome: Outcome, items: Sequence[Mapping[str, Any]]) -> list[locking.ClashField]:
-    """Where the words of advice differ from those that were saved meanwhile, and the advice that was added meanwhile.
+    """Where advice differs from what was saved meanwhile, and the advice that was added or taken out meanwhile.
 
-    A row's ``prefix`` names its fields on the page, so that they can be chosen there.
+    A row's ``prefix`` names its fields on the page, so that the typed ones can be edited there.
     """
     saved = {str(item.pk): item for item in outcome.items.all()}
     fields = []
     for row in items:
         item = saved.pop(str(row.get("id") or ""), None)
-        for name, label in LABELS.items() if item else ():
-            mine, theirs = row.get(name, getattr(item, name)), getattr(item, name)
-            if mine != theirs:
-                field = f"{row['prefix']}-{name}" if "prefix" in row else ""
-                fields.append(locking.ClashField(field, label.format(item.position if item else ""), mine, theirs))
+        if item is not None:
+            fields += apart(item, row)
+        elif row.get("id") and row["text"].strip():
+            label, theirs = TAKEN_OUT
+            fields.append(locking.ClashField(field_of(row, "text"), label, row["text"], theirs))
     added = [locking.ClashField("", "Advice added meanwhile, which stays", "", item.text) for item in saved.values()]
     return fields + added
+
+
+def apart(item: AdviceItem, row: Mapping[str, Any]) -> list[locking.ClashField]:
+    """What a row says otherwise than the advice that was saved, in words."""
+    fields = []
+    for name, label in LABELS.items():
+        theirs = getattr(item, name)
+        mine = (row.get(name) or theirs) if name == "strength" else row.get(name, theirs)
+        if mine != theirs:
+            words = (label.format(item.position), in_words(name, mine), in_words(name, theirs))
+            fields.append(locking.ClashField(field_of(row, name), *words))
+    return fields
+
+
+def field_of(row: Mapping[str, Any], name: str) -> str:
+    """What the field is called on the page, where it is typed; what is chosen from a list is shown only."""
+    return f"{row['prefix']}-{name}" if "prefix" in row and name in TYPED else ""
+
+
+def in_words(name: str, value: Any) -> str:
+    if name == "kind":
+        return str(AdviceKind(value).label) if value else "Not said"
+    if name == "strength":
+        return str(Strength(value).label)
+    return date_format(value, "j F Y") if name == "due_on" and value else str(value or "")

@@ -70,8 +70,9 @@ def advice_rows(advice: Any) -> list[dict[str, Any]]:
 
 
 def beside(advice: Any, outcome: Any, text: Any) -> list[tuple[Any, Any]]:
-    """Each row of the form with the saved advice it changes, ``None`` beside one that is new."""
-    saved = {str(item.pk): one for item, one in zip(outcome.items.all(), text.advice, strict=True)}
+    """Each row of the form with the saved advice it changes, ``None`` beside one that is new. ``text`` is what is read: the draft,
+    or the version that was sent, which has the same advice."""
+    saved = {str(item.pk): one for item, one in zip(outcome.items.all(), text.advice, strict=False)}
     return [(row, saved.get(str(row["id"].value() or ""))) for row in advice]
 
 

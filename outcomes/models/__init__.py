@@ -2,7 +2,7 @@
 
 from outcomes.models.after import AdviceDone, Effect, FollowUp, Topic
 from outcomes.models.documents import OutcomeDocument
-from outcomes.models.outcomes import AdviceItem, Outcome, OutcomeVersion, SignOff
+from outcomes.models.outcomes import AdviceItem, Outcome, OutcomeSave, OutcomeVersion, SignOff
 from outcomes.models.surveys import SurveyAnswer, SurveyAsked, SurveyRound
 from panels.models import SIGNS, Sign
 
@@ -13,6 +13,7 @@ __all__ = [
     "FollowUp",
     "Outcome",
     "OutcomeDocument",
+    "OutcomeSave",
     "OutcomeVersion",
     "SignOff",
     "SurveyAnswer",

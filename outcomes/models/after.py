@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from dateutil.relativedelta import relativedelta
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -14,7 +15,7 @@ from cpms.accounts.models import Network, ThematicGroup
 from cpms.vault.fields import SealedTextField
 from cpms.vault.models import SealedManager, SealedModel
 from outcomes.models.outcomes import ThroughPanelQuerySet
-from outcomes.states import Benefit, Done, EffectKind, TopicState
+from outcomes.states import ASK_WITHIN, Benefit, Done, EffectKind, TopicState
 from panels.models import Panel
 from panels.models.dispatching import coordinated_by
 
@@ -66,6 +67,11 @@ class FollowUp(SealedModel):
 
     def __str__(self) -> str:
         return f"{self.panel_id} after {self.months} months"
+
+    @property
+    def late(self) -> bool:
+        """Asked long after its months were over, because consent was withdrawn meanwhile."""
+        return self.asked_at.date() > self.closed_on + relativedelta(months=self.months) + ASK_WITHIN
 
 
 class AdviceDone(SealedModel):

@@ -7,14 +7,14 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, F, OuterRef, Q
 
 from cpms import clock
 from cpms.vault.fields import SealedTextField
 from cpms.vault.models import SealedManager, SealedModel
-from outcomes.states import SIGN_WITHIN, AdviceKind, Decision, OutcomeState, Strength
+from outcomes.states import AdviceKind, Decision, OutcomeState, Strength, sign_within
 from panels.meetings.models import Meeting
-from panels.models import Contribution, Panel
+from panels.models import Contribution, Invitation, Panel
 
 
 class ThroughPanelQuerySet(models.QuerySet[Any]):
@@ -51,7 +51,7 @@ class Outcome(SealedModel):
     @property
     def sign_by(self) -> dt.datetime | None:
         """When the signatures under the version that was sent are wanted."""
-        return self.sent_at + SIGN_WITHIN if self.sent_at else None
+        return self.sent_at + sign_within(urgent=self.panel.urgent) if self.sent_at else None
 
     @property
     def audit_patient_id(self) -> Any:
@@ -61,7 +61,8 @@ class Outcome(SealedModel):
 class AdviceItem(SealedModel):
     """One piece of advice: what to do, how strongly it is advised, who does it, by when, and who objects.
 
-    It comes from a marked statement, whose dissents are its own; from a decision taken in ``meeting``, whose key it has; or from the lead.
+    It comes from a marked statement, whose dissents are its own, or from a decision taken in ``meeting``, and has the key of the one it
+    comes from; or from the lead.
     ``dissent`` is an objection that was spoken, with the name of who said so.
     """
 
@@ -109,6 +110,37 @@ class OutcomeVersion(SealedModel):
         return f"version {self.number}"
 
 
+class OutcomeSave(SealedModel):
+    """The text as somebody saved it while it was written; the next one to save takes none of it away. ``number`` is the outcome's
+    ``version`` by that saving, ``body`` as that of a version."""
+
+    outcome = models.ForeignKey(Outcome, on_delete=models.CASCADE, related_name="saves")
+    number = models.PositiveIntegerField()
+    body = SealedTextField()
+    at = models.DateTimeField(default=clock.now)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+
+    objects = SealedManager()
+
+    class Meta:
+        ordering = ["-number"]
+        constraints = [models.UniqueConstraint(name="outcomes_saved_once", fields=["outcome", "number"])]
+
+    def __str__(self) -> str:
+        return f"save {self.number}"
+
+
+class SignOffQuerySet(models.QuerySet["SignOff"]):
+    def standing(self) -> SignOffQuerySet:
+        """What is shown under a version: not who left the panel before they answered, for they have no part in it."""
+        seats = Invitation.objects.seated().experts().filter(panel=OuterRef("outcome__panel"), invitee=OuterRef("who"))
+        return self.filter(~Q(decision=Decision.PENDING) | Q(who=F("outcome__panel__lead")) | Exists(seats))
+
+    def waiting(self) -> SignOffQuerySet:
+        """Asked, silent so far, and of the panel today."""
+        return self.standing().filter(decision=Decision.PENDING)
+
+
 class SignOff(SealedModel):
     """A member's signature under one version. Silence is recorded as silence, never as a signature.
 
@@ -123,7 +155,7 @@ class SignOff(SealedModel):
     about = models.PositiveSmallIntegerField(null=True)
     at = models.DateTimeField(null=True)
 
-    objects = SealedManager()
+    objects = SealedManager.from_queryset(SignOffQuerySet)()
 
     class Meta:
         ordering = ["who__display_name"]

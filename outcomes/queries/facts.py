@@ -10,8 +10,8 @@ from django.core.serializers.json import DjangoJSONEncoder
 
 from consent.models import Consent
 from consent.states import Stage
-from outcomes.models import Outcome, SignOff
-from outcomes.queries.texts import signatures
+from outcomes.models import AdviceItem, Outcome, OutcomeVersion, SignOff
+from outcomes.queries.texts import sent_for, signatures
 from panels.meetings.models import Meeting
 from panels.meetings.states import MeetingState
 from panels.models import Invitation, Panel
@@ -24,6 +24,7 @@ def facts_of(panel: Panel, number: int) -> str:
     case = panel.case
     consent = Consent.objects.in_force(Stage.CARE).filter(patient=case.patient).first()
     signed = signed_under(panel, number)
+    version = OutcomeVersion.objects.filter(outcome__panel=panel, number=number).select_related("sent_by")
     facts = {
         "title": panel.title,
         "zone": panel.lead.zone,
@@ -39,6 +40,7 @@ def facts_of(panel: Panel, number: int) -> str:
         ],
         "signatures": signed,
         "also_asked": also_asked(panel, {row["who"]["key"] for row in signed}),
+        "sent_for": sent_for(version.first(), {row["who"]["key"] for row in signed}),
     }
     return json.dumps(facts, ensure_ascii=False, cls=DjangoJSONEncoder)
 
@@ -88,10 +90,12 @@ def person_of(person: Any) -> dict[str, str]:
 
 
 def also_asked(panel: Panel, signers: set[str]) -> list[dict[str, str]]:
-    """People who were invited as experts and did not sign: the reader should know who had no part in it."""
+    """People who were invited as experts, did not sign and gave none of the advice: the reader should know who had no part in it."""
     asked = Invitation.objects.filter(panel=panel).experts().select_related("invitee__centre")
-    people = [person_of(invitation.invitee) for invitation in asked]
-    return [person for person in people if person["key"] not in signers]
+    gave = AdviceItem.objects.filter(outcome__panel=panel).values_list("contribution__author", flat=True)
+    part = signers | {str(author) for author in gave}
+    people = {str(invitation.invitee_id): person_of(invitation.invitee) for invitation in asked}
+    return [person for key, person in people.items() if key not in part]
 
 
 def last_meeting(panel: Panel) -> Any:

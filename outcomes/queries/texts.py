@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
+from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -12,8 +13,8 @@ from django.db.models import Prefetch
 
 from cpms import clock
 from cpms.ui import whereabouts
-from outcomes.models import AdviceItem, Outcome, OutcomeVersion, SignOff
-from outcomes.states import AdviceKind, Decision, Strength
+from outcomes.models import AdviceItem, Outcome, OutcomeSave, OutcomeVersion, SignOff
+from outcomes.states import AdviceKind, OutcomeState, Strength
 from panels.models import Stance
 from panels.states import StanceKind
 
@@ -68,6 +69,20 @@ class Text:
         return [(advice.number, objection) for advice in self.advice for objection in advice.dissents]
 
 
+@dataclass(frozen=True)
+class Since:
+    """A view of an advice's statement that was taken after the text was sent, and is not in it: ``number`` is the advice's, ``path``
+    leads to the statement."""
+
+    number: int
+    kind: str
+    who: str
+    where: str
+    text: str
+    at: dt.datetime
+    path: str
+
+
 def outcome_of(panel: Any) -> Outcome:
     """The outcome with its advice fetched. Raises ``Outcome.DoesNotExist``."""
     stances = Prefetch("items__contribution__stances", Stance.objects.select_related("who__centre", "key"))
@@ -102,6 +117,28 @@ def advice_of(item: AdviceItem, number: int) -> Advice:
         agree=sum(stance.kind == StanceKind.AGREE for stance in stances),
         dissents=dissents,
     )
+
+
+def text_shown(outcome: Outcome, sent: OutcomeVersion | None) -> Text:
+    """What is read: the draft as it stands; of what was sent, the version as it was sent and is signed."""
+    return text_of(outcome) if sent is None or outcome.state == OutcomeState.DRAFT else text_from(sent.body)
+
+
+def said_since(outcome: Outcome, text: Text) -> list[Since]:
+    """Amendments and dissents since ``text`` was sent, and who agrees by now but dissents in it; none of a draft, which has them.
+    ``outcome`` as ``outcome_of`` fetched it."""
+    if outcome.state == OutcomeState.DRAFT or outcome.sent_at is None:
+        return []
+    dissenting = {(number, objection.who) for number, objection in text.dissents}
+    found, here = [], outcome.panel.get_absolute_url()
+    for number, item in enumerate(outcome.items.all(), start=1):
+        for stance in item.contribution.stances.all() if item.contribution else ():
+            who = stance.who.display_name
+            if stance.at > outcome.sent_at and (stance.kind != StanceKind.AGREE or (number, who) in dissenting):
+                words = {"who": who, "where": whereabouts(stance.who), "text": stance.text, "at": stance.at}
+                path = f"{here}#s-{stance.contribution_id}"
+                found.append(Since(number=number, kind=stance.kind, path=path, **words))
+    return sorted(found, key=lambda one: one.at)
 
 
 def body_of(text: Text) -> str:
@@ -150,15 +187,31 @@ def versions_of(outcome: Outcome) -> list[OutcomeVersion]:
     return list(outcome.versions.select_related("key", "sent_by"))
 
 
+def sent_for(version: OutcomeVersion | None, signers: Collection[str]) -> str:
+    """Who sent the version on the lead's behalf, by name; empty where the lead did, who has signed it by that. ``signers`` are the
+    keys of the people whose signatures stand under it."""
+    if version is None or version.sent_by_id is None or str(version.sent_by_id) in signers:
+        return ""
+    return str(version.sent_by.display_name)
+
+
+MOST_SAVES = 20
+
+
+def saves_of(outcome: Outcome) -> list[tuple[OutcomeSave, Text]]:
+    """What was saved before the text that stands, newest first, the latest twenty: each with its text."""
+    rows = outcome.saves.exclude(number=outcome.version).select_related("key", "by")
+    return [(row, text_from(row.body)) for row in rows[:MOST_SAVES]]
+
+
 def awaited(outcome: Outcome) -> list[SignOff]:
-    """Whose answer is still waited for: asked, silent so far, and the day has not passed."""
+    """Whose answer is still waited for: asked, silent so far, of the panel today, and the day has not passed."""
     if outcome.sign_by is None or outcome.sign_by <= clock.now():
         return []
-    asked = outcome.signoffs.filter(number=outcome.number, decision=Decision.PENDING)
-    return list(asked.select_related("who"))
+    return list(outcome.signoffs.filter(number=outcome.number).waiting().select_related("who"))
 
 
 def signatures(outcome: Outcome, number: int | None = None) -> list[SignOff]:
     """The signatures under a version, the current one when none is named."""
     asked = outcome.signoffs.filter(number=outcome.number if number is None else number)
-    return list(asked.select_related("who__centre", "key"))
+    return list(asked.standing().select_related("who__centre", "key"))

@@ -28,6 +28,7 @@ def version(request: HttpRequest, panel: Panel, *, number: int) -> HttpResponse:
     shown = next((one for one in versions if one.number == number), None)
     if shown is None:
         raise Http404
+    signatures = queries.signatures(outcome, number)
     context = {
         "panel": panel,
         "consent": allowed(panel.case),
@@ -35,7 +36,8 @@ def version(request: HttpRequest, panel: Panel, *, number: int) -> HttpResponse:
         "shown": shown,
         "versions": versions,
         "text": queries.text_from(shown.body),
-        "signatures": queries.signatures(outcome, number),
+        "signatures": signatures,
+        "sent_for": queries.sent_for(shown, {str(one.who_id) for one in signatures}),
         "documents": OutcomeDocument.objects.filter(panel=panel, number=number).defer("pdf"),
     }
     return render(request, "outcomes/version.html", context)

@@ -32,11 +32,14 @@ def start(request: HttpRequest, panel: Panel) -> HttpResponse:
 def page(request: HttpRequest, panel: Panel, status: int = 200, **forms: Any) -> HttpResponse:
     """The outcome with whatever this person may do to it."""
     outcome = queries.outcome_of(panel)
-    text = queries.text_of(outcome)
+    versions = queries.versions_of(outcome)
+    sent = next((version for version in versions if version.number == outcome.number), None)
+    text, signatures = queries.text_shown(outcome, sent), queries.signatures(outcome)
     typed = drafts.fields_of(f"outcome:{panel.ref}", by=request.user)
     initial = {name: typed.get(name, getattr(outcome, name)) for name in ("version", "conclusion", "plain")}
     rows = drafts.rows_of(typed, "advice", shown_by="text")
     advice = forms.get("advice") or advice_set(outcome, typed=rows)
+    may_write = ask(Permission.OUTCOME_WRITE, request.user, panel)
     signing = drafts.fields_of(f"sign:{panel.ref}", by=request.user)
     context = {
         "panel": panel,
@@ -45,14 +48,17 @@ def page(request: HttpRequest, panel: Panel, status: int = 200, **forms: Any) ->
         "form": forms.get("form") or ConclusionForm(initial=initial),
         "advice": advice,
         "rows": beside(advice, outcome, text),
+        "since": queries.said_since(outcome, text),
         "sign_form": forms.get("sign_form") or SignForm(initial=signing, advice=len(text.advice)),
-        "signatures": queries.signatures(outcome),
+        "signatures": signatures,
+        "sent_for": queries.sent_for(sent, {str(one.who_id) for one in signatures}),
         "awaited": queries.awaited(outcome) if outcome.state == OutcomeState.SIGNING else [],
         "consent": allowed(panel.case),
         **queries.documents_of(panel, request.user),
-        "may_write": ask(Permission.OUTCOME_WRITE, request.user, panel),
+        "may_write": may_write,
+        "saves": queries.saves_of(outcome) if may_write else [],
         "may_sign": ask(Permission.OUTCOME_SIGN, request.user, panel),
-        "versions": queries.versions_of(outcome),
+        "versions": versions,
         "effect": queries.effect_of(panel),
         "followed": queries.answered_of(panel),
         "may_follow": ask(Permission.OUTCOME_FOLLOW, request.user, panel),

@@ -18,7 +18,7 @@ from outcomes.states import OutcomeState
 from panels import actions as panels
 from panels.meetings import actions as meetings
 from tests.clients import signed_in
-from tests.factories import Story, UserFactory
+from tests.factories import DelegationFactory, Story, UserFactory
 
 pytestmark = pytest.mark.django_db
 DUE = dt.date(2026, 12, 15)
@@ -179,3 +179,90 @@ def test_a_draft_over_an_older_text_meets_what_somebody_saved_since(story):
     clash = client.post(reverse("outcomes:save", args=[story.panel.ref]), typed | common)
     assert clash.status_code == 409
     assert all(text in clash.content.decode() for text in ("mine", "theirs", "Mine.", "Theirs.", "Scan first."))
+
+
+def post(story, version, **row):
+    """Save the page's form with its first advice as typed; ``row`` gives what was typed in it."""
+    form = {"version": str(version), "conclusion": "Salt.", "advice-TOTAL_FORMS": "1", "advice-INITIAL_FORMS": "1"}
+    form |= {f"advice-0-{name}": value for name, value in ({"strength": "strong"} | row).items()}
+    return signed_in(story.lead).post(reverse("outcomes:save", args=[story.panel.ref]), form)
+
+
+def test_kind_strength_and_day_are_not_overwritten_unseen(story):
+    outcome = started(story)
+    write(story, outcome, conclusion="Salt.", kind="test", strength="option", due_on=DUE)
+    item = outcome.items.get()
+    row = {"id": item.pk, "text": item.text, "owner": item.owner, "kind": "", "strength": "conditional"}
+    clash = post(story, outcome.version, **row)
+    assert clash.status_code == 409
+    fields = [(field.label, field.mine, field.theirs) for field in clash.context["clash"].fields]
+    assert fields == [
+        ("Advice 1, kind", "Not said", "Test"),
+        ("Advice 1, strength", "Conditional", "Option"),
+        ("Advice 1, by when", "", "15 December 2026"),
+    ]
+    assert ("advice-0-strength", "conditional") in clash.context["posted"], "saving mine saves what was chosen"
+
+
+def test_advice_taken_out_meanwhile_is_shown_and_comes_back_with_its_author(story):
+    outcome = started(story)
+    (item,) = outcome.items.all()
+    write(story, outcome, conclusion="Salt.", text="")
+    mine = {"id": item.pk, "text": "My words.", "kind": "treatment"}
+    clash = post(story, outcome.version, **mine)
+    shown = clash.content.decode()
+    assert (clash.status_code, "taken out meanwhile" in shown, "My words." in shown) == (409, True, True)
+    assert post(story, clash.context["version"], **mine).status_code == 302
+    (advice,) = queries.text_of(queries.outcome_of(story.fresh())).advice
+    assert (advice.text, advice.by) == ("My words.", "Dr Expert Person")
+
+
+def test_a_decision_taken_out_meanwhile_comes_back_as_of_its_meeting(story):
+    meeting = decide(story, "Scan first.")
+    outcome = started(story)
+    decided = outcome.items.get(meeting=meeting)
+    write(story, outcome, text="")
+    rows = [{"id": decided.pk, "text": "Scan now."}]
+    version = queries.outcome_of(story.fresh()).version
+    outcomes.write_outcome(story.fresh(), conclusion="Salt.", items=rows, version=version, by=story.lead)
+    (item,) = queries.outcome_of(story.fresh()).items.all()
+    assert (item.pk, item.meeting, item.text) == (decided.pk, meeting, "Scan now.")
+
+
+def test_each_save_is_kept_for_who_writes_with_who_saved_it(story):
+    outcome = started(story)
+    helper = UserFactory(display_name="Invented Assistant", centre=story.lead.centre)
+    DelegationFactory(assistant=helper, clinician=story.lead)
+    for number, (person, conclusion) in enumerate([(story.lead, "First."), (helper, "Second."), (helper, "Third.")]):
+        write(story, outcome, version=outcome.version + number, by=person, conclusion=conclusion)
+    address = f"/panels/{story.panel.ref}/outcome/"
+    saves = signed_in(story.lead).get(address).context["saves"]
+    assert [(save.by.display_name, text.conclusion) for save, text in saves] == [
+        ("Invented Assistant", "Second."),
+        ("Dr Lead Person", "First."),
+    ]
+    page = signed_in(helper).get(address).content.decode()
+    assert ("Saved before" in page, "First." in page) == (True, True)
+    assert "First." not in signed_in(story.expert).get(address).content.decode()
+
+
+def test_what_is_saved_again_as_it_was_is_kept_once(story):
+    outcome = started(story)
+    for number in range(3):
+        write(story, outcome, version=outcome.version + number)
+    assert outcome.saves.count() == 1
+
+
+def test_a_key_from_another_panel_brings_nobodys_name(story):
+    other = Story("b")
+    other.open()
+    other.seat(other.expert)
+    said = other.contribute(other.expert)
+    panels.mark(said, marked=True, by=other.lead)
+    outcomes.start_outcome(other.fresh(), by=other.lead)
+    outcome = started(story)
+    rows = [{"id": said.pk, "text": "Mine."}]
+    words = {"conclusion": "Salt.", "items": rows, "version": outcome.version}
+    outcomes.write_outcome(story.fresh(), by=story.lead, **words)
+    assert queries.text_of(queries.outcome_of(story.fresh())).advice[0].by == ""
+    assert queries.text_of(queries.outcome_of(other.fresh())).advice[0].text == said.text

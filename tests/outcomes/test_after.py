@@ -167,6 +167,30 @@ def test_consent_given_again_asks_the_follow_up_again(story):
     assert open_work(story).count() == 1
 
 
+def away_from(story, **ago):
+    """Consent is withdrawn until so long after the closing."""
+    consent.withdraw_consent(story.patient, by=story.lead, stage=Stage.CARE)
+    panels.freeze(str(story.patient.pk), by=None)
+    close_ago(story, **ago)
+    assert outcomes.ask_follow_ups(by=None) == 0
+    story.give_consent(story.patient)
+    assert outcomes.ask_follow_ups(by=None) == 0
+    return [outcomes.thaw(str(story.panel.pk), by=None) for _ in range(2)]
+
+
+@pytest.mark.parametrize(("ago", "months"), [({"months": 5}, 3), ({"months": 14}, 12), ({"months": 2}, None)])
+def test_what_fell_due_while_consent_was_withdrawn_is_asked_late_and_says_so(story, ago, months):
+    assert away_from(story, **ago) == [True, True]
+    late = FollowUp.objects.filter(panel=story.panel)
+    assert [one.months for one in late] == ([months] if months else [])
+    assert OutboxMessage.objects.filter(notice=Notice.FOLLOW_UP_WANTED).count() == open_work(story).count() == len(late)
+    if months:
+        page = signed_in(story.lead).get(f"/panels/{story.panel.ref}/after/").content.decode()
+        assert (f"{months} months after the panel" in page, "It is asked late" in page) == (True, True)
+        close_ago(story, years=1, days=1)
+        assert outcomes.ask_follow_ups(by=None) == (months == 3), "the next one comes in its time"
+
+
 def effect_wanted(story):
     return WorkItem.objects.open().filter(verb=Verb.EFFECT, who=story.lead).count()
 

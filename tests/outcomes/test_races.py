@@ -14,7 +14,7 @@ from cpms import clock
 from cpms.accounts.access import Refused
 from cpms.accounts.roles import Role
 from cpms.locking import Clash
-from cpms.notifications.models import OutboxMessage
+from cpms.notifications.models import OutboxMessage, WorkItem
 from cpms.notifications.notices import Notice
 from outcomes import actions as outcomes
 from outcomes import queries
@@ -69,11 +69,37 @@ def correct(story, version):
         raise Refused("clash") from clash
 
 
+def close(story):
+    outcomes.close_panel(story.fresh(), by=story.lead, although=9)
+
+
 def closed(story):
     write(story, "Salt.")
     send(story)
-    outcomes.close_panel(story.fresh(), by=story.lead, although=9)
+    close(story)
     return story.fresh().outcome.version
+
+
+def decided(story, text="Decided."):
+    """On a meeting's sheet, and not in the text yet."""
+    planned = story.panel.agenda_items.first()
+    if planned is None:
+        planned = meetings.schedule(
+            story.fresh(), starts_at=clock.now(), minutes=30, link="", by=story.lead
+        ).agenda.get()
+    return meetings.decide(planned, by=story.lead, text=text, dissent="", owner=None, due_on=None)
+
+
+def outcome_is_whole(story):
+    """Panel and outcome are over together, and what is not a draft is what was sent."""
+    panel = story.fresh()
+    outcome = queries.outcome_of(panel)
+    if outcome.state != OutcomeState.DRAFT:
+        assert queries.body_of(queries.text_of(outcome)) == OutcomeVersion.objects.get(number=outcome.number).body
+    assert (panel.state == State.CLOSED) is (outcome.state == OutcomeState.FINAL)
+    waits = {str(one) for one in WorkItem.objects.open().filter(who=story.lead).values_list("verb", flat=True)}
+    waiting = {OutcomeState.DRAFT: "write_outcome", OutcomeState.SIGNING: "close", OutcomeState.FINAL: "effect"}
+    return waits & set(waiting.values()) == {waiting[outcome.state]}
 
 
 def decision(story, number):
@@ -102,9 +128,7 @@ def test_a_signature_against_a_change_is_under_the_text_that_was_read(story):
 
 
 def test_a_decision_against_the_sending_is_in_what_was_sent_or_takes_it_back(story):
-    meeting = meetings.schedule(story.fresh(), starts_at=clock.now(), minutes=30, link="", by=story.lead)
-    words = {"text": "Decided.", "dissent": "", "owner": None, "due_on": None}
-    made = meetings.decide(meeting.agenda.get(), by=story.lead, **words)
+    made = decided(story)
     write(story, "Salt.")
     race(lambda: send(story), lambda: outcomes.take_decision(str(made.pk), by=None))
     outcome = queries.outcome_of(story.fresh())
@@ -112,6 +136,32 @@ def test_a_decision_against_the_sending_is_in_what_was_sent_or_takes_it_back(sto
         assert queries.body_of(queries.text_of(outcome)) == OutcomeVersion.objects.get(number=outcome.number).body
     with pytest.raises(Refused):
         sign(story, number=outcome.number + 1)
+
+
+def test_a_close_against_a_change_never_closes_over_a_text_that_nobody_was_sent(story):
+    write(story, "Salt.")
+    send(story)
+    version = story.fresh().outcome.version
+    assert sum(race(lambda: write(story, "More salt.", version=version), lambda: close(story))) == 1
+    assert outcome_is_whole(story)
+
+
+def test_a_close_against_a_decision_waits_for_it(story):
+    write(story, "Salt.")
+    send(story)
+    made = decided(story)
+    _taken, done = race(lambda: outcomes.take_decision(str(made.pk), by=None), lambda: close(story))
+    assert not done
+    assert outcome_is_whole(story)
+    assert "Decided." in [one.text for one in queries.text_of(queries.outcome_of(story.fresh())).advice]
+
+
+def test_a_change_against_the_sending_leaves_the_work_that_belongs_to_the_state(story):
+    write(story, "Salt.")
+    version = story.fresh().outcome.version
+    _sent, written = race(lambda: send(story), lambda: write(story, "More salt.", version=version))
+    assert written == 1
+    assert outcome_is_whole(story)
 
 
 def test_a_signature_against_a_correction_counts_for_its_own_version(story):
