@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from django.db import transaction
@@ -127,10 +128,13 @@ def write_outcome(
 
 
 def keep_save(panel: Panel, *, by: Any) -> None:
-    """Write the text down as it was saved, unless it is what was saved last."""
+    """Write the text down as it was saved. What was saved last and is saved again is kept once, with who saved it first."""
     outcome = queries.outcome_of(panel)
-    body, last = queries.body_of(queries.text_of(outcome)), outcome.saves.first()
-    if last is None or last.body != body:
+    body, last = queries.body_of(replace(queries.text_of(outcome), version=0)), outcome.saves.first()
+    if last is not None and last.body == body:
+        last.number = outcome.version
+        last.save(update_fields=["number"])
+    else:
         save = OutcomeSave(outcome=outcome, key=outcome.key, number=outcome.version, by=by)
         save.body = body
         save.save(force_insert=True)

@@ -125,19 +125,17 @@ def text_shown(outcome: Outcome, sent: OutcomeVersion | None) -> Text:
 
 
 def said_since(outcome: Outcome, text: Text) -> list[Since]:
-    """Amendments and dissents since ``text`` was sent, and who agrees by now but dissents in it; none of a draft, which has them.
+    """Amendments since ``text`` was sent, dissents that it does not give, and who agrees by now but dissents in it; none of a draft.
     ``outcome`` as ``outcome_of`` fetched it."""
     if outcome.state == OutcomeState.DRAFT or outcome.sent_at is None:
         return []
-    dissenting = {(number, objection.who) for number, objection in text.dissents}
     found, here = [], outcome.panel.get_absolute_url()
     for number, item in enumerate(outcome.items.all(), start=1):
         for stance in item.contribution.stances.all() if item.contribution else ():
-            who = stance.who.display_name
-            if stance.at > outcome.sent_at and (stance.kind != StanceKind.AGREE or (number, who) in dissenting):
-                words = {"who": who, "where": whereabouts(stance.who), "text": stance.text, "at": stance.at}
-                path = f"{here}#s-{stance.contribution_id}"
-                found.append(Since(number=number, kind=stance.kind, path=path, **words))
+            if not is_told(stance, number, text, late=stance.at > outcome.sent_at):
+                who, path = stance.who, f"{here}#s-{stance.contribution_id}"
+                told = (who.display_name, whereabouts(who), stance.text, stance.at)
+                found.append(Since(number, stance.kind, *told, path))
     return sorted(found, key=lambda one: one.at)
 
 
@@ -185,6 +183,18 @@ def text_in_force(panel: Any) -> Text:
 def versions_of(outcome: Outcome) -> list[OutcomeVersion]:
     """What was sent, newest first."""
     return list(outcome.versions.select_related("key", "sent_by"))
+
+
+def is_told(stance: Stance, number: int, text: Text, *, late: bool) -> bool:
+    """Whether the text of advice ``number`` tells this view already. What was said at the moment of sending is known by its words:
+    it may have come ``late`` by the clock and be in the text, or in time and not be in it."""
+    given = [objection for about, objection in text.dissents if about == number]
+    theirs = [objection.text for objection in given if objection.who == stance.who.display_name]
+    if stance.kind == StanceKind.AGREE:
+        return not theirs
+    if stance.kind == StanceKind.AMEND:
+        return not late
+    return stance.text in theirs or (not late and stance.text in [objection.text for objection in given])
 
 
 def sent_for(version: OutcomeVersion | None, signers: Collection[str]) -> str:

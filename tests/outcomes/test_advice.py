@@ -251,6 +251,9 @@ def test_what_is_saved_again_as_it_was_is_kept_once(story):
     for number in range(3):
         write(story, outcome, version=outcome.version + number)
     assert outcome.saves.count() == 1
+    outcomes.send_for_signature(story.fresh(), by=story.lead)
+    write(story, outcome, version=outcome.version + 3)
+    assert (outcome.saves.count(), queries.saves_of(story.fresh().outcome)) == (1, [])
 
 
 def test_a_key_from_another_panel_brings_nobodys_name(story):

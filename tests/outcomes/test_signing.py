@@ -19,7 +19,7 @@ from outcomes import queries
 from outcomes.models import Outcome, OutcomeDocument, OutcomeVersion, SignOff
 from outcomes.states import Decision, OutcomeState
 from panels import actions as panels
-from panels.models import Panel
+from panels.models import Panel, Stance
 from panels.states import Urgency
 from tests.clients import signed_in
 from tests.factories import DelegationFactory, Story, UserFactory
@@ -111,6 +111,16 @@ def test_what_was_said_since_stays_beside_the_closed_text_and_comes_into_the_nex
     send(story)
     assert "Never so much." in OutcomeVersion.objects.get(number=2).body
     assert "Said since" not in page(story, story.expert)
+
+
+def test_a_dissent_at_the_moment_of_sending_is_in_the_text_or_beside_it(story):
+    early = panels.take_stance(story.said, kind="dissent", text="In time.", by=story.second)
+    sent = send(story)
+    Stance.objects.filter(pk=early.pk).update(at=sent.sent_at + dt.timedelta(seconds=1))
+    late = panels.take_stance(story.said, kind="dissent", text="On its way.", by=story.lead)
+    Stance.objects.filter(pk=late.pk).update(at=sent.sent_at - dt.timedelta(seconds=1))
+    since = signed_in(story.expert).get(f"/panels/{story.panel.ref}/outcome/").context["since"]
+    assert [one.text for one in since] == ["On its way."]
 
 
 def test_a_draft_after_a_version_is_called_a_draft(story):
