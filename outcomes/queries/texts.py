@@ -200,7 +200,7 @@ def is_told(stance: Stance, number: int, text: Text, *, late: bool) -> bool:
 def sent_for(version: OutcomeVersion | None, signers: Collection[str]) -> str:
     """Who sent the version on the lead's behalf, by name; empty where the lead did, who has signed it by that. ``signers`` are the
     keys of the people whose signatures stand under it."""
-    if version is None or version.sent_by_id is None or str(version.sent_by_id) in signers:
+    if version is None or str(version.sent_by_id) in signers:
         return ""
     return str(version.sent_by.display_name)
 
