@@ -25,8 +25,22 @@ def under_way(task: str, name: str, values: Iterable[str]) -> set[str]:
 
 def at_set_times() -> dict[str, BaseSchedule]:
     """Tasks of beat's table with their times; without those of every few seconds, whose runs share the work by row locks."""
-    entries = {entry["task"]: maybe_schedule(entry["schedule"]) for entry in current_app.conf.beat_schedule.values()}
+    table = current_app.conf.beat_schedule.values()
+    entries: dict[str, BaseSchedule] = {entry["task"]: maybe_schedule(entry["schedule"]) for entry in table}  # type: ignore[misc]
     return {task: when for task, when in entries.items() if getattr(when, "run_every", LONG) > SHARED}
+
+
+def last_runs() -> list[str]:
+    """What is done at set times, a line each: when it last began, when it was last done, whether it is late."""
+    known, overdue = LastRun.objects.in_bulk(), late()
+    words = {
+        task: f"begun {run.began_at:%Y-%m-%d %H:%M}, done {run.done_at:%Y-%m-%d %H:%M} UTC"
+        for task, run in known.items()
+    }
+    return [
+        f"{task}: {words.get(task, 'never yet')}{', LATE' if task in overdue else ''}"
+        for task in sorted(at_set_times())
+    ]
 
 
 def late() -> list[str]:
