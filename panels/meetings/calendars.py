@@ -1,7 +1,8 @@
 """Calendar files (RFC 5545) by the icalendar library. Numbers, names of series, times and links: nothing clinical.
 
 A meeting keeps its UID, and its SEQUENCE grows when it is moved or called off, so calendars update instead of doubling. Who is
-invited to a whole series has one entry with a rule; a meeting of it that is moved or called off is named by RECURRENCE-ID.
+invited to a whole series has one entry with a rule; a meeting of it that is moved or called off is named by RECURRENCE-ID. Of one
+UID no later mail has a lower SEQUENCE than an earlier one, whichever date it is about: programs drop it (RFC 5546, 2.1.4).
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.conf import settings
-from icalendar import Calendar, Event, vCalAddress, vRecur, vText
+from icalendar import Calendar, Event, vCalAddress, vInt, vRecur, vText
 
 from cpms import clock
 from panels.meetings import recurrence
@@ -49,6 +50,7 @@ def occurrence_file(meeting: Meeting) -> str:
 def occurrence(meeting: Meeting, series: MeetingSeries) -> Event:
     """One day of the series, named by where the rule had put it."""
     event = entry(meeting, uid=series.pk, title=series.name)
+    event["sequence"] = vInt(max(meeting.sequence, series.sequence))
     event.add("recurrence-id", recurrence.moment(meeting.day or series.first_on, series.at, series.zone))
     return event
 

@@ -79,7 +79,7 @@ def clear_agendas(panel_id: str, *, by: Any) -> int:
         before = {item.pk for item in meeting.with_slot()}
         others = any(runs(item.panel) for item in meeting.agenda.exclude(panel=panel).select_related(*CASE_OF))
         if not meeting.series and not others:
-            cancel(meeting)
+            cancel(meeting, sequence=meeting.next_sequence())
             tell_change(meeting, notice=Notice.MEETING_CALLED_OFF)
         else:
             meeting.agenda.filter(panel=panel).delete()

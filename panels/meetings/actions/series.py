@@ -132,7 +132,7 @@ def change_series(series: MeetingSeries, *, seen: int | None, by: Any, **wanted:
     before = {meeting.pk: {item.pk for item in meeting.with_slot()} for meeting in meetings}
     for name in changed:
         setattr(current, name, wanted[name])
-    current.sequence += 1
+    current.sequence = current.next_sequence()
     current.save(update_fields=[*changed, "sequence"])
     for meeting in meetings:
         meeting.series = current
@@ -150,7 +150,7 @@ def follow(meeting: Meeting, was: dict[str, Any]) -> None:
     terms = {name: getattr(meeting, name) for name in ("minutes", "link")}
     new = {name: getattr(series, name) if value == was[name] else value for name, value in terms.items()}
     if new != terms or series.name != was["name"]:
-        put_terms(meeting, **new)
+        put_terms(meeting, sequence=series.sequence, **new)
         tell_change(meeting, notice=Notice.MEETING_CHANGED, all_of_series=False)
 
 
@@ -158,10 +158,10 @@ def follow(meeting: Meeting, was: dict[str, Any]) -> None:
 def end_series(series: MeetingSeries, *, by: Any) -> MeetingSeries:
     """No meeting from now on. Who comes to all of them is told once; who was asked to one of them is told of that one."""
     current = held_series(series, by=by)
-    current.ended_on, current.sequence = max(clock.today(), current.first_on), current.sequence + 1
+    current.ended_on, current.sequence = max(clock.today(), current.first_on), current.next_sequence()
     current.save(update_fields=["ended_on", "sequence"])
     for meeting in current.meetings.filter(state=MeetingState.PLANNED, starts_at__gt=clock.now()):
-        cancel(meeting)
+        cancel(meeting, sequence=current.sequence)
         tell_change(meeting, notice=Notice.MEETING_CALLED_OFF, all_of_series=meeting.differs())
     tell(current, list(current.people.all()), notice=Notice.SERIES_ENDED)
     audit.record(Event.SERIES_CHANGED, on=current, by=by, verb="ended")

@@ -125,7 +125,7 @@ def move(meeting: Meeting, *, starts_at: dt.datetime, seen: int | None, by: Any)
     if seen != current.sequence:
         mine, theirs = (words.when(moment) for moment in (starts_at, current.starts_at))
         raise locking.Clash(current, [locking.ClashField("", "Time", mine, theirs)], version=current.sequence)
-    current.starts_at, current.sequence = starts_at, current.sequence + 1
+    current.starts_at, current.sequence = starts_at, current.next_sequence()
     current.save(update_fields=["starts_at", "sequence"])
     notifications.settle_all(current, Verb.HOLD)  # it is asked for again once the new end has passed
     tell_change(current, notice=Notice.MEETING_MOVED)
@@ -148,15 +148,15 @@ def change(meeting: Meeting, *, minutes: int, link: str, seen: int | None, by: A
         words_of = ("Length in minutes", str(minutes), str(current.minutes)), ("Video link", link, current.link)
         fields = [locking.ClashField("", *one) for one in words_of if one[1] != one[2]]
         raise locking.Clash(current, fields, version=current.sequence)
-    put_terms(current, minutes=minutes, link=link)
+    put_terms(current, minutes=minutes, link=link, sequence=current.next_sequence())
     tell_change(current, notice=Notice.MEETING_CHANGED)
     audit.record(Event.MEETING_CHANGED, on=current, by=by, verb="changed")
     return current
 
 
-def put_terms(meeting: Meeting, *, minutes: int, link: str) -> None:
+def put_terms(meeting: Meeting, *, minutes: int, link: str, sequence: int) -> None:
     """Length and way in, for a caller that holds the row."""
-    meeting.minutes, meeting.link, meeting.sequence = minutes, link, meeting.sequence + 1
+    meeting.minutes, meeting.link, meeting.sequence = minutes, link, sequence
     if not (link or meeting.room) and of_meetings.service_of(meeting) is not None:
         meeting.room = video.new_room()
     meeting.save(update_fields=["minutes", "link", "room", "sequence"])
@@ -168,7 +168,7 @@ def call_off(meeting: Meeting, *, by: Any) -> Meeting:
     current = Meeting.objects.select_for_update(of=("self",)).select_related("series").get(pk=meeting.pk)
     if not (verdict := may_change(by, current)):
         raise Refused(verdict.reason)
-    cancel(current)
+    cancel(current, sequence=current.next_sequence())
     tell_change(current, notice=Notice.MEETING_CALLED_OFF)
     if after := current.next_of_series():
         for item in current.agenda.select_related("panel__case__patient", "presenter"):
@@ -181,8 +181,8 @@ def call_off(meeting: Meeting, *, by: Any) -> Meeting:
     return current
 
 
-def cancel(meeting: Meeting) -> None:
-    meeting.state, meeting.sequence = MeetingState.CANCELLED, meeting.sequence + 1
+def cancel(meeting: Meeting, *, sequence: int) -> None:
+    meeting.state, meeting.sequence = MeetingState.CANCELLED, sequence
     meeting.save(update_fields=["state", "sequence"])
     notifications.settle_all(meeting, Verb.HOLD)
 

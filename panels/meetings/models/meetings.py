@@ -114,6 +114,10 @@ class Meeting(models.Model):
         later = self.series.meetings.filter(state=MeetingState.PLANNED, starts_at__gt=clock.now(), day__gt=self.day)
         return later.order_by("starts_at").first()
 
+    def next_sequence(self) -> int:
+        """For its next mail; a series has one count for all of its meetings."""
+        return self.series.next_sequence() if self.series else self.sequence + 1
+
     def moved(self) -> bool:
         """Whether a meeting of a series is not where its rule put it."""
         series = self.series

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Max, Q
 from django.urls import reverse
 
 from cpms import clock
@@ -77,6 +77,11 @@ class MeetingSeries(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("meetings:series", args=[self.pk])
+
+    def next_sequence(self) -> int:
+        """For the next mail about it or one of its meetings, which are one event in calendars: above what any said so far."""
+        row = MeetingSeries.objects.filter(pk=self.pk).values("sequence").annotate(highest=Max("meetings__sequence")).get()
+        return max(row["sequence"], row["highest"] or 0) + 1
 
     def days(self, *, after: dt.date, until: dt.date) -> list[dt.date]:
         """The days of the series in this span, those after its end left out."""
