@@ -17,7 +17,7 @@ import structlog
 from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
 from django.contrib.auth import get_user_model
-from django.core.mail import EmailMessage, get_connection
+from django.core.mail import EmailMultiAlternatives, get_connection
 from django.db import models, transaction
 from django.db.models import F, QuerySet
 from django.urls import reverse
@@ -254,10 +254,11 @@ def refused(message: OutboxMessage, error: smtplib.SMTPRecipientsRefused) -> Non
         postpone([message], error)
 
 
-def compose(message: OutboxMessage, connection: Any) -> EmailMessage:
-    """Plain text, fixed words, our own Message-ID, and the calendar file when there is one."""
+def compose(message: OutboxMessage, connection: Any) -> EmailMultiAlternatives:
+    """Plain text, fixed words, our own Message-ID. A calendar entry stands beside the text, where programs look for what asks
+    them (RFC 6047), and as a file for whoever opens it by hand; the file asks nothing, so no program reads it twice."""
     words = notices.WORDS[Notice(message.notice)]
-    mail = EmailMessage(
+    mail = EmailMultiAlternatives(
         subject=words.subject,
         body=notices.body(message.notice, ref=message.ref, path=message.link, lines=message.lines),
         to=[message.to],
@@ -266,11 +267,9 @@ def compose(message: OutboxMessage, connection: Any) -> EmailMessage:
     )
     if message.calendar:
         method = "CANCEL" if "\r\nMETHOD:CANCEL\r\n" in message.calendar else "REQUEST"
-        mail.attach(
-            "cpms-meeting.ics",
-            addressed(message.calendar, message.to),
-            f"text/calendar; method={method}; charset=UTF-8",
-        )
+        entry = addressed(message.calendar, message.to)
+        mail.attach_alternative(entry, f"text/calendar; method={method}")
+        mail.attach("cpms-meeting.ics", entry.encode(), "application/ics")
     return mail
 
 
