@@ -1,0 +1,32 @@
+"""When and where, how often, and which meeting."""
+
+from panels.meetings.forms.polls import CanForm, DatesForm
+from panels.meetings.forms.series import BringForm, PeopleForm, SeriesChangeForm, SeriesForm, TakeOffForm
+from panels.meetings.forms.single import (
+    ChangeForm,
+    DecisionForm,
+    LinkForm,
+    MeetingForm,
+    MoveForm,
+    PlaceForm,
+    TurnForm,
+    WhenForm,
+)
+
+__all__ = [
+    "BringForm",
+    "CanForm",
+    "ChangeForm",
+    "DatesForm",
+    "DecisionForm",
+    "LinkForm",
+    "MeetingForm",
+    "MoveForm",
+    "PeopleForm",
+    "PlaceForm",
+    "SeriesChangeForm",
+    "SeriesForm",
+    "TakeOffForm",
+    "TurnForm",
+    "WhenForm",
+]
