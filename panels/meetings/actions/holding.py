@@ -26,16 +26,24 @@ WRITE_WITHIN = dt.timedelta(days=7)
 
 
 @transaction.atomic
-def hold(meeting: Meeting, *, present: list[Any] | None, by: Any) -> Meeting:
-    """The meeting took place, with these people (``None``: with those ticked so far): now an outcome can be written."""
+def hold(meeting: Meeting, *, present: list[Any] | None, by: Any, seen: dt.datetime | None = None) -> Meeting:
+    """The meeting took place, with these people (``None``: with those ticked so far): now an outcome can be written.
+
+    ``seen`` is when the list was shown that ``present`` was ticked in: who joined by video after that was there too, and
+    without it everybody who did."""
     current = Meeting.objects.select_for_update(of=("self",)).select_related("series").get(pk=meeting.pk)
     if not (verdict := may_hold(by, current)):
         raise Refused(verdict.reason)
+    if present is not None:
+        asked = Attendance.objects.filter(meeting=current, present=True, joined_at__isnull=False)
+        present = [*present, *(asked.filter(joined_at__gt=seen) if seen else asked).values_list("who", flat=True)]
     return note_held(current, present=present, by=by)
 
 
 def note_held(current: Meeting, *, present: list[Any] | None, by: Any) -> Meeting:
     """The caller holds the meeting's row, and has asked who says so.
+
+    "Not there" is said by a person, who ticked others: of a list without a tick, and by the clock, nothing is said of anybody.
 
     What was not discussed goes on to the next meeting of the series, or off the agenda: the agenda of a held meeting names
     what it discussed.
@@ -45,7 +53,8 @@ def note_held(current: Meeting, *, present: list[Any] | None, by: Any) -> Meetin
     notifications.settle_all(current, Verb.HOLD, how=Settled.DONE)
     asked = Attendance.objects.filter(meeting=current)
     there = set(asked.filter(present=True).values_list("who", flat=True) if present is None else present)
-    asked.exclude(who__in=there).update(present=False)
+    if there and by is not None:
+        asked.exclude(who__in=there).update(present=False)
     asked.filter(who__in=there).update(present=True)
     stop(current, over=True)
     pass_on(current, by=by)

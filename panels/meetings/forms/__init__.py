@@ -9,6 +9,7 @@ from panels.meetings.forms.single import (
     MeetingForm,
     MoveForm,
     PlaceForm,
+    SeenForm,
     TurnForm,
     WhenForm,
 )
@@ -24,6 +25,7 @@ __all__ = [
     "MoveForm",
     "PeopleForm",
     "PlaceForm",
+    "SeenForm",
     "SeriesChangeForm",
     "SeriesForm",
     "TakeOffForm",

@@ -78,6 +78,12 @@ class ChangeForm(LinkForm):
             field.choices = [*field.choices, (now, f"{now} minutes")]
 
 
+class SeenForm(forms.Form):
+    """When the page was made that this was ticked in, with its zone."""
+
+    seen = forms.DateTimeField()
+
+
 class PlaceForm(forms.Form):
     """Which panel goes to which place of the agenda. Buttons and the script of the list fill it in."""
 

@@ -16,7 +16,7 @@ from cpms.accounts.roles import Permission
 from panels import queries as panels
 from panels.meetings import actions, queries
 from panels.meetings.calendars import calendar_file, occurrence_file
-from panels.meetings.forms import ChangeForm, MeetingForm, MoveForm, PlaceForm, TurnForm
+from panels.meetings.forms import ChangeForm, MeetingForm, MoveForm, PlaceForm, SeenForm, TurnForm
 from panels.meetings.models import AgendaItem, Meeting
 from panels.models import Panel
 
@@ -56,7 +56,7 @@ def detail(request: HttpRequest, meeting: Meeting) -> HttpResponse:
         "meeting": meeting,
         "agenda": agenda,
         "attendance": attendance,
-        "anybody_ticked": any(row.present for row in attendance),
+        "now": clock.now().isoformat(),
         "may_join": ask(Permission.MEETING_JOIN, request.user, meeting),
         "may_hold": ask(Permission.MEETING_HOLD, request.user, meeting),
         "may_change": may_change,
@@ -139,7 +139,10 @@ def hold(request: HttpRequest, meeting: Meeting) -> HttpResponse:
         actions.hold(meeting, present=None, by=request.user)
         messages.success(request, "Noted. The outcomes can be written now.")
         return redirect(meeting)
-    asked = {str(pk) for pk in meeting.attendance.values_list("who_id", flat=True)}
-    actions.hold(meeting, present=[pk for pk in request.POST.getlist("present") if pk in asked], by=request.user)
+    asked = {str(pk): pk for pk in meeting.attendance.values_list("who_id", flat=True)}
+    ticked = [*asked] if "everybody" in request.POST else request.POST.getlist("present")
+    form = SeenForm(request.POST)
+    seen = form.cleaned_data["seen"] if form.is_valid() else None
+    actions.hold(meeting, present=[asked[pk] for pk in ticked if pk in asked], seen=seen, by=request.user)
     messages.success(request, "Noted. The outcome can be written now.")
     return redirect(meeting)
