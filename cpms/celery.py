@@ -23,6 +23,10 @@ app.conf.beat_schedule = {
     "remind of meetings": {"task": "meetings.remind", "schedule": 300.0},
     "look after meetings not noted as held": {"task": "meetings.look_after_unheld", "schedule": 900.0},
     "plan meetings ahead": {"task": "meetings.plan_ahead", "schedule": crontab(minute=27, hour=3)},
+    "end polls of dates that have passed": {
+        "task": "meetings.end_passed_dates",
+        "schedule": crontab(minute=37, hour=3),
+    },
     "look after idle panels": {"task": "panels.look_after_idle", "schedule": crontab(minute=40, hour=5)},
     "escalate late panels": {"task": "panels.escalate", "schedule": 900.0},
     "look after referrals": {"task": "panels.look_after_referrals", "schedule": crontab(minute=50, hour=5)},

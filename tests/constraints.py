@@ -116,7 +116,11 @@ CHECKS = {
     "meetings_series_ends_after_first": (MeetingSeries, {}, [{"ended_on": F("first_on") - DAY}]),
     "meetings_series_minutes_plausible": (MeetingSeries, {}, [{"minutes": 4}, {"minutes": 481}]),
     "meetings_series_slots_plausible": (MeetingSeries, {}, [{"slots": 0}, {"slots": 21}]),
-    "meetings_poll_closes_with_its_meeting": (DatePoll, {"closed_at": None}, [{"closed_at": NOW}]),
+    "meetings_poll_with_meeting_is_closed": (
+        DatePoll,
+        {"closed_at": None},
+        [lambda: {"meeting": Meeting.objects.first()}],
+    ),
     "meetings_poll_minutes_plausible": (DatePoll, {}, [{"minutes": 4}, {"minutes": 481}]),
     "meetings_turn_runs_or_is_over": (AgendaItem, {"begun_at": None}, [{"begun_at": NOW, "done_at": NOW}]),
     "meetings_item_minutes_plausible": (AgendaItem, {}, [{"minutes": 0}, {"minutes": 481}]),

@@ -17,6 +17,7 @@ from panels.states import Part
 OWNERS = frozenset({Role.GROUP_COORDINATOR, Role.NETWORK_COORDINATOR, *STAFF_ROLES})
 FOR_OWNERS = "Series of meetings are kept by the coordinators of their groups and networks, and by the helpdesk."
 PICKED = "A date was picked already."
+ENDED = "Nobody is asked about these dates any more."
 OVER = "This meeting was held or called off already."
 HELD_EARLY = dt.timedelta(minutes=15)
 """People who are all there begin before the hour."""
@@ -91,12 +92,17 @@ def may_read_dates(_user: Any, _poll: Any) -> Verdict:
 
 @rule(Permission.DATES_ANSWER)
 def may_answer_dates(user: Any, poll: Any) -> Verdict:
-    return no(PICKED) if poll.closed_at is not None else may_take_part(user, poll.panel)
+    return may_take_part(user, poll.panel) if poll.closed_at is None else closed(poll)
 
 
 @rule(Permission.DATES_PICK)
 def may_pick_date(user: Any, poll: Any) -> Verdict:
-    return no(PICKED) if poll.closed_at is not None else may_lead(user, poll.panel)
+    """Pick one, or end the poll without a date."""
+    return may_lead(user, poll.panel) if poll.closed_at is None else closed(poll)
+
+
+def closed(poll: Any) -> Verdict:
+    return no(PICKED if poll.meeting_id else ENDED)
 
 
 @rule(Permission.MEETING_TALK)

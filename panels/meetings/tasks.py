@@ -35,6 +35,11 @@ def look_after_unheld() -> None:
     actions.look_after_unheld(by=None)
 
 
+@shared_task(name="meetings.end_passed_dates")
+def end_passed_dates() -> None:
+    actions.end_passed_dates(by=None)
+
+
 @shared_task(name="meetings.plan_ahead")
 def plan_ahead() -> None:
     actions.plan_ahead(by=None)

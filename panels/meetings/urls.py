@@ -23,6 +23,7 @@ urlpatterns = [
     path("dates/<uuid:key>/", views.dates, name="dates"),
     path("dates/<uuid:key>/answer/", views.can_come, name="can_come"),
     path("dates/<uuid:key>/pick/", views.pick, name="pick"),
+    path("dates/<uuid:key>/end/", views.end_dates, name="end_dates"),
     path("panels/<str:ref>/talk/", views.talk, name="talk"),
     path("panels/<str:ref>/meeting/", views.schedule, name="schedule"),
     path("meetings/<uuid:key>/", views.detail, name="detail"),

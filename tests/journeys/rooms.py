@@ -141,14 +141,11 @@ class Rooms:
         self.open.invite_guest()
         when = {"starts_at": clock.now() + dt.timedelta(days=2), "minutes": 30, "link": "https://video.example/x"}
         self.meeting = meetings.schedule(self.open.fresh(), by=self.lead, **when)
-        dates = [clock.now() + dt.timedelta(days=n) for n in (5, 6, 7)]
-        self.poll = meetings.propose_dates(self.open.fresh(), dates=dates, minutes=30, link="", by=self.lead)
-        meetings.answer_dates(self.poll, answers={self.poll.dates.first().pk: Can.MAYBE}, by=self.expert)
         words = {"text": self.open.canary("decision"), "dissent": "Not before the scan.", "owner": self.lead}
         meetings.decide(self.meeting.agenda.get(), due_on=clock.today(), by=self.lead, **words)
 
     def start_series(self):
-        """A group's returning meeting with one panel on its agenda."""
+        """A group's returning meeting with one panel on its agenda, of which dates for another one are asked."""
         when = {"rhythm": Rhythm.FORTNIGHTLY, "first_on": clock.today() + dt.timedelta(days=3), "at": dt.time(16)}
         size = {"minutes": 60, "slots": 4, "link": "https://video.example/board"}
         groups, by = [self.open.group], self.people["coordinator"]
@@ -156,6 +153,9 @@ class Rooms:
         meetings.bring(self.open.fresh(), to=series.meetings.first(), invite=False, by=self.lead)
         server = VideoService(network=self.open.group.network, address="https://meet.example", app_id="cpms")
         meetings.save_service(server, secret="invented", by=self.people["helpdesk"])
+        dates = [clock.now() + dt.timedelta(days=n) for n in (5, 6, 7)]
+        self.poll = meetings.propose_dates(self.open.fresh(), dates=dates, minutes=30, link="", by=self.lead)
+        meetings.answer_dates(self.poll, answers={self.poll.dates.first().pk: Can.MAYBE}, by=self.expert)
         return series
 
     def seat_for(self, name: str):

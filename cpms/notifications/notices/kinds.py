@@ -70,6 +70,7 @@ class Notice(models.TextChoices):
     MEETING_HELD = "meeting_held", "A meeting counts as held"
     AGENDA = "agenda", "Agenda of a meeting changed"
     DATES = "dates", "Dates proposed for a meeting"
+    DATES_PASSED = "dates_passed", "Proposed dates have passed"
     PRESENTER = "presenter", "Asked to present a panel"
     SERIES = "series", "Series of meetings"
     SERIES_CHANGED = "series_changed", "Series of meetings changed"
@@ -178,6 +179,7 @@ ASKED = frozenset(
         Notice.HOLD_WANTED,
         Notice.MEETING_HELD,
         Notice.DATES,
+        Notice.DATES_PASSED,
         Notice.ANSWER_LATE,
         Notice.VIEW_TAKEN,
         Notice.REWORDED,

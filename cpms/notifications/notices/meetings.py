@@ -46,6 +46,11 @@ MEETINGS = {
         "CPMS: which date suits you?",
         "Dates are proposed for a meeting on panel {ref}. Please say which of them suit you; it takes a few taps.",
     ),
+    Notice.DATES_PASSED: Words(
+        "CPMS: the dates for a meeting have passed",
+        "All dates proposed for a meeting on panel {ref} have passed, and none was picked. Nobody is asked about them any more. "
+        "If a meeting is still wanted, other dates can be proposed.",
+    ),
     Notice.PRESENTER: Words(
         "CPMS: you are asked to present a panel", "Please present panel {ref} in a meeting. The page says when."
     ),

@@ -7,10 +7,11 @@ from panels.meetings.actions.holding import hold
 from panels.meetings.actions.joining import join, save_service, talk
 from panels.meetings.actions.leaving import clear_agendas, leave, let_guests_go
 from panels.meetings.actions.members import add_people, strike
-from panels.meetings.actions.polls import answer_dates, pick_date, propose_dates
+from panels.meetings.actions.newcomers import call_newcomer
+from panels.meetings.actions.polls import answer_dates, end_dates, end_passed_dates, pick_date, propose_dates
 from panels.meetings.actions.series import change_series, end_series, plan_ahead, start_series
 from panels.meetings.actions.sheet import decide, note_taken, redecide, tick, turn
-from panels.meetings.actions.single import call, call_newcomer, call_off, change, move, remind, schedule
+from panels.meetings.actions.single import call, call_off, change, move, remind, schedule
 
 __all__ = [
     "add_people",
@@ -23,6 +24,8 @@ __all__ = [
     "change_series",
     "clear_agendas",
     "decide",
+    "end_dates",
+    "end_passed_dates",
     "end_series",
     "feed_asked",
     "give_time",

@@ -15,8 +15,8 @@ from cpms.notifications.notices import Notice
 from panels import actions as panels
 from panels import queries
 from panels.meetings.actions.leaving import let_go
-from panels.meetings.actions.single import fill_slots, put_on
-from panels.meetings.models import AgendaItem, Meeting, MeetingDecision
+from panels.meetings.actions.single import end_polls, fill_slots, put_on
+from panels.meetings.models import AgendaItem, DatePoll, Meeting, MeetingDecision
 from panels.meetings.policy import may_bring, may_change
 from panels.meetings.states import MeetingState
 from panels.models import Invitation, Panel
@@ -41,6 +41,8 @@ def bring(panel: Panel, *, to: Meeting, invite: bool, by: Any) -> AgendaItem:
         raise Refused("This is no meeting of your groups that panels are brought to.")
     item = put_on(meeting, panel, by=by)
     panels.something_happened(panel)
+    if item in meeting.with_slot():
+        end_polls(DatePoll.objects.filter(panel=panel))
     if invite:
         there = Invitation.objects.filter(panel=panel).live().values("invitee")
         newcomers = meeting.series.people.exclude(pk__in=there).exclude(pk__in=[by.pk, panel.lead_id])

@@ -15,7 +15,8 @@ from cpms.audit.states import Event
 from cpms.notifications import actions as notifications
 from cpms.notifications.notices import Notice
 from panels import queries
-from panels.meetings.actions.single import cancel, fill_slots, runs, tell_change, times_left
+from panels.meetings.actions.newcomers import times_left
+from panels.meetings.actions.single import cancel, fill_slots, runs, tell_change
 from panels.meetings.calendars import taken_out_file
 from panels.meetings.models import Meeting
 from panels.meetings.policy import chairs

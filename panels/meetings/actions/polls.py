@@ -1,4 +1,4 @@
-"""Propose dates, say when one can come, make a meeting of the date that suits."""
+"""Propose dates, say when one can come, make a meeting of the date that suits, or end the asking without one."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from cpms.notifications.notices import Notice
 from cpms.notifications.states import Verb
 from panels import actions as panels
 from panels import queries
-from panels.meetings.actions.single import schedule
+from panels.meetings.actions.single import end_polls, runs, schedule
 from panels.meetings.models import DateAnswer, DatePoll, Meeting, ProposedDate
 from panels.meetings.policy import may_answer_dates, may_pick_date, may_propose_dates
 from panels.meetings.states import Can
@@ -39,6 +39,7 @@ def propose_dates(panel: Panel, *, dates: list[dt.datetime], minutes: int, link:
     people = queries.people_in(panel)
     path = poll.get_absolute_url()
     notifications.notify(people, notice=Notice.DATES, by=by, about=poll, ref=panel.ref, path=path)
+    notifications.settle_all(panel, Verb.DATES)  # a poll of the same panel that is open still is asked no more
     ask_for_dates(poll, [person for person in people if person.pk != by.pk])
     panels.something_happened(panel)
     audit.record(Event.DATES_PROPOSED, on=poll, by=by, count=len(dates))
@@ -46,11 +47,10 @@ def propose_dates(panel: Panel, *, dates: list[dt.datetime], minutes: int, link:
 
 
 def ask_for_dates(poll: DatePoll, people: list[Any]) -> None:
-    """It waits for each of them, three days at most or until the first date; a poll of the same panel that is open still is asked no more."""
-    panel, first = poll.panel, min(poll.dates.values_list("starts_at", flat=True))
+    """It waits for each of them, three days at most or until the first date to come."""
+    panel, first = poll.panel, min(poll.dates.to_come().values_list("starts_at", flat=True))
     due = min(clock.now() + ANSWER_WITHIN, first)
     about: dict[str, Any] = {"on": panel, "ref": panel.ref, "path": poll.get_absolute_url(), "due_at": due}
-    notifications.settle_all(panel, Verb.DATES)
     for person in people:
         notifications.open_work(person, Verb.DATES, urgent=panel.urgent, **about)
 
@@ -81,5 +81,36 @@ def pick_date(poll: DatePoll, *, date: ProposedDate, by: Any) -> Meeting:
     meeting = schedule(current.panel, starts_at=date.starts_at, minutes=current.minutes, link=current.link, by=by)
     current.meeting, current.closed_at = meeting, clock.now()
     current.save(update_fields=["meeting", "closed_at"])
-    notifications.settle_all(current.panel, Verb.DATES)
     return meeting
+
+
+@transaction.atomic
+def end_dates(poll: DatePoll, *, by: Any) -> None:
+    """None of them is picked, and nobody is asked any more. Raises ``Refused`` once it has ended."""
+    current = DatePoll.objects.select_for_update(of=("self",)).select_related("panel__case__patient").get(pk=poll.pk)
+    if not (verdict := may_pick_date(by, current)):
+        raise Refused(verdict.reason)
+    end_polls(DatePoll.objects.filter(pk=current.pk))
+    audit.record(Event.DATES_PROPOSED, on=current, by=by, verb="ended")
+
+
+def end_passed_dates(*, by: Any) -> int:
+    """Run by the clock: a poll of which every date has passed ends, and the lead of the running panel hears of it. Safe to run
+    twice; gives how many have ended."""
+    keys = DatePoll.objects.filter(closed_at=None).exclude(dates__in=ProposedDate.objects.to_come())
+    return sum(end_passed(key, by=by) for key in keys.values_list("pk", flat=True))
+
+
+@transaction.atomic
+def end_passed(key: Any, *, by: Any) -> int:
+    """One poll, under its lock."""
+    rows = DatePoll.objects.filter(pk=key, closed_at=None).select_related("panel__lead", "panel__case__patient")
+    poll = rows.select_for_update(of=("self",), skip_locked=True).first()
+    if poll is None:
+        return 0
+    end_polls(DatePoll.objects.filter(pk=poll.pk))
+    panel, about = poll.panel, {"about": poll, "ref": poll.panel.ref, "path": poll.get_absolute_url()}
+    if runs(panel):
+        notifications.notify([panel.lead], notice=Notice.DATES_PASSED, by=by, **about)
+    audit.record(Event.DATES_PROPOSED, on=poll, by=by, verb="ended")
+    return 1

@@ -6,7 +6,7 @@ import datetime as dt
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 
 from consent.policy import may_be_discussed
 from cpms import clock, locking, words
@@ -22,11 +22,11 @@ from panels import queries
 from panels.meetings import queries as of_meetings
 from panels.meetings import video
 from panels.meetings.calendars import calendar_file, occurrence_file, taken_out_file
-from panels.meetings.models import AgendaItem, Attendance, Meeting
+from panels.meetings.models import AgendaItem, Attendance, DatePoll, Meeting
 from panels.meetings.policy import may_change, may_schedule
 from panels.meetings.states import MeetingState
-from panels.models import Invitation, Panel
-from panels.states import RUNNING, InvitationState
+from panels.models import Panel
+from panels.states import RUNNING
 
 HOUR = dt.timedelta(hours=1)
 SOON = ((48 * HOUR, 24 * HOUR, "two days"), (HOUR, 0 * HOUR, "one hour"))
@@ -43,6 +43,7 @@ def schedule(panel: Panel, *, starts_at: dt.datetime, minutes: int, link: str, b
     meeting = Meeting.objects.create(**when, link=link, room=room, called_by=by)
     AgendaItem.objects.create(meeting=meeting, panel=panel)
     notifications.settle_all(panel, Verb.MEET, how=Settled.DONE)
+    end_polls(DatePoll.objects.filter(panel=panel))
     panels.something_happened(panel)
     call(meeting, panel=panel, people=queries.people_in(panel), by=by)
     audit.record(Event.MEETING_SCHEDULED, on=meeting, by=by, patient=panel.audit_patient_id)
@@ -68,6 +69,17 @@ def call(meeting: Meeting, *, panel: Panel, people: list[Any], by: Any, again: s
     )
 
 
+def end_polls(polls: QuerySet[DatePoll]) -> None:
+    """Nobody is asked about their dates any more; what waits for somebody is about the newest poll of a panel alone."""
+    rows = polls.filter(closed_at=None).select_related("panel").select_for_update(of=("self",))
+    for poll in rows.order_by("pk"):
+        poll.closed_at = clock.now()
+        poll.save(update_fields=["closed_at"])
+        notifications.cancel_mails([poll.pk], Notice.DATES)
+        if not DatePoll.objects.filter(panel=poll.panel, called_at__gt=poll.called_at, closed_at=None).exists():
+            notifications.settle_all(poll.panel, Verb.DATES)
+
+
 def runs(panel: Panel) -> bool:
     """Whether it can be discussed in a meeting: it runs, and consent to care is in force."""
     return panel.state in RUNNING and bool(may_be_discussed(panel.case.patient))
@@ -84,23 +96,6 @@ def fill_slots(meeting: Meeting, *, before: set[Any]) -> None:
 def invited_to_all(meeting: Meeting) -> set[Any]:
     """Keys of those who have the meeting's whole series in their calendar."""
     return set(meeting.series.people.values_list("pk", flat=True)) if meeting.series else set()
-
-
-@transaction.atomic
-def call_newcomer(panel_id: str, user_id: str, *, by: Any) -> int:
-    """Somebody joined the panel: they get the coming meetings too. Safe to run twice; gives how many."""
-    panel = Panel.objects.get(pk=panel_id)
-    person = User.objects.get(pk=user_id)
-    coming = Meeting.objects.coming().filter(agenda__panel=panel).visible_to(person)
-    back = times_left(panel, person)
-    for meeting in coming:
-        call(meeting, panel=panel, people=[person], by=by, again=f":{back}" if back else "")
-    return len(coming)
-
-
-def times_left(panel: Panel, person: Any) -> int:
-    """How often this person's membership of the panel has ended."""
-    return Invitation.objects.filter(panel=panel, invitee=person, state=InvitationState.ENDED).count()
 
 
 def stop(meeting: Meeting, *, over: bool) -> None:

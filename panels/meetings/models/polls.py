@@ -28,7 +28,8 @@ class DatePollQuerySet(models.QuerySet["DatePoll"]):
 
 
 class DatePoll(models.Model):
-    """Dates for a meeting on one panel, in the zone of who proposed them. It ends with the meeting that was made of it."""
+    """Dates for a meeting on one panel, in the zone of who proposed them. It ends with the ``meeting`` that was made of it, or
+    without one: by its lead, by another meeting on the panel, or once every date has passed."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     panel = models.ForeignKey(Panel, on_delete=models.PROTECT, related_name="date_polls")
@@ -46,8 +47,7 @@ class DatePoll(models.Model):
         ordering = ["-called_at"]
         constraints = [
             models.CheckConstraint(
-                name="meetings_poll_closes_with_its_meeting",
-                condition=Q(closed_at=None, meeting=None) | Q(closed_at__isnull=False, meeting__isnull=False),
+                name="meetings_poll_with_meeting_is_closed", condition=Q(meeting=None) | Q(closed_at__isnull=False)
             ),
             models.CheckConstraint(
                 name="meetings_poll_minutes_plausible", condition=Q(minutes__gte=5, minutes__lte=480)
@@ -69,11 +69,18 @@ class DatePoll(models.Model):
         return self.panel.case.patient.enrolled_by_id
 
 
+class ProposedDateQuerySet(models.QuerySet["ProposedDate"]):
+    def to_come(self) -> ProposedDateQuerySet:
+        return self.filter(starts_at__gt=clock.now())
+
+
 class ProposedDate(models.Model):
     """One of a poll's dates."""
 
     poll = models.ForeignKey(DatePoll, on_delete=models.CASCADE, related_name="dates")
     starts_at = models.DateTimeField()
+
+    objects = ProposedDateQuerySet.as_manager()
 
     class Meta:
         ordering = ["starts_at"]

@@ -80,8 +80,8 @@ class MeetingSeries(models.Model):
 
     def next_sequence(self) -> int:
         """For the next mail about it or one of its meetings, which are one event in calendars: above what any said so far."""
-        row = MeetingSeries.objects.filter(pk=self.pk).values("sequence").annotate(highest=Max("meetings__sequence")).get()
-        return max(row["sequence"], row["highest"] or 0) + 1
+        row = MeetingSeries.objects.filter(pk=self.pk).aggregate(own=Max("sequence"), dates=Max("meetings__sequence"))
+        return max(row["own"], row["dates"] or 0) + 1
 
     def days(self, *, after: dt.date, until: dt.date) -> list[dt.date]:
         """The days of the series in this span, those after its end left out."""

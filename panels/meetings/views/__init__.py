@@ -1,7 +1,7 @@
 """Pages of meetings."""
 
 from panels.meetings.views.feeds import address, feed, stop_address
-from panels.meetings.views.polls import can_come, dates, pick, propose
+from panels.meetings.views.polls import can_come, dates, end_dates, pick, propose
 from panels.meetings.views.series import (
     add_people,
     bring,
@@ -28,6 +28,7 @@ __all__ = [
     "dates",
     "decide",
     "detail",
+    "end_dates",
     "end_series",
     "feed",
     "hold",

@@ -59,3 +59,10 @@ def pick(request: HttpRequest, poll: DatePoll) -> HttpResponse:
     meeting = actions.pick_date(poll, date=date, by=request.user)
     messages.success(request, "The meeting is planned. Members get a mail with a calendar entry.")
     return redirect(meeting)
+
+
+@access("meetings:end_dates", object=DatePoll, verb=Permission.DATES_PICK, methods=WRITE)
+def end_dates(request: HttpRequest, poll: DatePoll) -> HttpResponse:
+    actions.end_dates(poll, by=request.user)
+    messages.success(request, "Ended. Nobody is asked about these dates any more.")
+    return redirect(poll)
