@@ -67,16 +67,26 @@ def may_hold(user: Any, meeting: Any) -> Verdict:
 
 @rule(Permission.MEETING_JOIN)
 def may_join(user: Any, meeting: Any) -> Verdict:
-    """Who was asked, and who keeps the meeting, while it is planned; a meeting on panels alone needs one that may be discussed."""
+    """Who was asked, and who keeps the meeting, while it is planned; whoever was asked for panels alone needs one of them that may
+    be discussed.
+
+    A group meets in its room whatever is on the agenda: who keeps the series, or comes to all of it, enters though every panel is
+    frozen. The room holds nothing of a case; a panel that may not be discussed is off the coming agendas (``clear_agendas``), and
+    of one that froze while its meeting runs the sheet shows no more than the number.
+    """
     if meeting.state != MeetingState.PLANNED:
         return no(OVER)
-    if not meeting.attendance.filter(who=user).exists() and not chairs(user, meeting):
+    keeps = chairs(user, meeting)
+    if not keeps and not meeting.attendance.filter(who=user).exists():
         return no("You were not asked to this meeting. Whoever called it can ask you.")
-    if meeting.series:
+    if meeting.series and (keeps or meeting.series.people.filter(pk=user.pk).exists()):
         return yes
-    panels = [item.panel for item in meeting.agenda.select_related("panel__case__patient")]
-    refused = [verdict for panel in panels if not (verdict := may_take_part(user, panel))]
-    return refused[0] if refused and len(refused) == len(panels) else yes
+    refused = []
+    for item in meeting.agenda.select_related("panel__case__patient"):
+        if verdict := may_take_part(user, item.panel):
+            return yes
+        refused.append(verdict)
+    return refused[0] if refused else yes
 
 
 @rule(Permission.DATES_PROPOSE)
