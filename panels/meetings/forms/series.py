@@ -106,8 +106,9 @@ class TakeOffForm(forms.Form):
 
 
 def label_of(meeting: Any) -> str:
-    """A meeting of a series as a choice: day, name, and how many places are left."""
+    """A meeting of a series as a choice: day, name, and how many places are left; its own time too for those in another zone."""
     local = timezone.localtime(meeting.starts_at)
     left = meeting.series.slots - meeting.panels
     places = f"{left} of {meeting.series.slots} places free" if left > 0 else "full, the panel would wait for a place"
-    return f"{local:%a} {local.day} {local:%B}, {local:%H:%M}: {meeting.series.name} ({places})"
+    there = "" if meeting.zone == timezone.get_current_timezone_name() else f" ({meeting.there})"
+    return f"{local:%a} {local.day} {local:%B}, {local:%H:%M}{there}: {meeting.series.name} ({places})"

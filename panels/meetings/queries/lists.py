@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Prefetch, Q, QuerySet
+from django.db.models import Count, Exists, Prefetch, Q, QuerySet
 
 from cpms import clock
 from cpms.accounts.models import ThematicGroup, User
@@ -53,11 +53,17 @@ def mine_to_attend(user: Any) -> QuerySet[Meeting]:
 
 
 def to_bring_to(user: Any, panel: Panel) -> QuerySet[Meeting]:
-    """The coming meetings of series that the panel is not on yet."""
+    """The coming meetings of series that the panel is not on yet, soonest first, with the number of panels on each."""
     rows = Meeting.objects.visible_to(user).filter(series__isnull=False, state=MeetingState.PLANNED)
     rows = rows.filter(starts_at__gt=clock.now()).exclude(agenda__panel=panel)
-    rows = rows.select_related("series").annotate(panels=Count("agenda"))
-    return rows.order_by("starts_at")[:8]
+    return rows.select_related("series").annotate(panels=Count("agenda")).order_by("starts_at")
+
+
+def next_for(user: Any, panel: Panel) -> Meeting | None:
+    """The next of them that is a meeting of the panel's own group; none while the panel is on the agenda of a coming one."""
+    theirs = MeetingSeries.objects.filter(groups=panel.group_id).values("pk")
+    coming = Meeting.objects.filter(state=MeetingState.PLANNED, starts_at__gt=clock.now(), agenda__panel=panel)
+    return to_bring_to(user, panel).filter(~Exists(coming), series__in=theirs).first()
 
 
 def agenda(meeting: Meeting, user: Any) -> list[Slot]:

@@ -16,6 +16,9 @@ from panels.meetings.forms import BringForm, PeopleForm, SeriesChangeForm, Serie
 from panels.meetings.models import MeetingSeries
 from panels.meetings.states import Rhythm
 from panels.models import Panel
+from panels.views.panel import BESIDE
+
+MOST_TO_BRING = 8
 
 
 @access("meetings:list", verb=Permission.MEETING_LIST)
@@ -110,10 +113,20 @@ def end_series(request: HttpRequest, chosen: MeetingSeries) -> HttpResponse:
     return redirect(chosen)
 
 
+def next_to_bring(panel: Panel, user: Any) -> dict[str, Any]:
+    """For the panel's page: the meeting that its treating side may bring it to in one tap, and how many places it has left."""
+    meeting = queries.next_for(user, panel) if ask(Permission.MEETING_BRING, user, panel) else None
+    series = meeting.series if meeting else None
+    return {"next_board": meeting, "places_left": series.slots - meeting.panels if meeting and series else 0}
+
+
+BESIDE.append(next_to_bring)
+
+
 @access("meetings:bring", object=Panel, kwarg="ref", verb=Permission.MEETING_BRING, methods=READ | WRITE)
 def bring(request: HttpRequest, panel: Panel) -> HttpResponse:
-    """The next meetings, the first of them chosen: two taps from the panel."""
-    meetings = list(queries.to_bring_to(request.user, panel))
+    """The next meetings, the first of them chosen; the next of the panel's own group is one tap away on the panel's page."""
+    meetings = list(queries.to_bring_to(request.user, panel)[:MOST_TO_BRING])
     form = BringForm(request.POST or None, meetings=meetings)
     if form.is_valid():
         meeting = form.cleaned_data["meeting"]
