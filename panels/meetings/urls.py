@@ -38,6 +38,7 @@ urlpatterns = [
     path("meetings/<uuid:key>/move/", views.move, name="move"),
     path("meetings/<uuid:key>/change/", views.change, name="change"),
     path("meetings/<uuid:key>/call-off/", views.call_off, name="call_off"),
+    path("meetings/<uuid:key>/drop/", views.drop, name="drop"),
     path("meetings/<uuid:key>/order/", views.order, name="order"),
     path("meetings/<uuid:key>/hold/", views.hold, name="hold"),
 ]

@@ -104,3 +104,33 @@ def test_a_meeting_is_held_once_it_has_begun_and_not_the_day_before(story, meeti
     Meeting.objects.filter(pk=meeting.pk).update(starts_at=clock.now() + dt.timedelta(minutes=14))
     meeting.refresh_from_db()
     assert actions.hold(meeting, present=[], by=chair).state == "held"
+
+
+def test_who_keeps_the_series_takes_a_panel_off_and_its_lead_hears_of_it(story, meeting, chair):
+    Story.seat(meeting.other, chair)
+    page = signed_in(chair).get(meeting.get_absolute_url()).content.decode()
+    assert page.count("Take off<") == 2
+    path, ref = reverse("meetings:drop", args=[meeting.pk]), story.panel.ref
+    assert signed_in(story.expert).post(path, {"ref": ref}).status_code == 403
+    assert signed_in(chair).post(path, {"ref": ref}).status_code == 302
+    assert [item.panel for item in meeting.agenda.all()] == [meeting.other.fresh()]
+    mail = OutboxMessage.objects.get(recipient=story.lead, notice="taken_off")
+    assert (mail.ref, mail.link) == (ref, story.fresh().get_absolute_url())
+    assert told(chair, "taken_off") == 0
+    assert OutboxMessage.objects.filter(recipient=story.expert, notice="meeting_left").exists()
+    assert OutboxMessage.objects.filter(recipient=chair, notice="meeting_left").count() == 0
+    signed_in(chair).post(path, {"ref": ref})
+    assert told(story.lead, "taken_off") == 1
+
+
+def test_what_the_meeting_has_decided_on_stays_and_a_meeting_for_its_panel_alone_is_no_agenda(
+    story, meeting, chair, single
+):
+    item = meeting.agenda.get(panel=story.panel)
+    actions.decide(item, text="Scan first.", dissent="", owner=None, due_on=None, by=story.lead)
+    with pytest.raises(Refused, match="has decided"):
+        actions.drop(meeting, ref=story.panel.ref, by=chair)
+    with pytest.raises(Refused, match="called off instead"):
+        actions.drop(single, ref=story.panel.ref, by=story.lead)
+    with pytest.raises(Refused):
+        actions.drop(meeting, ref=story.panel.ref, by=story.lead)

@@ -69,6 +69,7 @@ class Notice(models.TextChoices):
     HOLD_WANTED = "hold_wanted", "A meeting is to be noted as held"
     MEETING_HELD = "meeting_held", "A meeting counts as held"
     AGENDA = "agenda", "Agenda of a meeting changed"
+    TAKEN_OFF = "taken_off", "Panel taken off the agenda of a meeting"
     DATES = "dates", "Dates proposed for a meeting"
     DATES_PASSED = "dates_passed", "Proposed dates have passed"
     PRESENTER = "presenter", "Asked to present a panel"
@@ -178,6 +179,7 @@ ASKED = frozenset(
         Notice.PRESENTER,
         Notice.HOLD_WANTED,
         Notice.MEETING_HELD,
+        Notice.TAKEN_OFF,
         Notice.DATES,
         Notice.DATES_PASSED,
         Notice.ANSWER_LATE,

@@ -42,6 +42,10 @@ MEETINGS = {
         "CPMS: the agenda of a meeting changed",
         "The place or the time of panel {ref} on the agenda of a meeting is another one now. The page shows the agenda.",
     ),
+    Notice.TAKEN_OFF: Words(
+        "CPMS: a panel was taken off an agenda",
+        "Who keeps a meeting took panel {ref} off its agenda. The panel's page brings it to another meeting.",
+    ),
     Notice.DATES: Words(
         "CPMS: which date suits you?",
         "Dates are proposed for a meeting on panel {ref}. Please say which of them suit you; it takes a few taps.",

@@ -1,6 +1,6 @@
 """Call, move and call off meetings; start a series; bring panels to it; keep a calendar address."""
 
-from panels.meetings.actions.agenda import bring, give_time, put_in_order, take_off
+from panels.meetings.actions.agenda import bring, drop, give_time, put_in_order, take_off
 from panels.meetings.actions.chasing import look_after_unheld
 from panels.meetings.actions.feeds import feed_asked, renew_feed, stop_feed
 from panels.meetings.actions.holding import hold
@@ -24,6 +24,7 @@ __all__ = [
     "change_series",
     "clear_agendas",
     "decide",
+    "drop",
     "end_dates",
     "end_passed_dates",
     "end_series",

@@ -57,7 +57,31 @@ def take_off(panel: Panel, *, of: Meeting, by: Any) -> None:
     alone hears that they need not."""
     if not (verdict := may_bring(by, panel)):
         raise Refused(verdict.reason)
-    meeting = locked(of)
+    remove(locked(of), panel, by=by)
+
+
+@transaction.atomic
+def drop(meeting: Meeting, *, ref: str, by: Any) -> None:
+    """The same by who keeps the series, who may not see the panel: its lead and who was to present it hear of it."""
+    current = locked(meeting)
+    if not (verdict := may_change(by, current)):
+        raise Refused(verdict.reason)
+    if current.series is None:
+        raise Refused("A meeting that was called for its panel alone is called off instead.")
+    item = (
+        current.agenda.select_related("panel__lead", "panel__case__patient", "presenter").filter(panel__ref=ref).first()
+    )
+    if item is None:
+        return  # taken off a moment ago
+    people = {person.pk: person for person in (item.presenter, item.panel.lead) if person is not None}
+    remove(current, item.panel, by=by)
+    about: dict[str, Any] = {"about": current, "ref": ref, "path": item.panel.get_absolute_url()}
+    notifications.notify(people.values(), notice=Notice.TAKEN_OFF, by=by, again=clock.now().isoformat(), **about)
+    panels.propose_again(item.panel, by=by)
+
+
+def remove(meeting: Meeting, panel: Panel, *, by: Any) -> None:
+    """For a caller that holds the meeting. Raises ``Refused`` for a panel that the meeting has begun to decide on."""
     if MeetingDecision.objects.filter(item__meeting=meeting, item__panel=panel).exists():
         raise Refused("This meeting has decided on the panel already; it stays on the agenda.")
     before = {item.pk for item in meeting.with_slot()}

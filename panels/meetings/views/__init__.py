@@ -14,7 +14,19 @@ from panels.meetings.views.series import (
     take_off,
 )
 from panels.meetings.views.sheet import decide, join, parts, present, sheet, talk, turn
-from panels.meetings.views.single import calendar, call_off, change, detail, hold, meet_now, move, order, schedule, time
+from panels.meetings.views.single import (
+    calendar,
+    call_off,
+    change,
+    detail,
+    drop,
+    hold,
+    meet_now,
+    move,
+    order,
+    schedule,
+    time,
+)
 
 __all__ = [
     "add_people",
@@ -28,6 +40,7 @@ __all__ = [
     "dates",
     "decide",
     "detail",
+    "drop",
     "end_dates",
     "end_series",
     "feed",

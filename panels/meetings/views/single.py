@@ -108,6 +108,15 @@ def order(request: HttpRequest, meeting: Meeting) -> HttpResponse:
     return redirect(meeting)
 
 
+@access("meetings:drop", object=Meeting, verb=Permission.MEETING_CHANGE, methods=WRITE)
+def drop(request: HttpRequest, meeting: Meeting) -> HttpResponse:
+    """Off the agenda, by who keeps the series and may know no more of the panel than its number."""
+    ref = request.POST.get("ref", "")
+    actions.drop(meeting, ref=ref, by=request.user)
+    messages.success(request, f"{ref} is off the agenda. Its lead gets a mail.")
+    return redirect(meeting)
+
+
 @access("meetings:time", object=AgendaItem, verb=Permission.AGENDA_TIME, methods=READ | WRITE)
 def time(request: HttpRequest, item: AgendaItem) -> HttpResponse:
     """Minutes of a panel's turn, and its presenter."""
