@@ -169,9 +169,12 @@ def test_a_form_makes_a_series_of_two_networks_and_says_what_is_wrong(story, coo
     refused = client.post(reverse("meetings:series_new"), form | {"groups": [theirs.pk], "link": "http://x.example"})
     assert refused.status_code == 422
     assert "kept by the coordinators" in refused.content.decode()
-    assert (
-        client.post(reverse("meetings:series_new"), form | {"groups": [story.group.pk, theirs.pk]}).status_code == 302
-    )
+    path, form = reverse("meetings:series_new"), form | {"groups": [story.group.pk, theirs.pk]}
+    shown = client.post(path, form)
+    assert (shown.status_code, person.display_name in shown.content.decode()) == (200, True)
+    assert not MeetingSeries.objects.exists()
+    people = {"offered": [person.pk], "people": [person.pk]}
+    assert client.post(path, form | people).status_code == 302
     made = MeetingSeries.objects.get(name="Joint board")
     assert list(made.people.all()) == [person]
     assert signed_in(person).get(made.get_absolute_url()).status_code == 200

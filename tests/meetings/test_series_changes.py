@@ -162,3 +162,27 @@ def test_a_series_that_ends_before_its_first_day_is_taken_out_whole(series, coor
     method, event = entries(always)[-1]
     assert (method, str(event["uid"]), str(event["status"])) == ("CANCEL", f"{series.pk}@cpms", "CANCELLED")
     assert "UNTIL" not in event["rrule"]
+
+
+def test_nobody_is_asked_who_was_struck_out_or_not_shown(story, coordinator, always):
+    for person in (struck := UserFactory(), always):
+        person.groups_of_interest.add(story.group)
+    client, path, first = signed_in(coordinator), reverse("meetings:series_new"), clock.today() + dt.timedelta(days=9)
+    when = {"rhythm": "weekly", "day": f"{first}", "time": "16:00"}
+    words = {"name": "Board", "minutes": "60", "slots": "4", "link": "", "groups": [story.group.pk], **when}
+    page = client.post(path, words).content.decode()
+    assert (page.count('name="offered"'), "Nobody is mailed yet" in page) == (2, True)
+    newcomer = UserFactory()
+    newcomer.groups_of_interest.add(story.group)
+    chosen = {"offered": [always.pk, struck.pk], "people": [always.pk]}
+    again = client.post(path, words | chosen).content.decode()
+    assert again.count('name="offered"') == 3
+    assert f'id="ask-{struck.pk}">' in again
+    assert f'id="ask-{newcomer.pk}" checked>' in again
+    refused = client.post(path, words | chosen | {"name": ""})
+    assert (refused.status_code, refused.content.decode().count('name="offered"')) == (422, 3)
+    assert not MeetingSeries.objects.exists()
+    chosen["offered"] += [newcomer.pk]
+    assert client.post(path, words | chosen).status_code == 302
+    assert list(MeetingSeries.objects.get().people.all()) == [always]
+    assert entries(struck) == entries(newcomer) == []

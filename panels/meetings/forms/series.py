@@ -40,7 +40,7 @@ class PeopleForm(forms.Form):
 
 
 class SeriesForm(WhenForm, LinkForm):
-    """A meeting that returns. Its people are those who take part in its groups unless they are struck out."""
+    """A meeting that returns. Its people are those who take part in its groups; the page strikes out whom it shall not ask."""
 
     name = forms.CharField(
         label="Name", max_length=80, help_text="Stands in mails and calendars: a group, no disease and no patient."

@@ -81,7 +81,8 @@ def agenda(meeting: Meeting, user: Any) -> list[Slot]:
 
 def people_of(groups: Iterable[ThematicGroup]) -> list[User]:
     """Everybody active who takes part in one of the groups: whom a series asks to each meeting."""
-    return list(User.objects.active().filter(groups_of_interest__in=groups).distinct())
+    rows = User.objects.active().filter(groups_of_interest__in=groups).select_related("centre")
+    return list(rows.order_by("display_name").distinct())
 
 
 def not_asked_yet(series: MeetingSeries) -> QuerySet[User]:

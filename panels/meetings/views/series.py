@@ -33,11 +33,14 @@ def meeting_list(request: HttpRequest) -> HttpResponse:
 
 @access("meetings:series_new", verb=Permission.SERIES_START, methods=READ | WRITE)
 def start_series(request: HttpRequest) -> HttpResponse:
-    """A rhythm, a first day and the groups; whoever takes part in the groups is asked to all of its meetings."""
+    """A rhythm, a first day and the groups; then whoever takes part in the groups is shown, and is asked to all meetings unless
+    struck out. Nobody is asked who was not shown."""
     form = SeriesForm(request.POST or None, user=request.user)
-    if form.is_valid():
+    valid = form.is_valid()
+    asked = to_ask(request, form) if valid or "offered" in request.POST else []
+    if valid and {str(person.pk) for person, _ticked in asked} <= set(request.POST.getlist("offered")):
         wanted = {name: form.cleaned_data[name] for name in ("name", "minutes", "slots", "link")}
-        people = queries.people_of(form.cleaned_data["groups"])
+        people = [person for person, ticked in asked if ticked]
         made = actions.start_series(
             groups=list(form.cleaned_data["groups"]),
             rhythm=Rhythm(form.cleaned_data["rhythm"]),
@@ -49,7 +52,15 @@ def start_series(request: HttpRequest) -> HttpResponse:
         )
         messages.success(request, f"The series is planned. {len(people)} people get a mail with its calendar entry.")
         return redirect(made)
-    return render(request, "meetings/series_form.html", {"form": form}, status=422 if form.errors else 200)
+    context = {"form": form, "asked": asked}
+    return render(request, "meetings/series_form.html", context, status=422 if form.errors else 200)
+
+
+def to_ask(request: HttpRequest, form: SeriesForm) -> list[tuple[Any, bool]]:
+    """Who takes part in the chosen groups, each ticked unless they were struck out of the list that was shown."""
+    struck = set(request.POST.getlist("offered")) - set(request.POST.getlist("people"))
+    people = queries.people_of(form.cleaned_data.get("groups", []))
+    return [(person, str(person.pk) not in struck) for person in people]
 
 
 @access("meetings:series", object=MeetingSeries, verb=Permission.SERIES_READ)
