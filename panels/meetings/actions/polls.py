@@ -109,8 +109,8 @@ def end_passed(key: Any, *, by: Any) -> int:
     if poll is None:
         return 0
     end_polls(DatePoll.objects.filter(pk=poll.pk))
-    panel, about = poll.panel, {"about": poll, "ref": poll.panel.ref, "path": poll.get_absolute_url()}
+    panel, path = poll.panel, poll.get_absolute_url()
     if runs(panel):
-        notifications.notify([panel.lead], notice=Notice.DATES_PASSED, by=by, **about)
+        notifications.notify([panel.lead], notice=Notice.DATES_PASSED, by=by, about=poll, ref=panel.ref, path=path)
     audit.record(Event.DATES_PROPOSED, on=poll, by=by, verb="ended")
     return 1

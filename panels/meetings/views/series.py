@@ -126,9 +126,8 @@ def end_series(request: HttpRequest, chosen: MeetingSeries) -> HttpResponse:
 
 def next_to_bring(panel: Panel, user: Any) -> dict[str, Any]:
     """For the panel's page: the meeting that its treating side may bring it to in one tap, and how many places it has left."""
-    meeting = queries.next_for(user, panel) if ask(Permission.MEETING_BRING, user, panel) else None
-    series = meeting.series if meeting else None
-    return {"next_board": meeting, "places_left": series.slots - meeting.panels if meeting and series else 0}
+    meeting: Any = queries.next_for(user, panel) if ask(Permission.MEETING_BRING, user, panel) else None
+    return {"next_board": meeting, "places_left": meeting.series.slots - meeting.panels if meeting else 0}
 
 
 BESIDE.append(next_to_bring)
