@@ -66,13 +66,13 @@ def drop(meeting: Meeting, *, ref: str, by: Any) -> None:
     current = locked(meeting)
     if not (verdict := may_change(by, current)):
         raise Refused(verdict.reason)
-    if current.series is None:
-        raise Refused("A meeting that was called for its panel alone is called off instead.")
     item = (
         current.agenda.select_related("panel__lead", "panel__case__patient", "presenter").filter(panel__ref=ref).first()
     )
     if item is None:
         return  # taken off a moment ago
+    if current.series is None:
+        raise Refused("A meeting that was called for its panel alone is called off instead.")
     people = {person.pk: person for person in (item.presenter, item.panel.lead) if person is not None}
     remove(current, item.panel, by=by)
     about: dict[str, Any] = {"about": current, "ref": ref, "path": item.panel.get_absolute_url()}
