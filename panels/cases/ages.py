@@ -49,6 +49,11 @@ class Birth:
         youngest, oldest = first - latest, last - earliest
         return None if oldest < 0 else (max(youngest, 0), min(oldest, OLDEST))
 
+    def fits(self, age: Moment, day: int) -> bool:
+        """Whether somebody born then can have had the age on the day. Without a year of birth nothing says no."""
+        possible = self.ages_on(day, day)
+        return self.year is None or (possible is not None and age.first <= possible[1] and possible[0] <= age.last)
+
 
 def moment_of(text: str) -> Moment | None:
     """The moment some words say; ``None`` for a stage of life and whatever else is no age and no date."""
@@ -102,3 +107,13 @@ def ages(moment: Moment | None, birth: Birth) -> tuple[int, int] | None:
     if moment is None:
         return None
     return (moment.first, moment.last) if moment.is_age else birth.ages_on(moment.first, moment.last)
+
+
+def older(text: str, days: int) -> str:
+    """How old somebody is by now who was so old that many days ago. What is no age stays as it is, as does one of this month."""
+    moment = moment_of(text)
+    if moment is None or not moment.is_age or days <= MONTH_DAYS:
+        return text
+    now = moment.first + days
+    years = int(now / YEAR_DAYS)
+    return f"about {years} years" if years > 1 else f"about {int(now / MONTH_DAYS)} months"

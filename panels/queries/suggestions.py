@@ -158,7 +158,7 @@ def facts_of(panel: Panel, *, asker: Any = None) -> Facts:
         findings=frozenset(f.code for f in case.findings.all() if f.code and f.present),
         group=panel.group_id,
         country=case.patient.country,
-        years=case.years_at_entry if case.years_at_entry is not None else case.patient.age_years,
+        years=case.age_years,
         languages=frozenset(asker.languages if asker else ()) - {"en"},
     )
 

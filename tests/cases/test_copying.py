@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import json
 from decimal import Decimal
@@ -14,8 +15,12 @@ from consent.states import Stage
 from cpms import clock
 from cpms.accounts.access import Refused
 from cpms.jobs.models import Job
+from cpms.patients.models import Patient
 from panels import actions as panels
 from panels.cases import actions as cases
+from panels.cases.exports.case import read_case_of
+from panels.cases.importers.read_case import ReadAge
+from panels.cases.importers.times import age_of
 from panels.cases.models import Case, CaseFile, LabResult
 from panels.cases.queries import case_parts, content_of, outline, page_of
 from panels.cases.states import FileState
@@ -144,17 +149,33 @@ def test_an_undated_result_of_a_copy_keeps_the_moment_it_was_entered():
     assert (first.range_text, first.flag) == (then.range_text, then.flag)
 
 
-def test_a_copy_keeps_the_age_that_a_file_gave():
+@pytest.mark.parametrize(
+    ("born", "kept", "years", "shown"),
+    [(True, ("", None), 8, "about 8 years"), (False, ("about 8 years", 8), 8, "about 8 years")],
+)
+def test_the_age_that_a_file_gave_is_not_the_age_of_a_copy(born, kept, years, shown):
     story = Story()
     before = entered_long_ago(story.case)
-    before.age_at_entry, before.years_at_entry = "4 years", 4
-    before.save()
+    of_a_file(before, "4 years", born=before.made_at.year - 4 if born else None)
     lab = before.labs.get()
     lab.origin = json.dumps({"label": "TSH", "taken": ""})
     lab.save()
     copy = cases.copy_case(before, by=story.lead)
-    assert (copy.age_at_entry, copy.years_at_entry) == ("4 years", 4)
+    assert (copy.age_at_entry, copy.years_at_entry) == kept
     assert [(one.taken, json.loads(one.origin)["taken"]) for one in copy.labs.all()] == [("4 years", "4 years")]
+    assert (copy.age_text, copy.age_years) == (shown, years)
+    LabResult.objects.filter(case=copy).delete()
+    assert read_case_of(case_parts(copy)).age == ReadAge("P8Y", "8 years", 8, 0)
+
+
+def of_a_file(case, age, *, born=None):
+    """As if the case had come from a file that gave the age."""
+    read = age_of(f"P{age.split()[0]}Y")
+    case.age_at_entry, case.years_at_entry = read.text, read.years
+    case.origin = json.dumps({"age": dataclasses.asdict(read)})
+    case.save()
+    Patient.objects.filter(pk=case.patient_id).update(birth_year=born)
+    case.patient.birth_year = born
 
 
 @pytest.mark.parametrize("way", ["added", "typed"])

@@ -43,8 +43,8 @@ def copy_case(previous: Case, *, by: Any) -> Case:
     if not (verdict := may_edit(by, previous)):
         raise Refused(verdict.reason)
     case = Case(patient=previous.patient, key=previous.key, made_by=by, begun_at=clock.now(), copied_from=previous)
-    case.summary, case.origin = previous.summary, previous.origin
-    case.age_at_entry, case.years_at_entry = previous.age_at_entry, previous.years_at_entry
+    case.summary = previous.summary
+    take_age(case, previous)
     case.save(force_insert=True)
     for kind in KINDS:
         parts = [copied(part, case) for part in kind._default_manager.filter(case=previous)]
@@ -55,6 +55,16 @@ def copy_case(previous: Case, *, by: Any) -> Case:
     if CaseFile.objects.filter(case=previous, state__in=SEEN).exists():
         jobs.enqueue("cases.copy_files", case_id=str(case.pk))
     return case
+
+
+def take_age(case: Case, previous: Case) -> None:
+    """The age of a file was the age of that time: by now the year of birth says it, or the age and the time since."""
+    if not previous.patient.birth_year:
+        case.age_at_entry, case.years_at_entry = previous.age_at_entry and previous.age_now, previous.age_years
+    said = json.loads(previous.origin) if previous.origin else {}
+    if case.age_at_entry != previous.age_at_entry:
+        said.pop("age", None)
+    case.origin = json.dumps(said, ensure_ascii=False) if said else ""
 
 
 def copied(part: Any, case: Case) -> Any:

@@ -44,7 +44,7 @@ def take_read_case(case: Case, read: ReadCase, *, filename: str, by: Any) -> Cas
         save_rows(rows, items)
     if read.age is not None:
         case.age_at_entry, case.years_at_entry = read.age.text[:40], read.age.years
-    case.origin = in_full(read, "age", "vital_status", "vital_note", "sources")
+    case.origin = in_full(read, "age", "birth_year", "vital_status", "vital_note", "sources")
     case.save()
     made = CaseImport(case=case, key=case.key, taken=read.counts, imported_by=by)
     made.filename = filename[:200]

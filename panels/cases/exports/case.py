@@ -50,7 +50,7 @@ def _parts(case: Case, found: Disputed, said: dict[str, Any], *, leave_out: bool
     return ReadCase(
         sex=case.patient.sex,
         karyotype=case.patient.karyotypic_sex,
-        age=ReadAge(**said["age"]) if said.get("age") else _age(case),
+        age=_age(case, said.get("age")),
         vital_status=said.get("vital_status", ""),
         vital_note=said.get("vital_note", ""),
         findings=read(ReadFinding, _finding, case.findings.all()),
@@ -79,11 +79,11 @@ def in_full(one: Rectification) -> str:
     return f"Correction, {one.get_part_display()}. As written: {one.written}. {in_words(one)}"
 
 
-def _age(case: Case) -> ReadAge | None:
-    """The age at entry in words; for a patient entered by hand, completed years at most."""
-    if case.age_at_entry:
-        return ReadAge("", case.age_at_entry, case.years_at_entry)
-    years = case.patient.age_years
+def _age(case: Case, said: dict[str, Any] | None) -> ReadAge | None:
+    """As the file gave it, unless the year of birth was corrected since; else completed years at most."""
+    if said and (case.file_age or not case.patient.birth_year or said["years"] is None):
+        return ReadAge(**said)
+    years = case.age_years
     return None if years is None else ReadAge(f"P{years}Y", f"{years} years", years, 0)
 
 

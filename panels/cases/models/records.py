@@ -14,12 +14,13 @@ from consent.models import care_consent
 from cpms import clock
 from cpms.accounts.access.grants import Grant, granted
 from cpms.accounts.models import Centre
-from cpms.patients.models import Patient, band_of, treated_by
+from cpms.patients.models import Patient, treated_by
 from cpms.terminology.catalogue import spelled
 from cpms.vault.cipher import digest
 from cpms.vault.fields import SealedTextField
 from cpms.vault.models import SealedManager, SealedModel
 from panels.cases.doses import dose_words
+from panels.cases.models.aging import Aging
 from panels.cases.states import DiagnosisStatus, RangeSource
 
 
@@ -33,7 +34,7 @@ class CaseQuerySet(models.QuerySet["Case"]):
         return self.filter(treating | entitled)
 
 
-class Case(SealedModel):
+class Case(Aging, SealedModel):
     """One patient's record as put before a panel. ``key`` is the patient's own."""
 
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="cases")
@@ -70,11 +71,6 @@ class Case(SealedModel):
     @property
     def treated_by_id(self) -> Any:
         return self.patient.enrolled_by_id
-
-    @property
-    def age_band(self) -> str:
-        """The patient's band by year of birth, or by the age that the file gave when it names no year."""
-        return self.patient.age_band if self.patient.birth_year else band_of(self.years_at_entry)
 
 
 class CaseGrant(Grant):

@@ -10,7 +10,7 @@ from typing import Any
 
 from cpms.terminology import catalogue
 from panels.cases.models import Case, CaseAnswers, CaseForm, LabResult
-from panels.cases.queries.results import Result, Results, birth_of, entry_of, result_of, with_default
+from panels.cases.queries.results import Result, Results, entry_of, result_of, with_default
 from panels.cases.queries.words import spoken
 from panels.cases.questionnaire import BOOLEAN, Item, Questionnaire, of_tree
 
@@ -121,7 +121,7 @@ def analyte_of(item: Item) -> catalogue.Analyte | None:
 def lab_rows_of(form: CaseForm, case: Case) -> dict[str, Result]:
     """By question: the case's last result of that test, or an empty one with the default range for the patient. A test that
     the catalogue does not know is found by what the form calls it."""
-    birth, at_entry = birth_of(case), entry_of(case)
+    birth, at_entry = case.birth, entry_of(case)
     had: dict[str, LabResult] = {}
     for lab in case.labs.all():
         analyte = catalogue.coded(lab.code) or catalogue.named(lab.label)

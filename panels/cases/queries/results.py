@@ -120,19 +120,15 @@ class Results:
         return [trend for rows in by_name.values() if (trend := trend_of(rows))]
 
 
-def birth_of(case: Case) -> Birth:
-    return Birth(case.patient.birth_year, case.patient.birth_month)
-
-
 def entry_of(case: Case) -> Moment:
-    """The age that a file gave, or else the day the case was entered."""
+    """The age that a file gave, while it can be right, or else the day the case was entered."""
     made = case.made_at.date().toordinal()
-    return moment_of(case.age_at_entry) or Moment(made, made, is_age=False)
+    return case.file_age or Moment(made, made, is_age=False)
 
 
 def entry_words(case: Case) -> str:
     """The moment of entry as a result's own words say it: what holds for results of the case that name no moment."""
-    return case.age_at_entry if moment_of(case.age_at_entry) else case.made_at.date().isoformat()
+    return case.age_at_entry if case.file_age else case.made_at.date().isoformat()
 
 
 def taken_now(case: Case) -> str:
@@ -142,7 +138,7 @@ def taken_now(case: Case) -> str:
 
 
 def results_of(case: Case) -> Results:
-    birth, at_entry = birth_of(case), entry_of(case)
+    birth, at_entry = case.birth, entry_of(case)
     return Results(in_time([result_of(lab, case.patient.sex, birth, at_entry) for lab in case.labs.all()], birth))
 
 
