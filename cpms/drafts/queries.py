@@ -28,14 +28,15 @@ def about(names: Iterable[str]) -> list[Draft]:
     return [row for row in rows if wanted.intersection(row.form.split(":")[1:])]
 
 
-def rows_of(fields: dict[str, Any], prefix: str, *, shown_by: str) -> list[dict[str, Any]]:
-    """The rows of a formset as they stood in a draft; rows whose ``shown_by`` field is empty were not begun."""
+def rows_of(fields: dict[str, Any], prefix: str, *, begun_by: Iterable[str]) -> list[dict[str, Any]]:
+    """The rows of a formset as they stood in a draft; rows all whose ``begun_by`` fields are empty were not begun."""
+    begun_by = set(begun_by)
     total = str(fields.get(f"{prefix}-TOTAL_FORMS", ""))
     rows = []
     for number in range(int(total) if total.isdecimal() else 0):
         start = f"{prefix}-{number}-"
         row = {name.removeprefix(start): value for name, value in fields.items() if name.startswith(start)}
-        if row.get(shown_by):
+        if any(row.get(name) for name in begun_by):
             rows.append(row)
     return rows
 

@@ -37,10 +37,15 @@ class RowForm(forms.Form):
 
     id = forms.UUIDField(required=False, widget=forms.HiddenInput)
 
+    @classmethod
+    def typed_names(cls) -> set[str]:
+        """The fields that begin a new row: what its choices show unasked is nobody's entry."""
+        return {name for name, field in cls.base_fields.items() if not isinstance(field, forms.ChoiceField)}
+
     def has_changed(self) -> bool:
-        """A new row counts once something is typed into it: what its choices show unasked is nobody's entry."""
-        typed = {name for name, field in self.fields.items() if not isinstance(field, forms.ChoiceField)}
-        return super().has_changed() and (bool(self.initial) or not typed.isdisjoint(self.changed_data))
+        """A new row counts once something is typed into it."""
+        began = not self.typed_names().isdisjoint(self.changed_data)
+        return super().has_changed() and (bool(self.initial) or began or "DELETE" in self.changed_data)
 
 
 class CodeField(forms.RegexField):
@@ -198,7 +203,7 @@ class CaseForms:
         for name, row in ROWS.items():
             factory = forms.formset_factory(row, extra=1, can_delete=True, absolute_max=MOST_ROWS, max_num=MOST_ROWS)
             saved = [initial_of(part, row) for part in getattr(case, name).all()]
-            drafted = rows_of(typed, name, shown_by="gene" if name == "variants" else "label")
+            drafted = rows_of(typed, name, begun_by=row.typed_names())
             shown = None if data else with_newer(drafted, saved)  # what is sent may be older than what is saved
             self.sets[name] = factory(data, initial=shown, prefix=name)
 

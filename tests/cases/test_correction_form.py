@@ -2,8 +2,13 @@
 
 import pytest
 from django import forms
+from django.urls import reverse
 
-from panels.cases.forms import ROWS
+from panels.cases import actions as cases
+from panels.cases.forms import ROWS, CaseForms
+from panels.cases.queries import case_parts
+from tests.clients import signed_in
+from tests.factories import Story
 
 UNTOUCHED = {
     "diagnoses": {"status": "confirmed"},
@@ -31,3 +36,47 @@ def test_an_untouched_new_row_is_no_row(name):
 def test_a_new_row_needs_its_name_once_something_is_typed():
     assert sent("diagnoses", code="ORPHA:90794").errors == [{"label": ["This field is required."]}]
     assert sent("findings", label="Short stature", present="0").forms[0].is_valid()
+
+
+def fields_of(page) -> dict[str, str]:
+    """What a browser would send back of the page of a case."""
+    sets = page.context["forms"].sets
+    sent = {"version": page.context["forms"].summary["version"].value(), "summary": ""}
+    for name, rows in sets.items():
+        sent |= {f"{name}-TOTAL_FORMS": len(rows.forms), f"{name}-INITIAL_FORMS": rows.initial_form_count()}
+        sent |= {field.html_name: field.value() for row in rows for field in row if field.value() is not None}
+    return {name: value for name, value in sent.items() if not name.endswith("DELETE")}
+
+
+@pytest.mark.django_db
+def test_without_a_script_a_save_can_come_back_to_the_same_part_with_a_fresh_row():
+    story = Story()
+    client, url = signed_in(story.lead), reverse("cases:edit", args=[story.case.pk])
+    row = {"treatments-0-label": "Hydrocortisone", "treatments-0-kind": "medication", "stay": "treatments"}
+    answer = client.post(url, fields_of(client.get(url)) | row)
+    assert answer.url == f"{url}#treatments-more"
+    page = client.get(url)
+    assert [one["label"].value() for one in page.context["forms"].sets["treatments"]] == ["Hydrocortisone", None]
+    assert 'id="treatments-more"' in page.content.decode()
+    elsewhere = client.post(url, fields_of(page) | {"stay": "https://elsewhere.example"})
+    assert elsewhere.url == story.patient.get_absolute_url()
+
+
+@pytest.mark.django_db
+def test_a_case_of_many_lines_is_saved():
+    story = Story()
+    rows = [{"label": f"Test {number}", "value": number, "unit": "mmol/L"} for number in range(200)]
+    cases.add_labs(story.case, rows, names={}, by=story.lead)
+    client, url = signed_in(story.lead), reverse("cases:edit", args=[story.case.pk])
+    sent = fields_of(client.get(url)) | {"labs-201-label": "One more", "labs-201-value": "7"}
+    assert len(sent) > 1000
+    assert client.post(url, sent).status_code == 302
+    assert story.case.labs.count() == 202
+
+
+@pytest.mark.django_db
+def test_a_draft_brings_back_rows_that_have_no_name_yet():
+    story = Story()
+    typed = {"labs-TOTAL_FORMS": "3", "labs-1-value": "7", "labs-2-label": "", "labs-2-comparator": "<"}
+    forms_of = CaseForms(case_parts(story.case), typed=typed)
+    assert [row["value"].value() for row in forms_of.sets["labs"]] == ["7", "129", None]

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 
 from cpms.accounts.access import access
 from cpms.accounts.access.routes import READ, WRITE
@@ -36,8 +39,7 @@ def edit(request: HttpRequest, case: Case) -> HttpResponse:
         actions.correct_case(case, correction, version=forms.summary.cleaned_data["version"], by=request.user)
         drafts.discard(f"case:{case.pk}", by=request.user)
         messages.success(request, "The case is saved.")
-        panel = case.panels.order_by("-drafted_at").first()
-        return redirect(panel or case.patient)
+        return redirect(after_saving(request, case))
     bad = request.method == "POST"
     context = {
         "case": case,
@@ -48,6 +50,13 @@ def edit(request: HttpRequest, case: Case) -> HttpResponse:
         "panel": case.panels.order_by("-drafted_at").first(),
     }
     return render(request, "cases/edit.html", context, status=422 if bad else 200)
+
+
+def after_saving(request: HttpRequest, case: Case) -> Any:
+    """The panel; or the same part with a fresh row, for whom the page could not add one."""
+    if (part := request.POST.get("stay")) in ROWS:
+        return f"{reverse('cases:edit', args=[case.pk])}#{part}-more"
+    return case.panels.order_by("-drafted_at").first() or case.patient
 
 
 @access("cases:terms", verb=Permission.SIGNED_IN, methods=WRITE)
