@@ -45,6 +45,7 @@ SECTIONS = {
     "patients#again": "patients:reviews patients:review",
     "patients#sight": "panels:sight",
     "patients#hand-over": "panels:hand_over",
+    "case#newer": "cases:take_in",
     "case#hand": "cases:edit",
     "case#findings": "cases:findings",
     "case#table": "cases:labs",

@@ -16,6 +16,8 @@ from consent.states import Giver
 from cpms import clock
 from cpms.drafts.queries import rows_of, with_newer
 from cpms.forms import ClinicalDecimalField, DayField, WordsField
+from panels.cases.importers import phenopacket
+from panels.cases.importers.read_case import ImportRefused, ReadCase
 from panels.cases.models import plain
 from panels.cases.states import CODE, DiagnosisStatus, PartOf, RangeSource
 
@@ -27,6 +29,7 @@ TREATMENT_KINDS = [
     ("other", "Other"),
 ]
 
+LARGEST_FILE = 2_000_000  # its text goes to the page and back
 HGVS = re.compile(
     r"\b[cgmnopr]\.\(?[\w*?=>+\-]"
 )  # what every name of a variant has: the kind of sequence, then where and what
@@ -170,6 +173,38 @@ class RectifyForm(forms.Form):
 class SummaryForm(forms.Form):
     version = forms.IntegerField(widget=forms.HiddenInput)
     summary = forms.CharField(label="Summary", required=False, max_length=20_000, widget=forms.Textarea({"rows": 4}))
+
+
+class NewerFileForm(forms.Form):
+    """A file of the same patient, or its text as the page that showed it sends it back. ``read`` is what stands in it."""
+
+    file = forms.FileField(
+        label="A newer file",
+        required=False,
+        help_text="A GA4GH phenopacket (JSON). It is read and checked with you first; the file is not kept.",
+        widget=forms.ClearableFileInput({"accept": ".json,application/json"}),
+    )
+    file_text = forms.CharField(max_length=LARGEST_FILE, required=False, strip=False, widget=forms.HiddenInput)
+    file_name = forms.CharField(max_length=200, required=False, widget=forms.HiddenInput)
+
+    read: ReadCase | None = None
+    text = name = ""
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        file = cleaned.get("file")
+        data = file.read(LARGEST_FILE + 1) if file else cleaned.get("file_text", "").encode()
+        self.name = file.name if file else cleaned.get("file_name", "")
+        if not data or len(data) > LARGEST_FILE:
+            wrong = f"The file is larger than {LARGEST_FILE // 1_000_000} MB. A case is usually under 100 kB."
+            self.add_error("file", wrong if data else "Choose a file.")
+            return cleaned
+        try:
+            self.read = phenopacket.read(data)
+            self.text = data.decode("utf-8-sig")
+        except ImportRefused as refusal:
+            self.add_error("file", str(refusal))
+        return cleaned
 
 
 ROWS = {

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import replace
-from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -17,7 +16,7 @@ from panels.cases.importers.lab_lines import Line, known_name
 from panels.cases.importers.lab_table import judged
 from panels.cases.importers.read_case import ImportRefused
 from panels.cases.models import Case
-from panels.cases.queries import flag_of, range_words, spoken, taken_now
+from panels.cases.queries import Mark, flag_of, range_words, results_held, spoken, taken_now
 from panels.cases.states import Flag, RangeSource
 
 LONGEST = 60_000
@@ -166,25 +165,12 @@ class LineForm(forms.Form):
         return range_words(reading.low, reading.high) if reading else ""
 
 
-Mark = tuple[str, str, str, Decimal | None, str]
-
-
 def mark_of(line: Line, now: str) -> Mark:
-    """By which the same result is known again: test, day, sign, value and unit."""
     reading, analyte = line.reading, line.analyte
     assert reading is not None  # noqa: S101 only lines with a reading are compared
     name = analyte.key if analyte else spelled(line.name)
     unit = catalogue.read_unit(analyte, reading.unit) or reading.unit
     return name, reading.taken or now, reading.comparator, reading.value, unit
-
-
-def results_held(case: Case) -> set[Mark]:
-    held: set[Mark] = set()
-    for lab in case.labs.all():
-        analyte = catalogue.coded(lab.code) or catalogue.named(lab.label)
-        name, unit = analyte.key if analyte else spelled(lab.label), catalogue.read_unit(analyte, lab.unit) or lab.unit
-        held.add((name, lab.taken, lab.comparator, lab.value, unit))
-    return held
 
 
 class LabChoices:

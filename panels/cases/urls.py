@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from panels.cases.views import editing, exporting, files, findings, forms, labs, marking, rectifying
+from panels.cases.views import editing, exporting, files, findings, forms, labs, marking, rectifying, taking_in
 
 app_name = "cases"
 urlpatterns = [
@@ -11,6 +11,7 @@ urlpatterns = [
     path("cases/<uuid:key>/rectify/", rectifying.rectify, name="rectify"),
     path("cases/<uuid:key>/labs/", labs.paste, name="labs"),
     path("cases/<uuid:key>/phenopacket/", exporting.phenopacket, name="phenopacket"),
+    path("cases/<uuid:key>/take-in/", taking_in.take_in, name="take_in"),
     path("cases/<uuid:key>/files/", files.files, name="files"),
     path("cases/<uuid:key>/files/checked/", files.files_checked, name="files_checked"),
     path("cases/<uuid:key>/files/show/", files.show_files, name="show_files"),

@@ -79,6 +79,7 @@ LEAD = (
     Visit("lead", "panels:prepare", "draft"),
     Visit("lead", "cases:edit", "open"),
     Visit("lead", "cases:labs", "open"),
+    Visit("lead", "cases:take_in", "open"),
     Visit("lead", "cases:rectify", "open"),
     Visit("lead", "cases:files", "open"),
     Visit("lead", "cases:file", "open"),

@@ -66,6 +66,7 @@ TWICE = {
     "helpdesk/demo.html": "signs in as somebody invented",
     "helpdesk/export.html": "takes figures out: every time is one, and is recorded",
     "cases/labs.html": "the first form reads a table and shows it; the second, which adds, has a key",
+    "cases/take_in.html": "the first form reads a file and shows it; the second, which adds, has a key",
     "cases/_findings.html": "the letter is read and shown; what adds has a key",
     "components/post_button.html": "the key is handed in",
     "admin/change_form.html": "Django's own",
@@ -102,7 +103,7 @@ UNVERSIONED = {
     "signs in or proves who is there": "account_login account_reset_password account/password_reset_from_key.html "
     "accounts/activate.html accounts/otp_challenge.html accounts/otp_enrol.html accounts/phone.html accounts/step_up.html",
     "makes something new, or adds to a list": "accounts/assistants.html cases:findings cases:files cases:labs "
-    "cases:rectify expert_groups accounts/expertise.html meetings:bring meetings:meet_now meetings:schedule "
+    "cases:take_in cases:rectify expert_groups accounts/expertise.html meetings:bring meetings:meet_now meetings:schedule "
     "meetings:propose meetings:series_new meetings:series_add outcomes:effect outcomes:language outcomes:open_survey nudge panels:ask panels:answer panels:invite "
     "panels:address panels:new panels:keep_filter panels:receive panels:reply panels/let_in.html panels/refer.html "
     "patients:consent people/ask.html people/glass.html people/new_centre.html people/tables.html people:unit people:grant people:log_outreach "

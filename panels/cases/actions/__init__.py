@@ -15,7 +15,7 @@ from panels.cases.actions.exporting import export_phenopacket
 from panels.cases.actions.files import add_file, clean_file, remove_file, show_files, take_out_file
 from panels.cases.actions.forgetting import forget_rows
 from panels.cases.actions.forms import answer_form, publish_case_form, save_case_form
-from panels.cases.actions.importing import import_phenopacket, take_read_case, unplaced
+from panels.cases.actions.importing import add_read_lines, import_phenopacket, take_read_case, unplaced
 from panels.cases.actions.rectifying import rectify
 
 __all__ = [
@@ -24,6 +24,7 @@ __all__ = [
     "add_file",
     "add_findings",
     "add_labs",
+    "add_read_lines",
     "answer_form",
     "clean_file",
     "confirm_copy",

@@ -1,10 +1,9 @@
-"""A file becomes a case, and what could not be taken is written beside it."""
+"""A file becomes a case, or adds lines to one, and what could not be taken is written beside it."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from django.db import transaction
@@ -13,11 +12,13 @@ from consent.actions import hold_consent
 from cpms.accounts.access import Refused
 from cpms.audit import actions as audit
 from cpms.audit.states import Event
+from panels.cases.ages import moment_of
 from panels.cases.importers import phenopacket
 from panels.cases.importers.read_case import LeftOut, ReadCase
-from panels.cases.models import Case, CaseImport, CasePart, Diagnosis, Finding, LabResult, Treatment, Variant
+from panels.cases.importers.rows import ROW_OF, in_full, words
+from panels.cases.models import Case, CaseImport
 from panels.cases.policy import may_edit
-from panels.cases.states import RangeSource
+from panels.cases.queries import taken_now
 
 
 @transaction.atomic
@@ -32,20 +33,41 @@ def take_read_case(case: Case, read: ReadCase, *, filename: str, by: Any) -> Cas
     hold_consent(case.patient_id)
     if not (verdict := may_edit(by, case)):
         raise Refused(verdict.reason)
-    parts: list[list[Any]] = [
-        [diagnosis(case, item) for item in read.diagnoses],
-        [finding(case, item) for item in read.findings],
-        [lab(case, item) for item in read.labs],
-        [variant(case, item) for item in read.variants],
-        [treatment(case, item) for item in read.treatments],
-    ]
-    sources = (read.diagnoses, read.findings, read.labs, read.variants, read.treatments)
-    for rows, items in zip(parts, sources, strict=True):
-        save_rows(rows, items)
+    save_lines(case, read)
     if read.age is not None:
         case.age_at_entry, case.years_at_entry = read.age.text[:40], read.age.years
     case.origin = in_full(read, "age", "birth_year", "vital_status", "vital_note", "sources")
     case.save()
+    return note_import(case, read, filename=filename, by=by)
+
+
+@transaction.atomic
+def add_read_lines(case: Case, read: ReadCase, *, filename: str, by: Any) -> CaseImport:
+    """Append the lines of a newer file, without what it says of the patient: nothing that the case holds is changed. A result
+    without a moment was taken at the age that the file gives, or else today."""
+    hold_consent(case.patient_id)
+    if not (verdict := may_edit(by, case)):
+        raise Refused(verdict.reason)
+    age = read.age.text if read.age else ""
+    now = age if moment_of(age) else taken_now(case)
+    read = replace(read, labs=tuple(replace(lab, taken=lab.taken or now) for lab in read.labs))
+    save_lines(case, read)
+    return note_import(case, read, filename=filename, by=by)
+
+
+def save_lines(case: Case, read: ReadCase) -> None:
+    """Behind the lines that the case holds already."""
+    for name, row_of in ROW_OF.items():
+        begin, rows = getattr(case, name).count(), []
+        for place, item in enumerate(getattr(read, name)):
+            row = row_of(case, item)
+            row.position, row.origin = begin + place, in_full(item)
+            rows.append(row)
+        if rows:
+            type(rows[0])._default_manager.bulk_create(rows)
+
+
+def note_import(case: Case, read: ReadCase, *, filename: str, by: Any) -> CaseImport:
     made = CaseImport(case=case, key=case.key, taken=read.counts, imported_by=by)
     made.filename = filename[:200]
     made.left_out = json.dumps([asdict(item) for item in (*read.left_out, *unplaced(read))], ensure_ascii=False)
@@ -62,94 +84,3 @@ def unplaced(read: ReadCase) -> list[LeftOut]:
     return found + [
         LeftOut("metaData.externalReferences", "a publication the file names", text) for text in read.sources
     ]
-
-
-def save_rows(rows: list[CasePart], items: Sequence[Any]) -> None:
-    for position, (row, item) in enumerate(zip(rows, items, strict=True)):
-        row.position = position
-        row.origin = in_full(item)
-    if rows:
-        type(rows[0])._default_manager.bulk_create(rows)
-
-
-def in_full(item: Any, *names: str) -> str:
-    """What was read, as JSON: all of it, or the named fields."""
-    said = asdict(item)
-    return json.dumps({name: said[name] for name in names} if names else said, ensure_ascii=False, default=str)
-
-
-def words(*texts: str) -> str:
-    return "; ".join(text for text in texts if text)
-
-
-def diagnosis(case: Case, item: Any) -> Diagnosis:
-    row = Diagnosis(
-        case=case,
-        key=case.key,
-        system=item.system,
-        code=item.code[:30],
-        label=(item.label or item.code)[:300],
-        onset=item.onset[:120],
-        status=item.status,
-    )
-    row.note = item.note
-    return row
-
-
-def finding(case: Case, item: Any) -> Finding:
-    row = Finding(
-        case=case,
-        key=case.key,
-        code=item.code[:30],
-        label=(item.label or item.code)[:300],
-        present=item.present,
-        onset=item.onset[:120],
-        qualifiers=words(item.severity, *item.modifiers)[:500],
-    )
-    row.note = words(item.note, f"resolved: {item.resolution}" if item.resolution else "")
-    return row
-
-
-def lab(case: Case, item: Any) -> LabResult:
-    ranged = item.low is not None or item.high is not None
-    row = LabResult(
-        case=case,
-        key=case.key,
-        system=item.system[:10],
-        code=item.code[:30],
-        label=(item.label or item.code)[:300],
-        comparator=item.comparator,
-        value=item.value,
-        text_value=item.text[:300],
-        unit=item.unit[:40],
-        unit_label=item.unit_label[:120],
-        low=item.low,
-        high=item.high,
-        range_source=RangeSource.LABORATORY if ranged else RangeSource.NONE,
-        taken=item.taken[:120],
-    )
-    row.note = words(item.note, item.text_code)
-    return row
-
-
-def variant(case: Case, item: Any) -> Variant:
-    row = Variant(
-        case=case,
-        key=case.key,
-        gene=item.gene[:40],
-        zygosity=item.zygosity[:60],
-        significance=item.significance[:80],
-    )
-    row.hgvs = item.name
-    names = (item.label, item.hgvs_c, item.hgvs_p, item.hgvs_g, item.position)
-    others = (name for name in names if name not in item.name)
-    cause = f"for {item.diagnosis_code}" if item.diagnosis_code else ""
-    row.note = words(*others, item.kind, item.role, cause, item.gene_code, item.note)
-    return row
-
-
-def treatment(case: Case, item: Any) -> Treatment:
-    row = Treatment(case=case, key=case.key, kind=item.kind[:40], code=item.code[:30], label=item.label[:300])
-    started = f"from {item.started}" if item.started else ""
-    row.note = words(item.detail, started, f"until {item.ended}" if item.ended else "", item.response)
-    return row

@@ -17,6 +17,7 @@ from panels.cases.queries.forms import (
     published_form,
     sources_of,
 )
+from panels.cases.queries.held import Held, Mark, results_held
 from panels.cases.queries.reading import Outline, allowed, case_parts, names_at, outline
 from panels.cases.queries.rectifying import Disputed, disputed, line_words, lines
 from panels.cases.queries.results import Result, Results, entry_words, result_of, results_of, taken_now
@@ -27,6 +28,8 @@ __all__ = [
     "TRI_STATE",
     "Chart",
     "Disputed",
+    "Held",
+    "Mark",
     "Offer",
     "Outline",
     "Result",
@@ -58,6 +61,7 @@ __all__ = [
     "range_words",
     "raw_of",
     "result_of",
+    "results_held",
     "results_of",
     "sources_of",
     "spoken",
