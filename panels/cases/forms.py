@@ -15,10 +15,11 @@ from django.utils.text import Truncator
 from consent.states import Giver
 from cpms import clock
 from cpms.drafts.queries import rows_of, with_newer
-from cpms.forms import ClinicalDecimalField, DayField, WordsField
+from cpms.forms import ClinicalDecimalField, DayField, DecimalInput, WordsField
 from panels.cases.importers import phenopacket
 from panels.cases.importers.read_case import ImportRefused, ReadCase
 from panels.cases.models import plain
+from panels.cases.queries import asked_about, lies_ahead
 from panels.cases.states import CODE, DiagnosisStatus, PartOf, RangeSource
 
 TREATMENT_KINDS = [
@@ -29,6 +30,7 @@ TREATMENT_KINDS = [
     ("other", "Other"),
 ]
 
+AHEAD = "This day lies ahead. When was the sample taken?"
 LARGEST_FILE = 2_000_000  # its text goes to the page and back
 HGVS = re.compile(
     r"\b[cgmnopr]\.\(?[\w*?=>+\-]"
@@ -101,19 +103,33 @@ class LetterForm(forms.Form):
 
 
 class LabRow(RowForm):
-    label = WordsField(label="Test", max_length=300)
+    label = WordsField(label="Test", max_length=300, widget=forms.TextInput({"data-measured": "test"}))
     comparator = forms.ChoiceField(
         label="Sign", required=False, choices=[("", "="), ("<", "<"), (">", ">"), ("<=", "≤"), (">=", "≥")]
     )
     value = ClinicalDecimalField(
         label="Result",
         required=False,
+        widget=DecimalInput({"data-measured": "value"}),
         error_messages={"operator": "Choose < or > as the sign beside the result and enter the number alone."},
     )
-    unit = forms.CharField(label="Unit", max_length=40, required=False)
+    unit = WordsField(label="Unit", max_length=40, required=False, widget=forms.TextInput({"data-measured": "unit"}))
     low = ClinicalDecimalField(label="Range from", required=False)
     high = ClinicalDecimalField(label="to", required=False)
     taken = WordsField(label="When", max_length=120, required=False)
+
+    is_measured = True
+
+    @property
+    def asks(self) -> str:
+        """A question beside the row about a value that nobody can have, or nothing."""
+        return asked_about(*(str(self[name].value() or "") for name in ("label", "value", "unit")))
+
+    def clean_taken(self) -> str:
+        taken: str = self.cleaned_data["taken"]
+        if taken != self.initial.get("taken") and lies_ahead(taken):
+            raise forms.ValidationError(AHEAD)
+        return taken
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
@@ -127,8 +143,8 @@ class LabRow(RowForm):
 class VariantRow(RowForm):
     """A variant's name as HGVS has it (hgvs-nomenclature.org). Another spelling is kept, and asked about."""
 
-    gene = forms.CharField(label="Gene", max_length=40)
-    hgvs = forms.CharField(label="Variant (HGVS)", max_length=300, required=False)
+    gene = WordsField(label="Gene", max_length=40)
+    hgvs = WordsField(label="Variant (HGVS)", max_length=300, required=False)
     zygosity = WordsField(label="Zygosity", max_length=60, required=False)
     significance = WordsField(label="Significance", max_length=80, required=False)
 

@@ -12,7 +12,7 @@ from django import forms
 
 from cpms.forms import ClinicalDecimalField, DecimalInput, ExactSelect, WordsField
 from panels.cases.models import plain
-from panels.cases.queries import TRI_STATE, analyte_of, is_asked, spoken
+from panels.cases.queries import TRI_STATE, analyte_of, asked_about, is_asked, spoken
 from panels.cases.questionnaire import BOOLEAN, DISPLAY, GROUP, QUANTITY, Item, Questionnaire
 
 FEW = 6
@@ -26,7 +26,7 @@ class MeasuredInput(DecimalInput):
     """A phone's keys for numbers have no "<"."""
 
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
-        super().__init__({**(attrs or {}), "inputmode": "text"})
+        super().__init__({**(attrs or {}), "inputmode": "text", "data-measured": "value"})
 
 
 class MeasuredField(ClinicalDecimalField):
@@ -55,6 +55,12 @@ class Row:
     value: Any = None
     unit: Any = None
     known: Any = None
+
+    @property
+    def asks(self) -> str:
+        """A question about a value that nobody can have, or nothing."""
+        unit = self.unit.value() if self.unit else self.item.units[0] if self.item.units else ""
+        return asked_about(self.item.code, str(self.value.value() or ""), unit or "") if self.item.is_lab else ""
 
 
 @dataclass
@@ -126,7 +132,10 @@ class AnswersForm(forms.Form):
             if len(item.units) > 1:
                 choices = [(unit, spoken(unit)) for unit in item.units]
                 self.fields[f"{item.link}-unit"] = forms.ChoiceField(
-                    label=f"Unit of {item.text}", choices=choices, required=False, widget=ExactSelect
+                    label=f"Unit of {item.text}",
+                    choices=choices,
+                    required=False,
+                    widget=ExactSelect({"data-measured": "unit"} if item.is_lab else None),
                 )
 
     @property

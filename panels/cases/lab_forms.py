@@ -16,7 +16,7 @@ from panels.cases.importers.lab_lines import Line, known_name
 from panels.cases.importers.lab_table import judged
 from panels.cases.importers.read_case import ImportRefused
 from panels.cases.models import Case
-from panels.cases.queries import Mark, flag_of, range_words, results_held, spoken, taken_now
+from panels.cases.queries import Mark, flag_of, lies_ahead, range_words, results_held, spoken, taken_now
 from panels.cases.states import Flag, RangeSource
 
 LONGEST = 60_000
@@ -46,9 +46,15 @@ class LabTableForm(forms.Form):
 
     text = ""
 
+    def clean_taken_on(self) -> dt.date | None:
+        day: dt.date | None = self.cleaned_data["taken_on"]
+        if day and lies_ahead(day.isoformat()):
+            raise forms.ValidationError("This day lies ahead. When was the sample taken?")
+        return day
+
     @property
     def day(self) -> str:
-        day: dt.date | None = self.cleaned_data["taken_on"]
+        day: dt.date | None = self.cleaned_data.get("taken_on")
         return day.isoformat() if day else ""
 
     def clean(self) -> dict[str, Any]:
@@ -80,13 +86,20 @@ class LineForm(forms.Form):
         self.remembered = line.analyte if line.analyte and not known_name(line.name, catalogue.named) else None
         known = self.remembered.key if self.remembered else ""
         super().__init__(
-            data, prefix=prefix, initial={"take": line.certain and not is_held, "test": known, "unit": line.ask}
+            data,
+            prefix=prefix,
+            initial={"take": line.certain and not is_held and not self.is_ahead, "test": known, "unit": line.ask},
         )
         tests = [("", "Choose the test"), *((key, one.name) for key, one in catalogue.analytes().items())]
         self.fields["test"].choices = [*tests, ("other", f"Another test: keep “{line.name}”")]  # type: ignore[attr-defined]
         self.fields["unit"].choices = [("", "Choose the unit"), *self._units()]  # type: ignore[attr-defined]
         for name, words in (("take", "Add"), ("test", "Which test is"), ("unit", "Unit of")):
             self.fields[name].widget.attrs["aria-label"] = f"{words} {line.name}"
+
+    @property
+    def is_ahead(self) -> bool:
+        """A day that is still to come is a slip, or the file's own day of printing."""
+        return bool(self.line.reading and lies_ahead(self.line.reading.taken))
 
     def _units(self) -> list[tuple[str, str]]:
         if self.line.analyte is None or self.line.reading is None:
@@ -111,6 +124,8 @@ class LineForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """A line in doubt is taken only with an answer."""
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if cleaned.get("take") and self.is_ahead:
+            self.add_error("take", "Correct the day in the table and read it again, or leave the line out.")
         if cleaned.get("take") and self.asks_test and not cleaned.get("test"):
             self.add_error("test", "Choose the test, or leave the line out.")
         elif cleaned.get("take") and self.matched and (doubt := self._doubt(cleaned["test"])):
@@ -196,7 +211,7 @@ class LabChoices:
 
     @property
     def certain(self) -> int:
-        return sum(form.line.certain and not form.is_held for form in self.lines)
+        return sum(form.line.certain and not form.is_held and not form.is_ahead for form in self.lines)
 
     def taken(self) -> list[LineForm]:
         return [form for form in self.lines if form.cleaned_data["take"]]

@@ -25,5 +25,6 @@ urlpatterns = [
     path("files/<uuid:key>/download/", files.download_file, name="download_file"),
     path("files/<uuid:key>/remove/", files.remove_file, name="remove_file"),
     path("marks/", marking.marks, name="marks"),
+    path("question/", editing.question, name="question"),
     path("terms/", editing.terms, name="terms"),
 ]

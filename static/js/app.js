@@ -20,6 +20,7 @@ const parts = [
   ["main textarea:not([hidden]), main [data-words]", () => import("./marks.js")],
   ["[data-filter]", () => import("./filter.js")],
   ["[data-aside-for]", () => import("./aside.js")],
+  ["[data-question]", () => import("./measured.js")],
   ["[data-add-row]", () => import("./add_row.js")],
   ["[data-order]", () => import("./order.js")],
   ["[data-chosen-count]", () => import("./chosen.js")],

@@ -23,7 +23,6 @@ NOT_ABOUT_PATIENTS = {
     "EraseForm.pseudonym": "a pseudonym, repeated",
     "GuestForm.hospital": "a hospital",
     "GuestForm.name": "the guest's name",
-    "LabRow.unit": "a unit",
     "PlaceForm.ref": "the number of a panel",
     "ReferralForm.hospital": "a hospital",
     "ReferralForm.name": "the physician's name",
@@ -33,8 +32,6 @@ NOT_ABOUT_PATIENTS = {
     "SearchForm.words": "words to search for, which are not kept",
     "SeriesChangeForm.name": "the name of a series of meetings",
     "SeriesForm.name": "the name of a series of meetings",
-    "VariantRow.gene": "a gene",
-    "VariantRow.hgvs": "a variant",
     "VerifyForm.code": "the code printed on a document",
 }
 PLAIN = (forms.TextInput,)

@@ -7,9 +7,14 @@ import json
 
 def sent_text(body: bytes) -> str:
     """The text in it; nothing when it holds something else."""
+    return sent_texts(body, "text")[0]
+
+
+def sent_texts(body: bytes, *names: str) -> list[str]:
+    """The texts of these names; an empty one for what is no text."""
     try:
         sent = json.loads(body)
     except ValueError:
-        return ""
-    text = sent.get("text") if isinstance(sent, dict) else ""
-    return text if isinstance(text, str) else ""
+        sent = None
+    found = [sent.get(name) if isinstance(sent, dict) else "" for name in names]
+    return [text if isinstance(text, str) else "" for text in found]

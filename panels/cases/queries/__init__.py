@@ -1,5 +1,6 @@
 """A case as it is read."""
 
+from panels.cases.queries.asking import asked_about, lies_ahead
 from panels.cases.queries.files import content_of, page_of, pages_of, raw_of
 from panels.cases.queries.forms import (
     TRI_STATE,
@@ -39,6 +40,7 @@ __all__ = [
     "analyte_of",
     "answer_words",
     "answered_forms",
+    "asked_about",
     "case_parts",
     "content_of",
     "disputed",
@@ -48,6 +50,7 @@ __all__ = [
     "forms_of",
     "is_asked",
     "lab_rows_of",
+    "lies_ahead",
     "line_words",
     "lines",
     "names_at",

@@ -17,9 +17,9 @@ from cpms.drafts.queries import fields_of
 from cpms.terminology import queries as terminology
 from panels.cases import actions
 from panels.cases.forms import ROWS, CaseForms
-from panels.cases.importers.sent import sent_text
+from panels.cases.importers.sent import sent_text, sent_texts
 from panels.cases.models import Case
-from panels.cases.queries import allowed, case_parts, forms_of, outline
+from panels.cases.queries import allowed, asked_about, case_parts, forms_of, outline
 
 SYSTEMS = {"HPO": "HP", "ORPHA": "ORPHA"}  # as the page says it: as the tables know it
 
@@ -65,6 +65,13 @@ def terms(request: HttpRequest) -> HttpResponse:
     system = SYSTEMS.get(request.GET.get("system", ""))
     hits = terminology.search(system, sent_text(request.body)) if system else []
     return render(request, "cases/_terms.html", {"hits": hits})
+
+
+@access("cases:question", verb=Permission.SIGNED_IN, methods=WRITE)
+def question(request: HttpRequest) -> HttpResponse:
+    """About a result that is being typed: test, value and unit are looked at and forgotten."""
+    asked = asked_about(*sent_texts(request.body, "test", "value", "unit"))
+    return render(request, "cases/_question.html", {"question": asked})
 
 
 @access("cases:confirm", object=Case, verb=Permission.CASE_EDIT, methods=WRITE)

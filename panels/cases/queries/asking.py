@@ -1,0 +1,33 @@
+"""What is asked about a result while it is typed. Nothing is changed by asking, and nothing waits for an answer."""
+
+from __future__ import annotations
+
+from cpms import clock
+from cpms.forms import plain_number
+from cpms.terminology import catalogue
+from panels.cases.ages import moment_of
+from panels.cases.models import LabResult
+from panels.cases.queries.results import Result, questioned
+
+SIGNS = "<>=≤≥ "
+
+
+def asked_about(test: str, value: str, unit: str) -> str:
+    """The question about a value that nobody can have in this unit; empty for one that can be, and for what is no number.
+    ``test`` is a name or a code."""
+    analyte = catalogue.coded(test) or catalogue.analytes().get(test) or catalogue.named(test)
+    try:
+        number = plain_number(value.lstrip(SIGNS))
+    except ValueError:
+        return ""
+    if analyte is None:
+        return ""
+    lab = LabResult(label=analyte.name, value=number, unit=unit)
+    found = questioned(Result(lab, analyte, catalogue.read_unit(analyte, unit)), analyte)
+    return f"{analyte.name}: {found.question}" if found.question else ""
+
+
+def lies_ahead(taken: str) -> bool:
+    """Whether the words say a day or a month that has not begun."""
+    moment = moment_of(taken)
+    return moment is not None and not moment.is_age and moment.first > clock.today().toordinal()
