@@ -237,7 +237,7 @@ CONTENT_SECURITY_POLICY = {
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000  # a case of two thousand lines
-FILE_UPLOAD_MAX_MEMORY_SIZE = 28_000_000
+FILE_UPLOAD_MAX_MEMORY_SIZE = 53_000_000
 # Nothing clinical in temporary files
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
 

@@ -1,7 +1,7 @@
 // Sends each chosen file by itself, one after the other, and says how far it is; the words come from the form.
 import { token } from "./server.js";
 
-const LARGEST = 25_000_000;
+const LARGEST = 50_000_000;
 
 export default function upload(form) {
   const input = form.querySelector("input[type=file]");

@@ -25,9 +25,13 @@ from outcomes import actions as outcomes
 from outcomes.models import SignOff
 from outcomes.states import Decision
 from panels import actions as panels
-from panels.cases.models import CaseGrant
+from panels.cases import actions as cases
+from panels.cases.actions.files import MOST_BYTES
+from panels.cases.cleaning.kinds import NotTaken
+from panels.cases.models import CaseFile, CaseGrant
 from panels.models import Contribution, Panel, PanelStep, Question, Stance, Thanks, Visit
 from panels.states import InvitationState, State
+from tests.cases.files.making import jpeg
 from tests.factories import GroupFactory, Story, UserFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -216,3 +220,19 @@ def test_a_number_given_twice_at_one_moment_is_refused_with_the_sentence():
         said = {"sex": "female", "country": "FI", "birth_year": 2015, "local_id": f"KH {number}", "by": lead}
         (won,) = race(lambda said=said: patients.enrol(**said))
         assert won == 1
+
+
+def test_files_that_arrive_together_are_counted_together(story):
+    data, room = jpeg(), 2
+    held = CaseFile(case=story.case, key=story.case.key, kind="jpeg", added_by=story.lead)
+    held.size = MOST_BYTES - room * len(data) - len(data) // 2
+    held.save(force_insert=True)
+
+    def add():
+        try:
+            cases.add_file(story.case, filename="a.jpg", data=data, by=story.lead)
+        except NotTaken as full:
+            raise Refused(str(full)) from full
+
+    assert race(add) == [room]
+    assert CaseFile.objects.filter(case=story.case).count() == room + 1

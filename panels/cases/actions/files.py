@@ -38,6 +38,7 @@ def add_file(case: Case, *, filename: str, data: bytes, by: Any) -> CaseFile:
     if not (verdict := may_edit(by, case)):
         raise Refused(verdict.reason)
     kind = check(data, filename)
+    Case.objects.select_for_update(of=("self",)).get(pk=case.pk)  # whoever adds at the same moment counts this one, too
     held = CaseFile.objects.filter(case=case).exclude(state=FileState.REFUSED)
     if held.count() >= MOST_FILES or (held.aggregate(sum=Sum("size"))["sum"] or 0) + len(data) > MOST_BYTES:
         raise NotTaken("This case holds as many files as a case can. Please take out what is not needed.")

@@ -16,7 +16,7 @@ from panels.cases.cleaning.kinds import MIME, NotTaken
 from panels.cases.models import Case, CaseFile
 from panels.cases.states import FileState
 
-TOGETHER = "Nothing arrived. Files larger than 25 MB together go one after the other."
+TOGETHER = "Nothing arrived. Files larger than 50 MB together go one after the other."
 SANDBOX = {"Content-Security-Policy": "sandbox; default-src 'none'", "Cross-Origin-Resource-Policy": "same-origin"}
 
 

@@ -263,7 +263,7 @@ def exhausting() -> Iterator[Sample]:
     yield Sample("text bomb", "scan.png", raw_png(10, 10, text), heavy=True)
     profile = chunk(b"iCCP", b"icc\0\0" + zlib.compress(b"A" * 90_000_000))
     yield Sample("profile bomb", "scan.png", raw_png(10, 10, profile), heavy=True)
-    yield Sample("too large", "scan.png", png() + b"\0" * 25_000_000)
+    yield Sample("too large", "scan.png", png() + b"\0" * 50_000_000)
 
 
 def many_objects(pdf: Pdf) -> None:
