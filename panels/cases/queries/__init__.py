@@ -13,12 +13,11 @@ from panels.cases.queries.forms import (
     is_asked,
     lab_rows_of,
     parsed,
-    printed,
-    printed_labs,
     published_form,
     sources_of,
 )
 from panels.cases.queries.held import Held, Mark, results_held
+from panels.cases.queries.printing import printed, printed_children, printed_labs
 from panels.cases.queries.reading import Outline, allowed, case_parts, names_at, outline
 from panels.cases.queries.rectifying import Disputed, disputed, line_words, lines
 from panels.cases.queries.results import Result, Results, entry_words, result_of, results_of, taken_now
@@ -59,6 +58,7 @@ __all__ = [
     "pages_of",
     "parsed",
     "printed",
+    "printed_children",
     "printed_labs",
     "published_form",
     "range_words",

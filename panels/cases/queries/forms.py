@@ -10,12 +10,11 @@ from typing import Any
 
 from cpms.terminology import catalogue
 from panels.cases.models import Case, CaseAnswers, CaseForm, LabResult
-from panels.cases.queries.results import Result, Results, entry_of, result_of, with_default
+from panels.cases.queries.results import Result, Results, entry_of, result_of
 from panels.cases.queries.words import spoken
 from panels.cases.questionnaire import BOOLEAN, Item, Questionnaire, of_tree
 
 TRI_STATE = [("yes", "Yes"), ("no", "No"), ("unknown", "Not known")]
-GROWN_UP = 30 * 365
 
 
 @lru_cache(maxsize=64)
@@ -139,30 +138,3 @@ def lab_rows_of(form: CaseForm, case: Case) -> dict[str, Result]:
 
 def sources_of(rows: Mapping[str, Result]) -> list[catalogue.Interval]:
     return Results(list(rows.values())).defaults
-
-
-def printed(form: CaseForm) -> Iterator[tuple[Item, list[tuple[Item, str]]]]:
-    """For the printed sheet: group by group, its questions but the laboratory tests, each with its unit in words."""
-    for group in parsed(form.body).items:
-        rows = [one for one in (group.items or (group,)) if not one.is_lab]
-        yield group, [(one, spoken(one.units[0]) if one.units else "") for one in rows]
-
-
-def printed_labs(form: CaseForm) -> list[tuple[Item, str, list[Result | None]]]:
-    """Each laboratory test of the form, its unit, and the default ranges of adult women and men where there are any."""
-    rows: list[tuple[Item, str, list[Result | None]]] = []
-    for item in parsed(form.body).questions():
-        analyte = analyte_of(item) if item.is_lab else None
-        if analyte:
-            rows.append((item, spoken(analyte.unit), [adult_range(analyte, sex) for sex in ("female", "male")]))
-        elif item.is_lab:
-            rows.append((item, spoken(item.units[0]) if item.units else "", [None, None]))
-    return rows
-
-
-def adult_range(analyte: catalogue.Analyte, sex: str) -> Result | None:
-    """The one interval that holds in any case, as a row to be shown; ``None`` when it depends on something."""
-    found = catalogue.intervals_for(analyte, sex, (GROWN_UP, GROWN_UP))
-    empty = Result(LabResult(label=analyte.name), analyte, analyte.unit)
-    shown = with_default(empty, analyte, found)
-    return shown if shown.interval else None

@@ -64,10 +64,17 @@ def newer_than(offer: queries.Offer) -> CaseForm | None:
 
 
 def sheet_context(form: CaseForm) -> dict[str, Any]:
-    labs = queries.printed_labs(form)
+    labs, children = queries.printed_labs(form), queries.printed_children(form)
     used = [one.interval for _, _, who in labs for one in who if one and one.interval]
+    used += [one for test in children for one in test.intervals]
     sources = list({(one.source, one.address): one for one in used}.values())
-    return {"form": form, "sections": list(queries.printed(form)), "labs": labs, "sources": sources}
+    return {
+        "form": form,
+        "sections": list(queries.printed(form)),
+        "labs": labs,
+        "children": children,
+        "sources": sources,
+    }
 
 
 @access("cases:blank_form", verb=Permission.SIGNED_IN)
