@@ -73,7 +73,7 @@ def about_the_patient(case: Case, read: ReadCase) -> list[str]:
 
 def chosen(read: ReadCase, keys: Collection[str]) -> ReadCase:
     """The file with the lines of these keys alone."""
-    kept = {
+    kept: dict[str, Any] = {
         name: tuple(item for place, item in enumerate(getattr(read, name)) if f"{name}-{place}" in keys)
         for name in ROW_OF
     }
