@@ -99,7 +99,7 @@ def fall_silent(asked: Any) -> int:
 def ask_newcomer(panel_id: str, user_id: str, *, by: Any) -> bool:
     """Who joined while the text was out for signature is asked to sign it as those who were there are; ``by`` is nobody. Safe to
     run twice. A text that is being written asks them when it is sent."""
-    panel = Panel.objects.with_case().select_for_update(of=("self",)).get(pk=panel_id)
+    panel = Panel.objects.held(panel_id)
     outcome = Outcome.objects.select_for_update(of=("self",)).select_related("key").filter(panel=panel).first()
     seats = Invitation.objects.seated().experts().filter(panel=panel).select_related("invitee")
     seat = seats.filter(invitee=uuid.UUID(user_id)).first()
@@ -204,7 +204,7 @@ def end_signing(*, by: Any) -> int:
 @transaction.atomic
 def end_one(panel_id: Any, *, by: Any) -> int:
     """The panel is locked before its outcome, as everywhere; what was signed or corrected meanwhile is left alone."""
-    panel = Panel.objects.with_case().select_for_update(of=("self",)).get(pk=panel_id)
+    panel = Panel.objects.held(panel_id)
     outcome = Outcome.objects.select_for_update(of=("self",)).select_related("key").get(panel=panel)
     outcome.panel = panel
     asked = outcome.signoffs.filter(number=outcome.number)

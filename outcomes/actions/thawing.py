@@ -21,10 +21,9 @@ from panels.states import State
 def thaw(panel_id: str, *, by: Any) -> bool:
     """The outcome waits again for its lead, and for the signatures that are missing; of a closed panel for those of a
     correction whose day has not passed, for the effect, and for the follow-up, also one that fell due meanwhile. ``by`` is nobody."""
-    rows = Panel.objects.with_case().select_for_update(of=("self",))
-    panel = rows.filter(pk=panel_id, state__in=[State.OUTCOME, State.CLOSED]).first()
-    outcome = Outcome.objects.filter(panel=panel).first() if panel is not None else None
-    if panel is None or outcome is None or not may_be_discussed(panel.case.patient):
+    panel = Panel.objects.held(panel_id)
+    outcome = Outcome.objects.filter(panel=panel, panel__state__in=[State.OUTCOME, State.CLOSED]).first()
+    if outcome is None or not may_be_discussed(panel.case.patient):
         return False
     outcome.panel = panel
     if panel.state == State.CLOSED:

@@ -37,7 +37,7 @@ def address(panel: Panel) -> str:
 def held(panel: Panel) -> Panel:
     """The panel, fresh and held until commit. Whoever changes an outcome holds its panel first and reads the outcome then: what
     a rule allows stays true until it is done, and no two wait for each other."""
-    return Panel.objects.with_case().select_for_update(of=("self",)).get(pk=panel.pk)
+    return Panel.objects.held(panel.pk)
 
 
 @transaction.atomic

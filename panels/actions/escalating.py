@@ -84,7 +84,7 @@ def set_terms(panel: Panel, *, quorum: int, wanted_by: dt.date, by: Any) -> Pane
     With a new day, or when more experts are wanted than before, the ladder is climbed anew.
     """
     hold_consent(panel.audit_patient_id)
-    current = Panel.objects.with_case().select_for_update(of=("self",)).get(pk=panel.pk)
+    current = Panel.objects.held(panel.pk)
     if not (verdict := policy.may_set_terms(by, current)):
         raise Refused(verdict.reason)
     moved, raised = wanted_by != current.wanted_by, quorum > current.quorum

@@ -45,7 +45,7 @@ TOLD = frozenset({Move.OPEN, Move.START_OUTCOME, Move.REOPEN})
 
 def locked(panel: Panel) -> Panel:
     """The same panel, fresh and held until commit."""
-    return Panel.objects.with_case().select_for_update(of=("self",)).get(pk=panel.pk)
+    return Panel.objects.held(panel.pk)
 
 
 @transaction.atomic

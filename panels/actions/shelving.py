@@ -16,7 +16,7 @@ from panels.models import Panel
 
 @transaction.atomic
 def archive(panel: Panel, *, by: Any) -> Panel:
-    current = Panel.objects.with_case().select_for_update(of=("self",)).get(pk=panel.pk)
+    current = Panel.objects.held(panel.pk)
     if not (verdict := policy.may_archive(by, current)):
         raise Refused(verdict.reason)
     return put(current, archived=True, by=by)
@@ -24,7 +24,7 @@ def archive(panel: Panel, *, by: Any) -> Panel:
 
 @transaction.atomic
 def unarchive(panel: Panel, *, by: Any) -> Panel:
-    current = Panel.objects.with_case().select_for_update(of=("self",)).get(pk=panel.pk)
+    current = Panel.objects.held(panel.pk)
     if not (verdict := policy.may_unarchive(by, current)):
         raise Refused(verdict.reason)
     return put(current, archived=False, by=by)

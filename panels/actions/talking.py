@@ -131,7 +131,7 @@ def supply(contribution: Contribution, *, by: Any) -> Contribution:
 @transaction.atomic
 def thank(panel: Panel, *, useful: int, text: str, by: Any) -> Thanks:
     """Rate the advice, 0 to 10, and thank the members, who are told."""
-    panel = Panel.objects.with_case().select_for_update(of=("self",)).get(pk=panel.pk)
+    panel = Panel.objects.held(panel.pk)
     if not (verdict := policy.may_thank(by, panel)):
         raise Refused(verdict.reason)
     thanks = Thanks(panel=panel, key=panel.key, by=by, useful=useful)

@@ -70,6 +70,12 @@ class PanelQuerySet(models.QuerySet["Panel"]):
 
     with_surroundings = with_case
 
+    def held(self, pk: Any) -> Panel:
+        """The panel with its case, fresh and held until commit. The lock comes first and alone: with joins beside it PostgreSQL
+        loses the row whose lead or group somebody changes at that moment."""
+        list(self.model._base_manager.filter(pk=pk).select_for_update().values_list("pk"))
+        return self.with_case().get(pk=pk)
+
 
 class Panel(SealedModel):
     """``key`` is the patient's own. Title and question are clinical and sealed; the number is what mails carry."""

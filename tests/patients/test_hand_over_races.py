@@ -56,6 +56,16 @@ def test_a_hand_over_against_a_withdrawal_does_both(_round):
 
 
 @pytest.mark.parametrize("_round", range(ROUNDS))
+def test_a_panel_whose_lead_changes_is_found_by_whoever_waits_for_it(_round):
+    house = House()
+    house.story.open()
+    withdraw = lambda: actions.withdraw(house.story.panel, by=house.lead)  # noqa: E731
+    won = race(withdraw, give(house, house.colleague))
+    assert won[1] == 1
+    assert (house.story.fresh().state == "withdrawn") == (won[0] == 1)
+
+
+@pytest.mark.parametrize("_round", range(ROUNDS))
 def test_of_a_hand_over_and_an_erasure_one_wins(_round):
     """The patient is held before the rules are asked: whoever was erased meanwhile is not handed over."""
     house = House()

@@ -71,7 +71,7 @@ def decide(
 ) -> MeetingDecision:
     """Write down what was decided on the panel. Whoever drafts its outcome finds it there. The panel is held: who closes it
     meanwhile waits for the decision, or comes first."""
-    item.panel = Panel.objects.with_case().select_for_update(of=("self",)).get(pk=item.panel_id)
+    item.panel = Panel.objects.held(item.panel_id)
     if not (verdict := may_decide(by, item)):
         raise Refused(verdict.reason)
     made = MeetingDecision(item=item, key=item.panel.key, owner=owner, due_on=due_on, noted_by=by)
