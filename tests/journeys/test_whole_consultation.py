@@ -159,7 +159,7 @@ def answer_invitations(product, browser, people, devices, panel) -> dict[str, Pe
         inside[name] = person
     person = Person(browser, product.url)
     person.sign_in(people["Dubois"], devices["Dubois"])
-    due = WorkItem.objects.get(who=people["Dubois"]).due_at
+    due = WorkItem.objects.get(who=people["Dubois"]).due_at.astimezone(zoneinfo.ZoneInfo(people["Dubois"].zone))
     expect(person.page.locator("main .work").first).to_contain_text(f"{due:%-d %b}")
     person.click("Answer", role="link")
     person.start_counting()
