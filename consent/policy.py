@@ -8,7 +8,7 @@ from consent.models import Consent, Registry
 from consent.states import EVERY_REGISTRY, TABLE, Act, Actor, InForce, ReviewKind, Stage, allows, sentence
 from cpms.accounts.access import Verdict, no, rule, yes
 from cpms.accounts.roles import Permission
-from cpms.patients.policy import answers_for
+from cpms.patients.policy import answers_for, treats
 
 LOOKED_UP = "_consents_in_force"
 ERASED = "This patient was erased."
@@ -61,8 +61,10 @@ def in_a_sentence(patient: Any, *networks: str) -> str:
 
 
 @rule(Permission.CONSENT_RECORD)
-def may_record(_user: Any, patient: Any) -> Verdict:
-    """Only the treating side sees the patient's page at all, and it may, until the patient is erased."""
+def may_record(user: Any, patient: Any) -> Verdict:
+    """The treating side as it is now, until the patient is erased: whoever saw the page may have handed the patient over since."""
+    if not treats(user, patient):
+        return no("Only the treating side records consent.")
     return no(ERASED) if patient.erased_at else yes
 
 

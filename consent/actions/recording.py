@@ -129,7 +129,11 @@ def _thaw_if_given_anew(patient: Any, stage: Stage) -> None:
 @transaction.atomic
 def withdraw_consent(patient: Any, *, by: Any, stage: Stage) -> int:
     """Withdraw a stage, for every registry. For stage 1 every panel of the patient is frozen in this very transaction."""
-    patient = claim_to_record(patient, by=by)
+    return end_consent(claim_to_record(patient, by=by), by=by, stage=stage)
+
+
+def end_consent(patient: Patient, *, by: Any, stage: Stage) -> int:
+    """Of a patient whose row is held, for whom the caller has asked whether ``by`` may: erasing ends consents, too."""
     rows = Consent.objects.in_force(stage).filter(patient=patient)
     count = rows.update(withdrawn_at=clock.now(), withdrawn_by=by)
     if count:
@@ -144,7 +148,7 @@ def save_form(form: ConsentForm, *, by: Any) -> ConsentForm:
     publishing that has passed: it would stand on answers from before, which nobody signed on it."""
     if not (verdict := ask(Permission.STAFF_SITE, by)):
         raise Refused(verdict.reason)
-    if form.pk and ConsentForm.objects.select_for_update().get(pk=form.pk).published_on:
+    if form.pk and ConsentForm.objects.select_for_update().get(pk=form.pk).is_published:
         raise Refused("This version is published, and patients may have signed it. Add a new version.")
     if form.published_on and form.published_on < clock.today():
         raise Refused(PUBLISHED_BEFORE)

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from consent import queries
 from consent.actions import reviews
-from consent.actions.recording import withdraw_consent
+from consent.actions.recording import end_consent
 from consent.models import Review
 from consent.states import ReviewDecision, ReviewKind, Stage
 from cpms import clock
@@ -67,7 +67,7 @@ def erase_patient(patient: Patient, *, by: Any) -> Patient:
     if not (verdict := may_erase(by, current)):
         raise Refused(verdict.reason)
     for stage in Stage:
-        withdraw_consent(patient, by=by, stage=stage)
+        end_consent(current, by=by, stage=stage)
     erased = patients.erase(patient, by=by)
     for review in Review.objects.open().filter(patient=patient).select_related("patient__key"):
         reviews.settle(review, ReviewDecision.ERASED, by=by)

@@ -7,8 +7,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from consent import actions as consent
 from consent.models import Consent, Review
-from consent.states import ReviewKind
+from consent.states import Answer, Giver, ReviewKind, Stage
 from cpms import clock
 from cpms.accounts import actions as accounts
 from cpms.accounts.access import Refused, ask
@@ -53,6 +54,19 @@ def test_only_who_answers_for_a_patient_hands_it_over(house):
     assert left == [False, False, False, True, False, False, False]
     Patient.objects.filter(pk=patient.pk).update(erased_at=clock.now(), erased_by=house.lead)
     assert may_give(house.representative, house.patient()).reason == "This patient is erased."
+
+
+def test_who_gave_the_patient_away_since_the_page_was_opened_records_no_consent(house):
+    loaded = house.patient()
+    actions.hand_over([house.patient()], to=house.colleague, by=house.lead)
+    answer = {"answer": Answer.GIVEN, "given_by": Giver.PARENT, "given_on": clock.today()}
+    for one in (house.lead, house.assistant):
+        with pytest.raises(Refused, match="treating side"):
+            consent.record_consent(loaded, by=one, stage=Stage.RESEARCH, **answer)
+        with pytest.raises(Refused, match="treating side"):
+            consent.withdraw_consent(loaded, by=one, stage=Stage.CARE)
+    assert consent.record_consent(loaded, by=house.her_assistant, stage=Stage.RESEARCH, **answer).pk
+    assert consent.withdraw_consent(loaded, by=house.colleague, stage=Stage.CARE) == 1
 
 
 def test_a_clinician_who_has_left_gives_nothing_away(house):
