@@ -12,7 +12,7 @@ from django.urls import reverse
 from cpms import clock
 from cpms.accounts.models import Centre, practises
 from cpms.accounts.policy import clinicians_served_by
-from cpms.patients.states import Route, Sex
+from cpms.patients.states import Route, Sex, about
 from cpms.vault.fields import SealedTextField
 from cpms.vault.models import SealedManager, SealedModel
 
@@ -149,5 +149,5 @@ class Patient(SealedModel):
         if age < 2 and self.birth_month:
             today = clock.today()
             months = (today.year - (self.birth_year or 0)) * 12 + today.month - self.birth_month
-            return f"about {months} months"
-        return f"about {age} years"
+            return about(months, "month")
+        return about(age, "year")

@@ -21,6 +21,15 @@ def month_counts(year: int, month: int, *, on: dt.date) -> bool:
     return (on.year - year) * 12 + on.month - month < MONTH_COUNTS_FOR * 12
 
 
+def counted(number: int, unit: str) -> str:
+    return f"{number} {unit}{'' if number == 1 else 's'}"
+
+
+def about(number: int, unit: str) -> str:
+    """An age in whole years or months that is right to one of them: ``about 5 years``, ``under 1 year``."""
+    return f"about {counted(number, unit)}" if number > 0 else f"under 1 {unit}"
+
+
 KARYOTYPES = ("XX", "XY", "XO", "XXY", "XXX", "XXYY", "XXXY", "XXXX", "XYY")
 """The karyotypic sexes that GA4GH phenopackets name (v2, KaryotypicSex); others are "other", none is not determined."""
 

@@ -6,6 +6,8 @@ import datetime as dt
 import re
 from dataclasses import dataclass
 
+from cpms.patients.states import counted
+
 MONTHS = {
     name: number
     for number, name in enumerate(
@@ -53,6 +55,11 @@ class Birth:
         """Whether somebody born then can have had the age on the day. Without a year of birth nothing says no."""
         possible = self.ages_on(day, day)
         return self.year is None or (possible is not None and age.first <= possible[1] and possible[0] <= age.last)
+
+    def reached(self, age: Moment, day: int) -> bool:
+        """Whether somebody born then can have had the age on the day or before it. Without a year of birth nothing says no."""
+        possible = self.ages_on(day, day)
+        return self.year is None or (possible is not None and age.first <= possible[1])
 
 
 def moment_of(text: str) -> Moment | None:
@@ -109,11 +116,17 @@ def ages(moment: Moment | None, birth: Birth) -> tuple[int, int] | None:
     return (moment.first, moment.last) if moment.is_age else birth.ages_on(moment.first, moment.last)
 
 
+def later(age: Moment, days: int) -> Moment:
+    """The age that many days after it."""
+    return Moment(age.first + days, age.last + days, is_age=True)
+
+
 def older(text: str, days: int) -> str:
-    """How old somebody is by now who was so old that many days ago. What is no age stays as it is, as does one of this month."""
+    """How old somebody is by now who was so old that many days ago: ``5 years``, under two years ``20 months``. What is no age
+    stays as it is, as does one of this month."""
     moment = moment_of(text)
     if moment is None or not moment.is_age or days <= MONTH_DAYS:
         return text
-    now = moment.first + days
-    years = int(now / YEAR_DAYS)
-    return f"about {years} years" if years > 1 else f"about {int(now / MONTH_DAYS)} months"
+    now = later(moment, days).first
+    years, months = int(now / YEAR_DAYS), int(now / MONTH_DAYS)
+    return f"{years} years" if years > 1 else counted(months, "month")

@@ -13,6 +13,7 @@ from cpms.patients.models import Patient
 from panels.cases import actions as cases
 from panels.cases.ages import older
 from panels.cases.exports.case import read_case_of
+from panels.cases.importers.times import age_of
 from panels.cases.models import Case
 from panels.cases.queries import case_parts
 from panels.queries.suggestions import facts_of
@@ -45,6 +46,12 @@ def enzyme_range(case: Case) -> str:
     return next(row.range_text for row in case_parts(case).results.rows if row.label == "Alkaline phosphatase")
 
 
+def at(monkeypatch, day: dt.date) -> None:
+    noon = dt.datetime.combine(day, dt.time(12), tzinfo=dt.UTC)
+    monkeypatch.setattr(clock, "now", lambda: noon)
+    monkeypatch.setattr(clock, "today", lambda zone=None: day)
+
+
 THIS_YEAR = clock.today().year
 
 
@@ -69,8 +76,43 @@ def test_a_page_says_the_age_of_today_and_a_corrected_year_of_birth_wins(born, d
 
 def test_the_age_when_entered_stands_beside_the_age_of_today():
     _story, case = imported("P4Y", born=(clock.today() - dt.timedelta(days=1500)).year - 4, days_ago=1500)
-    assert case.age_text == f"about {case.patient.age_years} years (4 years when entered)"
+    assert case.age_text == "about 8 years (4 years when entered)"
     assert case.age_years == case.patient.age_years
+
+
+@pytest.mark.parametrize(
+    ("age", "days_ago", "shown"),
+    [
+        ("P11Y11M", 400, "about 13 years (11 years 11 months when entered)"),
+        ("P3M", 100, "about 6 months (3 months when entered)"),
+        ("P18M", 100, "about 21 months (1 year 6 months when entered)"),
+        ("P1D", 35, "about 1 month (1 day when entered)"),
+        ("P1D", 5, "1 day"),
+    ],
+)
+def test_the_present_age_is_never_lower_than_the_one_at_entry(monkeypatch, age, days_ago, shown):
+    """By the day, not by the turn of the year; a year of birth that the file's age fits changes nothing."""
+    at(monkeypatch, dt.date(2026, 6, 30))
+    read = age_of(age)
+    born = dt.date(2026, 6, 30) - dt.timedelta(days=days_ago + int(read.years * 365.25 + read.months * 30.44))
+    _story, case = imported(age, born=born.year, days_ago=days_ago)
+    assert case.age_text == shown
+
+
+def test_a_baby_is_under_a_year_and_one_year_is_one():
+    today = clock.today()
+    texts = [Patient(birth_year=today.year - years).age_text for years in (0, 1, 2)]
+    assert texts == ["under 1 year", "about 1 year", "about 2 years"]
+    months = [(today.year * 12 + today.month - 1 - old) for old in (0, 1, 7)]
+    small = [Patient(birth_year=one // 12, birth_month=one % 12 + 1).age_text for one in months]
+    assert small == ["under 1 month", "about 1 month", "about 7 months"]
+
+
+def test_an_age_that_nobody_of_that_year_has_reached_is_a_slip_though_the_file_names_both():
+    born = THIS_YEAR - 11
+    _story, case = imported("P40Y", born=born, dateOfBirth=f"{born}-01-01T00:00:00Z")
+    assert case.age_text == "about 11 years"
+    assert read_case_of(case_parts(case)).age.iso == "P11Y"
 
 
 def test_a_case_typed_in_years_ago_says_how_old_the_patient_was():
@@ -109,9 +151,10 @@ def test_a_file_that_goes_out_says_no_age_that_the_year_of_birth_contradicts():
     ("text", "days", "by_now"),
     [
         ("4 years", 10, "4 years"),
-        ("4 years 6 months", 366, "about 5 years"),
-        ("3 months", 100, "about 6 months"),
-        ("at birth", 800, "about 2 years"),
+        ("4 years 6 months", 366, "5 years"),
+        ("3 months", 100, "6 months"),
+        ("at birth", 31, "1 month"),
+        ("at birth", 800, "2 years"),
         ("Adult onset", 4000, "Adult onset"),
         ("", 4000, ""),
     ],

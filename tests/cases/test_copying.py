@@ -151,7 +151,7 @@ def test_an_undated_result_of_a_copy_keeps_the_moment_it_was_entered():
 
 @pytest.mark.parametrize(
     ("born", "kept", "years", "shown"),
-    [(True, ("", None), 8, "about 8 years"), (False, ("about 8 years", 8), 8, "about 8 years")],
+    [(True, ("", None), 8, "about 8 years"), (False, ("8 years", 8), 8, "about 8 years")],
 )
 def test_the_age_that_a_file_gave_is_not_the_age_of_a_copy(born, kept, years, shown):
     story = Story()
@@ -166,6 +166,14 @@ def test_the_age_that_a_file_gave_is_not_the_age_of_a_copy(born, kept, years, sh
     assert (copy.age_text, copy.age_years) == (shown, years)
     LabResult.objects.filter(case=copy).delete()
     assert read_case_of(case_parts(copy)).age == ReadAge("P8Y", "8 years", 8, 0)
+
+
+def test_a_copy_without_a_year_of_birth_ages_on():
+    story = Story()
+    before = entered_long_ago(story.case)
+    of_a_file(before, "4 years")
+    copy = entered_long_ago(cases.copy_case(before, by=story.lead))
+    assert (copy.age_text, copy.age_years) == ("about 12 years (about 8 years when entered)", 12)
 
 
 def of_a_file(case, age, *, born=None):

@@ -16,6 +16,7 @@ from cpms.audit import actions as audit
 from cpms.audit.states import Event
 from cpms.jobs import actions as jobs
 from panels.cases import queries
+from panels.cases.ages import older
 from panels.cases.models import (
     Case,
     CaseAnswers,
@@ -58,9 +59,13 @@ def copy_case(previous: Case, *, by: Any) -> Case:
 
 
 def take_age(case: Case, previous: Case) -> None:
-    """The age of a file was the age of that time: by now the year of birth says it, or the age and the time since."""
+    """The age of a file was the age of that time: by now the year of birth says it, or the age and the time since, which goes on
+    growing in the copy."""
     if not previous.patient.birth_year:
-        case.age_at_entry, case.years_at_entry = previous.age_at_entry and previous.age_now, previous.age_years
+        case.age_at_entry, case.years_at_entry = (
+            older(previous.age_at_entry, previous.days_since_entry),
+            previous.age_years,
+        )
     said = json.loads(previous.origin) if previous.origin else {}
     if case.age_at_entry != previous.age_at_entry:
         said.pop("age", None)

@@ -7,7 +7,8 @@ from typing import Any
 
 from cpms import clock
 from cpms.patients.models import band_of
-from panels.cases.ages import YEAR_DAYS, Birth, Moment, moment_of, older
+from cpms.patients.states import about
+from panels.cases.ages import YEAR_DAYS, Birth, Moment, later, moment_of, older
 
 
 class Aging:
@@ -26,13 +27,19 @@ class Aging:
     @property
     def file_age(self) -> Moment | None:
         """The age that a file gave, while it can be right: a year of birth that was corrected since wins over it. Where the
-        file named the same year, its last visit may lie long before the entry."""
-        moment = moment_of(self.age_at_entry)
+        file named the same year, its last visit may lie long before the entry, never after it."""
+        moment, made = moment_of(self.age_at_entry), self.made_at.date().toordinal()
         if moment is None or not moment.is_age:
             return None
-        said = json.loads(self.origin or "{}").get("birth_year")
-        sure = said is not None and said == self.patient.birth_year
-        return moment if sure or self.birth.fits(moment, self.made_at.date().toordinal()) else None
+        said = self.said_of_patient.get("birth_year")
+        sure = said is not None and said == self.patient.birth_year and self.birth.reached(moment, made)
+        return moment if sure or self.birth.fits(moment, made) else None
+
+    @property
+    def said_of_patient(self) -> dict[str, Any]:
+        """What a file said of the patient in full; empty where none did."""
+        said: dict[str, Any] = json.loads(self.origin or "{}")
+        return said
 
     @property
     def days_since_entry(self) -> int:
@@ -52,26 +59,33 @@ class Aging:
 
     @property
     def age_now(self) -> str:
-        """In words, by the year of birth; without one the age at entry and the time since."""
-        if self.patient.birth_year:
+        """In words: the age at entry and the time since, unless the year of birth contradicts it."""
+        moment, days = self.file_age, self.days_since_entry
+        fits = moment and self.birth.fits(later(moment, days), clock.today().toordinal())
+        if not fits and self.patient.birth_year:
             return self.patient.age_text
-        return older(self.age_at_entry, self.days_since_entry) or self.patient.age_text
+        now = older(self.age_at_entry, days)
+        if now == self.age_at_entry:
+            return self.entry_words or self.patient.age_text
+        return f"about {now}"
+
+    @property
+    def entry_words(self) -> str:
+        """The age at entry; that of a copy was worked out, and is right to a year."""
+        worked_out = moment_of(self.age_at_entry) and not self.said_of_patient.get("age")
+        return f"about {self.age_at_entry}" if worked_out else self.age_at_entry
 
     @property
     def age_then(self) -> str:
         """At entry, as a file said it in a way that can be right; else by the year of birth."""
         if self.file_age or not self.patient.birth_year:
-            return self.age_at_entry
-        years = self.made_at.year - self.patient.birth_year
-        return f"about {years} years" if years > 0 else "under 1 year"
+            return self.entry_words
+        return about(self.made_at.year - self.patient.birth_year, "year")
 
     @property
     def age_text(self) -> str:
         """The present age, with the one at entry beside it where that differs: what was written then speaks of that age."""
         now, then, moment = self.age_now, self.age_then, self.file_age
-        recent = (self.made_at.year, self.made_at.month) == (clock.today().year, clock.today().month)
-        if moment and recent and self.birth.fits(moment, clock.today().toordinal()):
-            return then
         may_differ = moment or self.made_at.year < clock.today().year
         differs = may_differ and now.removeprefix("about ") != then.removeprefix("about ")
         return f"{now} ({then} when entered)" if differs else now
