@@ -53,6 +53,11 @@ class ConsentForm(models.Model):
         return f"{self.language}, version {self.version}"
 
     @property
+    def is_published(self) -> bool:
+        """A day to come leaves it a draft: nobody has signed it yet."""
+        return self.published_on is not None and self.published_on <= clock.today()
+
+    @property
     def language_name(self) -> str:
         return language_name(self.language)
 

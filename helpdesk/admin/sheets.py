@@ -33,7 +33,7 @@ class ConsentSheetForm(SeenForm):
             "body": "A line that begins with “# ” is a heading, one with “[] ” a question of yes or no; the second question is stage 2. "
             "CPMS adds boxes, registries, and lines for names and signatures: in German, English, Spanish, French, Italian and Polish, "
             "else in English, which the sheet then says. Look at the preview.",
-            "published_on": "Today or a later day. From then on nobody changes this version.",
+            "published_on": "Today or a later day. From that day on nobody changes this version; until then it is a draft.",
         }
 
     def clean_published_on(self) -> dt.date | None:
@@ -60,7 +60,7 @@ class ConsentFormAdmin(ReadOnlyAdmin):
         return bool(may_use_staff_site(request.user))
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return bool(may_use_staff_site(request.user)) and (obj is None or obj.published_on is None)
+        return bool(may_use_staff_site(request.user)) and (obj is None or not obj.is_published)
 
     def save_model(self, request: HttpRequest, obj: ConsentForm, form: Any, change: Any) -> None:
         consent.save_form(obj, by=request.user)

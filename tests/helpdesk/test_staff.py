@@ -122,10 +122,13 @@ def test_staff_add_a_version_of_the_consent_form_and_change_it_until_it_is_publi
     form.published_on = clock.today() - dt.timedelta(days=1)
     with pytest.raises(Refused, match="nobody could sign it before"):
         consent.save_form(form, by=staff())
-    later = {**fields, "published_on": f"{clock.today() + dt.timedelta(days=1)}", "seen": seen}
+    later = {**fields, "published_on": f"{clock.today() + dt.timedelta(days=2)}", "seen": seen}
     assert client.post(change, later).status_code == 302
+    seen = client.get(change).context["adminform"].form["seen"].value()
+    assert client.post(change, {**later, "title": "Uusi", "seen": seen}).status_code == 302  # nobody signed it yet
+    ConsentForm.objects.filter(language="fi").update(published_on=clock.today())
     assert client.post(change, {**fields, "title": "Other"}).status_code == 403
-    assert ConsentForm.objects.get(language="fi").title == "Suostumus"
+    assert ConsentForm.objects.get(language="fi").title == "Uusi"
     with pytest.raises(Refused, match="published"):
         consent.save_form(ConsentForm.objects.get(language="fi"), by=staff())
     registry = reverse("helpdesk:consent_registry_add")
