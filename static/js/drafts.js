@@ -27,7 +27,7 @@ export default function keepDraft(form) {
     sentAt = Date.now();
     const answer = await post(form.dataset.draftUrl, draftOf(form, fields), options).catch(() => null);
     if (answer?.ok) return kept(text, (await answer.json()).saved_at);
-    if (answer?.status === 404) return line.refused(); // no longer open to this person: asking again changes nothing
+    if ([400, 404].includes(answer?.status)) return line.refused(answer.status); // asking again changes nothing
     const ended = answer && (answer.type === "opaqueredirect" || [401, 403].includes(answer.status));
     if (ended) show("session-ended");
     line.waiting();

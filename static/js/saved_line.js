@@ -8,7 +8,7 @@ export function savedLine(form) {
   };
   return {
     saved: (at) => write(`${line?.dataset.savedAt} ${at}`, true),
-    refused: () => write(line?.dataset.refused ?? "", false),
+    refused: (status) => write(line?.dataset[status === 400 ? "tooLong" : "refused"] ?? "", false),
     waiting: () => write(line?.dataset.offline ?? "", false),
   };
 }

@@ -7,12 +7,14 @@ from playwright.sync_api import expect
 
 from cpms.drafts.models import Draft
 from cpms.drafts.queries import fields_of
+from cpms.drafts.states import LONGEST_DRAFT
 from tests.browser import check_page
 from tests.clients import signed_in
 from tests.factories import UserFactory
 from tests.journeys.person import Person
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True, databases=["default", "cachedb"])]
+AGAIN = 5_500  # milliseconds: longer than until the next try of what was only delayed
 ENDED = "Your session has ended. Your text stays here."
 
 
@@ -52,6 +54,16 @@ def test_text_typed_after_the_session_ended_is_saved_once_the_same_person_is_bac
     take_session(writer, writer.user)
     expect(notice).to_be_hidden()
     assert fields_of("new_panel", by=writer.user)["nickname"] == "Typed too late"
+
+
+def test_text_that_is_too_long_to_be_kept_is_said_and_not_tried_for_ever(writer):
+    sent = []
+    writer.page.on("response", lambda one: sent.append(one.status) if one.request.method == "POST" else None)
+    writer.page.get_by_label("Nickname").evaluate("(field) => field.removeAttribute('maxlength')")
+    writer.page.get_by_label("Nickname").fill("x" * (LONGEST_DRAFT + 1))
+    expect(writer.page.locator("[data-saved]")).to_contain_text("Too long to be kept unsent. Save it now.")
+    writer.page.wait_for_timeout(AGAIN)
+    assert sent.count(400) == 1
 
 
 def test_text_never_reaches_the_session_of_somebody_else(writer):

@@ -67,6 +67,14 @@ def wait_for_draft(writer) -> dict[str, str]:
     raise AssertionError("The draft was not saved.")
 
 
+def test_the_button_says_why_no_row_is_added_any_more(writer):
+    writer.page.evaluate("document.querySelector('[name=treatments-MAX_NUM_FORMS]').value = 2")
+    add_row(writer.page, "treatments")
+    button = writer.page.locator("[data-add-row][value=treatments]")
+    expect(button).to_be_disabled()
+    expect(button).to_contain_text("No more rows: 2000 are the most")
+
+
 def test_a_draft_brings_added_rows_back(writer):
     page = writer.page
     type_rows(page)
