@@ -75,7 +75,13 @@ def printed_children(form: CaseForm) -> list[ChildRanges]:
 def child_bands(analyte: Analyte, sex: str) -> list[Interval]:
     """Youngest first; none that another one contradicts at the same age."""
     begun = sorted((one for one in analyte.intervals if one.age_from < CHILD_UNTIL), key=lambda one: one.age_from)
-    return [one for one in begun if all(sole(analyte, sex, age) is one for age in (one.age_from, one.age_to - 1))]
+    return [one for one in begun if all(sole(analyte, sex, age) is one for age in turns(analyte, one))]
+
+
+def turns(analyte: Analyte, band: Interval) -> list[int]:
+    """The ages inside the band at which another range can begin, and its first and last day."""
+    inside = [one.age_from for one in analyte.intervals if band.age_from < one.age_from < band.age_to]
+    return [band.age_from, *inside, band.age_to - 1]
 
 
 def sole(analyte: Analyte, sex: str, age: int) -> Interval | None:
