@@ -9,6 +9,7 @@ from itertools import pairwise
 
 import pytest
 from django import forms
+from django.test import Client
 from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
@@ -152,3 +153,13 @@ def test_the_page_is_told_and_only_the_kinds_are_logged(caplog):
     assert client.post(address, json.dumps({"text": "TSH 2,5 mU/l"}), "application/json").content.strip() == b""
     for bad in ("no json", "[]", '{"text": 1}'):
         assert client.post(address, bad, "application/json").content.strip() == b""
+
+
+@pytest.mark.django_db(databases=["default", "cachedb"])
+def test_who_is_not_signed_in_has_a_shorter_text_looked_at():
+    text = json.dumps({"text": "x " * 10_000 + " seen by Mrs Anna Virtanen"})
+    seen = [
+        one.post(reverse("cases:marks"), text, "application/json").content.decode().count("<mark")
+        for one in (Client(), signed_in(UserFactory()))
+    ]
+    assert seen == [0, 1]

@@ -20,7 +20,7 @@ MAGIC = (
 )
 NAMES = {PDF: "a PDF document", JPEG: "a JPEG picture", PNG: "a PNG picture"}
 NOT_TAKEN = "This is no PDF, JPEG or PNG file. Please save it as one of these."
-TOO_LARGE = "The file is larger than 50 MB. Please make it smaller, or leave out what is not needed."
+TOO_LARGE = "The file is larger than 50 MB. Make it smaller, or leave out what is not needed."
 UNREADABLE = "The file is damaged or not complete, and could not be read."
 
 
