@@ -20,7 +20,16 @@ from panels.cases.importers import phenopacket
 from panels.cases.importers.read_case import ImportRefused, ReadCase
 from panels.cases.models import plain
 from panels.cases.queries import asked_about, lies_ahead
-from panels.cases.states import CODE, DiagnosisStatus, PartOf, RangeSource
+from panels.cases.states import (
+    AHEAD,
+    CODE,
+    LARGEST_FILE,
+    LONGEST_TEXT,
+    MOST_ROWS,
+    DiagnosisStatus,
+    PartOf,
+    RangeSource,
+)
 
 TREATMENT_KINDS = [
     ("medication", "Medicine"),
@@ -30,17 +39,19 @@ TREATMENT_KINDS = [
     ("other", "Other"),
 ]
 
-AHEAD = "This day lies ahead. When was the sample taken?"
-LARGEST_FILE = 2_000_000  # its text goes to the page and back
 HGVS = re.compile(
     r"\b[cgmnopr]\.\(?[\w*?=>+\-]"
 )  # what every name of a variant has: the kind of sequence, then where and what
 
 
 class RowForm(forms.Form):
-    """A line of the case. ``id`` ties it to what the form does not show."""
+    """A line of the case. ``id`` ties it to what the form does not show; ``saved`` are the lines of the case by it."""
 
     id = forms.UUIDField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, saved: Mapping[Any, dict[str, Any]] | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.saved = saved or {}
 
     @classmethod
     def typed_names(cls) -> set[str]:
@@ -127,7 +138,8 @@ class LabRow(RowForm):
 
     def clean_taken(self) -> str:
         taken: str = self.cleaned_data["taken"]
-        if taken != self.initial.get("taken") and lies_ahead(taken):
+        was = self.saved.get(self.cleaned_data.get("id"), {}).get("taken")
+        if taken != was and lies_ahead(taken):
             raise forms.ValidationError(AHEAD)
         return taken
 
@@ -191,6 +203,11 @@ class SummaryForm(forms.Form):
     summary = forms.CharField(label="Summary", required=False, max_length=20_000, widget=forms.Textarea({"rows": 4}))
 
 
+def as_sent(text: str) -> bytes:
+    """The text of a file that a browser sends back, with the line ends of before: JSON has none inside its words."""
+    return text.replace("\r\n", "\n").encode()
+
+
 class NewerFileForm(forms.Form):
     """A file of the same patient, or its text as the page that showed it sends it back. ``read`` is what stands in it."""
 
@@ -200,7 +217,7 @@ class NewerFileForm(forms.Form):
         help_text="A GA4GH phenopacket (JSON). It is read and checked with you first; the file is not kept.",
         widget=forms.ClearableFileInput({"accept": ".json,application/json"}),
     )
-    file_text = forms.CharField(max_length=LARGEST_FILE, required=False, strip=False, widget=forms.HiddenInput)
+    file_text = forms.CharField(max_length=LONGEST_TEXT, required=False, strip=False, widget=forms.HiddenInput)
     file_name = forms.CharField(max_length=200, required=False, widget=forms.HiddenInput)
 
     read: ReadCase | None = None
@@ -209,7 +226,7 @@ class NewerFileForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         file = cleaned.get("file")
-        data = file.read(LARGEST_FILE + 1) if file else cleaned.get("file_text", "").encode()
+        data = file.read(LARGEST_FILE + 1) if file else as_sent(cleaned.get("file_text", ""))
         self.name = file.name if file else cleaned.get("file_name", "")
         if not data or len(data) > LARGEST_FILE:
             wrong = f"The file is larger than {LARGEST_FILE // 1_000_000} MB. A case is usually under 100 kB."
@@ -230,7 +247,6 @@ ROWS = {
     "variants": VariantRow,
     "treatments": TreatmentRow,
 }
-MOST_ROWS = 2000
 
 
 def initial_of(part: Any, row: type[RowForm]) -> dict[str, Any]:
@@ -256,7 +272,8 @@ class CaseForms:
             saved = [initial_of(part, row) for part in getattr(case, name).all()]
             drafted = rows_of(typed, name, begun_by=row.typed_names())
             shown = None if data else with_newer(drafted, saved)  # what is sent may be older than what is saved
-            self.sets[name] = factory(data, initial=shown, prefix=name)
+            by_id = {"saved": {one["id"]: one for one in saved}}
+            self.sets[name] = factory(data, initial=shown, prefix=name, form_kwargs=by_id)
 
     def is_valid(self) -> bool:
         return all([self.summary.is_valid(), *(one.is_valid() for one in self.sets.values())])

@@ -17,7 +17,7 @@ from panels.cases.importers.lab_table import judged
 from panels.cases.importers.read_case import ImportRefused
 from panels.cases.models import Case
 from panels.cases.queries import Mark, flag_of, lies_ahead, range_words, results_held, spoken, taken_now
-from panels.cases.states import Flag, RangeSource
+from panels.cases.states import AHEAD, Flag, RangeSource
 
 LONGEST = 60_000
 
@@ -49,7 +49,7 @@ class LabTableForm(forms.Form):
     def clean_taken_on(self) -> dt.date | None:
         day: dt.date | None = self.cleaned_data["taken_on"]
         if day and lies_ahead(day.isoformat()):
-            raise forms.ValidationError("This day lies ahead. When was the sample taken?")
+            raise forms.ValidationError(AHEAD)
         return day
 
     @property

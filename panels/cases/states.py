@@ -6,6 +6,11 @@ from django.db import models
 
 CODE = re.compile(r"(?=[^0-9]*[0-9])[A-Za-z0-9][A-Za-z0-9:._/-]*")  # of a term: a digit, no space; never a name
 
+LARGEST_FILE = 2_000_000  # of a phenopacket; its text goes to the page and back
+LONGEST_TEXT = 2_400_000  # of that text: a browser makes two signs of each line end
+MOST_ROWS = 2_000  # of a case: what its form can send
+AHEAD = "This day lies ahead. When was the sample taken?"
+
 
 class DiagnosisStatus(models.TextChoices):
     CONFIRMED = "confirmed", "confirmed"

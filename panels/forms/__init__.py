@@ -6,12 +6,11 @@ from panels.forms.inviting import DeclineForm, GuestForm, InviteForm, LetInForm
 from panels.forms.preparing import PrepareForm
 from panels.forms.referring import AcceptReferralForm, DeclineReferralForm, PassOnForm, ReferralForm
 from panels.forms.registries import PurposeForm
-from panels.forms.starting import LARGEST_FILE, BegunField, NewPanelForm, giver_of, mark_of, now_signed, year_of
+from panels.forms.starting import BegunField, NewPanelForm, giver_of, mark_of, now_signed, year_of
 from panels.forms.talking import AnswerForm, ContributionForm, QuestionForm, RewordForm, StanceForm, ThanksForm
 from panels.forms.timing import MinutesForm, TermsForm
 
 __all__ = [
-    "LARGEST_FILE",
     "AcceptReferralForm",
     "AddressForm",
     "AnswerForm",

@@ -23,11 +23,11 @@ from consent.states import EVERY_REGISTRY, MAJORITY, PARENTS, Answer, Giver, Sta
 from cpms import clock
 from cpms.patients.states import Sex, month_counts
 from panels.cases.importers.read_case import ReadCase
+from panels.cases.states import LARGEST_FILE, LONGEST_TEXT
 from panels.forms.acting import ForWhomField, offer_clinicians
 from panels.forms.placing import OfNetworkField, chosen, network_grown_from, offer_networks
 from panels.models import Question, Referral
 
-LARGEST_FILE = 2_000_000
 BEGUN, LONGEST_START = "when a new panel was begun", dt.timedelta(days=1)
 ANSWERS = [("given", "Yes"), ("refused", "No")]
 BY_AGE = ("", "The patient, or a parent of a child")
@@ -115,7 +115,7 @@ class NewPanelForm(PatientForm):
     question = forms.ModelChoiceField(queryset=Question.objects.none(), required=False, widget=forms.HiddenInput)
     begun = BegunField()
     looked = forms.CharField(max_length=64, required=False, widget=forms.HiddenInput)
-    file_text = forms.CharField(max_length=LARGEST_FILE, required=False, strip=False, widget=forms.HiddenInput)
+    file_text = forms.CharField(max_length=LONGEST_TEXT, required=False, strip=False, widget=forms.HiddenInput)
     file_name = forms.CharField(max_length=200, required=False, widget=forms.HiddenInput)
     referral = forms.ModelChoiceField(queryset=Referral.objects.none(), required=False, widget=forms.HiddenInput)
 
@@ -205,7 +205,7 @@ class NewPanelForm(PatientForm):
             ask_whether(
                 self,
                 f"{name}_typed",
-                f"The file says “{other}”, here stands “{mine}”. Correct the field, or keep what stands in it.",
+                f"The file says “{other}”, you entered “{mine}”. Correct the field, or keep what stands in it.",
                 yes=f"{self.fields[name].label}: keep “{mine}”",
             )
 

@@ -82,7 +82,6 @@ def test_a_day_that_is_still_to_come_is_refused_beside_the_field():
     assert LabTableForm({"table": "Sodium 131 mmol/l", "taken_on": clock.today().isoformat()}).is_valid()
     typed = {"label": "Sodium", "value": "131", "unit": "mmol/L", "taken": TOMORROW}
     assert LabRow(typed).errors["taken"] == ["This day lies ahead. When was the sample taken?"]
-    assert LabRow(typed, initial={"taken": TOMORROW}).is_valid()
     assert LabRow(typed | {"taken": "4 years"}).is_valid()
 
 

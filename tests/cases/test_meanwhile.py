@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 from django.urls import reverse
 
+from cpms import clock
 from cpms.drafts import actions as drafts
 from panels.cases import actions as cases
 from panels.cases.forms import ROWS, CaseForms
@@ -52,6 +55,21 @@ def test_results_that_came_while_the_page_was_open_stay(story):
     answer = signed_in(story.lead).post(reverse("cases:edit", args=[story.case.pk]), page)
     assert answer.status_code == 302, [one.errors for one in answer.context["forms"].sets.values()]
     assert names_of(story.case) == [*before, "Cortisol"]
+
+
+def test_a_saved_result_of_a_day_to_come_holds_up_nothing_else_and_a_new_one_is_asked_about(story):
+    ahead = (clock.today() + dt.timedelta(days=3)).isoformat()
+    line = story.case.labs.get()
+    line.taken = ahead
+    line.save()
+    client, url, page = signed_in(story.lead), reverse("cases:edit", args=[story.case.pk]), page_of(story.case)
+    assert page["labs-0-taken"] == ahead
+    assert client.post(url, page | {"summary": "Another day."}).status_code == 302
+    new = page_of(type(story.case).objects.get(pk=story.case.pk)) | {"labs-1-label": "Sodium", "labs-1-value": "131"}
+    answer = client.post(url, new | {"labs-1-taken": ahead})
+    assert answer.status_code == 422
+    assert "This day lies ahead." in answer.content.decode()
+    assert client.post(url, new | {"labs-0-taken": f"{clock.today() + dt.timedelta(days=4)}"}).status_code == 422
 
 
 def test_a_line_goes_only_when_it_is_taken_out(story):

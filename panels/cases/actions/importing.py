@@ -9,11 +9,12 @@ from typing import Any
 from django.db import transaction
 
 from consent.actions import hold_consent
+from cpms import clock
 from cpms.accounts.access import Refused
 from cpms.audit import actions as audit
 from cpms.audit.states import Event
 from panels.cases.ages import moment_of
-from panels.cases.importers import phenopacket
+from panels.cases.importers import newer, phenopacket
 from panels.cases.importers.read_case import LeftOut, ReadCase
 from panels.cases.importers.rows import ROW_OF, in_full, words
 from panels.cases.models import Case, CaseImport
@@ -42,17 +43,25 @@ def take_read_case(case: Case, read: ReadCase, *, filename: str, by: Any) -> Cas
 
 
 @transaction.atomic
-def add_read_lines(case: Case, read: ReadCase, *, filename: str, by: Any) -> CaseImport:
-    """Append the lines of a newer file, without what it says of the patient: nothing that the case holds is changed. A result
-    without a moment was taken at the age that the file gives, or else today."""
+def add_read_lines(case: Case, read: ReadCase, ticked: newer.Ticked, *, filename: str, by: Any) -> CaseImport:
+    """Append the ticked lines of a newer file, without what it says of the patient: nothing that the case holds is changed. A
+    result without a moment was taken at the age that the file gives, if the patient can have had it, or else today."""
     hold_consent(case.patient_id)
     if not (verdict := may_edit(by, case)):
         raise Refused(verdict.reason)
-    age = read.age.text if read.age else ""
-    now = age if moment_of(age) else taken_now(case)
+    case = Case.objects.select_for_update(of=("self",)).get(pk=case.pk)  # two pages that add the same file add it once
+    read = newer.picked(case, read, ticked)
+    now = age_in(read, case) or taken_now(case)
     read = replace(read, labs=tuple(replace(lab, taken=lab.taken or now) for lab in read.labs))
     save_lines(case, read)
     return note_import(case, read, filename=filename, by=by)
+
+
+def age_in(read: ReadCase, case: Case) -> str:
+    """The age that a file gives, in words; empty for a stage of life, and for one that the patient has not reached."""
+    age = read.age.text if read.age else ""
+    moment = moment_of(age)
+    return age if moment and case.birth.reached(moment, clock.today().toordinal()) else ""
 
 
 def save_lines(case: Case, read: ReadCase) -> None:

@@ -8,18 +8,20 @@ from typing import Any
 
 from cpms import clock
 from panels.cases.ages import moment_of
-from panels.cases.importers.read_case import ReadCase
+from panels.cases.importers.read_case import LeftOut, ReadCase
 from panels.cases.importers.rows import ROW_OF
 from panels.cases.models import Case, CasePart, Diagnosis, Finding, Variant
-from panels.cases.queries import Held, line_words
-from panels.cases.states import PartOf
+from panels.cases.queries import Held, words_in_full
+from panels.cases.states import MOST_ROWS, PartOf
 
+NOT_TICKED, FULL = "not ticked", f"a case holds {MOST_ROWS:,} lines at most"
 CONTRADICTS = (Diagnosis, Finding, Variant)  # of one of these a second line that says another thing is no addition
 
 
 @dataclass(frozen=True, slots=True)
 class NewLine:
-    """``key`` names the line in the file; ``case_says`` what the case says of the same thing in other words."""
+    """``key`` names the line in the file; ``case_says`` what the case says of the same thing in other words. A line that stands in
+    the file twice is held the second time."""
 
     key: str
     words: str
@@ -36,17 +38,18 @@ def lines_of(case: Case, read: ReadCase) -> list[tuple[str, list[NewLine]]]:
 
 def lines_of_part(name: str, case: Case, items: tuple[Any, ...]) -> Iterator[NewLine]:
     there = list(getattr(case, name).all())
-    held = Held(there)
+    held, above = Held(there), Held([])
     for place, item in enumerate(items):
         row = ROW_OF[name](case, item)
-        key, words, is_held = f"{name}-{place}", line_words(row), held.holds(row)
+        key, words, is_held = f"{name}-{place}", words_in_full(row), held.holds(row) or above.holds(row)
+        above.add(row)
         others = [] if is_held else held.akin(row) or (there if name == "diagnoses" else [])
         contradicts = bool(others) and isinstance(row, CONTRADICTS)
         yield NewLine(key, words, is_held, said(others), not is_held and not contradicts)
 
 
 def said(lines: list[CasePart]) -> str:
-    return "; ".join(map(line_words, lines))
+    return "; ".join(map(words_in_full, lines))
 
 
 def about_the_patient(case: Case, read: ReadCase) -> list[str]:
@@ -69,6 +72,33 @@ def about_the_patient(case: Case, read: ReadCase) -> list[str]:
         ),
     ]
     return [f"The file says {theirs}; the patient {ours}." for is_so, theirs, ours in differ if is_so]
+
+
+@dataclass(frozen=True, slots=True)
+class Ticked:
+    """What a person chose of a file: the keys of the ticked lines, and of those that were shown as held."""
+
+    keys: Collection[str]
+    held: Collection[str] = ()
+
+    def take(self, line: NewLine) -> bool:
+        """Not one that came to the case since the person looked: nobody ticks what stands there already by chance."""
+        return line.key in self.keys and (not line.is_held or line.key in self.held)
+
+
+def picked(case: Case, read: ReadCase, ticked: Ticked) -> ReadCase:
+    """The file with the ticked lines that the case has room for. Every other one that the case does not hold is left out by
+    name."""
+    room = MOST_ROWS - sum(getattr(case, name).count() for name in ROW_OF)
+    keys: set[str] = set()
+    left: list[LeftOut] = []
+    for label, lines in lines_of(case, read):
+        for line in lines:
+            if ticked.take(line) and len(keys) < room:
+                keys.add(line.key)
+            elif ticked.take(line) or not line.is_held:
+                left.append(LeftOut(label, FULL if ticked.take(line) else NOT_TICKED, line.words))
+    return replace(chosen(read, keys), left_out=(*read.left_out, *left))
 
 
 def chosen(read: ReadCase, keys: Collection[str]) -> ReadCase:

@@ -19,6 +19,7 @@ from panels.cases.importers.ledger import Ledger, Node
 from panels.cases.importers.phenopacket_diseases import read_diagnoses
 from panels.cases.importers.read_case import ImportRefused, ReadAge, ReadCase, ReadFinding
 from panels.cases.importers.times import REDUCED, When, day_of, when
+from panels.cases.states import MOST_ROWS
 
 IDENTIFIER = "an identifier of the patient or the file, not kept"
 SAMPLE = "about a tissue sample, which the case form does not hold; describe it in the summary if it matters"
@@ -49,6 +50,8 @@ def read(data: bytes) -> ReadCase:
     case = _case(Node(tree, (), ledger), ledger, tree)
     if not any(case.counts.values()) and case.age is None and case.sex == "unknown":
         raise ImportRefused("This phenopacket says nothing about a patient that could be taken into a case.")
+    if (lines := sum(case.counts.values())) > MOST_ROWS:
+        raise ImportRefused(f"The file holds {lines:,} lines. A case holds {MOST_ROWS:,} at most.")
     return fit(case)
 
 

@@ -16,7 +16,7 @@ from panels.cases.queries.forms import (
     published_form,
     sources_of,
 )
-from panels.cases.queries.held import Held, Mark, results_held
+from panels.cases.queries.held import Held, Mark, results_held, words_in_full
 from panels.cases.queries.printing import printed, printed_children, printed_labs
 from panels.cases.queries.reading import Outline, allowed, case_parts, names_at, outline
 from panels.cases.queries.rectifying import Disputed, disputed, line_words, lines
@@ -69,4 +69,5 @@ __all__ = [
     "sources_of",
     "spoken",
     "taken_now",
+    "words_in_full",
 ]

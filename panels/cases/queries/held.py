@@ -10,6 +10,7 @@ from typing import Any
 from cpms.terminology import catalogue
 from cpms.terminology.catalogue import spelled
 from panels.cases.models import Case, CasePart, Diagnosis, Finding, LabResult, Variant
+from panels.cases.queries.rectifying import joined, line_words
 
 Mark = tuple[str, str, str, Decimal | str | None, str]
 """By which the same result is known again: test, day, sign, value and unit."""
@@ -31,15 +32,24 @@ class Held:
     def __init__(self, lines: Iterable[CasePart]) -> None:
         self.about: dict[Hashable, list[CasePart]] = defaultdict(list)
         for line in lines:
-            for name in {*names_of(line), *at_any_time(line)}:
-                self.about[name].append(line)
+            self.add(line)
+
+    def add(self, line: CasePart) -> None:
+        for name in {*names_of(line), *at_any_time(line)}:
+            self.about[name].append(line)
 
     def akin(self, line: CasePart) -> list[CasePart]:
         """What the case says of the same thing."""
         return list({one.pk: one for name in names_of(line) for one in self.about.get(name, ())}.values())
 
     def holds(self, line: CasePart) -> bool:
-        return any(said_of(one) == said_of(line) for one in self.akin(line))
+        """Whether one of them says the same, and all that the line says beyond it."""
+        more = said_beyond(line)
+        return any(
+            said_of(one) == said_of(line)
+            and all(not new or new == old for new, old in zip(more, said_beyond(one), strict=True))
+            for one in self.akin(line)
+        )
 
 
 def names_of(line: Any) -> list[Hashable]:
@@ -73,3 +83,27 @@ def said_of(line: Any) -> tuple[Any, ...]:
             return line.zygosity.casefold(), line.significance.casefold()
         case _:
             return (line.note.casefold(),)
+
+
+def said_beyond(line: Any) -> tuple[str, ...]:
+    """What may be missing from a line without contradicting another: since when, how severe, until when, in what words."""
+    match line:
+        case Diagnosis():
+            return line.onset.casefold(), line.note.casefold()
+        case Finding():
+            return line.onset.casefold(), line.qualifiers.casefold(), line.note.casefold()
+        case _:
+            return ()
+
+
+def words_in_full(line: Any) -> str:
+    """``line_words`` and all else by which ``Held`` tells lines apart: no two that differ read alike."""
+    match line:
+        case Diagnosis():
+            return joined(line_words(line), line.note)
+        case Finding():
+            return joined(line_words(line), line.qualifiers, line.note)
+        case Variant():
+            return joined(line_words(line), line.significance)
+        case _:
+            return line_words(line)
