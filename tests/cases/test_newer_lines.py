@@ -7,6 +7,7 @@ import json
 import pytest
 from django.urls import reverse
 
+from cpms.accounts.access import Refused
 from cpms.patients.models import Patient
 from panels.cases import actions as cases
 from panels.cases.importers import phenopacket
@@ -117,6 +118,8 @@ def test_a_case_never_holds_more_lines_than_its_form_can_send(page):  # noqa: F8
     held = sum(getattr(case, name).count() for name in ("diagnoses", "findings", "labs", "variants", "treatments"))
     rows = [LabResult(case=case, key=case.key, label="TSH", value=one) for one in range(MOST_ROWS - held - 1)]
     LabResult.objects.bulk_create(rows)
+    with pytest.raises(Refused, match="2,000 lines at most"):
+        cases.add_labs(case, [{"label": "TSH", "value": one} for one in (1, 2)], names={}, by=page.story.lead)
     read = phenopacket.read(json.dumps(packet(measurements=[lab(131), lab(140)])).encode())
     made = cases.add_read_lines(case, read, Ticked(["labs-0", "labs-1"]), filename="", by=page.story.lead)
     assert made.taken["labs"] == 1

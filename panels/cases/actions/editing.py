@@ -19,8 +19,10 @@ from cpms.audit.states import Event
 from panels.cases.actions import coding
 from panels.cases.models import Case, Diagnosis, Finding, LabAlias, LabResult, Treatment, Variant, name_token
 from panels.cases.policy import may_edit
-from panels.cases.queries import line_words, taken_now
-from panels.cases.states import DiagnosisStatus
+from panels.cases.queries import line_words, room_in, taken_now
+from panels.cases.states import MOST_ROWS, DiagnosisStatus
+
+FULL = f"A case holds {MOST_ROWS:,} lines at most. Take some out first, or add fewer."
 
 
 @transaction.atomic
@@ -115,11 +117,14 @@ def add_findings(case: Case, rows: Sequence[Mapping[str, Any]], *, by: Any) -> l
 
 @transaction.atomic
 def add_labs(case: Case, rows: Sequence[Mapping[str, Any]], *, names: Mapping[str, str], by: Any) -> list[LabResult]:
-    """Append results; one without a moment was taken today, unless the case was entered today. ``names`` are test names of the centre with the analyte each was matched with, remembered from now on
-    in place of an earlier one; one without an analyte is forgotten."""
+    """Append results; one without a moment was taken today, unless the case was entered today. ``names`` are test names of the
+    centre with the analyte each was matched with, remembered from now on in place of an earlier one; one without an analyte is
+    forgotten. Raises ``Refused`` for more than the case has room for."""
     hold_consent(case.patient_id)
     if not (verdict := may_edit(by, case)):
         raise Refused(verdict.reason)
+    if len(rows) > room_in(case):
+        raise Refused(FULL)
     begin = case.labs.count()
     now = taken_now(case)
     dated = [{**row, "taken": row.get("taken") or now} for row in rows]

@@ -23,9 +23,9 @@ STREAM_GOES = frozenset(
     "/F /FFilter /FDecodeParms /Metadata /AF /PieceInfo /OPI /Ref /Alternates /LastModified".split()
 )
 MOST_TEXT, MOST_SCALE = 200_000, 3.0
-PROTECTED = "The document is protected by a password. Please save it without one."
-DYNAMIC = "The document is a form that only one program can show. Please print it to a PDF file first."
-TOO_MANY = "The document has more than 100 pages. Please choose the pages that matter."
+PROTECTED = "The document is protected by a password. Save it without one."
+DYNAMIC = "The document is a form that only one program can show. Print it to a PDF file first."
+TOO_MANY = "The document has more than 100 pages. Choose the pages that matter."
 
 
 def clean(data: bytes, _kind: str) -> Cleaned:
@@ -109,7 +109,7 @@ def check_again(written: bytes) -> None:
         check_pictures(pdf)
         if left := found_in(pdf):
             raise NotTaken(
-                f"The document holds what could not be taken out: {', '.join(left)}. Please print it to a PDF file."
+                f"The document holds what could not be taken out: {', '.join(left)}. Print it to a PDF file."
             )
 
 

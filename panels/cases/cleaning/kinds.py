@@ -19,7 +19,7 @@ MAGIC = (
     (re.compile(rb"\x89PNG\r\n\x1a\n"), PNG),
 )
 NAMES = {PDF: "a PDF document", JPEG: "a JPEG picture", PNG: "a PNG picture"}
-NOT_TAKEN = "This is no PDF, JPEG or PNG file. Please save it as one of these."
+NOT_TAKEN = "This is no PDF, JPEG or PNG file. Save it as one of these."
 TOO_LARGE = "The file is larger than 50 MB. Make it smaller, or leave out what is not needed."
 UNREADABLE = "The file is damaged or not complete, and could not be read."
 
@@ -70,5 +70,5 @@ def check(data: bytes, filename: str) -> str:
         raise NotTaken(TOO_LARGE)
     claimed, found = named_kind(filename), kind_of(data)
     if claimed != found:
-        raise NotTaken(f"The name says {NAMES[claimed]}, but the file is {NAMES[found]}. Please save it as what it is.")
+        raise NotTaken(f"The name says {NAMES[claimed]}, but the file is {NAMES[found]}. Save it as what it is.")
     return found

@@ -24,7 +24,7 @@ COLOURS = {"L": Name.DeviceGray, "RGB": Name.DeviceRGB}
 OPAQUE = "/SMaskInData /Decode /Mask /ImageMask"  # what is told by the samples themselves would be lost
 QUALITY = 92
 UNSURE = (
-    "A picture in the document could not be checked for notes of a camera. Please print the document to a PDF file."
+    "A picture in the document could not be checked for notes of a camera. Print the document to a PDF file."
 )
 
 

@@ -48,7 +48,7 @@ def opened(data: bytes, kind: str) -> tuple[Image.Image, list[str]]:
 
 def check_size(picture: Image.Image) -> None:
     if picture.width * picture.height > MOST_PIXELS:
-        raise NotTaken("The picture has more than 50 million points. Please make it smaller.")
+        raise NotTaken("The picture has more than 50 million points. Make it smaller.")
 
 
 def said_besides(picture: Image.Image) -> list[str]:

@@ -11,7 +11,7 @@ from panels.cases.ages import moment_of
 from panels.cases.importers.read_case import LeftOut, ReadCase
 from panels.cases.importers.rows import ROW_OF
 from panels.cases.models import Case, CasePart, Diagnosis, Finding, Variant
-from panels.cases.queries import Held, words_in_full
+from panels.cases.queries import Held, room_in, words_in_full
 from panels.cases.states import MOST_ROWS, PartOf
 
 NOT_TICKED, FULL = "not ticked", f"a case holds {MOST_ROWS:,} lines at most"
@@ -89,8 +89,7 @@ class Ticked:
 def picked(case: Case, read: ReadCase, ticked: Ticked) -> ReadCase:
     """The file with the ticked lines that the case has room for. Every other one that the case does not hold is left out by
     name."""
-    room = MOST_ROWS - sum(getattr(case, name).count() for name in ROW_OF)
-    keys: set[str] = set()
+    room, keys = room_in(case), set[str]()
     left: list[LeftOut] = []
     for label, lines in lines_of(case, read):
         for line in lines:

@@ -16,7 +16,7 @@ from panels.cases.queries.forms import (
     published_form,
     sources_of,
 )
-from panels.cases.queries.held import Held, Mark, results_held, words_in_full
+from panels.cases.queries.held import Held, Mark, results_held, room_in, words_in_full
 from panels.cases.queries.printing import printed, printed_children, printed_labs
 from panels.cases.queries.reading import Outline, allowed, case_parts, names_at, outline
 from panels.cases.queries.rectifying import Disputed, disputed, line_words, lines
@@ -66,6 +66,7 @@ __all__ = [
     "result_of",
     "results_held",
     "results_of",
+    "room_in",
     "sources_of",
     "spoken",
     "taken_now",

@@ -11,6 +11,7 @@ from cpms.terminology import catalogue
 from cpms.terminology.catalogue import spelled
 from panels.cases.models import Case, CasePart, Diagnosis, Finding, LabResult, Variant
 from panels.cases.queries.rectifying import joined, line_words
+from panels.cases.states import MOST_ROWS
 
 Mark = tuple[str, str, str, Decimal | str | None, str]
 """By which the same result is known again: test, day, sign, value and unit."""
@@ -24,6 +25,12 @@ def result_mark(lab: LabResult) -> Mark:
 
 def results_held(case: Case) -> set[Mark]:
     return {result_mark(lab) for lab in case.labs.all()}
+
+
+def room_in(case: Case) -> int:
+    """How many more lines the case can hold: its form sends ``MOST_ROWS`` at most."""
+    parts = (case.diagnoses, case.findings, case.labs, case.variants, case.treatments)
+    return max(MOST_ROWS - sum(part.count() for part in parts), 0)
 
 
 class Held:
