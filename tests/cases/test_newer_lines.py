@@ -76,8 +76,12 @@ def test_lines_that_were_not_ticked_are_named_and_no_page_says_that_all_was_take
 
 
 def test_a_line_that_stands_in_the_file_twice_is_ticked_once(page):  # noqa: F811
-    lines = page.lines(packet(measurements=[lab(131), lab(131)]))
+    tree = packet(measurements=[lab(131), lab(131)])
+    lines = page.lines(tree)
     assert [(held, proposed) for _, held, proposed, _ in lines.values()] == [(False, True), (True, False)]
+    assert page.look(tree).content.decode().count("as above</small>") == 1
+    page.add(tree, "labs-0")
+    assert "as above" not in page.look(tree).content.decode()
 
 
 def test_two_pages_with_one_file_add_its_lines_once_and_say_so(page):  # noqa: F811

@@ -23,9 +23,7 @@ JPEG, JPEG_2000 = "/DCTDecode", "/JPXDecode"
 COLOURS = {"L": Name.DeviceGray, "RGB": Name.DeviceRGB}
 OPAQUE = "/SMaskInData /Decode /Mask /ImageMask"  # what is told by the samples themselves would be lost
 QUALITY = 92
-UNSURE = (
-    "A picture in the document could not be checked for notes of a camera. Print the document to a PDF file."
-)
+UNSURE = "A picture in the document could not be checked for notes of a camera. Print the document to a PDF file."
 
 
 def clean_picture(pdf: Pdf, stream: Any) -> None:

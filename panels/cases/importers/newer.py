@@ -28,6 +28,7 @@ class NewLine:
     is_held: bool
     case_says: str = ""
     is_proposed: bool = False
+    is_twice: bool = False
 
 
 def lines_of(case: Case, read: ReadCase) -> list[tuple[str, list[NewLine]]]:
@@ -42,10 +43,11 @@ def lines_of_part(name: str, case: Case, items: tuple[Any, ...]) -> Iterator[New
     for place, item in enumerate(items):
         row = ROW_OF[name](case, item)
         key, words, is_held = f"{name}-{place}", words_in_full(row), held.holds(row) or above.holds(row)
+        is_twice = is_held and not held.holds(row)
         above.add(row)
         others = [] if is_held else held.akin(row) or (there if name == "diagnoses" else [])
         contradicts = bool(others) and isinstance(row, CONTRADICTS)
-        yield NewLine(key, words, is_held, said(others), not is_held and not contradicts)
+        yield NewLine(key, words, is_held, said(others), not is_held and not contradicts, is_twice)
 
 
 def said(lines: list[CasePart]) -> str:
