@@ -171,7 +171,7 @@ def test_nothing_ticked_adds_nothing_and_says_so(page):
 def test_only_the_treating_side_takes_lines_in_and_only_under_consent(page):
     read = phenopacket.read(FILE.read_bytes())
     with pytest.raises(cases.editing.Refused):
-        cases.add_read_lines(page.story.case, read, Ticked(["labs-0"]), filename="", by=UserFactory())
+        cases.add_read_lines(page.story.case, read, ticked=Ticked(["labs-0"]), filename="", by=UserFactory())
     consent.withdraw_consent(page.story.patient, by=page.story.lead, stage=Stage.CARE)
     with pytest.raises(cases.editing.Refused):
-        cases.add_read_lines(page.story.case, read, Ticked(["labs-0"]), filename="", by=page.story.lead)
+        cases.add_read_lines(page.story.case, read, ticked=Ticked(["labs-0"]), filename="", by=page.story.lead)

@@ -125,7 +125,7 @@ def test_a_case_never_holds_more_lines_than_its_form_can_send(page):  # noqa: F8
     with pytest.raises(Refused, match="2,000 lines at most"):
         cases.add_labs(case, [{"label": "TSH", "value": one} for one in (1, 2)], names={}, by=page.story.lead)
     read = phenopacket.read(json.dumps(packet(measurements=[lab(131), lab(140)])).encode())
-    made = cases.add_read_lines(case, read, Ticked(["labs-0", "labs-1"]), filename="", by=page.story.lead)
+    made = cases.add_read_lines(case, read, ticked=Ticked(["labs-0", "labs-1"]), filename="", by=page.story.lead)
     assert made.taken["labs"] == 1
     left = [one for one in json.loads(made.left_out) if one["path"] == "Laboratory"]
     assert [one["why"] for one in left] == ["a case holds 2,000 lines at most"]

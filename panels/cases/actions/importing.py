@@ -43,7 +43,7 @@ def take_read_case(case: Case, read: ReadCase, *, filename: str, by: Any) -> Cas
 
 
 @transaction.atomic
-def add_read_lines(case: Case, read: ReadCase, ticked: newer.Ticked, *, filename: str, by: Any) -> CaseImport:
+def add_read_lines(case: Case, read: ReadCase, *, ticked: newer.Ticked, filename: str, by: Any) -> CaseImport:
     """Append the ticked lines of a newer file, without what it says of the patient: nothing that the case holds is changed. A
     result without a moment was taken at the age that the file gives, if the patient can have had it, or else today."""
     hold_consent(case.patient_id)

@@ -27,7 +27,7 @@ def take_in(request: HttpRequest, case: Case) -> HttpResponse:
     if read and "add" in request.POST:
         ticked = newer.Ticked(request.POST.getlist("take"), request.POST.getlist("held"))
         if count := sum(newer.chosen(read, ticked.keys).counts.values()):
-            made = actions.add_read_lines(case, read, ticked, filename=form.name, by=request.user)
+            made = actions.add_read_lines(case, read, ticked=ticked, filename=form.name, by=request.user)
             say_what_came(request, sum(made.taken.values()), count)
             return redirect("cases:edit", case.pk)
         messages.info(request, "Nothing was ticked, so nothing was added.")
