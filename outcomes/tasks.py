@@ -27,6 +27,12 @@ def ask_newcomer(*, panel_id: str, user_id: str) -> None:
     actions.ask_newcomer(panel_id, user_id, by=None)
 
 
+@shared_task(name="outcomes.ask_new_lead")
+@confirmed
+def ask_new_lead(*, panel_id: str, giver_id: str) -> None:
+    actions.ask_new_lead(panel_id, giver_id, by=None)
+
+
 @shared_task(name="outcomes.ask_round")
 @confirmed
 def ask_round(*, survey_id: str) -> None:

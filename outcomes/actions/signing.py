@@ -99,21 +99,45 @@ def fall_silent(asked: Any) -> int:
 def ask_newcomer(panel_id: str, user_id: str, *, by: Any) -> bool:
     """Who joined while the text was out for signature is asked to sign it as those who were there are; ``by`` is nobody. Safe to
     run twice. A text that is being written asks them when it is sent."""
+    outcome = out_for_signature(panel_id)
+    if outcome is None:
+        return False
+    seats = Invitation.objects.seated().experts().filter(panel=outcome.panel).select_related("invitee")
+    seat = seats.filter(invitee=uuid.UUID(user_id)).first()
+    return seat is not None and ask_one(outcome, seat.invitee, by=by)
+
+
+@transaction.atomic
+def ask_new_lead(panel_id: str, giver_id: str, *, by: Any) -> bool:
+    """Another clinician leads the panel: a signature that the giver was asked for and has not given is asked of them, and so is
+    one that was asked of them as a member; ``by`` is nobody. Safe to run twice."""
+    outcome = out_for_signature(panel_id)
+    if outcome is None:
+        return False
+    lead = outcome.panel.lead
+    asked = outcome.signoffs.filter(number=outcome.number, decision=Decision.PENDING)
+    return asked.filter(who__in=[lead.pk, uuid.UUID(giver_id)]).exists() and ask_one(outcome, lead, by=by)
+
+
+def out_for_signature(panel_id: str) -> Outcome | None:
+    """The outcome of a panel that is not closed, held with its panel, while members are asked to sign it and may."""
     panel = Panel.objects.held(panel_id)
     outcome = Outcome.objects.select_for_update(of=("self",)).select_related("key").filter(panel=panel).first()
-    seats = Invitation.objects.seated().experts().filter(panel=panel).select_related("invitee")
-    seat = seats.filter(invitee=uuid.UUID(user_id)).first()
-    if seat is None or outcome is None or outcome.state != OutcomeState.SIGNING or panel.state != State.OUTCOME:
-        return False
-    if not may_be_discussed(panel.case.patient):
-        return False
+    if outcome is None or outcome.state != OutcomeState.SIGNING or panel.state != State.OUTCOME:
+        return None
+    outcome.panel = panel
+    return outcome if may_be_discussed(panel.case.patient) else None
+
+
+def ask_one(outcome: Outcome, person: Any, *, by: Any) -> bool:
+    """Ask somebody to sign the current version, unless they have answered; gives whether they are asked."""
     signature, _new = SignOff.objects.get_or_create(
-        outcome=outcome, who=seat.invitee, number=outcome.number, defaults={"key": outcome.key}
+        outcome=outcome, who=person, number=outcome.number, defaults={"key": outcome.key}
     )
     if signature.decision != Decision.PENDING:
         return False
-    ask_to_sign(panel, seat.invitee)
-    want_signatures([seat.invitee], panel, outcome, by=by)
+    ask_to_sign(outcome.panel, person)
+    want_signatures([person], outcome.panel, outcome, by=by)
     return True
 
 
@@ -172,12 +196,12 @@ def sign(
     if not (verdict := policy.may_sign(by, panel)):
         raise Refused(verdict.reason)
     if decision not in {Decision.SIGNED, Decision.DISSENT}:
-        raise Refused("Please sign, or dissent.")
+        raise Refused("Sign, or dissent.")
     if decision == Decision.DISSENT and not text.strip():
-        raise Refused("Please give your dissent in words; it is printed as you write it.")
+        raise Refused("Give your dissent in words; it is printed as you write it.")
     outcome = Outcome.objects.select_for_update(of=("self",)).get(panel=panel)
     if outcome.number != number:
-        raise Refused(f"The text was changed: version {outcome.number} is out. Please read it and sign that one.")
+        raise Refused(f"The text was changed: version {outcome.number} is out. Read it, and sign that one.")
     pending = SignOff.objects.filter(outcome=outcome, who=by, number=outcome.number, decision=Decision.PENDING)
     signature = pending.select_for_update(of=("self",)).first()
     if signature is None or outcome.state == OutcomeState.DRAFT:
@@ -208,8 +232,12 @@ def end_one(panel_id: Any, *, by: Any) -> int:
     outcome = Outcome.objects.select_for_update(of=("self",)).select_related("key").get(panel=panel)
     outcome.panel = panel
     asked = outcome.signoffs.filter(number=outcome.number)
-    if outcome.sign_by is None or outcome.sign_by > clock.now() or not fall_silent(asked):
+    pending = asked.filter(
+        decision=Decision.PENDING
+    ).exists()  # of whoever left meanwhile too: what others signed is printed
+    if outcome.sign_by is None or outcome.sign_by > clock.now() or not pending:
         return 0
+    fall_silent(asked)
     notifications.settle_all(panel, Verb.SIGN)
     renew_documents(outcome)
     audit.record(Event.OUTCOME_SIGNED, on=outcome, by=by, version=outcome.number, kind="ended")

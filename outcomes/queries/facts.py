@@ -46,9 +46,10 @@ def facts_of(panel: Panel, number: int) -> str:
 
 
 def signed_again(facts: str, panel: Panel, number: int) -> str:
-    """The same facts with the signatures that stand under the version by now."""
-    kept = json.loads(facts) | {"signatures": signed_under(panel, number)}
-    return json.dumps(kept, ensure_ascii=False, cls=DjangoJSONEncoder)
+    """The same facts with the signatures that stand under the version by now, and who has no part in it: also who left meanwhile."""
+    signed = signed_under(panel, number)
+    now = {"signatures": signed, "also_asked": also_asked(panel, {row["who"]["key"] for row in signed})}
+    return json.dumps(json.loads(facts) | now, ensure_ascii=False, cls=DjangoJSONEncoder)
 
 
 def facts_from(body: str) -> dict[str, Any]:

@@ -29,12 +29,12 @@ from panels.actions import inviting, sight
 from panels.cases.models import Case
 from panels.models import Invitation, Panel, PanelStep
 from panels.queries import handing_over
-from panels.states import UNFINISHED, Move
+from panels.states import UNFINISHED, Move, State
 
 HAND_OVER_WITHIN = dt.timedelta(days=14)
 LEFT_BEHIND = "Patients left behind"
 ASKED = {Verb.HAND_OVER: Notice.LEFT_BEHIND, Verb.NAME_REPRESENTATIVE: Notice.UNREPRESENTED}
-NOT_ALL = "Somebody else has handed over, or erased, one of these patients meanwhile. Please look at the list again."
+NOT_ALL = "Somebody else has handed over, or erased, one of these patients meanwhile. Look at the list again."
 
 
 @transaction.atomic
@@ -81,6 +81,8 @@ def hand_one(patient: Patient, *, to: User, by: Any) -> None:
             pass_lead(panel, to=to, by=by)
             jobs.enqueue("meetings.call_newcomer", panel_id=str(panel.pk), user_id=str(to.pk))
             jobs.enqueue("meetings.leave", panel_id=str(panel.pk), user_id=str(giver.pk))
+        if panel.state == State.OUTCOME:
+            jobs.enqueue("outcomes.ask_new_lead", panel_id=str(panel.pk), giver_id=str(giver.pk))
         notifications.cancel_mails_of(panel.ref, to=giver)
         drafts.discard_under(reverse("panels:detail", args=[panel.ref]), by=giver)
     notifications.pass_work([panel.ref for panel in found], giver=giver, to=to)

@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from cpms.accounts.models import User
 from cpms.patients.models import Patient
 
-NOT_HERE = "One of these patients is not here to hand over any more. Please look at the list again."
+NOT_HERE = "One of these patients is not here to hand over any more. Look at the list again."
 NO_COLLEAGUE = "Please choose an active clinician of the hospital."
 MOST_SHOWN = 200
 

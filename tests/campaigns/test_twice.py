@@ -98,6 +98,7 @@ def arguments(name: str, story: Story, frozen: Story) -> dict[str, str]:
         "meetings.leave": {"panel_id": str(story.panel.pk), "user_id": str(story.expert.pk)},
         "meetings.call_newcomer": {"panel_id": str(story.panel.pk), "user_id": str(story.expert.pk)},
         "outcomes.ask_newcomer": {"panel_id": str(story.panel.pk), "user_id": str(story.expert.pk)},
+        "outcomes.ask_new_lead": {"panel_id": str(story.panel.pk), "giver_id": str(story.lead.pk)},
         "outcomes.ask_round": {"survey_id": str(SurveyRound.objects.get().pk)},
         "outcomes.take_decision": {"decision_id": str(MeetingDecision.objects.get().pk)},
         "notifications.tell": {"user_id": str(story.lead.pk), "notice": "recovery_used", "occasion": "once"},

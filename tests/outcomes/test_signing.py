@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import json
 import re
 
 import pytest
@@ -207,8 +208,26 @@ def test_a_correction_does_not_wait_for_who_left(story):
     outcomes.sign(story.fresh(), decision=Decision.SIGNED, number=2, by=story.expert)
     assert OutcomeDocument.objects.filter(panel=story.panel, number=2).count() == 2
     Outcome.objects.update(sent_at=clock.now() - dt.timedelta(days=8))
-    assert (outcomes.end_signing(by=None), outcomes.end_signing(by=None)) == (0, 0)
+    assert (outcomes.end_signing(by=None), outcomes.end_signing(by=None)) == (1, 0)
+    assert OutcomeDocument.objects.filter(panel=story.panel, number=2).count() == 2
     assert decisions(story) == {"Dr Lead Person": Decision.SIGNED, "Dr Expert Person": Decision.SIGNED}
+
+
+def test_what_was_signed_is_printed_though_the_last_who_was_asked_left_without_an_answer(story):
+    send(story)
+    outcomes.close_panel(story.fresh(), by=story.lead, although=9)
+    version = story.fresh().outcome.version
+    words = {"conclusion": "Less.", "items": [], "reason": "A slip.", "version": version}
+    outcomes.correct_outcome(story.fresh(), by=story.lead, **words)
+    outcomes.sign(story.fresh(), decision=Decision.SIGNED, number=2, by=story.expert)
+    lose_role(story.second)
+    made = OutcomeDocument.objects.filter(panel=story.panel, number=2).order_by("edition")
+    assert made.count() == 1
+    Outcome.objects.update(sent_at=clock.now() - dt.timedelta(days=8))
+    assert [outcomes.end_signing(by=None) for _ in range(2)] == [1, 0]
+    _first, second = (json.loads(document.facts) for document in made)
+    assert {row["who"]["display_name"]: row["decision"] for row in second["signatures"]}["Dr Expert Person"] == "signed"
+    assert [person["display_name"] for person in second["also_asked"]] == ["Dr Second Person"]
 
 
 @pytest.mark.parametrize(("urgency", "days"), [(Urgency.URGENT, 3.5), (Urgency.ROUTINE, 7)])
