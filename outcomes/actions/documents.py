@@ -90,8 +90,8 @@ def renew_documents(outcome: Outcome) -> int:
 @transaction.atomic
 def order_language(document: OutcomeDocument, language: Language, *, by: Any) -> OutcomeDocument:
     """The version in force once more, its fixed words in another language. An earlier one is not spread any further."""
-    panel = Panel.objects.with_case().get(pk=document.panel_id)
-    hold_consent(panel.audit_patient_id)
+    hold_consent(document.audit_patient_id)
+    panel = Panel.objects.held(document.panel_id)
     if not OutcomeDocument.objects.visible_to(by).filter(pk=document.pk).exists():
         raise Refused("You no longer see this document.")
     if document.number != Outcome.objects.get(panel=panel).number or panel.state != State.CLOSED:

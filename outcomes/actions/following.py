@@ -60,9 +60,8 @@ def ask_missed(panel: Panel, *, by: Any) -> int:
 @transaction.atomic
 def ask(key: Any, months: int, *, by: Any) -> int:
     """One follow-up, under the panel's lock; 0 when it was asked meanwhile, or the panel may not be asked about now."""
-    rows = Panel.objects.with_case().select_for_update(of=("self",), skip_locked=True)
-    panel = rows.filter(pk=key, state=State.CLOSED).first()
-    if panel is None or panel.closed_at is None or not may_be_discussed(panel.case.patient):
+    panel = Panel.objects.held(key)
+    if panel.state != State.CLOSED or panel.closed_at is None or not may_be_discussed(panel.case.patient):
         return 0
     new = {"panel": panel, "months": months, "closed_on": panel.closed_at.date()}
     follow_up, fresh = FollowUp.objects.get_or_create(**new, defaults={"key": panel.key})
@@ -150,9 +149,9 @@ def answer_follow_up(
     text = queries.text_in_force(panel)
     advice = {one.number: one for one in text.advice}
     if version != text.version or set(answers) != set(advice):
-        raise Refused("The advice was corrected meanwhile. Please look at it again.")
+        raise Refused("The advice was corrected meanwhile. Look at it again.")
     if any(done == Done.NOT and not because.strip() for done, because in answers.values()):
-        raise Refused("Please say in a few words why an advice was not followed.")
+        raise Refused("Say in a few words why an advice was not followed.")
     current.benefit, current.patient_view = Benefit(benefit), patient_view
     current.answered_at, current.answered_by = clock.now(), by
     current.save()

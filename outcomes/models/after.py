@@ -70,7 +70,7 @@ class FollowUp(SealedModel):
 
     @property
     def late(self) -> bool:
-        """Asked long after its months were over, because consent was withdrawn meanwhile."""
+        """Asked long after its months were over."""
         return self.asked_at.date() > self.closed_on + relativedelta(months=self.months) + ASK_WITHIN
 
 

@@ -14,7 +14,7 @@ from cpms.notifications.states import Verb
 from outcomes.policy import may_start
 from panels.meetings import actions
 from panels.meetings.models import Meeting
-from panels.meetings.states import Rhythm
+from panels.meetings.states import Rhythm, Turn
 from tests.clients import signed_in
 from tests.factories import Story
 
@@ -119,8 +119,20 @@ def test_who_keeps_the_series_takes_a_panel_off_and_its_lead_hears_of_it(story, 
     assert told(chair, "taken_off") == 0
     assert OutboxMessage.objects.filter(recipient=story.expert, notice="meeting_left").exists()
     assert OutboxMessage.objects.filter(recipient=chair, notice="meeting_left").count() == 0
-    signed_in(chair).post(path, {"ref": ref})
+    answer = signed_in(chair).post(path, {"ref": ref}, follow=True).content.decode()
+    assert ("is not on this agenda any more" in answer, "is off the agenda" in answer) == (True, False)
     assert told(story.lead, "taken_off") == 1
+
+
+def test_a_panel_whose_turn_has_begun_stays_and_one_that_was_taken_off_takes_no_decision(story, meeting, chair):
+    item = meeting.agenda.get(panel=story.panel)
+    actions.turn(meeting, ref=story.panel.ref, do=Turn.BEGIN, by=chair)
+    with pytest.raises(Refused, match="begun to discuss"):
+        actions.take_off(story.fresh(), of=meeting, by=story.lead)
+    type(item).objects.update(begun_at=None)
+    actions.take_off(story.fresh(), of=meeting, by=story.lead)
+    with pytest.raises(Refused, match="taken off the agenda"):
+        actions.decide(item, text="Scan first.", dissent="", owner=None, due_on=None, by=story.lead)
 
 
 def test_what_the_meeting_has_decided_on_stays_and_a_meeting_for_its_panel_alone_is_no_agenda(

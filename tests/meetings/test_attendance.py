@@ -48,9 +48,31 @@ def test_who_joined_after_the_page_was_opened_stays_there(story, meeting):
     actions.join(meeting, by=early)
     seen, _ticked = page(client, meeting)
     actions.join(meeting, by=late)
-    answer = client.post(reverse("meetings:hold", args=[meeting.pk]), {"seen": seen, "present": [story.lead.pk]})
+    said = {"seen": seen, "ticked": [early.pk], "present": [story.lead.pk]}
+    answer = client.post(reverse("meetings:hold", args=[meeting.pk]), said)
     assert answer.status_code == 302
     assert noted(meeting, story.lead, late, early) == [True, True, False]
+
+
+def test_a_tick_that_somebody_else_made_after_the_page_was_opened_stays(story, meeting):
+    client = signed_in(story.lead)
+    actions.tick(meeting, who=story.lead, here=True, by=story.lead)
+    seen, ticked = page(client, meeting)
+    text = client.get(meeting.get_absolute_url()).content.decode()
+    assert (ticked, f'name="ticked" value="{story.lead.pk}"' in text) == (1, True)
+    actions.tick(meeting, who=story.second, here=True, by=story.lead)
+    said = {"seen": seen, "ticked": [story.lead.pk], "present": [story.expert.pk]}
+    client.post(reverse("meetings:hold", args=[meeting.pk]), said)
+    assert noted(meeting, story.lead, story.expert, story.second) == [False, True, True]
+
+
+@pytest.mark.parametrize(("by_hand", "said"), [(False, None), (True, False)])
+def test_from_the_sheet_nobody_counts_as_missing_because_somebody_joined_by_video(story, meeting, by_hand, said):
+    actions.join(meeting, by=story.expert)
+    if by_hand:
+        actions.tick(meeting, who=story.lead, here=True, by=story.lead)
+    signed_in(story.lead).post(reverse("meetings:hold", args=[meeting.pk]), {"as_ticked": "yes"})
+    assert noted(meeting, story.lead, story.expert, story.second) == [True if by_hand else None, True, said]
 
 
 @pytest.mark.parametrize("seen", [{}, {"seen": "yesterday"}])

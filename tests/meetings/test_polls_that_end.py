@@ -93,6 +93,22 @@ def test_a_panel_that_waits_for_a_place_in_a_meeting_is_asked_on(story, chair, b
     assert (poll.closed_at, waiting(story.expert)) == (None, [poll.get_absolute_url()])
 
 
+@pytest.mark.parametrize("way", ["taken off", "put in order", "called off"])
+def test_a_panel_that_gets_its_place_from_the_waiting_list_is_asked_about_dates_no_more(story, chair, boards, way):
+    first = boards(slots=1, people=[chair])
+    poll = propose(story.other)
+    if way == "taken off":
+        actions.take_off(story.fresh(), of=first, by=story.lead)
+    elif way == "put in order":
+        actions.put_in_order(first, ref=story.other.panel.ref, place=1, by=chair)
+    else:
+        actions.take_off(story.fresh(), of=first, by=story.lead)
+        poll = propose(story.other)
+        actions.call_off(first, by=chair)
+    poll.refresh_from_db()
+    assert (poll.closed_at is not None, waiting(story.expert)) == (True, [])
+
+
 def test_the_clock_ends_it_once_every_date_has_passed_and_the_lead_hears_of_it_once(story, poll, mailoutbox):
     first = poll.dates.first()
     ProposedDate.objects.filter(pk=first.pk).update(starts_at=clock.now() - dt.timedelta(days=1))

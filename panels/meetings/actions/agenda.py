@@ -15,8 +15,8 @@ from cpms.notifications.notices import Notice
 from panels import actions as panels
 from panels import queries
 from panels.meetings.actions.leaving import let_go
-from panels.meetings.actions.single import end_polls, fill_slots, put_on
-from panels.meetings.models import AgendaItem, DatePoll, Meeting, MeetingDecision
+from panels.meetings.actions.single import fill_slots, put_on
+from panels.meetings.models import AgendaItem, Meeting, MeetingDecision
 from panels.meetings.policy import may_bring, may_change
 from panels.meetings.states import MeetingState
 from panels.models import Invitation, Panel
@@ -41,8 +41,6 @@ def bring(panel: Panel, *, to: Meeting, invite: bool, by: Any) -> AgendaItem:
         raise Refused("This is no meeting of your groups that panels are brought to.")
     item = put_on(meeting, panel, by=by)
     panels.something_happened(panel)
-    if item in meeting.with_slot():
-        end_polls(DatePoll.objects.filter(panel=panel))
     if invite:
         there = Invitation.objects.filter(panel=panel).live().values("invitee")
         newcomers = meeting.series.people.exclude(pk__in=there).exclude(pk__in=[by.pk, panel.lead_id])
@@ -61,8 +59,9 @@ def take_off(panel: Panel, *, of: Meeting, by: Any) -> None:
 
 
 @transaction.atomic
-def drop(meeting: Meeting, *, ref: str, by: Any) -> None:
-    """The same by who keeps the series, who may not see the panel: its lead and who was to present it hear of it."""
+def drop(meeting: Meeting, *, ref: str, by: Any) -> bool:
+    """The same by who keeps the series, who may not see the panel: its lead and who was to present it hear of it. Gives whether
+    it was on the agenda."""
     current = locked(meeting)
     if not (verdict := may_change(by, current)):
         raise Refused(verdict.reason)
@@ -70,7 +69,7 @@ def drop(meeting: Meeting, *, ref: str, by: Any) -> None:
         current.agenda.select_related("panel__lead", "panel__case__patient", "presenter").filter(panel__ref=ref).first()
     )
     if item is None:
-        return  # taken off a moment ago
+        return False  # taken off a moment ago
     if current.series is None:
         raise Refused("A meeting that was called for its panel alone is called off instead.")
     people = {person.pk: person for person in (item.presenter, item.panel.lead) if person is not None}
@@ -78,14 +77,19 @@ def drop(meeting: Meeting, *, ref: str, by: Any) -> None:
     about: dict[str, Any] = {"about": current, "ref": ref, "path": item.panel.get_absolute_url()}
     notifications.notify(people.values(), notice=Notice.TAKEN_OFF, by=by, again=clock.now().isoformat(), **about)
     panels.propose_again(item.panel, by=by)
+    return True
 
 
 def remove(meeting: Meeting, panel: Panel, *, by: Any) -> None:
-    """For a caller that holds the meeting. Raises ``Refused`` for a panel that the meeting has begun to decide on."""
+    """For a caller that holds the meeting, as who decides does. Raises ``Refused`` for a panel that the meeting has begun to
+    discuss or has decided on."""
     if MeetingDecision.objects.filter(item__meeting=meeting, item__panel=panel).exists():
         raise Refused("This meeting has decided on the panel already; it stays on the agenda.")
+    items = meeting.agenda.filter(panel=panel)
+    if any(item.begun for item in items):
+        raise Refused("This meeting has begun to discuss the panel; it stays on the agenda.")
     before = {item.pk for item in meeting.with_slot()}
-    meeting.agenda.filter(panel=panel).delete()
+    items.delete()
     fill_slots(meeting, before=before)
     let_go(meeting, queries.people_in(panel), panel=panel, again=clock.now().isoformat(), by=by)
     audit.record(Event.AGENDA_CHANGED, on=meeting, by=by, verb="taken off", patient=panel.audit_patient_id)

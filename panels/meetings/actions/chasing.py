@@ -43,7 +43,7 @@ def look_after(pk: Any, *, by: Any) -> int:
         notifications.settle_all(meeting, Verb.HOLD)
         return 0
     if meeting.ends_at + SAY_WITHIN <= clock.now():
-        note_held(meeting, present=None, by=by)
+        note_held(meeting, present=None, said=False, by=by)
         tell_held(meeting, by=by)
     else:
         ask(meeting, panels)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 from typing import Any
 
 from django.db import transaction
@@ -26,24 +27,34 @@ WRITE_WITHIN = dt.timedelta(days=7)
 
 
 @transaction.atomic
-def hold(meeting: Meeting, *, present: list[Any] | None, by: Any, seen: dt.datetime | None = None) -> Meeting:
+def hold(
+    meeting: Meeting,
+    *,
+    present: list[Any] | None,
+    by: Any,
+    seen: dt.datetime | None = None,
+    ticked: Collection[Any] = (),
+) -> Meeting:
     """The meeting took place, with these people (``None``: with those ticked so far): now an outcome can be written.
 
-    ``seen`` is when the list was shown that ``present`` was ticked in: who joined by video after that was there too, and
-    without it everybody who did."""
+    ``seen`` is when the list was shown that ``present`` was ticked in, and ``ticked`` who was ticked in it by then: who joined
+    by video or was ticked by somebody else after that was there too; without ``seen`` everybody who joined."""
     current = Meeting.objects.select_for_update(of=("self",)).select_related("series").get(pk=meeting.pk)
     if not (verdict := may_hold(by, current)):
         raise Refused(verdict.reason)
-    if present is not None:
-        asked = Attendance.objects.filter(meeting=current, present=True, joined_at__isnull=False)
-        present = [*present, *(asked.filter(joined_at__gt=seen) if seen else asked).values_list("who", flat=True)]
-    return note_held(current, present=present, by=by)
+    there = Attendance.objects.filter(meeting=current, present=True)
+    if present is None:
+        return note_held(current, present=None, said=there.filter(joined_at=None).exists(), by=by)
+    later = Q(joined_at__gt=seen) | ~Q(who__in=ticked) if seen else Q(joined_at__isnull=False)
+    kept = there.filter(later).values_list("who", flat=True)
+    return note_held(current, present=[*present, *kept], said=bool(present), by=by)
 
 
-def note_held(current: Meeting, *, present: list[Any] | None, by: Any) -> Meeting:
+def note_held(current: Meeting, *, present: list[Any] | None, said: bool, by: Any) -> Meeting:
     """The caller holds the meeting's row, and has asked who says so.
 
-    "Not there" is said by a person, who ticked others: of a list without a tick, and by the clock, nothing is said of anybody.
+    "Not there" is ``said`` by a person, who ticked others: of a list without a tick but those of who joined, and by the clock,
+    nothing is said of anybody.
 
     What was not discussed goes on to the next meeting of the series, or off the agenda: the agenda of a held meeting names
     what it discussed.
@@ -53,7 +64,7 @@ def note_held(current: Meeting, *, present: list[Any] | None, by: Any) -> Meetin
     notifications.settle_all(current, Verb.HOLD, how=Settled.DONE)
     asked = Attendance.objects.filter(meeting=current)
     there = set(asked.filter(present=True).values_list("who", flat=True) if present is None else present)
-    if there and by is not None:
+    if said:
         asked.exclude(who__in=there).update(present=False)
     asked.filter(who__in=there).update(present=True)
     stop(current, over=True)

@@ -68,10 +68,21 @@ def answer_dates(poll: DatePoll, *, answers: Mapping[Any, Can], by: Any) -> None
         notifications.settle_work(by, Verb.DATES, on=current.panel)
 
 
+def held_poll(poll: DatePoll) -> DatePoll:
+    """The poll as it is now, held until commit. Its panel is held first, then all that is open of the panel in one order: who
+    calls a meeting ends every poll of its panel."""
+    panel = Panel.objects.held(poll.panel_id)
+    rows = DatePoll.objects.filter(panel=panel, closed_at=None).select_for_update(of=("self",)).order_by("pk")
+    list(rows.values_list("pk"))
+    current = DatePoll.objects.get(pk=poll.pk)
+    current.panel = panel
+    return current
+
+
 @transaction.atomic
 def pick_date(poll: DatePoll, *, date: ProposedDate, by: Any) -> Meeting:
     """A meeting on this date; everybody in the panel gets the mail with its calendar entry, and the poll is closed."""
-    current = DatePoll.objects.select_for_update(of=("self",)).select_related("panel__case__patient").get(pk=poll.pk)
+    current = held_poll(poll)
     if not (verdict := may_pick_date(by, current)):
         raise Refused(verdict.reason)
     if date.poll_id != current.pk:
@@ -87,7 +98,7 @@ def pick_date(poll: DatePoll, *, date: ProposedDate, by: Any) -> Meeting:
 @transaction.atomic
 def end_dates(poll: DatePoll, *, by: Any) -> None:
     """None of them is picked, and nobody is asked any more. Raises ``Refused`` once it has ended."""
-    current = DatePoll.objects.select_for_update(of=("self",)).select_related("panel__case__patient").get(pk=poll.pk)
+    current = held_poll(poll)
     if not (verdict := may_pick_date(by, current)):
         raise Refused(verdict.reason)
     end_polls(DatePoll.objects.filter(pk=current.pk))
@@ -97,16 +108,15 @@ def end_dates(poll: DatePoll, *, by: Any) -> None:
 def end_passed_dates(*, by: Any) -> int:
     """Run by the clock: a poll of which every date has passed ends, and the lead of the running panel hears of it. Safe to run
     twice; gives how many have ended."""
-    keys = DatePoll.objects.filter(closed_at=None).exclude(dates__in=ProposedDate.objects.to_come())
-    return sum(end_passed(key, by=by) for key in keys.values_list("pk", flat=True))
+    polls = list(DatePoll.objects.filter(closed_at=None).exclude(dates__in=ProposedDate.objects.to_come()))
+    return sum(end_passed(poll, by=by) for poll in polls)
 
 
 @transaction.atomic
-def end_passed(key: Any, *, by: Any) -> int:
+def end_passed(found: DatePoll, *, by: Any) -> int:
     """One poll, under its lock."""
-    rows = DatePoll.objects.filter(pk=key, closed_at=None).select_related("panel__lead", "panel__case__patient")
-    poll = rows.select_for_update(of=("self",), skip_locked=True).first()
-    if poll is None:
+    poll = held_poll(found)
+    if poll.closed_at is not None:
         return 0
     end_polls(DatePoll.objects.filter(pk=poll.pk))
     panel, path = poll.panel, poll.get_absolute_url()

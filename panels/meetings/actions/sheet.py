@@ -69,9 +69,13 @@ def tick(meeting: Meeting, *, who: Any, here: bool, by: Any) -> None:
 def decide(
     item: AgendaItem, *, text: str, dissent: str, owner: Any, due_on: dt.date | None, by: Any
 ) -> MeetingDecision:
-    """Write down what was decided on the panel. Whoever drafts its outcome finds it there. The panel is held: who closes it
-    meanwhile waits for the decision, or comes first."""
-    item.panel = Panel.objects.held(item.panel_id)
+    """Write down what was decided on the panel. Whoever drafts its outcome finds it there. The meeting is held, and the panel:
+    who takes it off the agenda or closes it meanwhile waits for the decision, or comes first."""
+    meeting = Meeting.objects.select_for_update(of=("self",)).select_related("series").get(pk=item.meeting_id)
+    panel = Panel.objects.held(item.panel_id)
+    if not AgendaItem.objects.filter(pk=item.pk).exists():
+        raise Refused("The panel was taken off the agenda of this meeting. Copy what you wrote.")
+    item.meeting, item.panel = meeting, panel
     if not (verdict := may_decide(by, item)):
         raise Refused(verdict.reason)
     made = MeetingDecision(item=item, key=item.panel.key, owner=owner, due_on=due_on, noted_by=by)

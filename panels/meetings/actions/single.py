@@ -36,6 +36,7 @@ SOON = ((48 * HOUR, 24 * HOUR, "two days"), (HOUR, 0 * HOUR, "one hour"))
 @transaction.atomic
 def schedule(panel: Panel, *, starts_at: dt.datetime, minutes: int, link: str, by: Any) -> Meeting:
     """A meeting on one panel, in the caller's zone; every member gets a mail with a calendar file."""
+    panel = Panel.objects.held(panel.pk)
     if not (verdict := may_schedule(by, panel)):
         raise Refused(verdict.reason)
     room = "" if link or of_meetings.server_for([panel.network_id]) is None else video.new_room()
@@ -86,11 +87,15 @@ def runs(panel: Panel) -> bool:
 
 
 def fill_slots(meeting: Meeting, *, before: set[Any]) -> None:
-    """Members of panels that have a slot now and had none before are asked to come; ``before`` holds keys of agenda items."""
+    """Members of panels that have a slot now and had none before are asked to come, and about other dates no more; ``before``
+    holds keys of agenda items."""
+    new: list[Any] = []
     for item in meeting.with_slot():
         if item.pk not in before and meeting.state == MeetingState.PLANNED:
+            new.append(item.panel_id)
             again = f":{clock.now().isoformat()}"  # they may have been told once already that they need not come
             call(meeting, panel=item.panel, people=queries.people_in(item.panel), by=None, again=again)
+    end_polls(DatePoll.objects.filter(panel__in=new))
 
 
 def invited_to_all(meeting: Meeting) -> set[Any]:
@@ -200,13 +205,16 @@ def tell_change(meeting: Meeting, *, notice: Notice, all_of_series: bool = True)
 
 
 def put_on(meeting: Meeting, panel: Panel, *, by: Any, minutes: int | None = None, presenter: Any = None) -> AgendaItem:
-    """At the end of the agenda; the panel's members are asked to come once it has a slot. ``minutes`` and ``presenter`` are
-    those it had in the meeting before."""
+    """At the end of the agenda; once it has a slot the panel's members are asked to come, and about other dates no more.
+    ``minutes`` and ``presenter`` are those it had in the meeting before."""
     last = meeting.agenda.aggregate(last=Max("position"))["last"] or 0
     turn = {"position": last + 1, "minutes": minutes, "presenter": presenter}
     item, new = AgendaItem.objects.get_or_create(meeting=meeting, panel=panel, defaults=turn)
     notifications.settle_all(panel, Verb.MEET, how=Settled.DONE)
-    if new and item in meeting.with_slot():
+    if item not in meeting.with_slot():
+        return item
+    end_polls(DatePoll.objects.filter(panel=panel))
+    if new:
         call(meeting, panel=panel, people=queries.people_in(panel), by=by)
     return item
 

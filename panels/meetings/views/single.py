@@ -112,8 +112,10 @@ def order(request: HttpRequest, meeting: Meeting) -> HttpResponse:
 def drop(request: HttpRequest, meeting: Meeting) -> HttpResponse:
     """Off the agenda, by who keeps the series and may know no more of the panel than its number."""
     ref = request.POST.get("ref", "")
-    actions.drop(meeting, ref=ref, by=request.user)
-    messages.success(request, f"{ref} is off the agenda. Its lead gets a mail.")
+    if actions.drop(meeting, ref=ref, by=request.user):
+        messages.success(request, f"{ref} is off the agenda. Its lead gets a mail.")
+    else:
+        messages.error(request, "The panel is not on this agenda any more.")
     return redirect(meeting)
 
 
@@ -152,6 +154,8 @@ def hold(request: HttpRequest, meeting: Meeting) -> HttpResponse:
     ticked = [*asked] if "everybody" in request.POST else request.POST.getlist("present")
     form = SeenForm(request.POST)
     seen = form.cleaned_data["seen"] if form.is_valid() else None
-    actions.hold(meeting, present=[asked[pk] for pk in ticked if pk in asked], seen=seen, by=request.user)
+    before = [asked[pk] for pk in request.POST.getlist("ticked") if pk in asked]
+    present = [asked[pk] for pk in ticked if pk in asked]
+    actions.hold(meeting, present=present, seen=seen, ticked=before, by=request.user)
     messages.success(request, "Noted. The outcome can be written now.")
     return redirect(meeting)
