@@ -67,6 +67,21 @@ def test_only_the_panels_own_group_is_offered(story):
     assert "places left" not in page(story)
 
 
+def test_the_offered_meeting_is_taken_however_many_of_other_groups_come_before_it(story, coordinator):
+    far, keeper = GroupFactory(number=9, name="Far group"), UserFactory(role="none")
+    give_role(keeper, Role.GROUP_COORDINATOR, group=far)
+    story.lead.groups_of_interest.add(far)
+    when = {"rhythm": Rhythm.WEEKLY, "first_on": clock.today() + dt.timedelta(days=1), "at": dt.time(16)}
+    size = {"minutes": 60, "slots": 2, "link": ""}
+    actions.start_series(groups=[far], name="Far board", people=[], by=keeper, **when, **size)
+    first = start(story, coordinator, first=80).meetings.first()
+    text, path = page(story), reverse("meetings:bring", args=[story.panel.ref])
+    assert offered(first, "2 places left") in text
+    assert "Everybody who comes to this series (1 person) is invited to the panel." in text
+    assert str(first.pk) not in signed_in(story.lead).get(path).content.decode(), "not among the first eight"
+    assert signed_in(story.lead).post(path, {"meeting": first.pk, "invite": "on"}).url == first.get_absolute_url()
+
+
 def test_times_are_said_in_the_zone_of_the_meeting_too(story, coordinator):
     coordinator.zone = AZORES
     coordinator.save(update_fields=["zone"])

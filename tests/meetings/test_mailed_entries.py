@@ -128,6 +128,25 @@ def test_a_date_planned_after_two_changes_is_moved_and_called_off_in_calendars(s
     assert program.methods == ["REQUEST"] * 4 + ["CANCEL"]
 
 
+def test_who_is_struck_or_added_after_dates_were_moved_has_the_series_out_of_and_in_the_calendar(
+    story, coordinator, always, mailbox
+):
+    series = weekly(story, coordinator, [always])
+    first = series.meetings.first()
+    for hours in (1, 2):
+        later = first.starts_at + dt.timedelta(hours=hours)
+        first = actions.move(first, starts_at=later, seen=hours - 1, by=coordinator)
+    (program,) = programs(mailbox, always)
+    assert program.newest == {f"{series.pk}@cpms": 2}
+    actions.strike(series, person=always, by=coordinator)
+    key = (f"{series.pk}@cpms", None)
+    (program,) = programs(mailbox, always)
+    assert (program.events[key], program.methods[-1]) == (None, "CANCEL")
+    actions.add_people(series, people=[always], by=coordinator)
+    (program,) = programs(mailbox, always)
+    assert program.events[key] is not None
+
+
 def test_a_series_stays_one_event_through_all_that_happens_to_it(story, coordinator, always, mailbox):
     series = weekly(story, coordinator, [always])
     first, second, third = series.meetings.all()[:3]

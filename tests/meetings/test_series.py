@@ -173,7 +173,7 @@ def test_a_form_makes_a_series_of_two_networks_and_says_what_is_wrong(story, coo
     shown = client.post(path, form)
     assert (shown.status_code, person.display_name in shown.content.decode()) == (200, True)
     assert not MeetingSeries.objects.exists()
-    people = {"offered": [person.pk], "people": [person.pk]}
+    people = {"shown": "yes", "offered": [person.pk], "people": [person.pk]}
     assert client.post(path, form | people).status_code == 302
     made = MeetingSeries.objects.get(name="Joint board")
     assert list(made.people.all()) == [person]

@@ -174,7 +174,7 @@ def test_nobody_is_asked_who_was_struck_out_or_not_shown(story, coordinator, alw
     assert (page.count('name="offered"'), "Nobody is mailed yet" in page) == (2, True)
     newcomer = UserFactory()
     newcomer.groups_of_interest.add(story.group)
-    chosen = {"offered": [always.pk, struck.pk], "people": [always.pk]}
+    chosen = {"shown": "yes", "offered": [always.pk, struck.pk], "people": [always.pk]}
     again = client.post(path, words | chosen).content.decode()
     assert again.count('name="offered"') == 3
     assert f'id="ask-{struck.pk}">' in again

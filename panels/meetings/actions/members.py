@@ -19,6 +19,12 @@ from panels.meetings.models import Attendance, Meeting, MeetingSeries
 from panels.meetings.states import MeetingState
 
 
+def counted(series: MeetingSeries) -> None:
+    """What is mailed about it next is above whatever its calendar entries said so far."""
+    series.sequence = series.next_sequence()
+    series.save(update_fields=["sequence"])
+
+
 def coming_of(series: MeetingSeries) -> list[Meeting]:
     rows = series.meetings.filter(state=MeetingState.PLANNED, starts_at__gt=clock.now())
     return list(rows.select_for_update(of=("self",)).select_related("series"))
@@ -34,6 +40,7 @@ def add_people(series: MeetingSeries, *, people: list[Any], by: Any) -> int:
     if not new:
         return 0
     current.people.add(*new)
+    counted(current)
     coming, again = coming_of(current), clock.now().isoformat()
     for meeting in coming:
         known = set(meeting.attendance.filter(who__in=new).values_list("who", flat=True))
@@ -57,6 +64,7 @@ def strike(series: MeetingSeries, *, person: Any, by: Any) -> None:
     if not current.people.filter(pk=person.pk).exists():
         return
     current.people.remove(person)
+    counted(current)
     again = clock.now().isoformat()
     for meeting in coming_of(current):
         mine = [item.panel for item in meeting.with_slot() if person in queries.people_in(item.panel)]

@@ -73,7 +73,7 @@ class SeriesForm(WhenForm, LinkForm):
 
 
 class BringForm(forms.Form):
-    """To which meeting, and whether its people are asked into the panel."""
+    """To which meeting, and whether its people are asked into the panel. ``offered`` are the first of those that are ``coming``."""
 
     meeting = forms.ModelChoiceField(
         label="Which meeting", queryset=Meeting.objects.none(), widget=forms.RadioSelect, empty_label=None
@@ -85,13 +85,13 @@ class BringForm(forms.Form):
         help_text="Who has not accepted an invitation sees the number of the panel, and nothing of the case.",
     )
 
-    def __init__(self, *args: Any, meetings: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, coming: Any, offered: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field: Any = self.fields["meeting"]
-        field.queryset = Meeting.objects.filter(pk__in=[one.pk for one in meetings])
-        field.choices = [(one.pk, label_of(one)) for one in meetings]
-        if meetings:
-            field.initial = meetings[0].pk
+        field.queryset = coming
+        field.choices = [(one.pk, label_of(one)) for one in offered]
+        if offered:
+            field.initial = offered[0].pk
 
 
 class TakeOffForm(forms.Form):

@@ -56,14 +56,16 @@ def to_bring_to(user: Any, panel: Panel) -> QuerySet[Meeting]:
     """The coming meetings of series that the panel is not on yet, soonest first, with the number of panels on each."""
     rows = Meeting.objects.visible_to(user).filter(series__isnull=False, state=MeetingState.PLANNED)
     rows = rows.filter(starts_at__gt=clock.now()).exclude(agenda__panel=panel)
-    return rows.select_related("series").annotate(panels=Count("agenda")).order_by("starts_at")
+    return rows.select_related("series").annotate(panels=Count("agenda", distinct=True)).order_by("starts_at")
 
 
 def next_for(user: Any, panel: Panel) -> Meeting | None:
-    """The next of them that is a meeting of the panel's own group; none while the panel is on the agenda of a coming one."""
+    """The next of them that is a meeting of the panel's own group, with the number of people who come to its whole series; none
+    while the panel is on the agenda of a coming one."""
     theirs = MeetingSeries.objects.filter(groups=panel.group_id).values("pk")
     coming = Meeting.objects.filter(state=MeetingState.PLANNED, starts_at__gt=clock.now(), agenda__panel=panel)
-    return to_bring_to(user, panel).filter(~Exists(coming), series__in=theirs).first()
+    comers = Count("series__people", filter=Q(series__people__is_active=True), distinct=True)
+    return to_bring_to(user, panel).filter(~Exists(coming), series__in=theirs).annotate(comers=comers).first()
 
 
 def agenda(meeting: Meeting, user: Any) -> list[Slot]:

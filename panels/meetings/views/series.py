@@ -19,6 +19,7 @@ from panels.models import Panel
 from panels.views.panel import BESIDE
 
 MOST_TO_BRING = 8
+LIST = ("offered", "people")
 
 
 @access("meetings:list", verb=Permission.MEETING_LIST)
@@ -36,9 +37,9 @@ def start_series(request: HttpRequest) -> HttpResponse:
     """A rhythm, a first day and the groups; then whoever takes part in the groups is shown, and is asked to all meetings unless
     struck out. Nobody is asked who was not shown."""
     form = SeriesForm(request.POST or None, user=request.user)
-    valid = form.is_valid()
-    asked = to_ask(request, form) if valid or "offered" in request.POST else []
-    if valid and {str(person.pk) for person, _ticked in asked} <= set(request.POST.getlist("offered")):
+    valid, second = form.is_valid(), "shown" in request.POST
+    asked = to_ask(request, form) if valid or second else []
+    if valid and were_shown(request, asked):
         wanted = {name: form.cleaned_data[name] for name in ("name", "minutes", "slots", "link")}
         people = [person for person, ticked in asked if ticked]
         made = actions.start_series(
@@ -52,7 +53,8 @@ def start_series(request: HttpRequest) -> HttpResponse:
         )
         messages.success(request, f"The series is planned. {len(people)} people get a mail with its calendar entry.")
         return redirect(made)
-    context = {"form": form, "asked": asked}
+    before = [] if valid or asked else [(name, key) for name in LIST for key in request.POST.getlist(name)]
+    context = {"form": form, "asked": asked, "shown": valid or second, "before": before}
     return render(request, "meetings/series_form.html", context, status=422 if form.errors else 200)
 
 
@@ -61,6 +63,12 @@ def to_ask(request: HttpRequest, form: SeriesForm) -> list[tuple[Any, bool]]:
     struck = set(request.POST.getlist("offered")) - set(request.POST.getlist("people"))
     people = queries.people_of(form.cleaned_data.get("groups", []))
     return [(person, str(person.pk) not in struck) for person in people]
+
+
+def were_shown(request: HttpRequest, asked: list[tuple[Any, bool]]) -> bool:
+    """Whether the page showed these people, or that there are none."""
+    people, offered = {str(person.pk) for person, _ticked in asked}, set(request.POST.getlist("offered"))
+    return "shown" in request.POST and people <= offered and bool(people or not offered)
 
 
 @access("meetings:series", object=MeetingSeries, verb=Permission.SERIES_READ)
@@ -136,8 +144,9 @@ BESIDE.append(next_to_bring)
 @access("meetings:bring", object=Panel, kwarg="ref", verb=Permission.MEETING_BRING, methods=READ | WRITE)
 def bring(request: HttpRequest, panel: Panel) -> HttpResponse:
     """The next meetings, the first of them chosen; the next of the panel's own group is one tap away on the panel's page."""
-    meetings = list(queries.to_bring_to(request.user, panel)[:MOST_TO_BRING])
-    form = BringForm(request.POST or None, meetings=meetings)
+    coming = queries.to_bring_to(request.user, panel)
+    meetings = list(coming[:MOST_TO_BRING])
+    form = BringForm(request.POST or None, coming=coming, offered=meetings)
     if form.is_valid():
         meeting = form.cleaned_data["meeting"]
         actions.bring(panel, to=meeting, invite=form.cleaned_data["invite"], by=request.user)
