@@ -45,7 +45,7 @@ def correct_outcome(
     if not (verdict := policy.may_correct(by, current)):
         raise Refused(verdict.reason)
     if not reason.strip():
-        raise Refused("Please say why the outcome is corrected; the reason is printed.")
+        raise Refused("Say why the outcome is corrected; the reason is printed.")
     panels.follow_lead(current, by=by)
     outcome = Outcome.objects.get(panel=current)
     write_text(outcome, conclusion=conclusion, plain=plain, items=items, version=version)

@@ -75,7 +75,7 @@ def answer_round(
     scores = {"useful": useful, "valued": valued, "again": again} if asked.kind == Asked.USER else {"again": again}
     given = [str(Reason(reason)) for reason in reasons]
     if not given and all(score is None for score in scores.values()):
-        raise Refused("Please answer at least one question.")
+        raise Refused("Answer at least one question.")
     SurveyAnswer.objects.create(round=current, kind=asked.kind, reasons=given, **scores)
     shuffle(current)
     asked.answered = True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -152,12 +153,14 @@ def write_text(
     outcome.conclusion, outcome.plain = words["conclusion"], words["plain"]
     outcome.save(update_fields=["conclusion", "plain"])
     known = {str(item.pk): item for item in outcome.items.all()}
-    position = 0
+    position, used = 0, set[str]()
     for row in items:
-        item = known.pop(str(row.get("id") or ""), None)
+        key = str(row.get("id") or "")
+        item = known.pop(key, None)
         if row["text"].strip():
             position += 1
-            put_item(item or fresh_item(outcome, row), row, position)
+            put_item(item or fresh_item(outcome, "" if key in used else key), row, position)
+            used.add(key)
         elif item is not None:
             item.delete()
     for item in known.values():
@@ -166,14 +169,15 @@ def write_text(
         item.save(update_fields=["position"])
 
 
-def fresh_item(outcome: Outcome, row: Mapping[str, Any]) -> AdviceItem:
-    """A new advice; one that somebody took out while it was being written on comes from the same statement or decision as before."""
-    item, key = AdviceItem(outcome=outcome, key=outcome.key), row.get("id")
+def fresh_item(outcome: Outcome, key: str) -> AdviceItem:
+    """A new advice; one that somebody took out while it was being written on, known by its ``key``, comes from the same statement
+    or decision as before."""
+    item = AdviceItem(outcome=outcome, key=outcome.key)
     item.contribution = Contribution.objects.filter(pk=key, panel=outcome.panel_id).first() if key else None
     decision = MeetingDecision.objects.filter(pk=key, item__panel=outcome.panel_id).first() if key else None
     item.meeting_id = decision.item.meeting_id if decision else None
     if item.contribution or decision:
-        item.pk = key
+        item.pk = uuid.UUID(key)
     return item
 
 

@@ -67,7 +67,7 @@ class FollowUpForm(forms.Form):
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         for one in self.advice:
             if cleaned.get(f"done-{one.number}") == Done.NOT and not cleaned.get(f"because-{one.number}", "").strip():
-                self.add_error(f"because-{one.number}", "Please say in a few words why it was not followed.")
+                self.add_error(f"because-{one.number}", "Say in a few words why it was not followed.")
         return cleaned
 
 

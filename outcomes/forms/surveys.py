@@ -51,7 +51,7 @@ class SurveyForm(forms.Form):
             and not cleaned["reasons"]
             and all(cleaned.get(n) is None for n in ("useful", "valued", "again"))
         ):
-            raise forms.ValidationError("Please answer at least one question.")
+            raise forms.ValidationError("Answer at least one question.")
         return cleaned
 
 

@@ -72,7 +72,9 @@ def advice_rows(advice: Any) -> list[dict[str, Any]]:
 def beside(advice: Any, outcome: Any, text: Any) -> list[tuple[Any, Any]]:
     """Each row of the form with the saved advice it changes, ``None`` beside one that is new. ``text`` is what is read: the draft,
     or the version that was sent, which has the same advice."""
-    saved = {str(item.pk): one for item, one in zip(outcome.items.all(), text.advice, strict=False)}
+    items = list(outcome.items.all())
+    read = text.advice if len(items) == len(text.advice) else [None] * len(items)  # nobody knows which is which
+    saved = {str(item.pk): one for item, one in zip(items, read, strict=True)}
     return [(row, saved.get(str(row["id"].value() or ""))) for row in advice]
 
 
@@ -97,7 +99,7 @@ class SignForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         if cleaned.get("decision") == Decision.DISSENT and not cleaned.get("text", "").strip():
-            self.add_error("text", "Please give your dissent in words; it is printed as you write it.")
+            self.add_error("text", "Give your dissent in words; it is printed as you write it.")
         return cleaned
 
 

@@ -43,9 +43,7 @@ def after(request: HttpRequest, panel: Panel) -> HttpResponse:
         return after_page(request, panel, status=422, form=form)
     clean = form.cleaned_data
     if clean["version"] != text.version:
-        messages.error(
-            request, "The advice was corrected meanwhile. Please look at it again: your words are still here."
-        )
+        messages.error(request, "The advice was corrected meanwhile. Look at it again: your words are still here.")
         return redirect("outcomes:after", panel.ref)
     words = {name: clean[name] for name in ("benefit", "patient_view", "version")}
     actions.answer_follow_up(asked, answers=form.answers, by=request.user, **words)

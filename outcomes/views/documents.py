@@ -79,7 +79,7 @@ def verify(request: HttpRequest) -> HttpResponse:
             return rate_limited(request)
         found = queries.genuine(form.cleaned_data["code"])
         if found is None:
-            form.add_error("code", "No document of ours has this code. Please check the letters and digits.")
+            form.add_error("code", "No document of ours has this code. Check the letters and digits.")
         elif form.cleaned_data["file"]:
             same_file = hashlib.sha256(form.cleaned_data["file"].read()).hexdigest() == found.file_hash
     context = {"form": form, "document": found, "same_file": same_file, "newer": found and queries.replaced_by(found)}

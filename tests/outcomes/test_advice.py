@@ -229,12 +229,24 @@ def test_a_decision_taken_out_meanwhile_comes_back_as_of_its_meeting(story):
     assert (item.pk, item.meeting, item.text) == (decided.pk, meeting, "Scan now.")
 
 
+def test_advice_that_was_taken_out_and_is_sent_back_twice_comes_back_once_and_both_texts_stay(story):
+    outcome = started(story)
+    (item,) = outcome.items.all()
+    write(story, outcome, text="")
+    rows = [{"id": item.pk, "text": text} for text in ("First.", "Second.")]
+    words = {"conclusion": "Salt.", "version": queries.outcome_of(story.fresh()).version}
+    outcomes.write_outcome(story.fresh(), items=rows, by=story.lead, **words)
+    advice = queries.text_of(queries.outcome_of(story.fresh())).advice
+    assert [(one.text, one.by) for one in advice] == [("First.", "Dr Expert Person"), ("Second.", "")]
+
+
 def test_each_save_is_kept_for_who_writes_with_who_saved_it(story):
     outcome = started(story)
     helper = UserFactory(display_name="Invented Assistant", centre=story.lead.centre)
     DelegationFactory(assistant=helper, clinician=story.lead)
     for number, (person, conclusion) in enumerate([(story.lead, "First."), (helper, "Second."), (helper, "Third.")]):
-        write(story, outcome, version=outcome.version + number, by=person, conclusion=conclusion)
+        words = {"conclusion": conclusion, "dissent": "Dr Spoken: not yet."}
+        write(story, outcome, version=outcome.version + number, by=person, **words)
     address = f"/panels/{story.panel.ref}/outcome/"
     saves = signed_in(story.lead).get(address).context["saves"]
     assert [(save.by.display_name, text.conclusion) for save, text in saves] == [
@@ -243,6 +255,8 @@ def test_each_save_is_kept_for_who_writes_with_who_saved_it(story):
     ]
     page = signed_in(helper).get(address).content.decode()
     assert ("Saved before" in page, "First." in page) == (True, True)
+    saved = page.split("Saved before")[1]
+    assert ("Advice 1, treatment, strong" in saved, "Dr Spoken: not yet." in saved) == (True, True)
     assert "First." not in signed_in(story.expert).get(address).content.decode()
 
 

@@ -134,6 +134,7 @@ def test_a_decision_against_the_sending_is_in_what_was_sent_or_takes_it_back(sto
     outcome = queries.outcome_of(story.fresh())
     if outcome.state == OutcomeState.SIGNING:
         assert queries.body_of(queries.text_of(outcome)) == OutcomeVersion.objects.get(number=outcome.number).body
+    assert "Decided." in [one.text for one in queries.text_of(outcome).advice]
     with pytest.raises(Refused):
         sign(story, number=outcome.number + 1)
 

@@ -44,7 +44,7 @@ MEETINGS = {
     ),
     Notice.TAKEN_OFF: Words(
         "CPMS: a panel was taken off an agenda",
-        "Who keeps a meeting took panel {ref} off its agenda. The panel's page brings it to another meeting.",
+        "The chair took panel {ref} off the agenda of a meeting. Its lead can bring it to another one.",
     ),
     Notice.DATES: Words(
         "CPMS: which date suits you?",
