@@ -87,12 +87,11 @@ def ask_for_signatures(panel: Panel, outcome: Outcome, *, by: Any) -> list[Any]:
     return signers
 
 
-def fall_silent(asked: Any) -> int:
+def fall_silent(asked: Any) -> None:
     """Of these signatures nobody waits any more for those that are missing: silence is written down, except of people who left
-    the panel before they answered. They could not, and have no part in the version. Gives how many are silent."""
-    silent: int = asked.waiting().update(decision=Decision.SILENT)
+    the panel before they answered. They could not, and have no part in the version."""
+    asked.waiting().update(decision=Decision.SILENT)
     asked.filter(decision=Decision.PENDING).delete()
-    return silent
 
 
 @transaction.atomic

@@ -127,6 +127,10 @@ def test_who_keeps_the_series_takes_a_panel_off_and_its_lead_hears_of_it(story, 
 def test_a_panel_whose_turn_has_begun_stays_and_one_that_was_taken_off_takes_no_decision(story, meeting, chair):
     item = meeting.agenda.get(panel=story.panel)
     actions.turn(meeting, ref=story.panel.ref, do=Turn.BEGIN, by=chair)
+    assert (
+        "Take off<"
+        not in signed_in(chair).get(meeting.get_absolute_url()).content.decode().split(meeting.other.panel.ref)[0]
+    )
     with pytest.raises(Refused, match="begun to discuss"):
         actions.take_off(story.fresh(), of=meeting, by=story.lead)
     type(item).objects.update(begun_at=None)

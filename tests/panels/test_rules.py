@@ -238,7 +238,7 @@ def test_outcomes_have_their_rules():
         outcomes.send_for_signature(story.fresh(), by=story.lead)
     with pytest.raises(Refused, match="in words"):
         outcomes.sign(story.fresh(), decision=Decision.DISSENT, number=1, by=story.expert)
-    with pytest.raises(Refused, match="sign, or dissent"):
+    with pytest.raises(Refused, match="Sign, or dissent"):
         outcomes.sign(story.fresh(), decision=Decision.SILENT, number=1, by=story.expert)
     outcomes.close_panel(story.fresh(), by=story.lead, although=9)
     document = story.fresh().documents.get()
