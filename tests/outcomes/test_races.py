@@ -19,7 +19,7 @@ from cpms.notifications.notices import Notice
 from outcomes import actions as outcomes
 from outcomes import queries
 from outcomes.models import FollowUp, OutcomeDocument, OutcomeVersion, SignOff, SurveyAnswer
-from outcomes.states import Decision, OutcomeState
+from outcomes.states import Decision, Language, OutcomeState
 from panels import actions as panels
 from panels.meetings import actions as meetings
 from panels.models import Panel
@@ -174,6 +174,14 @@ def test_a_signature_against_a_correction_counts_for_its_own_version(story):
     assert decision(story, 3) == Decision.PENDING
     assert OutcomeVersion.objects.count() == 3
     assert OutcomeDocument.objects.count() == 3 + signed  # the last signature makes another edition
+
+
+def test_a_language_ordered_against_a_correction_is_of_the_version_that_was_read(story):
+    version, document = closed(story), OutcomeDocument.objects.get()
+    order = {"language": Language.PL, "by": story.lead}
+    _ordered, corrected = race(lambda: outcomes.order_language(document, **order), lambda: correct(story, version))
+    assert corrected == 1
+    assert not OutcomeDocument.objects.filter(language=Language.PL).exclude(number=1).exists()
 
 
 def test_a_correction_against_reopening_leaves_one_story(story):
