@@ -91,25 +91,19 @@ def note_first_template(store, signal, sender, template, context, **rest) -> Non
 client.store_rendered_templates = note_first_template
 
 
-BEGINNINGS = ("journey", "long", "kills")
-
-
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items):
-    """Of three processes each gets a third of the list. The browser's tests begin the first, the other long ones the second,
-    those that kill and wait the third: one product runs, and nobody waits at the end for what was begun last. Within each
-    block the order is the drawn one."""
-    begins: dict[str, list[pytest.Item]] = {mark: [] for mark in BEGINNINGS}
-    others: list[pytest.Item] = []
+    """Of two processes each gets a half of the list. The browser's tests begin the first and the other long ones the second:
+    one product runs, and nobody waits at the end for what was begun last. Within each block the order is the drawn one."""
+    blocks: dict[str, list[pytest.Item]] = {"journey": [], "long": [], "": []}
     for item in items:
-        mark = next((mark for mark in BEGINNINGS if item.get_closest_marker(mark)), None)
-        (others if mark is None else begins[mark]).append(item)
-    share, ordered = len(items) // len(BEGINNINGS), list[pytest.Item]()
-    for block in begins.values():
-        beside = max(0, share - len(block))
-        ordered += block + others[:beside]
-        del others[:beside]
-    items[:] = ordered + others
+        blocks["journey" if item.get_closest_marker("journey") else "long" if is_long(item) else ""].append(item)
+    beside = max(0, len(items) // 2 - len(blocks["journey"]))
+    items[:] = [*blocks["journey"], *blocks[""][:beside], *blocks["long"], *blocks[""][beside:]]
+
+
+def is_long(item: pytest.Item) -> bool:
+    return any(item.get_closest_marker(name) for name in ("long", "kills"))
 
 
 def pytest_collection_finish():

@@ -154,7 +154,8 @@ class Deployment:
         )
 
     def prepare(self) -> None:
-        self.sql(f"CREATE DATABASE {self.name}")
+        template = os.environ.get("CPMS_TEST_TEMPLATE", "template1")  # itself made by the migrations, from nothing
+        self.sql(f"CREATE DATABASE {self.name} TEMPLATE {template}")
         (self.folder / "logs").mkdir()
         self.migrated = self.run(command_of("migrate"), **self.owner)
         collect(self.env)

@@ -27,7 +27,7 @@ IN_LARGE = "CPMS_CAMPAIGN" in os.environ
 SOME = ("lead", "assistant", "member", "guest", "group_coordinator", "anonymous")
 ASKED_IN = {} if IN_LARGE else {"archived": SOME}
 # A run asks an open panel whole and these parts of the rest, drawn anew in every run and state; a campaign asks all
-OF_OTHER_STATES = 1 if IN_LARGE else 1 / 8
+OF_OTHER_STATES = 1 if IN_LARGE else 1 / 12
 OF_STRANGERS = 1 if IN_LARGE else 1 / 12  # people whom a kind of thing concerns in no state
 OF_WRONG_METHODS = 1 if IN_LARGE else 1 / 12
 OF_ERASED = 1 if IN_LARGE else 1 / 3
@@ -81,7 +81,7 @@ def test_every_object_route_as_every_principal(state):
     principals = len(ASKED_IN.get(state, oracle.PRINCIPALS))
     note("C1", f"requests in the state “{state}”, {principals} principals", asked=cells, wrong=len(faults))
     assert not faults, f"{len(faults)} of {cells} cells:\n" + "\n".join(faults[:60])
-    assert cells > 15  # of some 50 on average where the draw is smallest
+    assert cells > 10  # of some 35 on average where the draw is smallest
 
 
 def test_every_page_without_an_object_as_every_principal():

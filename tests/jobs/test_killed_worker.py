@@ -63,7 +63,7 @@ def closed_panel() -> Job:
     panels.mark(story.contribute(story.expert), marked=True, by=story.lead)
     outcome = outcomes.start_outcome(story.fresh(), by=story.lead)
     rows = [{"id": item.pk, "text": item.text, "strength": "strong"} for item in outcome.items.all()]
-    words = {"conclusion": "Give salt, and look again after three days. " * 3000, "items": rows}
+    words = {"conclusion": "Give salt, and look again after three days. " * 1000, "items": rows}
     outcomes.write_outcome(story.fresh(), **words, version=outcome.version, by=story.lead)
     outcomes.send_for_signature(story.fresh(), by=story.lead)
     outcomes.close_panel(story.fresh(), by=story.lead, although=9)

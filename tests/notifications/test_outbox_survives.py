@@ -103,8 +103,8 @@ def test_a_worker_killed_between_the_servers_yes_and_our_note_repeats_one_mail_a
     worker.wait()
     (folder / "stall").unlink()
     OutboxMessage.objects.filter(state=MailState.SENDING).update(lease_until=clock.now())
-    start("-m", "celery", "-A", "cpms", "worker", "-B", "-s", str(folder / "beat2"), "-c", "1", redis=own_broker.url)
-    until(all_sent)
+    start("manage.py", "dispatch", redis=own_broker.url).wait(timeout=PATIENCE)
+    assert all_sent()
     seen = ids(folder)
     assert len(set(seen)) == 10
     assert set(seen) == {m.message_id for m in OutboxMessage.objects.all()}

@@ -1,6 +1,6 @@
 """Random lives of a panel against an oracle that knows the rules from the product's description, not from the code.
 
-``CPMS_LIVES`` sets how many lives are tried; every run takes 30 of 30 steps, a campaign 500.
+``CPMS_LIVES`` sets how many lives are tried; every run takes 20 of 30 steps, a campaign 500.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from panels import actions as panels
 from panels.models import Invitation, Panel, PanelStep
 from tests.factories import Story, UserFactory
 
-LIVES, STEPS, EXPERTS = int(os.environ.get("CPMS_LIVES", "30")), 30, 3
+LIVES, STEPS, EXPERTS = int(os.environ.get("CPMS_LIVES", "20")), 30, 3
 RUNNING = {"open", "outcome"}
 WITH_EXPERT = ("invite", "accept", "decline", "end", "contribute", "sign")
 ALONE = (

@@ -22,12 +22,7 @@ from tools.local.terminal import say, step
 
 GATE = ["--cov", "--cov-branch", "--cov-report=term-missing:skip-covered", "--cov-fail-under=95"]
 RULES = "*/policy.py,*/policy/*,*/access.py,*/access/*,*/states.py,*/roles.py,cpms/notifications/actions/outbox.py,cpms/vault/cipher.py"
-PARALLEL = [
-    "-n",
-    "3",
-    "--dist",
-    "worksteal",
-]  # on two cores: two of them leave a quarter idle, waiting for browser and kills
+PARALLEL = ["-n", "2", "--dist", "worksteal"]
 
 
 @contextlib.contextmanager
@@ -66,7 +61,7 @@ def services() -> Iterator[dict[str, str]]:
 
 
 def pytest_command(arguments: list[str]) -> list[str]:
-    """Three processes unless the caller debugs or says otherwise."""
+    """Two processes unless the caller debugs or says otherwise."""
     gate = GATE if "--gate" in arguments else []
     rest = [argument for argument in arguments if argument != "--gate"]
     alone = any(argument in {"--pdb", "-s", "--lf", "--collect-only"} or argument.startswith("-n") for argument in rest)

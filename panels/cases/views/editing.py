@@ -63,14 +63,14 @@ def after_saving(request: HttpRequest, case: Case) -> Any:
 def terms(request: HttpRequest) -> HttpResponse:
     """Typeahead: HPO phenotypes or ORPHA diseases as list options. What is typed may be a patient's, so it is no address."""
     system = SYSTEMS.get(request.GET.get("system", ""))
-    hits = terminology.search(system, sent_text(request.body)) if system else []
+    hits = terminology.search(system, sent_text(request)) if system else []
     return render(request, "cases/_terms.html", {"hits": hits})
 
 
 @access("cases:question", verb=Permission.SIGNED_IN, methods=WRITE)
 def question(request: HttpRequest) -> HttpResponse:
     """About a result that is being typed: test, value and unit are looked at and forgotten."""
-    asked = asked_about(*sent_texts(request.body, "test", "value", "unit"))
+    asked = asked_about(*sent_texts(request, "test", "value", "unit"))
     return render(request, "cases/_question.html", {"question": asked})
 
 

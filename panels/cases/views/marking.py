@@ -26,7 +26,7 @@ def marks(request: HttpRequest) -> HttpResponse:
     """The text is looked at and forgotten; the log gets the kinds that were found."""
     if not request.user.is_authenticated and not ratelimit.consume(request, action="marks"):
         return HttpResponse(status=429)
-    text = sent_text(request.body)[: LONGEST if request.user.is_authenticated else PIECE]
+    text = sent_text(request)[: LONGEST if request.user.is_authenticated else PIECE]
     own = own_numbers(text, by=request.user) if request.user.is_authenticated else []
     found = identifiers.marks(text, records=own)
     if found:
