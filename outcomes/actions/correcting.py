@@ -18,7 +18,7 @@ from cpms.notifications.states import Verb
 from outcomes import policy
 from outcomes.actions.documents import hand_to_guests, order_document
 from outcomes.actions.signing import ask_for_signatures, keep_version, want_signatures
-from outcomes.actions.writing import held, write_text
+from outcomes.actions.writing import write_text
 from outcomes.models import Outcome
 from panels import actions as panels
 from panels.models import Panel
@@ -41,7 +41,7 @@ def correct_outcome(
     earlier one is told, and may sign the new one or dissent. Words are given as for ``write_outcome``; raises ``Clash``.
     """
     hold_consent(panel.audit_patient_id)
-    current = held(panel)
+    current = Panel.objects.held(panel.pk)
     if not (verdict := policy.may_correct(by, current)):
         raise Refused(verdict.reason)
     if not reason.strip():

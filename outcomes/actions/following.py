@@ -20,7 +20,6 @@ from cpms.notifications import actions as notifications
 from cpms.notifications.notices import Notice
 from cpms.notifications.states import Settled, Verb
 from outcomes import policy, queries
-from outcomes.actions.writing import held
 from outcomes.models import AdviceDone, Effect, FollowUp, Topic
 from outcomes.states import ANSWER_WITHIN, ASK_WITHIN, FOLLOW_UP_MONTHS, Benefit, Done, EffectKind, TopicState
 from panels import actions as panels
@@ -95,7 +94,7 @@ def wait_for_effect(panel: Panel) -> None:
 def admitted(panel: Panel, by: Any) -> Panel:
     """The panel as it is now, held until commit. Raises ``Refused`` when the person may not say what became of it."""
     hold_consent(panel.audit_patient_id)
-    current = held(panel)
+    current = Panel.objects.held(panel.pk)
     if not (verdict := policy.may_follow_up(by, current)):
         raise Refused(verdict.reason)
     return current

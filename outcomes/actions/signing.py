@@ -20,7 +20,7 @@ from cpms.notifications.states import Settled, Verb
 from outcomes import policy, queries
 from outcomes.actions.documents import hand_to_guests, order_document, renew_documents
 from outcomes.actions.following import wait_for_effect
-from outcomes.actions.writing import address, held
+from outcomes.actions.writing import address
 from outcomes.models import Outcome, OutcomeVersion, SignOff
 from outcomes.states import SIGN_WITHIN, Decision, OutcomeState, sign_within
 from panels import actions as panels
@@ -34,7 +34,7 @@ from panels.states import Move, State, Urgency
 def send_for_signature(panel: Panel, *, by: Any) -> Outcome:
     """A new version goes to every expert who was seated; a lead who sends it signs by that, one whose assistant does is asked."""
     hold_consent(panel.audit_patient_id)
-    panel = held(panel)
+    panel = Panel.objects.held(panel.pk)
     if not (verdict := policy.may_write(by, panel)):
         raise Refused(verdict.reason)
     outcome = Outcome.objects.select_for_update(of=("self",)).get(panel=panel)
@@ -191,7 +191,7 @@ def sign(
     ``about`` is the number of the advice that the dissent is about, ``None`` for the whole.
     """
     hold_consent(panel.audit_patient_id)
-    panel = held(panel)
+    panel = Panel.objects.held(panel.pk)
     if not (verdict := policy.may_sign(by, panel)):
         raise Refused(verdict.reason)
     if decision not in {Decision.SIGNED, Decision.DISSENT}:
@@ -250,7 +250,7 @@ def close_panel(panel: Panel, *, by: Any, although: int = 0) -> Panel:
     Before the day by which signatures are wanted the lead says ``although`` how many have not answered it is closed.
     """
     hold_consent(panel.audit_patient_id)
-    if not (verdict := policy.may_close(by, held(panel))):
+    if not (verdict := policy.may_close(by, Panel.objects.held(panel.pk))):
         raise Refused(verdict.reason)
     refuse_on_their_way(panel)
     people = people_in(panel)

@@ -11,7 +11,7 @@ from consent.actions import hold_consent
 from cpms.audit import actions as audit
 from cpms.audit.states import Event
 from outcomes import policy
-from outcomes.actions.writing import ask_nobody, held, next_position, owner_of
+from outcomes.actions.writing import ask_nobody, next_position, owner_of
 from outcomes.models import AdviceItem, Outcome
 from outcomes.states import OutcomeState
 from panels.meetings import actions as meetings
@@ -41,7 +41,7 @@ def take_decision(decision_id: str, *, by: Any) -> AdviceItem | None:
     """
     panel = Panel.objects.with_case().get(agenda_items__decisions__pk=decision_id)
     hold_consent(panel.audit_patient_id)
-    panel = held(panel)
+    panel = Panel.objects.held(panel.pk)
     if not policy.may_take_decisions(panel):
         return None
     Outcome.objects.get_or_create(panel=panel, defaults={"key": panel.key})

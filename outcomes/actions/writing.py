@@ -35,12 +35,6 @@ def address(panel: Panel) -> str:
     return f"/panels/{panel.ref}/outcome/"
 
 
-def held(panel: Panel) -> Panel:
-    """The panel, fresh and held until commit. Whoever changes an outcome holds its panel first and reads the outcome then: what
-    a rule allows stays true until it is done, and no two wait for each other."""
-    return Panel.objects.held(panel.pk)
-
-
 @transaction.atomic
 def start_outcome(panel: Panel, *, by: Any) -> Outcome:
     """Move the panel to its outcome and draw the first draft from the marked statements, in their order."""
@@ -115,7 +109,7 @@ def write_outcome(
     ``Clash`` with both texts when somebody else saved meanwhile.
     """
     hold_consent(panel.audit_patient_id)
-    current = held(panel)
+    current = Panel.objects.held(panel.pk)
     if not (verdict := policy.may_write(by, current)):
         raise Refused(verdict.reason)
     outcome = Outcome.objects.get(panel=current)

@@ -43,16 +43,11 @@ TOLD = frozenset({Move.OPEN, Move.START_OUTCOME, Move.REOPEN})
 """Steps that no mail of their own goes with; closing and withdrawing have theirs."""
 
 
-def locked(panel: Panel) -> Panel:
-    """The same panel, fresh and held until commit."""
-    return Panel.objects.held(panel.pk)
-
-
 @transaction.atomic
 def move(panel: Panel, verb: Move, *, by: Any) -> Panel:
     """Change the state as the table says. Raises ``Refused``; two people moving at once: one wins."""
     hold_consent(panel.audit_patient_id)
-    current = locked(panel)
+    current = Panel.objects.held(panel.pk)
     if not (verdict := policy.may_move(by, current, verb)):
         raise Refused(verdict.reason)
     source, target = State(current.state), BY_VERB[verb].target

@@ -72,7 +72,8 @@ class PanelQuerySet(models.QuerySet["Panel"]):
 
     def held(self, pk: Any) -> Panel:
         """The panel with its case, fresh and held until commit. The lock comes first and alone: with joins beside it PostgreSQL
-        loses the row whose lead or group somebody changes at that moment."""
+        loses the row whose lead or group somebody changes at that moment. Whoever changes an outcome holds its panel first and
+        reads the outcome then: what a rule allows stays true until it is done, and no two wait for each other."""
         list(self.model._base_manager.filter(pk=pk).select_for_update().values_list("pk"))
         return self.with_case().get(pk=pk)
 
