@@ -12,7 +12,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import pytest
 from django.conf import settings
-from django.db import connection, connections
+from django.db import connection, connections, transaction
 from django.test import TransactionTestCase, client
 from django.test.client import store_rendered_templates
 from hypothesis import settings as drawing
@@ -71,12 +71,31 @@ def django_db_setup(django_db_setup, django_db_blocker):
 KEPT = {"django_migrations", "django_content_type", "auth_permission"}
 
 
+GUARDS = """
+    SELECT relname, tgname FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid
+    WHERE NOT tgisinternal AND tgtype & 8 = 8 AND relname = ANY(%s)
+"""
+
+
 def empty_tables(_test: TransactionTestCase) -> None:
-    """Empty what a test with real transactions left. Kinds and permissions keep their numbers: a process that outlives the
-    test has learned them, as in production, where they never change."""
-    names = set(connection.introspection.django_table_names(only_existing=True, include_views=False)) - KEPT
-    with connection.cursor() as cursor:
-        cursor.execute(f"TRUNCATE {', '.join(map(connection.ops.quote_name, sorted(names)))}")
+    """Empty what a test with real transactions left, where there are rows: to truncate every table costs four times as much.
+    Kinds and permissions keep their numbers: a process that outlives the test has learned them, as in production, where they
+    never change."""
+    tables = set(connection.introspection.django_table_names(only_existing=True, include_views=False)) - KEPT
+    has_rows = (f"SELECT '{table}' WHERE EXISTS (SELECT FROM {table})" for table in sorted(tables))  # noqa: S608 our names
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(has_rows))
+        filled = {table for (table,) in cursor.fetchall()} - set(rights.APPEND_ONLY)
+        cursor.execute(GUARDS, [sorted(filled)])
+        guards = cursor.fetchall()
+        for table, guard in guards:
+            cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER {guard}")
+        for table in sorted(filled):
+            cursor.execute(f"DELETE FROM {table}")  # noqa: S608 as above
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        for table, guard in guards:
+            cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER {guard}")
+        cursor.execute(f"TRUNCATE {', '.join(rights.APPEND_ONLY)}")
 
 
 TransactionTestCase._fixture_teardown = empty_tables
