@@ -88,6 +88,7 @@ PERSONAL = """
     accounts.TotpDevice: name
     accounts.RecoveryDevice: name
     accounts.ExpertGroup: name
+    accounts.UnitCover: reason
     drafts.Draft: label
     notifications.MailWish: pace daily_at quiet_from quiet_to
     notifications.OutboxMessage: address calendar lines

@@ -23,6 +23,7 @@ from cpms.accounts.models import (
     RecoveryCode,
     ThematicGroup,
     Unit,
+    UnitCover,
     User,
 )
 from cpms.drafts.models import Draft, PostKey
@@ -83,9 +84,12 @@ NOW, DAY = clock.now(), dt.timedelta(days=1)
 # name: model, which row to spoil, and each way to spoil it
 CHECKS = {
     "accounts_centre_membership_dates": (CentreMembership, {}, [{"until": F("since") - DAY}]),
+    "accounts_cover_dates": (UnitCover, {}, [{"valid_to": F("valid_from") - DAY}, {"valid_to": F("valid_from") + 61 * DAY}]),
+    "accounts_cover_has_reason": (UnitCover, {}, [{"reason": ""}]),
     "accounts_delegation_dates": (Delegation, {}, [{"valid_to": F("valid_from") - DAY}]),
     "accounts_deputy_is_somebody_else": (User, {}, [{"deputy": F("id"), "away_until": NOW.date()}]),
     "accounts_deputy_while_away": (User, {"away_until": None}, [lambda: {"deputy": User._base_manager.filter(away_until=None).order_by("pk")[1]}]),
+    "accounts_ended_cover_says_who": (UnitCover, {"ended_at": None}, [{"ended_at": NOW}, {"ended_by": F("given_by")}]),
     "accounts_ended_delegation_says_who": (Delegation, {"ended_at": None}, [{"ended_at": NOW}, {"ended_by": F("clinician")}]),
     "accounts_ended_role_says_who": (Membership, {"ended_at": None}, [{"ended_at": NOW}, {"ended_by": F("user")}]),
     "accounts_email_lower_case": (User, {}, [{"email": "Upper@hospital.example"}]),

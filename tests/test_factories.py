@@ -21,7 +21,7 @@ MADE_OTHERWISE = {
     "the action under test: a row by hand would skip what the action holds": """
         jobs: Job LastRun
         audit: AuditEvent AuditSeal AuditHead
-        accounts: ActivationLink ExpertGroup RecoveryDevice RecoveryCode
+        accounts: ActivationLink ExpertGroup UnitCover RecoveryDevice RecoveryCode
         drafts: Draft PostKey
         notifications: WorkItem OutboxMessage ChasingRule MailWish
         consent: Review RegistryRelease

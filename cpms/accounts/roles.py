@@ -67,6 +67,7 @@ class Permission(models.TextChoices):
     ACCESS_DECIDE = "access_decide", "approve or refuse a request for access"
     CENTRE_LIST = "centre_list", "list the centres one represents or oversees"
     CENTRE_READ = "centre_read", "see a centre's people, and name its units"
+    CENTRE_COVER = "centre_cover", "let a whole unit of one's hospital see its panels for a time"
     CENTRE_CLEAR = "centre_clear", "record a centre's data-protection clearance"
     CENTRE_EVIDENCE = "centre_evidence", "take out what a centre did, for its evaluation"
     CENTRE_PLACE = "centre_place", "add hospitals, and say which networks they belong to"

@@ -20,6 +20,7 @@ class Event(models.TextChoices):
     TABLE_READ = "table_read", "table of centres or people read"
     TABLE_TAKEN = "table_taken", "table of centres or people taken in"
     CLEARANCE_SET = "clearance_set", "centre's data-protection clearance changed"
+    COVER_CHANGED = "cover_changed", "whole unit let see its panels, or no more"
     ACCESS_ASKED = "access_asked", "access asked for"
     ACCESS_DECIDED = "access_decided", "request for access decided"
     ACCOUNT_INVITED = "account_invited", "account prepared, link mailed"

@@ -36,6 +36,14 @@ def treated_by(user: Any, patient: str = "") -> Q:
     return Q(**{f"{to}enrolled_by__in": clinicians_served_by(user), f"{to}centre": user.centre_id})
 
 
+def covered_by(user: Any, patient: str = "") -> Q:
+    """Of rows that lead to a patient by this name: whose clinician shares the person's unit while the hospital lets the whole
+    unit see. None of an erased patient."""
+    to = f"{patient}__" if patient else ""
+    theirs = {f"{to}enrolled_by__in": user.covers(), f"{to}centre": user.centre_id, f"{to}erased_at": None}
+    return Q(**theirs)
+
+
 def without_clinician(patient: str = "") -> Q:
     """Of rows that lead to a patient by this name: for whom nobody answers. Their clinician was switched off, works at this
     hospital no more, or is no clinician any more."""

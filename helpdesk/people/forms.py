@@ -11,6 +11,7 @@ from django import forms
 from cpms import clock, countries
 from cpms.accounts.forms import GroupsField
 from cpms.accounts.models import Centre, CentreMembership, Network, Unit, User
+from cpms.accounts.models.covers import LONGEST_COVER
 from cpms.accounts.policy import Post, networks_served_by
 from cpms.accounts.roles import POWERFUL, Role
 from cpms.forms import DayField, WordsField
@@ -141,6 +142,27 @@ class PersonUnitForm(forms.Form):
 
 class UnitForm(forms.Form):
     name = forms.CharField(label="Name of the unit", max_length=120)
+
+
+class CoverForm(forms.Form):
+    """A whole unit of the hospital sees its panels for a time."""
+
+    unit = forms.ModelChoiceField(label="Unit", queryset=Unit.objects.none(), empty_label=None)
+    valid_from = DayField(label="From", initial=clock.rights_day, ends_a_right=True)
+    valid_to = DayField(
+        label="Until",
+        ends_a_right=True,
+        help_text=f"The day itself still counts. At most {LONGEST_COVER.days} days after the first.",
+    )
+    reason = WordsField(
+        label="Reason, read by the whole unit",
+        max_length=200,
+        help_text="For example: holidays in August. Nothing about a patient.",
+    )
+
+    def __init__(self, *args: Any, centre: Centre, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["unit"].queryset = centre.units.order_by("name")  # type: ignore[attr-defined]
 
 
 class GrantForm(forms.Form):

@@ -9,6 +9,7 @@ from cpms.accounts.access import Verdict, no, rule, yes
 from cpms.accounts.models import User
 from cpms.accounts.policy import may_fill, may_place_centres, may_second, may_take_up, networks_served_by
 from cpms.accounts.roles import DECIDING_ROLES, Permission
+from cpms.patients.policy import represents
 from helpdesk.people.states import ProposalState, RequestState
 from panels.policy import may_be_looked_at
 
@@ -107,6 +108,14 @@ def may_take_place_back(user: Any, proposal: Any) -> Verdict:
         return no("This was decided already.")
     served = networks_served_by(user).filter(pk=proposal.network_id).exists()
     return yes if served else no("This is taken back by the coordinator or the helpdesk of the network that asks.")
+
+
+@rule(Permission.CENTRE_COVER)
+def may_cover(user: Any, centre: Any) -> Verdict:
+    """Only the hospital itself widens who sees its patients."""
+    return (
+        yes if represents(user, centre.pk) else no("Only who represents the hospital decides what a whole unit sees.")
+    )
 
 
 @rule(Permission.OUTREACH_LOG)

@@ -12,7 +12,7 @@ from django.db.models.functions import RowNumber
 
 from cpms.accounts import policy
 from cpms.accounts import queries as accounts
-from cpms.accounts.models import Centre, CentreMembership, Membership, Network, ThematicGroup, User
+from cpms.accounts.models import Centre, CentreMembership, Membership, Network, ThematicGroup, UnitCover, User
 from cpms.accounts.policy import Post
 from cpms.accounts.roles import (
     CENTRE_ROLES,
@@ -30,8 +30,15 @@ from helpdesk.people.states import OF_OTHERS, RowState
 from panels.models import Panel
 from panels.states import SHARED
 
+COVERS_SHOWN = 10
 LOG_SHOWN = 50
 """So many entries of a hospital's outreach log stand on its page."""
+
+
+def covers_at(centre: Centre) -> list[UnitCover]:
+    """When whole units of the hospital saw their panels, and see them; the latest first, a screen full. One query."""
+    rows = UnitCover.objects.filter(unit__centre=centre).select_related("unit", "given_by", "ended_by")
+    return list(rows[:COVERS_SHOWN])
 
 
 def request_of(token: str) -> AccessRequest | None:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from helpdesk.people.views import centres, deciding, getting_in, handing_over, outreach, persons, second, tables
+from helpdesk.people.views import centres, covers, deciding, getting_in, handing_over, outreach, persons, second, tables
 
 app_name = "people"
 urlpatterns = [
@@ -35,6 +35,8 @@ urlpatterns = [
     path("people/centres/<int:key>/clearance/", centres.clearance, name="clearance"),
     path("people/centres/<int:key>/units/", centres.unit, name="unit"),
     path("people/centres/<int:key>/patients/", handing_over.left_behind, name="left_behind"),
+    path("people/centres/<int:key>/cover/", covers.cover, name="cover_unit"),
+    path("people/centres/<int:key>/cover/<uuid:cover>/end/", covers.end, name="end_cover"),
     path("people/centres/<int:key>/outreach/", outreach.log, name="log_outreach"),
     path("people/outreach/<uuid:key>/", outreach.correct, name="correct_outreach"),
     path("people/outreach/<uuid:key>/done/", outreach.done, name="outreach_done"),

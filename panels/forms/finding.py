@@ -36,18 +36,22 @@ class ListForm(WhenForm):
     urgency = forms.ChoiceField(label="Urgency", choices=[("", "Any"), *Urgency.choices], required=False)
     group = forms.ModelChoiceField(label="Group", queryset=main_groups().none(), required=False, empty_label="Any")
     mine = forms.BooleanField(label="Only those I lead", required=False)
+    unit = forms.BooleanField(label="Only those of my unit", required=False)
 
-    def __init__(self, *args: Any, groups: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, groups: Any, covers: Any = (), **kwargs: Any) -> None:
+        """``covers`` are the colleagues whose panels the person sees as one of their unit; mostly nobody."""
         super().__init__(*args, **kwargs)
+        if not covers:
+            del self.fields["unit"]
         self.fields["group"].queryset = groups  # type: ignore[attr-defined]
 
     @property
     def query(self) -> str:
         """The choices as an address names them, in one order; empty when nothing is chosen."""
         clean = self.cleaned_data
-        chosen = {name: clean.get(name) for name in ("state", "urgency", "group", "mine", "since", "until")}
+        chosen = {name: clean.get(name) for name in ("state", "urgency", "group", "mine", "unit", "since", "until")}
         chosen["group"] = clean["group"].pk if clean.get("group") else ""
-        chosen["mine"] = "on" if clean.get("mine") else ""
+        chosen |= {name: "on" if clean.get(name) else "" for name in ("mine", "unit")}
         return urlencode({name: value for name, value in chosen.items() if value})
 
     @property
@@ -58,6 +62,7 @@ class ListForm(WhenForm):
         parts = [word for word, name in zip(named, ("state", "urgency"), strict=True) if clean.get(name)]
         parts += [str(clean["group"])] if clean.get("group") else []
         parts += ["led by me"] if clean.get("mine") else []
+        parts += ["of my unit"] if clean.get("unit") else []
         parts += [f"from {words.day(clean['since'])}"] if clean.get("since") else []
         parts += [f"until {words.day(clean['until'])}"] if clean.get("until") else []
         return ", ".join(parts)

@@ -13,10 +13,11 @@ from django.urls import reverse
 from consent.models import care_consent
 from cpms import clock
 from cpms.accounts.models import Network, ThematicGroup
-from cpms.patients.models import treated_by
+from cpms.patients.models import covered_by, treated_by
 from cpms.vault.fields import SealedTextField
 from cpms.vault.models import SealedManager, SealedModel
 from panels.cases.models import Case
+from panels.cases.models.records import OPENED_FOR_UNIT
 from panels.models.assists import Assist
 from panels.models.invitations import Invitation
 from panels.states import (
@@ -33,23 +34,54 @@ from panels.states import (
 )
 
 
+def ways_in(user: Any) -> list[Any]:
+    """Keys of the panels that somebody belongs to or is let into, by each way."""
+    treated = Panel._base_manager.filter(treated_by(user, "case__patient"))
+    seats = Invitation.objects.seats_of(user).filter(care_consent("panel__case__patient"))
+    expert = Q(kind=InvitationKind.EXPERT, panel__state__in=SHARED)
+    guest = Q(kind=InvitationKind.GUEST, panel__state__in=RUNNING)
+    ways: list[Any] = [treated.order_by().values("pk"), seats.filter(expert | guest).order_by().values("panel")]
+    if user.is_staff:
+        let_in = Assist.objects.held_by(user).filter(care_consent("panel__case__patient"), panel__state__in=SHARED)
+        ways.append(let_in.order_by().values("panel"))
+    return ways
+
+
+def ways_of_unit(user: Any) -> list[Any]:
+    """Keys of the panels that the person reads as one of a unit whose whole may see: what members see, never a draft."""
+    if not user.covers():
+        return []
+    theirs = Panel._base_manager.filter(covered_by(user, "case__patient"), care_consent("case__patient"))
+    return [theirs.filter(state__in=SHARED).order_by().values("pk")]
+
+
+def cases_of_unit(user: Any) -> list[Any]:
+    return [Panel._base_manager.filter(pk__in=keys).order_by().values("case") for keys in ways_of_unit(user)]
+
+
+OPENED_FOR_UNIT.append(cases_of_unit)
+
+
 class PanelQuerySet(models.QuerySet["Panel"]):
     def visible_to(self, user: Any) -> PanelQuerySet:
         """The treating side; members from opening on while consent to care is in force; guests until the panel closes
-        or their date passes; the helpdesk while it is let in. Everything is looked up at the moment of asking."""
-        if not user.is_active:
+        or their date passes; the helpdesk while it is let in; the unit of the patient's clinician while all of it may see.
+        Everything is looked up at the moment of asking."""
+        return self.opened_by([*ways_in(user), *ways_of_unit(user)] if user.is_active else [])
+
+    def taken_part_in(self, user: Any) -> PanelQuerySet:
+        """Without those that only the unit's cover opens: these are somebody else's work."""
+        return self.opened_by(ways_in(user) if user.is_active else [])
+
+    def of_unit(self, user: Any) -> PanelQuerySet:
+        """Those that the unit's cover opens."""
+        return self.opened_by(ways_of_unit(user) if user.is_active else [])
+
+    def opened_by(self, ways: list[Any]) -> PanelQuerySet:
+        """One union of the ways: joined by OR they would make PostgreSQL look at every panel there is."""
+        if not ways:
             return self.none()
-        treated = Panel._base_manager.filter(treated_by(user, "case__patient"))
-        seats = Invitation.objects.seats_of(user).filter(care_consent("panel__case__patient"))
-        expert = Q(kind=InvitationKind.EXPERT, panel__state__in=SHARED)
-        guest = Q(kind=InvitationKind.GUEST, panel__state__in=RUNNING)
-        own, shared = treated.values("pk"), seats.filter(expert | guest).values("panel")
-        ways: list[Any] = [shared.order_by()]
-        if user.is_staff:
-            let_in = Assist.objects.held_by(user).filter(care_consent("panel__case__patient"), panel__state__in=SHARED)
-            ways.append(let_in.order_by().values("panel"))
-        # One union of the ways: joined by OR they would make PostgreSQL look at every panel there is
-        return self.filter(pk__in=own.order_by().union(*ways, all=True))
+        return self.filter(pk__in=ways[0].union(*ways[1:], all=True) if ways[1:] else ways[0])
 
     def once_shared_with(self, user: Any) -> PanelQuerySet:
         """Where the person was let in at some time: they may hear that it is over, and no more."""

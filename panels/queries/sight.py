@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +12,7 @@ from django.db.models.functions import TruncDate
 
 from consent.models import care_consent
 from cpms import clock
-from cpms.accounts.models import Membership, User, practises
+from cpms.accounts.models import Membership, UnitCover, User, practises
 from cpms.accounts.roles import Role
 from cpms.audit.models import AuditEvent
 from cpms.audit.states import Event, Result
@@ -50,9 +51,22 @@ def seers(patient: Any, *, consented: bool) -> list[Seer]:
         found += [seer for row in rows.order_by("sent_at") if (seer := by_invitation(row))]
         let_in = Assist.objects.looking_on().filter(panel__case__patient=patient, panel__state__in=SHARED)
         found += [by_assist(row) for row in let_in.select_related("panel__key", "who__centre", "given_by")]
+        found += by_unit(patient, besides={seer.person.pk for seer in found if seer.sees == Sees.CASE})
         shown = {seer.person.pk for seer in found if seer.sees == Sees.CASE}
         found += [seer for seer in coordinators(patient) if seer.person.pk not in shown]
     return found
+
+
+def by_unit(patient: Any, *, besides: Collection[Any]) -> list[Seer]:
+    """Who reads the patient's panels as one of the clinician's unit. Mostly nobody, and then no query."""
+    lead = patient.enrolled_by
+    cover = UnitCover.objects.visible_to(lead).select_related("unit").first()
+    shared = Panel.objects.filter(case__patient=patient, state__in=SHARED)
+    if cover is None or patient.erased_at or patient.centre_id != lead.centre_id or not shared.exists():
+        return []
+    why = f"works in {cover.unit}, whose clinicians may all see its panels ({cover.reason})"
+    people = User.objects.covering(lead).exclude(pk__in=besides).select_related("centre").order_by("display_name")
+    return [Seer(person, why, cover.valid_to) for person in people]
 
 
 @dataclass(frozen=True)

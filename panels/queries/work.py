@@ -130,7 +130,7 @@ def waiting_for_others(user: Any) -> list[Panel]:
 def next_meeting(user: Any) -> Any:
     """The person's next agenda item: panel and meeting, or ``None``."""
     coming = {"agenda_items__meeting__state": "planned", "agenda_items__meeting__starts_at__gt": clock.now() - HOUR}
-    panel = Panel.objects.visible_to(user).filter(**coming).order_by("agenda_items__meeting__starts_at").first()
+    panel = Panel.objects.taken_part_in(user).filter(**coming).order_by("agenda_items__meeting__starts_at").first()
     if panel is None:
         return None
     items = panel.agenda_items.select_related("meeting").filter(meeting__state="planned")
@@ -157,6 +157,7 @@ class Wanted:
     urgency: str = ""
     group: Any = None
     mine: bool = False
+    unit: bool = False
     since: dt.date | None = None
     until: dt.date | None = None
 
@@ -173,6 +174,7 @@ def listed(user: Any, wanted: Wanted | None = None) -> QuerySet[Panel]:
     }
     panels = panels.filter(**{name: value for name, value in named.items() if value})
     panels = panels.filter(lead=user) if wanted.mine else panels
+    panels = panels.of_unit(user) if wanted.unit else panels
     return started(panels, wanted.since, wanted.until)
 
 

@@ -13,6 +13,7 @@ from django.urls import reverse
 from cpms import clock
 from cpms.accounts.access import access, ask, record_shown
 from cpms.accounts.access.routes import READ, WRITE
+from cpms.accounts.models import UnitCover
 from cpms.accounts.roles import Permission
 from panels import actions, queries
 from panels.forms import ListForm, SearchForm
@@ -33,6 +34,7 @@ def my_work(request: HttpRequest) -> HttpResponse:
         "next_meeting": queries.next_meeting(request.user),
         "drafts": queries.half_written(user),
         "kept": SavedFilter.objects.visible_to(user),
+        "cover": UnitCover.objects.visible_to(user).select_related("unit", "given_by").first(),
         "today": clock.today(),
         "may_draft": ask(Permission.PANEL_DRAFT, request.user),
     }
@@ -51,14 +53,22 @@ def search(request: HttpRequest) -> HttpResponse:
         found = queries.loaded(rows[: queries.MOST_FOUND])
     record_shown(found, by=request.user)
     limits = {"most": queries.MOST_FOUND, "looked_through": queries.LOOKED_THROUGH}
-    context = {"form": form, "found": found, "asked": form.is_bound and not form.errors, **limits}
+    user: Any = request.user
+    context = {
+        "form": form,
+        "found": found,
+        "covers": user.covers(),
+        "asked": form.is_bound and not form.errors,
+        **limits,
+    }
     return render(request, "panels/search.html", context, status=422 if form.errors else 200)
 
 
 @access("panels:list", verb=Permission.PANEL_LIST, lists_patients=True)
 def panel_list(request: HttpRequest) -> HttpResponse:
     """Newest first, by pages. One read event holds every panel shown."""
-    form = ListForm(request.GET, groups=queries.groups_of_panels(request.user))
+    user: Any = request.user
+    form = ListForm(request.GET, groups=queries.groups_of_panels(user), covers=user.covers())
     wanted = queries.Wanted(**form.cleaned_data) if form.is_valid() else queries.Wanted()
     page = Paginator(queries.listed(request.user, wanted), queries.PAGE).get_page(request.GET.get("page"))
     page.object_list = queries.loaded(page.object_list)
@@ -66,6 +76,7 @@ def panel_list(request: HttpRequest) -> HttpResponse:
     query = form.query if form.is_valid() else ""
     context = {
         "page": page,
+        "covers": user.covers(),
         "form": form,
         "state": wanted.state,
         "states": form.fields["state"].choices,  # type: ignore[attr-defined]
@@ -80,7 +91,8 @@ def panel_list(request: HttpRequest) -> HttpResponse:
 @access("panels:keep_filter", verb=Permission.PANEL_LIST, methods=WRITE)
 def keep_filter(request: HttpRequest) -> HttpResponse:
     """The filter that the list shows now."""
-    form = ListForm(request.POST, groups=queries.groups_of_panels(request.user))
+    user: Any = request.user
+    form = ListForm(request.POST, groups=queries.groups_of_panels(user), covers=user.covers())
     if not form.is_valid() or not form.query:
         messages.error(request, "Choose something first: a state, a group, an urgency or a day.")
         return redirect("panels:list")

@@ -35,6 +35,7 @@ EXTRA: dict[str, dict[str, object]] = {
     "cases:form_preview": {"version": 0},
     "patients:sheet_preview": {"version": 0},
     "people:drop_unit": {"unit": 0},
+    "people:end_cover": {"cover": uuid.uuid4()},
     "manual:chapter": {"chapter": "panel"},
 }
 LINKS = {

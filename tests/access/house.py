@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from cpms import clock
+from cpms.accounts.models import Unit, UnitCover
 from cpms.accounts.roles import Role
 from helpdesk.people import actions as people
 from tests.factories import (
@@ -28,6 +31,20 @@ def wishes(story, other, roles):
         "proposal": RoleProposalFactory(network=story.group.network, **wish),
         "asked_place": PlaceProposalFactory(centre=story.lead.centre, **elsewhere),
         "glass": GlassBreakFactory(panel=story.panel, person=story.lead, asked_by=third),
+    }
+
+
+def unit_of(lead):
+    """The lead's unit may see, and another one of the hospital: who works in the first, and who left it for the second."""
+    here, other = (Unit.objects.create(centre=lead.centre, name=name) for name in ("Adrenal clinic", "Thyroid clinic"))
+    for unit in (here, other):
+        days = {"valid_to": clock.rights_day() + dt.timedelta(days=9), "given_by": lead}
+        UnitCover.objects.create(unit=unit, reason="Holidays", **days)
+    lead.unit = here
+    lead.save()
+    return {
+        "unit_colleague": UserFactory(centre=lead.centre, unit=here),
+        "unit_past": UserFactory(centre=lead.centre, unit=other),
     }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-PEOPLE = ("lead", "expert", "guest", "assistant", "helpdesk", "coordinator", "outsider")
+PEOPLE = ("lead", "expert", "guest", "assistant", "helpdesk", "coordinator", "outsider", "colleague")
 
 
 @dataclass
@@ -23,6 +23,9 @@ class Model:
     leads: bool = True  # the lead's role of clinician
     assists: bool = False
     let_in: bool = False
+    covered: bool = False  # the hospital lets the lead's whole unit see
+    in_unit: bool = True  # the colleague works in the lead's unit
+    colleague: bool = True  # the colleague's role of clinician
     is_staff: bool = True
 
     def sees_case(self, who: str) -> bool:
@@ -35,6 +38,7 @@ class Model:
             "helpdesk": self.let_in and self.is_staff and shared,
             "coordinator": False,
             "outsider": False,
+            "colleague": self.covered and self.in_unit and self.colleague and self.leads and shared,
         }[who]
 
     def sees_sheet(self, who: str) -> bool:
@@ -93,6 +97,13 @@ FITS: dict[str, Callable[[Model], bool]] = {
     "end_lead": lambda m: m.leads,
     "lapse_lead": lambda m: m.leads,
     "make_lead": lambda m: not m.leads,
+    "cover": lambda m: not m.covered,
+    "end_cover": lambda m: m.covered,
+    "lapse_cover": lambda m: m.covered,
+    "leave_unit": lambda m: m.covered and m.in_unit,
+    "join_unit": lambda m: not m.in_unit,
+    "end_colleague": lambda m: m.covered and m.colleague,
+    "make_colleague": lambda m: not m.colleague,
 }
 DEEDS = tuple(FITS)
 OF_LEAD = {"invite", "end", "invite_guest", "withdraw", "conclude", "reopen", "let_in", "end_assist", "name_assistant"}

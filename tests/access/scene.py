@@ -1,4 +1,4 @@
-"""One panel, seven people with open sessions, and what may happen to them: the deeds that sequences are drawn from."""
+"""One panel, eight people with open sessions, and what may happen to them: the deeds that sequences are drawn from."""
 
 from __future__ import annotations
 
@@ -26,11 +26,12 @@ from panels.cases.models import CaseGrant
 from panels.meetings import actions as meetings
 from panels.models import Assist, Invitation
 from tests.access.model import Model
+from tests.access.units import OfUnit
 from tests.clients import signed_in
 from tests.factories import Story, UserFactory, give_role
 
 
-class Scene:
+class Scene(OfUnit):
     """The real thing, made once: each sequence begins from it and is undone again."""
 
     def __init__(self) -> None:
@@ -44,6 +45,7 @@ class Scene:
             "helpdesk": UserFactory(role="none"),
             "coordinator": UserFactory(role="none"),
         }
+        self.make_unit()
         self.network, self.centre = self.story.group.network, self.story.expert.centre
         give_role(self.people["helpdesk"], Role.HELPDESK_ADULT, network=self.network)
         self.coordinator = UserFactory(role="none")

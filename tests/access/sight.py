@@ -1,7 +1,7 @@
-"""What seven people see of one panel by the product's own querysets, asked in one statement.
+"""What eight people see of one panel by the product's own querysets, asked in one statement.
 
 Building the statements costs fifty times their answering. A person's are kept as long as what the querysets ask beforehand
-stays the same (whom the person serves, the roles held, the account being on), and are asked again with the present moment;
+stays the same (whom the person serves, whose unit is open, the roles held, the account being on), and are asked again with the present moment;
 and that is asked again when a row of people, roles or delegations has changed. ``fresh`` builds all of them anew.
 """
 
@@ -20,7 +20,7 @@ from panels.models import Invitation, Panel
 
 ROWS = " || ".join(
     f"(SELECT coalesce(string_agg(r::text, '' ORDER BY r::text), '') FROM {table} r)"  # noqa: S608 the names stand below
-    for table in ("accounts_user", "accounts_membership", "accounts_delegation")
+    for table in ("accounts_user", "accounts_membership", "accounts_delegation", "accounts_unitcover")
 )
 ASKED = {"list": Panel, "case": Case, "sheet": Invitation}
 
@@ -48,7 +48,14 @@ class Sight:
             self.rows, self.parts = rows, [part for parts in asked for part in parts]
 
     def statements(self, user: User, *, fresh: bool) -> list[tuple[str, tuple[Any, ...]]]:
-        key = (user.pk, user.is_active, user.centre_id, tuple(sorted(user.serves())), user.held_roles())
+        key = (
+            user.pk,
+            user.is_active,
+            user.centre_id,
+            tuple(sorted(user.serves())),
+            tuple(sorted(user.covers())),
+            user.held_roles(),
+        )
         if fresh or key not in self.built:
             self.built[key] = [exists(model.objects.visible_to(user)) for model in ASKED.values()]
         return self.built[key]

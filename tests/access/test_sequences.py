@@ -136,7 +136,7 @@ def test_after_every_deed_everybody_sees_what_the_model_says(half, db):
     sequence()
     told = play.counted
     note("C3", f"sequences of {STEPS} deeds", asked=told["sequences"])
-    note("C3", "deeds done, each followed by a look of all seven people", asked=told["deeds"])
+    note("C3", "deeds done, each followed by a look of all eight people", asked=told["deeds"])
     note("C3", "deeds refused, and undone", asked=told["refused"])
     note("C3", "querysets compared with the model", asked=told["views"])
     note(

@@ -23,7 +23,7 @@ from panels.meetings.models import VideoService
 from panels.meetings.states import Can, Rhythm
 from panels.models import Dispatch, Invitation, Panel
 from panels.states import State
-from tests.access.house import spoken_with, wishes
+from tests.access.house import spoken_with, unit_of, wishes
 from tests.factories import (
     AccessRequestFactory,
     GroupFactory,
@@ -98,6 +98,7 @@ class World:
         past = {"valid_from": clock.today() - dt.timedelta(9), "valid_to": clock.today() - dt.timedelta(1)}
         Delegation.objects.create(assistant=people["former_assistant"], clinician=lead, **past)
         people["colleague"] = UserFactory(centre=lead.centre)
+        people.update(unit_of(lead))
         people["outsider"] = UserFactory()
         for name in ("member", "invited", "declined", "lapsed", "removed", "switched_off", "half", "former_clinician"):
             people[name] = UserFactory()

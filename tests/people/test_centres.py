@@ -148,7 +148,7 @@ def test_the_lists_cost_the_same_however_many_there_are(count, coordinator, djan
     client = signed_in(coordinator)
     with django_assert_num_queries(17):
         client.get(reverse("people:centres"), secure=True)
-    with django_assert_num_queries(28):
+    with django_assert_num_queries(30):
         client.get(centres[0].get_absolute_url(), secure=True)
 
 

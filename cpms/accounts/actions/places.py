@@ -84,6 +84,8 @@ def drop_unit(unit: Unit, *, by: Any) -> None:
         raise Refused(verdict.reason)
     if unit.people.exists():
         raise Refused("Somebody belongs to this unit; move them first.")
+    if unit.covers.exists():
+        raise Refused("The whole unit could see its panels once; that record is kept, and the unit with it.")
     centre = unit.centre
     unit.delete()
     audit.record(Event.PLACES_CHANGED, on=centre, by=by, kind="unit", verb="ended")

@@ -1,10 +1,12 @@
 """People, places, roles, second factors and grants."""
 
+from cpms.accounts.models.covers import UnitCover
 from cpms.accounts.models.delegations import Delegation
 from cpms.accounts.models.devices import RecoveryCode, RecoveryDevice, TotpDevice
 from cpms.accounts.models.expert_groups import ExpertGroup
+from cpms.accounts.models.expertise import Expertise
 from cpms.accounts.models.links import ActivationLink
-from cpms.accounts.models.people import Expert, Expertise, Membership, User, practises
+from cpms.accounts.models.people import Expert, Membership, User, practises
 from cpms.accounts.models.places import AdvocacyGroup, Centre, CentreMembership, Network, ThematicGroup, Unit
 
 __all__ = [
@@ -23,6 +25,7 @@ __all__ = [
     "ThematicGroup",
     "TotpDevice",
     "Unit",
+    "UnitCover",
     "User",
     "practises",
 ]

@@ -16,6 +16,7 @@ from django.db.models.functions import Lower
 from django.urls import reverse
 
 from cpms import clock, countries
+from cpms.accounts.models.covers import UnitCover
 from cpms.accounts.models.places import Centre, Network, ThematicGroup, Unit
 from cpms.accounts.roles import OVERSEEING_ROLES, STAFF_ROLES, Care, Role
 
@@ -48,6 +49,12 @@ class UserQuerySet(models.QuerySet["User"]):
         networks = held.filter(role__in=OVERSEEING_ROLES).values("network")
         holders = Membership.objects.current().filter(Q(network__in=networks) | Q(group__network__in=networks))
         return self.filter(Q(centre__in=Centre.objects.visible_to(user)) | Q(pk__in=holders.values("user")))
+
+    def covering(self, clinician: User) -> UserQuerySet:
+        """Whose ``covers`` hold this clinician: the others of the unit, while all of it may see."""
+        opened = UnitCover.objects.visible_to(clinician) if clinician.is_practising else UnitCover.objects.none()
+        here = self.filter(is_active=True, centre=clinician.centre_id, unit__in=opened.values("unit"))
+        return here.exclude(pk=clinician.pk).holding(Role.CLINICIAN)
 
     def holding(self, *roles: Role) -> UserQuerySet:
         held = Membership.objects.current().filter(user=models.OuterRef("pk"), role__in=roles)
@@ -149,12 +156,25 @@ class User(AbstractBaseUser):
         All of them are clinicians of one hospital, the person's own. Whoever left it, or is no clinician any more, answers for
         nobody's patients, the own ones included.
         """
-        if not hasattr(self, "_serves"):
-            assisted = Q(pk__in=self.acts_for.current().values("clinician"))
+        return self._stands_for()[0]
+
+    def covers(self) -> list[uuid.UUID]:
+        """Keys of the other clinicians of the person's unit, while the hospital lets the whole unit see (``UnitCover``); of nobody
+        who is no clinician. To read what they share with others, and no more."""
+        served, others = self._stands_for()
+        return others if self.pk in served else []
+
+    def _stands_for(self) -> tuple[list[uuid.UUID], list[uuid.UUID]]:
+        """Whom the person serves, and who else shares the person's unit while it is open: one query per request."""
+        if not hasattr(self, "_stood_for"):
+            own = Q(pk=self.pk) | Q(pk__in=self.acts_for.current().values("clinician"))
             here = User.objects.filter(is_active=True, centre__isnull=False, centre=self.centre_id)
-            rows = here.filter(Q(pk=self.pk) | assisted).holding(Role.CLINICIAN)
-            self._serves = list(rows.values_list("pk", flat=True))
-        return self._serves
+            colleagues = Q(unit__in=UnitCover.objects.visible_to(self).values("unit"))
+            served = models.ExpressionWrapper(own, models.BooleanField())
+            rows = here.filter(own | colleagues).holding(Role.CLINICIAN).annotate(served=served)
+            found = rows.values_list("pk", "served")
+            self._stood_for = [pk for pk, own in found if own], [pk for pk, own in found if not own]
+        return self._stood_for
 
     @property
     def is_practising(self) -> bool:
@@ -266,22 +286,3 @@ def practises(person: str) -> Q:
     """Of rows that lead to a person by this name: who works at a hospital as a clinician today."""
     held = Membership.objects.current().filter(user=models.OuterRef(person), role=Role.CLINICIAN)
     return Q(models.Exists(held), **{f"{person}__centre__isnull": False})
-
-
-class Expertise(models.Model):
-    """A condition, gene or procedure a person declares to know, by code."""
-
-    GENE, PROCEDURE = "GENE", "PROCEDURE"
-
-    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="expertise")
-    system = models.CharField(max_length=10)
-    code = models.CharField(max_length=60)
-    name = models.CharField(max_length=400)
-    declared_on = models.DateField(default=clock.today)
-
-    class Meta:
-        constraints = [models.UniqueConstraint(name="accounts_expertise_once", fields=["user", "system", "code"])]
-        indexes = [models.Index(name="accounts_expertise_code", fields=["system", "code"])]
-
-    def __str__(self) -> str:
-        return self.name

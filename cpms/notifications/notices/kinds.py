@@ -30,6 +30,7 @@ class Notice(models.TextChoices):
     PLACE_ASKED = "place_asked", "A network asks for a hospital"
     PLACE_DECIDED = "place_decided", "A hospital's further network decided"
     DELEGATION_CHANGED = "delegation_changed", "Assistant named or ended"
+    UNIT_COVER = "unit_cover", "Whether your whole unit sees its panels"
     LET_IN = "let_in", "Let into a panel for an hour"
     GLASS_ASKED = "glass_asked", "Break-glass waits for a second person"
     GLASS_BROKEN = "glass_broken", "The helpdesk looks into a panel"
@@ -140,6 +141,7 @@ ALWAYS_AT_ONCE = frozenset(
         Notice.ROLE_CHANGED,
         Notice.JOINED_CENTRE,
         Notice.DELEGATION_CHANGED,
+        Notice.UNIT_COVER,
         Notice.GLASS_BROKEN,
     }
 )

@@ -99,6 +99,11 @@ WORDS = {
         "CPMS: who acts for whom has changed",
         "A clinician named you as assistant, or one of you ended it. Your page of assistants shows who may act for whom.",
     ),
+    Notice.UNIT_COVER: Words(
+        "CPMS: who in your unit sees its panels",
+        "Your hospital lets every clinician of your unit read the panels of the others for a time, or has ended it. My work says "
+        "what holds now; the page of who can see a case shows who has read it.",
+    ),
     Notice.LET_IN: Words(
         "CPMS: you are let into a panel",
         "You can look into panel {ref} for one hour. Everything you open is on record.",

@@ -1,5 +1,6 @@
 """Letting people in; what one person asks and a second one confirms; and the outreach log."""
 
+from helpdesk.people.actions.covers import cover_unit, end_cover
 from helpdesk.people.actions.ending import look_after_requests, put_down_work
 from helpdesk.people.actions.getting_in import approve_request, ask_for_access, refuse_request, send_link_again
 from helpdesk.people.actions.outreach import (
@@ -32,8 +33,10 @@ __all__ = [
     "confirm_place",
     "confirm_role",
     "correct_outreach",
+    "cover_unit",
     "drop_place",
     "drop_role",
+    "end_cover",
     "forget_outreach",
     "log_outreach",
     "look_after_requests",

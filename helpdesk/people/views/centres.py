@@ -17,13 +17,21 @@ from cpms.accounts.roles import REPRESENTING_ROLES, Permission
 from cpms.drafts.actions import discard
 from cpms.drafts.queries import fields_of_each
 from helpdesk.people import actions, policy, queries
-from helpdesk.people.forms import ClearanceForm, DescribeForm, NewCentreForm, OutreachForm, PlaceForm, UnitForm
+from helpdesk.people.forms import (
+    ClearanceForm,
+    CoverForm,
+    DescribeForm,
+    NewCentreForm,
+    OutreachForm,
+    PlaceForm,
+    UnitForm,
+)
 from helpdesk.people.views.listing import list_page, thing_page
 from panels.queries.handing_over import left_at
 
 ASKED = "Others look after this hospital. They are asked; it belongs to the network once somebody there confirms it."
 DESCRIBED = ("name", "city", "country", "version")
-DRAFTED = ("clearance", "place", "outreach")
+DRAFTED = ("clearance", "place", "outreach", "cover")
 """What is typed into these is kept: a fresh code may be asked for before it counts."""
 
 
@@ -67,6 +75,8 @@ def show(request: HttpRequest, centre: Centre, **sent: Any) -> HttpResponse:
         "people": people,
         "represented_by": [p for p in people if any(held.role in REPRESENTING_ROLES for held in p.roles_today)],  # type: ignore[attr-defined]
         "units": centre.units.order_by("name"),
+        "covers": queries.covers_at(centre),
+        "may_cover": ask(Permission.CENTRE_COVER, user, centre),
         "asked": [(row, policy.may_confirm_place(user, row)) for row in queries.places_asked_for(user, centre=centre)],
         "may_open": may_open_panels(centre),
         "left": left,
@@ -77,11 +87,12 @@ def show(request: HttpRequest, centre: Centre, **sent: Any) -> HttpResponse:
         "log": queries.outreach_at(centre, user=user),
     }
     typed = fields_of_each((draft_of(form, centre) for form in DRAFTED), by=user)
-    clearance, place, outreach = (typed[draft_of(form, centre)] for form in DRAFTED)
+    clearance, place, outreach, cover = (typed[draft_of(form, centre)] for form in DRAFTED)
     empty: dict[str, Any] = {
         "clearance": ClearanceForm(initial={"cleared_on": centre.cleared_on, **clearance}),
         "unit": UnitForm(),
         "place": PlaceForm(user=user, initial={**queries.place_of(centre, user=user), **place}),
+        "cover": CoverForm(centre=centre, initial=cover),
         "describe": DescribeForm(initial={name: getattr(centre, name) for name in DESCRIBED}),
     }
     if context["may_log"]:

@@ -12,13 +12,11 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
-from consent.models import care_consent
 from cpms import clock, words
-from cpms.accounts.access.grants import granted
 from cpms.patients.models import treated_by
 from cpms.vault.fields import SealedBytesField, SealedTextField
 from cpms.vault.models import SealedManager, SealedModel
-from panels.cases.models.records import Case
+from panels.cases.models.records import Case, shared_with
 from panels.cases.states import FileState, PieceOf
 
 KINDS = {"pdf": "PDF document", "jpeg": "Picture", "png": "Picture"}
@@ -31,7 +29,7 @@ class CaseFileQuerySet(models.QuerySet["CaseFile"]):
         if not user.is_active:
             return self.none()
         treating = treated_by(user, "case__patient")
-        entitled = Q(case__in=granted(user, "view_case", Case)) & care_consent("case__patient")
+        entitled = shared_with(user, "case")
         found = self.filter(case__patient__erased_at=None)
         return found.filter(treating | (entitled & Q(state=FileState.SHOWN)))
 

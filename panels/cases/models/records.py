@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
@@ -23,15 +24,26 @@ from panels.cases.doses import dose_words
 from panels.cases.models.aging import Aging
 from panels.cases.states import DiagnosisStatus, RangeSource
 
+OPENED_FOR_UNIT: list[Callable[[Any], list[Any]]] = []
+"""Keys of the cases whose panels somebody reads as one of a unit, by the floor above that has panels; mostly no query at all."""
+
+
+def shared_with(user: Any, case: str = "") -> Q:
+    """Of rows that lead to a case by this name: whose case somebody else's clinician lets the person see. By a grant, or as one of
+    a unit whose whole may see; while stage-1 consent is in force."""
+    to = f"{case}__" if case else ""
+    seen = Q(**{f"{to}pk__in": granted(user, "view_case", Case)})
+    for keys in (keys for opened in OPENED_FOR_UNIT for keys in opened(user)):
+        seen |= Q(**{f"{to}pk__in": keys})
+    return seen & Q(care_consent(f"{to}patient"))
+
 
 class CaseQuerySet(models.QuerySet["Case"]):
     def visible_to(self, user: Any) -> CaseQuerySet:
-        """The treating side always; others while they hold a grant and stage-1 consent is in force."""
+        """The treating side always; others while they hold a grant, or their unit covers, and stage-1 consent is in force."""
         if not user.is_active:
             return self.none()
-        treating = treated_by(user, "patient")
-        entitled = Q(pk__in=granted(user, "view_case", Case)) & care_consent("patient")
-        return self.filter(treating | entitled)
+        return self.filter(treated_by(user, "patient") | shared_with(user))
 
 
 class Case(Aging, SealedModel):

@@ -221,7 +221,7 @@ def put_on(meeting: Meeting, panel: Panel, *, by: Any, minutes: int | None = Non
 
 def sees(person: Any, meeting: Meeting) -> bool:
     """Whether somebody who was asked once still takes part: their panel runs, they belong to it, consent is in force."""
-    return bool(person.is_active) and Meeting.objects.visible_to(person).filter(pk=meeting.pk).exists()
+    return bool(person.is_active) and Meeting.objects.taken_part_in(person).filter(pk=meeting.pk).exists()
 
 
 def remind(*, by: Any) -> int:

@@ -23,7 +23,15 @@ from panels.models import Panel
 class MeetingQuerySet(models.QuerySet["Meeting"]):
     def visible_to(self, user: Any) -> MeetingQuerySet:
         """Whoever sees one of the panels on its agenda, or the series it belongs to."""
-        items = AgendaItem.objects.filter(panel__in=Panel.objects.visible_to(user).order_by().values("pk"))
+        return self.about(Panel.objects.visible_to(user), user)
+
+    def taken_part_in(self, user: Any) -> MeetingQuerySet:
+        """Without those of panels that only the unit's cover opens: nobody is expected there for a colleague."""
+        return self.about(Panel.objects.taken_part_in(user), user)
+
+    def about(self, panels: Any, user: Any) -> MeetingQuerySet:
+        """With one of these panels on the agenda, or of a series that the person sees."""
+        items = AgendaItem.objects.filter(panel__in=panels.order_by().values("pk"))
         returning = MeetingSeries.objects.visible_to(user).order_by().values("pk")
         return self.filter(Q(pk__in=items.order_by().values("meeting")) | Q(series__in=returning))
 

@@ -42,19 +42,19 @@ class Slot:
 
 def coming(user: Any) -> QuerySet[Meeting]:
     """The person's coming meetings, soonest first, with the number of panels on each."""
-    rows = Meeting.objects.visible_to(user).filter(state=MeetingState.PLANNED, starts_at__gt=clock.now() - LATELY)
+    rows = Meeting.objects.taken_part_in(user).filter(state=MeetingState.PLANNED, starts_at__gt=clock.now() - LATELY)
     return rows.select_related("series").annotate(panels=Count("agenda")).order_by("starts_at")
 
 
 def mine_to_attend(user: Any) -> QuerySet[Meeting]:
     """Coming meetings that the person was asked to: what a subscribed calendar shows."""
-    rows = Meeting.objects.visible_to(user).filter(state=MeetingState.PLANNED, starts_at__gt=clock.now() - LATELY)
+    rows = Meeting.objects.taken_part_in(user).filter(state=MeetingState.PLANNED, starts_at__gt=clock.now() - LATELY)
     return rows.filter(attendance__who=user).select_related("series").order_by("starts_at")[:MOST]
 
 
 def to_bring_to(user: Any, panel: Panel) -> QuerySet[Meeting]:
     """The coming meetings of series that the panel is not on yet, soonest first, with the number of panels on each."""
-    rows = Meeting.objects.visible_to(user).filter(series__isnull=False, state=MeetingState.PLANNED)
+    rows = Meeting.objects.taken_part_in(user).filter(series__isnull=False, state=MeetingState.PLANNED)
     rows = rows.filter(starts_at__gt=clock.now()).exclude(agenda__panel=panel)
     return rows.select_related("series").annotate(panels=Count("agenda", distinct=True)).order_by("starts_at")
 
@@ -104,9 +104,9 @@ def series_of(user: Any) -> QuerySet[MeetingSeries]:
 
 
 def refs_seen(meetings: list[Meeting], user: Any) -> dict[Any, list[str]]:
-    """Meeting to the numbers of those of its panels that the person sees."""
+    """Meeting to the numbers of those of its panels that the person takes part in."""
     found: dict[Any, list[str]] = {meeting.pk: [] for meeting in meetings}
-    rows = Panel.objects.visible_to(user).filter(agenda_items__meeting__in=found)
+    rows = Panel.objects.taken_part_in(user).filter(agenda_items__meeting__in=found)
     for ref, meeting in rows.order_by("ref").values_list("ref", "agenda_items__meeting"):
         if meeting in found:
             found[meeting].append(ref)

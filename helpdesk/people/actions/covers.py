@@ -1,0 +1,60 @@
+"""A whole unit reads the panels of its clinicians for a time: switched on and off by who represents the hospital."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.db import transaction
+from django.urls import reverse
+
+from cpms import clock
+from cpms.accounts.access import Refused, ask
+from cpms.accounts.models import Unit, UnitCover, User
+from cpms.accounts.models.covers import LONGEST_COVER
+from cpms.accounts.roles import Permission, Role
+from cpms.audit import actions as audit
+from cpms.audit.states import Event
+from cpms.notifications import actions as notifications
+from cpms.notifications.notices import Notice
+
+
+@transaction.atomic
+def cover_unit(unit: Unit, *, valid_from: dt.date, valid_to: dt.date, reason: str, by: Any) -> UnitCover:
+    """Let every clinician of the unit read the panels of the others from one day to another, both counted. They all hear of it.
+
+    Raises ``Refused`` for days that are over or too many, and while the unit is covered already."""
+    held = Unit.objects.select_for_update(of=("self",)).select_related("centre").get(pk=unit.pk)
+    if not (verdict := ask(Permission.CENTRE_COVER, by, held.centre)):
+        raise Refused(verdict.reason)
+    if not clock.rights_day() <= valid_from <= valid_to:
+        raise Refused("The days lie ahead, and the last one does not come before the first.")
+    if valid_to - valid_from > LONGEST_COVER:
+        raise Refused(f"At most {LONGEST_COVER.days} days: cover for holidays ends by itself.")
+    if held.covers.to_come().filter(valid_from__lte=valid_to, valid_to__gte=valid_from).exists():
+        raise Refused("The whole unit may see on some of these days already. End that first.")
+    cover = UnitCover(unit=held, valid_from=valid_from, valid_to=valid_to, reason=reason, given_by=by)
+    cover.save()
+    audit.record(Event.COVER_CHANGED, on=cover, by=by, verb="on")
+    tell_unit(cover, verb="on", by=by)
+    return cover
+
+
+@transaction.atomic
+def end_cover(cover: UnitCover, *, by: Any) -> None:
+    """The others of the unit see nothing more by it from the next request on."""
+    row = UnitCover.objects.select_for_update(of=("self",)).select_related("unit__centre").get(pk=cover.pk)
+    if not (verdict := ask(Permission.CENTRE_COVER, by, row.unit.centre)):
+        raise Refused(verdict.reason)
+    if row.ended_at is not None or row.valid_to < clock.rights_day():
+        raise Refused("This is over already.")
+    row.ended_at, row.ended_by = clock.now(), by
+    row.save(update_fields=["ended_at", "ended_by"])
+    audit.record(Event.COVER_CHANGED, on=row, by=by, verb="off")
+    tell_unit(row, verb="off", by=by)
+
+
+def tell_unit(cover: UnitCover, *, verb: str, by: Any) -> None:
+    """Every clinician of the unit: whose panels the others read, and who reads them."""
+    people = User.objects.active().filter(unit=cover.unit, centre=cover.unit.centre_id).holding(Role.CLINICIAN)
+    notifications.notify(people, notice=Notice.UNIT_COVER, by=by, about=cover, path=reverse("home"), again=verb)
