@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 from django import template
@@ -121,16 +121,11 @@ def since(moment: Day) -> dict[str, Any]:
 # Marks -----------------------------------------------------------------------------------------------------------------
 
 
-@cache
-def sprite() -> str:
-    """Address of the icons' sprite; a page shows a hundred of them, and it never changes while the process runs."""
-    return static("vendor/bootstrap-icons/icons.svg")
-
-
 @register.simple_tag
+@lru_cache(maxsize=500)  # there are a few dozen, and a page shows a hundred of them
 def icon(name: str, label: str = "", tone: str = "") -> SafeString:
     """A picture beside a word. Only an icon that stands alone takes a ``label``."""
-    href = f"{sprite()}#{name}"
+    href = f"{static('vendor/bootstrap-icons/icons.svg')}#{name}"
     css = f"icon {tone}-ink" if tone else "icon"
     if label:
         return format_html('<svg class="{}" role="img" aria-label="{}"><use href="{}"></use></svg>', css, label, href)
@@ -190,9 +185,10 @@ def whereabouts(user: Any) -> str:
     return ", ".join(part for part in (user.place, country(code)) if part)
 
 
-@register.inclusion_tag("components/avatar.html")
-def avatar(user: Any, *, guest: bool = False, me: bool = False) -> dict[str, Any]:
-    return {"initials": user.initials, "guest": guest, "me": me}
+@register.simple_tag
+def avatar(user: Any, *, guest: bool = False, me: bool = False) -> SafeString:
+    css = f"avatar{' avatar-guest' if guest else ''}{' avatar-me' if me else ''}"
+    return format_html('<span class="{}" aria-hidden="true">{}</span>', css, user.initials)
 
 
 @register.inclusion_tag("components/person.html")

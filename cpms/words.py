@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from django.utils import timezone
@@ -24,18 +25,24 @@ def local_day(moment: Day) -> dt.date | None:
     return moment
 
 
+@lru_cache(maxsize=4_000)
+def written(on: dt.date, pattern: str, _language: str | None) -> str:
+    """The day as the pattern says, in the language that is on: lists show the same few days on every row."""
+    return date_format(on, pattern)
+
+
 def day(moment: Day) -> str:
     """Mon 12 Oct, with the year when it is not this year's."""
     on = local_day(moment)
     if on is None:
         return ""
-    return date_format(on, "D j M" if on.year == clock.today().year else "D j M Y")
+    return written(on, "D j M" if on.year == clock.today().year else "D j M Y", get_language())
 
 
 def long_day(moment: Day) -> str:
     """Monday 12 October 2026."""
     on = local_day(moment)
-    return date_format(on, "l j F Y") if on else ""
+    return written(on, "l j F Y", get_language()) if on else ""
 
 
 def document_day(moment: Day) -> str:
@@ -50,10 +57,10 @@ def when(moment: dt.datetime | None) -> str:
         return ""
     local, today = timezone.localtime(moment), clock.today()
     if local.date() == today:
-        return f"Today, {date_format(local, 'H:i')}"
+        return f"Today, {local:%H:%M}"
     if local.date() == today - dt.timedelta(days=1):
-        return f"Yesterday, {date_format(local, 'H:i')}"
-    return date_format(local, "j M, H:i" if local.year == today.year else "j M Y, H:i")
+        return f"Yesterday, {local:%H:%M}"
+    return f"{written(local.date(), 'j M' if local.year == today.year else 'j M Y', get_language())}, {local:%H:%M}"
 
 
 def hour(moment: dt.datetime | None) -> str:

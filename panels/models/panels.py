@@ -33,14 +33,20 @@ from panels.states import (
     Urgency,
 )
 
+ROW = (
+    *("ref", "title", "state", "urgency", "drafted_at", "opened_at", "wanted_by", "archived_at", "network"),
+    *("key__kek_name", "key__wrapped", "case__patient__enrolled_by", "case__made_by__display_name"),
+    *("group__name", "lead__display_name"),
+)
+
 
 def ways_in(user: Any) -> list[Any]:
     """Keys of the panels that somebody belongs to or is let into, by each way."""
     treated = Panel._base_manager.filter(treated_by(user, "case__patient"))
-    seats = Invitation.objects.seats_of(user).filter(care_consent("panel__case__patient"))
     expert = Q(kind=InvitationKind.EXPERT, panel__state__in=SHARED)
     guest = Q(kind=InvitationKind.GUEST, panel__state__in=RUNNING)
-    ways: list[Any] = [treated.order_by().values("pk"), seats.filter(expert | guest).order_by().values("panel")]
+    seats = Invitation.objects.seats_of(user).filter(expert | guest, care_consent("panel__case__patient"))
+    ways: list[Any] = [treated.order_by().values("pk"), seats.order_by().values("panel")]
     if user.is_staff:
         let_in = Assist.objects.held_by(user).filter(care_consent("panel__case__patient"), panel__state__in=SHARED)
         ways.append(let_in.order_by().values("panel"))
@@ -101,6 +107,10 @@ class PanelQuerySet(models.QuerySet["Panel"]):
         )
 
     with_surroundings = with_case
+
+    def with_row(self) -> PanelQuerySet:
+        """With what a list shows of a panel and records of its reader, and no column more."""
+        return self.select_related("key", "case__patient", "case__made_by", "group", "lead").only(*ROW)
 
     def held(self, pk: Any) -> Panel:
         """The panel with its case, fresh and held until commit. The lock comes first and alone: with joins beside it PostgreSQL

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 from django.db.models import BooleanField, Exists, ExpressionWrapper, F, OuterRef, Prefetch, Q, QuerySet
@@ -25,6 +26,7 @@ class Entry:
     """One line of the thread: a statement with its stances, or a message.
 
     ``news`` stands above it, if anything does: new or changed since the reader's last visit; ``first`` above the first such.
+    ``own`` are the reader's words. Of what is answered the name is there alone, as the words' own ``answered_name``.
     """
 
     at: dt.datetime
@@ -37,13 +39,14 @@ class Entry:
     guest_until: dt.datetime | None = None
     news: str = ""
     first: bool = False
+    own: bool = False
 
-    @property
+    @cached_property
     def said(self) -> Any:
         """The statement or the message."""
         return self.contribution or self.message
 
-    @property
+    @cached_property
     def mark(self) -> str:
         """Its place on the page, and what an answer to it names."""
         return f"s-{self.contribution.pk}" if self.contribution else f"m-{self.said.pk}"
@@ -64,11 +67,11 @@ def thread(
     stances = Prefetch("stances", Stance.objects.select_related("who__centre", "key"))
     statements = Contribution.objects.filter(panel=panel).prefetch_related(stances, "wordings", "mentions")
     messages = Message.objects.filter(panel=panel).prefetch_related("wordings", "mentions")
-    around = ("author__centre", "key", "answers_message__author", "answers_statement__author")
-    statements = statements.select_related(*around).filter(chosen(statements, latest, besides))
-    messages = messages.select_related(*around).filter(chosen(messages, latest, besides))
-    entries = [statement_entry(c, user, guests) for c in statements]
-    entries += [Entry(m.at, m.author, message=m, guest_until=guests.get(m.author_id)) for m in messages]
+    statements = statements.filter(chosen(statements, latest, besides)).select_related("author__centre", "key")
+    messages = messages.filter(chosen(messages, latest, besides)).select_related("author__centre", "key")
+    reader, named = user.pk, Coalesce(*(f"answers_{kind}__author__display_name" for kind in ("message", "statement")))
+    entries = [statement_entry(c, reader, guests) for c in statements.annotate(answered_name=named)]
+    entries += [message_entry(m, reader, guests) for m in messages.annotate(answered_name=named)]
     entries.sort(key=lambda entry: entry.at)
     older = max(len(entries) - latest, 0) if latest else 0
     return [*(entry for entry in entries[:older] if entry.said.pk in besides), *entries[older:]]
@@ -86,10 +89,14 @@ def chosen(rows: QuerySet[Any], latest: int | None, besides: Collection[Any]) ->
     return Q(pk__in=rows.order_by("-at").values("pk")[:latest]) | Q(pk__in=list(besides)) if latest else Q()
 
 
-def said_in(panel: Panel) -> int:
-    """How many statements and messages the panel holds, in one query."""
-    both = [Coalesce(number_of(rows), 0) for rows in (Contribution.objects.all(), Message.objects.all())]
-    return sum(Panel.objects.filter(pk=panel.pk).values_list(*both).get())
+def so_far(panel: Panel) -> tuple[int, dt.datetime]:
+    """How many statements and messages the panel holds, and when something was last said, corrected or viewed in it, else when it
+    was opened; in one query."""
+    said = [Sign(model, "panel", ("at", "edited_at")) for model in (Contribution, Message)]
+    last = Greatest(F("opened_at"), *map(newest, (*said, Sign(Stance, "contribution__panel", ("at",)))))
+    numbers = [Coalesce(number_of(model._default_manager.all()), 0) for model in (Contribution, Message)]
+    *counted, at = Panel.objects.filter(pk=panel.pk).values_list(*numbers, last).get()
+    return sum(counted), at or clock.now()
 
 
 def fresh(panel: Panel, user: Any, *, after: dt.datetime | None) -> dict[Any, dt.datetime]:
@@ -117,16 +124,12 @@ def with_news(entries: list[Entry], keys: Collection[Any], *, seen: dt.datetime 
     return marked
 
 
-def last_news_at(panel: Panel) -> dt.datetime:
-    """When something was last said, corrected or viewed in the panel; else when it was opened."""
-    said = [Sign(model, "panel", ("at", "edited_at")) for model in (Contribution, Message)]
-    views = Sign(Stance, "contribution__panel", ("at",))
-    moments = map(newest, (*said, views))
-    last = Panel.objects.filter(pk=panel.pk).values_list(Greatest(F("opened_at"), *moments), flat=True).get()
-    return last or clock.now()
+def message_entry(message: Message, reader: Any, guests: dict[Any, dt.datetime]) -> Entry:
+    until, own = guests.get(message.author_id), message.author_id == reader
+    return Entry(message.at, message.author, message=message, guest_until=until, own=own)
 
 
-def statement_entry(contribution: Contribution, user: Any, guests: dict[Any, dt.datetime]) -> Entry:
+def statement_entry(contribution: Contribution, reader: Any, guests: dict[Any, dt.datetime]) -> Entry:
     views = list(contribution.stances.all())
     return Entry(
         contribution.at,
@@ -134,8 +137,9 @@ def statement_entry(contribution: Contribution, user: Any, guests: dict[Any, dt.
         contribution=contribution,
         agrees=sum(view.kind == StanceKind.AGREE for view in views),
         objections=tuple(view for view in views if view.kind != StanceKind.AGREE),
-        mine=next((view.kind for view in views if view.who_id == user.pk), ""),
+        mine=next((view.kind for view in views if view.who_id == reader), ""),
         guest_until=guests.get(contribution.author_id),
+        own=contribution.author_id == reader,
     )
 
 

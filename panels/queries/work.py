@@ -74,7 +74,7 @@ def worklist(user: Any, *, whole: bool = False) -> Worklist:
     many = ALL_WORK if whole else MOST_WORK
     items = list(WorkItem.objects.visible_to(user).open().order_by("due_at")[:many])
     subjects = [item.subject_id for item in items]
-    panels = {p.pk: p for p in Panel.objects.visible_to(user).filter(pk__in=subjects).with_case()}
+    panels = {p.pk: p for p in Panel.objects.visible_to(user).filter(pk__in=subjects).with_row()}
     asked = Invitation.objects.visible_to(user).filter(pk__in=subjects)
     asked = asked.select_related("panel__key", "panel__case__patient", "panel__group", "invited_by", "key")
     sheets = {i.pk: i.panel for i in asked}
@@ -110,7 +110,7 @@ def loaded(rows: Any) -> list[Panel]:
     asked = Invitation.objects.exclude(state=InvitationState.WITHDRAWN)
     numbers = {"asked": asked, "pending": Invitation.objects.pending(), "said": Contribution.objects.all()}
     counted = {name: Coalesce(number_of(counts), 0) for name, counts in numbers.items()}
-    found = {panel.pk: panel for panel in Panel.objects.with_case().filter(pk__in=keys).annotate(**counted)}
+    found = {panel.pk: panel for panel in Panel.objects.with_row().filter(pk__in=keys).annotate(**counted)}
     return [found[key] for key in keys]
 
 

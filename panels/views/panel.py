@@ -40,6 +40,7 @@ SHOWN_RULES = {
 }
 
 
+STEP = ("panel", "target", "unanswered", "at")
 BESIDE: list[Callable[[Panel, Any], dict[str, Any]]] = []
 """What an app above adds to the page, for this person: names for the template. Each asks the database the same whatever the size."""
 
@@ -79,7 +80,7 @@ def around(panel: Panel, user: Any) -> dict[str, Any]:
         "thanks": Thanks.objects.filter(panel=panel).first(),
         "thanks_form": ThanksForm(initial=typed_beside(panel, way, user) if part == Part.TREATING else {}),
         "meetings": panel.agenda_items.select_related("meeting").order_by("meeting__starts_at"),
-        "steps": panel.steps.select_related("by", "lead"),
+        "steps": panel.steps.select_related("by", "lead").only(*STEP, "by__display_name", "lead__display_name"),
     }
 
 
@@ -93,13 +94,14 @@ def page(
     seats = queries.seats(panel, seen=seen)
     latest = None if "all" in request.GET else queries.LATEST
     entries = queries.entries(panel, user, seats, seen=seen.get(user.pk), latest=latest)
+    said, last_at = queries.so_far(panel)
     context = {
         "panel": panel,
         "case": case_parts(panel.case),
         "consent": allowed(panel.case),
         "entries": entries,
-        "earlier": queries.said_in(panel) - len(entries),
-        "last_at": queries.last_news_at(panel),
+        "earlier": said - len(entries),
+        "last_at": last_at,
         "seen": seen.get(user.pk),
         "seats": seats,
         "replies": queries.replies(panel),

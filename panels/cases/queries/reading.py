@@ -28,9 +28,10 @@ OUTLINE = (
 
 
 def case_parts(case: Case) -> Case:
-    """The same case with all its parts fetched, one query per kind, and ``results``: its laboratory rows ready to be read."""
-    answers = Prefetch("answers", CaseAnswers.objects.select_related("form"))
-    prefetch_related_objects([case], *PARTS, answers)
+    """The same case with all its parts fetched, one query per kind, and ``results``: its laboratory rows ready to be read.
+    The key does not come along with each row: it is the case's own."""
+    bare = (Prefetch(name, getattr(Case, name).rel.related_model._base_manager.all()) for name in PARTS)
+    prefetch_related_objects([case], *bare, Prefetch("answers", CaseAnswers._base_manager.select_related("form")))
     for name in (*PARTS, "answers"):
         for part in getattr(case, name).all():
             part.key, part.case = case.key, case  # one and the same key: unwrapped once

@@ -61,11 +61,18 @@ def to_bring_to(user: Any, panel: Panel) -> QuerySet[Meeting]:
 
 def next_for(user: Any, panel: Panel) -> Meeting | None:
     """The next of them that is a meeting of the panel's own group, with the number of people who come to its whole series; none
-    while the panel is on the agenda of a coming one."""
-    theirs = MeetingSeries.objects.filter(groups=panel.group_id).values("pk")
-    coming = Meeting.objects.filter(state=MeetingState.PLANNED, starts_at__gt=clock.now(), agenda__panel=panel)
+    while the panel is on the agenda of a coming one.
+
+    What the group plans is looked up first: who sees which meeting is a long question, asked of those alone and if there are any.
+    """
+    coming = Meeting.objects.filter(state=MeetingState.PLANNED, starts_at__gt=clock.now()).order_by()
+    theirs = coming.filter(series__in=MeetingSeries.objects.filter(groups=panel.group_id).values("pk"))
+    planned = list(theirs.filter(~Exists(coming.filter(agenda__panel=panel))).values_list("pk", flat=True))
+    if not planned:
+        return None
     comers = Count("series__people", filter=Q(series__people__is_active=True), distinct=True)
-    return to_bring_to(user, panel).filter(~Exists(coming), series__in=theirs).annotate(comers=comers).first()
+    rows = Meeting.objects.visible_to(user).filter(pk__in=planned).select_related("series").order_by("starts_at")
+    return rows.annotate(panels=Count("agenda", distinct=True), comers=comers).first()
 
 
 def agenda(meeting: Meeting, user: Any) -> list[Slot]:
