@@ -29,6 +29,7 @@ class LabTableForm(forms.Form):
         label="Paste from the laboratory system",
         required=False,
         max_length=LONGEST,
+        error_messages={"max_length": f"The table is longer than {LONGEST:,} characters. Paste it in parts."},
         widget=forms.Textarea({"rows": 8, "spellcheck": "false", "class": "form-control num"}),
         help_text="One result a line: name, value, unit, range. As it stands on the report, in your language.",
     )
@@ -45,6 +46,11 @@ class LabTableForm(forms.Form):
     )
 
     text = ""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """A browser cuts what is pasted beyond ``maxlength`` without a word, so the length is looked at here alone."""
+        super().__init__(*args, **kwargs)
+        del self.fields["table"].widget.attrs["maxlength"]
 
     def clean_taken_on(self) -> dt.date | None:
         day: dt.date | None = self.cleaned_data["taken_on"]

@@ -14,9 +14,12 @@ export function alive() {
   document.dispatchEvent(new CustomEvent("session:alive"));
 }
 
+// A browser sends at most 64 kB for a page that is going, and nothing of what is longer: that goes as an ordinary request.
 export function post(url, data, options = {}) {
+  const body = JSON.stringify(data);
+  const fits = new Blob([body]).size < 60_000;
   const headers = { "Content-Type": "application/json", Accept: "application/json", [HEADER]: token() };
-  return fetch(url, { method: "POST", headers, body: JSON.stringify(data), redirect: "manual", ...options });
+  return fetch(url, { method: "POST", headers, body, redirect: "manual", ...options, keepalive: fits && !!options.keepalive });
 }
 
 // A part of a page. Asking in the background is no sign that somebody is there, so it does not prolong the session.

@@ -6,9 +6,14 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
+from consent import actions as consent
+from consent.states import Stage
 from cpms.terminology import catalogue
 from panels.cases import actions as cases
+from panels.cases.actions.editing import FULL
+from panels.cases.lab_forms import LONGEST
 from panels.cases.models import LabAlias, LabResult, name_token
+from panels.cases.queries import room_in
 from tests.clients import signed_in
 from tests.factories import Story, UserFactory
 from tests.vault.test_sealing import whole_database
@@ -157,3 +162,70 @@ def test_a_table_pasted_twice_is_not_ticked_twice():
     assert again.content.decode().count("Already in the case or in this table") == 2
     other_day = client.post(address, {**table, "taken_on": "2025-03-02"})
     assert other_day.context["choices"].certain == 2
+
+
+def test_a_case_that_is_full_says_so_beside_the_table_and_keeps_what_was_ticked():
+    story = Story()
+    client, address = page(story)
+    rows = [
+        LabResult(case=story.case, key=story.case.key, label="TSH", value=one) for one in range(room_in(story.case))
+    ]
+    LabResult.objects.bulk_create(rows)
+    sent = {"table": "Phosphat 2,31 mmol/l", "taken_on": "2025-03-01", "add": "1", "line0-take": "on"}
+    answer = client.post(address, sent)
+    assert answer.status_code == 422
+    assert answer.context["form"].errors["table"] == [FULL]
+    assert answer.context["choices"].lines[0]["take"].value() is True
+    assert answer.content.decode().count("Phosphat 2,31 mmol/l") > 1
+
+
+@pytest.mark.parametrize(
+    ("table", "words"),
+    [
+        ("x" * (LONGEST + 1), "The table is longer than 60,000 characters. Paste it in parts."),
+        ("Probe leicht hämolytisch", "No line could be read as a result"),
+        ("TSH\x002,5 mU/l", "Null characters are not allowed."),
+    ],
+)
+def test_a_table_that_cannot_be_read_is_refused_beside_the_field_and_kept(table, words):
+    story = Story()
+    client, address = page(story)
+    answer = client.post(address, {"table": table})
+    assert answer.status_code == 422
+    assert answer.context["form"].errors["table"][0].startswith(words)
+    assert answer.context["form"]["table"].value() == table
+    assert "maxlength" not in str(
+        answer.context["form"]["table"]
+    )  # a browser would cut what is pasted, and say nothing
+
+
+def test_no_line_ticked_is_said_beside_the_table():
+    story = Story()
+    client, address = page(story)
+    answer = client.post(address, {"table": "TSH 2,5 mU/l", "add": "1"})
+    assert answer.status_code == 422
+    assert answer.context["form"].errors["table"] == ["Tick at least one line to add."]
+
+
+def test_a_table_sent_after_consent_was_withdrawn_stands_beside_the_reason_and_can_be_sent_again():
+    story = Story()
+    client, address = page(story)
+    consent.withdraw_consent(story.patient, by=story.lead, stage=Stage.CARE)
+    sent = {"table": TABLE, "taken_on": "2025-03-01", "add": "1", "line1-take": "on", "line2-test": "alp_bone"}
+    answer = client.post(address, sent)
+    shown = answer.content.decode()
+    assert answer.status_code == 403
+    assert answer.context["form"]["table"].value() == TABLE
+    assert [len(answer.context["form"].errors["table"]), story.patient.nickname in shown] == [1, False]
+    assert answer.context["ticked"] == [("line1-take", "on"), ("line2-test", "alp_bone")]
+    assert ("2025-03-01" in shown, story.case.labs.count()) == (True, 1)
+    assert client.get(address).status_code == 403
+    assert client.get(address).templates[0].name == "refusal.html"
+
+
+def test_whoever_sees_no_case_gets_the_page_of_one_that_does_not_exist():
+    story = Story()
+    _client, address = page(story)
+    answer = signed_in(UserFactory()).post(address, {"table": TABLE})
+    assert answer.status_code == 404
+    assert "Phosphat" not in answer.content.decode()

@@ -62,8 +62,25 @@ def test_text_that_is_too_long_to_be_kept_is_said_and_not_tried_for_ever(writer)
     writer.page.get_by_label("Nickname").evaluate("(field) => field.removeAttribute('maxlength')")
     writer.page.get_by_label("Nickname").fill("x" * (LONGEST_DRAFT + 1))
     expect(writer.page.locator("[data-saved]")).to_contain_text("Too long to be kept unsent. Save it now.")
+    notice = writer.page.get_by_text("This text is too long to be kept unsent.")
+    expect(notice).to_be_in_viewport()
     writer.page.wait_for_timeout(AGAIN)
     assert sent.count(400) == 1
+    assert writer.page.evaluate("!dispatchEvent(new Event('beforeunload', {cancelable: true}))")
+    writer.page.get_by_label("Nickname").fill("Sparrow")
+    expect(writer.page.locator("[data-saved]")).to_contain_text("Saved")
+    expect(notice).to_be_hidden()
+    assert writer.page.evaluate("dispatchEvent(new Event('beforeunload', {cancelable: true}))")
+
+
+def test_long_text_is_kept_when_its_page_goes_to_the_background(writer):
+    """A browser refuses to send more than 64 kB for a page that goes; a plain request takes it."""
+    writer.page.get_by_label("Nickname").evaluate("(field) => field.removeAttribute('maxlength')")
+    writer.page.get_by_label("Nickname").fill("y" * 100_000)
+    writer.page.evaluate("Object.defineProperty(document, 'hidden', {value: true})")
+    with writer.page.expect_response("**/drafts/") as answer:
+        writer.page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    assert answer.value.status == 200
 
 
 def test_text_never_reaches_the_session_of_somebody_else(writer):

@@ -46,7 +46,8 @@ class Refused(PermissionDenied):
 class Route:
     """What ``@access`` declares. ``public`` gives the reason why nobody needs to sign in; ``step_up`` asks for a one-time
     code that is at most ``FRESH`` old. Where ``reads_patient``, the read event is written before the view runs; a view that
-    ``lists_patients`` writes one for the rows of its page."""
+    ``lists_patients`` writes one for the rows of its page. ``refused`` answers a form that a rule refuses, with 403 and what
+    was typed; it is given the reason, and shows nothing of the object."""
 
     name: str
     verb: Permission | None = None
@@ -57,6 +58,7 @@ class Route:
     lists_patients: bool = False
     public: str = ""
     step_up: bool = False
+    refused: View | None = None
 
 
 @dataclass
@@ -176,6 +178,17 @@ def admit(request: HttpRequest, route: Route, kwargs: dict[str, Any]) -> list[mo
     return [] if thing is None else [thing]
 
 
+def let_in(request: HttpRequest, route: Route, kwargs: dict[str, Any]) -> list[models.Model] | HttpResponseBase:
+    """The view's arguments, or what is answered in its place: a refused form where the route shows it again, a question for a code."""
+    try:
+        args = admit(request, route, kwargs)
+    except Refused as refusal:
+        if route.refused is None or request.method in SAFE:
+            raise
+        return route.refused(request, reason=str(refusal))
+    return ask_for_code(request) if route.step_up and not is_fresh(request) else args
+
+
 def is_fresh(request: HttpRequest) -> bool:
     """Whether this session gave a one-time code within the last ten minutes."""
     return clock.now().timestamp() - request.session.get(CODE_AT, 0) <= FRESH.total_seconds()
@@ -254,10 +267,13 @@ def access(
     lists_patients: bool = False,
     public: str = "",
     step_up: bool = False,
+    refused: View | None = None,
 ) -> Callable[[View], View]:
     """Declare a route. ``kwarg`` names the part of the URL that holds the object's key."""
     flags = {"reads_patient": reads_patient, "lists_patients": lists_patients, "step_up": step_up}
-    route = Route(name, verb, object, kwarg if object else "", frozenset(methods), public=public, **flags)
+    route = Route(
+        name, verb, object, kwarg if object else "", frozenset(methods), public=public, refused=refused, **flags
+    )
 
     def decorate(view: View) -> View:
         @wraps(view)
@@ -268,9 +284,9 @@ def access(
                 return run_once(request, view, [], kwargs)
             if (earlier := repeated(request)) is not None:
                 return earlier
-            args = admit(request, route, kwargs)
-            if route.step_up and not is_fresh(request):
-                return ask_for_code(request)
+            args = let_in(request, route, kwargs)
+            if isinstance(args, HttpResponseBase):
+                return args
             try:
                 return run_once(request, view, args, kwargs)
             except Clash as clash:
