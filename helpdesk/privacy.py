@@ -130,6 +130,7 @@ SHARED = """
     consent.Registry: code name opened_on
     consent.RegistryRelease: purpose
     cases.LabAlias: analyte
+    cases.GroupRange: analyte sex age_from age_to condition low high unit source address since
     cases.CaseForm: slug title network number body version
     meetings.MeetingSeries: name rhythm rule zone minutes slots link
     meetings.Meeting: minutes zone link

@@ -57,7 +57,7 @@ from outcomes.models import (
     SurveyRound,
     Topic,
 )
-from panels.cases.models import CaseAnswers, CaseFile, CaseForm, FilePiece, LabAlias
+from panels.cases.models import CaseAnswers, CaseFile, CaseForm, FilePiece, GroupRange, LabAlias
 from panels.meetings.models import AgendaItem, Attendance, DateAnswer, DatePoll, Meeting, MeetingSeries, ProposedDate
 from panels.models import (
     Assist,
@@ -196,7 +196,7 @@ CHECKS = {
     "vault_key_is_wrapped_or_destroyed": (DataKey, {"destroyed_at": None}, [{"wrapped": None}, {"destroyed_at": NOW}]),
 }  # fmt: skip
 
-# name: model, which row to double, and what has to differ for another unique column
+# name: model, which row to double, and what has to differ: another unique column, or what breaks a row that nobody may change
 DOUBLES = {
     "accounts_advocacy_group_once": (AdvocacyGroup, {}, {}),
     "accounts_centre_in_network_once": (CentreMembership, {}, {}),
@@ -210,6 +210,9 @@ DOUBLES = {
     "cases_name_once_per_centre": (LabAlias, {}, {}),
     "cases_form_once_per_case": (CaseAnswers, {}, {}),
     "cases_form_version_once": (CaseForm, {}, {}),
+    "cases_range_ages": (GroupRange, {}, {"age_from": 9, "age_to": 9}),
+    "cases_range_low_below_high": (GroupRange, {}, {"low": 2, "high": 2}),
+    "cases_range_says_source": (GroupRange, {}, {"source": ""}),
     "cases_piece_once": (FilePiece, {}, {}),
     "concept_code_once_per_terminology": (Concept, {}, {}),
     "concept_edge_once": (ConceptEdge, {}, {}),

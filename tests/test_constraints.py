@@ -21,7 +21,7 @@ from helpdesk.tickets.models import Consultation
 from outcomes.models import AdviceDone, FollowUp, Outcome, SignOff, SurveyAnswer, SurveyRound
 from panels import actions as panels
 from panels.cases import actions as cases
-from panels.cases.models import CaseForm, LabAlias
+from panels.cases.models import CaseForm, GroupRange, LabAlias
 from tests.access.world import World
 from tests.constraints import CHECKS, DOUBLES, copy_of
 from tests.factories import AccessRequestFactory, case_form
@@ -77,6 +77,8 @@ def rows():
     given = {"answers": {"a": "yes"}, "labs": [], "version": 0}
     cases.answer_form(world.story.case, case_form("core"), by=lead, **given)
     CaseForm.objects.create(slug="draft", version=1, title="Draft", body="{}")
+    bounds = {"sex": "any", "age_from": 0, "age_to": 365, "low": 1, "high": 2, "unit": "mmol/L", "source": "A study"}
+    cases.set_range(GroupRange(group=world.story.group, analyte="phosphate", **bounds), by=coordinator)
     LabAlias.objects.create(centre=lead.centre, token="t", analyte="sodium", made_by=lead)
     AccessRequestFactory(centre=lead.centre)
     RegistryRelease.objects.create(registry=world.registry, purpose="A study", taken_by=world.people["researcher"])

@@ -25,7 +25,7 @@ MADE_OTHERWISE = {
         drafts: Draft PostKey
         notifications: WorkItem OutboxMessage ChasingRule MailWish
         consent: Review RegistryRelease
-        cases: CaseImport LabAlias
+        cases: CaseImport LabAlias GroupRange
         panels: Assist MeetingWish TimeSpent Visit Dispatch SavedFilter Question Answer Referral Stance Thanks Wording
         meetings: CalendarFeed MeetingSeries Meeting AgendaItem MeetingDecision Attendance DatePoll ProposedDate DateAnswer
         outcomes: Outcome AdviceItem OutcomeVersion OutcomeSave SignOff Effect FollowUp AdviceDone

@@ -108,6 +108,7 @@ class Permission(models.TextChoices):
     CASE_EDIT = "case_edit", "correct the case"
     CASE_RECTIFY = "case_rectify", "write down what the patient says is wrong"
     CASE_EXPORT = "case_export", "take the case out as a file"
+    RANGE_SET = "range_set", "confirm and set a group's laboratory ranges"
     FILE_READ = "file_read", "look at a file of a case and download it"
     FILE_REMOVE = "file_remove", "take a file out of a case"
     PANEL_LIST = "panel_list", "list the panels one takes part in"

@@ -59,6 +59,7 @@ class Event(models.TextChoices):
     CASE_CHANGED = "case_changed", "case changed"
     CASE_RECTIFIED = "case_rectified", "patient's correction written down"
     CASE_EXPORTED = "case_exported", "case taken out as a file"
+    RANGE_SET = "range_set", "laboratory range of a group confirmed, set or ended"
     CASE_FORM_SAVED = "case_form_saved", "form of a group saved or published"
     FILE_ADDED = "file_added", "file added to a case"
     FILE_CHECKED = "file_checked", "file cleaned or refused"

@@ -27,7 +27,10 @@ MOLAR, MASS, OTHER = "mol", "mass", "other"
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """Low and high in ``unit``; ages in days, the upper one excluded. ``condition`` is empty for the usual case."""
+    """Low and high in ``unit``; ages in days, the upper one excluded. ``condition`` is empty for the usual case.
+
+    ``confirmed`` says which group confirmed or set it, and when; a shipped default has none.
+    """
 
     sex: str
     age_from: int
@@ -40,6 +43,7 @@ class Interval:
     source: str
     address: str
     note: str
+    confirmed: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,6 +76,7 @@ SECTIONS = {
     "coordinating#dispatch": "panels:dispatches panels:dispatch",
     "coordinating#referrals": "panels:referrals panels:referral",
     "coordinating#topics": "outcomes:topics",
+    "coordinating#ranges": "cases:ranges cases:range",
     "coordinating#reminders": "chasing",
     "people#requests": "people:requests",
     "people#roles": "people:list people:person",

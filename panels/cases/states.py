@@ -55,6 +55,15 @@ class PartOf(models.TextChoices):
 
 
 class RangeSource(models.TextChoices):
+    """In this order: the first that there is counts."""
+
     LABORATORY = "laboratory", "range of the laboratory"
-    GROUP = "group", "default of the thematic group, to be confirmed"
+    GROUP = "group", "range of the thematic group"
+    DEFAULT = "default", "default, to be confirmed by the thematic group"
     NONE = "", "no range given"
+
+
+class RangeSex(models.TextChoices):
+    ANY = "any", "Both sexes"
+    FEMALE = "female", "Female"
+    MALE = "male", "Male"

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from panels.cases.views import editing, exporting, files, findings, forms, labs, marking, rectifying, taking_in
+from panels.cases.views import editing, exporting, files, findings, forms, labs, marking, ranges, rectifying, taking_in
 
 app_name = "cases"
 urlpatterns = [
@@ -24,6 +24,8 @@ urlpatterns = [
     path("files/<uuid:key>/pages/<int:number>/", files.file_page, name="file_page"),
     path("files/<uuid:key>/download/", files.download_file, name="download_file"),
     path("files/<uuid:key>/remove/", files.remove_file, name="remove_file"),
+    path("ranges/", ranges.ranges, name="ranges"),
+    path("ranges/<slug:network>/<int:number>/<slug:test>/", ranges.of_test, name="range"),
     path("marks/", marking.marks, name="marks"),
     path("question/", editing.question, name="question"),
     path("terms/", editing.terms, name="terms"),

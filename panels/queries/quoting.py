@@ -20,7 +20,7 @@ def quotes(case: Case) -> list[str]:
     found = []
     for row in results:
         flag = f", {row.flag}" if str(row.flag) in {"low", "high"} else ""
-        span = f" (range {row.range_text}{flag})" if row.range_text else ""
+        span = f" (range {row.range_text}, {row.whose_range}{flag})" if row.range_text else ""
         taken = f", {row.lab.taken}" if row.lab.taken else ""
         found.append(f"{row.label}: {row.lab.value_text} {row.spoken_unit}{span}{taken}")
     return list(dict.fromkeys([*found, *(f"File: {file}" for file in names_of_files(case))]))

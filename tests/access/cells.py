@@ -37,6 +37,7 @@ EXTRA: dict[str, dict[str, object]] = {
     "people:drop_unit": {"unit": 0},
     "people:end_cover": {"cover": uuid.uuid4()},
     "manual:chapter": {"chapter": "panel"},
+    "cases:range": {"network": "ENDO", "number": 1, "test": "phosphate"},
 }
 LINKS = {
     "meetings:feed": {"token": "x"},

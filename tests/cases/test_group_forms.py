@@ -256,7 +256,7 @@ def test_the_page_of_a_form_asks_the_same_however_many_results(number, django_as
     cases.add_labs(story.case, rows, names={}, by=story.lead)
     client, url = signed_in(story.lead), reverse("cases:form", args=[story.case.pk, "adrenal"])
     client.get(url)
-    with django_assert_num_queries(31):
+    with django_assert_num_queries(32):
         client.get(url)
 
 

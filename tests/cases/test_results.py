@@ -37,7 +37,7 @@ def test_the_laboratorys_own_range_wins_over_the_default():
     own = result("Phosphate", 2.31, "mmol/L", low=Decimal(1), high=Decimal("1.5"))
     assert (own.whose, own.range_text, own.flag) == (RangeSource.LABORATORY, "1–1.5", "high")
     default = result("Phosphate", 2.31, "mmol/L")
-    assert (default.whose, default.flag) == (RangeSource.GROUP, "high")
+    assert (default.whose, default.flag) == (RangeSource.DEFAULT, "high")
     assert default.interval.address.startswith("https://")
 
 
@@ -204,7 +204,7 @@ def test_two_dated_values_make_a_trend_in_one_unit():
 
 def test_default_ranges_in_use_are_named_once():
     rows = [result("Phosphate", 2.31, "mmol/L"), result("Phosphate", 1.2, "mmol/L"), result("Unknown", 1, "")]
-    assert len(Results(rows).defaults) == 1
+    assert len(Results(rows).intervals) == 1
 
 
 def test_urea_nitrogen_is_counted_as_urea_before_it_is_compared():
@@ -265,11 +265,11 @@ def test_a_flag_is_what_every_possible_value_says(sign, value, low, high):
 
 def test_what_holds_under_a_condition_stands_beside_the_usual_range_and_is_not_flagged_against():
     found = result("Testosterone", "0.5", "nmol/L", birth=Birth(2012), sex="male")
-    assert found.whose == RangeSource.GROUP
+    assert found.whose == RangeSource.DEFAULT
     assert found.range_text
     assert [condition for condition, _ in found.by_condition if condition.startswith("Tanner")]
     assert {one.condition for one in found.conditional} & {one.condition for one in [found.interval]} == set()
-    sources = Results([found]).defaults
+    sources = Results([found]).intervals
     assert {(one.source, one.address) for one in sources} == {
         (one.source, one.address) for one in (found.interval, *found.conditional)
     }

@@ -40,6 +40,7 @@ EXTRA = {
     "cases:blank_form": {"slug": "adrenal"},
     "manual:chapter": {"chapter": "panel"},
     "manual:open": {"chapter": "coming-in"},
+    "cases:range": {"network": "ENDO", "number": 1, "test": "phosphate"},
     "kpis_export": {"month": "2020-01"},
 }
 
@@ -178,6 +179,8 @@ OTHERS = (
     Visit("coordinator", "panels:referrals"),
     Visit("coordinator", "panels:referral", "referral"),
     Visit("coordinator", "outcomes:topics"),
+    Visit("coordinator", "cases:ranges"),
+    Visit("coordinator", "cases:range", query="?default=0"),
     Visit("coordinator", "outcomes:surveys"),
     Visit("coordinator", "outcomes:effectiveness"),
     Visit("coordinator", "panels:dispatches"),

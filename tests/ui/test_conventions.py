@@ -66,6 +66,7 @@ TWICE = {
     "helpdesk/demo.html": "signs in as somebody invented",
     "helpdesk/export.html": "takes figures out: every time is one, and is recorded",
     "cases/labs.html": "the first form reads a table and shows it; the second, which adds, has a key",
+    "cases/range.html": "the first form shows what would be confirmed; the second, which confirms, has a key",
     "cases/take_in.html": "the first form reads a file and shows it; the second, which adds, has a key",
     "cases/_findings.html": "the letter is read and shown; what adds has a key",
     "components/post_button.html": "the key is handed in",
@@ -102,7 +103,7 @@ UNVERSIONED = {
     "helpdesk/export.html helpdesk/evidence.html",
     "signs in or proves who is there": "account_login account_reset_password account/password_reset_from_key.html "
     "accounts/activate.html accounts/otp_challenge.html accounts/otp_enrol.html accounts/phone.html accounts/step_up.html",
-    "makes something new, or adds to a list": "accounts/assistants.html cases:findings cases:files cases:labs "
+    "makes something new, or adds to a list": "accounts/assistants.html cases:findings cases:files cases:labs cases/labs_refused.html "
     "cases:take_in cases:rectify expert_groups accounts/expertise.html meetings:bring meetings:meet_now meetings:schedule "
     "meetings:propose meetings:series_new meetings:series_add outcomes:effect outcomes:language outcomes:open_survey nudge panels:ask panels:answer panels:invite "
     "panels:address panels:new panels:keep_filter panels:receive panels:reply panels/let_in.html panels/refer.html "
@@ -111,7 +112,7 @@ UNVERSIONED = {
     "the person's own, changed by nobody else": "theme practice accounts/absence.html mails meetings:address "
     "meetings:stop_address meetings:can_come panels:minutes panels:stance panels:thank panels/_stance.html "
     "panels/reword.html outcomes/survey.html",
-    "decides once: the action looks at the state under a lock and refuses the slower one": "figures_again cases:show_files "
+    "decides once: the action looks at the state under a lock and refuses the slower one": "figures_again cases:show_files cases/range.html "
     "meetings:pick meetings:end_dates meetings:take_off meetings:drop meetings:call_off meetings:hold meetings:series_end outcomes:retry outcomes/_signatures.html "
     "outcomes:decide_topic panels/_decline.html panels/_hand_over_form.html panels:clarify panels:name_people panels:take_up panels:forward "
     "people/correct_outreach.html panels:return panels:accept panels:accept_referral panels:pass_on panels:decline_referral patients:erase_after_review "

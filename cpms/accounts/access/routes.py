@@ -282,9 +282,7 @@ def access(
             audit.on_behalf_of.set(None)
             if route.public:
                 return run_once(request, view, [], kwargs)
-            if (earlier := repeated(request)) is not None:
-                return earlier
-            args = let_in(request, route, kwargs)
+            args = repeated(request) or let_in(request, route, kwargs)
             if isinstance(args, HttpResponseBase):
                 return args
             try:

@@ -16,6 +16,7 @@ from panels.cases.actions.files import add_file, clean_file, remove_file, show_f
 from panels.cases.actions.forgetting import forget_rows
 from panels.cases.actions.forms import answer_form, publish_case_form, save_case_form
 from panels.cases.actions.importing import add_read_lines, import_phenopacket, take_read_case, unplaced
+from panels.cases.actions.ranges import end_range, set_range
 from panels.cases.actions.rectifying import rectify
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "copy_case",
     "copy_files",
     "correct_case",
+    "end_range",
     "export_phenopacket",
     "forget_rows",
     "give_sight",
@@ -39,6 +41,7 @@ __all__ = [
     "rectify",
     "remove_file",
     "save_case_form",
+    "set_range",
     "show_files",
     "start_case",
     "take_out_file",

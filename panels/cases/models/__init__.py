@@ -2,6 +2,7 @@
 
 from panels.cases.models.files import CaseFile, FilePiece
 from panels.cases.models.forms import CaseAnswers, CaseForm
+from panels.cases.models.ranges import GroupRange
 from panels.cases.models.records import (
     Case,
     CaseGrant,
@@ -29,6 +30,7 @@ __all__ = [
     "Diagnosis",
     "FilePiece",
     "Finding",
+    "GroupRange",
     "LabAlias",
     "LabResult",
     "Rectification",

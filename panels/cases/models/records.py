@@ -75,6 +75,7 @@ class Case(Aging, SealedModel):
 
     results: Any  # laboratory rows ready to be read, and answers to forms in words: ``queries.case_parts`` fills both
     said: Any
+    ranges: Any  # the group's own, once asked for: ``queries.ranges_of``
 
     @property
     def is_copy_to_confirm(self) -> bool:

@@ -18,13 +18,28 @@ from panels.cases.queries.forms import (
 )
 from panels.cases.queries.held import Held, Mark, results_held, room_in, words_in_full
 from panels.cases.queries.printing import printed, printed_children, printed_labs
+from panels.cases.queries.ranges import (
+    ALL_AGES,
+    SIZES,
+    OwnRanges,
+    age_parts,
+    ages_in_words,
+    history_of,
+    in_force,
+    overlapping,
+    ranges_for_form,
+    ranges_of,
+    tests_of,
+)
 from panels.cases.queries.reading import Outline, allowed, case_parts, names_at, outline
 from panels.cases.queries.rectifying import Disputed, disputed, line_words, lines
-from panels.cases.queries.results import Result, Results, entry_words, result_of, results_of, taken_now
+from panels.cases.queries.results import Result, Results, cited, entry_words, limits, result_of, results_of, taken_now
 from panels.cases.queries.trends import Chart, Trend
 from panels.cases.queries.words import flag_of, range_words, spoken
 
 __all__ = [
+    "ALL_AGES",
+    "SIZES",
     "TRI_STATE",
     "Chart",
     "Disputed",
@@ -32,28 +47,36 @@ __all__ = [
     "Mark",
     "Offer",
     "Outline",
+    "OwnRanges",
     "Result",
     "Results",
     "Trend",
+    "age_parts",
+    "ages_in_words",
     "allowed",
     "analyte_of",
     "answer_words",
     "answered_forms",
     "asked_about",
     "case_parts",
+    "cited",
     "content_of",
     "disputed",
     "entry_words",
     "flag_of",
     "form_of",
     "forms_of",
+    "history_of",
+    "in_force",
     "is_asked",
     "lab_rows_of",
     "lies_ahead",
+    "limits",
     "line_words",
     "lines",
     "names_at",
     "outline",
+    "overlapping",
     "page_of",
     "pages_of",
     "parsed",
@@ -62,6 +85,8 @@ __all__ = [
     "printed_labs",
     "published_form",
     "range_words",
+    "ranges_for_form",
+    "ranges_of",
     "raw_of",
     "result_of",
     "results_held",
@@ -70,5 +95,6 @@ __all__ = [
     "sources_of",
     "spoken",
     "taken_now",
+    "tests_of",
     "words_in_full",
 ]

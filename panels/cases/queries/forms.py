@@ -10,6 +10,7 @@ from typing import Any
 
 from cpms.terminology import catalogue
 from panels.cases.models import Case, CaseAnswers, CaseForm, LabResult
+from panels.cases.queries.ranges import ranges_of
 from panels.cases.queries.results import Result, Results, entry_of, result_of
 from panels.cases.queries.words import spoken
 from panels.cases.questionnaire import BOOLEAN, Item, Questionnaire, of_tree
@@ -118,9 +119,9 @@ def analyte_of(item: Item) -> catalogue.Analyte | None:
 
 
 def lab_rows_of(form: CaseForm, case: Case) -> dict[str, Result]:
-    """By question: the case's last result of that test, or an empty one with the default range for the patient. A test that
+    """By question: the case's last result of that test, or an empty one with the range for the patient. A test that
     the catalogue does not know is found by what the form calls it."""
-    birth, at_entry = case.birth, entry_of(case)
+    birth, at_entry, own = case.birth, entry_of(case), ranges_of(case)
     had: dict[str, LabResult] = {}
     for lab in case.labs.all():
         analyte = catalogue.coded(lab.code) or catalogue.named(lab.label)
@@ -132,9 +133,9 @@ def lab_rows_of(form: CaseForm, case: Case) -> dict[str, Result]:
             label, unit = (analyte.name, analyte.unit) if analyte else (item.text, "")
             empty = LabResult(case=case, key=case.key, label=label, code=item.code, unit=unit)
             lab = had.get(analyte.key if analyte else label.casefold(), empty)
-            found[item.link] = result_of(lab, case.patient.sex, birth, at_entry)
+            found[item.link] = result_of(lab, case.patient.sex, birth, at_entry, own=own)
     return found
 
 
 def sources_of(rows: Mapping[str, Result]) -> list[catalogue.Interval]:
-    return Results(list(rows.values())).defaults
+    return Results(list(rows.values())).intervals

@@ -1,4 +1,4 @@
-"""A form on paper: its questions, and the default ranges beside its laboratory tests, of adults and of children."""
+"""A form on paper: its questions, and the ranges beside its laboratory tests, of adults and of children: its group's own, or defaults."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from cpms.terminology.catalogue import Analyte, Interval
 from panels.cases.ages import MONTH_DAYS, YEAR_DAYS
 from panels.cases.models import CaseForm, LabResult
 from panels.cases.queries.forms import analyte_of, parsed
-from panels.cases.queries.results import Result, limits, with_default
+from panels.cases.queries.ranges import OwnRanges
+from panels.cases.queries.results import Result, limits, with_interval
 from panels.cases.queries.words import range_words, spoken
 from panels.cases.questionnaire import Item
 
@@ -25,23 +26,23 @@ def printed(form: CaseForm) -> Iterator[tuple[Item, list[tuple[Item, str]]]]:
         yield group, [(one, spoken(one.units[0]) if one.units else "") for one in rows]
 
 
-def printed_labs(form: CaseForm) -> list[tuple[Item, str, list[Result | None]]]:
+def printed_labs(form: CaseForm, own: OwnRanges) -> list[tuple[Item, str, list[Result | None]]]:
     """Each laboratory test of the form, its unit, and the default ranges of adult women and men where there are any."""
     rows: list[tuple[Item, str, list[Result | None]]] = []
     for item in parsed(form.body).questions():
         analyte = analyte_of(item) if item.is_lab else None
         if analyte:
-            rows.append((item, spoken(analyte.unit), [adult_range(analyte, sex) for sex in ("female", "male")]))
+            rows.append((item, spoken(analyte.unit), [adult_range(analyte, sex, own) for sex in ("female", "male")]))
         elif item.is_lab:
             rows.append((item, spoken(item.units[0]) if item.units else "", [None, None]))
     return rows
 
 
-def adult_range(analyte: catalogue.Analyte, sex: str) -> Result | None:
+def adult_range(analyte: Analyte, sex: str, own: OwnRanges) -> Result | None:
     """The one interval that holds in any case, as a row to be shown; ``None`` when it depends on something."""
-    found = catalogue.intervals_for(analyte, sex, (GROWN_UP, GROWN_UP))
+    found = catalogue.intervals_for(own.over(analyte, sex, None), sex, (GROWN_UP, GROWN_UP))
     empty = Result(LabResult(label=analyte.name), analyte, analyte.unit)
-    shown = with_default(empty, analyte, found)
+    shown = with_interval(empty, analyte, found)
     return shown if shown.interval else None
 
 
@@ -55,14 +56,14 @@ class ChildRanges:
     intervals: tuple[Interval, ...]
 
 
-def printed_children(form: CaseForm) -> list[ChildRanges]:
+def printed_children(form: CaseForm, own: OwnRanges) -> list[ChildRanges]:
     """Each test of the form for which the catalogue has bands of age that hold in any case."""
     found = []
     for item in parsed(form.body).questions():
         analyte = analyte_of(item) if item.is_lab else None
         if analyte is None:
             continue
-        bands = {words: child_bands(analyte, sex) for sex, words in SEXES}
+        bands = {words: child_bands(own.over(analyte, sex, None), sex) for sex, words in SEXES}
         if bands["girls"] == bands["boys"]:
             bands = {"girls and boys": bands["girls"]}
         lines = tuple((who, "; ".join(band_words(analyte, one) for one in rows)) for who, rows in bands.items() if rows)
@@ -90,8 +91,9 @@ def sole(analyte: Analyte, sex: str, age: int) -> Interval | None:
 
 
 def band_words(analyte: Analyte, band: Interval) -> str:
-    """``1–5 y 1.38–2.19``, in the test's usual unit."""
-    return f"{span_words(band.age_from, band.age_to)} {range_words(*limits(analyte, band, analyte.unit))}".strip()
+    """``1–5 y 1.38–2.19``, in the test's usual unit; the group's own are marked."""
+    words = f"{span_words(band.age_from, band.age_to)} {range_words(*limits(analyte, band, analyte.unit))}".strip()
+    return f"{words} (group’s)" if band.confirmed else words
 
 
 def span_words(first: int, last: int) -> str:

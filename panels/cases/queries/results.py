@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cached_property
@@ -11,6 +12,7 @@ from cpms.terminology import catalogue
 from cpms.terminology.catalogue import Analyte
 from panels.cases.ages import Birth, Moment, ages, moment_of
 from panels.cases.models import Case, LabResult, plain
+from panels.cases.queries.ranges import OwnRanges, ranges_of
 from panels.cases.queries.trends import Trend, trend_of
 from panels.cases.queries.words import converted_words, flag_of, range_words, rounded, spoken
 from panels.cases.states import Flag, RangeSource
@@ -48,16 +50,23 @@ class Result:
 
     @property
     def by_condition(self) -> list[tuple[str, str]]:
-        """Default ranges that hold only at a time of day, in a posture and the like: shown, never flagged against."""
+        """Ranges of the group, or defaults, that hold only at a time of day, in a posture and the like: shown, never flagged against."""
         if self.analyte is None:
             return []
-        words = [(one.condition, range_words(*limits(self.analyte, one, self.unit))) for one in self.conditional]
-        return [(condition, text) for condition, text in words if text]
+        words = [(one, range_words(*limits(self.analyte, one, self.unit))) for one in self.conditional]
+        return [(one.condition, f"{text} ({one.confirmed or 'default'})") for one, text in words if text]
+
+    @property
+    def whose_range(self) -> str:
+        """In a few words beside the range; empty where there is none."""
+        if self.interval is not None:
+            return self.interval.confirmed or "default"
+        return "laboratory’s own" if self.whose == RangeSource.LABORATORY else ""
 
     @cached_property
     def flag(self) -> Flag:
-        """Never for a value that is questioned against a default range: the unit may be wrong."""
-        if self.whose == RangeSource.GROUP and self.implausible:
+        """Never for a value that is questioned, but against the laboratory's own range: the unit may be wrong."""
+        if self.interval is not None and self.implausible:
             return Flag.NONE
         return flag_of(self.lab.value, self.lab.comparator, self.low, self.high)
 
@@ -106,10 +115,10 @@ class Results:
         return [row for row in self.rows if row not in outside]
 
     @property
-    def defaults(self) -> list[catalogue.Interval]:
-        """The default ranges in use, each once, for their sources."""
+    def intervals(self) -> list[catalogue.Interval]:
+        """The ranges in use that no laboratory gave, each once, for their sources: those of the group first."""
         used = [one for row in self.rows for one in (*([row.interval] if row.interval else []), *row.conditional)]
-        return list({(one.source, one.address): one for one in used}.values())
+        return cited(used)
 
     @cached_property
     def trends(self) -> list[Trend]:
@@ -118,6 +127,12 @@ class Results:
             if row.moment and row.lab.value is not None and not row.implausible:
                 by_name.setdefault(row.name, []).append(row)
         return [trend for rows in by_name.values() if (trend := trend_of(rows))]
+
+
+def cited(intervals: Iterable[catalogue.Interval]) -> list[catalogue.Interval]:
+    """One for each source, the groups' own first."""
+    once = {(one.confirmed, one.source, one.address): one for one in intervals}
+    return sorted(once.values(), key=lambda one: not one.confirmed)
 
 
 def entry_of(case: Case) -> Moment:
@@ -138,8 +153,9 @@ def taken_now(case: Case) -> str:
 
 
 def results_of(case: Case) -> Results:
-    birth, at_entry = case.birth, entry_of(case)
-    return Results(in_time([result_of(lab, case.patient.sex, birth, at_entry) for lab in case.labs.all()], birth))
+    birth, at_entry, labs = case.birth, entry_of(case), case.labs.all()
+    own = ranges_of(case) if labs else None
+    return Results(in_time([result_of(lab, case.patient.sex, birth, at_entry, own=own) for lab in labs], birth))
 
 
 def in_time(rows: list[Result], birth: Birth) -> list[Result]:
@@ -156,19 +172,20 @@ def in_time(rows: list[Result], birth: Birth) -> list[Result]:
     return sorted(rows, key=place)
 
 
-def result_of(lab: LabResult, sex: str, birth: Birth, at_entry: Moment) -> Result:
-    """The laboratory's own range, or else the default for sex and age when the value was taken, or else none."""
+def result_of(lab: LabResult, sex: str, birth: Birth, at_entry: Moment, *, own: OwnRanges | None = None) -> Result:
+    """The laboratory's own range, or else the group's for sex and age on the day of the sample, or else the default, or none."""
     analyte = catalogue.coded(lab.code) or catalogue.named(lab.label)
     unit, moment = catalogue.read_unit(analyte, lab.unit), moment_of(lab.taken)
-    own = RangeSource.NONE if lab.low is None and lab.high is None else RangeSource.LABORATORY
-    read = Result(lab, analyte, unit, moment, low=lab.low, high=lab.high, whose=own)
+    given = RangeSource.NONE if lab.low is None and lab.high is None else RangeSource.LABORATORY
+    read = Result(lab, analyte, unit, moment, low=lab.low, high=lab.high, whose=given)
     if analyte is None:
         return read
     read = questioned(read, analyte)
-    if not unit:
-        return read
     when = ages(moment, birth) or (None if lab.taken else ages(at_entry, birth))
-    return with_default(read, analyte, catalogue.intervals_for(analyte, sex, when)) if when and not own else read
+    if not unit or given or not when:
+        return read
+    ranged = own.over(analyte, sex, moment) if own else analyte
+    return with_interval(read, analyte, catalogue.intervals_for(ranged, sex, when))
 
 
 def questioned(read: Result, analyte: Analyte) -> Result:
@@ -199,8 +216,8 @@ def possible_words(analyte: Analyte, unit: str) -> str:
     return f"{plain(rounded(low, 3))} to {plain(rounded(high, 3))} {spoken(unit)}, that is {usual}"
 
 
-def with_default(read: Result, analyte: Analyte, found: tuple[catalogue.Interval, ...]) -> Result:
-    """The one default that holds in any case; what holds under a condition is kept to be shown beside, never flagged against."""
+def with_interval(read: Result, analyte: Analyte, found: tuple[catalogue.Interval, ...]) -> Result:
+    """The one interval that holds in any case; what holds under a condition is kept to be shown beside, never flagged against."""
     usual = [one for one in found if not one.condition]
     if len(usual) != 1:
         return replace(read, conditional=found)
@@ -208,7 +225,8 @@ def with_default(read: Result, analyte: Analyte, found: tuple[catalogue.Interval
     low, high = limits(analyte, usual[0], read.unit)
     if low is None and high is None:
         return replace(read, conditional=others)
-    return replace(read, interval=usual[0], conditional=others, low=low, high=high, whose=RangeSource.GROUP)
+    whose = RangeSource.GROUP if usual[0].confirmed else RangeSource.DEFAULT
+    return replace(read, interval=usual[0], conditional=others, low=low, high=high, whose=whose)
 
 
 def limits(analyte: Analyte, interval: catalogue.Interval, unit: str) -> tuple[Decimal | None, Decimal | None]:

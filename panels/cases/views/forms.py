@@ -64,10 +64,11 @@ def newer_than(offer: queries.Offer) -> CaseForm | None:
 
 
 def sheet_context(form: CaseForm) -> dict[str, Any]:
-    labs, children = queries.printed_labs(form), queries.printed_children(form)
+    own = queries.ranges_for_form(form)
+    labs, children = queries.printed_labs(form, own), queries.printed_children(form, own)
     used = [one.interval for _, _, who in labs for one in who if one and one.interval]
     used += [one for test in children for one in test.intervals]
-    sources = list({(one.source, one.address): one for one in used}.values())
+    sources = queries.cited(used)
     return {
         "form": form,
         "sections": list(queries.printed(form)),
