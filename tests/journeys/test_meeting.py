@@ -13,7 +13,7 @@ from cpms.jobs.models import Job
 from outcomes import actions as outcomes
 from panels import actions as panels
 from panels.meetings import actions, queries
-from panels.meetings.models import Meeting
+from panels.meetings.models import Meeting, MeetingDecision
 from panels.meetings.states import Rhythm
 from tests.factories import GroupFactory, NetworkFactory, Story, UserFactory, give_role
 from tests.journeys.rooms import entered
@@ -61,6 +61,8 @@ def test_three_cases_from_the_agenda_to_what_was_decided(browser, live_server):
     bring(lead, board)
     board.begins()
     sheet = f"/meetings/{board.meeting.pk}/sheet/"
+    for person in (chair, phone):
+        person.page.clock.install()
     phone.go(sheet)
     chair.go(sheet)
     assert phone.status_of(f"/meetings/{board.meeting.pk}/join/") == 302
@@ -83,34 +85,47 @@ def test_three_cases_from_the_agenda_to_what_was_decided(browser, live_server):
     chair.sees("The outcomes can be written now.")
     taken = [queries.decided(item) for item in board.meeting.agenda.order_by("position")]
     assert [row.text for rows in taken for row in rows] == [*DECISIONS]
-    assert board.meeting.attendance.filter(present=True).count() == 2
-    write_and_close(lead, board)
+    assert board.meeting.attendance.filter(present=True).count() == 3
+    write_and_close(board, chair, phone, browser, live_server.url)
     for person in (chair, lead, phone):
         person.close()
 
 
-def write_and_close(lead, board) -> None:
-    """What was decided stands in each outcome's draft. One lead writes in the browser, the others the same way."""
+def write_and_close(board, chair, member, browser, url) -> None:
+    """What was decided stands in each outcome's draft. Each lead sends the text, members sign it, and each lead closes the panel."""
     for job in Job.objects.filter(task="outcomes.take_decision"):
         outcomes.take_decision(job.ids["decision_id"], by=None)
-    first = board.stories[0]
-    lead.go(f"/panels/{first.panel.ref}/")
+    leads = [entered(story.lead, browser, url) for story in board.stories]
+    for lead, story, text in zip(leads, board.stories, DECISIONS, strict=True):
+        send(lead, story, text)
+        sign(member, story)
+    sign(chair, board.stories[0])
+    for lead, story in zip(leads, board.stories, strict=True):
+        lead.go(f"/panels/{story.panel.ref}/outcome/")
+        if story is not board.stories[0]:  # there everybody has answered
+            lead.tick("Close although 1 has not answered")
+        lead.click("Close and make the document")
+        lead.sees("The panel is closed.")
+        lead.close()
+    closed = [(story.fresh().state, story.fresh().outcome.items.get().text) for story in board.stories]
+    assert closed == [("closed", text) for text in DECISIONS]
+
+
+def send(lead, story, text) -> None:
+    lead.go(f"/panels/{story.panel.ref}/")
     lead.start_counting()
     lead.click("Start the outcome")
-    expect(lead.page.get_by_label("Text of advice 1")).to_have_value(DECISIONS[0])
-    lead.type("Conclusion", "Scan, then decide on the dose.")
+    expect(lead.page.get_by_label("Text of advice 1")).to_have_value(text)
+    lead.type("Conclusion", "As the board decided.")
     lead.click("Ask for signatures")
     lead.sees("Members are asked to sign")
     assert lead.hands == 3
-    for story in board.stories[1:]:
-        outcome = outcomes.start_outcome(story.fresh(), by=story.lead)
-        words = {"conclusion": "As decided.", "items": [], "version": outcome.version}
-        outcomes.write_outcome(story.fresh(), by=story.lead, **words)
-        outcomes.send_for_signature(story.fresh(), by=story.lead)
-    for story in board.stories:
-        outcomes.close_panel(story.fresh(), by=story.lead, although=9)
-    closed = [(story.fresh().state, story.fresh().outcome.items.get().text) for story in board.stories]
-    assert closed == [("closed", text) for text in DECISIONS]
+
+
+def sign(person, story) -> None:
+    person.go(f"/panels/{story.panel.ref}/outcome/")
+    person.click("Sign version 1")
+    person.sees("Your signature is recorded.")
 
 
 def bring(lead, board) -> None:
@@ -124,18 +139,38 @@ def bring(lead, board) -> None:
         actions.bring(story.fresh(), to=board.meeting, invite=False, by=story.lead)
 
 
+MINUTE, ROUND = 60_000, 6_000
+
+
 def without_network(chair, phone) -> None:
-    """What is typed and recorded without a network is kept, and goes out by itself when it is back; the phone hears of it."""
-    chair.context.set_offline(True)
+    """For more than a minute of the pages' own clocks: what is typed, recorded and ticked is kept meanwhile, and all of it goes out
+    by itself, once, when the network is back; the phone hears of it."""
+    for person in (chair, phone):
+        person.context.set_offline(True)
     chair.type("Next decision", DECISIONS[0])
     chair.click("Record")
-    chair.sees("No network at the moment.")
+    tick = chair.page.get_by_role("checkbox", name="Dr Lead Person").first
+    tick.press("Space")
+    time_passes(MINUTE, chair, phone)
+    for person in (chair, phone):
+        person.sees("No network at the moment.")
     expect(chair.page.get_by_label("Next decision")).to_have_value(DECISIONS[0])
-    phone.context.set_offline(True)
-    phone.sees("No network at the moment.")
+    expect(tick).not_to_be_checked()
+    assert not MeetingDecision.objects.exists()
     for person in (chair, phone):
         person.context.set_offline(False)
+    time_passes(ROUND, chair, phone)
     expect(chair.page.get_by_role("list").filter(has_text=DECISIONS[0]).first).to_be_visible()
     expect(chair.page.get_by_label("Next decision")).to_have_value("")
+    expect(tick).to_be_checked()
     expect(chair.page.get_by_text("No network at the moment.")).to_be_hidden()
+    time_passes(ROUND, chair, phone)
     phone.sees(DECISIONS[0])
+    assert MeetingDecision.objects.count() == 1
+
+
+def time_passes(milliseconds: int, *people) -> None:
+    """On the pages' own clocks, round by round: each is asked for what its timers do before the next one is due."""
+    for _ in range(milliseconds // ROUND):
+        for person in people:
+            person.page.clock.run_for(ROUND)
