@@ -175,7 +175,7 @@ TECHNICAL = """
     panels.Dispatch: state
     panels.Referral: urgency state
     panels.Thanks: useful
-    meetings.MeetingSeries: sequence
+    meetings.MeetingSeries: sequence version
     meetings.Meeting: state sequence
     meetings.AgendaItem: position minutes seconds
     meetings.MeetingDecision: taken_version

@@ -70,7 +70,7 @@ SECTIONS = {
     "advice#statement": "outcomes:statement",
     "meetings#plan": "meetings:schedule meetings:move meetings:change",
     "meetings#dates": "meetings:propose meetings:dates",
-    "meetings#series": "meetings:list meetings:series meetings:series_new meetings:series_change meetings:bring",
+    "meetings#series": "meetings:list meetings:series meetings:series_new meetings:series_change meetings:series_when meetings:bring",
     "meetings#run": "meetings:detail meetings:sheet meetings:time meetings:decide",
     "meetings#calendar": "meetings:address",
     "coordinating#dispatch": "panels:dispatches panels:dispatch",

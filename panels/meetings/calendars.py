@@ -89,6 +89,8 @@ def rule_of(series: MeetingSeries) -> Event:
     if series.ended_on and series.ended_on > series.first_on:
         rule["UNTIL"] = [recurrence.moment(series.ended_on, dt.time(), series.zone).astimezone(dt.UTC)]
     event.add("rrule", rule)
+    if series.goes_on_as_id:
+        event.add("related-to", f"{series.goes_on_as_id}@cpms", parameters={"RELTYPE": "SIBLING"})
     return event
 
 

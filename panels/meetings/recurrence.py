@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import zoneinfo
+from dataclasses import dataclass
 
 from dateutil.rrule import rrulestr
 
@@ -14,6 +15,29 @@ from panels.meetings.states import Rhythm
 
 WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 FIFTH = 5
+AHEAD = dt.timedelta(days=120)
+"""How far ahead the meetings of a series are rows."""
+MONTHS = {Rhythm.MONTHLY, Rhythm.MONTHLY_LAST}
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How often, from which day on, at which time of which zone. ``rule`` raises ``ValueError`` as ``rule_for`` does."""
+
+    rhythm: Rhythm
+    first_on: dt.date
+    at: dt.time
+    zone: str
+
+    @property
+    def rule(self) -> str:
+        return rule_for(self.rhythm, self.first_on)
+
+    def days(self, until: dt.date) -> list[dt.date]:
+        return days(self.rule, self.first_on, after=self.first_on, until=until)
+
+    def moment(self, day: dt.date) -> dt.datetime:
+        return moment(day, self.at, self.zone)
 
 
 def rule_for(rhythm: Rhythm, first: dt.date) -> str:
@@ -42,6 +66,24 @@ def days(rule: str, first: dt.date, *, after: dt.date, until: dt.date) -> list[d
         dt.datetime.combine(after, zero), dt.datetime.combine(until, zero), inc=True
     )
     return [moment.date() for moment in found]
+
+
+def successors(old: list[dt.date], new: list[dt.date], *, months: bool) -> dict[dt.date, dt.date]:
+    """Which day of a new plan takes the place of which old one: the first of the first, and then those that lie as many weeks
+    after it; as many months, where both plans are monthly. An old day without one is left out. Both lists are in order."""
+    place = month_of if months else week_of
+    at = {place(day) - place(new[0]): day for day in new}
+    wanted = {day: place(day) - place(old[0]) for day in old}
+    return {day: at[step] for day, step in wanted.items() if step in at}
+
+
+def week_of(day: dt.date) -> int:
+    """A number for the week, which begins on Monday."""
+    return (day.toordinal() - 1) // 7
+
+
+def month_of(day: dt.date) -> int:
+    return day.year * 12 + day.month
 
 
 def moment(day: dt.date, at: dt.time, zone: str) -> dt.datetime:

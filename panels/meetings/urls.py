@@ -13,6 +13,7 @@ urlpatterns = [
     path("meetings/series/<uuid:key>/", views.series, name="series"),
     path("meetings/series/<uuid:key>/end/", views.end_series, name="series_end"),
     path("meetings/series/<uuid:key>/change/", views.change_series, name="series_change"),
+    path("meetings/series/<uuid:key>/when/", views.reschedule, name="series_when"),
     path("meetings/series/<uuid:key>/people/", views.add_people, name="series_add"),
     path("meetings/series/<uuid:key>/people/strike/", views.strike, name="series_strike"),
     path("calendar/<str:token>.ics", views.feed, name="feed"),

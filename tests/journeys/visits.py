@@ -174,6 +174,7 @@ OTHERS = (
     Visit("coordinator", "meetings:series_new"),
     Visit("coordinator", "meetings:series", "open"),
     Visit("coordinator", "meetings:series_change", "open"),
+    Visit("coordinator", "meetings:series_when", "open"),
     Visit("coordinator", "home"),
     Visit("coordinator", "chasing"),
     Visit("coordinator", "panels:referrals"),

@@ -43,8 +43,9 @@ def entries(person):
     return [(str(calendar["method"]), event) for calendar in read for event in calendar.walk("VEVENT")]
 
 
-def form(**changed):
-    return {"name": "Board", "minutes": "60", "slots": "1", "link": LINK, "version": "0"} | changed
+def form(series, **changed):
+    groups = [group.pk for group in series.groups.all()]
+    return {"name": "Board", "groups": groups, "minutes": "60", "slots": "1", "link": LINK, "version": "0"} | changed
 
 
 def test_a_single_meeting_gets_another_link_and_length_and_everybody_is_told_once(story, coordinator):
@@ -75,7 +76,7 @@ def test_the_coming_meetings_of_a_series_follow_what_is_changed_in_it(story, ser
     actions.move(third, starts_at=third.starts_at + dt.timedelta(hours=2), seen=0, by=coordinator)
     address, client = reverse("meetings:series_change", args=[series.pk]), signed_in(coordinator)
     assert client.get(address).status_code == 200
-    assert client.post(address, form(name="Other board", minutes="90")).status_code == 302
+    assert client.post(address, form(series, name="Other board", minutes="90")).status_code == 302
     found = Meeting.objects.in_bulk([first.pk, second.pk, third.pk])
     assert {(one.minutes, one.link) for one in found.values()} == {(90, LINK)}
     asked, changed = [(method, event) for method, event in entries(always) if "rrule" in event]

@@ -76,6 +76,7 @@ class Notice(models.TextChoices):
     PRESENTER = "presenter", "Asked to present a panel"
     SERIES = "series", "Series of meetings"
     SERIES_CHANGED = "series_changed", "Series of meetings changed"
+    SERIES_BEFORE = "series_before", "Dates of a series before its change"
     SERIES_LEFT = "series_left", "No longer asked to a series of meetings"
     SERIES_ENDED = "series_ended", "Series of meetings ended"
     SIGN_WANTED = "sign_wanted", "Signature wanted"
@@ -122,6 +123,7 @@ ALWAYS_AT_ONCE = frozenset(
         Notice.MEETING_SOON,
         Notice.SERIES,
         Notice.SERIES_CHANGED,
+        Notice.SERIES_BEFORE,
         Notice.SERIES_LEFT,
         Notice.SERIES_ENDED,
         Notice.DIGEST,

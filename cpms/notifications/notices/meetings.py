@@ -64,8 +64,13 @@ MEETINGS = {
     ),
     Notice.SERIES_CHANGED: Words(
         "CPMS: a series of meetings was changed",
-        "A meeting that returns has another name, length or way in now. The entry attached to this mail takes the place of the "
+        "A meeting that returns has another time, name, length or way in now. The entry attached to this mail takes the place of the "
         "old one.",
+    ),
+    Notice.SERIES_BEFORE: Words(
+        "CPMS: the dates of a series before its change",
+        "A meeting that returns changes its time on a later date. The entry attached to this mail keeps the dates before that in your "
+        "calendar. The new dates are in a mail of their own.",
     ),
     Notice.SERIES_LEFT: Words(
         "CPMS: you are no longer asked to a series of meetings",

@@ -9,6 +9,7 @@ from panels.meetings.actions.leaving import clear_agendas, leave, let_guests_go
 from panels.meetings.actions.members import add_people, strike
 from panels.meetings.actions.newcomers import call_newcomer
 from panels.meetings.actions.polls import answer_dates, end_dates, end_passed_dates, pick_date, propose_dates
+from panels.meetings.actions.rescheduling import reschedule
 from panels.meetings.actions.series import change_series, end_series, plan_ahead, start_series
 from panels.meetings.actions.sheet import decide, note_taken, redecide, tick, turn
 from panels.meetings.actions.single import call, call_off, change, move, remind, schedule
@@ -44,6 +45,7 @@ __all__ = [
     "redecide",
     "remind",
     "renew_feed",
+    "reschedule",
     "save_service",
     "schedule",
     "start_series",

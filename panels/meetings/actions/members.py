@@ -32,9 +32,11 @@ def coming_of(series: MeetingSeries) -> list[Meeting]:
 
 @transaction.atomic
 def add_people(series: MeetingSeries, *, people: list[Any], by: Any) -> int:
-    """They come to every meeting from now on, with one entry in the calendar; what they had for single meetings goes. Gives
-    how many are new."""
+    """They come to every meeting from now on, with one entry in the calendar; what they had for single meetings goes. So they do
+    to the last dates of an earlier plan. Gives how many are new."""
     current = held_series(series, by=by)
+    for earlier in current.earlier.running():
+        add_people(earlier, people=people, by=by)
     there = set(current.people.values_list("pk", flat=True))
     new = [person for person in people if person.pk not in there and person.is_active]
     if not new:
@@ -61,6 +63,8 @@ def strike(series: MeetingSeries, *, person: Any, by: Any) -> None:
     """They come to the series no more, and it leaves their calendar. A meeting that their own panel has a slot in stays theirs,
     with an entry of its own."""
     current = held_series(series, by=by)
+    for earlier in current.earlier.running():
+        strike(earlier, person=person, by=by)
     if not current.people.filter(pk=person.pk).exists():
         return
     current.people.remove(person)

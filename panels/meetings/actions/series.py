@@ -22,8 +22,6 @@ from panels.meetings.models import Attendance, Meeting, MeetingSeries
 from panels.meetings.policy import may_change_series, may_own
 from panels.meetings.states import MeetingState, Rhythm
 
-AHEAD = dt.timedelta(days=120)
-
 
 @transaction.atomic
 def start_series(
@@ -57,7 +55,11 @@ def plan(series: MeetingSeries) -> int:
     """Make the meetings of the next four months that are not there yet; gives how many. Safe to run twice."""
     today = clock.today()
     there = set(series.meetings.values_list("day", flat=True))
-    days = [day for day in series.days(after=max(series.first_on, today), until=today + AHEAD) if day not in there]
+    days = [
+        day
+        for day in series.days(after=max(series.first_on, today), until=today + recurrence.AHEAD)
+        if day not in there
+    ]
     networks = list(series.groups.order_by("network__name").values_list("network", flat=True)[:1])
     hosted = not series.link and queries.server_for(networks) is not None
     made = Meeting.objects.bulk_create(
@@ -110,38 +112,69 @@ def held_series(series: MeetingSeries, *, by: Any) -> MeetingSeries:
     current = MeetingSeries.objects.select_for_update().get(pk=series.pk)
     if not (verdict := may_change_series(by, current)):
         raise Refused(verdict.reason)
-    if current.ended_on is not None:
+    if current.over:
         raise Refused("This series has ended already.")
     return current
 
 
 @transaction.atomic
-def change_series(series: MeetingSeries, *, seen: int | None, by: Any, **wanted: Any) -> MeetingSeries:
+def change_series(
+    series: MeetingSeries, *, seen: int | None, by: Any, groups: list[ThematicGroup] | None = None, **wanted: Any
+) -> MeetingSeries:
     """Another name, length, number of slots or link: ``wanted`` holds all four. The coming meetings follow, where they had what
-    the series had. ``seen`` is the ``sequence`` that was seen; raises ``Clash`` when somebody else changed it meanwhile."""
+    the series had. ``groups`` own it from now on: their people see it and may bring panels (``None``: as they are).
+
+    ``seen`` is the ``version`` that was seen; raises ``Clash`` when somebody else changed it meanwhile, ``Refused`` when none of
+    the groups is the changer's to serve."""
     current = held_series(series, by=by)
     was = {name: getattr(current, name) for name in wanted}
     changed = [name for name in wanted if wanted[name] != was[name]]
-    if not changed:
+    owners = groups is not None and set(groups) != set(current.groups.all())
+    if not changed and not owners:
         return current
-    if seen != current.sequence:
+    if seen != current.version:
         fields = [locking.ClashField("", name.capitalize(), str(wanted[name]), str(was[name])) for name in changed]
-        raise locking.Clash(current, fields, version=current.sequence)
-    coming = current.meetings.filter(state=MeetingState.PLANNED, starts_at__gt=clock.now())
-    meetings = list(coming.select_for_update(of=("self",)).select_related("series"))
-    before = {meeting.pk: {item.pk for item in meeting.with_slot()} for meeting in meetings}
-    for name in changed:
-        setattr(current, name, wanted[name])
-    current.sequence = current.next_sequence()
-    current.save(update_fields=[*changed, "sequence"])
-    for meeting in meetings:
-        meeting.series = current
-        follow(meeting, was)
-        slots_changed(meeting, before=before[meeting.pk], by=by)
-    if changed != ["slots"]:
-        tell(current, list(current.people.all()), notice=Notice.SERIES_CHANGED)
+        raise locking.Clash(current, fields or [groups_apart(current, groups or [])], version=current.version)
+    current.version += 1
+    current.save(update_fields=["version"])
+    if owners:
+        give_to(current, groups or [], by=by)
+    if changed:
+        put_into(current, {name: wanted[name] for name in changed}, was=was, by=by)
     audit.record(Event.SERIES_CHANGED, on=current, by=by, verb="changed")
     return current
+
+
+def groups_apart(series: MeetingSeries, wanted: list[ThematicGroup]) -> locking.ClashField:
+    mine, theirs = (", ".join(sorted(str(group) for group in some)) for some in (wanted, series.groups.all()))
+    return locking.ClashField("", "Groups", mine, theirs)
+
+
+def give_to(series: MeetingSeries, groups: list[ThematicGroup], *, by: Any) -> None:
+    """Other groups own it, and the last dates of an earlier plan: who sees them and may bring panels follows. Who is asked to come
+    stays, and so do the panels on its agendas."""
+    if not (verdict := may_own(by, groups)):
+        raise Refused(verdict.reason)
+    series.groups.set(groups)
+    for earlier in series.earlier.running():
+        earlier.groups.set(groups)
+
+
+def put_into(series: MeetingSeries, new: dict[str, Any], *, was: dict[str, Any], by: Any) -> None:
+    """For a caller that holds the series: what is ``new`` of name, length, slots and link, and what all four were."""
+    coming = series.meetings.filter(state=MeetingState.PLANNED, starts_at__gt=clock.now())
+    meetings = list(coming.select_for_update(of=("self",)).select_related("series"))
+    before = {meeting.pk: {item.pk for item in meeting.with_slot()} for meeting in meetings}
+    for name, value in new.items():
+        setattr(series, name, value)
+    series.sequence = series.next_sequence()
+    series.save(update_fields=[*new, "sequence"])
+    for meeting in meetings:
+        meeting.series = series
+        follow(meeting, was)
+        slots_changed(meeting, before=before[meeting.pk], by=by)
+    if set(new) != {"slots"}:
+        tell(series, list(series.people.all()), notice=Notice.SERIES_CHANGED)
 
 
 def follow(meeting: Meeting, was: dict[str, Any]) -> None:
@@ -156,8 +189,11 @@ def follow(meeting: Meeting, was: dict[str, Any]) -> None:
 
 @transaction.atomic
 def end_series(series: MeetingSeries, *, by: Any) -> MeetingSeries:
-    """No meeting from now on. Who comes to all of them is told once; who was asked to one of them is told of that one."""
+    """No meeting from now on, nor of an earlier plan of it. Who comes to all of them is told once; who was asked to one of them is
+    told of that one."""
     current = held_series(series, by=by)
+    for earlier in current.earlier.running():
+        end_series(earlier, by=by)
     current.ended_on, current.sequence = max(clock.today(), current.first_on), current.next_sequence()
     current.save(update_fields=["ended_on", "sequence"])
     for meeting in current.meetings.filter(state=MeetingState.PLANNED, starts_at__gt=clock.now()):

@@ -1,6 +1,7 @@
 """When and where, how often, and which meeting."""
 
 from panels.meetings.forms.polls import CanForm, DatesForm
+from panels.meetings.forms.rescheduling import HomesForm, RescheduleForm
 from panels.meetings.forms.series import BringForm, PeopleForm, SeriesChangeForm, SeriesForm, TakeOffForm
 from panels.meetings.forms.single import (
     ChangeForm,
@@ -20,11 +21,13 @@ __all__ = [
     "ChangeForm",
     "DatesForm",
     "DecisionForm",
+    "HomesForm",
     "LinkForm",
     "MeetingForm",
     "MoveForm",
     "PeopleForm",
     "PlaceForm",
+    "RescheduleForm",
     "SeenForm",
     "SeriesChangeForm",
     "SeriesForm",

@@ -18,11 +18,25 @@ from panels.meetings.states import MeetingState, Rhythm
 
 
 class SeriesChangeForm(ChangeForm):
+    """``version`` is that of the series."""
+
     name = forms.CharField(
         label="Name", max_length=80, help_text="Stands in mails and calendars: a group, no disease and no patient."
     )
     slots = forms.IntegerField(label="Panels at most", min_value=1, max_value=20)
-    field_order = ("name", "minutes", "slots", "link")
+    groups = GroupsField(label="Groups", help_text="Who takes part in them sees the series and may bring panels.")
+    field_order = ("name", "groups", "minutes", "slots", "link")
+
+    def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user = user
+
+    def clean_groups(self) -> list[Any]:
+        """One of the groups stays the person's to serve."""
+        groups = list(self.cleaned_data["groups"])
+        if not (verdict := may_own(self.user, groups)):
+            raise forms.ValidationError(verdict.reason)
+        return groups
 
 
 class PeopleForm(forms.Form):
@@ -60,16 +74,20 @@ class SeriesForm(WhenForm, LinkForm):
         """The first day must fit the rhythm, and one of the groups must be the person's to serve."""
         cleaned = super().clean()
         if isinstance(first := cleaned.get("day"), dt.date) and "rhythm" in cleaned:
-            rhythm = Rhythm(cleaned["rhythm"])
-            if rhythm == Rhythm.MONTHLY_LAST and not recurrence.is_last_of_month(first):
-                self.add_error("day", "This is not the last such weekday of its month.")
-            try:
-                recurrence.rule_for(rhythm, first)
-            except ValueError as error:
-                self.add_error("rhythm", str(error))
+            must_fit(self, Rhythm(cleaned["rhythm"]), first)
         if cleaned.get("groups") and not (verdict := may_own(self.user, cleaned["groups"])):
             self.add_error("groups", verdict.reason)
         return cleaned
+
+
+def must_fit(form: forms.Form, rhythm: Rhythm, first: dt.date) -> None:
+    """Errors beside the fields ``day`` and ``rhythm`` where the first day does not fit the rhythm."""
+    if rhythm == Rhythm.MONTHLY_LAST and not recurrence.is_last_of_month(first):
+        form.add_error("day", "This is not the last such weekday of its month.")
+    try:
+        recurrence.rule_for(rhythm, first)
+    except ValueError as error:
+        form.add_error("rhythm", str(error))
 
 
 class BringForm(forms.Form):

@@ -116,11 +116,12 @@ class Meeting(models.Model):
         return list(items[: self.series.slots] if self.series else items)
 
     def next_of_series(self) -> Meeting | None:
-        """The next planned meeting of the same series."""
+        """The next planned meeting of the same series, or of what the series goes on as."""
         if self.series is None:
             return None
-        later = self.series.meetings.filter(state=MeetingState.PLANNED, starts_at__gt=clock.now(), day__gt=self.day)
-        return later.order_by("starts_at").first()
+        same = Q(series=self.series_id) | Q(series=self.series.goes_on_as_id, series__isnull=False)
+        later = Meeting.objects.filter(same, state=MeetingState.PLANNED, starts_at__gt=clock.now(), day__gt=self.day)
+        return later.select_related("series").order_by("starts_at").first()
 
     def next_sequence(self) -> int:
         """For its next mail; a series has one count for all of its meetings."""
@@ -131,7 +132,8 @@ class Meeting(models.Model):
         series = self.series
         if series is None or self.day is None:
             return False
-        return self.starts_at != recurrence.moment(self.day, series.at, series.zone)
+        ruled = recurrence.moment(self.day, series.at, series.zone)
+        return self.starts_at != ruled.astimezone(dt.UTC)  # across zones an hour that clocks skip equals nothing
 
     def differs(self) -> bool:
         """Whether a meeting of a series has an entry of its own beside the rule: it was moved, or has its own length."""

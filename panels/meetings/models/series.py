@@ -35,11 +35,16 @@ class MeetingSeriesQuerySet(models.QuerySet["MeetingSeries"]):
         return self.filter(pk__in=MeetingSeries._base_manager.filter(here).values("pk"))
 
     def running(self) -> MeetingSeriesQuerySet:
-        return self.filter(Q(ended_on=None) | Q(ended_on__gt=clock.today()))
+        """Those that have not ended, nor do before their first day."""
+        return self.filter(Q(ended_on=None) | Q(ended_on__gt=clock.today()) & Q(ended_on__gt=F("first_on")))
 
 
 class MeetingSeries(models.Model):
-    """``rule``, ``first_on``, ``at`` and ``zone`` say when it meets, in local time. Name and rows hold nothing clinical."""
+    """``rule``, ``first_on``, ``at`` and ``zone`` say when it meets, in local time. Name and rows hold nothing clinical.
+
+    ``goes_on_as`` is set in the row that keeps an earlier plan with its dates: the series goes on as that one, on another day or at
+    another time. ``sequence`` counts what calendars heard, ``version`` what its forms changed.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     name = models.CharField(max_length=80)
@@ -57,6 +62,8 @@ class MeetingSeries(models.Model):
     called_at = models.DateTimeField(default=clock.now)
     ended_on = models.DateField(null=True)
     sequence = models.PositiveSmallIntegerField(default=0)
+    version = models.PositiveIntegerField(default=0)
+    goes_on_as = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="earlier")
 
     objects = MeetingSeriesQuerySet.as_manager()
 
@@ -77,6 +84,15 @@ class MeetingSeries(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("meetings:series", args=[self.pk])
+
+    @property
+    def plan(self) -> recurrence.Plan:
+        return recurrence.Plan(Rhythm(self.rhythm), self.first_on, self.at, self.zone)
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing of it can be changed any more; an earlier plan's last dates can."""
+        return self.ended_on is not None and (self.goes_on_as_id is None or self.ended_on <= clock.today())
 
     def next_sequence(self) -> int:
         """For the next mail about it or one of its meetings, which are one event in calendars: above what any said so far."""

@@ -17,6 +17,7 @@ from panels.meetings.queries.lists import (
     service_of,
     to_bring_to,
 )
+from panels.meetings.queries.rescheduling import Change, planned, what_changes
 from panels.meetings.queries.sheet import (
     Line,
     as_written,
@@ -32,6 +33,7 @@ from panels.meetings.queries.sheet import (
 
 __all__ = [
     "MOST",
+    "Change",
     "Line",
     "Slot",
     "agenda",
@@ -47,6 +49,7 @@ __all__ = [
     "next_for",
     "not_asked_yet",
     "people_of",
+    "planned",
     "refs_seen",
     "running_order",
     "series_of",
@@ -55,5 +58,6 @@ __all__ = [
     "stamp",
     "to_bring_to",
     "to_decide",
+    "what_changes",
     "whose_turn",
 ]

@@ -2,6 +2,7 @@
 
 from panels.meetings.views.feeds import address, feed, stop_address
 from panels.meetings.views.polls import can_come, dates, end_dates, pick, propose
+from panels.meetings.views.rescheduling import reschedule
 from panels.meetings.views.series import (
     add_people,
     bring,
@@ -54,6 +55,7 @@ __all__ = [
     "pick",
     "present",
     "propose",
+    "reschedule",
     "schedule",
     "series",
     "sheet",

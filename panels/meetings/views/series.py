@@ -84,7 +84,8 @@ def page(request: HttpRequest, chosen: MeetingSeries, *, form: PeopleForm | None
         "groups": chosen.groups.select_related("network"),
         "meetings": coming,
         "people": chosen.people.select_related("centre").order_by("display_name"),
-        "may_change": ask(Permission.SERIES_CHANGE, request.user, chosen) and not chosen.ended_on,
+        "may_change": ask(Permission.SERIES_CHANGE, request.user, chosen) and not chosen.over,
+        "earlier": MeetingSeries.objects.visible_to(request.user).running().filter(goes_on_as=chosen),
     }
     if context["may_change"]:
         context["form"] = form or PeopleForm(people=queries.not_asked_yet(chosen))
@@ -93,9 +94,10 @@ def page(request: HttpRequest, chosen: MeetingSeries, *, form: PeopleForm | None
 
 @access("meetings:series_change", object=MeetingSeries, verb=Permission.SERIES_CHANGE, methods=READ | WRITE)
 def change_series(request: HttpRequest, chosen: MeetingSeries) -> HttpResponse:
-    """Name, length, slots and link; the coming meetings follow."""
-    initial = {name: getattr(chosen, name) for name in ("name", "minutes", "slots", "link")}
-    form = SeriesChangeForm(request.POST or None, initial=initial | {"version": chosen.sequence})
+    """Name, groups, length, slots and link; the coming meetings follow."""
+    initial = {name: getattr(chosen, name) for name in ("name", "minutes", "slots", "link", "version")}
+    initial["groups"] = list(chosen.groups.values_list("pk", flat=True))
+    form = SeriesChangeForm(request.POST or None, user=request.user, initial=initial)
     if form.is_valid():
         clean = {**form.cleaned_data}
         actions.change_series(chosen, seen=clean.pop("version"), by=request.user, **clean)
