@@ -29,6 +29,9 @@ from panels.models import Invitation, Panel
 from panels.queries import people_in
 from panels.states import Move, State, Urgency
 
+OUT = {(State.OUTCOME, OutcomeState.SIGNING), (State.CLOSED, OutcomeState.FINAL)}
+"""In which states of panel and outcome a version is out; a closed one waits for who was asked to sign its correction."""
+
 
 @transaction.atomic
 def send_for_signature(panel: Panel, *, by: Any) -> Outcome:
@@ -119,13 +122,23 @@ def ask_new_lead(panel_id: str, giver_id: str, *, by: Any) -> bool:
 
 
 def out_for_signature(panel_id: str) -> Outcome | None:
-    """The outcome of a panel that is not closed, held with its panel, while members are asked to sign it and may."""
+    """The outcome of a panel, held with its panel, while members are asked to sign it and may: before the panel is closed, and by
+    the day while a closed one is under correction."""
     panel = Panel.objects.held(panel_id)
     outcome = Outcome.objects.select_for_update(of=("self",)).select_related("key").filter(panel=panel).first()
-    if outcome is None or outcome.state != OutcomeState.SIGNING or panel.state != State.OUTCOME:
+    if outcome is None or (panel.state, outcome.state) not in OUT:
         return None
     outcome.panel = panel
+    if panel.state == State.CLOSED and is_over(outcome):
+        return None
     return outcome if may_be_discussed(panel.case.patient) else None
+
+
+def is_over(outcome: Outcome) -> bool:
+    """Whether nobody signs in a closed panel: its outcome is not corrected, the day has passed, or it is in the archive."""
+    pending = outcome.signoffs.filter(number=outcome.number, decision=Decision.PENDING)
+    late = outcome.sign_by is None or outcome.sign_by <= clock.now()
+    return outcome.panel.archived_at is not None or late or not pending.exists()
 
 
 def ask_one(outcome: Outcome, person: Any, *, by: Any) -> bool:

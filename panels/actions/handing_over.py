@@ -81,13 +81,24 @@ def hand_one(patient: Patient, *, to: User, by: Any) -> None:
             pass_lead(panel, to=to, by=by)
             jobs.enqueue("meetings.call_newcomer", panel_id=str(panel.pk), user_id=str(to.pk))
             jobs.enqueue("meetings.leave", panel_id=str(panel.pk), user_id=str(giver.pk))
-        if panel.state == State.OUTCOME:
+        elif signs(giver, panel):
+            pass_lead(
+                panel, to=to, by=by
+            )  # over, but its correction waits for the giver: the signature is the new lead's
+        if panel.state in {State.OUTCOME, State.CLOSED}:
             jobs.enqueue("outcomes.ask_new_lead", panel_id=str(panel.pk), giver_id=str(giver.pk))
         notifications.cancel_mails_of(panel.ref, to=giver)
         drafts.discard_under(reverse("panels:detail", args=[panel.ref]), by=giver)
     notifications.pass_work([panel.ref for panel in found], giver=giver, to=to)
     consent.pass_reviews(patient, by=by)
     sight.project(Case.objects.filter(patient=patient), by=by)
+
+
+def signs(giver: User, panel: Panel) -> bool:
+    """Whether a signature under the outcome of a panel they lead still waits for them."""
+    return (
+        panel.lead_id == giver.pk and WorkItem.objects.open().filter(who=giver, verb=Verb.SIGN, ref=panel.ref).exists()
+    )
 
 
 def pass_lead(panel: Panel, *, to: User, by: Any) -> None:

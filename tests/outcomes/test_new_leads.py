@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 
+from cpms import clock
 from cpms.accounts.access import Refused
 from cpms.jobs.models import Job
 from outcomes import actions as outcomes
-from outcomes.models import SignOff
+from outcomes.models import Outcome, SignOff
 from outcomes.states import Decision
 from panels import actions as panels
 from tests.patients.house import House, waits
@@ -88,3 +91,42 @@ def test_of_two_hand_overs_in_a_row_the_last_to_lead_is_asked(house):
         outcomes.ask_new_lead(str(house.story.panel.pk), str(giver.pk), by=None)
     assert "sign" in waits(last)
     assert "sign" not in waits(house.colleague)
+
+
+def corrected(house, by):
+    """A closed panel whose corrected outcome waits for signatures."""
+    story = house.story
+    send(house, house.lead)
+    outcomes.close_panel(story.fresh(), by=house.lead, although=9)
+    words = {"conclusion": "Less salt.", "items": [], "reason": "A nought too many.", "plain": ""}
+    outcomes.correct_outcome(story.fresh(), version=story.fresh().outcome.version, by=by, **words)
+
+
+def test_a_correction_that_waits_for_the_lead_waits_for_who_leads_now_and_is_theirs_to_sign(house):
+    corrected(house, house.assistant)
+    assert "sign" in waits(house.lead)
+    assert hand_over(house)
+    assert house.story.fresh().lead == house.colleague
+    assert ("sign" in waits(house.lead), "sign" in waits(house.colleague)) == (False, True)
+    signed = outcomes.sign(house.story.fresh(), decision=Decision.SIGNED, number=2, by=house.colleague)
+    assert signed.decision == Decision.SIGNED
+    assert "sign" not in waits(house.colleague)
+    with pytest.raises(Refused):
+        outcomes.sign(house.story.fresh(), decision=Decision.SIGNED, number=2, by=house.lead)
+
+
+def test_a_correction_that_the_lead_has_signed_leaves_the_lead_on_record(house):
+    corrected(house, house.lead)
+    assert not hand_over(house)
+    assert house.story.fresh().lead == house.lead
+    assert "sign" not in waits(house.colleague)
+
+
+def test_nobody_is_asked_once_the_correction_is_over(house):
+    corrected(house, house.assistant)
+    Outcome.objects.update(sent_at=clock.now() - dt.timedelta(days=8))
+    ids = (str(house.story.panel.pk), str(house.lead.pk))
+    assert not outcomes.ask_new_lead(*ids, by=None), "the day has passed"
+    outcomes.end_signing(by=None)
+    Outcome.objects.update(sent_at=clock.now())
+    assert not outcomes.ask_new_lead(*ids, by=None), "nobody is waited for"
