@@ -7,8 +7,8 @@ from typing import Any
 from consent.policy import may_be_discussed
 from cpms.accounts.access import Verdict, no, rule, yes
 from cpms.accounts.roles import Permission
-from outcomes.models import Outcome, SignOff
-from outcomes.states import Decision, DocumentState, OutcomeState
+from outcomes.models import Outcome
+from outcomes.states import DocumentState, OutcomeState
 from panels.meetings.models import Meeting
 from panels.meetings.states import MeetingState
 from panels.models import Contribution
@@ -42,6 +42,14 @@ def may_write(user: Any, panel: Any) -> Verdict:
     return may_be_discussed(panel.case.patient)
 
 
+def may_read_saves(user: Any, panel: Any) -> Verdict:
+    """What was saved on the way to a version: the treating side, who wrote it, and nobody else whom the version went to; nobody once
+    the patient is erased."""
+    if panel.case.patient.erased_at is not None:
+        return no("This patient was erased.")
+    return yes if part_of(user, panel) == Part.TREATING else no("What was saved before is read by the treating side.")
+
+
 def may_take_decisions(panel: Any) -> Verdict:
     """Whether what a meeting decided still becomes advice; who may decide was asked when it was written down."""
     return may_be_discussed(panel.case.patient) if panel.state in RUNNING else no("The panel is over.")
@@ -49,14 +57,13 @@ def may_take_decisions(panel: Any) -> Verdict:
 
 @rule(Permission.OUTCOME_SIGN)
 def may_sign(user: Any, panel: Any) -> Verdict:
-    """Whoever was asked to sign this version and has not answered; a correction is signed in the closed panel."""
+    """Whoever was asked to sign this version, has not answered and is of the panel today; a correction is signed in the closed one."""
     if panel.state not in {State.OUTCOME, State.CLOSED} or panel.archived_at is not None:
         return no("This outcome is not open for signature.")
     outcome = Outcome.objects.filter(panel=panel).exclude(state=OutcomeState.DRAFT).first()
     if outcome is None:
         return no("The lead has not asked for signatures yet.")
-    asked = SignOff.objects.filter(outcome=outcome, who=user, number=outcome.number, decision=Decision.PENDING)
-    if not asked.exists():
+    if not outcome.signoffs.filter(who=user, number=outcome.number).waiting().exists():
         return no("You were not asked to sign this version, or you have answered already.")
     return may_be_discussed(panel.case.patient)
 

@@ -6,10 +6,10 @@ import datetime as dt
 import hashlib
 import json
 from collections.abc import Collection
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from django.db.models import Prefetch
+from django.db.models import Max, Prefetch
 
 from cpms import clock
 from cpms.ui import whereabouts
@@ -212,6 +212,17 @@ def saves_of(outcome: Outcome) -> list[tuple[OutcomeSave, Text]]:
     """What was saved before the text that stands, newest first, the latest twenty: each with its text."""
     rows = outcome.saves.exclude(number=outcome.version).select_related("key", "by")
     return [(row, text_from(row.body)) for row in rows[:MOST_SAVES]]
+
+
+def saves_before(version: OutcomeVersion) -> list[tuple[OutcomeSave, Text]]:
+    """What was saved on the way to a version, newest first: since the one before it was sent, and but for the text that it holds
+    itself. ``version`` is any that was sent."""
+    outcome = version.outcome
+    earlier = outcome.versions.filter(number__lt=version.number).aggregate(last=Max("sent_at"))["last"]
+    rows = outcome.saves.filter(at__lte=version.sent_at).select_related("key", "by")
+    rows = rows.filter(at__gt=earlier) if earlier else rows
+    sent = replace(text_from(version.body), version=0)
+    return [(row, text) for row in rows if (text := text_from(row.body)) != sent]
 
 
 def awaited(outcome: Outcome) -> list[SignOff]:

@@ -13,7 +13,7 @@ from cpms.accounts.access.routes import READ, WRITE
 from cpms.accounts.roles import Permission
 from cpms.drafts import queries as drafts
 from cpms.drafts.actions import discard
-from outcomes import actions, queries
+from outcomes import actions, policy, queries
 from outcomes.forms import CorrectionForm, advice_rows, advice_set, beside
 from outcomes.models import OutcomeDocument
 from panels.cases.queries import allowed
@@ -22,7 +22,7 @@ from panels.models import Panel
 
 @access("outcomes:version", object=Panel, kwarg="ref", verb=Permission.OUTCOME_READ, reads_patient=True)
 def version(request: HttpRequest, panel: Panel, *, number: int) -> HttpResponse:
-    """One version as it was sent, with its signatures and its document."""
+    """One version as it was sent, with its signatures and its document; for the treating side also what was saved before."""
     outcome = queries.outcome_of(panel)
     versions = queries.versions_of(outcome)
     shown = next((one for one in versions if one.number == number), None)
@@ -38,6 +38,7 @@ def version(request: HttpRequest, panel: Panel, *, number: int) -> HttpResponse:
         "text": queries.text_from(shown.body),
         "signatures": signatures,
         "sent_for": queries.sent_for(shown, {str(one.who_id) for one in signatures}),
+        "saves": queries.saves_before(shown) if policy.may_read_saves(request.user, panel) else [],
         "documents": OutcomeDocument.objects.filter(panel=panel, number=number).defer("pdf"),
     }
     return render(request, "outcomes/version.html", context)
