@@ -65,7 +65,7 @@ def weekly(story, by, people):
 def renamed(series, name, by, **rest):
     series.refresh_from_db()
     wanted = {"name": name, "minutes": 60, "slots": 2, "link": series.link} | rest
-    return actions.change_series(series, seen=series.sequence, by=by, **wanted)
+    return actions.change_series(series, seen=series.version, by=by, **wanted)
 
 
 def without_its_last_date(series):

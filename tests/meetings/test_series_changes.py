@@ -104,7 +104,7 @@ def test_more_slots_let_in_who_waited_and_fewer_send_them_back(story, series, co
     wider = actions.change_series(series, name="Board", minutes=60, slots=2, link=link, seen=0, by=coordinator)
     assert [method for method, _event in entries(other.expert)] == ["REQUEST"]
     assert len(entries(always)) == 1
-    actions.change_series(wider, name="Board", minutes=60, slots=1, link=link, seen=wider.sequence, by=coordinator)
+    actions.change_series(wider, name="Board", minutes=60, slots=1, link=link, seen=wider.version, by=coordinator)
     assert [method for method, _event in entries(other.expert)] == ["REQUEST", "CANCEL"]
 
 
