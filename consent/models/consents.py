@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections import defaultdict
 from typing import Any
 
 from django.conf import settings
@@ -144,13 +145,21 @@ class ConsentQuerySet(models.QuerySet["Consent"]):
 
         A yes to every registry is no answer to one that opened after it was given: nobody could read of that one.
         """
-        rows = list(self.filter(withdrawn_at=None).values_list("stage", "registry", "answer", "given_on"))
-        found = {(stage, registry): answer == Answer.GIVEN for stage, registry, answer, _day in rows}
-        for stage, registry, answer, day in rows:
-            if (stage, registry, answer) == (Stage.REGISTRY, EVERY_REGISTRY, Answer.GIVEN):
-                later = Registry.objects.filter(opened_on__gt=day).values_list("code", flat=True)
-                found = {(stage, code): False for code in later} | found
-        return found
+        return next(iter(self.answers_of_each().values()), {})
+
+    def answers_of_each(self) -> dict[Any, dict[tuple[int, str], bool]]:
+        """The same of several patients, by key; none of one who has no answer in force. Two queries, however many."""
+        found: dict[Any, dict[tuple[int, str], bool]] = defaultdict(dict)
+        rows = list(self.filter(withdrawn_at=None).values_list("patient", "stage", "registry", "answer", "given_on"))
+        for patient, stage, registry, answer, _day in rows:
+            found[patient][stage, registry] = answer == Answer.GIVEN
+        every = [(row[0], row[4]) for row in rows if row[1:4] == (Stage.REGISTRY, EVERY_REGISTRY, Answer.GIVEN)]
+        days = dict(Registry.objects.exclude(opened_on=None).values_list("code", "opened_on")) if every else {}
+        for patient, given_on in every:
+            found[patient] = {(Stage.REGISTRY, code): False for code, day in days.items() if day > given_on} | found[
+                patient
+            ]
+        return dict(found)
 
 
 class Consent(models.Model):

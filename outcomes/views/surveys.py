@@ -22,7 +22,7 @@ def surveys(request: HttpRequest) -> HttpResponse:
     rounds = list(queries.rounds_of(request.user)[:MOST_ROUNDS])
     context = {
         "running": [one for one in rounds if one.closed_at is None],
-        "results": [queries.result_of(one) for one in rounds if one.closed_at is not None],
+        "results": queries.results_of([one for one in rounds if one.closed_at is not None]),
         "networks": queries.networks_without_open_round(request.user),
     }
     return render(request, "outcomes/surveys.html", context)

@@ -12,14 +12,14 @@ from cpms.accounts.roles import Role
 from cpms.terminology.models import Concept
 from cpms.terminology.states import System
 
-PEOPLE, EACH = 6_500, 3
+EACH = 3
 CONDITIONS = {3: "Pendred syndrome", 30: "Kallmann syndrome", 300: "Wolfram syndrome"}
 MISSPELT = {3: "pendret syndrome", 30: "kalman syndrome", 300: "wolfran syndrome"}
 LANGUAGES = ("en", "fr", "de", "it", "fi")
 
 
-def fill_directory(group: ThematicGroup) -> None:
-    """Colleagues until there are 6,500 people, each with three conditions of the whole nomenclature."""
+def fill_directory(group: ThematicGroup, people_wanted: int) -> None:
+    """Colleagues until there are so many people, each with three conditions of the whole nomenclature."""
     chance = random.Random(20)  # noqa: S311 the same rows in every run
     centres = list(Centre.objects.all())
     people = [
@@ -31,7 +31,7 @@ def fill_directory(group: ThematicGroup) -> None:
             activated_at=clock.now(),
             password="!",  # noqa: S106 nobody signs in with it
         )
-        for n in range(PEOPLE - User.objects.count())
+        for n in range(people_wanted - User.objects.count())
     ]
     User.objects.bulk_create(people, batch_size=1_000)
     Membership.objects.bulk_create(Membership(user=u, role=Role.CLINICIAN, centre=u.centre) for u in people)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from consent.models import Consent
@@ -24,9 +24,11 @@ from cpms.vault.models import DataKey
 from panels.cases.models import Case, Diagnosis, Finding
 from panels.models import Contribution, Invitation, Panel
 from panels.states import State
+from tools.bench.scale import WHOLE, Scale
 
-PANELS, CLINICIANS, CHUNK = 20_000, 400, 2_000
-SIZES = (3, 30, 300)
+CHUNK, SIZES = 2_000, WHOLE.sizes
+AFTER = WHOLE.panels
+"""Numbers from here on are free for panels that a page needs by itself."""
 CONDITIONS = ["ORPHA:90794", *(f"ORPHA:{n}" for n in range(500_001, 500_080))]
 FINDINGS = [f"HP:{n:07d}" for n in range(400)]
 CHANCE = random.Random(20)  # noqa: S311 the same rows in every run
@@ -44,7 +46,7 @@ def by_rank(things: list[Any], many: int, *, flat: int = 0) -> list[Any]:
     return list(chosen)
 
 
-def people() -> tuple[list[User], list[ThematicGroup]]:
+def people(many: int) -> tuple[list[User], list[ThematicGroup]]:
     """Clinicians of 80 centres of one network with eight groups."""
     network = Network.objects.create(code="ENDO", name="Endo-ERN")
     names = ["Adrenal", *(f"Group {n}" for n in range(2, 9))]
@@ -61,7 +63,7 @@ def people() -> tuple[list[User], list[ThematicGroup]]:
             activated_at=clock.now(),
             password="!",  # noqa: S106 nobody signs in with it
         )
-        for n in range(CLINICIANS)
+        for n in range(many)
     ]
     User.objects.bulk_create(found)
     Membership.objects.bulk_create(Membership(user=u, role=Role.CLINICIAN, centre=u.centre) for u in found)
@@ -123,19 +125,24 @@ def statement(panel: Panel, author: User) -> Contribution:
     return said
 
 
-def fill(say: Callable[[str], None]) -> list[User]:
-    """All rows, in chunks, table by table. Gives the three measured leads."""
-    found, groups = people()
-    owners = leads(found)
-    for start in range(0, PANELS, CHUNK):
-        tables: dict[type, list[Any]] = {}
-        for number in range(start, start + CHUNK):
-            expert = found[3 + (number * 7) % (CLINICIANS - 3)]
-            for row in rows_of(number, next(owners), expert, groups):
-                tables.setdefault(type(row), []).append(row)
-        for model, rows in tables.items():
-            model._default_manager.bulk_create(rows)  # type: ignore[attr-defined]
-        say(f"{start + CHUNK:6,} panels")
+def store(panels: Iterable[list[Any]]) -> None:
+    """The rows of these panels, table by table."""
+    tables: dict[type, list[Any]] = {}
+    for rows in panels:
+        for row in rows:
+            tables.setdefault(type(row), []).append(row)
+    for model, made in tables.items():
+        model._default_manager.bulk_create(made)  # type: ignore[attr-defined]
+
+
+def fill(say: Callable[[str], None], scale: Scale) -> list[User]:
+    """All rows, in chunks. Gives the three measured leads."""
+    found, groups = people(scale.clinicians)
+    owners, experts = leads(found), found[len(SIZES) :]
+    for start in range(0, scale.panels, CHUNK):
+        numbers = range(start, min(start + CHUNK, scale.panels))
+        store(rows_of(number, next(owners), experts[number * 7 % len(experts)], groups) for number in numbers)
+        say(f"{numbers.stop:6,} panels")
     talk(found[2])
     return found[:3]
 

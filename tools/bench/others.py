@@ -1,159 +1,163 @@
-"""Every further page once, among 20,000 panels: what the tables of sizes do not name is found by walking the addresses."""
+"""Every page that the first table does not name, found by walking the addresses: its rows grow, or it has none and says so."""
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.test import Client
 from django.urls import NoReverseMatch, reverse
 
-from consent.models import Review
-from consent.states import ReviewKind
-from cpms import clock
 from cpms.accounts.access import Route, route_of, walk
-from cpms.accounts.models import ExpertGroup, Membership, Network, ThematicGroup, User
-from cpms.accounts.roles import Role
-from cpms.vault import actions as vault
-from panels import actions
-from panels.meetings import actions as meetings
-from panels.meetings.states import Rhythm
-from panels.models import Panel, Question
-from tools.bench.filling import SIZES, TEXT
+from cpms.accounts.models import User
+from helpdesk.admin import site
+from tools.bench.growing import GROWTHS, Ground
+from tools.bench.measuring import queries
 
 TRIED = 4
-"""So many things of a kind are tried until one answers: the page of a draft is not there for an open panel."""
+"""So many more things of a kind are tried until one answers."""
 FURTHER: dict[str, dict[str, object]] = {
     "patients:sheet": {"language": "en"},
+    "patients:sheet_pdf": {"language": "en"},
     "cases:form": {"slug": "core"},
     "cases:blank_form": {"slug": "core"},
+    "cases:blank_form_pdf": {"slug": "core"},
+    "cases:file_page": {"number": 1},
     "outcomes:version": {"number": 1},
+    "manual:chapter": {"chapter": "panel"},
     "kpis_export": {"month": "2020-03"},
+    "helpdesk:app_list": {"app_label": "accounts"},
 }
+"""What an address names beside its thing."""
 
 
-def things_of(route: Route, user: User) -> list[Any]:
-    """What the address can be asked for, as this person; ``[None]`` when it asks for nothing."""
-    if route.model is None:
-        return [None]
-    return list(route.model._default_manager.visible_to(user)[:TRIED])  # type: ignore[attr-defined]
-
-
-def path_of(name: str, route: Route, thing: Any) -> str:
-    words = dict(FURTHER.get(name, {}))
-    if route.model is not None:
-        words[route.kwarg] = getattr(thing, getattr(route.model, "URL_FIELD", "pk"))
-    return reverse(name, kwargs=words)
-
-
-def answering(name: str, route: Route, people: dict[User, Client]) -> tuple[Client, str] | None:
-    """The first of these people and things for whom there is such a page."""
-    for user, client in people.items():
-        for thing in things_of(route, user):
-            try:
-                path = path_of(name, route, thing)
-            except NoReverseMatch:
-                return None
-            answer = client.get(path, secure=True)
-            if answer.status_code == 200 and answer.headers["Content-Type"].startswith("text/html"):
-                return client, path
-            if route.model is None:
-                break
-    return None
-
-
-class Surroundings:
-    """What the large tables have none of, by the product's own actions: so many rows of each kind in the network."""
-
-    def __init__(self, lead: User, coordinator: User) -> None:
-        self.lead, self.group, self.rows = lead, ThematicGroup.objects.get(network__code="ENDO", number=1), 0
-        own = Panel.objects.with_case().with_surroundings().filter(lead=lead).order_by("ref")
-        self.panels = list(own[31 : 31 + SIZES[-1]])
-        self.people = list(User.objects.filter(is_active=True).order_by("pk")[: SIZES[-1]])
-        self.saved = ExpertGroup.objects.create(name="Mine", owner=lead)
-        self.begin(coordinator)
-
-    def begin(self, coordinator: User) -> None:
-        """One of each kind that a page shows by itself."""
-        actions.comment(self.panels[0], text=TEXT, by=self.lead)
-        ahead = [clock.now() + dt.timedelta(days=days) for days in (5, 6, 7)]
-        meetings.propose_dates(self.panels[0], dates=ahead, minutes=30, link="", by=self.lead)
-        meetings.start_series(
-            groups=[self.group],
-            rhythm=Rhythm.FORTNIGHTLY,
-            first_on=ahead[0].date(),
-            at=dt.time(16),
-            people=[self.lead],
-            by=coordinator,
-            name="Board",
-            minutes=60,
-            slots=4,
-            link="",
-        )
-
-    def ask(self) -> None:
-        question = Question(key=vault.new_key(), group=self.group, asker=self.lead)
-        question.text = TEXT
-        question.save(force_insert=True)
-
-    def grow(self, rows: int) -> None:
-        """Until there are so many."""
-        who: Any = {"name": "Dr Outside", "hospital": "Far Hospital", "country": "IE", "urgency": "soon"}
-        network, group = self.group.network, self.group
-        for number in range(self.rows, rows):
-            panel = self.panels[number % len(self.panels)]
-            if number < len(self.panels):
-                actions.address(panel, network=network, group=group, by=self.lead)
-                Review.objects.create(patient=panel.case.patient, kind=ReviewKind.RETENTION, due_on=clock.today())
-            actions.refer(f"{number}@far.example", text=TEXT, network=network, group=group, by=None, **who)
-            self.ask()  # the action would mail each question to half of the 6,500
-            self.saved.members.add(self.people[number % len(self.people)])
-        self.rows = rows
-
-
-def watchers() -> list[User]:
-    """A coordinator of the network, and a member of the helpdesk."""
-    network, found = Network.objects.get(code="ENDO"), []
-    for role in (Role.NETWORK_COORDINATOR, Role.HELPDESK_ADULT):
-        user = User.objects.create(email=f"{role}@bench.example", display_name=f"Dr {role}", activated_at=clock.now())
-        Membership.objects.create(user=user, role=role, network=network)
-        found.append(user)
-    return found
-
-
-@dataclass(frozen=True)
-class Found:
-    """A page, who asks for it where, and its queries while the rows around it grow."""
+@dataclass
+class Page:
+    """A page, who asks for it where; its queries and its bytes at each size."""
 
     name: str
     client: Client
     path: str
-    counts: list[int]
+    by: str
+    counts: list[int] = field(default_factory=list)
+    weights: list[int] = field(default_factory=list)
+
+    @property
+    def grew(self) -> bool:
+        """Whether more rows were shown when there were more: one more is the least that a list of few shows of many."""
+        return self.weights[1] > self.weights[0] + LEAST
+
+
+LEAST = 250
+"""Bytes that rows take; the time of day and a token change by less."""
+
+
+@dataclass
+class Walk:
+    """``pages`` are measured; ``left_out`` says why an address is no page; ``missing`` are those that nothing leads to."""
+
+    pages: list[Page] = field(default_factory=list)
+    left_out: dict[str, str] = field(default_factory=dict)
+    missing: list[str] = field(default_factory=list)
+
+    @property
+    def faults(self) -> list[str]:
+        """A page that lists rows and does not show more of them, or more bytes on one that says that it lists none."""
+        found = [f"{page.name}: {page.by} do not grow" for page in self.pages if page.by and not page.grew]
+        found += [
+            f"{page.name}: lists rows, and nothing says which" for page in self.pages if not page.by and page.grew
+        ]
+        return found + [f"{name}: nothing leads there" for name in self.missing]
+
+
+def labels() -> dict[str, str]:
+    """Route to the rows that it lists."""
+    found: dict[str, list[str]] = {}
+    for growth in GROWTHS:
+        for route in growth.routes:
+            found.setdefault(route, []).append(growth.by)
+    return {route: ", ".join(names) for route, names in found.items()}
+
+
+def words_of(name: str, route: Route, ground: Ground) -> Iterable[dict[str, object]]:
+    """What the address can be asked for."""
+    if name.startswith("helpdesk:") and name.endswith("_change"):
+        return [{"object_id": key} for key in keys_of(name)]
+    if "preview" in name:
+        model = {"patients:sheet_preview": "consentform", "cases:form_preview": "caseform"}[name]
+        return [{"version": key} for key in keys_of(f"helpdesk:x_{model}_change")]
+    if route.model is None:
+        return [FURTHER.get(name, {})]
+    thing = ground.thing_for(name, route.model)
+    return [{**FURTHER.get(name, {}), route.kwarg: getattr(thing, getattr(route.model, "URL_FIELD", "pk"))}]
+
+
+def keys_of(name: str) -> list[Any]:
+    """Some keys of what a page of the staff site shows one of."""
+    label = name.split("_")[-2]
+    (model,) = (model for model in site._registry if model._meta.model_name == label)
+    return list(model._default_manager.order_by("pk").values_list("pk", flat=True)[:TRIED])
+
+
+def answer(name: str, route: Route, ground: Ground, clients: dict[User, Client]) -> tuple[Any, Client | None, str]:
+    """The first page that somebody is shown, else the last answer that is no refusal; nothing for an address that has none."""
+    kept: tuple[Any, Client | None, str] = (None, None, "")
+    for words in words_of(name, route, ground):
+        try:
+            path = reverse(name, kwargs=words) + ground.query_for(name)
+        except NoReverseMatch:
+            return kept
+        for user in ground.first_to_ask(name):
+            client = clients[user]
+            found = client.get(path, secure=True)
+            if found.status_code == 200:
+                return found, client, path
+            if found.status_code == 302 and found.headers["Location"].startswith("https://"):
+                kept = found, client, path
+    return kept
+
+
+def why_no_page(found: Any) -> str:
+    """Read from the answer: a way to another host, a file, or a part of a page; nothing for a page."""
+    if found.status_code == 302:
+        return "leads to another host"
+    kind = found.headers["Content-Type"].partition(";")[0]
+    if kind != "text/html" or "attachment" in found.headers.get("Content-Disposition", ""):
+        return kind
+    return "" if found.streaming or b"<html" in found.content else "part of a page"
+
+
+def walked(ground: Ground, known: set[str], clients: dict[User, Client], wanted: Callable[[str], bool]) -> Walk:
+    """Each page that is not in ``known``."""
+    found, by = Walk(), labels()
+    for name, _address, pattern in walk():
+        route = route_of(pattern.callback)
+        if name in known or route is None or route.public or "GET" not in route.methods or not wanted(name):
+            continue
+        response, client, path = answer(name, route, ground, clients)
+        if name.endswith(":None"):
+            found.left_out[name] = "an address without a name: the staff site's own “not found”"
+        elif response is None or client is None:
+            found.missing.append(name)
+        elif why := why_no_page(response):
+            found.left_out[name] = why
+        else:
+            found.pages.append(Page(name, client, path, by.get(name, "")))
+    return found
 
 
 def others(
-    lead: User, known: set[str], sign_in: Callable[[User], Client], count: Callable[[Client, str], int]
-) -> tuple[list[Found], list[str]]:
-    """Each page that is not in ``known``, counted at each size. And the names of those that no row here leads to."""
-    coordinator, staff = watchers()
-    around = Surroundings(lead, coordinator)
-    around.grow(SIZES[0])
-    people = {user: sign_in(user) for user in (lead, coordinator, staff)}
-    found: list[Found] = []
-    missing = []
-    for name, _address, pattern in walk():
-        route = route_of(pattern.callback)
-        if name in known or route is None or route.public or "GET" not in route.methods:
-            continue
-        there = answering(name, route, people)
-        if there is None:
-            missing.append(name)
-        else:
-            found.append(Found(name, *there, []))
-    for size in SIZES:
-        around.grow(size)
-        for page in found:
-            page.counts.append(count(page.client, page.path))
-    return found, missing
+    ground: Ground, known: set[str], sizes: tuple[int, ...], clients: dict[User, Client], wanted: Callable[[str], bool]
+) -> Walk:
+    """Every further page with its counts at each size; all rows grow together, so a page that lists none is seen to."""
+    found, there = Walk(), 0
+    for size in sizes:
+        for growth in GROWTHS:
+            growth.grow(ground, range(there, size))
+        found, there = found if there else walked(ground, known, clients, wanted), size
+        for page in found.pages:
+            asked, weight = queries(page.client, page.path)
+            page.counts.append(asked)
+            page.weights.append(weight)
+    return found

@@ -12,7 +12,7 @@ from cpms.accounts import actions as accounts
 from cpms.accounts.access import access, ask
 from cpms.accounts.access.routes import WRITE
 from cpms.accounts.models import User
-from cpms.accounts.policy import may_end, may_switch, posts_for
+from cpms.accounts.policy import may_end_each, may_switch, posts_for
 from cpms.accounts.roles import POWERFUL, Permission
 from helpdesk.people import actions, policy, queries
 from helpdesk.people.forms import GrantForm, LostPhoneForm, PersonUnitForm
@@ -37,10 +37,10 @@ def show(request: HttpRequest, person: User, **sent: Any) -> HttpResponse:
     roles = queries.roles_of(person)
     proposals = RoleProposal.objects.waiting().filter(person=person).select_related("network", "asked_by", "person")
     lost = LostPhone.objects.waiting().filter(person=person).select_related("asked_by", "person").first()
-    posts = posts_for(user, person)
+    posts, running = posts_for(user, person), [row for row in roles if row.is_current]
     context = {
         "person": person,
-        "running": [(row, may_end(user, row)) for row in roles if row.is_current],
+        "running": list(zip(running, may_end_each(user, running), strict=True)),
         "past": [row for row in roles if not row.is_current],
         "posts": posts,
         "proposals": [

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
+from consent.policy import look_once_at_each
 from cpms.accounts.access import access, ask
 from cpms.accounts.access.routes import READ, WRITE
 from cpms.accounts.models import User
@@ -82,7 +83,8 @@ def glass(request: HttpRequest) -> HttpResponse:
         drafts.discard("glass", by=user)
         messages.success(request, "A second person of the helpdesk is asked to confirm it.")
         return redirect("people:glass")
-    rows = GlassBreak.objects.with_surroundings().visible_to(user).waiting()
+    rows = list(GlassBreak.objects.with_surroundings().visible_to(user).waiting())
+    look_once_at_each(row.panel.case.patient for row in rows)
     context = {"form": form, "waiting": [(row, ask(Permission.GLASS_CONFIRM, user, row)) for row in rows]}
     return render(request, "people/glass.html", context, status=422 if form.errors else 200)
 

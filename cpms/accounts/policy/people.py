@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from cpms import clock, countries
+from cpms import clock
 from cpms.accounts.access.verdicts import Verdict, no, rule, yes
 from cpms.accounts.models import Centre, CentreMembership, Network, ThematicGroup, User
+from cpms.accounts.policy.posts import Post, looked_after, may_have, posts_held
 from cpms.accounts.roles import (
     CENTRE_ROLES,
-    GRANTED_BY,
     HELD_ON,
     KPI_ROLES,
     MANAGING_ROLES,
@@ -20,7 +19,6 @@ from cpms.accounts.roles import (
     PLACING_ROLES,
     POWERFUL,
     REPRESENTING_ROLES,
-    SECONDED_BY,
     Permission,
     Role,
 )
@@ -135,84 +133,6 @@ def may_open_panels(centre: Any) -> Verdict:
     return no("Your centre's data-protection clearance is missing; your network's coordinator can help.")
 
 
-@dataclass(frozen=True)
-class Post:
-    """A role together with what it is held on: what somebody may be given."""
-
-    role: Role
-    centre: Centre | None = None
-    group: ThematicGroup | None = None
-    network: Network | None = None
-    country: str = ""
-
-    @property
-    def place(self) -> Any:
-        return self.centre or self.group or self.network
-
-    @property
-    def held_on(self) -> dict[str, Any]:
-        return {"centre": self.centre, "group": self.group, "network": self.network, "country": self.country}
-
-    @property
-    def key(self) -> str:
-        return f"{self.role}:{getattr(self.place, 'pk', self.country)}"
-
-    def __str__(self) -> str:
-        where = str(self.place) if self.place is not None else countries.name(self.country)
-        return f"{self.role.label}, {where}" if where else str(self.role.label)
-
-
-def looks_after(user: Any, post: Post) -> bool:
-    """Whether one of the person's roles of today may grant the post, on what that role is held on."""
-    granting = GRANTED_BY[post.role]
-    held = user.roles_in_force().filter(role__in=granting)
-    if held.filter(role=Role.CORE_HELPDESK).exists():
-        return True
-    network = post.group.network_id if post.group else post.network.pk if post.network else None
-    networks = post.centre.networks_today() if post.centre else []
-    place = Q(network=network) if network else Q(network__in=networks)
-    here = Q(role__in=OVERSEEING_ROLES) & place
-    return bool(held.filter(here | Q(role__in=REPRESENTING_ROLES, centre=post.centre, centre__isnull=False)).exists())
-
-
-def roles_given_in(network: Network, *, by: Any) -> set[Role]:
-    """Which roles at its hospitals somebody may give who serves the network; each person is asked about again."""
-    rows = by.roles_in_force().filter(network=network)
-    held = {Role(role) for role in rows.values_list("role", flat=True)}
-    return {role for role in CENTRE_ROLES if GRANTED_BY[role] & held}
-
-
-def may_fill(user: Any, person: Any, post: Post) -> Verdict:
-    """Give ``person`` the post. Nobody gives a role to themselves."""
-    return may_have(user, person, post, entitled=looks_after(user, post))
-
-
-def may_second(user: Any, person: Any, post: Post) -> Verdict:
-    """Confirm that ``person`` gets the post: who may give it, and for some posts the core helpdesk."""
-    also = bool(user.held_roles() & SECONDED_BY.get(post.role, frozenset()))
-    return may_have(user, person, post, entitled=also or looks_after(user, post))
-
-
-def may_have(user: Any, person: Any, post: Post, *, entitled: bool) -> Verdict:
-    if user.pk == person.pk:
-        return no("Nobody gives a role to themselves.")
-    if post.centre is not None and person.centre_id != post.centre.pk:
-        return no("This person works at another hospital.")
-    if not entitled:
-        return no("Your own roles do not let you give this one.")
-    if person.memberships.current().filter(role=post.role, **post.held_on).exists():
-        return no("This person holds the role already.")
-    return yes
-
-
-def may_end(user: Any, membership: Any) -> Verdict:
-    """End a role: whoever may grant it, and its holder."""
-    post = Post(Role(membership.role), membership.centre, membership.group, membership.network, membership.country)
-    if user.pk == membership.user_id or looks_after(user, post):
-        return yes
-    return no("Your own roles do not let you end this one.")
-
-
 def posts_for(user: Any, person: Any) -> list[Post]:
     """Everything that the person may be given by ``user``, in the order of the roles."""
     networks = list(networks_served_by(user))
@@ -223,8 +143,8 @@ def posts_for(user: Any, person: Any) -> list[Post]:
     found.append(Post(Role.CORE_HELPDESK))
     if person.country:
         found.append(Post(Role.NATIONAL_OFFICER, country=person.country))
-    mine = user.held_roles()
-    return [post for post in found if GRANTED_BY[post.role] & mine and may_fill(user, person, post)]
+    held = posts_held(person)
+    return [post for post in looked_after(user, found) if may_have(user, person, post, entitled=True, held=held)]
 
 
 @rule(Permission.PERSON_LIST)
@@ -260,7 +180,8 @@ def may_switch(user: Any, person: Any) -> Verdict:
     if not (verdict := may_manage_person(user, person)) or Role.CORE_HELPDESK in user.held_roles():
         return verdict
     powerful = person.memberships.current().filter(role__in=POWERFUL).select_related("network")
-    if all(looks_after(user, Post(Role(held.role), network=held.network)) for held in powerful):
+    posts = [Post(Role(held.role), network=held.network) for held in powerful]
+    if looked_after(user, posts) == posts:
         return yes
     return no("This person has a role that two people give; a coordinator or the core helpdesk must do this.")
 

@@ -1,0 +1,74 @@
+"""The pages whose rows are counted by leads of their own, or by three things of a kind."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from django.test import Client
+from django.urls import reverse
+
+from cpms.accounts.models import User
+from panels.models import Panel
+from tools.bench.directory import searches
+from tools.bench.measuring import Row, Target, measure, queries, signed_in, timed
+from tools.bench.rooms import Rooms, reports
+
+DIRECTORY = "Experts among 6,500 people"
+JUDGED_AT_30 = "(judged at 30)"
+"""No case has 300 findings and no outcome 300 items of advice: 30 are more than one has. What 300 cost stands beside it."""
+TYPICAL = 1
+BARE = "bare page: session, person, frame and one query"
+
+
+def measure_sizes(page: str, visits: list[tuple[Client, Target]], rounds: int) -> Row:
+    """Queries at each size, a single figure where nothing is listed; time and weight at the largest, or at 30 and also at 300."""
+    counts = [queries(client, target)[0] for client, target in visits]
+    name, _mark, by = page.partition(", by ")
+    if JUDGED_AT_30 not in page:
+        return measure(name, counts, *visits[-1], rounds, by=by)
+    row = measure(name, counts, *visits[TYPICAL], rounds, by=by)
+    return replace(row, at_most=timed(*visits[-1], rounds)[1])
+
+
+def pages(leads: list[User]) -> list[tuple[str, list[tuple[Client, Target]]]]:
+    """Each page as the three leads, or with 3, 30 and 300 statements as the third of them."""
+    clients = [signed_in(user) for user in leads]
+    last = clients[-1]
+    talks = [panel.ref for panel in Panel.objects.filter(lead=leads[-1]).order_by("ref")[:3]]
+
+    def as_each(name: str) -> list[tuple[Client, Target]]:
+        return [(client, reverse(name)) for client in clients]
+
+    def about_each(name: str) -> list[tuple[Client, Target]]:
+        return [(last, reverse(name, args=[ref])) for ref in talks]
+
+    def of(user: Client, paths: list[str]) -> list[tuple[Client, Target]]:
+        return [(user, path) for path in paths]
+
+    rooms, (coordinator, months) = Rooms(leads), reports()
+    rooms.give_everybody(leads)
+    search = f"{reverse('panels:search')}?words=salt loss"
+    return [
+        (BARE, [(last, "/bare/")]),
+        ("My work (25 shown), by panels led", as_each("home")),
+        ("Panels (25 a page), by panels led", as_each("panels:list")),
+        ("Find a panel, by panels seen", [(client, search) for client in clients]),
+        ("Patients (25 a page), by patients", as_each("patients:list")),
+        ("Panel (20 shown), by statements", about_each("panels:detail")),
+        ("Invite, by statements", about_each("panels:invite")),
+        (
+            "People found by name, by statements",
+            [(last, f"{reverse('panels:experts', args=[ref])}?q=bench") for ref in talks],
+        ),
+        ("Quick question, by answers", of(last, rooms.questions())),
+        ("New panel, by patients", as_each("panels:new")),
+        ("Hand over, by patients", as_each("panels:hand_over")),
+        ("Invitation sheet, by others asked", of(clients[0], rooms.invitations())),
+        (f"Prepare {JUDGED_AT_30}, by findings", of(last, rooms.drafts())),
+        (f"Case form {JUDGED_AT_30}, by findings", of(last, rooms.cases())),
+        ("Meeting, by people asked", of(last, rooms.meetings())),
+        (f"Outcome {JUDGED_AT_30}, by items of advice", of(last, rooms.outcomes())),
+        ("Reports, by lines of the month", of(signed_in(coordinator), months)),
+        ("Check a document", [(last, reverse("outcomes:verify"))]),
+        (f"{DIRECTORY}, by people of the misspelt condition", [(last, search) for search in searches()]),
+    ]
