@@ -87,9 +87,13 @@ def wait_for_clarification(panel: Panel) -> None:
 
 
 def locked(dispatch: Dispatch) -> Dispatch:
-    """The same row, fresh and held until commit: of two decisions one wins. The consent is held with it."""
+    """The same row, fresh and held until commit: of two decisions one wins. The consent is held with it, and the panel before it:
+    who withdraws or closes the panel ends its rows."""
     hold_consent(dispatch.audit_patient_id)
-    return Dispatch.objects.with_surroundings().select_for_update(of=("self",)).get(pk=dispatch.pk)
+    panel = Panel.objects.held(dispatch.panel_id)
+    current = Dispatch.objects.with_surroundings().select_for_update(of=("self",)).get(pk=dispatch.pk)
+    current.panel = panel
+    return current
 
 
 def decide(dispatch: Dispatch, state: DispatchState, *, by: Any, reason: str = "") -> Dispatch:

@@ -28,15 +28,7 @@ from panels import policy, queries
 from panels.actions import chasing, guest_links, sight
 from panels.cases.models import Case
 from panels.models import Invitation, Panel
-from panels.states import (
-    ANSWER_WITHIN,
-    GUEST_STAYS,
-    DeclineReason,
-    InvitationKind,
-    InvitationState,
-    State,
-    due_on,
-)
+from panels.states import ANSWER_WITHIN, GUEST_STAYS, DeclineReason, InvitationKind, InvitationState, State, due_on
 
 LIVE = (InvitationState.PENDING, InvitationState.ACCEPTED)
 
@@ -148,8 +140,11 @@ def invite_guest(
 
 
 def locked(invitation: Invitation) -> Invitation:
-    """The invitation, fresh and held until commit: of two answers one wins."""
-    return Invitation.objects.with_surroundings().select_for_update(of=("self",)).get(pk=invitation.pk)
+    """The invitation, fresh and held until commit: of two answers one wins. Its panel is held first, as by a hand-over."""
+    panel = Panel.objects.held(invitation.panel_id)
+    current = Invitation.objects.with_surroundings().select_for_update(of=("self",)).get(pk=invitation.pk)
+    current.panel = panel
+    return current
 
 
 @transaction.atomic
@@ -278,8 +273,10 @@ def let_go(user_id: str, *, by: Any) -> int:
     ``by`` is nobody.
 
     Sight ended at that moment already; this closes the files, so that another hospital or a new role does not open them again.
+    The person is held first, as by a hand-over.
     """
-    rows = Invitation.objects.of_past_experts().filter(invitee=uuid.UUID(user_id))
+    list(User.objects.select_for_update(no_key=True).filter(pk=user_id).values_list("pk"))
+    rows = Invitation.objects.of_past_experts().filter(invitee=uuid.UUID(user_id)).order_by("pk")
     found = list(rows.select_related("panel__case", "invitee").select_for_update(of=("self",)))
     for invitation in found:
         close(invitation, by=by)

@@ -24,11 +24,13 @@ S = TypeVar("S", bound=Said)
 
 
 def locked(said: S, *, by: Any) -> S:
-    """The same words, fresh and held until commit, if their author may still change them."""
+    """The same words, fresh and held until commit, and their panel before them, if their author may still change them."""
+    panel = Panel.objects.held(said.panel_id)
     rows = type(said)._default_manager.with_surroundings()
     current: S | None = rows.select_for_update(of=("self",)).filter(pk=said.pk).first()
     if current is None:
         raise Refused("These words were taken back already.")
+    current.panel = panel
     if not (verdict := policy.may_reword(by, current)):
         raise Refused(verdict.reason)
     return current

@@ -160,11 +160,14 @@ def comment(panel: Panel, *, text: str, by: Any, beside: Beside = NOTHING_BESIDE
 
 
 def held(contribution: Contribution) -> Contribution:
-    """The same statement, fresh and held until commit. Raises ``Refused`` when its author took it back meanwhile."""
+    """The same statement, fresh and held until commit, and its panel before it: who starts the outcome holds the panel and takes
+    the statements in. Raises ``Refused`` when its author took it back meanwhile."""
+    panel = Panel.objects.held(contribution.panel_id)
     rows = Contribution.objects.with_surroundings().select_for_update(of=("self",))
     current = rows.filter(pk=contribution.pk).first()
     if current is None:
         raise Refused("This statement was taken back.")
+    current.panel = panel
     return current
 
 

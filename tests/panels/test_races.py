@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import threading
+from functools import partial
 
 import pytest
 from django.apps import apps
@@ -21,6 +22,7 @@ from cpms.accounts.access import Refused
 from cpms.notifications.models import WorkItem
 from cpms.notifications.states import Verb
 from cpms.patients import actions as patients
+from cpms.patients.models import Patient
 from outcomes import actions as outcomes
 from outcomes.models import SignOff
 from outcomes.states import Decision
@@ -236,3 +238,33 @@ def test_files_that_arrive_together_are_counted_together(story):
 
     assert race(add) == [room]
     assert CaseFile.objects.filter(case=story.case).count() == room + 1
+
+
+def hand_back_and_forth(story, taker):
+    """Each turn gives the patient to the other of two, who loses the seat in the panel."""
+    patient = Patient.objects.select_related("enrolled_by").get(pk=story.patient.pk)
+    giver = patient.enrolled_by
+    to = taker if giver.pk == story.lead.pk else story.lead
+    panels.hand_over([patient], to=to, by=giver)
+
+
+@pytest.mark.parametrize("answer", [panels.accept, partial(panels.decline, reason="time")])
+def test_answering_against_a_hand_over_to_the_same_person(answer):
+    """Both touch the panel and the seat; neither ends in an error."""
+    for _ in range(ROUNDS):
+        story = Story()
+        taker = UserFactory(centre=story.lead.centre)
+        story.open(taker)
+        invitation = story.invitation(taker)
+        race(lambda: answer(invitation, by=taker), lambda: hand_back_and_forth(story, taker))  # noqa: B023 the race ends here
+        assert not story.fresh().invitations.live().filter(invitee=story.fresh().lead).exists()
+
+
+def test_a_view_against_the_start_of_the_outcome(story):
+    said = seated(story).contribute(story.expert)
+    panels.mark(said, marked=True, by=story.lead)
+    race(
+        lambda: panels.take_stance(said, kind="agree", by=story.lead),
+        lambda: outcomes.start_outcome(story.fresh(), by=story.lead),
+    )
+    assert story.fresh().outcome.items.count() == 1

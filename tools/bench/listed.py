@@ -42,10 +42,7 @@ def pages(leads: list[User]) -> list[tuple[str, list[tuple[Client, Target]]]]:
     def about_each(name: str) -> list[tuple[Client, Target]]:
         return [(last, reverse(name, args=[ref])) for ref in talks]
 
-    def of(user: Client, paths: list[str]) -> list[tuple[Client, Target]]:
-        return [(user, path) for path in paths]
-
-    rooms, (coordinator, months) = Rooms(leads), reports()
+    rooms = Rooms(leads)
     rooms.give_everybody(leads)
     search = f"{reverse('panels:search')}?words=salt loss"
     return [
@@ -60,15 +57,27 @@ def pages(leads: list[User]) -> list[tuple[str, list[tuple[Client, Target]]]]:
             "People found by name, by statements",
             [(last, f"{reverse('panels:experts', args=[ref])}?q=bench") for ref in talks],
         ),
-        ("Quick question, by answers", of(last, rooms.questions())),
         ("New panel, by patients", as_each("panels:new")),
         ("Hand over, by patients", as_each("panels:hand_over")),
-        ("Invitation sheet, by others asked", of(clients[0], rooms.invitations())),
+        ("Check a document", [(last, reverse("outcomes:verify"))]),
+        (f"{DIRECTORY}, by people of the misspelt condition", [(last, search) for search in searches()]),
+        *of_rooms(last, clients[0], rooms),
+    ]
+
+
+def of_rooms(last: Client, guest: Client, rooms: Rooms) -> list[tuple[str, list[tuple[Client, Target]]]]:
+    """Pages about three things of a kind, with 3, 30 and 300 lines."""
+
+    def of(user: Client, paths: list[str]) -> list[tuple[Client, Target]]:
+        return [(user, path) for path in paths]
+
+    coordinator, months = reports()
+    return [
+        ("Quick question, by answers", of(last, rooms.questions())),
+        ("Invitation sheet, by others asked", of(guest, rooms.invitations())),
         (f"Prepare {JUDGED_AT_30}, by findings", of(last, rooms.drafts())),
         (f"Case form {JUDGED_AT_30}, by findings", of(last, rooms.cases())),
         ("Meeting, by people asked", of(last, rooms.meetings())),
         (f"Outcome {JUDGED_AT_30}, by items of advice", of(last, rooms.outcomes())),
         ("Reports, by lines of the month", of(signed_in(coordinator), months)),
-        ("Check a document", [(last, reverse("outcomes:verify"))]),
-        (f"{DIRECTORY}, by people of the misspelt condition", [(last, search) for search in searches()]),
     ]

@@ -181,6 +181,7 @@ class Ground:
         survey.asked.create(who=self.lead, kind="user")
         month = kpis.period_of(f"{helpdesk.last_month():%Y-%m}")
         wanted = {"purpose": "network", "words": "Board", "kind": "pdf", "count": 1}
+        figures = helpdesk.order_figures(month, by=coordinator, **wanted)
         ticket = tickets.raise_ticket("change", text=TEXT, network=self.network, by=self.lead)
         return {
             User: self.expert,
@@ -193,7 +194,7 @@ class Ground:
             Ticket: ticket,
             StatusEntry: tickets.publish("change", title="Sort", words="", state="planned", by=core),
             SurveyRound: survey,
-            FigureFile: ready(helpdesk.order_figures(month, by=coordinator, **wanted), state="ready", data=PDF),
+            FigureFile: ready(figures, state="ready", data=PDF, rights=kpis.sight_of(figures, coordinator)),
         }
 
     def thing_for(self, name: str, model: type) -> Any:
