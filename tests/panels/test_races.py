@@ -260,11 +260,13 @@ def test_answering_against_a_hand_over_to_the_same_person(answer):
         assert not story.fresh().invitations.live().filter(invitee=story.fresh().lead).exists()
 
 
-def test_a_view_against_the_start_of_the_outcome(story):
-    said = seated(story).contribute(story.expert)
+def test_the_first_view_against_the_start_of_the_outcome(story):
+    """The view stops the clock of the first reply, which the panel keeps; the outcome takes the statement in."""
+    seated(story)
+    said = story.contribute(story.lead)
     panels.mark(said, marked=True, by=story.lead)
     race(
-        lambda: panels.take_stance(said, kind="agree", by=story.lead),
+        lambda: panels.take_stance(said, kind="agree", by=story.expert),
         lambda: outcomes.start_outcome(story.fresh(), by=story.lead),
     )
     assert story.fresh().outcome.items.count() == 1

@@ -15,7 +15,7 @@ from cpms.patients.models import Patient
 from cpms.vault import actions as vault
 from helpdesk import actions as helpdesk
 from helpdesk import kpis
-from helpdesk.models import FigureFile
+from helpdesk.models import FigureFile, MonthlyKpi
 from helpdesk.people import actions as people
 from helpdesk.people.models import Outreach, Table
 from helpdesk.tickets import actions as tickets
@@ -179,7 +179,8 @@ class Ground:
         steps = {"next_step": "", "next_on": None}
         survey = SurveyRound.objects.create(network=self.network, number=1, opened_by=coordinator)
         survey.asked.create(who=self.lead, kind="user")
-        month = kpis.period_of(f"{helpdesk.last_month():%Y-%m}")
+        month = kpis.period_of("2019-12")
+        MonthlyKpi.objects.create(month=month.months[0], network=self.network, **dict.fromkeys(MonthlyKpi.COLUMNS, 0))
         wanted = {"purpose": "network", "words": "Board", "kind": "pdf", "count": 1}
         figures = helpdesk.order_figures(month, by=coordinator, **wanted)
         ticket = tickets.raise_ticket("change", text=TEXT, network=self.network, by=self.lead)
