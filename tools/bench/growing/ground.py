@@ -43,6 +43,8 @@ FIRST = {
     "people:list": "representative",
     "people:centres": "small_coordinator",
     "helpdesk:accounts_centre_changelist": "small_helpdesk",
+    "helpdesk:meetings_videoservice_changelist": "core",
+    "helpdesk:meetings_videoservice_change": "core",
     "helpdesk:jobs_job_changelist": "core",
     "helpdesk:jobs_job_change": "core",
 }
