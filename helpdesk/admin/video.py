@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from helpdesk.admin.pages import OwnNetworkAdmin, site
@@ -48,6 +49,10 @@ class VideoServiceAdmin(OwnNetworkAdmin):
     form = VideoServiceForm
     fields = ("network", "kind", "address", "app_id", "new_secret")
     list_display = ("network", "kind", "address", "changed_at")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[VideoService]:
+        """With the network of each: Django brings nothing along where the model brings its key."""
+        return super().get_queryset(request).select_related("key", "network")
 
     def save_model(self, request: HttpRequest, obj: VideoService, form: Any, change: Any) -> None:
         actions.save_service(obj, secret=form.cleaned_data["new_secret"], by=request.user)
