@@ -68,18 +68,18 @@ class Ground:
 
     def __init__(self, lead: User, *, most: int) -> None:
         self.lead, self.most, self.today = lead, most, clock.today()
-        self.group = GroupFactory()
-        self.network = self.group.network
-        self.staff = {name: UserFactory(role="none") for name in ROLES}
+        self.group: Any = GroupFactory()
+        self.network: Any = self.group.network
+        self.staff: dict[str, Any] = {name: UserFactory(role="none") for name in ROLES}
         for name, role in ROLES.items():
             give_role(self.staff[name], role, network=self.network)
         self.staff["representative"] = UserFactory(role="none", centre=lead.centre)
         give_role(self.staff["representative"], Role.REPRESENTATIVE, centre=lead.centre)
-        self.small = NetworkFactory(code="SMALL", name="Invented small network")
+        self.small: Any = NetworkFactory(code="SMALL", name="Invented small network")
         for name, role in ELSEWHERE.items():
             self.staff[name] = UserFactory(role="none")
             give_role(self.staff[name], role, network=self.small)
-        self.expert = UserFactory(display_name="Dr Expert Person")
+        self.expert: Any = UserFactory(display_name="Dr Expert Person")
         self.open, self.closed = self.story("open"), self.story("closed")
         self.talk_about()
         self.conclude()
@@ -120,11 +120,11 @@ class Ground:
         self.said = self.open.contribute(self.expert, "second", kind="need_data")
         self.message = panels.comment(self.open.fresh(), text=TEXT, by=self.lead)
         ahead = [clock.now() + dt.timedelta(days=days) for days in (5, 6, 7)]
-        when = {"starts_at": ahead[0], "minutes": 30, "link": "https://video.example/x"}
+        when: dict[str, Any] = {"starts_at": ahead[0], "minutes": 30, "link": "https://video.example/x"}
         self.meeting = meetings.schedule(self.open.fresh(), by=self.lead, **when)
         self.poll = meetings.propose_dates(self.open.fresh(), dates=ahead, minutes=30, link="", by=self.lead)
-        size = {"minutes": 60, "slots": 4, "link": "", "name": "Board", "people": [self.lead]}
-        first = {"rhythm": Rhythm.FORTNIGHTLY, "first_on": ahead[0].date(), "at": dt.time(16)}
+        size: dict[str, Any] = {"minutes": 60, "slots": 4, "link": "", "name": "Board", "people": [self.lead]}
+        first: dict[str, Any] = {"rhythm": Rhythm.FORTNIGHTLY, "first_on": ahead[0].date(), "at": dt.time(16)}
         by = self.staff["coordinator"]
         server = VideoService(network=self.network, address="https://meet.example", app_id="cpms")
         meetings.save_service(server, secret=SECRET, by=self.staff["helpdesk"])
@@ -135,7 +135,7 @@ class Ground:
         story = self.closed
         outcome = outcomes.start_outcome(story.fresh(), by=self.lead)
         rows = [{"id": item.pk, "text": item.text, "strength": "strong"} for item in outcome.items.all()]
-        words = {"conclusion": TEXT, "items": rows, "version": outcome.version}
+        words: dict[str, Any] = {"conclusion": TEXT, "items": rows, "version": outcome.version}
         outcomes.write_outcome(story.fresh(), by=self.lead, **words)
         outcomes.send_for_signature(story.fresh(), by=self.lead)
         outcomes.close_panel(story.fresh(), by=self.lead, although=9)
@@ -175,24 +175,25 @@ class Ground:
 
     def around(self) -> dict[type, Any]:
         """What stands around the clinical work, by model."""
+        place: Any = self.lead.centre
         helper, core, coordinator = (self.staff[name] for name in ("helpdesk", "core", "coordinator"))
         saved = ExpertGroup.objects.create(name="Mine", owner=self.lead)
-        spoken = {"on": self.today, "way": "phone", "person": None, "said": TEXT, "next_by": None}
-        steps = {"next_step": "", "next_on": None}
+        spoken: dict[str, Any] = {"on": self.today, "way": "phone", "person": None, "said": TEXT, "next_by": None}
+        steps: dict[str, Any] = {"next_step": "", "next_on": None}
         survey = SurveyRound.objects.create(network=self.network, number=1, opened_by=coordinator)
         survey.asked.create(who=self.lead, kind="user")
-        month = kpis.period_of("2019-12")
+        month: Any = kpis.period_of("2019-12")
         MonthlyKpi.objects.create(month=month.months[0], network=self.network, **dict.fromkeys(MonthlyKpi.COLUMNS, 0))
-        wanted = {"purpose": "network", "words": "Board", "kind": "pdf", "count": 1}
+        wanted: dict[str, Any] = {"purpose": "network", "words": "Board", "kind": "pdf", "count": 1}
         figures = helpdesk.order_figures(month, by=coordinator, **wanted)
         ticket = tickets.raise_ticket("change", text=TEXT, network=self.network, by=self.lead)
         return {
             User: self.expert,
             Expert: Expert.objects.get(pk=self.expert.pk),
-            Centre: self.lead.centre,
+            Centre: place,
             Registry: Registry.objects.get_or_create(code="invented", name="Invented registry")[0],
             ExpertGroup: saved,
-            Outreach: people.log_outreach(self.lead.centre, by=helper, **spoken, **steps),
+            Outreach: people.log_outreach(place, by=helper, **spoken, **steps),
             Table: TableFactory(network=self.network, read_by=helper),
             Ticket: ticket,
             StatusEntry: tickets.publish("change", title="Sort", words="", state="planned", by=core),

@@ -47,7 +47,7 @@ def advocates(at: Ground, rows: range) -> None:
 @grows("versions", "helpdesk:consent_consentform_changelist", "helpdesk:cases_caseform_changelist")
 def versions(at: Ground, rows: range) -> None:
     ConsentForm.objects.bulk_create(ConsentForm(language="en", version=100 + n, body="# 1. Care") for n in rows)
-    shown = CaseForm.objects.filter(slug="core").first()
+    shown = CaseForm.objects.filter(slug="core")[0]
     words = {"slug": "core", "title": shown.title, "body": shown.body}
     CaseForm.objects.bulk_create(CaseForm(version=100 + n, **words) for n in rows)
 
