@@ -75,6 +75,7 @@ CODED = """
     cases.Treatment: kind code
     panels.Contribution: kind certainty
     panels.Stance: kind
+    panels.Wording: kind
     outcomes.AdviceItem: kind strength
     outcomes.Effect: kind
     outcomes.FollowUp: months benefit

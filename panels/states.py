@@ -17,7 +17,7 @@ class State(models.TextChoices):
 
 
 class Move(models.TextChoices):
-    """The verbs that change a panel's state; and the one that only changes its lead."""
+    """The verbs that change a panel's state; below them what its log notes while the state stays."""
 
     OPEN = "open", "open"
     START_OUTCOME = "start_outcome", "start the outcome"
@@ -25,6 +25,12 @@ class Move(models.TextChoices):
     WITHDRAW = "withdraw", "withdraw"
     REOPEN = "reopen", "reopen"
     HAND_OVER = "hand_over", "hand over"
+    ARCHIVE = "archive", "put into the archive"
+    UNARCHIVE = "unarchive", "taken out of the archive"
+    FREEZE = "freeze", "stopped, consent was withdrawn"
+    THAW = "thaw", "goes on, consent was given again"
+    LEAVE = "leave", "a member left"
+    URGENCY = "urgency", "urgency changed"
 
 
 @dataclass(frozen=True)
@@ -142,6 +148,7 @@ INVITATION_MOVES = (
     ("decline", (InvitationState.PENDING,), InvitationState.DECLINED, "who is invited"),
     ("take back", (InvitationState.PENDING,), InvitationState.WITHDRAWN, "treating side"),
     ("end", (InvitationState.ACCEPTED,), InvitationState.ENDED, "treating side, or the close for a guest"),
+    ("leave", (InvitationState.ACCEPTED,), InvitationState.ENDED, "the member or guest"),
     ("expire", (InvitationState.PENDING,), InvitationState.EXPIRED, "the clock"),
 )
 
@@ -163,6 +170,8 @@ def due_on(day: dt.date) -> dt.datetime:
 
 
 GUEST_STAYS = dt.timedelta(days=60)
+NUDGE_AFTER = dt.timedelta(days=3)
+"""So long the lead waits before the same person is reminded by hand again."""
 
 
 class ContributionKind(models.TextChoices):

@@ -2,6 +2,7 @@
 
 from celery import shared_task
 
+from cpms.accounts.models import User
 from cpms.jobs.actions import confirmed
 from panels import actions
 
@@ -34,8 +35,8 @@ def escalate() -> None:
 
 @shared_task(name="panels.freeze")
 @confirmed
-def freeze(*, patient_id: str) -> None:
-    actions.freeze(patient_id, by=None)
+def freeze(*, patient_id: str, by_id: str = "") -> None:
+    actions.freeze(patient_id, by=User.objects.filter(pk=by_id).first() if by_id else None)
 
 
 @shared_task(name="panels.forget_questions")

@@ -168,7 +168,7 @@ CHECKS = {
     "panels_question_grown_is_closed": (Question, {}, [lambda: {"panel": Panel.objects.first()}]),
     "panels_supplied_says_who": (Contribution, {"supplied_at": None}, [{"supplied_at": NOW}, {"supplied_by": F("author")}]),
     "panels_useful_0_to_10": (Thanks, {}, [{"useful": 11}]),
-    "panels_wording_of_one": (Wording, {}, [{"contribution": None}, lambda: {"message": Message.objects.first()}]),
+    "panels_wording_of_one": (Wording, {}, [{"contribution": None}, lambda: {"message": Message.objects.first()}, {"kind": "agree"}]),
     "people_approval_has_account": (AccessRequest, {"state": "refused"}, [lambda: {"account": User.objects.first()}, {"state": "approved"}]),
     "people_decided_says_who": (AccessRequest, {"state": "waiting"}, [{"decided_at": NOW}, {"state": "refused", "reason": "x"}]),
     "people_glassbreak_decided_says_who": (GlassBreak, {"state": "waiting"}, [{"decided_at": NOW}, {"state": "dropped"}]),

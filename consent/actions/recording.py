@@ -117,7 +117,7 @@ def _end_what_hung_on_it(patient: Any, stage: Stage, *, by: Any) -> None:
     the patient are ended by name, in this very transaction."""
     audit.record(Event.CONSENT_WITHDRAWN, on=patient, by=by, stage=int(stage))
     if stage == Stage.CARE:
-        jobs.at_once("panels.freeze", patient_id=str(patient.pk))
+        jobs.at_once("panels.freeze", patient_id=str(patient.pk), by_id=str(by.pk) if by else "")
 
 
 def _thaw_if_given_anew(patient: Any, stage: Stage) -> None:

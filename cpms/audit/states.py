@@ -83,6 +83,8 @@ class Event(models.TextChoices):
     INVITED = "invited", "invited to a panel"
     INVITATION_ANSWERED = "invitation_answered", "invitation answered"
     INVITATION_ENDED = "invitation_ended", "invitation ended"
+    COLLEAGUE_PROPOSED = "colleague_proposed", "colleague proposed by a member"
+    MEMBER_NUDGED = "member_nudged", "reminded by the lead"
     ACCESS_GRANTED = "access_granted", "access to a case granted"
     ACCESS_ENDED = "access_ended", "access to a case ended"
     GLASS_ASKED = "glass_asked", "break-glass asked for"

@@ -19,6 +19,7 @@ from panels.actions.inviting import (
     let_go,
     let_past_experts_go,
 )
+from panels.actions.leaving import leave, nudge, propose_colleague
 from panels.actions.moving import freeze, move, note_unanswered, open_panel, reopen, tell_corrected, thaw, withdraw
 from panels.actions.presence import note_presence, note_visit, say_minutes
 from panels.actions.referring import (
@@ -67,6 +68,7 @@ __all__ = [
     "hand_over",
     "invite_experts",
     "invite_guest",
+    "leave",
     "let_go",
     "let_in",
     "let_past_experts_go",
@@ -82,11 +84,13 @@ __all__ = [
     "note_presence",
     "note_unanswered",
     "note_visit",
+    "nudge",
     "open_panel",
     "open_prepared",
     "pass_referral_on",
     "prepare",
     "propose_again",
+    "propose_colleague",
     "recall",
     "receive",
     "refer",

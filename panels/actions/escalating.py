@@ -17,11 +17,11 @@ from cpms.audit.states import Event
 from cpms.notifications import actions as notifications
 from cpms.notifications import queries as notifications_of
 from cpms.notifications.notices import Notice
-from cpms.notifications.states import LADDER, Settled, Verb
+from cpms.notifications.states import EXPIRY, LADDER, Settled, Verb
 from panels import policy, queries
 from panels.actions import chasing, dispatching, telling
-from panels.models import Dispatch, Invitation, MeetingWish, Panel
-from panels.states import Move, Part, Rung, State, due_on
+from panels.models import Dispatch, Invitation, MeetingWish, Panel, PanelStep, Stance
+from panels.states import Move, Part, Rung, StanceKind, State, Urgency, due_on
 
 WITHIN = dt.timedelta(days=3)
 
@@ -74,12 +74,13 @@ def has_said(panel: Panel, *, by: Any) -> None:
     if policy.part_of(by, panel) != Part.TREATING:
         Panel.objects.filter(pk=panel.pk, first_reply_at=None).update(first_reply_at=clock.now())
     notifications.settle_work(by, Verb.REPLY, on=panel)
-    notifications.cancel_mails([panel.pk], Notice.ANSWER_LATE, to=by)
+    notifications.cancel_mails([panel.pk], Notice.ANSWER_LATE, Notice.NUDGED, to=by)
 
 
 @transaction.atomic
-def set_terms(panel: Panel, *, quorum: int, wanted_by: dt.date, by: Any) -> Panel:
-    """Move the answer-by day, or say how many experts are enough. Everybody in the panel or asked into it is told of a new day.
+def set_terms(panel: Panel, *, quorum: int, wanted_by: dt.date, by: Any, urgency: str = "") -> Panel:
+    """Move the answer-by day, say how many experts are enough or how urgent it is (empty: as before). Everybody in the panel or
+    asked into it is told of a new day or another urgency, once.
 
     With a new day, or when more experts are wanted than before, the ladder is climbed anew.
     """
@@ -88,21 +89,39 @@ def set_terms(panel: Panel, *, quorum: int, wanted_by: dt.date, by: Any) -> Pane
     if not (verdict := policy.may_set_terms(by, current)):
         raise Refused(verdict.reason)
     moved, raised = wanted_by != current.wanted_by, quorum > current.quorum
-    current.quorum, current.wanted_by = quorum, wanted_by
+    hurried = Urgency(urgency or current.urgency) != current.urgency
+    current.quorum, current.wanted_by, current.urgency = quorum, wanted_by, Urgency(urgency or current.urgency)
     current.escalated = 0 if moved or raised else current.escalated
-    current.save(update_fields=["quorum", "wanted_by", "escalated"])
+    current.save(update_fields=["quorum", "wanted_by", "urgency", "escalated"])
     chasing.something_happened(current)
     audit.record(Event.TERMS_SET, on=current, by=by, count=quorum)
     if moved:
         nobody_is_wanted(current)
         notifications.move_due(current, Verb.REPLY, due_at=due_on(wanted_by))
-        tell_moved(current, by=by)
+    if hurried:
+        hurry(current, by=by)
+    if moved or hurried:
+        tell_moved(current, Notice.TERMS_CHANGED if moved else Notice.URGENCY_CHANGED, by=by)
     enough_said(current, by=by)
     return current
 
 
-def tell_moved(panel: Panel, *, by: Any) -> None:
-    """A new day, each time it moves: those in the panel go there; who has not answered yet goes to the invitation, and is asked
+def hurry(panel: Panel, *, by: Any) -> None:
+    """The urgency is another: what waits is reminded in the times of the new one, and unanswered invitations end by them, those
+    asked long ago not before tomorrow."""
+    asked = list(Invitation.objects.pending().filter(panel=panel, expires_at__gt=clock.now()))
+    waits = dt.timedelta(days=notifications_of.days_of(panel.network_id, EXPIRY)[0])
+    for invitation in asked:
+        ends = invitation.sent_at + (waits / 2 if panel.urgent else waits)
+        invitation.expires_at = max(ends, clock.now() + dt.timedelta(days=1))
+        invitation.save(update_fields=["expires_at"])
+    subjects = [panel.pk, *(one.pk for one in asked), *panel.dispatches.values_list("pk", flat=True)]
+    notifications.change_pace(subjects, urgent=panel.urgent)
+    PanelStep.objects.create(panel=panel, verb=Move.URGENCY, source=panel.state, target=panel.state, by=by)
+
+
+def tell_moved(panel: Panel, notice: Notice, *, by: Any) -> None:
+    """A new day, or another urgency, each time: those in the panel go there; who has not answered yet goes to the invitation, and is asked
     for a yes or no by a day that fits."""
     again, asked = clock.now().isoformat(), Invitation.objects.pending().filter(panel=panel, expires_at__gt=clock.now())
     told = {panel.get_absolute_url(): queries.people_in(panel)}
@@ -111,7 +130,7 @@ def tell_moved(panel: Panel, *, by: Any) -> None:
         notifications.move_due(invitation, Verb.ANSWER, due_at=invitation.answer_by)
         told[invitation.get_absolute_url()] = [invitation.invitee]
     for path, people in told.items():
-        send(people, Notice.TERMS_CHANGED, panel, path=path, again=again, by=by)
+        send(people, notice, panel, path=path, again=again, by=by)
 
 
 def send(people: list[Any], notice: Notice, panel: Panel, *, path: str, again: str, by: Any = None) -> None:
@@ -138,6 +157,15 @@ def propose_meeting(panel: Panel, *, by: Any) -> None:
     path = reverse("meetings:schedule", args=[panel.ref])
     work_for_lead(panel, Verb.MEET, path)
     telling.tell([panel.lead], Notice.MEETING_PROPOSED, panel, by=by, path=path)
+
+
+def nobody_would_meet(panel: Panel) -> None:
+    """A dissent of this round or a wish was taken back. Without another the lead need not call a meeting."""
+    dissents = Stance.objects.filter(contribution__panel=panel, kind=StanceKind.DISSENT)
+    dissents = dissents.filter(at__gte=queries.round_began("contribution__panel"))
+    if not dissents.exists() and not MeetingWish.objects.filter(panel=panel).exists():
+        notifications.settle_all(panel, Verb.MEET)
+        notifications.cancel_mails([panel.pk], Notice.MEETING_PROPOSED)
 
 
 def propose_again(panel: Panel, *, by: Any) -> None:

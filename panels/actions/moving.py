@@ -71,7 +71,7 @@ def end_what_waits(panel: Panel, target: State, *, by: Any) -> None:
     """Advice is asked for while the panel is open, a yes or no while it runs: the outcome can still be signed by who comes."""
     if target != State.OPEN:
         notifications.settle_all(panel, Verb.SUBSTITUTE, Verb.MEET, Verb.REPLY)
-        notifications.cancel_mails([panel.pk], Notice.ANSWER_LATE)
+        notifications.cancel_mails([panel.pk], Notice.ANSWER_LATE, Notice.NUDGED)
         dispatching.need_no_help(panel)
     if target not in RUNNING:
         end_asking(panel, by=by)
@@ -159,12 +159,13 @@ def withdraw(panel: Panel, *, by: Any) -> Panel:
 
 
 def concerned(panel: Panel) -> list[Any]:
-    """Whoever is in the panel, or heard that they are asked into it or coordinate a group that it is before."""
+    """The lead, whoever is in the panel, or heard that they are asked into it or coordinate a group that it is before."""
     seats = Invitation.objects.filter(panel=panel).select_related("invitee")
     asked = list(seats.pending().filter(expires_at__gt=clock.now()))
     rows = list(panel.dispatches.live().select_related("network", "group__parent"))
     unsent = notifications_of.unsent_about(one.pk for one in (*asked, *rows))
-    there = {seat.invitee for seat in (*seats.seated(), *(one for one in asked if one.pk not in unsent))}
+    heard = (*seats.seated(), *(one for one in asked if one.pk not in unsent))
+    there = {panel.lead, *(seat.invitee for seat in heard)}
     for row in rows:
         if row.pk not in unsent:
             there.update(accounts.coordinators_for(row.network, row.group))
@@ -231,6 +232,11 @@ def silence(panel: Panel, *, by: Any) -> None:
         guest_links.mind_link(invitation.invitee, by=by)
 
 
+def note(panel: Panel, verb: Move, *, by: Any) -> None:
+    """A row in the panel's log of what leaves its state as it is."""
+    PanelStep.objects.create(panel=panel, verb=verb, source=panel.state, target=panel.state, by=by)
+
+
 @transaction.atomic
 def freeze(patient_id: str, *, by: Any) -> int:
     """After a withdrawal of consent: stop the chasing and the mails of the patient's panels, running or closed.
@@ -244,6 +250,7 @@ def freeze(patient_id: str, *, by: Any) -> int:
         sight.project(Case.objects.filter(pk=panel.case_id), by=by)
         forget_unseen([panel.ref, str(panel.case_id)])
         jobs.enqueue("meetings.clear_agendas", panel_id=str(panel.pk))
+        note(panel, Move.FREEZE, by=by)
         tell_ended(panel, people, by=by, again=f"frozen {clock.today().isoformat()}")
     for panel in Panel.objects.filter(case__patient__pk=patient_id, state=State.CLOSED):
         silence(panel, by=by)
@@ -269,6 +276,7 @@ def thaw(patient_id: str, *, by: Any) -> int:
         if Contribution.objects.awaiting_data().filter(panel=panel).exists():
             talking.ask_for_data(panel)
         jobs.enqueue("outcomes.thaw", panel_id=str(panel.pk))
+        note(panel, Move.THAW, by=by)
         tell_all(panel, by=by, again=f"thawed {clock.today().isoformat()}")
     for panel in Panel.objects.filter(case__patient__pk=patient_id, state=State.CLOSED):
         jobs.enqueue("outcomes.thaw", panel_id=str(panel.pk))

@@ -150,6 +150,8 @@ def pass_referral_on(
     current.state, current.decided_at, current.decided_by = ReferralState.WAITING, None, None
     current.save(update_fields=["network", "group", "note", "state", "decided_at", "decided_by", "clinician"])
     audit.record(Event.REFERRAL_DECIDED, on=current, by=by, verb="passed_on")
+    moment = clock.now().isoformat()
+    notifications.notify_address(current.email, notice=Notice.REFERRAL_PASSED_ON, about=current, again=moment)
     put_before_coordinators(current, by=by)
     return current
 

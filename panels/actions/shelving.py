@@ -10,8 +10,11 @@ from cpms import clock
 from cpms.accounts.access import Refused
 from cpms.audit import actions as audit
 from cpms.audit.states import Event
+from cpms.notifications.notices import Notice
 from panels import policy
-from panels.models import Panel
+from panels.actions import escalating
+from panels.models import Panel, PanelStep
+from panels.states import Move
 
 
 @transaction.atomic
@@ -31,7 +34,11 @@ def unarchive(panel: Panel, *, by: Any) -> Panel:
 
 
 def put(panel: Panel, *, archived: bool, by: Any) -> Panel:
+    """Noted in the panel's log; the lead hears of what somebody else does."""
     panel.archived_at, panel.archived_by = (clock.now(), by) if archived else (None, None)
     panel.save(update_fields=["archived_at", "archived_by"])
-    audit.record(Event.PANEL_SHELVED, on=panel, by=by, verb="archive" if archived else "unarchive")
+    verb, again = Move.ARCHIVE if archived else Move.UNARCHIVE, clock.now().isoformat()
+    PanelStep.objects.create(panel=panel, verb=verb, source=panel.state, target=panel.state, by=by)
+    escalating.send([panel.lead], Notice.PANEL_SHELVED, panel, path=panel.get_absolute_url(), again=again, by=by)
+    audit.record(Event.PANEL_SHELVED, on=panel, by=by, verb=str(verb))
     return panel

@@ -19,7 +19,7 @@ from cpms.notifications.states import Settled, Verb
 from panels import policy, queries
 from panels.actions import chasing, escalating, inviting
 from panels.actions.telling import tell
-from panels.models import Contribution, Message, Panel, Stance, Thanks
+from panels.models import Contribution, Message, Panel, Stance, Thanks, Wording
 from panels.models.talk import Said
 from panels.states import Certainty, ContributionKind, StanceKind
 
@@ -173,8 +173,8 @@ def held(contribution: Contribution) -> Contribution:
 
 @transaction.atomic
 def take_stance(contribution: Contribution, *, kind: str, by: Any, text: str = "") -> Stance:
-    """Agree, amend or dissent; a later view replaces the earlier one. Dissent and amendment need words, and the statement's
-    author and the lead hear of them."""
+    """Agree, amend or dissent; a later view takes the place of the earlier one, which stays readable beside it. Dissent and
+    amendment need words, and the statement's author and the lead hear of them."""
     hold_consent(contribution.audit_patient_id)
     current = held(contribution)
     if not (verdict := policy.may_take_stance(by, current)):
@@ -182,21 +182,39 @@ def take_stance(contribution: Contribution, *, kind: str, by: Any, text: str = "
     if kind != StanceKind.AGREE and not text.strip():
         raise Refused("Please say in words what you would change or why you dissent.")
     stance = Stance.objects.filter(contribution=current, who=by).first()
+    earlier = stance.kind if stance else ""
     if stance is None:
         stance = Stance(contribution=current, key=current.key, who=by)
+    elif (stance.kind, stance.text) != (kind, text):
+        keep_view(stance)
     stance.kind, stance.text, stance.at = StanceKind(kind), text, clock.now()
     stance.save()
     panel = current.panel
     escalating.has_said(panel, by=by)
     chasing.something_happened(panel)
-    if kind == StanceKind.AMEND:
-        tell({current.author, panel.lead}, Notice.VIEW_TAKEN, panel, by=by)
-    if kind == StanceKind.DISSENT:  # the lead hears of it by the proposal to meet
-        tell({current.author} - {panel.lead}, Notice.VIEW_TAKEN, panel, by=by)
-        escalating.propose_meeting(panel, by=by)
+    answer_view(current, kind=kind, earlier=earlier, by=by)
     escalating.enough_said(panel, by=by)
     audit.record(Event.STANCE_TAKEN, on=contribution, by=by, kind=kind)
     return stance
+
+
+def answer_view(statement: Contribution, *, kind: str, earlier: str, by: Any) -> None:
+    """Who hears of a view; a dissent proposes to meet, and the last one taken back proposes it no more."""
+    panel = statement.panel
+    if kind == StanceKind.AMEND:
+        tell({statement.author, panel.lead}, Notice.VIEW_TAKEN, panel, by=by)
+    if kind == StanceKind.DISSENT:  # the lead hears of it by the proposal to meet
+        tell({statement.author} - {panel.lead}, Notice.VIEW_TAKEN, panel, by=by)
+        escalating.propose_meeting(panel, by=by)
+    elif earlier == StanceKind.DISSENT:
+        escalating.nobody_would_meet(panel)
+
+
+def keep_view(stance: Stance) -> None:
+    """What somebody thought before they thought otherwise: kind and words."""
+    earlier = Wording(key=stance.key, stance=stance, kind=stance.kind)
+    earlier.text = stance.text
+    earlier.save(force_insert=True)
 
 
 @transaction.atomic

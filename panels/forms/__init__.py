@@ -2,7 +2,7 @@
 
 from panels.forms.dispatching import AddressForm, ClarifyForm, ForwardForm, ReturnForm, TakeUpForm
 from panels.forms.finding import ListForm, SearchForm
-from panels.forms.inviting import DeclineForm, GuestForm, InviteForm, LetInForm
+from panels.forms.inviting import ColleagueForm, DeclineForm, GuestForm, InviteForm, LeaveForm, LetInForm
 from panels.forms.preparing import PrepareForm
 from panels.forms.referring import AcceptReferralForm, DeclineReferralForm, PassOnForm, ReferralForm
 from panels.forms.registries import PurposeForm
@@ -16,12 +16,14 @@ __all__ = [
     "AnswerForm",
     "BegunField",
     "ClarifyForm",
+    "ColleagueForm",
     "ContributionForm",
     "DeclineForm",
     "DeclineReferralForm",
     "ForwardForm",
     "GuestForm",
     "InviteForm",
+    "LeaveForm",
     "LetInForm",
     "ListForm",
     "MinutesForm",

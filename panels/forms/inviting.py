@@ -44,6 +44,20 @@ class DeclineForm(forms.Form):
     better_name = forms.CharField(label="Who would be better?", required=False, max_length=160)
 
 
+class LeaveForm(DeclineForm):
+    """Why a member goes; with the same reasons as a no."""
+
+    field_order = ("reason", "better_name", "text")
+
+    reason = forms.ChoiceField(label="Why", choices=DeclineReason.choices, widget=forms.RadioSelect)
+
+
+class ColleagueForm(forms.Form):
+    better_name = forms.CharField(
+        label="Your colleague", max_length=160, help_text="Name and hospital, as far as you know them."
+    )
+
+
 class InviteForm(AsksGroups):
     """More experts for an open panel."""
 

@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 
 from cpms.forms import DayField
-from panels.states import MOST_MINUTES, QUORUM
+from panels.states import MOST_MINUTES, QUORUM, Urgency
 
 
 class QuorumField(forms.IntegerField):
@@ -24,3 +24,4 @@ class MinutesForm(forms.Form):
 class TermsForm(forms.Form):
     wanted_by = DayField(label="Advice wanted by", not_before_today=True)
     quorum = QuorumField()
+    urgency = forms.ChoiceField(label="Urgency", choices=Urgency.choices, required=False)

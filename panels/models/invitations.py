@@ -17,7 +17,7 @@ from cpms.accounts.models import User, practises
 from cpms.accounts.models.people import GUESTS_IN
 from cpms.vault.fields import SealedTextField
 from cpms.vault.models import SealedManager, SealedModel
-from panels.states import ANSWER_WITHIN, RUNNING, DeclineReason, InvitationKind, InvitationState, due_on
+from panels.states import ANSWER_WITHIN, NUDGE_AFTER, RUNNING, DeclineReason, InvitationKind, InvitationState, due_on
 
 
 class InvitationQuerySet(models.QuerySet["Invitation"]):
@@ -80,6 +80,7 @@ class Invitation(SealedModel):
     expires_at = models.DateTimeField()
     answered_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
+    nudged_at = models.DateTimeField(null=True)
     guest_until = models.DateTimeField(null=True)
     reason = models.CharField(max_length=10, choices=DeclineReason, blank=True)
     reason_text = SealedTextField()
@@ -132,6 +133,11 @@ class Invitation(SealedModel):
         soon = self.sent_at + ANSWER_WITHIN
         wanted = due_on(self.panel.wanted_by) if self.panel.wanted_by else None
         return min(soon, wanted) if wanted and wanted > self.sent_at else soon
+
+    @property
+    def nudged_lately(self) -> bool:
+        """Reminded by the lead less than three days ago."""
+        return self.nudged_at is not None and clock.now() < self.nudged_at + NUDGE_AFTER
 
     @property
     def audit_patient_id(self) -> Any:

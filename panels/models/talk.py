@@ -157,10 +157,12 @@ class Message(Said):
 
 
 class Wording(SealedModel):
-    """What a statement or a message said before its author corrected it."""
+    """What a statement, a message or a view said before whose it is changed it; of a view its kind too."""
 
     contribution = models.ForeignKey(Contribution, on_delete=models.PROTECT, null=True, related_name="wordings")
     message = models.ForeignKey(Message, on_delete=models.PROTECT, null=True, related_name="wordings")
+    stance = models.ForeignKey(Stance, on_delete=models.PROTECT, null=True, related_name="wordings")
+    kind = models.CharField(max_length=10, choices=StanceKind, blank=True)
     text = SealedTextField()
     until = models.DateTimeField(default=clock.now)
 
@@ -171,7 +173,9 @@ class Wording(SealedModel):
         constraints = [
             models.CheckConstraint(
                 name="panels_wording_of_one",
-                condition=Q(contribution__isnull=False, message=None) | Q(contribution=None, message__isnull=False),
+                condition=Q(contribution__isnull=False, message=None, stance=None, kind="")
+                | Q(contribution=None, message__isnull=False, stance=None, kind="")
+                | (Q(contribution=None, message=None, stance__isnull=False) & ~Q(kind="")),
             )
         ]
 

@@ -9,11 +9,13 @@ from cpms import clock
 from cpms.accounts.access import Verdict, no, rule, yes
 from cpms.accounts.roles import Permission
 from panels.policy.panels import may_prepare
-from panels.policy.parts import NOT_RUNNING, may_lead
+from panels.policy.parts import NOT_RUNNING, may_lead, may_take_part, part_of
 from panels.states import (
     RUNNING,
+    SHARED,
     InvitationKind,
     InvitationState,
+    Part,
     State,
 )
 
@@ -46,6 +48,27 @@ def may_answer(user: Any, invitation: Any) -> Verdict:
     if invitation.panel.state not in RUNNING:
         return no(NOT_RUNNING)
     return may_be_discussed(invitation.panel.case.patient)
+
+
+@rule(Permission.PANEL_LEAVE)
+def may_leave(user: Any, panel: Any) -> Verdict:
+    """A member or guest, as long as the panel opens to them: at any time, as the invitation promises."""
+    if part_of(user, panel) not in {Part.EXPERT, Part.GUEST}:
+        return no("Only members and guests can leave a panel.")
+    return yes if panel.state in SHARED else no(NOT_RUNNING)
+
+
+@rule(Permission.PANEL_PROPOSE)
+def may_propose_colleague(user: Any, panel: Any) -> Verdict:
+    """A member or guest; the treating side invites."""
+    if part_of(user, panel) == Part.TREATING:
+        return no("You can invite a colleague yourself.")
+    return may_take_part(user, panel)
+
+
+@rule(Permission.INVITATION_NUDGE)
+def may_nudge(user: Any, panel: Any) -> Verdict:
+    return may_lead(user, panel)
 
 
 @rule(Permission.INVITATION_WITHDRAW)

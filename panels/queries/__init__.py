@@ -1,6 +1,15 @@
 """Read models of panels."""
 
-from panels.queries.answers import first_reply_at, late_panels, owing, people_in, replies, substitutes
+from panels.queries.answers import (
+    first_reply_at,
+    late_panels,
+    owing,
+    people_in,
+    replies,
+    round_began,
+    substitutes,
+)
+from panels.queries.awaited import Awaited, awaited
 from panels.queries.chasing import climbs_at
 from panels.queries.dispatches import (
     addressed,
@@ -50,6 +59,7 @@ __all__ = [
     "LOOKED_THROUGH",
     "MOST_FOUND",
     "PAGE",
+    "Awaited",
     "Entry",
     "Seat",
     "Suggestion",
@@ -60,6 +70,7 @@ __all__ = [
     "answered_words",
     "answers_to",
     "as_referred",
+    "awaited",
     "climbs_at",
     "countries_of_referrals",
     "decided",
@@ -92,6 +103,8 @@ __all__ = [
     "referral_of",
     "referrals",
     "replies",
+    "round_began",
+    "said_in",
     "search",
     "seats",
     "so_far",

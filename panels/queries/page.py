@@ -23,7 +23,7 @@ LATEST = 20
 
 @dataclass(frozen=True)
 class Entry:
-    """One line of the thread: a statement with its stances, or a message.
+    """One line of the thread: a statement with its stances, or a message. ``changed`` are views that agree now and did not before.
 
     ``news`` stands above it, if anything does: new or changed since the reader's last visit; ``first`` above the first such.
     ``own`` are the reader's words. Of what is answered the name is there alone, as the words' own ``answered_name``.
@@ -35,6 +35,7 @@ class Entry:
     message: Message | None = None
     agrees: int = 0
     objections: tuple[Stance, ...] = ()
+    changed: tuple[Stance, ...] = ()
     mine: str = ""
     guest_until: dt.datetime | None = None
     news: str = ""
@@ -64,7 +65,7 @@ def thread(
 
     ``guests`` gives the guests' keys and the dates until which they stay, ``besides`` the keys of older words that are shown too.
     """
-    stances = Prefetch("stances", Stance.objects.select_related("who__centre", "key"))
+    stances = Prefetch("stances", Stance.objects.select_related("who__centre", "key").prefetch_related("wordings"))
     statements = Contribution.objects.filter(panel=panel).prefetch_related(stances, "wordings", "mentions")
     messages = Message.objects.filter(panel=panel).prefetch_related("wordings", "mentions")
     statements = statements.filter(chosen(statements, latest, besides)).select_related("author__centre", "key")
@@ -137,6 +138,7 @@ def statement_entry(contribution: Contribution, reader: Any, guests: dict[Any, d
         contribution=contribution,
         agrees=sum(view.kind == StanceKind.AGREE for view in views),
         objections=tuple(view for view in views if view.kind != StanceKind.AGREE),
+        changed=tuple(view for view in views if view.kind == StanceKind.AGREE and view.wordings.all()),
         mine=next((view.kind for view in views if view.who_id == reader), ""),
         guest_until=guests.get(contribution.author_id),
         own=contribution.author_id == reader,

@@ -36,6 +36,7 @@ def invitation(request: HttpRequest, invitation: Invitation) -> HttpResponse:
 
 def sheet(request: HttpRequest, invitation: Invitation, form: DeclineForm, status: int = 200) -> HttpResponse:
     panel = Panel.objects.with_case().get(pk=invitation.panel_id)
+    others = Invitation.objects.live().filter(panel=panel).exclude(pk=invitation.pk)
     context = {
         "invitation": invitation,
         "panel": panel,
@@ -43,7 +44,8 @@ def sheet(request: HttpRequest, invitation: Invitation, form: DeclineForm, statu
         "diagnoses": panel.case.diagnoses.all(),
         "reasons": DeclineReason.choices,
         "form": form,
-        "others": Invitation.objects.filter(panel=panel).exclude(pk=invitation.pk).count(),
+        "others": others.count(),
+        "accepted": others.filter(state=InvitationState.ACCEPTED).count(),
     }
     return render(request, "panels/invitation.html", context, status=status)
 

@@ -20,7 +20,7 @@ from panels.cases.queries import allowed, case_parts
 from panels.forms import ContributionForm, TermsForm, ThanksForm
 from panels.models import Dispatch, Panel, Thanks
 from panels.policy import part_of
-from panels.states import Part, State
+from panels.states import ContributionKind, Part, State
 
 SHOWN_RULES = {
     "may_contribute": Permission.PANEL_CONTRIBUTE,
@@ -35,6 +35,8 @@ SHOWN_RULES = {
     "may_thank": Permission.PANEL_THANK,
     "may_set_terms": Permission.PANEL_TERMS,
     "may_wish": Permission.PANEL_WISH,
+    "may_leave": Permission.PANEL_LEAVE,
+    "may_propose": Permission.PANEL_PROPOSE,
     "may_archive": Permission.PANEL_ARCHIVE,
     "may_unarchive": Permission.PANEL_UNARCHIVE,
 }
@@ -48,11 +50,6 @@ BESIDE: list[Callable[[Panel, Any], dict[str, Any]]] = []
 def verdicts(user: Any, panel: Panel) -> dict[str, Any]:
     """Each rule's answer, for buttons that say why they are off."""
     return {name: ask(permission, user, panel) for name, permission in SHOWN_RULES.items()}
-
-
-def waiting_for(seats: list[queries.Seat]) -> list[queries.Seat]:
-    """Who has not answered or not replied yet."""
-    return [s for s in seats if s.invitation.state == "pending" or (s.invitation.state == "accepted" and not s.replied)]
 
 
 def offers(panel: Panel, user: Any) -> dict[str, Any]:
@@ -107,10 +104,9 @@ def page(
         "replies": queries.replies(panel),
         "spent": queries.time_spent(panel, user),
         "wishes": panel.meeting_wishes.count(),
-        "terms_form": TermsForm(initial={"wanted_by": panel.wanted_by, "quorum": panel.quorum}),
+        "terms_form": TermsForm(initial={name: getattr(panel, name) for name in ("wanted_by", "quorum", "urgency")}),
         "cross_border": queries.is_cross_border(panel, seats),
         "seated": {seat.invitation.invitee_id for seat in seats},
-        "waiting": waiting_for(seats),
         "form": form,
         "answering": queries.answered_words(panel, str(form["answers"].value() or "")),
         "replied": any(s.replied for s in seats if s.invitation.invitee_id == user.pk),
@@ -118,6 +114,7 @@ def page(
         **around(panel, user),
         **verdicts(user, panel),
     }
+    context["waiting"] = queries.awaited(panel, seats, context["way"], user=user, treating=context["treating"])
     for beside in BESIDE:
         context |= beside(panel, user)
     if thanks_form is not None:
@@ -132,7 +129,8 @@ def detail(request: HttpRequest, panel: Panel) -> HttpResponse:
     typed = drafts.fields_of(f"reply:{panel.ref}", by=request.user)
     kind = "diagnosis" if part_of(request.user, panel) == Part.EXPERT else "message"
     answers = {"answers": request.GET["answer"]} if "answer" in request.GET else {}
-    initial = {"kind": kind, **typed, **answers}
+    wanted = {"kind": request.GET["kind"]} if request.GET.get("kind") in ContributionKind.values else {}
+    initial = {"kind": kind, **typed, **answers, **wanted}
     response = page(request, panel, ContributionForm(initial=initial, **offers(panel, request.user)))
     actions.note_visit(panel, by=request.user)
     return response

@@ -19,7 +19,7 @@ def terms(request: HttpRequest, panel: Panel) -> HttpResponse:
     form = TermsForm(request.POST)
     if form.is_valid():
         actions.set_terms(panel, by=request.user, **form.cleaned_data)
-        messages.success(request, "Changed. Everybody is told of a new day.")
+        messages.success(request, "Changed. Everybody is told of a new day or another urgency.")
     else:
         messages.error(request, "Please give a day that lies ahead, and a number from 1 to 20.")
     return redirect(panel)

@@ -160,6 +160,8 @@ TYPED = {
     "panels:terms": {"wanted_by": "2099-01-01", "quorum": "3"},
     "panels:minutes": {"minutes": "7"},
     "panels:decline": {"reason": "time"},
+    "panels:leave": {"reason": "time"},
+    "panels:propose_colleague": {"better_name": "Dr Other"},
     "panels:answer": {"text": "Once."},
     "panels:reword_statement": {"text": "Otherwise."},
     "panels:reword_message": {"text": "Otherwise."},

@@ -19,10 +19,12 @@ from panels.cases.questionnaire import Item
 # One line of text that is no free text about a patient: codes, numbers, addresses, and names that are asked for
 NOT_ABOUT_PATIENTS = {
     "AdviceForm.owner": "who does it, a hospital or a person who treats",
+    "ColleagueForm.better_name": "the name of an expert",
     "DeclineForm.better_name": "the name of an expert",
     "EraseForm.pseudonym": "a pseudonym, repeated",
     "GuestForm.hospital": "a hospital",
     "GuestForm.name": "the guest's name",
+    "LeaveForm.better_name": "the name of an expert",
     "PlaceForm.ref": "the number of a panel",
     "ReferralForm.hospital": "a hospital",
     "ReferralForm.name": "the physician's name",

@@ -156,6 +156,8 @@ OTHERS = (
     Visit("member", "panels:detail", "open"),
     Visit("member", "cases:file", "open"),
     Visit("member", "panels:reword_statement", "open"),
+    Visit("member", "panels:leave", "open"),
+    Visit("member", "panels:propose_colleague", "open"),
     Visit("member", "outcomes:edit", "signing"),
     Visit("member", "outcomes:edit", "closed"),
     Visit("member", "outcomes:version", "closed"),

@@ -24,6 +24,7 @@ from cpms.notifications.states import Verb
 from cpms.patients import actions as patients
 from cpms.patients.models import Patient
 from outcomes import actions as outcomes
+from outcomes import queries as outcomes_of
 from outcomes.models import SignOff
 from outcomes.states import Decision
 from panels import actions as panels
@@ -167,6 +168,38 @@ def test_signing_against_closing(story):
     assert closed == 1
     decision = SignOff.objects.get(who=story.expert).decision
     assert decision == (Decision.SIGNED if signed else Decision.SILENT)
+
+
+def test_leaving_against_advice_leaves_no_sight_and_nothing_that_waits(story):
+    seated(story)
+    left, said = race(
+        lambda: panels.leave(story.fresh(), reason="time", by=story.expert),
+        lambda: story.contribute(story.expert),
+    )
+    assert left == 1
+    assert story.invitation(story.expert).state == InvitationState.ENDED
+    assert sees(story, story.expert) == (False, False)
+    assert not WorkItem.objects.open().filter(who=story.expert).exists()
+    assert Contribution.objects.filter(author=story.expert).count() == said
+    with pytest.raises(Refused):
+        story.contribute(story.expert)
+
+
+def test_leaving_against_signing_leaves_a_signature_or_nothing_awaited(story):
+    seated(story)
+    story.contribute(story.expert)
+    outcome = outcomes.start_outcome(story.fresh(), by=story.lead)
+    outcomes.write_outcome(story.fresh(), by=story.lead, conclusion="Salt.", items=[], version=outcome.version)
+    outcomes.send_for_signature(story.fresh(), by=story.lead)
+    left, signed = race(
+        lambda: panels.leave(story.fresh(), reason="time", by=story.expert),
+        lambda: outcomes.sign(story.fresh(), decision=Decision.SIGNED, number=1, by=story.expert),
+    )
+    assert left == 1
+    decision = SignOff.objects.get(who=story.expert).decision
+    assert decision == (Decision.SIGNED if signed else Decision.PENDING)
+    assert outcomes_of.awaited(story.fresh().outcome) == []
+    assert not WorkItem.objects.open().filter(who=story.expert).exists()
 
 
 def test_one_view_each_however_often_it_is_given(story):

@@ -12,13 +12,23 @@ from cpms.notifications.actions.outbox import (
     tell,
 )
 from cpms.notifications.actions.rules import set_rules
-from cpms.notifications.actions.work import cancel_work, move_due, open_work, pass_work, remind, settle_all, settle_work
+from cpms.notifications.actions.work import (
+    cancel_work,
+    change_pace,
+    move_due,
+    open_work,
+    pass_work,
+    remind,
+    settle_all,
+    settle_work,
+)
 
 __all__ = [
     "answer_reset",
     "cancel_mails",
     "cancel_mails_of",
     "cancel_work",
+    "change_pace",
     "dispatch_outbox",
     "move_due",
     "notify",

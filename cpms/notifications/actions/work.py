@@ -62,6 +62,16 @@ def move_due(on: models.Model, verb: Verb, *, due_at: dt.datetime) -> int:
     return WorkItem.objects.open().about(on).filter(verb=verb).update(due_at=due_at)
 
 
+def change_pace(subjects: Iterable[Any], *, urgent: bool) -> int:
+    """What these things wait for is urgent from now on, or not any more: each next reminder goes by the new times. Gives how many."""
+    items = list(WorkItem.objects.open().filter(subject_id__in=list(subjects)).select_for_update())
+    for item in items:
+        waits = queries.waits(item.verb, item.network_id)
+        item.urgent, item.remind_at = urgent, reminder_due(waits, item.opened_at, item.reminders, urgent=urgent)
+    WorkItem.objects.bulk_update(items, ["urgent", "remind_at"])
+    return len(items)
+
+
 def settle_work(who: Any, verb: Verb, *, on: models.Model) -> int:
     """Done: no reminder follows."""
     return end(WorkItem.objects.about(on).filter(who=who, verb=verb), Settled.DONE)

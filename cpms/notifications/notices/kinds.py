@@ -35,6 +35,8 @@ class Notice(models.TextChoices):
     GLASS_ASKED = "glass_asked", "Break-glass waits for a second person"
     GLASS_BROKEN = "glass_broken", "The helpdesk looks into a panel"
     INVITATION_ANSWERED = "invitation_answered", "An invitation was answered"
+    MEMBER_LEFT = "member_left", "A member left your panel"
+    COLLEAGUE_PROPOSED = "colleague_proposed", "A member proposes a colleague"
     INVITATION_LAPSED = "invitation_lapsed", "An invitation ran out without an answer"
     DISPATCHED = "dispatched", "Panel put before your group or network"
     DISPATCH_DECIDED = "dispatch_decided", "A coordinator took a panel up or forwarded it"
@@ -42,12 +44,15 @@ class Notice(models.TextChoices):
     REFERRAL_RECEIVED = "referral_received", "Question from outside received"
     REFERRAL_WAITING = "referral_waiting", "A question from outside waits"
     REFERRAL_ANSWERED = "referral_answered", "Question from outside answered"
+    REFERRAL_PASSED_ON = "referral_passed_on", "Question from outside passed on"
     REFERRAL_YOURS = "referral_yours", "Asked to open a panel"
     ENOUGH_ADVICE = "enough_advice", "Enough advice is there"
     TERMS_CHANGED = "terms_changed", "The day of a panel moved"
+    URGENCY_CHANGED = "urgency_changed", "The urgency of a panel changed"
     PANEL_MOVED = "panel_moved", "A panel took its next step"
     MEETING_PROPOSED = "meeting_proposed", "A meeting is proposed"
     ANSWER_LATE = "answer_late", "Your answer is awaited"
+    NUDGED = "nudged", "The lead asks how far you are"
     SUBSTITUTE_WANTED = "substitute_wanted", "Advice is late"
     HELP_WANTED = "help_wanted", "A panel of your group needs people"
     MENTIONED = "mentioned", "You are mentioned"
@@ -86,6 +91,7 @@ class Notice(models.TextChoices):
     SURVEY = "survey", "Survey"
     SURVEY_REMINDER = "survey_reminder", "Survey still open"
     PANEL_CLOSED = "panel_closed", "Panel closed"
+    PANEL_SHELVED = "panel_shelved", "Panel put into the archive or taken out"
     PANEL_ENDED = "panel_ended", "Panel ended"
     CONSENT_AGAIN = "consent_again", "A consent is to be asked for again"
     KEEP_OR_ERASE = "keep_or_erase", "A patient's data is to be looked at again"
@@ -129,6 +135,7 @@ ALWAYS_AT_ONCE = frozenset(
         Notice.DIGEST,
         Notice.REFERRAL_RECEIVED,
         Notice.REFERRAL_ANSWERED,
+        Notice.REFERRAL_PASSED_ON,
         Notice.DEVICE_CHANGED,
         Notice.CODES_RENEWED,
         Notice.SESSION_ENDED,
@@ -154,6 +161,8 @@ NEWS = frozenset(
         Notice.DISPATCH_DECIDED,
         Notice.ENOUGH_ADVICE,
         Notice.TERMS_CHANGED,
+        Notice.URGENCY_CHANGED,
+        Notice.PANEL_SHELVED,
         Notice.PANEL_MOVED,
         Notice.NEW_ADVICE,
         Notice.NEW_MESSAGE,
@@ -187,6 +196,9 @@ ASKED = frozenset(
         Notice.DATES,
         Notice.DATES_PASSED,
         Notice.ANSWER_LATE,
+        Notice.NUDGED,
+        Notice.MEMBER_LEFT,
+        Notice.COLLEAGUE_PROPOSED,
         Notice.VIEW_TAKEN,
         Notice.REWORDED,
         Notice.DATA_ADDED,

@@ -7,10 +7,12 @@ from django.conf import settings
 from cpms.notifications.notices.joining import JOINING, NOT_YOU, Words
 from cpms.notifications.notices.kinds import Notice
 from cpms.notifications.notices.meetings import MEETINGS
+from cpms.notifications.notices.outside import OUTSIDE
 
 WORDS = {
     **JOINING,
     **MEETINGS,
+    **OUTSIDE,
     Notice.INVITED: Words(
         "CPMS: a colleague asks for your advice",
         "A colleague asks for your advice in panel {ref}. Please say whether you can help; it takes one tap.",
@@ -120,6 +122,13 @@ WORDS = {
     Notice.INVITATION_ANSWERED: Words(
         "CPMS: an invitation was answered", "Somebody answered your invitation to panel {ref}."
     ),
+    Notice.MEMBER_LEFT: Words(
+        "CPMS: a member left your panel",
+        "Somebody left panel {ref}. The panel says why, and whom they name instead, if they do.",
+    ),
+    Notice.COLLEAGUE_PROPOSED: Words(
+        "CPMS: a colleague is proposed", "Somebody in panel {ref} names a colleague whom you may invite."
+    ),
     Notice.INVITATION_LAPSED: Words(
         "CPMS: an invitation ran out",
         "Somebody you invited to panel {ref} did not answer within two weeks. Would you like to ask somebody else?",
@@ -134,26 +143,17 @@ WORDS = {
     Notice.DISPATCH_RETURNED: Words(
         "CPMS: a coordinator asks you something", "A coordinator has a question about panel {ref} before it goes on."
     ),
-    Notice.REFERRAL_RECEIVED: Words(
-        "CPMS: your question has arrived",
-        "Your question to the reference networks has arrived. The link below is for you alone and shows where it stands.",
-    ),
-    Notice.REFERRAL_WAITING: Words(
-        "CPMS: a question from outside the networks",
-        "A physician outside the networks asks for help ({ref}). Please accept it, pass it on, or decline it with a reason.",
-    ),
-    Notice.REFERRAL_ANSWERED: Words(
-        "CPMS: your question has an answer", "Your question has an answer. The link in our first mail shows it."
-    ),
-    Notice.REFERRAL_YOURS: Words(
-        "CPMS: please open a panel",
-        "A coordinator asks you to open a panel for a physician outside the networks ({ref}).",
-    ),
     Notice.ENOUGH_ADVICE: Words(
         "CPMS: enough advice in your panel",
         "Panel {ref} holds the advice you asked for. You can conclude it without a meeting, or wait for more.",
     ),
     Notice.TERMS_CHANGED: Words("CPMS: a new day", "Advice in panel {ref} is wanted by another day now."),
+    Notice.URGENCY_CHANGED: Words(
+        "CPMS: another urgency", "How urgent panel {ref} is has changed. The panel says by when advice is wanted."
+    ),
+    Notice.PANEL_SHELVED: Words(
+        "CPMS: your panel and the archive", "Somebody put panel {ref} into the archive, or took it out again."
+    ),
     Notice.PANEL_MOVED: Words("CPMS: a panel goes on", "Panel {ref} took its next step."),
     Notice.MEETING_PROPOSED: Words(
         "CPMS: a meeting is proposed",
@@ -162,6 +162,10 @@ WORDS = {
     Notice.ANSWER_LATE: Words(
         "CPMS: your answer is awaited",
         "The day has passed by which panel {ref} hoped for your answer. One line may be enough.",
+    ),
+    Notice.NUDGED: Words(
+        "CPMS: a colleague hopes for your answer",
+        "The lead of panel {ref} would be glad of your answer. One line may be enough, or a word that you cannot help.",
     ),
     Notice.SUBSTITUTE_WANTED: Words(
         "CPMS: advice is late", "Advice in panel {ref} is late. Would you like to ask somebody else?"

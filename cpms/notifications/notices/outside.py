@@ -1,0 +1,29 @@
+"""What mails say of questions from outside the networks: nothing of the patient."""
+
+from __future__ import annotations
+
+from cpms.notifications.notices.joining import Words
+from cpms.notifications.notices.kinds import Notice
+
+OUTSIDE = {
+    Notice.REFERRAL_RECEIVED: Words(
+        "CPMS: your question has arrived",
+        "Your question to the reference networks has arrived. The link below is for you alone and shows where it stands.",
+    ),
+    Notice.REFERRAL_WAITING: Words(
+        "CPMS: a question from outside the networks",
+        "A physician outside the networks asks for help ({ref}). Please accept it, pass it on, or decline it with a reason.",
+    ),
+    Notice.REFERRAL_ANSWERED: Words(
+        "CPMS: your question has an answer", "Your question has an answer. The link in our first mail shows it."
+    ),
+    Notice.REFERRAL_PASSED_ON: Words(
+        "CPMS: your question was passed on",
+        "Your question now lies with others in the reference networks, who may know more. There is nothing to do for you. The link "
+        "in our first mail shows where it stands.",
+    ),
+    Notice.REFERRAL_YOURS: Words(
+        "CPMS: please open a panel",
+        "A coordinator asks you to open a panel for a physician outside the networks ({ref}).",
+    ),
+}
