@@ -74,6 +74,7 @@ WITHOUT_BY = {
     "notifications": {
         "open_work",
         "move_due",
+        "change_pace",
         "settle_work",
         "settle_all",
         "pass_work",

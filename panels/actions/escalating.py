@@ -109,14 +109,13 @@ def set_terms(panel: Panel, *, quorum: int, wanted_by: dt.date, by: Any, urgency
 def hurry(panel: Panel, *, by: Any) -> None:
     """The urgency is another: what waits is reminded in the times of the new one, and unanswered invitations end by them, those
     asked long ago not before tomorrow."""
-    asked = list(Invitation.objects.pending().filter(panel=panel, expires_at__gt=clock.now()))
+    asked = Invitation.objects.pending().filter(panel=panel, expires_at__gt=clock.now())
     waits = dt.timedelta(days=notifications_of.days_of(panel.network_id, EXPIRY)[0])
     for invitation in asked:
         ends = invitation.sent_at + (waits / 2 if panel.urgent else waits)
         invitation.expires_at = max(ends, clock.now() + dt.timedelta(days=1))
         invitation.save(update_fields=["expires_at"])
-    subjects = [panel.pk, *(one.pk for one in asked), *panel.dispatches.values_list("pk", flat=True)]
-    notifications.change_pace(subjects, urgent=panel.urgent)
+    notifications.change_pace(panel.ref, urgent=panel.urgent)
     PanelStep.objects.create(panel=panel, verb=Move.URGENCY, source=panel.state, target=panel.state, by=by)
 
 

@@ -24,4 +24,4 @@ class MinutesForm(forms.Form):
 class TermsForm(forms.Form):
     wanted_by = DayField(label="Advice wanted by", not_before_today=True)
     quorum = QuorumField()
-    urgency = forms.ChoiceField(label="Urgency", choices=Urgency.choices, required=False)
+    urgency = forms.ChoiceField(label="Urgency", choices=Urgency.choices)

@@ -59,6 +59,8 @@ def may_withdraw(user: Any, panel: Any) -> Verdict:
 
 @rule(Permission.PANEL_REOPEN)
 def may_reopen(user: Any, panel: Any) -> Verdict:
+    if part_of(user, panel) == Part.TREATING and panel.state != State.CLOSED:
+        return no("Only a closed panel can be reopened.")
     return may_move(user, panel, Move.REOPEN)
 
 

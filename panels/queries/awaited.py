@@ -14,7 +14,7 @@ from panels.models import Dispatch, Panel
 from panels.queries.page import Seat
 from panels.states import RUNNING
 
-TO_ALL = {
+TO_ALL: dict[str, str] = {
     Verb.ANSWER: "yes or no",
     Verb.REPLY: "advice",
     Verb.ADD_DATA: "more data",
@@ -26,7 +26,7 @@ TO_ALL = {
     Verb.CLOSE: "closing",
 }
 """What everybody in the panel may read: its seats, its way through the groups, the requests in it, its outcome."""
-TO_TREATING_SIDE = {Verb.SUBSTITUTE: "asking others", Verb.MEET: "calling a meeting"}
+TO_TREATING_SIDE: dict[str, str] = {Verb.SUBSTITUTE: "asking others", Verb.MEET: "calling a meeting"}
 OF_COORDINATORS = frozenset({Verb.DISPATCH, Verb.HELP})
 
 
@@ -49,7 +49,7 @@ def awaited(
     """The soonest first. Of a group's coordinators one line stands for all; a guest who has not answered is named as typed."""
     if panel.state not in RUNNING:
         return []
-    words: dict[str, str] = {**TO_ALL, **(TO_TREATING_SIDE if treating else {})}
+    words = TO_ALL | TO_TREATING_SIDE if treating else TO_ALL
     named = {seat.invitation.pk: seat.invitation.shown.display_name for seat in seats}
     groups = {row.pk: f"coordinators of {row.addressee}" for row in way}
     subjects = [panel.pk, *named, *groups]

@@ -21,6 +21,7 @@ from panels.states import InvitationState, Speciality
 
 MANY, SHORTLIST, CHILD_UNTIL = 40, 3, 18
 BUSY, ASKED_OFTEN = 4, 3
+NAMES_OTHERS = (InvitationState.DECLINED, InvitationState.ENDED, InvitationState.ACCEPTED)
 TITLES = frozenset({"dr", "prof", "professor", "pd", "mrs", "mr", "ms"})
 
 
@@ -233,9 +234,9 @@ def name_words(text: str) -> set[str]:
 
 
 def better_names(panel: Panel) -> list[tuple[set[str], str]]:
-    """The words of each better name that somebody gave when declining, and who gave it."""
-    declined = Invitation.objects.filter(panel=panel, state=InvitationState.DECLINED).select_related("invitee", "key")
-    rows = ((name_words(row.better_name), row.shown.display_name) for row in declined)
+    """The words of each better name that somebody gave when declining, leaving or as a member, and who gave it."""
+    said = Invitation.objects.filter(panel=panel, state__in=NAMES_OTHERS).select_related("invitee", "key")
+    rows = ((name_words(row.better_name), row.shown.display_name) for row in said)
     return [(words, who) for words, who in rows if words]
 
 

@@ -21,7 +21,7 @@ def terms(request: HttpRequest, panel: Panel) -> HttpResponse:
         actions.set_terms(panel, by=request.user, **form.cleaned_data)
         messages.success(request, "Changed. Everybody is told of a new day or another urgency.")
     else:
-        messages.error(request, "Please give a day that lies ahead, and a number from 1 to 20.")
+        messages.error(request, "Give a day that lies ahead, a number from 1 to 20, and how urgent it is.")
     return redirect(panel)
 
 

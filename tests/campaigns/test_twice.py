@@ -157,7 +157,7 @@ def in_parallel(deed) -> None:
 TYPED = {
     "panels:reply": {"kind": "message", "text": "Once."},
     "panels:stance": {"kind": "agree"},
-    "panels:terms": {"wanted_by": "2099-01-01", "quorum": "3"},
+    "panels:terms": {"wanted_by": "2099-01-01", "quorum": "3", "urgency": "urgent"},
     "panels:minutes": {"minutes": "7"},
     "panels:decline": {"reason": "time"},
     "panels:leave": {"reason": "time"},

@@ -158,13 +158,13 @@ def test_the_lead_moves_the_day_and_everybody_is_told(story):
     day = clock.today() + dt.timedelta(days=30)
     Panel.objects.filter(pk=story.panel.pk).update(escalated=Rung.REMIND)
     client, path = signed_in(story.lead), f"/panels/{story.panel.ref}/terms/"
-    client.post(path, {"wanted_by": day.isoformat(), "quorum": "1"})
+    client.post(path, {"wanted_by": day.isoformat(), "quorum": "1", "urgency": "routine"})
     panel = story.fresh()
     assert (panel.wanted_by, panel.quorum, panel.escalated) == (day, 1, 0)
     assert told(story.expert, Notice.TERMS_CHANGED) == 1
     assert WorkItem.objects.get(who=story.expert, verb=Verb.REPLY).due_at.date() == day
-    client.post(path, {"wanted_by": day.isoformat(), "quorum": "0"})
-    client.post(path, {"wanted_by": "2020-01-01", "quorum": "1"})
+    client.post(path, {"wanted_by": day.isoformat(), "quorum": "0", "urgency": "routine"})
+    client.post(path, {"wanted_by": "2020-01-01", "quorum": "1", "urgency": "routine"})
     assert story.fresh().wanted_by == day
     with pytest.raises(Refused):
         panels.set_terms(story.fresh(), quorum=1, wanted_by=day, by=story.expert)

@@ -135,12 +135,26 @@ def test_a_member_proposes_a_colleague_and_stays(story):
         panels.propose_colleague(story.fresh(), better_name="x", by=story.lead)
 
 
+@pytest.mark.parametrize("goes", [True, False])
+def test_the_colleague_of_who_goes_or_stays_is_offered_to_the_lead_as_after_a_no(story, goes):
+    better = UserFactory(display_name="Prof. Okonkwo Berg")
+    if goes:
+        panels.leave(story.fresh(), by=story.expert, reason="field", better_name="Professor Okonkwo Berg")
+    else:
+        panels.propose_colleague(story.fresh(), by=story.expert, better_name="Professor Okonkwo Berg")
+    first = queries.suggestions(story.fresh(), by=story.lead)[0]
+    assert first.person == better
+    assert first.reasons[0] == f"Named as a better choice by {story.expert.display_name}"
+
+
 def test_more_data_is_asked_for_with_one_tap(story):
     client = signed_in(story.expert)
     assert "?kind=need_data#reply" in client.get(story.fresh().get_absolute_url()).content.decode()
     page = client.get(f"{story.fresh().get_absolute_url()}?kind=need_data")
     assert page.context["form"]["kind"].value() == "need_data"
-    assert client.get(f"{story.fresh().get_absolute_url()}?kind=nonsense").context["form"]["kind"].value() == "diagnosis"
+    assert (
+        client.get(f"{story.fresh().get_absolute_url()}?kind=nonsense").context["form"]["kind"].value() == "diagnosis"
+    )
 
 
 @pytest.mark.parametrize("whom", ["expert", "second"])
@@ -200,7 +214,7 @@ def test_what_is_late_says_by_how_many_days(story):
     WorkItem.objects.filter(verb=Verb.ANSWER).update(due_at=clock.now() - dt.timedelta(days=4))
     page = signed_in(story.expert).get(story.fresh().get_absolute_url()).content.decode()
     assert "overdue by 4 days" in page
-    assert "you: advice, " in page
+    assert "You: advice, " in page
 
 
 def test_missing_signatures_are_among_what_waits(story):

@@ -62,9 +62,10 @@ def move_due(on: models.Model, verb: Verb, *, due_at: dt.datetime) -> int:
     return WorkItem.objects.open().about(on).filter(verb=verb).update(due_at=due_at)
 
 
-def change_pace(subjects: Iterable[Any], *, urgent: bool) -> int:
-    """What these things wait for is urgent from now on, or not any more: each next reminder goes by the new times. Gives how many."""
-    items = list(WorkItem.objects.open().filter(subject_id__in=list(subjects)).select_for_update())
+def change_pace(ref: str, *, urgent: bool) -> int:
+    """What waits about the panel of this number is urgent from now on, or not any more: each next reminder goes by the new times.
+    Gives how many things wait."""
+    items = list(WorkItem.objects.open().filter(ref=ref).select_for_update(of=("self",)).order_by("pk"))
     for item in items:
         waits = queries.waits(item.verb, item.network_id)
         item.urgent, item.remind_at = urgent, reminder_due(waits, item.opened_at, item.reminders, urgent=urgent)
