@@ -167,15 +167,15 @@ if BREACHED_PASSWORDS and not Path(BREACHED_PASSWORDS).is_file():
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 ACCOUNT_ADAPTER = "cpms.accounts.login.Adapter"
-ACCOUNT_FORMS = {"reset_password_from_key": "cpms.accounts.forms.NewPasswordForm"}
+FORMS = "cpms.accounts.forms"
+ACCOUNT_FORMS = {"reset_password": f"{FORMS}.ResetForm", "reset_password_from_key": f"{FORMS}.NewPasswordForm"}
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_PREVENT_ENUMERATION = "strict"
 ACCOUNT_LOGIN_TIMEOUT = 300
-ACCOUNT_LOGIN_ON_PASSWORD_RESET = False
-ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = False
+ACCOUNT_LOGIN_ON_PASSWORD_RESET = ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = False
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_SESSION_REMEMBER = False

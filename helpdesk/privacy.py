@@ -96,6 +96,7 @@ PERSONAL = """
     panels.TimeSpent: seconds said_minutes
     panels.SavedFilter: query label
     panels.Referral: name email hospital country
+    vault.Envelope: sealed
     people.AccessRequest: email display_name job_title role why reason
     people.RoleProposal: role
     people.LostPhone: how_checked
@@ -147,6 +148,7 @@ TECHNICAL = """
     jobs.Job: task ids state attempts
     jobs.LastRun: task
     vault.DataKey: kek_name
+    vault.Envelope: purpose
     audit.AuditEvent: event result subject_type subject_id route request_id detail
     audit.AuditSeal: number first_id last_id events digest
     audit.AuditHead: number last_id digest next_id waits_for

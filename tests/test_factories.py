@@ -20,6 +20,7 @@ MADE_OTHERWISE = {
     """,
     "the action under test: a row by hand would skip what the action holds": """
         jobs: Job LastRun
+        vault: Envelope
         audit: AuditEvent AuditSeal AuditHead
         accounts: ActivationLink ExpertGroup UnitCover RecoveryDevice RecoveryCode
         drafts: Draft PostKey

@@ -39,7 +39,11 @@ PARTS = {
     "C3": ("Random sequences of deeds against an independent model", ["tests/access/test_sequences.py"]),
     "C8": (
         "Ways round the second factor, guessing, races, what is told",
-        ["tests/access/test_authentication.py", "tests/access/test_code_guesses.py"],
+        [
+            "tests/access/test_authentication.py",
+            "tests/access/test_code_guesses.py",
+            "tests/access/test_who_has_an_account.py",
+        ],
     ),
     "C21": ("Rules about time at their edges", ["tests/access/test_boundaries.py", "tests/access/test_revocation.py"]),
 }

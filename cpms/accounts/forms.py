@@ -11,7 +11,7 @@ from django.contrib.auth import password_validation
 from django.db.models import Q
 
 from cpms import countries
-from cpms.accounts import queries
+from cpms.accounts import actions, queries
 from cpms.accounts.models import Expert, ThematicGroup, User
 from cpms.accounts.passwords import STAFF_LENGTH
 from cpms.accounts.roles import Care
@@ -75,6 +75,15 @@ class ActivationForm(forms.Form):
         password: str = self.cleaned_data["password"]
         password_validation.validate_password(password, self.user)
         return password
+
+
+class ResetForm(forms.Form):
+    """allauth's own looks the account up, and makes its link, while the asker waits: the time would tell. A worker does both."""
+
+    email = forms.EmailField(max_length=254)
+
+    def save(self, _request: Any, **_kwargs: Any) -> None:
+        actions.ask_for_reset(self.cleaned_data["email"].lower(), by=None)
 
 
 class NewPasswordForm(ResetPasswordKeyForm):

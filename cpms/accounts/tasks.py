@@ -1,11 +1,18 @@
-"""Nightly housekeeping."""
+"""Nightly housekeeping, and what is answered outside the request that asked."""
 
 from celery import shared_task
 
 from cpms.accounts import actions
+from cpms.jobs.actions import confirmed
 
 
 @shared_task(name="accounts.forget_unseen")
 def forget_unseen() -> None:
     """Drafts go with the sight of what they are about."""
     actions.forget_unseen()
+
+
+@shared_task(name="accounts.answer_reset")
+@confirmed
+def answer_reset(*, envelope_id: str) -> None:
+    actions.answer_reset(envelope_id, by=None)

@@ -1,12 +1,18 @@
-"""Making, re-wrapping and destroying data keys."""
+"""Making, re-wrapping and destroying data keys; putting words into envelopes and taking them out."""
 
 from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import uuid
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from django.db import transaction
 
 from cpms import clock
 from cpms.vault import cipher
-from cpms.vault.models import DataKey
+from cpms.vault.models import DataKey, Envelope
 
 
 def new_key() -> DataKey:
@@ -40,3 +46,40 @@ def rotate_some(most: int) -> int:
         )
     DataKey.objects.bulk_update(batch, ["kek_name", "wrapped"])
     return len(batch)
+
+
+def put_in(purpose: str, words: Mapping[str, Any]) -> str:
+    """Seal words in an envelope; gives its id, which may go where the words may not. ``words`` are what JSON can hold."""
+    envelope = Envelope(purpose=purpose)
+    envelope.words = dict(words)
+    envelope.save(force_insert=True)
+    return str(envelope.pk)
+
+
+@contextlib.contextmanager
+def take_out(purpose: str, envelope_id: str) -> Iterator[dict[str, Any] | None]:
+    """The words, held until what is done with them is done; then the envelope is gone. ``None`` for one taken out before.
+
+    Raises ``CannotOpen``, and leaves the envelope, where the key-encryption key is not configured.
+    """
+    with transaction.atomic():
+        rows = Envelope.objects.select_for_update().filter(pk=uuid.UUID(envelope_id), purpose=purpose)
+        envelope = rows.first()
+        yield None if envelope is None else envelope.words
+        if envelope is not None:
+            envelope.delete()
+
+
+def forget_envelopes(purpose: str, *, older_than: dt.timedelta) -> int:
+    """Whoever was to take these out did not come; gives how many there were."""
+    return Envelope.objects.filter(purpose=purpose, written_at__lt=clock.now() - older_than).delete()[0]
+
+
+@transaction.atomic
+def seal_envelopes_again() -> int:
+    """Seal every envelope under the first key-encryption key; gives how many needed it."""
+    held = list(Envelope.objects.to_seal_again().select_for_update())
+    for envelope in held:
+        envelope.words = envelope.words
+    Envelope.objects.bulk_update(held, ["sealed"], batch_size=500)
+    return len(held)

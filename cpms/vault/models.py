@@ -1,8 +1,11 @@
-"""Data keys: one per patient, question without a patient, or draft. Destroying one makes its texts unreadable."""
+"""Data keys: one per patient, question without a patient, or draft. Destroying one makes its texts unreadable. And envelopes,
+for words on their way."""
 
 from __future__ import annotations
 
+import json
 import uuid
+from typing import Any
 
 from django.db import models
 from django.db.models import Q
@@ -51,6 +54,42 @@ class DataKey(models.Model):
         if not hasattr(self, "_secret"):
             self._secret = cipher.unwrap(self.kek_name, bytes(self.wrapped), self.context)
         return self._secret
+
+
+class EnvelopeQuerySet(models.QuerySet["Envelope"]):
+    def to_seal_again(self) -> EnvelopeQuerySet:
+        """Sealed under another key-encryption key than the one in use."""
+        return self.exclude(sealed__startswith=f"{cipher.SEALED_TEXT}{cipher.current_name()}:")
+
+
+class Envelope(models.Model):
+    """Words on their way from a request to whoever takes them out, once: for a job, or for the same person a moment later.
+
+    They belong to no patient's key: they are sealed straight under the key-encryption key, bound to this row and its purpose.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    purpose = models.CharField(max_length=40)
+    sealed = models.TextField()
+    written_at = models.DateTimeField(default=clock.now)
+
+    objects = EnvelopeQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"envelope {self.pk}"
+
+    @property
+    def words(self) -> Any:
+        """What was put in. Raises ``CannotOpen``."""
+        return json.loads(cipher.unseal_text(self.sealed, self.context))
+
+    @words.setter
+    def words(self, words: Any) -> None:
+        self.sealed = cipher.seal_text(json.dumps(words), self.context)
+
+    @property
+    def context(self) -> str:
+        return f"vault_envelope.{self.purpose}.{self.pk}"
 
 
 class SealedManager(models.Manager):

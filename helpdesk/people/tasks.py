@@ -22,3 +22,9 @@ def put_down(*, user_id: str) -> None:
 @confirmed
 def look_after_requests() -> None:
     actions.look_after_requests(by=None)
+
+
+@shared_task(name="people.take_request")
+@confirmed
+def take_request(*, envelope_id: str) -> None:
+    actions.take_request(envelope_id, by=None)

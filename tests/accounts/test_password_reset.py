@@ -10,14 +10,18 @@ from django.core import mail
 from django.urls import reverse
 
 from cpms import clock
+from cpms.accounts import actions
+from cpms.jobs.models import Job
 from cpms.notifications import actions as notifications
 from cpms.notifications.models import OutboxMessage
 from cpms.notifications.states import MailState
-from tests.clients import mailed_reset_path
+from cpms.vault.models import Envelope
+from tests.clients import mailed_reset_path, work_off
 from tests.factories import UserFactory
 from tools.local import places
 
 pytestmark = pytest.mark.django_db(databases=["default", "cachedb"])
+TASK = "accounts.answer_reset"
 NEW = "seven herons on a pole"
 
 
@@ -37,6 +41,7 @@ def test_a_mail_server_that_is_away_keeps_the_link_waiting(client, settings):
     user = UserFactory()
     come_back = put_away(settings)
     assert ask(client, user.email).url == reverse("account_reset_password_done")
+    work_off(TASK)
     assert notifications.dispatch_outbox() == 0
     assert OutboxMessage.objects.get().state == MailState.WAITING
     come_back()
@@ -51,7 +56,11 @@ def test_a_mail_server_that_is_away_keeps_the_link_waiting(client, settings):
 def test_the_request_itself_sends_nothing_and_writes_the_link_sealed(client):
     user = UserFactory()
     ask(client, user.email.upper())
-    assert mail.outbox == []
+    assert (mail.outbox, OutboxMessage.objects.count()) == ([], 0)
+    assert user.email not in Envelope.objects.get().sealed
+    assert set(Job.objects.get(task=TASK).ids) == {"envelope_id"}
+    work_off(TASK)
+    assert not Envelope.objects.exists()
     message = OutboxMessage.objects.get()
     assert (message.notice, message.recipient) == ("password_asked", user)
     assert message.link.startswith("/accounts/password/reset/key/")
@@ -79,6 +88,7 @@ def test_an_address_without_an_account_gets_the_same_answer_and_a_mail_without_a
     answers = []
     for count, address in enumerate((known, gone, strange), 1):
         answer = ask(client, address)
+        work_off(TASK)
         page = client.get(answer.url, secure=True).content.decode()
         answers.append((answer.status_code, answer.url, re.sub(r"nonce=\S+|value=\"[^\"]*\"", "", page)))
         assert OutboxMessage.objects.count() == count
@@ -91,3 +101,11 @@ def test_an_address_without_an_account_gets_the_same_answer_and_a_mail_without_a
 def test_no_other_mail_of_allauths_goes_past_the_outbox():
     with pytest.raises(ValueError, match="No notice"):
         get_adapter().send_mail("account/email/email_confirmation", "nobody@hospital.example", {})
+
+
+def test_a_job_for_a_new_password_run_twice_mails_one_link(client):
+    ask(client, UserFactory().email)
+    envelope = str(Envelope.objects.get().pk)
+    for _ in range(2):
+        actions.answer_reset(envelope, by=None)
+    assert OutboxMessage.objects.count() == 1

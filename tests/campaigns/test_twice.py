@@ -44,6 +44,8 @@ ELSEWHERE = {
     "cases.clean_file": "tests/cases/test_files.py: it needs a file",
     "people.take_rows": "tests/people: it needs a table",
     "helpdesk.make_file": "tests/helpdesk/test_files.py: it needs a file that was asked for, and takes seconds",
+    "accounts.answer_reset": "tests/accounts/test_password_reset.py: it needs an envelope",
+    "people.take_request": "tests/people/test_getting_in.py: it needs an envelope",
     "outcomes.make_document": "tests/outcomes: it needs a written outcome, and takes seconds",
 }
 THREADS = 4

@@ -23,7 +23,7 @@ from cpms.notifications.models import OutboxMessage, WorkItem
 from cpms.notifications.queries import concerns
 from helpdesk.people import actions
 from helpdesk.people.models import AccessRequest
-from tests.clients import signed_in
+from tests.clients import signed_in, work_off
 from tests.factories import AccessRequestFactory, CentreFactory, GroupFactory, NetworkFactory, UserFactory, give_role
 
 pytestmark = pytest.mark.django_db(databases=["default", "cachedb"])
@@ -60,7 +60,10 @@ def typed(centre, **changes):
 
 
 def send(centre, **changes):
-    return Client(headers={"host": "localhost"}).post(reverse("people:ask"), typed(centre, **changes), secure=True)
+    """Ask as a stranger does; what a worker then makes of it is made."""
+    answer = Client(headers={"host": "localhost"}).post(reverse("people:ask"), typed(centre, **changes), secure=True)
+    work_off("people.take_request")
+    return answer
 
 
 def status_path():

@@ -53,6 +53,7 @@ from cpms.accounts.actions.roles import (
 )
 from cpms.accounts.actions.security import (
     answer_reset,
+    ask_for_reset,
     end_other_sessions,
     end_session,
     end_sessions,
@@ -68,6 +69,7 @@ __all__ = [
     "add_centre",
     "add_unit",
     "answer_reset",
+    "ask_for_reset",
     "change_profile",
     "choose_password",
     "confirm_device",

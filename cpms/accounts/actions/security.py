@@ -5,10 +5,13 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
+from allauth.account.forms import default_token_generator
+from allauth.account.utils import user_pk_to_url_str
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.http import HttpRequest
+from django.urls import reverse
 
 from cpms import clock
 from cpms.accounts.actions.activation import confirm_device, fresh_codes, make_link, tell
@@ -17,16 +20,40 @@ from cpms.accounts.models.devices import device_kinds
 from cpms.audit import actions as audit
 from cpms.audit.states import Event
 from cpms.jobs import actions as jobs
+from cpms.vault import actions as vault
+
+ANSWER_RESET = "accounts.answer_reset"
 
 
 @transaction.atomic
-def answer_reset(address: str, *, owner: User | None, path: str, by: Any) -> None:
-    """Have the floor above write the mail that answers whoever asked for a new password; ``by`` is nobody signed in.
+def ask_for_reset(address: str, *, by: Any) -> None:
+    """Put the address aside for a worker: the same work for every one, so that its time tells nothing of who has an account
+    (T7). ``by`` is nobody signed in."""
+    jobs.enqueue(ANSWER_RESET, envelope_id=vault.put_in(ANSWER_RESET, {"address": address}))
 
-    In this very transaction: ``path`` holds a secret, which is sealed in the row of a mail but would not be in a job's.
+
+def answer_reset(envelope_id: str, *, by: Any) -> None:
+    """Find the account, make the link, and have the floor above write the mail; run twice, it is done once.
+
+    In one transaction: the link holds a secret, which is sealed in the row of a mail but would not be in a job's.
     """
-    user_id = str(owner.pk) if owner is not None else ""
-    jobs.at_once("notifications.answer_reset", address=address, user_id=user_id, path=path, occasion=str(uuid.uuid4()))
+    with vault.take_out(ANSWER_RESET, envelope_id) as words:
+        if words is None:
+            return
+        owner = User.objects.filter(email=words["address"], is_active=True).first()
+        jobs.at_once(
+            "notifications.answer_reset",
+            address=words["address"],
+            user_id="" if owner is None else str(owner.pk),
+            path=reverse("account_login") if owner is None else reset_path(owner),
+            occasion=str(uuid.uuid4()),
+        )
+
+
+def reset_path(owner: User) -> str:
+    """Where the owner chooses a new password, once; ends by itself (``PASSWORD_RESET_TIMEOUT``)."""
+    parts = {"uidb36": user_pk_to_url_str(owner), "key": default_token_generator.make_token(owner)}
+    return reverse("account_reset_password_from_key", kwargs=parts)
 
 
 @transaction.atomic

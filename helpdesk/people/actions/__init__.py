@@ -2,7 +2,14 @@
 
 from helpdesk.people.actions.covers import cover_unit, end_cover
 from helpdesk.people.actions.ending import look_after_requests, put_down_work
-from helpdesk.people.actions.getting_in import approve_request, ask_for_access, refuse_request, send_link_again
+from helpdesk.people.actions.getting_in import (
+    approve_request,
+    ask_for_access,
+    hand_in_request,
+    refuse_request,
+    send_link_again,
+    take_request,
+)
 from helpdesk.people.actions.outreach import (
     correct_outreach,
     forget_outreach,
@@ -38,6 +45,7 @@ __all__ = [
     "drop_role",
     "end_cover",
     "forget_outreach",
+    "hand_in_request",
     "log_outreach",
     "look_after_requests",
     "note_reminder",
@@ -49,6 +57,7 @@ __all__ = [
     "send_link_again",
     "settle_outreach",
     "take_place_back",
+    "take_request",
     "take_rows",
     "take_table",
     "take_up_centre",

@@ -17,15 +17,54 @@ from cpms.accounts.models import Centre, ThematicGroup, User
 from cpms.accounts.roles import Role
 from cpms.audit import actions as audit
 from cpms.audit.states import Event
+from cpms.jobs import actions as jobs
 from cpms.notifications import actions as notifications
 from cpms.notifications.notices import Notice
 from cpms.notifications.states import Settled, Verb
+from cpms.vault import actions as vault
 from cpms.vault import cipher
 from helpdesk.people import policy, queries
 from helpdesk.people.models import AccessRequest
 from helpdesk.people.states import AskedRole, RequestState
 
+TAKE_REQUEST = "people.take_request"
 DECIDE_WITHIN = dt.timedelta(days=3)
+
+
+@transaction.atomic
+def hand_in_request(
+    email: str,
+    *,
+    display_name: str,
+    job_title: str,
+    centre: Centre,
+    role: str,
+    groups: Iterable[ThematicGroup],
+    why: str,
+    by: Any,
+) -> None:
+    """Put what a stranger typed aside for a worker: the same work for every address, so that its time tells nothing of who has
+    an account (T7). ``by`` is nobody."""
+    words = {
+        "email": email,
+        "display_name": display_name,
+        "job_title": job_title,
+        "centre": str(centre.pk),
+        "role": role,
+        "groups": [str(group.pk) for group in groups],
+        "why": why,
+    }
+    jobs.enqueue(TAKE_REQUEST, envelope_id=vault.put_in(TAKE_REQUEST, words))
+
+
+def take_request(envelope_id: str, *, by: Any) -> None:
+    """What was handed in becomes a request, or a mail to who has an account already; run twice, it is done once."""
+    with vault.take_out(TAKE_REQUEST, envelope_id) as words:
+        if words is None:
+            return
+        centre = Centre.objects.get(pk=words.pop("centre"))
+        groups = ThematicGroup.objects.filter(pk__in=words.pop("groups"))
+        ask_for_access(words.pop("email"), centre=centre, groups=groups, by=by, **words)
 
 
 @transaction.atomic
@@ -40,7 +79,7 @@ def ask_for_access(
     why: str,
     by: Any,
 ) -> None:
-    """Write a request down and mail its private link. The caller learns nothing: who has an account at a hospital is told so by
+    """Write a request down and mail its private link. Nothing comes back: who has an account at a hospital is told so by
     mail, others ask as everybody does, a guest too; who asks twice gets a new link to the first request. ``by`` is nobody."""
     email = email.lower()
     known = User.objects.filter(email=email).first()

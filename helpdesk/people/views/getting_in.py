@@ -20,7 +20,7 @@ def ask(request: HttpRequest) -> HttpResponse:
         if not ratelimit.consume(request, action="access_request"):
             return rate_limited(request)
         if ratelimit.consume(request, action="access_request_mail", key=form.cleaned_data["email"].lower()):
-            actions.ask_for_access(by=None, **form.cleaned_data)
+            actions.hand_in_request(by=None, **form.cleaned_data)
         return redirect("people:received")
     return render(request, "people/ask.html", {"form": form}, status=422 if form.errors else 200)
 

@@ -21,6 +21,7 @@ class Command(BaseCommand):
         while moved := actions.rotate_some(batch):
             done += moved
             self.stdout.write(f"{done:,} of {total:,} keys")
+        actions.seal_envelopes_again()
         jobs.at_once("notifications.seal_again")
         self.stdout.write(
             "All keys and waiting mails are sealed under the first key-encryption key. The older ones can be taken away."
