@@ -98,6 +98,8 @@ WITHOUT_BY = {
         "rotate_some",
         "put_in",
         "take_out",
+        "look_into",
+        "throw_away",
         "forget_envelopes",
         "seal_envelopes_again",
     },

@@ -29,13 +29,25 @@ BACKGROUND = "X-Background"  # sent by polling and autosave: such a request is n
 
 
 def ask_to_sign_in(request: HttpRequest) -> HttpResponse:
-    """To the login page and back; a script gets 401 with the address, so its page keeps what was typed."""
+    """To the login page and back, with why somebody was signed out; a script gets 401 with the address, so its page keeps what
+    was typed."""
     address = reverse("account_login")
-    if request.method == "GET":
-        address += "?" + urlencode({"next": request.get_full_path()})
     if "application/json" in request.headers.get("Accept", "") or request.headers.get("HX-Request"):
-        return JsonResponse({"login": reverse("account_login")}, status=401)
-    return HttpResponseRedirect(address)
+        return JsonResponse({"login": address}, status=401)
+    words = {"next": request.get_full_path()} if request.method == "GET" else {}
+    words |= {"over": over} if (over := why_over(request)) else {}
+    return HttpResponseRedirect(f"{address}?{urlencode(words)}" if words else address)
+
+
+def why_over(request: HttpRequest) -> str:
+    """``idle``, ``limit`` or ``ended``, as the login page words it; empty for who was not signed in.
+
+    A cookie without its session is one that was ended, or made up: nothing is told of any account.
+    """
+    if over := getattr(request, "session_over", ""):
+        return str(over)
+    sent = request.COOKIES.get(settings.SESSION_COOKIE_NAME)
+    return "ended" if sent and request.session.session_key is None else ""
 
 
 class VerifiedRequiredMiddleware:
@@ -87,6 +99,7 @@ def require_verified(request: HttpRequest) -> HttpResponse | None:
     if user.is_authenticated and user.is_active and user.is_verified():
         return None
     if user.is_authenticated:
+        request.session_over = "ended"  # type: ignore[attr-defined]
         logout(request)
     return ask_to_sign_in(request)
 
@@ -110,7 +123,8 @@ class SessionLimitsMiddleware:
         user: Any = request.user
         if user.is_authenticated:
             now = clock.now().timestamp()
-            if self.over(request, now):
+            if over := self.over(request, now):
+                request.session_over = over  # type: ignore[attr-defined]
                 logout(request)
             elif BACKGROUND not in request.headers and now - request.session.get("seen_at", 0) > 60:
                 request.session.setdefault("started_at", now)
@@ -119,12 +133,15 @@ class SessionLimitsMiddleware:
                     actions.note_seen(request)
         return self.get_response(request)
 
-    def over(self, request: HttpRequest, now: float) -> bool:
+    def over(self, request: HttpRequest, now: float) -> str:
+        """``idle`` or ``limit``, or empty while the session goes on."""
         staff = request.user.is_staff
         idle = settings.STAFF_IDLE_SECONDS if staff else settings.SESSION_IDLE_SECONDS
         absolute = settings.STAFF_ABSOLUTE_SECONDS if staff else settings.SESSION_ABSOLUTE_SECONDS
         seen, started = request.session.get("seen_at", now), request.session.get("started_at", now)
-        return bool(now - seen > idle or now - started > absolute)
+        if now - started > absolute:
+            return "limit"
+        return "idle" if now - seen > idle else ""
 
 
 class ZoneMiddleware:

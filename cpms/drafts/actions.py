@@ -13,7 +13,7 @@ from django.http import HttpResponse, HttpResponseRedirect
 from cpms import clock
 from cpms.drafts import queries
 from cpms.drafts.models import Draft, PostKey
-from cpms.drafts.states import KEEP_DRAFTS, KEEP_POST_KEYS, LONGEST_DRAFT
+from cpms.drafts.states import HELD_FORMS, KEEP_DRAFTS, KEEP_HELD_FORMS, KEEP_POST_KEYS, LONGEST_DRAFT
 from cpms.vault import actions as vault
 from cpms.vault.models import DataKey
 
@@ -66,6 +66,7 @@ def forget(drafts: list[Draft]) -> int:
 def prune() -> int:
     """Remove drafts nobody came back to, and old POST keys. The system's own housekeeping, so without ``by``."""
     PostKey.objects.filter(at__lt=clock.now() - KEEP_POST_KEYS).delete()
+    vault.forget_envelopes(HELD_FORMS, older_than=KEEP_HELD_FORMS)
     return forget(list(Draft.objects.filter(updated_at__lt=clock.now() - KEEP_DRAFTS)))
 
 

@@ -70,6 +70,17 @@ def take_out(purpose: str, envelope_id: str) -> Iterator[dict[str, Any] | None]:
             envelope.delete()
 
 
+def look_into(purpose: str, envelope_id: str, *, younger_than: dt.timedelta) -> dict[str, Any] | None:
+    """The words, which stay where they are; ``None`` for an envelope that is gone or older. Raises ``CannotOpen``."""
+    since = clock.now() - younger_than
+    envelope = Envelope.objects.filter(pk=uuid.UUID(envelope_id), purpose=purpose, written_at__gt=since).first()
+    return None if envelope is None else envelope.words
+
+
+def throw_away(purpose: str, envelope_id: str) -> None:
+    Envelope.objects.filter(pk=uuid.UUID(envelope_id), purpose=purpose).delete()
+
+
 def forget_envelopes(purpose: str, *, older_than: dt.timedelta) -> int:
     """Whoever was to take these out did not come; gives how many there were."""
     return Envelope.objects.filter(purpose=purpose, written_at__lt=clock.now() - older_than).delete()[0]

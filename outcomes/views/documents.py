@@ -76,7 +76,7 @@ def verify(request: HttpRequest) -> HttpResponse:
     found, same_file = None, None
     if form.is_valid():
         if not ratelimit.consume(request, action="verify"):
-            return rate_limited(request)
+            return rate_limited(request, action="verify")
         found = queries.genuine(form.cleaned_data["code"])
         if found is None:
             form.add_error("code", "No document of ours has this code. Check the letters and digits.")

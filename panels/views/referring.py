@@ -28,7 +28,7 @@ def refer(request: HttpRequest) -> HttpResponse:
     form = ReferralForm(request.POST or None)
     if form.is_valid():
         if not ratelimit.consume(request, action="referral"):
-            return rate_limited(request)
+            return rate_limited(request, action="referral")
         clean = form.cleaned_data
         if ratelimit.consume(request, action="referral_mail", key=clean["email"].lower()):
             network, group = clean["to"]

@@ -23,6 +23,7 @@ const parts = [
   ["[data-question]", () => import("./measured.js")],
   ["[data-add-row]", () => import("./add_row.js")],
   ["[data-order]", () => import("./order.js")],
+  ["form[data-held]", () => import("./go_on.js")],
   ["[data-chosen-count]", () => import("./chosen.js")],
 ];
 const done = new WeakMap();

@@ -243,7 +243,8 @@ def test_a_shower_of_logins_from_one_address_is_told_to_wait_on_our_own_page(cli
     user = UserFactory()
     answers = [give_password(client, user, "not the password") for _try in range(3)]
     assert [answer.status_code for answer in answers] == [200, 200, 429]
-    assert "Too many attempts. Please wait a few minutes." in answers[-1].content.decode()
+    assert "Too many attempts. Try again in 1 minute." in answers[-1].content.decode()
+    assert 50 < int(answers[-1]["Retry-After"]) <= 60
 
 
 def test_an_address_for_forms_opened_as_a_page_says_so(client):

@@ -173,7 +173,10 @@ def test_one_address_gets_at_most_three_mails_a_day_and_one_place_twenty_an_hour
     assert OutboxMessage.objects.filter(address=EMAIL).count() == 3
     for number in range(15):
         send(centre, email=f"n{number}@hospital.example")
-    assert send(centre, email="last@hospital.example").status_code == 429
+    refused = send(centre, email="last@hospital.example")
+    assert refused.status_code == 429
+    assert 3500 < int(refused["Retry-After"]) <= 3600
+    assert re.search(r"Try again in (60|59) minutes\.", refused.content.decode())
 
 
 def test_a_hospital_outside_the_networks_cannot_be_chosen():

@@ -69,6 +69,7 @@ TWICE = {
     "cases/range.html": "the first form shows what would be confirmed; the second, which confirms, has a key",
     "cases/take_in.html": "the first form reads a file and shows it; the second, which adds, has a key",
     "cases/_findings.html": "the letter is read and shown; what adds has a key",
+    "accounts/held.html": "the key of the form that was held is handed in",
     "components/post_button.html": "the key is handed in",
     "admin/change_form.html": "Django's own",
     "admin/change_list.html": "Django's own",
@@ -124,6 +125,7 @@ UNVERSIONED = {
     "the version is among the fields of {{ form }}": "tickets/publish.html accounts/profile.html describe_expert_group people:describe_centre",
     "a first decision on the agenda; corrections carry the version": "meetings:decide",
     "the address is handed in, and a button holds no text": "components/post_button.html",
+    "what was posted is handed in, its version among it": "accounts/held.html",
     "the staff site's forms carry a token of the row": "admin/change_form.html admin/change_list.html",
 }
 

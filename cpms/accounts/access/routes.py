@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any, TypeVar
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from django.core.exceptions import PermissionDenied
 from django.db import models
@@ -22,6 +22,7 @@ from django.shortcuts import redirect, render
 from django.urls import Resolver404, URLPattern, URLResolver, get_resolver, resolve, reverse
 
 from cpms import clock
+from cpms.accounts.access.holding import HELD, hold, let_go, stood_at
 from cpms.accounts.access.serving import served_clinician
 from cpms.accounts.access.verdicts import ask
 from cpms.accounts.roles import Permission
@@ -186,7 +187,11 @@ def let_in(request: HttpRequest, route: Route, kwargs: dict[str, Any]) -> list[m
         if route.refused is None or request.method in SAFE:
             raise
         return route.refused(request, reason=str(refusal))
-    return ask_for_code(request) if route.step_up and not is_fresh(request) else args
+    if route.step_up and not is_fresh(request):
+        return ask_for_code(request)
+    if route.step_up and request.method == "POST":
+        let_go(request)
+    return args
 
 
 def is_fresh(request: HttpRequest) -> bool:
@@ -195,15 +200,12 @@ def is_fresh(request: HttpRequest) -> bool:
 
 
 def ask_for_code(request: HttpRequest) -> HttpResponse:
-    """To the page that asks for a fresh code, and then back: a form is not sent twice, so it leads to where it stood."""
+    """To the page that asks for a fresh code, and then back; a form is held meanwhile, and goes on from there."""
     back = request.get_full_path() if request.method in SAFE else stood_at(request)
-    return redirect(f"{reverse('step_up')}?{urlencode({'next': back})}")
-
-
-def stood_at(request: HttpRequest) -> str:
-    """The page whose form was sent; the page of a clash passes it on."""
-    given = request.POST.get("stood_at", "")
-    return given if re.match(r"/(?!/)", given) else urlsplit(request.headers.get("Referer", "")).path or "/"
+    words = {"next": back}
+    if request.method not in SAFE and (name := hold(request, back=back)):
+        words[HELD] = name
+    return redirect(f"{reverse('step_up')}?{urlencode(words)}")
 
 
 def show_clash(request: HttpRequest, clash: Clash) -> HttpResponse:

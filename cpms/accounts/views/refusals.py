@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+import math
+import time
 
+from allauth.core.internal import ratelimit  # what a limit has counted is asked nowhere else
+from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+APP = "allauth.account"
+OF_ALLAUTH = {"account_login": "login", "account_reset_password": "reset_password"}
+UNITS = ((86400, "day"), (3600, "hour"), (60, "minute"))
 NOT_ALLOWED = "You are not allowed to do this."
 
 
@@ -24,5 +30,29 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     return render(request, "refusal.html", {"reason": text}, status=403)
 
 
-def rate_limited(request: HttpRequest, **_kwargs: Any) -> HttpResponse:
-    return render(request, "refusal.html", {"reason": "Too many attempts. Please wait a few minutes."}, status=429)
+def rate_limited(request: HttpRequest, *, action: str = "", key: str | None = None) -> HttpResponse:
+    """Too many attempts, and how long to wait: in words and as ``Retry-After``, in seconds."""
+    action = action or OF_ALLAUTH.get(request.resolver_match.view_name if request.resolver_match else "", "")
+    seconds = wait_for(request, action, key or request.POST.get("email", "").lower())
+    response = render(
+        request, "refusal.html", {"reason": f"Too many attempts. Try again in {spoken(seconds)}."}, status=429
+    )
+    response["Retry-After"] = str(seconds)
+    return response
+
+
+def wait_for(request: HttpRequest, action: str, key: str) -> int:
+    """Seconds until the action's limits of ``ACCOUNT_RATE_LIMITS`` let somebody through again; at least one."""
+    longest, now = 1.0, time.time()
+    for rate in ratelimit.get_rates(app=APP, action=action):
+        history = cache.get(ratelimit.get_cache_key(request, app=APP, action=action, rate=rate, key=key), [])
+        if len(history) >= rate.amount:
+            longest = max(longest, history[-1] + rate.duration - now)
+    return math.ceil(longest)
+
+
+def spoken(seconds: int) -> str:
+    """How long to wait, rounded up to a unit that a clock shows."""
+    length, unit = next((found for found in UNITS if seconds > found[0]), UNITS[-1])
+    count = math.ceil(seconds / length)
+    return f"{count} {unit}{'s' if count > 1 else ''}"

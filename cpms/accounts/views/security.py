@@ -16,7 +16,8 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from cpms import clock
 from cpms.accounts import actions, queries
 from cpms.accounts.access import access
-from cpms.accounts.access.routes import CODE_AT, READ, WRITE
+from cpms.accounts.access.holding import held
+from cpms.accounts.access.routes import CODE_AT, READ, WRITE, is_fresh
 from cpms.accounts.forms import CodeForm
 from cpms.accounts.roles import Permission
 from cpms.accounts.views.activation import qr_code, secret_text
@@ -40,20 +41,24 @@ def overview(request: HttpRequest) -> HttpResponse:
 @transaction.non_atomic_requests
 @access("step_up", verb=Permission.SIGNED_IN, methods=BOTH)
 def step_up(request: HttpRequest) -> HttpResponse:
-    """A fresh code before a sensitive act; good for ten minutes in this session."""
+    """A fresh code before a sensitive act; good for ten minutes in this session. Then a form that waits for it goes on."""
     user: Any = request.user
-    wanted = request.GET.get("next", "/")
+    wanted, waits = request.GET.get("next", "/"), held(request)
+    if request.method == "GET" and waits is not None and is_fresh(request):
+        return render(request, "accounts/held.html", {"held": waits})
     form = CodeForm(request.POST or None)
     if form.is_valid():
         if not ratelimit.consume(request, action="step_up"):
-            return rate_limited(request)
+            return rate_limited(request, action="step_up")
         answer = check(request, user, form.cleaned_data["code"], by=user)
         if answer.device is not None:
             request.session[CODE_AT] = clock.now().timestamp()
             actions.note_fresh_code(user, by=user)
+            if waits is not None:
+                return redirect(request.get_full_path())
             return redirect(wanted if url_has_allowed_host_and_scheme(wanted, allowed_hosts=None) else "home")
         form.add_error("code", answer.why_not)
-    return render(request, "accounts/step_up.html", {"form": form}, status=422 if form.errors else 200)
+    return render(request, "accounts/step_up.html", {"form": form, "held": waits}, status=422 if form.errors else 200)
 
 
 @transaction.non_atomic_requests

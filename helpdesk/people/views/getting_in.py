@@ -18,7 +18,7 @@ def ask(request: HttpRequest) -> HttpResponse:
     form = AccessRequestForm(request.POST or None)
     if form.is_valid():
         if not ratelimit.consume(request, action="access_request"):
-            return rate_limited(request)
+            return rate_limited(request, action="access_request")
         if ratelimit.consume(request, action="access_request_mail", key=form.cleaned_data["email"].lower()):
             actions.hand_in_request(by=None, **form.cleaned_data)
         return redirect("people:received")
@@ -46,6 +46,6 @@ def link_again(request: HttpRequest, token: str) -> HttpResponse:
     if found is None:
         return render(request, "accounts/link_over.html", status=410)
     if not ratelimit.consume(request, action="access_request_mail", key=found.email):
-        return rate_limited(request)
+        return rate_limited(request, action="access_request_mail", key=found.email)
     actions.send_link_again(found, by=None)
     return redirect(f"{request.path.removesuffix('link/')}?sent=1")
