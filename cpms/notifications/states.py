@@ -38,6 +38,8 @@ class Verb(models.TextChoices):
     HAND_OVER = "hand_over", "Hand over"
     NAME_REPRESENTATIVE = "name_representative", "Name somebody"
     CONFIRM_PLACE = "confirm_place", "Decide"
+    CONFIRM_ROLE = "confirm_role", "Decide"
+    CONFIRM_FACTOR = "confirm_factor", "Decide"
     TICKET = "ticket", "Reply"
     OUTREACH = "outreach", "Open"
 
@@ -68,6 +70,8 @@ WHY = {
     Verb.HAND_OVER: "A clinician has gone; nobody answers for patients of your hospital.",
     Verb.NAME_REPRESENTATIVE: "A clinician has gone, and nobody represents the hospital, which says who answers for the patients.",
     Verb.CONFIRM_PLACE: "Another network asks for a hospital that you look after.",
+    Verb.CONFIRM_ROLE: "A colleague wants to give a role that needs a second person.",
+    Verb.CONFIRM_FACTOR: "A lost phone; a second person of the helpdesk confirms it, or says no.",
     Verb.TICKET: "Somebody asks the helpdesk.",
     Verb.OUTREACH: "The next step with a hospital, by the outreach log.",
     Verb.START_PANEL: "A coordinator asks you to open a panel for a physician outside the networks.",
@@ -164,6 +168,8 @@ REMIND_AFTER: dict[str, tuple[dt.timedelta, ...]] = {
     Verb.HAND_OVER: (3 * DAY, 7 * DAY, 30 * DAY),
     Verb.NAME_REPRESENTATIVE: (3 * DAY, 7 * DAY, 30 * DAY),
     Verb.CONFIRM_PLACE: (3 * DAY, 7 * DAY),
+    Verb.CONFIRM_ROLE: (DAY, 2 * DAY),
+    Verb.CONFIRM_FACTOR: (DAY, 2 * DAY),
     Verb.TICKET: (2 * DAY, 5 * DAY),
     Verb.OUTREACH: (),
 }

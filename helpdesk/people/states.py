@@ -4,6 +4,8 @@ import datetime as dt
 
 from django.db import models
 
+DECIDE_WITHIN = dt.timedelta(days=3)
+"""How long a request for access waits for the hospital alone; then its networks are asked too."""
 GOOD_FOR = dt.timedelta(days=3)
 """How long a wish waits for its second person."""
 PLACE_GOOD_FOR = dt.timedelta(days=30)

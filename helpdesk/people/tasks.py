@@ -22,6 +22,7 @@ def put_down(*, user_id: str) -> None:
 @confirmed
 def look_after_requests() -> None:
     actions.look_after_requests(by=None)
+    actions.end_lapsed(by=None)
 
 
 @shared_task(name="people.take_request")

@@ -21,6 +21,7 @@ urlpatterns = [
     path("people/glass/", second.glass, name="glass"),
     path("people/glass/<uuid:key>/confirm/", second.confirm_glass, name="confirm_glass"),
     path("people/roles/<uuid:key>/confirm/", second.confirm_role, name="confirm_role"),
+    path("people/phones/<uuid:key>/drop/", second.drop_phone, name="drop_phone"),
     path("people/roles/<uuid:key>/drop/", second.drop_role, name="drop_role"),
     path("people/centres/", centres.centre_list, name="centres"),
     path("people/centres/new/", centres.new_centre, name="new_centre"),

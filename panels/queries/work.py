@@ -36,6 +36,8 @@ WITHOUT_PANEL = frozenset(
         Verb.HAND_OVER,
         Verb.NAME_REPRESENTATIVE,
         Verb.CONFIRM_PLACE,
+        Verb.CONFIRM_ROLE,
+        Verb.CONFIRM_FACTOR,
         Verb.TICKET,
         Verb.OUTREACH,
     }

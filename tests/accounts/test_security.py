@@ -139,7 +139,7 @@ def test_what_is_sensitive_asks_for_a_fresh_code():
         "people:left_behind",
         "people:glass",
         "people:confirm_glass",
-    } | {"people:approve", "people:clearance", "people:cover_unit", "people:place_centre"}
+    } | {"people:approve", "people:clearance", "people:cover_unit", "people:place_centre", "people:drop_phone"}
     assert route_of(None) is None
 
 

@@ -276,6 +276,8 @@ def test_every_rule_has_words_and_every_verb_of_a_panel_a_rule():
         Verb.HAND_OVER,
         Verb.NAME_REPRESENTATIVE,
         Verb.CONFIRM_PLACE,
+        Verb.CONFIRM_ROLE,
+        Verb.CONFIRM_FACTOR,
         Verb.SURVEY,
         Verb.TICKET,
         Verb.OUTREACH,

@@ -27,6 +27,8 @@ REMINDERS: dict[str, Notice] = {
     Verb.HAND_OVER: Notice.LEFT_BEHIND,
     Verb.NAME_REPRESENTATIVE: Notice.UNREPRESENTED,
     Verb.CONFIRM_PLACE: Notice.PLACE_ASKED,
+    Verb.CONFIRM_ROLE: Notice.ROLE_PROPOSED,
+    Verb.CONFIRM_FACTOR: Notice.FACTOR_WAITS,
     Verb.TICKET: Notice.TICKET_WAITING,
     Verb.HOLD: Notice.HOLD_WANTED,
 }

@@ -20,6 +20,16 @@ JOINING = {
         "A request for access with your address was approved: your account belongs to a hospital of the networks from now on. "
         "Please sign in again. What you were invited to before stays as it was. " + NOT_YOU,
     ),
+    Notice.FACTOR_WAITS: Words(
+        "CPMS: a lost phone waits for a second person",
+        "A colleague of the helpdesk was told of a lost phone. It counts only once a second person there has confirmed it; whoever "
+        "doubts it says no, on the same page. After three days it ends by itself.",
+    ),
+    Notice.NOT_SECONDED: Words(
+        "CPMS: no second person confirmed what you asked for",
+        "What you asked for about an account has ended: a second person said no, or nobody came for three days. Nothing was "
+        "changed. Ask for it anew if it is still needed.",
+    ),
     Notice.PLACE_ASKED: Words(
         "CPMS: another network asks for a hospital",
         "A network would like to count a hospital that you represent or look after among its own, and to look after its people "

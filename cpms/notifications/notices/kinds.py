@@ -23,6 +23,8 @@ class Notice(models.TextChoices):
     PASSWORD_CHANGED = "password_changed", "Password changed"
     ADDRESS_UNKNOWN = "address_unknown", "New password asked for without an account"
     FACTOR_ASKED = "factor_asked", "New second factor asked for"
+    FACTOR_WAITS = "factor_waits", "A lost phone waits for a second person"
+    NOT_SECONDED = "not_seconded", "No second person came, or one said no"
     FACTOR_RESET = "factor_reset", "New second factor"
     ROLE_CHANGED = "role_changed", "Role changed"
     JOINED_CENTRE = "joined_centre", "Account belongs to a hospital"
@@ -207,6 +209,8 @@ ASKED = frozenset(
         Notice.HELP_WANTED,
         Notice.REQUEST_WAITING,
         Notice.ROLE_PROPOSED,
+        Notice.FACTOR_WAITS,
+        Notice.NOT_SECONDED,
         Notice.PLACE_ASKED,
         Notice.PLACE_DECIDED,
         Notice.LET_IN,

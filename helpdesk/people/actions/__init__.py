@@ -25,7 +25,9 @@ from helpdesk.people.actions.two_people import (
     confirm_factor,
     confirm_glass,
     confirm_role,
+    drop_phone,
     drop_role,
+    end_lapsed,
     propose_role,
 )
 
@@ -41,9 +43,11 @@ __all__ = [
     "confirm_role",
     "correct_outreach",
     "cover_unit",
+    "drop_phone",
     "drop_place",
     "drop_role",
     "end_cover",
+    "end_lapsed",
     "forget_outreach",
     "hand_in_request",
     "log_outreach",

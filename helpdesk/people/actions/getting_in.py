@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import secrets
 from collections.abc import Iterable
 from typing import Any
@@ -25,10 +24,9 @@ from cpms.vault import actions as vault
 from cpms.vault import cipher
 from helpdesk.people import policy, queries
 from helpdesk.people.models import AccessRequest
-from helpdesk.people.states import AskedRole, RequestState
+from helpdesk.people.states import DECIDE_WITHIN, AskedRole, RequestState
 
 TAKE_REQUEST = "people.take_request"
-DECIDE_WITHIN = dt.timedelta(days=3)
 
 
 @transaction.atomic

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import transaction
@@ -19,12 +21,19 @@ from cpms.audit import actions as audit
 from cpms.audit.states import Event
 from cpms.notifications import actions as notifications
 from cpms.notifications.notices import Notice
+from cpms.notifications.states import Settled, Verb
 from helpdesk.people import policy, queries
 from helpdesk.people.actions.getting_in import mail_activation
 from helpdesk.people.models import GlassBreak, LostPhone, RoleProposal
 from helpdesk.people.states import ProposalState
 from panels import actions as panels
 from panels.models import Panel
+
+ASKS: dict[Any, tuple[Verb, Notice]] = {
+    LostPhone: (Verb.CONFIRM_FACTOR, Notice.FACTOR_WAITS),
+    RoleProposal: (Verb.CONFIRM_ROLE, Notice.ROLE_PROPOSED),
+}
+"""What waits for the others, and how they hear of it."""
 
 
 def decide(wish: Any, state: ProposalState, *, by: Any) -> None:
@@ -37,23 +46,82 @@ def ask_for_factor(person: User, *, how_checked: str, by: Any) -> LostPhone:
     """First of two: somebody of the helpdesk is sure who called. The owner hears of it at once."""
     if not (verdict := policy.may_ask_for_factor(by, person)):
         raise Refused(verdict.reason)
-    LostPhone.objects.filter(person=person, state=ProposalState.WAITING).update(
-        state=ProposalState.DROPPED, decided_by=by, decided_at=clock.now()
-    )
+    drop_earlier(LostPhone, person=person, by=by)
     lost = LostPhone.objects.create(person=person, how_checked=how_checked, asked_by=by)
     audit.record(Event.FACTOR_ASKED, on=person, by=by)
     accounts.tell(person, "factor_asked")
+    put_before(queries.others_for_phone(person, besides=by), lost, by=by)
     return lost
+
+
+def put_before(people: Iterable[User], wish: LostPhone | RoleProposal, *, by: Any) -> None:
+    """A work item and a mail for each who could be the second person; reminders follow by the clock."""
+    path, verb, notice = f"/people/{wish.person_id}/", *ASKS[type(wish)]
+    found = list(people)
+    for person in found:
+        notifications.open_work(
+            person, verb, on=wish, ref="A second person", path=path, due_at=wish.asked_at + wish.GOOD_FOR
+        )
+    notifications.notify(found, notice=notice, by=by, about=wish, path=path)
+
+
+def settle(wish: LostPhone | RoleProposal, state: ProposalState, *, by: Any) -> None:
+    """Nobody else need look; who asked hears of a no."""
+    decide(wish, state, by=by)
+    notifications.settle_all(wish, ASKS[type(wish)][0], how=Settled.DONE)
+    if state == ProposalState.DROPPED:
+        notifications.notify(
+            [wish.asked_by], notice=Notice.NOT_SECONDED, by=None, about=wish, path=f"/people/{wish.person_id}/"
+        )
+
+
+def drop_earlier(kind: type[LostPhone | RoleProposal], *, by: Any, **mine: Any) -> None:
+    """An earlier wish that nobody decided makes room for the new one."""
+    earlier = kind.objects.filter(**mine, state=ProposalState.WAITING)
+    for wish in earlier:
+        notifications.settle_all(wish, ASKS[kind][0])
+    earlier.update(state=ProposalState.DROPPED, decided_by=by, decided_at=clock.now())
+
+
+def end_lapsed(*, by: Any) -> int:
+    """What waited too long for a second person ends, and who asked hears of it; gives how many. ``by`` is nobody."""
+    return sum(end_one(kind, key) for kind in ASKS for key in kind.objects.lapsed().values_list("pk", flat=True))
+
+
+@transaction.atomic
+def end_one(kind: type[LostPhone | RoleProposal], key: uuid.UUID) -> int:
+    rows = kind.objects.lapsed().select_related("asked_by").select_for_update(of=("self",))
+    wish = rows.filter(pk=key).first()
+    if wish is None:
+        return 0
+    settle(wish, ProposalState.DROPPED, by=wish.asked_by)
+    return 1
 
 
 @transaction.atomic
 def confirm_factor(lost: LostPhone, *, by: Any) -> None:
     """Second of two: phone, codes, password and sessions are gone, and a link is mailed to the owner alone."""
-    current = LostPhone.objects.select_for_update(of=("self",)).select_related("person", "asked_by").get(pk=lost.pk)
-    if not (verdict := policy.may_confirm_factor(by, current) and policy.may_be_reset(current)):
+    current = locked_phone(lost, by=by)
+    if not (verdict := policy.may_be_reset(current)):
         raise Refused(verdict.reason)
-    decide(current, ProposalState.CONFIRMED, by=by)
+    settle(current, ProposalState.CONFIRMED, by=by)
     mail_activation(current.person, accounts.reset_factor(current.person, by=by), notice=Notice.FACTOR_RESET)
+
+
+@transaction.atomic
+def drop_phone(lost: LostPhone, *, by: Any) -> None:
+    """The second person says no: the caller was not the owner, or is not sure to be. The phone stays as it is."""
+    settle(locked_phone(lost, by=by), ProposalState.DROPPED, by=by)
+    audit.record(Event.FACTOR_KEPT, on=lost.person, by=by)
+
+
+def locked_phone(lost: LostPhone, *, by: Any) -> LostPhone:
+    """The wish, held until commit, if ``by`` may decide it."""
+    rows = LostPhone.objects.select_related("person", "asked_by")
+    current: LostPhone = rows.select_for_update(of=("self",)).get(pk=lost.pk)
+    if not (verdict := policy.may_confirm_factor(by, current)):
+        raise Refused(verdict.reason)
+    return current
 
 
 @transaction.atomic
@@ -67,15 +135,10 @@ def propose_role(person: User, post: Post, *, by: Any, valid_to: dt.date | None 
     waiting = RoleProposal.objects.waiting().filter(**mine).select_related("asked_by", "person", "network").first()
     if waiting is not None and policy.may_be_granted(waiting):
         raise Refused("This role waits for a second person already.")
-    RoleProposal.objects.filter(**mine, state=ProposalState.WAITING).update(
-        state=ProposalState.DROPPED, decided_by=by, decided_at=clock.now()
-    )
+    drop_earlier(RoleProposal, by=by, **mine)
     proposal = RoleProposal.objects.create(**mine, valid_to=valid_to, asked_by=by)
     audit.record(Event.ROLE_PROPOSED, on=person, by=by, role=str(post.role))
-    path = f"/people/{person.pk}/"
-    notifications.notify(
-        queries.others_who_grant(post, besides=by), notice=Notice.ROLE_PROPOSED, by=by, about=proposal, path=path
-    )
+    put_before(queries.others_who_grant(post, besides=by), proposal, by=by)
     return proposal
 
 
@@ -94,7 +157,7 @@ def confirm_role(proposal: RoleProposal, *, by: Any) -> None:
     current = locked(proposal, by=by)
     if not (verdict := policy.may_be_granted(current)):
         raise Refused(verdict.reason)
-    decide(current, ProposalState.CONFIRMED, by=by)
+    settle(current, ProposalState.CONFIRMED, by=by)
     held_on = {**current.post.held_on, "valid_to": current.valid_to, "confirmed_by": by}
     accounts.grant_role(current.person, current.post.role, by=current.asked_by, **held_on)
 
@@ -102,7 +165,7 @@ def confirm_role(proposal: RoleProposal, *, by: Any) -> None:
 @transaction.atomic
 def drop_role(proposal: RoleProposal, *, by: Any) -> None:
     """The second person says no."""
-    decide(locked(proposal, by=by), ProposalState.DROPPED, by=by)
+    settle(locked(proposal, by=by), ProposalState.DROPPED, by=by)
 
 
 @transaction.atomic

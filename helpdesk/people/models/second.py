@@ -26,6 +26,10 @@ class SecondPersonQuerySet(models.QuerySet[Any]):
         """Not decided, and asked of late: an old wish is asked anew."""
         return self.filter(state=ProposalState.WAITING, asked_at__gt=clock.now() - self.model.GOOD_FOR)
 
+    def lapsed(self) -> SecondPersonQuerySet:
+        """Not decided, and for too long."""
+        return self.filter(state=ProposalState.WAITING, asked_at__lte=clock.now() - self.model.GOOD_FOR)
+
     def visible_to(self, user: Any) -> SecondPersonQuerySet:
         """About the accounts that the person looks after."""
         return self.filter(person__in=User.objects.visible_to(user))

@@ -36,7 +36,8 @@ def status(request: HttpRequest, token: str) -> HttpResponse:
     if found is None:
         return render(request, "accounts/link_over.html", status=410)
     deciders = list(queries.deciders_of(found)) if found.state == "waiting" else []
-    context = {"asked": found, "token": token, "deciders": deciders, "sent": "sent" in request.GET}
+    further = found.state == "waiting" and queries.asked_further(found)
+    context = {"asked": found, "token": token, "deciders": deciders, "further": further, "sent": "sent" in request.GET}
     return render(request, "people/status.html", context)
 
 

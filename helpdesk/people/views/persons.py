@@ -51,6 +51,7 @@ def show(request: HttpRequest, person: User, **sent: Any) -> HttpResponse:
         "may_manage": ask(Permission.PERSON_MANAGE, user, person),
         "may_switch": may_switch(user, person),
         "may_ask_phone": ask(Permission.FACTOR_ASK, user, person),
+        "may_drop_phone": bool(lost and ask(Permission.FACTOR_CONFIRM, user, lost)),
         "may_confirm_phone": (ask(Permission.FACTOR_CONFIRM, user, lost) and policy.may_be_reset(lost))
         if lost
         else None,

@@ -38,6 +38,13 @@ def confirm_phone(request: HttpRequest, lost: LostPhone) -> HttpResponse:
     return redirect("people:person", lost.person_id)
 
 
+@access("people:drop_phone", object=LostPhone, verb=Permission.FACTOR_CONFIRM, methods=WRITE, step_up=True)
+def drop_phone(request: HttpRequest, lost: LostPhone) -> HttpResponse:
+    actions.drop_phone(lost, by=request.user)
+    messages.success(request, "The phone stays as it is. Who asked is told.")
+    return redirect("people:person", lost.person_id)
+
+
 @access("people:confirm_role", object=RoleProposal, verb=Permission.ROLE_CONFIRM, methods=WRITE, step_up=True)
 def confirm_role(request: HttpRequest, proposal: RoleProposal) -> HttpResponse:
     actions.confirm_role(proposal, by=request.user)

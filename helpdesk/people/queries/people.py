@@ -10,25 +10,21 @@ from typing import Any
 from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery, Window
 from django.db.models.functions import RowNumber
 
+from cpms import clock
 from cpms.accounts import policy
 from cpms.accounts import queries as accounts
 from cpms.accounts.models import Centre, CentreMembership, Membership, Network, ThematicGroup, UnitCover, User
-from cpms.accounts.policy import Post
 from cpms.accounts.roles import (
     CENTRE_ROLES,
-    GRANTED_BY,
     OVERSEEING_ROLES,
     REPRESENTING_ROLES,
-    SECONDED_BY,
-    STAFF_ROLES,
     Role,
 )
 from cpms.terminology.folding import fold, fold_name
 from cpms.vault import cipher
 from helpdesk.people.models import AccessRequest, Outreach, PlaceProposal, Table, TableRow
-from helpdesk.people.states import OF_OTHERS, RowState
+from helpdesk.people.states import DECIDE_WITHIN, OF_OTHERS, RowState
 from panels.models import Panel
-from panels.states import SHARED
 
 COVERS_SHOWN = 10
 LOG_SHOWN = 50
@@ -48,8 +44,21 @@ def request_of(token: str) -> AccessRequest | None:
 
 
 def deciders_of(request: AccessRequest) -> QuerySet[User]:
-    """The centre's representative and substitute; where it has none, the coordinators of its networks."""
-    return accounts.representatives_of(request.centre) or accounts.coordinators_of(request.centre)
+    """The centre's representative and substitute; where it has none, or they are silent or away, the coordinators of its networks
+    too."""
+    represent, coordinate = accounts.representatives_of(request.centre), accounts.coordinators_of(request.centre)
+    if not represent:
+        return coordinate
+    if not asked_further(request):
+        return represent
+    return User.objects.filter(Q(pk__in=represent.values("pk")) | Q(pk__in=coordinate.values("pk")))
+
+
+def asked_further(request: AccessRequest) -> bool:
+    """Whether who represents the centre has let the time for deciding pass, or is away altogether."""
+    represent = list(accounts.representatives_of(request.centre))
+    late = request.asked_at <= clock.now() - DECIDE_WITHIN
+    return bool(represent) and (late or all(person.is_away for person in represent))
 
 
 def waiting_requests(user: Any) -> QuerySet[AccessRequest]:
@@ -111,27 +120,6 @@ def roles_of(person: User) -> list[Membership]:
     places = ("centre", "group__network", "network", "granted_by", "confirmed_by", "ended_by")
     rows = person.memberships.select_related(*places).order_by(F("valid_to").desc(nulls_first=True), "-valid_from")
     return list(rows)
-
-
-def others_who_grant(post: Post, *, besides: Any) -> list[User]:
-    """Who could be the second person for a powerful role: of its network, or the core helpdesk."""
-    everywhere = Role.CORE_HELPDESK in GRANTED_BY[post.role] | SECONDED_BY.get(post.role, frozenset())
-    core = Q(role=Role.CORE_HELPDESK) if everywhere else Q(pk=None)
-    own = Q(role__in=GRANTED_BY[post.role], network=post.network, network__isnull=False)
-    held = Membership.objects.current().filter(core | own)
-    return list(User.objects.active().filter(pk__in=held.values("user")).exclude(pk=besides.pk))
-
-
-def panel_for_glass(user: Any, ref: str) -> Panel | None:
-    """An open or closed panel of this number, of a network whose helpdesk the person is."""
-    mine = user.memberships.current().filter(role__in=STAFF_ROLES).values("network")
-    return Panel.objects.with_case().filter(ref__iexact=ref.strip(), network__in=mine, state__in=SHARED).first()
-
-
-def others_on_duty(panel: Panel, *, besides: Any) -> list[User]:
-    """Who could be the second person: the panel's helpdesk and the core helpdesk."""
-    found = Q(pk__in=accounts.helpdesk_of(panel.network)) | Q(pk__in=User.objects.holding(Role.CORE_HELPDESK))
-    return list(User.objects.active().filter(found).exclude(pk=besides.pk))
 
 
 @dataclass(frozen=True)

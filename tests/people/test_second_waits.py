@@ -1,0 +1,115 @@
+"""What waits for a second person, or for a silent representative, reaches somebody who is there."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from django.urls import reverse
+
+from cpms import clock
+from cpms.accounts.access import Refused
+from cpms.accounts.models import TotpDevice, User
+from cpms.accounts.policy import Post
+from cpms.accounts.roles import Role
+from cpms.notifications.models import OutboxMessage, WorkItem
+from helpdesk.people import actions, queries
+from helpdesk.people.models import AccessRequest, LostPhone, RoleProposal
+from tests.clients import signed_in
+from tests.factories import CentreFactory, NetworkFactory, UserFactory, give_role, totp_device
+from tests.people.test_getting_in import read, send, status_path
+
+pytestmark = pytest.mark.django_db(databases=["default", "cachedb"])
+LONG_AGO = dt.timedelta(days=3, minutes=1)
+
+
+def holding(role, **held_on):
+    user = UserFactory(role="none")
+    give_role(user, role, **held_on)
+    return user
+
+
+@pytest.fixture
+def centre():
+    return CentreFactory()
+
+
+@pytest.fixture
+def desk(centre):
+    return [holding(Role.HELPDESK_ADULT, network=centre.networks.get()) for _ in range(3)]
+
+
+def waits_for(verb):
+    return set(WorkItem.objects.open().filter(verb=verb).values_list("who", flat=True))
+
+
+def told(notice):
+    return set(OutboxMessage.objects.filter(notice=notice).values_list("recipient", flat=True))
+
+
+def test_a_lost_phone_waits_for_the_others_on_duty_who_may_say_no(centre, desk):
+    owner = totp_device(UserFactory(centre=centre)).user
+    elsewhere = holding(Role.HELPDESK_ADULT, network=NetworkFactory(code="BOND", name="ERN BOND"))
+    lost = actions.ask_for_factor(owner, how_checked="Call", by=desk[0])
+    assert waits_for("confirm_factor") == told("factor_waits") == {desk[1].pk, desk[2].pk}
+    assert elsewhere.pk not in waits_for("confirm_factor")
+    with pytest.raises(Refused):
+        actions.drop_phone(lost, by=desk[0])
+    client = signed_in(desk[1])
+    page = client.get(reverse("people:person", args=[owner.pk]), secure=True).content.decode()
+    assert "Do not confirm it" in page
+    assert "A lost phone; a second person" in client.get("/", secure=True).content.decode()
+    client.post(reverse("people:drop_phone", args=[lost.pk]), secure=True)
+    lost.refresh_from_db()
+    assert (lost.state, lost.decided_by) == ("dropped", desk[1])
+    assert waits_for("confirm_factor") == set()
+    assert told("not_seconded") == {desk[0].pk}
+    assert TotpDevice.objects.filter(user=owner).exists()
+
+
+def test_a_confirmed_phone_and_a_role_leave_nothing_to_do(centre, desk):
+    owner = totp_device(UserFactory(centre=centre)).user
+    actions.confirm_factor(actions.ask_for_factor(owner, how_checked="Call", by=desk[0]), by=desk[1])
+    assert waits_for("confirm_factor") == told("not_seconded") == set()
+    core = [holding(Role.CORE_HELPDESK) for _ in range(2)]
+    post = Post(Role.NETWORK_COORDINATOR, network=centre.networks.get())
+    proposal = actions.propose_role(UserFactory(role="none"), post, by=core[0])
+    assert core[1].pk in waits_for("confirm_role")
+    assert core[0].pk not in waits_for("confirm_role")
+    actions.confirm_role(proposal, by=core[1])
+    assert waits_for("confirm_role") == set()
+
+
+def test_what_nobody_seconds_ends_after_three_days_and_who_asked_is_told(centre, desk):
+    owner = totp_device(UserFactory(centre=centre)).user
+    actions.ask_for_factor(owner, how_checked="Call", by=desk[0])
+    core = [holding(Role.CORE_HELPDESK) for _ in range(2)]
+    post = Post(Role.NETWORK_COORDINATOR, network=centre.networks.get())
+    actions.propose_role(UserFactory(role="none"), post, by=core[0])
+    assert actions.end_lapsed(by=None) == 0
+    for kind in (LostPhone, RoleProposal):
+        kind.objects.update(asked_at=clock.now() - LONG_AGO)
+    assert [actions.end_lapsed(by=None) for _ in range(2)] == [2, 0]
+    assert told("not_seconded") == {desk[0].pk, core[0].pk}
+    assert waits_for("confirm_factor") == waits_for("confirm_role") == set()
+
+
+@pytest.mark.parametrize("why", ["late", "away"])
+def test_a_silent_or_absent_representative_does_not_hold_a_request_up(centre, why):
+    representative = holding(Role.REPRESENTATIVE, centre=centre)
+    coordinator = holding(Role.NETWORK_COORDINATOR, network=centre.networks.get())
+    send(centre)
+    asked = AccessRequest.objects.get()
+    assert waits_for("decide") == {representative.pk}
+    assert "Asked as well" not in read(status_path()).content.decode()
+    if why == "late":
+        AccessRequest.objects.update(asked_at=clock.now() - LONG_AGO)
+    else:
+        User.objects.filter(pk=representative.pk).update(away_until=clock.rights_day())
+    asked.refresh_from_db()
+    assert queries.asked_further(asked)
+    for _ in range(2):
+        actions.look_after_requests(by=None)
+    assert waits_for("decide") == {representative.pk, coordinator.pk}
+    assert OutboxMessage.objects.filter(notice="request_waiting", recipient=coordinator).count() == 1
+    assert "Asked as well" in read(status_path()).content.decode()
