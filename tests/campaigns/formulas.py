@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.urls import reverse
 
-from cpms.accounts.models import Centre, Network, ThematicGroup
+from cpms import clock
+from cpms.accounts.models import Centre, CentreMembership, Membership, Network, ThematicGroup, User
 from cpms.accounts.roles import Role
 from helpdesk import kpis
-from helpdesk.exports import figures_as, header_of
+from helpdesk.exports import evidence_as_workbook, figures_as, header_of
+from helpdesk.kpis.evidence import Evidence, Fact
 from helpdesk.kpis.periods import Sum
 from helpdesk.models import MonthlyKpi
 from helpdesk.people import actions
@@ -47,15 +50,29 @@ class File:
 
 
 def figures(kind: Kind) -> File:
-    """One row for each formula; every cell of it is that text: period, names of places, and figures as if one were a text."""
+    """One row for each formula; every cell of it is that text: period, names of places, figures as if one were a text, and what
+    rows corrected. The sheet that says what the figures are names the period too."""
     rows = []
     for text in FORMULAS:
         network = Network(code="X", name=text)
         line = MonthlyKpi(network=network, centre=Centre(name=text, country="FI"), country=text)
         line.group = ThematicGroup(network=network, number=1, name=text)
-        rows.append(Sum(line, 1, {figure.name: text for figure in kpis.FIGURES}, []))
+        rows.append(Sum(line, 1, {figure.name: text for figure in kpis.FIGURES}, [text]))
     period = kpis.Period(FORMULAS[0], kpis.period_of("2024-01").months)
-    return File(f"figures.{kind}", b"".join(figures_as(kind, rows, period)), len(header_of(period)) - 1)
+    return File(f"figures.{kind}", b"".join(figures_as(kind, rows, period)), len(header_of(period)))
+
+
+def evidence() -> File:
+    """The workbook of a centre's pack: names of the centre, of its networks and people, and words of its figures."""
+    found = []
+    for text in FORMULAS:
+        network, person = Network(code="X", name=text), User(display_name=text, job_title=text)
+        place = CentreMembership(network=network, kind=text, since=dt.date(2024, 1, 1))
+        found.append((place, Membership(user=person, role=text), (Fact(text, text, Centre, text), [text])))
+    places, people, lines = map(list, zip(*found, strict=True))
+    centre = Centre(name=FORMULAS[0], city=FORMULAS[0], country=FORMULAS[0])
+    pack = Evidence(centre, places, people, [2024], lines, exact=True, computed_at=clock.now())
+    return File("evidence.xlsx", evidence_as_workbook(pack), 6)
 
 
 def tables() -> Iterator[File]:
@@ -73,4 +90,4 @@ def tables() -> Iterator[File]:
 
 
 def files() -> list[File]:
-    return [figures(Kind.CSV), figures(Kind.XLSX), *tables()]
+    return [figures(Kind.CSV), figures(Kind.XLSX), evidence(), *tables()]
