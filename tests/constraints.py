@@ -160,6 +160,7 @@ CHECKS = {
     "panels_message_answers_one": (Message, {}, [lambda: {"answers_message": Message.objects.first(), "answers_statement": Contribution.objects.first()}]),
     "panels_statement_answers_one": (Contribution, {}, [lambda: {"answers_message": Message.objects.first(), "answers_statement": Contribution.objects.first()}]),
     "panels_marked_says_who": (Contribution, {"marked_at": None}, [{"marked_at": NOW}, {"marked_by": F("author")}]),
+    "panels_opened_says_where": (Panel, {"state": "closed"}, [{"centre": None}, {"started_by": None}]),
     "panels_open_has_group_and_time": (Panel, {"state": "closed"}, [{"group": None}, {"opened_at": None}, {"wanted_by": None}]),
     "patients_birth_month_plausible": (Patient, {}, [{"birth_month": 0}, {"birth_month": 13}]),
     "patients_birth_year_plausible": (Patient, {}, [{"birth_year": 1899}, {"birth_year": 2101}]),

@@ -76,6 +76,5 @@ def meeting_of(
         meeting=meeting, panel=panel, presenter=lead, seconds=60 * LASTED - 90, done_at=when["held_at"], minutes=LASTED
     )
     for place, who in enumerate((lead, *members)):
-        yield Attendance(
-            meeting=meeting, who=who, present=place == 0 or one_of((True, True, True, False), number, place)
-        )
+        there = place == 0 or one_of((True, True, True, False), number, place)
+        yield Attendance(meeting=meeting, who=who, present=there, centre=who.centre)

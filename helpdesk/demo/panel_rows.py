@@ -156,6 +156,8 @@ def _panel(plan: Plan, case: Case) -> Panel:
         wanted_by=(plan.opened + WANTED_IN[urgency]).date(),
         state=State.CLOSED,
         drafted_at=plan.begun + SOON,
+        centre=plan.lead.centre,
+        started_by=plan.lead,
         opened_at=plan.opened,
         first_reply_at=plan.replied,
         closed_at=plan.closed,
@@ -189,6 +191,7 @@ def _invitations(plan: Plan, panel: Panel) -> Iterator[Invitation]:
             sent_at=plan.opened,
             expires_at=plan.opened + GOOD_FOR,
             answered_at=plan.opened + dt.timedelta(hours=4 + number * 7),
+            centre=person.centre,
         )
 
 
@@ -199,7 +202,7 @@ def _advice(plan: Plan, panel: Panel, members: list[Any]) -> Iterator[Contributi
         row = Contribution(key=panel.key, panel=panel, author=member, kind=ContributionKind(kind), at=at)
         row.certainty = one_of((Certainty.VERY, Certainty.FAIRLY), plan.number, number)
         row.marked_at, row.marked_by = at + DAY, plan.lead
-        row.text = ADVICE[kind]
+        row.text, row.centre = ADVICE[kind], member.centre
         yield row
 
 

@@ -26,8 +26,47 @@ def wait(name: str, words: str, of: str, source: str, indicator: str = "", *, ba
     return [Figure(**vars(one) | {"over": Over.DAYS, "base": base}) for one in (medians, tenths)]
 
 
+def patients(name: str, words: str, formula: str, moment: str, base: str) -> Figure:
+    """Each patient once, however many panels of theirs: months, and groups, cannot be added up."""
+    source = f"Patient, Panel.{moment}"
+    return Figure(name, words, formula, source, Part.PANELS, "3.1", of=Of.PEOPLE, over=Over.DAYS, base=base)
+
+
+def split(verb: str, formula: str) -> list[Figure]:
+    """Panels that were opened or closed, by urgency and by the route of the patient."""
+    urgencies = [
+        Figure(
+            f"{verb}_{kind.value}",
+            f"{verb.title()}: {kind.label.lower()}",
+            f"{formula}, of this urgency",
+            "Panel.urgency",
+            Part.PANELS,
+            of=Of.PANELS,
+            splits=f"panels_{verb}",
+        )
+        for kind in Urgency
+    ]
+    routes = [
+        Figure(
+            f"{verb}_{route}",
+            f"{verb.title()} {words}",
+            f"{formula}, by the route of the patient",
+            "Patient.route",
+            Part.PANELS,
+            of=Of.PATIENTS,
+        )
+        for route, words in ROUTES
+    ]
+    return [*urgencies, *routes]
+
+
 PEOPLE = [
-    person("registered", "Registered users", "accounts activated before the month's end", "User.activated_at"),
+    person(
+        "registered",
+        "Registered users",
+        "accounts activated before the month's end and not switched off then",
+        "User.activated_at, AuditEvent account_switched",
+    ),
     person(
         "active", "Active users", "registered users who signed in at least once in the month", "AuditEvent signed_in"
     ),
@@ -40,49 +79,29 @@ PEOPLE = [
     person(
         "not_returning",
         "Users who do not return",
-        "accounts activated before the month before last began, without a sign-in since",
+        "registered users activated before the month before last began, without a sign-in since",
         "User, AuditEvent signed_in",
     ),
 ]
+ROUTES = (
+    ("own", "for the centre's own patient"),
+    ("non_ern", "for a physician outside the networks"),
+    ("non_eu", "for a physician outside the EU"),
+)
 OPENED = "panels whose first opening lies in the month"
 PANELS = [
-    Figure("panels_opened", "Panels opened", OPENED, "Panel.opened_at", Part.PANELS, "3.1", of=Of.PANELS),
+    Figure("panels_opened", "Panels opened", OPENED, "Panel.opened_at", Part.PANELS, of=Of.PANELS),
+    patients("patients_entered", "Patients entered", f"different patients of {OPENED}", "opened_at", "panels_opened"),
     Figure(
         "panels_closed",
         "Panels closed",
         "panels closed in the month and still closed",
         "Panel.closed_at",
         Part.PANELS,
-        "3.1",
         of=Of.PANELS,
     ),
-    *(
-        Figure(
-            f"opened_{kind.value}",
-            f"Opened: {kind.label.lower()}",
-            f"{OPENED}, of this urgency",
-            "Panel.urgency",
-            Part.PANELS,
-            of=Of.PANELS,
-            splits="panels_opened",
-        )
-        for kind in Urgency
-    ),
-    *(
-        Figure(
-            f"opened_{route}",
-            f"Opened {words}",
-            f"{OPENED}, by the route of the patient",
-            "Patient.route",
-            Part.PANELS,
-            of=Of.PATIENTS,
-        )
-        for route, words in (
-            ("own", "for the centre's own patient"),
-            ("non_ern", "for a physician outside the networks"),
-            ("non_eu", "for a physician outside the EU"),
-        )
-    ),
+    *split("opened", OPENED),
+    *split("closed", "panels closed in the month and still closed"),
     Figure(
         "first_replies",
         "First replies",
@@ -90,6 +109,13 @@ PANELS = [
         "Panel.first_reply_at",
         Part.PANELS,
         of=Of.PANELS,
+    ),
+    patients(
+        "patients_reviewed",
+        "Patients reviewed",
+        "different patients of panels whose first reply lies in the month",
+        "first_reply_at",
+        "first_replies",
     ),
     *wait(
         "reply",
@@ -211,7 +237,7 @@ CENTRES = [
         "starters",
         "People who start panels",
         "people who opened one in the twelve months to the month's end",
-        "Panel.lead",
+        "Panel.started_by",
         Part.CENTRES,
         of=Of.PEOPLE,
         over=Over.LAST,
@@ -220,7 +246,7 @@ CENTRES = [
         "top_five_share",
         "Share of the five who start most",
         "their panels among those of the twelve months, per cent",
-        "Panel.lead",
+        "Panel.started_by",
         Part.CENTRES,
         base="starters",
         over=Over.LAST,

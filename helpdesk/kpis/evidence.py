@@ -36,12 +36,12 @@ class Fact(NamedTuple):
 
 
 def panels(centre: Centre) -> QuerySet[Panel]:
-    return Panel.objects.filter(lead__centre=centre)
+    return Panel.objects.filter(centre=centre)
 
 
-LED = "panels whose lead works at the centre"
+LED = "panels that the centre opened"
 FACTS = (
-    Fact("Panels opened", f"{LED}, by the day they were first opened", panels, "opened_at"),
+    Fact("Panels opened", f"{LED}, by the day of the first opening", panels, "opened_at"),
     Fact("Panels closed", f"{LED}, closed and still closed, by the day of the close", panels, "closed_at"),
     Fact("Patients entered", f"different patients of {LED}, opened in the year", panels, "opened_at", "case__patient"),
     Fact(
@@ -53,46 +53,46 @@ FACTS = (
     ),
     Fact(
         "Invitations answered",
-        "invitations to people of the centre that they answered in the year",
-        lambda centre: Invitation.objects.filter(invitee__centre=centre),
+        "invitations that people who worked at the centre then answered in the year",
+        lambda centre: Invitation.objects.filter(centre=centre),
         "answered_at",
     ),
     Fact(
         "Experts answering",
-        "different people of the centre who wrote a statement in a panel in the year",
-        lambda centre: Contribution.objects.filter(author__centre=centre),
+        "different people who wrote a statement in a panel in the year and worked at the centre then",
+        lambda centre: Contribution.objects.filter(centre=centre),
         "at",
         "author",
     ),
     Fact(
         "Statements written",
-        "statements of people of the centre",
-        lambda centre: Contribution.objects.filter(author__centre=centre),
+        "statements of people who worked at the centre when they wrote them",
+        lambda centre: Contribution.objects.filter(centre=centre),
         "at",
     ),
     Fact(
         "Meetings attended",
-        "different meetings held in the year at which somebody of the centre was present",
-        lambda centre: Attendance.objects.filter(who__centre=centre, present=True),
+        "different meetings held in the year at which somebody was present who worked at the centre then",
+        lambda centre: Attendance.objects.filter(centre=centre, present=True),
         "meeting__held_at",
         "meeting",
     ),
     Fact(
         "Outcomes",
         f"outcomes of {LED}, first sent for signature in the year",
-        lambda centre: OutcomeVersion.objects.filter(outcome__panel__lead__centre=centre, number=1),
+        lambda centre: OutcomeVersion.objects.filter(outcome__panel__centre=centre, number=1),
         "sent_at",
     ),
     Fact(
         "Follow-ups asked",
         f"follow-ups of {LED}, asked in the year",
-        lambda centre: FollowUp.objects.filter(panel__lead__centre=centre),
+        lambda centre: FollowUp.objects.filter(panel__centre=centre),
         "asked_at",
     ),
     Fact(
         "Follow-ups done",
         f"follow-ups of {LED}, answered in the year",
-        lambda centre: FollowUp.objects.filter(panel__lead__centre=centre),
+        lambda centre: FollowUp.objects.filter(panel__centre=centre),
         "answered_at",
     ),
 )

@@ -87,14 +87,16 @@ class Table(Generic[Key]):
 
 
 def too_few(table: Table[Key]) -> dict[str, set[Key]]:
-    """Which figures are hidden, and where; those that split one figure are hidden together."""
+    """Which figures are hidden, and where; those that split one figure are hidden together, and one that is drawn from another
+    is hidden where that is. ``cells`` name the other first."""
     hidden: dict[str, set[Key]] = {}
     families = defaultdict(list)
     for name in table.cells:
         if whole := BY_NAME[name].splits:
             families[whole].append(name)
         else:
-            hidden[name] = table.hidden(name, ())
+            drawn = hidden.get(BY_NAME[name].base, set())
+            hidden[name] = table.hidden(name, drawn) | drawn
     for whole, split in families.items():
         together, before = set(hidden[whole]), None
         while together != before:
@@ -118,7 +120,7 @@ def too_few_in(lines: Collection[MonthlyKpi]) -> dict[str, set[Place]]:
     values = {place_of(line): line.frozen() for line in lines}
     cells = {name: {place: int(row.get(name) or 0) for place, row in values.items()} for name in FEW}
     hidden = too_few_of(cells, sums_of(lines), also)
-    return hidden | {figure.name: hidden[figure.base] for figure in FIGURES if figure.base}
+    return hidden | {figure.name: hidden[figure.base] for figure in FIGURES if figure.base and not figure.few}
 
 
 def too_few_of(

@@ -40,7 +40,7 @@ midnight UTC. Counted by `helpdesk/kpis/` from ordinary rows, by queries whose n
 
 A month has one line for the whole network, one per thematic group, one per country and one per centre. People count by
 their own groups and by the centre where they are on the night of the count, panels and what belongs to them by their
-group and their lead's centre. A person in two groups counts in both group lines and once in the network's. Surveys and
+group and by the centre that opened them first, for good: who leaves, moves or hands a panel over takes no figure along. A person in two groups counts in both group lines and once in the network's. Surveys and
 starters stand where they have a meaning; tickets count for the network whose helpdesk was asked, and stand in no other line.
 
 In the first seven nights of a month, and when one is frozen, the twelve months before are counted again. Where rows came late (a reopened panel, an answer
@@ -55,8 +55,8 @@ to enter a case in minutes.
 The column *quarter, year* says what a longer period holds of a figure, and so does every file in the name of its column.
 Counts are added up, with what came late. Where people and centres stand, and shares of twelve months, are those of the
 last month that is frozen: nobody can be added up who comes every month. Of the survey it is the last round that ended in
-the period. Waits are counted anew over all frozen months of the period, from the rows as they are when the file is made;
-one of fewer than five panels is hidden, and so is one whose count is. A year that runs holds the months that are frozen.
+the period. Waits, and different patients, are counted anew over all frozen months of the period, from the rows as they are
+when the file is made; a wait of fewer than five panels is hidden, and so is one whose count is. A year that runs holds the months that are frozen.
 
 Network coordinators and the helpdesk see the lines of their networks, group coordinators those of their groups,
 representatives their centre's, national officers those of their country in every network, the core helpdesk all.
@@ -66,10 +66,10 @@ representatives their centre's, national officers those of their country in ever
 The column *counts* says what a figure counts. One that counts people or panels (each is a patient's) is hidden where it
 is one to four, on every page, in every file and for every role: `<5*` stands there. The same sign hides a few more: the
 smallest of what is left, until no hidden figure follows from those shown and their sums (the network's by groups, the
-network's by countries, a country's by its centres, opened panels by urgency), and until the hidden parts of a sum come to
+network's by countries, a country's by its centres, opened and closed panels by urgency), and until the hidden parts of a sum come to
 five or more. One function decides this for every table, `kept_back` in `outcomes/queries/small_cells.py`; it looks at all
 lines of the network, not at those of the reader, so that two readers who put their tables together learn nothing. Waits,
-shares and minutes are hidden where the figure they are drawn from is.
+shares, minutes and patients are hidden where the figure they are drawn from is.
 
 - A network's own line is exact: it names no place. Only where its one group or country would follow from it, it is hidden.
   Where it is below five, every group and country is hidden, noughts too.
@@ -96,7 +96,7 @@ centre that publishes its own exact figure. Therefore each file that is taken ou
 class Figure:
     """``late`` figures follow from rows with dates, so that a month can be counted again; the others are as things stood on
     the night of the count. What is said of patients is given for a network and a year only. ``base`` names the count that
-    a wait or share is drawn from, ``splits`` the one that it and its like add up to. ``over`` says what a quarter or a year
+    a wait, a share or a number of patients is drawn from, ``splits`` the one that it and its like add up to. ``over`` says what a quarter or a year
     holds of it, ``whole`` that it stands in the network's own line alone."""
 
     name: str
@@ -120,6 +120,11 @@ class Figure:
     def adds(self) -> bool:
         """Whether months may be added up."""
         return self.over == Over.SUM
+
+    @property
+    def anew(self) -> bool:
+        """A count that is taken anew over a longer period, as what it counts comes in several months."""
+        return self.few and self.over == Over.DAYS
 
     @property
     def few(self) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from helpdesk.kpis.catalogue import FIGURES
 from helpdesk.kpis.few import EVERYWHERE, Hidden, Table, corrected, place_of, sums_of, too_few, too_few_in
 from helpdesk.kpis.figure import Over
-from helpdesk.kpis.places import Found, Place, in_order
+from helpdesk.kpis.places import Counts, Found, Place, in_order
 from helpdesk.models import MonthlyKpi
 from outcomes.queries.small_cells import Adds
 
@@ -17,8 +17,10 @@ Span = tuple[dt.date, ...]
 """The months of a month, a quarter or a year."""
 Cell = tuple[Span, Place]
 OF = {over: [figure.name for figure in FIGURES if figure.over == over] for over in Over}
-SUMMED = [figure.name for figure in FIGURES if figure.few and figure.adds]
-STANDING = [figure.name for figure in FIGURES if figure.few and not figure.adds]
+ANEW = [figure.name for figure in FIGURES if figure.anew]
+SUMMED = [figure.name for figure in FIGURES if figure.few and (figure.adds or figure.anew)]
+"""What is hidden as if months added up: of patients who come again they say no more than that."""
+STANDING = [figure.name for figure in FIGURES if figure.few and figure.over == Over.LAST]
 
 
 def added_up(rows: Sequence[MonthlyKpi], *, longer: bool) -> Found:
@@ -27,6 +29,7 @@ def added_up(rows: Sequence[MonthlyKpi], *, longer: bool) -> Found:
     each = [corrected(line) for line in rows]
     found: Found = {name: each[-1].get(name) for name in (*OF[Over.LAST], *OF[Over.DAYS])}
     found |= {name: sum(one.get(name) or 0 for one in each) for name in OF[Over.SUM]}
+    found |= {name: found[name] or 0 for name in ANEW}
     found |= {name: of_round(each).get(name) for name in OF[Over.ROUND]}
     if longer:
         found |= dict.fromkeys(OF[Over.DAYS])
@@ -50,10 +53,11 @@ def by_place(months: Months) -> dict[Place, list[MonthlyKpi]]:
 
 class Hiding:
     """What is hidden of one network. A month is decided by itself, a quarter when its months are known, and a year last: no
-    month or quarter that is hidden follows from all files together."""
+    month or quarter that is hidden follows from all files together. ``patients`` are those of each longer period, by the months
+    of it that are frozen, where they are known; without them months are added up."""
 
-    def __init__(self, months: Months) -> None:
-        self.months = months
+    def __init__(self, months: Months, patients: Mapping[Span, Counts] | None = None) -> None:
+        self.months, self.patients = months, patients or {}
         self.each = {day: too_few_in(lines) for day, lines in months.items()}
         self.values = {line.pk: corrected(line) for lines in months.values() for line in lines}
 
@@ -71,7 +75,7 @@ class Hiding:
         found = self.summed(wanted, rows, shorter)
         last = self.each[wanted[-1]]
         found |= {name: last[name] for name in STANDING}
-        return found | {figure.name: found[figure.base] for figure in FIGURES if figure.base}
+        return found | {figure.name: found[figure.base] for figure in FIGURES if figure.base and not figure.few}
 
     def summed(
         self, wanted: Span, rows: Mapping[Place, Sequence[MonthlyKpi]], shorter: Mapping[Span, Hidden]
@@ -108,7 +112,16 @@ class Hiding:
             for span in spans:
                 if months := [counts[day] for day in span if day in counts]:
                     found[span, place] = sum(months)
+        for span in spans:
+            known = self.patients.get(self.frozen(span)) if name in ANEW and len(span) > 1 else None
+            for place in rows if known else ():
+                if known and (span, place) in found:
+                    found[span, place] = int(known.get(place, {}).get(name) or 0)
         return found
+
+    def frozen(self, span: Span) -> Span:
+        """The months of it that are."""
+        return tuple(day for day in span if day in self.months)
 
 
 def over(span: Span, one: Adds[Place]) -> Adds[Cell]:

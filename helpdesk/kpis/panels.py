@@ -1,8 +1,11 @@
-"""Figures about panels and what belongs to them: by the panel's network and group and its lead's centre."""
+"""Figures about panels and what belongs to them: by the panel's network and group, and the centre that opened it."""
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection, Sequence
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
@@ -22,6 +25,8 @@ from panels.models import Contribution, Invitation, Panel, TimeSpent
 from panels.states import InvitationKind, InvitationState, Urgency
 
 OF_PANEL = Paths().through("panel")
+PATIENTS = {"patients_entered": "opened_at", "patients_reviewed": "first_reply_at"}
+"""Different patients, and the moment of a panel that counts them."""
 STAYED = [InvitationState.ACCEPTED, InvitationState.ENDED]
 
 
@@ -34,10 +39,10 @@ def had_consent(stage: Stage, end: dt.datetime) -> Exists:
 
 def panels(month: dt.date) -> Counts:
     start, end = moments(month)
-    opened = within("opened_at", start, end)
+    opened, closed = within("opened_at", start, end), within("closed_at", start, end)
     conditions = {
         "panels_opened": opened,
-        "panels_closed": within("closed_at", start, end),
+        "panels_closed": closed,
         "first_replies": within("first_reply_at", start, end),
         "entered": opened & Q(case__begun_at__isnull=False),
         "consent_registry": opened & Q(stage_2=True),
@@ -45,12 +50,41 @@ def panels(month: dt.date) -> Counts:
     }
     conditions |= {f"opened_{kind}": opened & Q(urgency=kind) for kind in Urgency.values}
     conditions |= {f"opened_{route}": opened & Q(case__patient__route=route) for route in Route.values}
-    touched = opened | within("closed_at", start, end) | within("first_reply_at", start, end)
+    conditions |= {f"closed_{kind}": closed & Q(urgency=kind) for kind in Urgency.values}
+    conditions |= {f"closed_{route}": closed & Q(case__patient__route=route) for route in Route.values}
+    touched = opened | closed | within("first_reply_at", start, end)
     stages = {"stage_2": had_consent(Stage.REGISTRY, end), "stage_3": had_consent(Stage.RESEARCH, end)}
     counts: dict[str, Any] = {name: Count("pk", filter=condition) for name, condition in conditions.items()}
-    found = by_place(Panel.objects.filter(touched).alias(**stages), PANEL, counts | asked(PANEL_WAITS, [month]))
+    counts |= asked(PANEL_WAITS, [month]) | different_patients([month])
+    found = by_place(Panel.objects.filter(touched).alias(**stages), PANEL, counts)
     for place, line in found.items():
         found[place] = in_units(line)
+    return found
+
+
+def lies_in(field: str, months: Collection[dt.date]) -> Q:
+    return reduce(or_, (within(field, *moments(day)) for day in months))
+
+
+def different_patients(months: Collection[dt.date]) -> dict[str, Any]:
+    """Each once, whose panel was opened, or had its first reply, in one of the months."""
+    return {
+        name: Count("case__patient", distinct=True, filter=lies_in(field, months)) for name, field in PATIENTS.items()
+    }
+
+
+def patients_over(spans: Sequence[tuple[dt.date, ...]]) -> dict[tuple[dt.date, ...], Counts]:
+    """Different patients of each of these stretches of months, place by place; four queries, however many there are."""
+    wanted: dict[str, Any] = {}
+    for number, span in enumerate(spans):
+        wanted |= {f"{name}_{number}": count for name, count in different_patients(span).items()}
+    days = {day for span in spans for day in span}
+    touched = reduce(or_, (lies_in(field, days) for field in PATIENTS.values()))
+    rows = by_place(Panel.objects.filter(touched), PANEL, wanted)
+    found = {span: nothing() for span in spans}
+    for number, span in enumerate(spans):
+        for place, line in rows.items():
+            found[span][place] = {name: line[f"{name}_{number}"] for name in PATIENTS}
     return found
 
 

@@ -7,9 +7,11 @@ import operator
 from functools import reduce
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import CharField, Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models.fields.json import KT
+from django.db.models.functions import Cast
 
-from cpms.accounts.models import ThematicGroup
+from cpms.accounts.models import ThematicGroup, User
 from cpms.audit.models import AuditEvent
 from cpms.audit.states import Event
 from helpdesk.kpis.months import before, midnight, moments, within
@@ -25,18 +27,29 @@ def signed_in(start: dt.datetime, end: dt.datetime) -> QuerySet[AuditEvent, Any]
     return AuditEvent.objects.filter(within("at", start, end), event=Event.SIGNED_IN).order_by().values("actor_id")
 
 
+def switched_off(end: dt.datetime) -> QuerySet[User, Any]:
+    """Accounts that were switched off at this moment, as the trail says. Of one it says nothing of before: off if it is off now,
+    and was not switched off after."""
+    said = AuditEvent.objects.filter(event=Event.ACCOUNT_SWITCHED, subject_type=User._meta.label_lower)
+    said = said.filter(subject_id=Cast(OuterRef("pk"), CharField()))
+    last = Subquery(said.filter(at__lt=end).order_by("-at", "-pk").values_list(KT("detail__verb"))[:1])
+    rows = User.objects.filter(Q(is_active=False) | Q(Exists(said))).annotate(last=last)
+    unknown = Q(~Exists(said.filter(at__gte=end)), last__isnull=True, is_active=False)
+    return rows.filter(Q(last="off") | unknown).order_by().values("pk")
+
+
 def people(month: dt.date) -> Counts:
     """Registered, active, contributing and not returning, by centre and by group."""
     start, end = moments(month)
-    since = midnight(before(month, AWAY_FOR - 1))
+    since, off = midnight(before(month, AWAY_FOR - 1)), switched_off(end)
     spoke = [
         model._default_manager.filter(within("at", start, end)).order_by().values(who)
         for model, who in ((Contribution, "author"), (Message, "author"), (Stance, "who"))
     ]
 
     def figures(to: str) -> dict[str, Any]:
-        there = Q(**{f"{to}__activated_at__lt": end})
-        away = Q(**{f"{to}__activated_at__lt": since}) & ~Q(**{f"{to}__pk__in": signed_in(since, end)})
+        there = Q(**{f"{to}__activated_at__lt": end}) & ~Q(**{f"{to}__pk__in": off})
+        away = there & Q(**{f"{to}__activated_at__lt": since}) & ~Q(**{f"{to}__pk__in": signed_in(since, end)})
         conditions = {
             "registered": there,
             "active": there & Q(**{f"{to}__pk__in": signed_in(start, end)}),
@@ -58,14 +71,14 @@ def starters(month: dt.date) -> Counts:
     """Who opened panels in the twelve months that end with this one, and the share of the five who opened most."""
     start, end = midnight(before(month, 11)), moments(month)[1]
     rows = Panel.objects.filter(within("opened_at", start, end)).order_by()
-    keys = ("network", "group", "lead__centre", "lead__centre__country", "lead")
+    keys = ("network", "group", "centre", "centre__country", "started_by")
     per_person: dict[Place, dict[Any, int]] = {}
     for row in rows.values(*keys).annotate(number=Count("pk")):
-        network, group, centre, country, lead = (row[key] for key in keys)
+        network, group, centre, country, starter = (row[key] for key in keys)
         places = {Place(network), Place(network, group=group), Place(network, centre=centre)}
         for place in places | {Place(network, country=country or "")}:
             mine = per_person.setdefault(place, {})
-            mine[lead] = mine.get(lead, 0) + row["number"]
+            mine[starter] = mine.get(starter, 0) + row["number"]
     found = nothing()
     for place, mine in per_person.items():
         top = sum(sorted(mine.values(), reverse=True)[:5])
@@ -77,7 +90,7 @@ def without_panel(month: dt.date) -> Counts:
     """Centres of the network, and those of them without a panel opened since January."""
     start, end = midnight(month.replace(month=1, day=1)), moments(month)[1]
     opened = Panel.objects.filter(within("opened_at", start, end)).order_by()
-    busy = set(opened.values_list("network", "lead__centre").distinct())
+    busy = set(opened.values_list("network", "centre").distinct())
     rows = [
         {**row, "centres": 1, "centres_idle": int((row["network"], row["centre"]) not in busy)}
         for row in memberships(month).values(*BELONGING.keys()).distinct()

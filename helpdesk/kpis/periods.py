@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
@@ -16,7 +16,8 @@ from helpdesk.kpis.catalogue import FIGURES
 from helpdesk.kpis.few import NAMES, SIGN, Hidden, exact_centres, place_of, too_few_in
 from helpdesk.kpis.figure import Figure, Part
 from helpdesk.kpis.late import Late, came_late
-from helpdesk.kpis.longer import Hiding, added_up, by_place
+from helpdesk.kpis.longer import ANEW, Hiding, Span, added_up, by_place
+from helpdesk.kpis.panels import patients_over
 from helpdesk.kpis.places import Counts, Found, nothing
 from helpdesk.kpis.waits import NUMBER, PANEL_WAITS, TICKET_WAITS, waits_over
 from helpdesk.models import KpiCorrection, MonthlyKpi
@@ -98,34 +99,56 @@ def sums_for(user: Any, period: Period) -> Iterator[Sum]:
     seen, own = MonthlyKpi.objects.visible_to(user).filter(month__in=period.months), exact_centres(user)
     rows = with_corrections(MonthlyKpi.objects.filter(month__in=period.months, network__in=networks_in(seen)))
     rows = rows.annotate(seen=Exists(seen.filter(pk=OuterRef("pk")))).order_by("network__code", "network", *IN_ORDER)
-    took: dict[tuple[dt.date, ...], Counts] = {}
+    took: dict[Span, Anew] = {}
     for _network, lines in groupby(rows.iterator(chunk_size=BUNCH), key=lambda line: line.network_id):
         months: dict[dt.date, list[MonthlyKpi]] = defaultdict(list)
         for line in lines:
             months[line.month].append(line)
-        hiding, frozen = Hiding(months), tuple(sorted(months))
-        if period.longer and frozen not in took:
-            took[frozen] = waits_over(frozen)
-        whole = Whole(period, hiding, hiding.over(period.months), took.get(frozen, nothing()))
+        frozen = tuple(sorted(months))
+        if frozen not in took:
+            took[frozen] = anew(period, frozen)
+        hiding = Hiding(months, took[frozen].patients)
+        whole = Whole(period, hiding, hiding.over(period.months), took[frozen])
         for each in by_place(months).values():
             if any(line.seen for line in each):  # type: ignore[attr-defined]  # annotated above
                 yield whole.sum_of(each, exact=each[-1].centre_id in own)
 
 
 @dataclass(frozen=True)
+class Anew:
+    """What does not follow from months: how long things took over the period, and the patients of it and of its quarters, by
+    the months of each that are frozen."""
+
+    waits: Counts
+    patients: Mapping[Span, Counts]
+
+
+def anew(period: Period, frozen: Span) -> Anew:
+    """Nothing for a month. Nine queries otherwise."""
+    if not period.longer:
+        return Anew(nothing(), {})
+    spans = [period.months, *(period.months[n : n + 3] for n in range(0, len(period.months), 3))]
+    there = {tuple(day for day in span if day in frozen) for span in spans} - {()}
+    return Anew(waits_over(frozen), patients_over(sorted(there)))
+
+
+@dataclass(frozen=True)
 class Whole:
-    """A network over a period: what is hidden of it, and how long things took."""
+    """A network over a period: what is hidden of it, and what was counted anew."""
 
     period: Period
     hiding: Hiding
     hidden: Hidden
-    took: Counts
+    took: Anew
 
     def sum_of(self, rows: list[MonthlyKpi], *, exact: bool) -> Sum:
         """One of its places, the earliest month first; nothing is hidden where it is ``exact``."""
         line, hidden, hiding = rows[-1], {} if exact else self.hidden, None if exact else self.hiding
         found = dict.fromkeys(NAMES) | guarded(added_up(rows, longer=self.period.longer), line, self.period)
-        found |= waited(self.took.get(place_of(line), {}), exact=exact) if self.period.longer else {}
+        if self.period.longer:
+            place = place_of(line)
+            patients = self.took.patients[tuple(sorted(self.hiding.months))].get(place, {})
+            found |= waited(self.took.waits.get(place, {}), exact=exact) | {one: patients.get(one) or 0 for one in ANEW}
         found |= dict.fromkeys(dark(line, hidden), SIGN)
         return Sum(line, len(rows), found, came_late(rows, found, hiding))
 
@@ -233,6 +256,6 @@ def parts_of(line: MonthlyKpi, hidden: Hidden) -> list[tuple[str, list[Shown]]]:
     counted = [
         Shown(one.figure, SIGN, None) if one.figure.name in kept else one
         for one in every
-        if one.value is not None or one.figure.adds or one.late or one.figure.part in always
+        if one.value is not None or one.figure.adds or one.figure.anew or one.late or one.figure.part in always
     ]
     return [(str(part), rows) for part in Part if (rows := [one for one in counted if one.figure.part == part])]

@@ -44,8 +44,8 @@ class Paths:
 
     network: str = "network"
     group: str = "group"
-    centre: str = "lead__centre"
-    country: str = "lead__centre__country"
+    centre: str = "centre"
+    country: str = "centre__country"
 
     def through(self, prefix: str) -> Paths:
         return Paths(*(f"{prefix}__{path}" for path in (self.network, self.group, self.centre, self.country)))

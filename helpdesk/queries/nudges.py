@@ -23,7 +23,7 @@ SPOKEN = "Hospital opened a panel after somebody spoke with it"
 
 def helped() -> Q:
     """Whether what a nudge asked for has happened since."""
-    opened = Panel.objects.filter(lead__centre=OuterRef("centre"), opened_at__gt=OuterRef("at"))
+    opened = Panel.objects.filter(centre=OuterRef("centre"), opened_at__gt=OuterRef("at"))
     back = signed_in("person").filter(at__gt=OuterRef("at"))
     return (
         Q(kind=NudgeKind.REQUEST, request__decided_at__gt=F("at"))

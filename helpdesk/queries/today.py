@@ -46,7 +46,7 @@ def quiet(user: Any) -> QuerySet[Centre]:
     border = clock.now() - QUIET_AFTER
     places = CentreMembership.objects.current().filter(since__lte=border.date())
     rows = Centre.objects.visible_to(user).filter(pk__in=places.values("centre"))
-    rows = rows.annotate(since=Max("people__panels_led__opened_at")).filter(Q(since=None) | Q(since__lt=border))
+    rows = rows.annotate(since=Max("panels__opened_at")).filter(Q(since=None) | Q(since__lt=border))
     return rows.order_by(F("since").asc(nulls_first=True), "name")
 
 
@@ -54,7 +54,7 @@ def without_panel_this_year() -> QuerySet[Centre]:
     """Hospitals that belonged to a network when the year began, and opened no panel in it so far."""
     new_year = clock.rights_day().replace(month=1, day=1)
     places = CentreMembership.objects.current().filter(since__lte=new_year)
-    opened = Panel.objects.filter(lead__centre=OuterRef("pk"), opened_at__date__gte=new_year)
+    opened = Panel.objects.filter(centre=OuterRef("pk"), opened_at__date__gte=new_year)
     return Centre.objects.filter(~Exists(opened), pk__in=places.values("centre"))
 
 

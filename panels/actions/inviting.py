@@ -156,7 +156,8 @@ def accept(invitation: Invitation, *, by: Any) -> Invitation:
     if not (verdict := policy.may_answer(by, current)):
         raise Refused(verdict.reason)
     current.state, current.answered_at = InvitationState.ACCEPTED, clock.now()
-    current.save(update_fields=["state", "answered_at"])
+    current.centre_id = by.centre_id
+    current.save(update_fields=["state", "answered_at", "centre"])
     panel = current.panel
     sight.project(Case.objects.filter(pk=panel.case_id), people=[by], by=by)
     answered(current, by=by)
@@ -177,7 +178,8 @@ def decline(invitation: Invitation, *, reason: str, by: Any, text: str = "", bet
         raise Refused(verdict.reason)
     current.state, current.answered_at = InvitationState.DECLINED, clock.now()
     current.reason, current.reason_text, current.better_name = DeclineReason(reason), text, better_name
-    current.save(update_fields=["state", "answered_at", "reason", "reason_text", "better_name"])
+    current.centre_id = by.centre_id
+    current.save(update_fields=["state", "answered_at", "centre", "reason", "reason_text", "better_name"])
     answered(current, by=by)
     return current
 

@@ -54,8 +54,9 @@ def move(panel: Panel, verb: Move, *, by: Any) -> Panel:
     current.state = target
     current.closed_at = clock.now() if target == State.CLOSED else None
     if target == State.OPEN and current.opened_at is None:
-        current.opened_at = clock.now()
-    current.save(update_fields=["state", "closed_at", "opened_at"])
+        current.opened_at, current.started_by = clock.now(), current.lead
+        current.centre_id = current.case.patient.centre_id
+    current.save(update_fields=["state", "closed_at", "opened_at", "started_by", "centre"])
     sight.project(Case.objects.filter(pk=current.case_id), by=by)
     chasing.something_happened(current)
     end_what_waits(current, target, by=by)

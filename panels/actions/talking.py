@@ -85,6 +85,7 @@ def contribute(
     contribution = Contribution(
         panel=panel, key=panel.key, author=by, kind=ContributionKind(kind), certainty=Certainty(certainty)
     )
+    contribution.centre_id = by.centre_id
     contribution.text = text
     put_beside(contribution, beside, by=by)
     escalating.has_said(panel, by=by)

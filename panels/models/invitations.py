@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from consent.models import care_consent
 from cpms import clock
-from cpms.accounts.models import User, practises
+from cpms.accounts.models import Centre, User, practises
 from cpms.accounts.models.people import GUESTS_IN
 from cpms.vault.fields import SealedTextField
 from cpms.vault.models import SealedManager, SealedModel
@@ -68,7 +68,8 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
 
 
 class Invitation(SealedModel):
-    """One person asked into one panel. ``key`` is the panel's. ``asked_…`` is what the inviter typed of a guest."""
+    """One person asked into one panel. ``key`` is the panel's. ``asked_…`` is what the inviter typed of a guest,
+    ``centre`` where the invited person worked when they answered."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     panel = models.ForeignKey("panels.Panel", on_delete=models.PROTECT, related_name="invitations")
@@ -79,6 +80,7 @@ class Invitation(SealedModel):
     sent_at = models.DateTimeField(default=clock.now)
     expires_at = models.DateTimeField()
     answered_at = models.DateTimeField(null=True)
+    centre = models.ForeignKey(Centre, on_delete=models.PROTECT, null=True, related_name="+")
     ended_at = models.DateTimeField(null=True)
     nudged_at = models.DateTimeField(null=True)
     guest_until = models.DateTimeField(null=True)

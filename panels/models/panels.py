@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from consent.models import care_consent
 from cpms import clock
-from cpms.accounts.models import Network, ThematicGroup
+from cpms.accounts.models import Centre, Network, ThematicGroup
 from cpms.patients.models import covered_by, treated_by
 from cpms.vault.fields import SealedTextField
 from cpms.vault.models import SealedManager, SealedModel
@@ -121,7 +121,8 @@ class PanelQuerySet(models.QuerySet["Panel"]):
 
 
 class Panel(SealedModel):
-    """``key`` is the patient's own. Title and question are clinical and sealed; the number is what mails carry."""
+    """``key`` is the patient's own. Title and question are clinical and sealed; the number is what mails carry. ``centre`` and
+    ``started_by`` are the hospital and the lead at the first opening, as the official figures count it for good."""
 
     URL_FIELD = "ref"
 
@@ -130,6 +131,8 @@ class Panel(SealedModel):
     network = models.ForeignKey(Network, on_delete=models.PROTECT, related_name="panels")
     group = models.ForeignKey(ThematicGroup, on_delete=models.PROTECT, null=True, related_name="panels")
     lead = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="panels_led")
+    centre = models.ForeignKey(Centre, on_delete=models.PROTECT, null=True, related_name="panels")
+    started_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     title = SealedTextField()
     question = SealedTextField(verbose_name="question")
     urgency = models.CharField(max_length=10, choices=Urgency, default=Urgency.ROUTINE)
@@ -159,6 +162,10 @@ class Panel(SealedModel):
                 name="panels_open_has_group_and_time",
                 condition=Q(state__in=[State.DRAFT, State.WITHDRAWN])
                 | Q(group__isnull=False, opened_at__isnull=False, wanted_by__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="panels_opened_says_where",
+                condition=Q(opened_at=None) | Q(centre__isnull=False, started_by__isnull=False),
             ),
             models.CheckConstraint(name="panels_quorum_plausible", condition=Q(quorum__gte=1, quorum__lte=20)),
             models.CheckConstraint(

@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import Q
 
 from cpms import clock
+from cpms.accounts.models import Centre
 from cpms.vault.fields import SealedTextField
 from cpms.vault.models import SealedManager, SealedModel
 from panels.models.panels import Panel
@@ -80,8 +81,10 @@ def answers_one(name: str) -> models.CheckConstraint:
 
 
 class Contribution(Said):
-    """An expert's statement: kind, text, how sure; marked by the lead for the outcome."""
+    """An expert's statement: kind, text, how sure; marked by the lead for the outcome. ``centre`` is where its author worked
+    when it was written."""
 
+    centre = models.ForeignKey(Centre, on_delete=models.PROTECT, null=True, related_name="+")
     kind = models.CharField(max_length=20, choices=ContributionKind)
     certainty = models.CharField(max_length=10, choices=Certainty, default=Certainty.FAIRLY)
     marked_at = models.DateTimeField(null=True)

@@ -91,12 +91,23 @@ class History:
         joined = self.chance.choice([None, self.moment(), FIRST - dt.timedelta(days=200)])
         home = self.maybe(self.chance.choice(self.centres))
         user = User.objects.create(email=f"{number}@x.example", display_name="X", centre=home, activated_at=joined)
+        self.switch(user)
         user.groups_of_interest.set(self.chance.sample(self.groups, self.chance.randint(0, 3)))
         for _ in range(self.chance.randint(0, 3)):
             AuditEvent.objects.create(
                 event=self.chance.choice(["signed_in", "signed_out"]), actor_id=user.pk, at=self.moment()
             )
         return user
+
+    def switch(self, user):
+        """Off and on again, in the order of time; or off, and the trail does not know when."""
+        about = {"event": "account_switched", "subject_type": "accounts.user", "subject_id": str(user.pk)}
+        moments, verb = sorted(self.moment() for _ in range(self.chance.choice([0, 0, 1, 2, 3]))), "on"
+        for at in moments:
+            verb = "on" if verb == "off" else "off"
+            AuditEvent.objects.create(at=at, detail={"verb": verb}, **about)
+        on = verb == "on" if moments else self.chance.random() < 0.9
+        User.objects.filter(pk=user.pk).update(is_active=on)
 
     def panel(self, number):
         pick, lead, group, key = (
@@ -126,6 +137,7 @@ class History:
         times = {"opened_at": opened, "first_reply_at": reply, "closed_at": closed, "wanted_by": FIRST.date()}
         words = {"ref": f"R{number}", "state": "closed" if closed else "open", "urgency": pick(Urgency.values)}
         place = {"network": group.network, "group": group, "lead": lead, "case": case, "key": key}
+        place |= {"started_by": pick(self.people), "centre": pick(self.centres)}
         panel = Panel.objects.create(**place, **times, **words)
         self.around(panel, key)
 

@@ -52,8 +52,9 @@ class Slow:
             m for m in CentreMembership.objects.all() if m.since <= self.last and (not m.until or m.until >= self.last)
         ]
         self.people = list(User.objects.prefetch_related("groups_of_interest"))
+        self.switches = list(AuditEvent.objects.filter(event="account_switched").order_by("at", "pk"))
         self.sign_ins = [(e.actor_id, month_of(e.at)) for e in AuditEvent.objects.all() if e.event == "signed_in"]
-        self.panels = {p.pk: p for p in Panel.objects.select_related("case__patient", "lead__centre")}
+        self.panels = {p.pk: p for p in Panel.objects.select_related("case__patient", "centre")}
         self.centres = {c.pk: c for c in Centre.objects.all()}
         self.statements = list(Contribution.objects.all())
 
@@ -78,7 +79,7 @@ class Slow:
         return {name: value for name, value in found.items() if value}
 
     def lies(self, panel, network, group, country, centre):
-        at = panel.lead.centre
+        at = panel.centre
         return (
             panel.network_id == network
             and (group is None or panel.group_id == group)
@@ -96,11 +97,19 @@ class Slow:
             and centre in {None, person.centre_id}
         )
 
+    def is_on(self, person):
+        """As the newest switch up to the month's end left it; before the first one on, and without one as now."""
+        known = [s for s in self.switches if s.subject_id == str(person.pk)]
+        before = [s.detail["verb"] for s in known if month_of(s.at) <= self.month]
+        if before or not known:
+            return before[-1] == "on" if before else person.is_active
+        return person.is_active or month_of(known[-1].at) > self.month
+
     def of_people(self, *place):
         there = {
             p.pk: p
             for p in self.people
-            if p.activated_at and month_of(p.activated_at) <= self.month and self.belongs(p, *place)
+            if p.activated_at and month_of(p.activated_at) <= self.month and self.belongs(p, *place) and self.is_on(p)
         }
         spoke = {
             row.author_id
@@ -128,17 +137,19 @@ class Slow:
             "panels_closed": len(closed),
             "first_replies": len(replied),
             "entered": len(entered),
+            "patients_entered": len({p.case.patient_id for p in opened}),
+            "patients_reviewed": len({p.case.patient_id for p in replied}),
         }
-        found |= Counter(f"opened_{p.urgency}" for p in opened) | Counter(
-            f"opened_{p.case.patient.route}" for p in opened
-        )
+        for verb, moved in (("opened", opened), ("closed", closed)):
+            found |= Counter(f"{verb}_{p.urgency}" for p in moved)
+            found |= Counter(f"{verb}_{p.case.patient.route}" for p in moved)
         for name, stage in (("consent_registry", 2), ("consent_research", 3)):
             found[name] = len([p for p in opened if self.consented(p.case.patient_id, stage)])
         found |= self.wait("reply", [p.first_reply_at - p.opened_at for p in replied])
         found |= self.wait("closing", [p.closed_at - p.opened_at for p in closed])
         found |= self.wait("entry_minutes", [p.opened_at - p.case.begun_at for p in entered], dt.timedelta(minutes=1))
         year = [p for p in here if p.opened_at and back(self.month, 11) <= month_of(p.opened_at) <= self.month]
-        leads = Counter(p.lead_id for p in year)
+        leads = Counter(p.started_by_id for p in year)
         if leads:
             found["starters"] = len(leads)
             found["top_five_share"] = round(100 * sum(n for _, n in leads.most_common(5)) / len(year))
@@ -213,7 +224,7 @@ class Slow:
         mine = {pk for pk in mine if not country or self.centres[pk].country == country}
         january = (self.month[0], 1)
         busy = {
-            p.lead.centre_id
+            p.centre_id
             for p in self.panels.values()
             if p.network_id == network and p.opened_at and january <= month_of(p.opened_at) <= self.month
         }

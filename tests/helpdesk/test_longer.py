@@ -32,7 +32,7 @@ YEAR = tuple(dt.date(2024, month, 1) for month in range(1, 13))
 QUARTERS = [YEAR[n : n + 3] for n in range(0, 12, 3)]
 FILES = [*((day,) for day in YEAR), *QUARTERS, YEAR]
 COUNT = st.sampled_from([0, 0, 1, 2, 3, 4, 5, 6, 9, 9, 20])
-NAMES = ("panels_opened", "opened_urgent")
+NAMES = ("panels_opened", "opened_urgent", "patients_entered")
 
 
 def determined(rows):
@@ -193,6 +193,52 @@ def test_a_year_holds_its_last_round_and_the_waits_of_all_its_months(frozen):
     ended.exclude(pk__in=ended.order_by("pk")[: LEAST - 1]).update(first_reply_at=None)
     again = of_year(user)[str(network)]
     assert (again.figures["reply_median"], again.figures["reply_p90"]) == (kpis.SIGN, kpis.SIGN)
+
+
+def different(rows, moment):
+    """Patients of these panels in the frozen months of 2022, by network and centre."""
+    found = defaultdict(set)
+    for panel in rows:
+        at = getattr(panel, moment)
+        if at and at.year == 2022 and at.month in (1, 2, 6, 12):
+            for centre in (None, panel.centre_id):
+                found[panel.network_id, centre].add(panel.case.patient_id)
+    return found
+
+
+def test_a_patient_of_several_months_counts_once_in_a_year(frozen, django_assert_max_num_queries):
+    user, network = frozen
+    january, february = (
+        Panel.objects.filter(network=network, opened_at__year=2022, opened_at__month=month).first() for month in (1, 2)
+    )
+    Panel.objects.filter(pk=february.pk).update(case=january.case, centre=january.centre)
+    with django_assert_max_num_queries(16):
+        year = list(kpis.sums_for(user, kpis.period_of("2022")))
+    rows = list(Panel.objects.select_related("case"))
+    compared = 0
+    for name, moment in (("patients_entered", "opened_at"), ("patients_reviewed", "first_reply_at")):
+        known = different(rows, moment)
+        for row in year:
+            if row.line.group is None and not row.line.country and row.figures[name] != kpis.SIGN:
+                assert row.figures[name] == len(known[network.pk, row.line.centre_id]), (name, str(row.line.place))
+                compared += 1
+    assert compared >= 2
+    whole = year[0].figures
+    assert whole["patients_entered"] < whole["panels_opened"]
+    quarter = of_year(user, "2022-Q1")[str(network)].figures
+    assert quarter["patients_entered"] == quarter["panels_opened"] - 1
+
+
+def test_few_patients_of_many_panels_are_hidden_in_a_year(home):
+    """Three patients who come each month: fifteen panels in the year, and not more than three people."""
+    months = year_of(home, [3] * 72, [0] * 6)
+    place = Place(home.network.pk, centre=home.centres[0].pk)
+    known = {key(line): {"patients_entered": 3 if key(line) == place else 30} for line in months[YEAR[0]]}
+    assert place not in Hiding(months).over(YEAR)["patients_entered"]
+    hidden = Hiding(months, {YEAR: known}).over(YEAR)
+    assert place in hidden["patients_entered"]
+    assert len(hidden["patients_entered"]) > 1
+    assert hidden["panels_opened"] == set()
 
 
 def test_a_file_of_a_year_says_behind_each_name_what_it_holds():

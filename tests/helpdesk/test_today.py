@@ -170,7 +170,7 @@ def test_a_nudge_says_whether_it_helped():
     sign_in_of(things[NudgeKind.RETURN], days_ago=2)
     PanelStep.objects.filter(panel=panel).update(at=clock.now())
     lead = UserFactory(centre=things[NudgeKind.CENTRE])
-    Panel.objects.filter(pk=panel.pk).update(opened_at=clock.now(), lead=lead)
+    Panel.objects.filter(pk=panel.pk).update(opened_at=clock.now(), centre=lead.centre)
     assert {(asked, well) for _what, asked, well in queries.effect_of_nudges(me)} == {(1, 1)}
     assert {what for what, _asked, _well in queries.effect_of_nudges(me)} == set(NudgeKind.labels)
     assert queries.effect_of_nudges(staff(NetworkFactory(code="BOND", name="ERN BOND"))) == []

@@ -262,7 +262,7 @@ def test_a_call_is_the_last_contact_of_a_quiet_hospital_and_says_whether_it_help
     story = Story("a")
     panel = story.open()
     lead = UserFactory(centre=centre)
-    Panel.objects.filter(pk=panel.pk).update(opened_at=clock.now() - dt.timedelta(days=400), lead=lead)
+    Panel.objects.filter(pk=panel.pk).update(opened_at=clock.now() - dt.timedelta(days=400), centre=lead.centre)
     centre.memberships.update(since=(clock.now() - dt.timedelta(days=900)).date())
     helpdesk.nudge(centre, kind=NudgeKind.CENTRE, by=desk)
     entry = log(centre, desk, person=speaker)

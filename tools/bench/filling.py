@@ -109,11 +109,12 @@ def rows_of(number: int, lead: User, expert: User, groups: list[ThematicGroup]) 
     opened = now - dt.timedelta(minutes=number if measured else number * 30)
     case, record = record_of(number, lead, opened, CONDITIONS[0] if measured else by_rank(CONDITIONS, 1)[0])
     ref, times = f"ENDO-26-{number:05d}", {"opened_at": opened, "drafted_at": opened, "wanted_by": clock.today()}
-    place = {"network": group.network, "group": group, "lead": lead, "state": State.OPEN}
-    panel = Panel(ref=ref, key=case.key, case=case, **place, **times)
+    place = {"network": group.network, "group": group, "lead": lead, "started_by": lead, "centre": lead.centre}
+    panel = Panel(ref=ref, key=case.key, case=case, state=State.OPEN, **place, **times)
     panel.title, panel.question = f"Persistent salt loss {number}", TEXT
     seat = Invitation(panel=panel, key=case.key, invitee=expert, invited_by=lead, state="accepted", sent_at=opened)
     seat.answered_at, seat.expires_at = min(now, opened + dt.timedelta(hours=number % 90)), now + dt.timedelta(days=14)
+    seat.centre = expert.centre
     item = WorkItem(who=lead, verb=Verb.CLOSE, subject_type="panels.panel", subject_id=panel.pk, ref=ref)
     item.path, item.due_at = f"/panels/{ref}/", opened + dt.timedelta(days=7)
     return [*record, panel, statement(panel, expert), seat, item]
@@ -121,7 +122,7 @@ def rows_of(number: int, lead: User, expert: User, groups: list[ThematicGroup]) 
 
 def statement(panel: Panel, author: User) -> Contribution:
     said = Contribution(panel=panel, key=panel.key, author=author, kind="treatment")
-    said.text = TEXT
+    said.text, said.centre = TEXT, author.centre
     return said
 
 

@@ -267,7 +267,7 @@ def steps_due(user: Any, *, most: int) -> list[Outreach]:
 def contacts(user: Any) -> QuerySet[Outreach]:
     """What people spoke with hospitals themselves, each with ``helped``: the hospital opened a panel after it."""
     later = Q(opened_at__gt=OuterRef("at")) | Q(opened_at__date__gt=OuterRef("on"))
-    opened = Panel.objects.filter(later, lead__centre=OuterRef("centre"))
+    opened = Panel.objects.filter(later, centre=OuterRef("centre"))
     return Outreach.objects.visible_to(user).standing().filter(reminder=False).annotate(helped=Exists(opened))
 
 

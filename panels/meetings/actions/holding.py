@@ -17,6 +17,7 @@ from cpms.notifications import actions as notifications
 from cpms.notifications.notices import Notice
 from cpms.notifications.states import Settled, Verb
 from panels import actions as panels
+from panels.meetings import queries
 from panels.meetings.actions.single import put_on, runs, stop
 from panels.meetings.models import AgendaItem, Attendance, Meeting
 from panels.meetings.policy import may_hold
@@ -66,7 +67,7 @@ def note_held(current: Meeting, *, present: list[Any] | None, said: bool, by: An
     there = set(asked.filter(present=True).values_list("who", flat=True) if present is None else present)
     if said:
         asked.exclude(who__in=there).update(present=False)
-    asked.filter(who__in=there).update(present=True)
+    asked.filter(who__in=there).exclude(present=True).update(present=True, centre=queries.works_at())
     stop(current, over=True)
     pass_on(current, by=by)
     ask_for_outcomes(current)

@@ -34,7 +34,7 @@ def join(meeting: Meeting, *, by: Any) -> str:
     address = meeting.link or room_of(meeting, by)
     now = clock.now()
     if meeting.starts_at - EARLY <= now <= meeting.ends_at + LATE:
-        here = {"present": True, "joined_at": now}
+        here = {"present": True, "joined_at": now, "centre_id": by.centre_id}
         Attendance.objects.update_or_create(meeting=meeting, who=by, defaults=here)
     audit.record(Event.MEETING_JOINED, on=meeting, by=by)
     return address

@@ -62,7 +62,7 @@ def tick(meeting: Meeting, *, who: Any, here: bool, by: Any) -> None:
     current = locked(meeting)
     if not (verdict := may_change(by, current)):
         raise Refused(verdict.reason)
-    Attendance.objects.filter(meeting=current, who=who).update(present=here)
+    Attendance.objects.filter(meeting=current, who=who).update(present=here, centre=queries.works_at())
 
 
 @transaction.atomic

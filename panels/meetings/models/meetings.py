@@ -12,6 +12,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 
 from cpms import clock
+from cpms.accounts.models import Centre
 from cpms.vault.fields import SealedTextField
 from cpms.vault.models import SealedManager, SealedModel
 from panels.meetings import recurrence
@@ -238,11 +239,12 @@ class MeetingDecision(SealedModel):
 
 
 class Attendance(models.Model):
-    """Who was asked to come, and who was there: ticked by hand, or by joining."""
+    """Who was asked to come, and who was there: ticked by hand, or by joining. ``centre`` is where they worked then."""
 
     meeting = models.ForeignKey(Meeting, on_delete=models.PROTECT, related_name="attendance")
     who = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     present = models.BooleanField(null=True)
+    centre = models.ForeignKey(Centre, on_delete=models.PROTECT, null=True, related_name="+")
     joined_at = models.DateTimeField(null=True)
 
     class Meta:

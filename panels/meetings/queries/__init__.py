@@ -29,6 +29,7 @@ from panels.meetings.queries.sheet import (
     stamp,
     to_decide,
     whose_turn,
+    works_at,
 )
 
 __all__ = [
@@ -60,4 +61,5 @@ __all__ = [
     "to_decide",
     "what_changes",
     "whose_turn",
+    "works_at",
 ]

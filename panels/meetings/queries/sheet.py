@@ -7,9 +7,10 @@ import hashlib
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, OuterRef, Q, Subquery
 
 from cpms import clock
+from cpms.accounts.models import User
 from panels.meetings.models import AgendaItem, Attendance, Meeting, MeetingDecision
 from panels.models import Contribution, Panel
 from panels.states import StanceKind
@@ -87,6 +88,11 @@ def expected_end(meeting: Meeting, lines: list[Line]) -> dt.datetime:
 
 def attendance_of(meeting: Meeting) -> list[Attendance]:
     return list(meeting.attendance.select_related("who__centre").order_by("who__display_name"))
+
+
+def works_at() -> Subquery:
+    """For an update of attendances: the centre where each person works at this moment."""
+    return Subquery(User.objects.filter(pk=OuterRef("who")).values("centre"))
 
 
 def draft_of(item: AgendaItem, decision: MeetingDecision | None = None) -> str:
