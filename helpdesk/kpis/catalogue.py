@@ -46,15 +46,9 @@ def split(verb: str, formula: str) -> list[Figure]:
         )
         for kind in Urgency
     ]
+    by_route = f"{formula}, by the route of the patient"
     routes = [
-        Figure(
-            f"{verb}_{route}",
-            f"{verb.title()} {words}",
-            f"{formula}, by the route of the patient",
-            "Patient.route",
-            Part.PANELS,
-            of=Of.PATIENTS,
-        )
+        Figure(f"{verb}_{route}", f"{verb.title()} {words}", by_route, "Patient.route", Part.PANELS, of=Of.PATIENTS)
         for route, words in ROUTES
     ]
     return [*urgencies, *routes]
