@@ -17,7 +17,7 @@ WHERE person.id = there.who_id AND meeting.id = there.meeting_id AND there.prese
 
 
 class Migration(migrations.Migration):
-    dependencies = [("accounts", "0006_unit_cover"), ("meetings", "0003_poll_without_meeting")]
+    dependencies = [("accounts", "0006_unit_cover"), ("meetings", "0004_plans")]
 
     operations = [
         migrations.AddField(

@@ -49,7 +49,7 @@ def filled(table: str, who: str, at: str) -> migrations.RunSQL:
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0006_unit_cover"),
-        ("panels", "0008_noted"),
+        ("panels", "0009_leaving_and_views"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
