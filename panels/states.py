@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from django.db import models
 
+from cpms.terminology.folding import fold
+
 
 class State(models.TextChoices):
     DRAFT = "draft", "Draft"
@@ -200,18 +202,31 @@ class StanceKind(models.TextChoices):
 
 
 class Speciality(models.TextChoices):
-    """What a case may call for, read from a job title. Titles are in English here; a stem serves several of them."""
+    """What a case may call for, read from a job title: people declare conditions and whom they look after, but no speciality."""
 
-    GENETICS = "genetic", "geneticist"
-    PAEDIATRICS = "paediatr", "paediatrician"
-    SURGERY = "surge", "surgeon"
-    RADIOLOGY = "radiol", "radiologist"
+    GENETICS = "genetics", "geneticist"
+    PAEDIATRICS = "paediatrics", "paediatrician"
+    RADIOLOGY = "radiology", "radiologist"
 
     @classmethod
     def named_in(cls, title: str) -> frozenset[Speciality]:
-        """The specialities whose stem the title holds, in British or American spelling."""
-        text = title.lower().replace("pediatr", "paediatr")
-        return frozenset(one for one in cls if one.value in text)
+        """The specialities of which the title holds a stem, with or without accents."""
+        text = fold(title)
+        return frozenset(one for one, stems in STEMS.items() if any(stem in text for stem in stems))
+
+
+STEMS = {
+    Speciality.GENETICS: ("genetic", "genetik", "genetist", "genetyk"),
+    Speciality.PAEDIATRICS: (
+        *("paediat", "pediat", "padiat", "enfant", "infantil", "dzieci", "kinder und jugend"),
+        *(
+            f"kinder{what}"
+            for what in ("arzt", "chirurg", "endokrin", "heilkunde", "kardiolog", "klinik", "neurolog", "onkolog")
+        ),
+    ),
+    Speciality.RADIOLOGY: ("radiolog", "imaging", "imagerie", "imagen", "rontgen"),
+}
+"""Pieces of titles, folded, in English, German, French, Spanish, Italian and Polish. A "Kinderwunsch" is no child yet."""
 
 
 ASSIST_LASTS = dt.timedelta(hours=1)

@@ -20,6 +20,8 @@ from panels.queries.dispatches import (
     proposed,
     unattended,
 )
+from panels.queries.fitting import Suggestion
+from panels.queries.gaps import gaps
 from panels.queries.idle import forgotten, moved_after, standing_still
 from panels.queries.likely import last_time, likely_group, likely_network
 from panels.queries.page import (
@@ -37,7 +39,7 @@ from panels.queries.page import (
 from panels.queries.quoting import answered_words, mentionable, quotes
 from panels.queries.referrals import as_referred, countries_of_referrals, referral_of, referrals
 from panels.queries.search import LOOKED_THROUGH, MOST_FOUND, search
-from panels.queries.suggestions import Suggestion, gaps, suggestions
+from panels.queries.suggestions import suggestions
 from panels.queries.work import (
     PAGE,
     Wanted,

@@ -37,9 +37,11 @@ def advice() -> QuerySet[Contribution]:
 
 @dataclass(frozen=True)
 class Past:
-    """Of a case's conditions, genes, findings and group: who declared them, and in how many panels people advised on them."""
+    """Of a case's conditions, what is near them, genes, findings and group: who declared them, and in how many panels people
+    advised on them."""
 
     declared: dict[Any, set[str]]
+    declares_kin: dict[Any, set[str]]
     knows_gene: dict[Any, set[str]]
     advised_condition: dict[Any, int]
     shared_findings: dict[Any, int]
@@ -49,7 +51,7 @@ class Past:
 
     def knowing(self) -> set[Any]:
         """People with a trace of knowing this very case."""
-        return {*self.declared, *self.knows_gene, *self.advised_condition, *self.shared_findings}
+        return {*self.declared, *self.declares_kin, *self.knows_gene, *self.advised_condition, *self.shared_findings}
 
     def around(self) -> set[Any]:
         """People of the thematic group."""
@@ -61,9 +63,11 @@ def of(facts: Any) -> Past:
     diagnosed = Diagnosis.objects.filter(code__in=facts.conditions).order_by().values("case")
     members = User.objects.filter(groups_of_interest=facts.group) if facts.group else User.objects.none()
     said_no = Invitation.objects.filter(reason=DeclineReason.FIELD, panel__case__in=diagnosed).order_by()
+    declared = declaring([*facts.conditions, *facts.kin, *facts.genes])
     return Past(
-        declared=declaring(facts.conditions),
-        knows_gene=declaring(facts.genes),
+        declared=among(declared, facts.conditions),
+        declares_kin=among(declared, facts.kin),
+        knows_gene=among(declared, facts.genes),
         advised_condition=panels_advised(panel__case__in=diagnosed),
         shared_findings=findings_advised(facts.findings),
         advised_group=panels_advised(panel__group=facts.group),
@@ -78,6 +82,12 @@ def declaring(codes: Iterable[str]) -> dict[Any, set[str]]:
     for who, code in Expertise.objects.filter(code__in=codes).order_by().values_list("user", "code"):
         found[who].add(code)
     return dict(found)
+
+
+def among(declared: dict[Any, set[str]], codes: Iterable[str]) -> dict[Any, set[str]]:
+    """Person to those of their declared codes that are among the codes, without people who declare none of them."""
+    wanted = set(codes)
+    return {who: found for who, theirs in declared.items() if (found := theirs & wanted)}
 
 
 def panels_advised(**where: Any) -> dict[Any, int]:

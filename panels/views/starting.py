@@ -151,6 +151,7 @@ def prepare(request: HttpRequest, panel: Panel) -> HttpResponse:
         drafts.discard(f"prepare:{panel.ref}", by=request.user)
         messages.success(request, "The panel is open. Invitations are on their way.")
         return redirect("panels:detail", panel.ref)
+    chosen = form.cleaned_data.get("experts", ()) if form.is_bound else ()
     context = {
         "form": form,
         "panel": panel,
@@ -161,6 +162,7 @@ def prepare(request: HttpRequest, panel: Panel) -> HttpResponse:
         "letter": LetterForm(),
         "offers": [offer for offer in forms_of(panel.case) if offer.fits],
         "suggested": queries.suggestions(panel, by=request.user),
+        "gaps": queries.gaps(panel, [panel.lead, *chosen]),
         "expert_groups": accounts.expert_groups_of(request.user),
         "ticked": {str(value) for value in form["experts"].value() or ()},
     }

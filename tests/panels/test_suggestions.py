@@ -14,7 +14,7 @@ from cpms.accounts.models import Expertise
 from panels import actions as panels
 from panels import queries
 from panels.cases.queries import case_parts
-from panels.queries.suggestions import Candidate, Facts, rank, reasons
+from panels.queries.fitting import Candidate, Facts, Kin, rank, reasons
 from panels.states import Speciality
 from tests.clients import signed_in
 from tests.factories import CentreFactory, Story, UserFactory
@@ -24,41 +24,65 @@ GROUP = {code: n // 8 for n, code in enumerate(CONDITIONS)}
 FINDINGS = {code: [f"HP:{10 * n + k:07d}" for k in range(6)] for n, code in enumerate(CONDITIONS)}
 
 
-class Clinician:
-    """Somebody who in truth knows two of sixty rare conditions, declares six in ten of them, and answers more or less often."""
+def declared(code: str, kind: str) -> str:
+    return {"same": code, "form": f"{code}-form", "wider": f"group-{GROUP[code]}"}[kind]
 
-    def __init__(self, key: int, chance: random.Random) -> None:
+
+def coded(code: str, system: str) -> str:
+    return code.replace("ORPHA", system)
+
+
+def kin_of(code: str) -> dict[str, Kin]:
+    return {declared(code, "form"): Kin.FORM, declared(code, "wider"): Kin.WIDER}
+
+
+class Clinician:
+    """Somebody who in truth knows two of sixty rare conditions, declares six in ten of them, and answers more or less often.
+
+    What is declared is one of ``kinds``: the condition itself, a form of it, its group of eight. ``advised`` holds conditions as their
+    cases coded them.
+    """
+
+    def __init__(self, key: int, chance: random.Random, kinds: tuple[str, ...]) -> None:
         self.key, self.knows = key, chance.sample(CONDITIONS, 2)
-        self.declares = {code for code in self.knows if chance.random() < 0.6}
+        self.declares = {declared(code, chance.choice(kinds)) for code in self.knows if chance.random() < 0.6}
         self.country, self.answers = chance.choice("AT BE DE ES FI FR IT NL PL SE".split()), chance.uniform(0.3, 0.95)
-        self.advised: list[str] = []
+        self.advised: list[tuple[str, str]] = []
         self.asked = self.answered = 0
 
-    def candidate(self, condition: str, findings: list[str]) -> Candidate:
-        seen = {finding for code in self.advised for finding in FINDINGS[code]}
+    def candidate(self, condition: str, facts: Facts) -> Candidate:
+        seen = {finding for code, _coded in self.advised for finding in FINDINGS[code]}
         return Candidate(
             self.key,
             country=self.country,
             declared={condition} & self.declares,
+            declares_kin=facts.kin.keys() & self.declares,
             in_group=GROUP[condition] in {GROUP[code] for code in self.knows},
-            advised_group=sum(GROUP[code] == GROUP[condition] for code in self.advised),
-            advised_condition=self.advised.count(condition),
-            shared_findings=len(seen & set(findings)),
+            advised_group=sum(GROUP[code] == GROUP[condition] for code, _coded in self.advised),
+            advised_condition=sum(as_coded in facts.conditions for _code, as_coded in self.advised),
+            shared_findings=len(seen & facts.findings),
             asked=self.asked,
             answered=self.answered,
         )
 
 
-def one_history(chance: random.Random, *, people: int = 120, panels_made: int = 300) -> list[tuple[bool, bool]]:
+def one_history(
+    chance: random.Random,
+    *,
+    people: int = 120,
+    panels_made: int = 300,
+    kinds: tuple[str, ...] = ("same",),
+    systems: tuple[str, ...] = ("ORPHA",),
+) -> list[tuple[bool, bool]]:
     """For each panel of the second half: whether the one who answered stood among the first five of 120, and whether
     they had declared the condition or advised on it before.
 
     Leads ask at random: three who know the condition, as far as there are so many, and two who do not.
     """
-    clinicians = [Clinician(n, chance) for n in range(people)]
+    clinicians = [Clinician(n, chance, kinds) for n in range(people)]
     hits = []
     for number in range(panels_made):
-        condition = chance.choice(CONDITIONS)
+        condition, system = chance.choice(CONDITIONS), chance.choice(systems)
         findings = chance.sample(FINDINGS[condition], 3)
         able = [one for one in clinicians if condition in one.knows]
         asked = chance.sample(able, min(3, len(able))) + chance.sample(clinicians, 2)
@@ -67,21 +91,34 @@ def one_history(chance: random.Random, *, people: int = 120, panels_made: int = 
         if who is None:
             continue
         if number >= panels_made // 2:
-            facts = Facts(frozenset({condition}), findings=frozenset(findings), country="FI")
-            first = [one.key for one, _score in rank([c.candidate(condition, findings) for c in clinicians], facts)[:5]]
-            left_a_trace = condition in who.declares or condition in who.advised
+            # As they are read: a case of OMIM means Orphanet's code too, by its name; not the other way round
+            meant = frozenset({condition, coded(condition, system)})
+            facts = Facts(meant, kin_of(condition), findings=frozenset(findings), country="FI")
+            first = [one.key for one, _score in rank([c.candidate(condition, facts) for c in clinicians], facts)[:5]]
+            left_a_trace = condition in who.declares or any(code in meant for _code, code in who.advised)
             hits.append((who.key in first, left_a_trace))
         for one in asked:
             one.asked += 1
         who.answered += 1
-        who.advised.append(condition)
+        who.advised.append((condition, coded(condition, system)))
     return hits
 
 
-def test_who_answered_in_truth_is_among_the_first_five():
-    hits = [hit for seed in range(10) for hit in one_history(random.Random(seed))]
-    assert len(hits) > 1000
-    assert sum(hit for hit, _trace in hits) / len(hits) >= 0.8
+@pytest.mark.parametrize(
+    ("more", "at_least"),
+    [
+        ({}, 0.8),
+        ({"systems": ("ORPHA", "OMIM")}, 0.8),
+        ({"kinds": ("same", "form"), "systems": ("ORPHA", "OMIM")}, 0.8),
+        ({"kinds": ("same", "form", "form", "wider")}, 0.75),
+    ],
+)
+def test_who_answered_in_truth_is_among_the_first_five(more, at_least):
+    """Also where half the cases are coded in OMIM and people declare a form of the condition. Who declares a group of eight says
+    little of each, so fewer of these can be found."""
+    hits = [hit for seed in range(6) for hit in one_history(random.Random(seed), **more)]
+    assert len(hits) > 600
+    assert sum(hit for hit, _trace in hits) / len(hits) >= at_least
     traced = [hit for hit, trace in hits if trace]
     assert sum(traced) / len(traced) >= 0.97
 
@@ -139,7 +176,25 @@ def test_reasons_are_words_and_name_the_group_only_without_anything_better():
     [
         ("Clinical geneticist", {Speciality.GENETICS}),
         ("Pediatric endocrinologist", {Speciality.PAEDIATRICS}),
-        ("Paediatric surgeon", {Speciality.PAEDIATRICS, Speciality.SURGERY}),
+        ("Paediatric surgeon", {Speciality.PAEDIATRICS}),
+        ("Fachärztin für Humangenetik", {Speciality.GENETICS}),
+        ("Kinderärztin", {Speciality.PAEDIATRICS}),
+        ("Pädiater und Kinderendokrinologe", {Speciality.PAEDIATRICS}),
+        ("Facharzt für Kinder- und Jugendmedizin", {Speciality.PAEDIATRICS}),
+        ("Leiterin der Kinderwunschambulanz", set()),
+        ("Généticienne", {Speciality.GENETICS}),
+        ("Pédiatre", {Speciality.PAEDIATRICS}),
+        ("Chirurgie de l'enfant", {Speciality.PAEDIATRICS}),
+        ("Radiologue", {Speciality.RADIOLOGY}),
+        ("Genetista clínico", {Speciality.GENETICS}),
+        ("Endocrinóloga infantil", {Speciality.PAEDIATRICS}),
+        ("Médico radiólogo", {Speciality.RADIOLOGY}),
+        ("Pediatra e genetista", {Speciality.PAEDIATRICS, Speciality.GENETICS}),
+        ("Genetyk kliniczny", {Speciality.GENETICS}),
+        ("Endokrynolog dziecięcy", {Speciality.PAEDIATRICS}),
+        ("Radiolog", {Speciality.RADIOLOGY}),
+        ("Röntgenarzt", {Speciality.RADIOLOGY}),
+        ("Orthopaedic surgeon", set()),
         ("Endocrinologist", set()),
     ],
 )
@@ -190,19 +245,6 @@ def test_saying_not_my_field_counts_for_that_condition():
 
 
 @pytest.mark.django_db
-def test_gaps_are_said_of_those_asked():
-    story = Story()
-    here = UserFactory(job_title="Endocrinologist")
-    assert queries.gaps(story.fresh(), [here, story.lead]) == [
-        "No geneticist yet, and the case has a variant.",
-        "Nobody who cares for children yet.",
-        "Everybody is from Finland.",
-    ]
-    covered = UserFactory(job_title="Paediatrician and geneticist", centre=CentreFactory(country="PT"))
-    assert queries.gaps(story.fresh(), [here, covered]) == []
-
-
-@pytest.mark.django_db
 def test_anybody_is_found_by_name_whatever_the_accents():
     story = Story()
     polish = UserFactory(
@@ -240,6 +282,7 @@ def test_suggestions_cost_the_same_for_one_person_and_for_thirty():
             queries.suggestions(panel, by=story.lead)
         return len(caught)
 
+    cost()  # the tree of conditions is read once
     few = cost()
     UserFactory.create_batch(30)
     assert (few, cost()) == (12, 12)

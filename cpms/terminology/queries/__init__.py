@@ -13,11 +13,13 @@ from cpms.terminology.queries.finding import (
     names_of,
     search,
 )
+from cpms.terminology.queries.labels import Called, conditions_called
 from cpms.terminology.queries.mentions import Mention, mentioned
 from cpms.terminology.queries.tree import Node, Relatives, below, count_in_branches, relatives_of
 
 __all__ = [
     "Acknowledgement",
+    "Called",
     "Hit",
     "Meaning",
     "Mention",
@@ -27,6 +29,7 @@ __all__ = [
     "alike",
     "below",
     "codes_meant",
+    "conditions_called",
     "conditions_meant",
     "count_in_branches",
     "loaded_version",

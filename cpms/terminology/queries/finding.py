@@ -117,22 +117,32 @@ def conditions_meant(text: str, limit: int = 5) -> Meaning:
 
 
 def alike(text: str, limit: int) -> list[Hit]:
-    """Conditions whose name or synonym holds something most like the text; none below ``LIKE_ENOUGH``.
+    """Conditions whose name or synonym holds something most like the text; none below ``LIKE_ENOUGH``."""
+    best = dict(list(closest(text, release_loaded()).items())[:limit])
+    rows = Concept.objects.in_bulk(best)
+    return [Hit(rows[pk].terminology_id, rows[pk].code, rows[pk].name, best[pk]) for pk in best if pk in rows]
+
+
+def release_loaded() -> dt.datetime | None:
+    """When Orphanet was loaded last: what is kept in memory is good until then."""
+    return Terminology.objects.filter(system=System.ORPHA).values_list("loaded_at", flat=True).first()
+
+
+def closest(text: str, release: dt.datetime | None) -> dict[int, str]:
+    """Keys of the conditions like the text, best first, each with the synonym that is like it (or nothing).
 
     A name much shorter than the text is left out ("N syndrome" lies in every syndrome); of equals the shorter stand first.
     """
     folded = fold(text[:200])
     if len(folded) < SHORTEST_GUESS:
-        return []
-    version = Terminology.objects.filter(system=System.ORPHA).values_list("loaded_at", flat=True).first()
-    texts, names = _all_names(version)
+        return {}
+    texts, names = _all_names(release)
     long_enough = bisect_left(texts, 0.8 * len(folded), key=len)
     near = process.extract(folded, texts[long_enough:], scorer=fuzz.partial_ratio, limit=NEAR, score_cutoff=LIKE_ENOUGH)
     best: dict[int, str] = {}
     for _name, _score, place in sorted(near, key=lambda hit: -(0.7 * hit[1] + 0.3 * fuzz.ratio(folded, hit[0]))):
         best.setdefault(*names[long_enough + place])
-    rows = Concept.objects.in_bulk(list(best)[:limit])
-    return [Hit(rows[pk].terminology_id, rows[pk].code, rows[pk].name, best[pk]) for pk in best if pk in rows]
+    return best
 
 
 @lru_cache(maxsize=1)
