@@ -39,7 +39,7 @@ from panels.queries.page import (
 from panels.queries.quoting import answered_words, mentionable, quotes
 from panels.queries.referrals import as_referred, countries_of_referrals, referral_of, referrals
 from panels.queries.search import LOOKED_THROUGH, MOST_FOUND, search
-from panels.queries.suggestions import suggestions
+from panels.queries.suggestions import declared_for, suggestions
 from panels.queries.work import (
     PAGE,
     Wanted,
@@ -76,6 +76,7 @@ __all__ = [
     "climbs_at",
     "countries_of_referrals",
     "decided",
+    "declared_for",
     "dispatches",
     "entries",
     "first_reply_at",

@@ -10,6 +10,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
+from django.db.models import prefetch_related_objects
+
 from cpms import clock
 from cpms.accounts.models import User
 from cpms.accounts.queries import called, experts
@@ -87,6 +89,21 @@ def suggestions(
     best = rank(near.values(), facts, many=many)
     loaded = User.objects.select_related("centre").in_bulk([one.key for one, _score in best])
     return [Suggestion(loaded[one.key], value, reasons(one, facts), one) for one, value in best]
+
+
+def declared_for(panel: Panel, *, who: Any) -> list[Any]:
+    """Keys of what the person declares that the panel's condition, or something near it, may have been found by.
+
+    Conditions only, which the invitation shows: a gene would tell of the case to somebody who never saw it.
+    """
+    prefetch_related_objects([panel.case], "diagnoses")
+    for one in panel.case.diagnoses.all():
+        one.key = panel.case.key
+    coded = frozenset(one.code for one in thought_of(panel) if one.code)
+    facts = with_kin(Facts(conditions=coded), panel)
+    return list(
+        who.expertise.filter(code__in=[*facts.conditions, *facts.kin]).order_by("name").values_list("pk", flat=True)
+    )
 
 
 def nearest(found: dict[Any, Candidate], facts: Facts, many: int) -> dict[Any, Candidate]:

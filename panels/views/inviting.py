@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 
 from cpms.accounts import queries as accounts
 from cpms.accounts.access import Refused, access
@@ -17,7 +18,7 @@ from panels import actions, queries
 from panels.cases.queries import allowed, case_parts
 from panels.forms import AddressForm, DeclineForm, GuestForm, InviteForm
 from panels.models import Invitation, Panel
-from panels.states import DeclineReason, InvitationState
+from panels.states import DeclineReason, InvitationState, State
 
 
 @access(
@@ -64,7 +65,17 @@ def decline(request: HttpRequest, invitation: Invitation) -> HttpResponse:
         return sheet(request, invitation, form, status=422)
     actions.decline(invitation, by=request.user, **form.cleaned_data)
     messages.success(request, "Your answer is with the lead. You get no more reminders.")
-    return redirect("home")
+    return redirect(after_declining(request, invitation, form.cleaned_data["reason"]))
+
+
+def after_declining(request: HttpRequest, invitation: Invitation, reason: str) -> str:
+    """Home; after "not my field" where the person declares what it was found by, to taking that off. The address holds keys of own
+    rows, no condition."""
+    if reason == DeclineReason.FIELD:
+        panel = Panel.objects.with_case().get(pk=invitation.panel_id)
+        if rows := queries.declared_for(panel, who=request.user):
+            return reverse("expertise", query={"off": rows})
+    return reverse("home")
 
 
 @access(
@@ -76,7 +87,7 @@ def decline(request: HttpRequest, invitation: Invitation) -> HttpResponse:
     reads_patient=True,
 )
 def invite(request: HttpRequest, panel: Panel) -> HttpResponse:
-    """More experts by ticking, or one guest by e-mail."""
+    """More experts by ticking, one of them by one click, or one guest by e-mail."""
     wants_guest = "email" in request.POST
     experts = InviteForm(None if wants_guest else request.POST or None, user=request.user)
     guest = GuestForm(request.POST if wants_guest else None, initial={"country": panel.case.patient.country})
@@ -126,12 +137,13 @@ def show_invite(request: HttpRequest, panel: Panel, experts: InviteForm, guest: 
 
 @access("panels:experts", object=Panel, kwarg="ref", verb=Permission.PANEL_ASK, reads_patient=True)
 def experts(request: HttpRequest, panel: Panel) -> HttpResponse:
-    """More people to tick, found by name, hospital or town; asked for while the words are typed."""
+    """More people to tick or to invite at once, found by name, hospital or town; asked for while the words are typed."""
     words = request.GET.get("q", "")[:80]
     there = Invitation.objects.live().filter(panel=panel).values_list("invitee", flat=True)
     case_parts(panel.case)
     found = queries.suggestions(panel, by=request.user, besides=there, words=words, many=10) if len(words) > 1 else []
-    return render(request, "panels/_expert_rows.html", {"suggested": found, "searched": len(words) > 1})
+    context = {"suggested": found, "searched": len(words) > 1, "at_once": panel.state != State.DRAFT}
+    return render(request, "panels/_expert_rows.html", context)
 
 
 @access("panels:end_invitation", object=Panel, kwarg="ref", verb=Permission.INVITATION_WITHDRAW, methods=WRITE)

@@ -3,7 +3,7 @@ const RELEASE_AFTER = 10_000;
 
 function release(form) {
   delete form.dataset.sent;
-  form.querySelectorAll("[aria-busy]").forEach((button) => button.removeAttribute("aria-busy"));
+  [...form.elements].forEach((button) => button.removeAttribute("aria-busy"));
 }
 
 document.addEventListener("submit", (event) => {

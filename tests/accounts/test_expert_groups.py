@@ -68,12 +68,45 @@ def test_one_click_invites_the_group_without_those_who_are_there_or_gone():
     page = client.get(here, secure=True).content.decode()
     assert "Invite Adrenal surgeons" in page
     assert "Dr Gone" not in page
+    # Enter beside a tick presses the form's first button, which must not be the group's
+    assert page.index('type="submit" tabindex="-1"') < page.index('type="submit" name="expert_groups"')
     client.post(here, {"expert_groups": group.pk}, secure=True)
     assert set(Invitation.objects.filter(panel=story.panel).values_list("invitee", flat=True)) == {
         story.expert.pk,
         new.pk,
     }
     assert "Tick somebody first." in client.post(here, {"q": ""}, secure=True).content.decode()
+
+
+def test_one_click_invites_one_suggested_person():
+    """The button beside a name belongs to a form of its own: nobody else goes along, and Enter in the choice presses none of them."""
+    story = Story("one")
+    story.open()
+    new, other = UserFactory(display_name="Dr New"), UserFactory(display_name="Dr Other")
+    client, here = signed_in(story.lead), reverse("panels:invite", args=[story.panel.ref])
+    page = client.get(here, secure=True).content.decode()
+    button = f'type="submit" form="ask-one" name="experts" value="{new.pk}">'
+    assert page.count('<form id="ask-one"') == 1
+    assert page.count(button) == 1
+    assert (
+        button
+        in client.get(reverse("panels:experts", args=[story.panel.ref]), {"q": "dr new"}, secure=True).content.decode()
+    )
+    client.post(here, {"experts": new.pk}, secure=True)
+    assert list(Invitation.objects.filter(panel=story.panel).values_list("invitee", flat=True)) == [new.pk]
+    assert other.pk != new.pk
+
+
+def test_while_a_panel_is_prepared_nobody_is_invited_by_one_click():
+    story = Story("draft")
+    UserFactory(display_name="Dr New")
+    client = signed_in(story.lead)
+    found = client.get(reverse("panels:experts", args=[story.panel.ref]), {"q": "dr new"}, secure=True).content.decode()
+    assert "Dr New" in found
+    assert (
+        "ask-one"
+        not in found + client.get(reverse("panels:prepare", args=[story.panel.ref]), secure=True).content.decode()
+    )
 
 
 def test_a_group_of_somebody_else_invites_nobody():

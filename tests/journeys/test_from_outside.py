@@ -139,9 +139,13 @@ def invite_and_decline(product, browser, lead: Person, people, panel: Panel, ent
     """The lead invites whom the coordinator named; another declines with a better name, which the lead sees."""
     lead.go(f"/panels/{panel.ref}/invite/")
     lead.tick("Dr Named")
-    lead.tick("Dr Declines")
     lead.click("Invite", exact=True)
-    lead.sees("Invited: 2.")
+    lead.sees("Invited: 1.")
+    lead.go(f"/panels/{panel.ref}/invite/")
+    lead.start_counting()
+    lead.click("Invite Dr Declines")
+    lead.sees("Invited: 1.")
+    assert lead.hands == 1
     declines = enter("declines")
     declines.click("Answer", role="link")
     declines.page.get_by_text("Another reason, or a better name").click()

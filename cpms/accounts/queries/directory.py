@@ -16,6 +16,7 @@ from django.db.models import (
     DurationField,
     Exists,
     F,
+    FilteredRelation,
     Func,
     IntegerField,
     OuterRef,
@@ -36,6 +37,8 @@ from cpms.terminology.states import System
 NAMED = 5
 ASKED = Q(invitations__kind="expert")
 ANSWERED = ASKED & Q(invitations__state__in=["accepted", "declined", "ended"], invitations__answered_at__isnull=False)
+NOT_THEIRS = ASKED & Q(invitations__reason="field")
+THOUGHT_OF = ["confirmed", "suspected"]
 LOAD = ASKED & Q(invitations__state__in=["pending", "accepted"], invitations__panel__state__in=["open", "outcome"])
 
 
@@ -82,7 +85,8 @@ def conditions_named(text: str) -> Meaning:
 
 
 def find_experts(wanted: Wanted, *, by: Any) -> Found:
-    """Those who declare a condition that was meant, or a kind of it, first; then those who declare what it is a kind of."""
+    """Those who declare a condition that was meant, or a kind of it, first; then those who declare what it is a kind of. Among each,
+    who gave advice on it stands first, and who said that it is not their field last."""
     people = Expert.objects.visible_to(by).select_related("centre")
     for clause in plain_clauses(wanted):
         people = people.filter(clause)
@@ -96,8 +100,28 @@ def find_experts(wanted: Wanted, *, by: Any) -> Found:
         nearness = Case(
             When(declares(System.ORPHA, inside), then=Value(0)), default=Value(1), output_field=IntegerField()
         )
-        people = people.order_by(nearness, "display_name", "pk")
+        people = people.order_by(nearness, shown_place(inside), "display_name", "pk")
     return Found(with_expertise(people, meaning.codes), meaning.hits, len(meaning.codes) - len(meaning.hits))
+
+
+def shown_place(codes: Iterable[str]) -> Case:
+    """Where past panels on these conditions put a person: with advice first, with "not my field" last."""
+    declined = User.objects.filter(NOT_THEIRS, coded("invitations", codes)).values("pk")
+    advised = advising().filter(coded("advice", codes)).values("pk")
+    places = When(pk__in=declined, then=Value(2)), When(pk__in=advised, then=Value(0))
+    return Case(*places, default=Value(1), output_field=IntegerField())
+
+
+def advising() -> QuerySet[User]:
+    """People with their ``advice``: "no experience with this" is an answer, but no advice."""
+    helped = ~Q(contributions__kind="no_experience")
+    return User.objects.order_by().annotate(advice=FilteredRelation("contributions", condition=helped))
+
+
+def coded(relation: str, codes: Iterable[str]) -> Q:
+    """Of rows that lead to a panel: its case has a diagnosis of one of these codes that was not ruled out."""
+    here = f"{relation}__panel__case__diagnoses"
+    return Q(one_of(codes, of=f"{here}__code"), **{f"{here}__status__in": THOUGHT_OF})
 
 
 def plain_clauses(wanted: Wanted) -> Iterable[Q]:
@@ -115,8 +139,8 @@ def declares(system: str, codes: Iterable[str]) -> Exists:
     return Exists(Expertise.objects.filter(one_of(codes), user=OuterRef("pk"), system=system))
 
 
-def one_of(codes: Iterable[str]) -> OneOf:
-    return OneOf(F("code"), Value(list(codes), output_field=ArrayField(TextField())))
+def one_of(codes: Iterable[str], of: str = "code") -> OneOf:
+    return OneOf(F(of), Value(list(codes), output_field=ArrayField(TextField())))
 
 
 def with_expertise(people: QuerySet[Expert], first: list[str]) -> QuerySet[Expert]:
@@ -153,6 +177,41 @@ def records_of(people: Iterable[Any]) -> dict[Any, Record]:
 
 def profile_of(expert: Expert) -> Record:
     return records_of([expert])[expert.pk]
+
+
+@dataclass(frozen=True)
+class Shown:
+    """Of how many panels on a condition the person gave advice in, and declined as not their field: by code, with names where the
+    terminology has one."""
+
+    advised: dict[str, int]
+    not_theirs: dict[str, int]
+    names: dict[str, str]
+
+    @property
+    def advised_on(self) -> list[str]:
+        return self.named(self.advised)
+
+    @property
+    def declined(self) -> list[str]:
+        return self.named(self.not_theirs)
+
+    def named(self, counts: dict[str, int]) -> list[str]:
+        """The conditions in words, most panels first; a code that has no name stands for itself."""
+        return [self.names.get(code, code) for code, _n in sorted(counts.items(), key=lambda row: (-row[1], row[0]))]
+
+
+def shown_by_panels(expert: Any) -> Shown:
+    """The conditions of the person's past panels. For the person only; others see how many."""
+    here = {name: f"{name}__panel__case__diagnoses" for name in ("advice", "invitations")}
+    of = {name: Q(**{f"{path}__status__in": THOUGHT_OF}) & ~Q(**{f"{path}__code": ""}) for name, path in here.items()}
+    advised = advising().filter(of["advice"], pk=expert.pk).values_list(f"{here['advice']}__code")
+    declined = User.objects.order_by().filter(of["invitations"], NOT_THEIRS, pk=expert.pk)
+    counted = dict(advised.annotate(Count("advice__panel", distinct=True)))
+    refused = dict(
+        declined.values_list(f"{here['invitations']}__code").annotate(Count("invitations__panel", distinct=True))
+    )
+    return Shown(counted, refused, terminology.names_of(System.ORPHA, {*counted, *refused}))
 
 
 def expert_groups_of(user: Any) -> QuerySet[ExpertGroup]:

@@ -14,7 +14,7 @@ from cpms.accounts.access import access
 from cpms.accounts.access.routes import READ, WRITE
 from cpms.accounts.forms import DirectoryForm, SaveExpertsForm
 from cpms.accounts.models import Expert, Network
-from cpms.accounts.queries.directory import records_of
+from cpms.accounts.queries.directory import records_of, shown_by_panels
 from cpms.accounts.roles import Permission
 
 PAGE = 20
@@ -41,11 +41,13 @@ def search(request: HttpRequest) -> HttpResponse:
 
 @access("expert", object=Expert, verb=Permission.EXPERT_READ)
 def expert(request: HttpRequest, expert: Expert) -> HttpResponse:
-    """What the person declares, beside what panels show."""
+    """What the person declares, beside what panels show: in which conditions only the person sees, others how many."""
     context = {
         "expert": expert,
         "deputy": expert.deputy if expert.deputy and expert.deputy.is_practising else None,
         "record": queries.profile_of(expert),
+        "shown": shown_by_panels(expert),
+        "own": expert.pk == request.user.pk,
         "expertise": expert.expertise.order_by("system", "name"),
         "languages": ", ".join(countries.LANGUAGES.get(code, code) for code in expert.languages),
         "groups": expert.groups_of_interest.in_tree(),

@@ -18,7 +18,8 @@ from cpms.accounts.roles import Permission
 
 @access("expertise", verb=Permission.SIGNED_IN, methods=READ | WRITE)
 def mine(request: HttpRequest) -> HttpResponse:
-    """Add a condition or a gene; everything else on the page has a form of its own."""
+    """Add a condition or a gene; everything else on the page has a form of its own. ``off`` names own rows that are offered to be
+    taken off first."""
     user: Any = request.user
     form = ExpertiseForm(request.POST or None)
     if form.is_valid():
@@ -39,10 +40,12 @@ def page(request: HttpRequest, form: ExpertiseForm, practice: PracticeForm | Non
     user: Any = request.user
     groups = list(user.groups_of_interest.values_list("pk", flat=True))
     initial = {"languages": user.languages, "care": user.care, "groups": groups}
+    rows, off = list(user.expertise.order_by("system", "name")), set(request.GET.getlist("off"))
     context = {
         "form": form,
         "practice": practice or PracticeForm(user=user, initial=initial),
-        "rows": user.expertise.order_by("system", "name"),
+        "rows": rows,
+        "offered": [row for row in rows if str(row.pk) in off],
     }
     bad = form.errors or (practice is not None and practice.errors)
     return render(request, "accounts/expertise.html", context, status=422 if bad else 200)
@@ -66,4 +69,5 @@ def drop(request: HttpRequest, row: int) -> HttpResponse:
     if found is None:
         raise Http404
     actions.drop_expertise(found, by=user)
+    messages.success(request, "Taken off. Colleagues do not find you by it any more.")
     return redirect("expertise")
