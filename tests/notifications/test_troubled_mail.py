@@ -131,3 +131,23 @@ def test_an_address_that_is_refused_for_a_day_is_given_up_where_the_helpdesk_see
     assert actions.dispatch_outbox() == 0
     assert states()[NOBODY] == MailState.GIVEN_UP
     assert OutboxMessage.objects.overdue().count() == 0
+
+
+def test_however_long_a_server_was_away_all_mails_go_out_within_a_minute_of_its_return(server, settings, monkeypatch):
+    mails_to("a@x.example", "b@x.example", "c@x.example")
+    back, settings.EMAIL_PORT = settings.EMAIL_PORT, places.free_port()
+    for _ in range(30):
+        assert actions.dispatch_outbox() == 0
+        later(monkeypatch, minutes=1)
+    settings.EMAIL_PORT = back
+    later(monkeypatch, minutes=1)
+    assert actions.dispatch_outbox() == 3
+    assert sorted(server.took) == ["a@x.example", "b@x.example", "c@x.example"]
+
+
+def test_an_outage_of_weeks_does_not_run_out_of_numbers(silent, monkeypatch):
+    mails_to("a@x.example", "b@x.example")
+    OutboxMessage.objects.update(attempts=actions.outbox.MOST_COUNTED)
+    later(monkeypatch, hours=1)
+    assert actions.dispatch_outbox() == 0
+    assert set(OutboxMessage.objects.values_list("attempts", flat=True)) == {actions.outbox.MOST_COUNTED}

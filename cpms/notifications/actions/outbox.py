@@ -20,6 +20,7 @@ from django.contrib.auth import get_user_model
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.db import models, transaction
 from django.db.models import F, QuerySet
+from django.db.models.functions import Least
 from django.urls import reverse
 
 from cpms import clock
@@ -34,6 +35,8 @@ from cpms.vault.cipher import CannotOpen
 log = structlog.get_logger("cpms.outbox")
 FOLD = 70  # signs of a line of a calendar file, the rest of it stands on the next
 BATCH, MOST_DOUBTS, LONGEST_PAUSE = 50, 2, dt.timedelta(minutes=30)
+WHILE_AWAY = dt.timedelta(minutes=1)  # a server that is away is called by one mail a minute, so that all go soon after
+MOST_COUNTED = 10_000  # tries are counted no further: the column ends, and a long outage must not
 REFUSED_FOR = dt.timedelta(days=1)  # so long a server may say of an address that it is none, before we believe it
 
 
@@ -144,7 +147,7 @@ def dispatch_outbox() -> int:
             while left:
                 sent += deliver(left.pop(0), connection)
         except ServerAway:
-            postpone(left)
+            postpone(left, longest=WHILE_AWAY)
             break
         finally:
             connection.close()
@@ -204,8 +207,9 @@ def deliver(message: OutboxMessage, connection: Any) -> int:
     except smtplib.SMTPRecipientsRefused as error:
         refused(message, error)
     except (OSError, smtplib.SMTPException) as error:
-        postpone([message], error)
-        if not isinstance(error, smtplib.SMTPResponseException) or isinstance(error, smtplib.SMTPConnectError):
+        away = not isinstance(error, smtplib.SMTPResponseException) or isinstance(error, smtplib.SMTPConnectError)
+        postpone([message], error, longest=WHILE_AWAY if away else LONGEST_PAUSE)
+        if away:
             raise ServerAway from error
     except SoftTimeLimitExceeded:
         raise
@@ -226,17 +230,20 @@ def hand_over(message: OutboxMessage) -> bool:
     """From here to the server's answer nobody could know whether the mail went out. The lease begins anew, so that a slow
     server's mail is not taken by another dispatcher meanwhile."""
     until = clock.now() + LEASE
-    taken = mine(message).update(attempts=F("attempts") + 1, doubts=F("doubts") + 1, lease_until=until)
+    tries = Least(F("attempts") + 1, MOST_COUNTED)
+    taken = mine(message).update(attempts=tries, doubts=F("doubts") + 1, lease_until=until)
     message.lease_until, message.attempts = until, message.attempts + 1
     return bool(taken)
 
 
-def postpone(messages: Iterable[OutboxMessage], error: Exception | None = None) -> None:
-    """They wait, the longer the more often they were tried, and are not in doubt: the server said that it has none of them,
-    or was not asked."""
+def postpone(
+    messages: Iterable[OutboxMessage], error: Exception | None = None, *, longest: dt.timedelta = LONGEST_PAUSE
+) -> None:
+    """They wait, the longer the more often they were tried, up to ``longest``, and are not in doubt: the server said that it
+    has none of them, or was not asked."""
     for message in messages:
-        pause = min(dt.timedelta(seconds=10) * 2 ** min(message.attempts, 10), LONGEST_PAUSE)
-        tried = {} if error else {"attempts": message.attempts + 1}
+        pause = min(dt.timedelta(seconds=10) * 2 ** min(message.attempts, 10), longest)
+        tried = {} if error else {"attempts": min(message.attempts + 1, MOST_COUNTED)}
         mine(message).update(
             state=MailState.WAITING, not_before=clock.now() + pause, lease_until=None, doubts=message.doubts, **tried
         )
