@@ -50,7 +50,14 @@ CAMPAIGNS = {
     ),
     "races": Campaign(
         "pairs of deeds at one moment, 8 threads, 200 rounds each",
-        ("tests/panels/test_races.py", "tests/outcomes/test_races.py", "tests/patients/test_hand_over_races.py"),
+        (
+            "tests/panels/test_races.py",
+            "tests/panels/test_registries.py",
+            "tests/meetings/test_races.py",
+            "tests/outcomes/test_races.py",
+            "tests/patients/test_hand_over_races.py",
+            "tests/consent/test_withdrawal_races.py",
+        ),
         "CPMS_RACES",
         200,
     ),

@@ -137,7 +137,7 @@ def test_rows_of_before_are_placed_where_they_were_made(month):
         model.objects.update(centre=None)
     fill, there = (
         importlib.import_module(name)
-        for name in ("panels.migrations.0009_where_it_was", "panels.meetings.migrations.0004_where_it_was")
+        for name in ("panels.migrations.0010_where_it_was", "panels.meetings.migrations.0005_where_it_was")
     )
     said = [("panels_contribution", "author_id", "said.at"), ("panels_invitation", "invitee_id", "said.answered_at")]
     with connection.cursor() as cursor:
