@@ -52,6 +52,7 @@ CAMPAIGNS = {
         "pairs of deeds at one moment, 8 threads, 200 rounds each",
         (
             "tests/panels/test_races.py",
+            "tests/panels/test_races_of_members.py",
             "tests/panels/test_registries.py",
             "tests/meetings/test_races.py",
             "tests/outcomes/test_races.py",
