@@ -18,9 +18,11 @@ from cpms.accounts.models import User
 from panels.cases.models import Case
 from panels.models import Invitation, Panel
 
+TABLES = ("accounts_user", "accounts_membership", "accounts_delegation", "accounts_unitcover")
 ROWS = " || ".join(
-    f"(SELECT coalesce(string_agg(r::text, '' ORDER BY r::text), '') FROM {table} r)"  # noqa: S608 the names stand below
-    for table in ("accounts_user", "accounts_membership", "accounts_delegation", "accounts_unitcover")
+    f"(SELECT coalesce(string_agg({row}, '' ORDER BY {row}), '') FROM {table} r)"  # noqa: S608 the names stand above
+    for table in TABLES
+    for row in ("(to_jsonb(r) - 'last_login')::text",)
 )
 ASKED = {"list": Panel, "case": Case, "sheet": Invitation}
 
@@ -28,7 +30,8 @@ ASKED = {"list": Panel, "case": Case, "sheet": Invitation}
 class Sight:
     def __init__(self) -> None:
         self.built: dict[Any, list[tuple[str, tuple[Any, ...]]]] = {}
-        self.rows, self.parts = "", []
+        self.known: dict[str, list[tuple[str, tuple[Any, ...]]]] = {}
+        self.parts: list[tuple[str, tuple[Any, ...]]] = []
 
     def of(self, people: dict[str, User], *, fresh: bool = False) -> dict[str, dict[str, bool]]:
         """For each of these people, by name: whether any panel, case and invitation sheet is visible now."""
@@ -42,10 +45,11 @@ class Sight:
         return {who: {name: next(found) for name in ASKED} for who in people}
 
     def look_again(self, people: dict[str, User], rows: str, *, fresh: bool) -> None:
-        if fresh or rows != self.rows:
+        if fresh or rows not in self.known:
             loaded = User.objects.in_bulk([user.pk for user in people.values()])
             asked = [self.statements(loaded[user.pk], fresh=fresh) for user in people.values()]
-            self.rows, self.parts = rows, [part for parts in asked for part in parts]
+            self.known[rows] = [part for parts in asked for part in parts]
+        self.parts = self.known[rows]
 
     def statements(self, user: User, *, fresh: bool) -> list[tuple[str, tuple[Any, ...]]]:
         key = (

@@ -1,6 +1,6 @@
 """Sequences of deeds, drawn by chance: after each of them everybody sees exactly what an independent model says.
 
-The model knows nothing of querysets, policies or grants; it is a handful of facts about one panel. Twenty others in every
+The model knows nothing of querysets, policies or grants; it is a handful of facts about one panel. Fifty others in every
 run; ``bin/campaign access`` for 500 of thirty deeds.
 """
 
@@ -28,7 +28,7 @@ from tests.factories import CANARIES
 
 pytestmark = [pytest.mark.long, pytest.mark.django_db(databases=["default", "cachedb"])]
 IN_LARGE = "CPMS_CAMPAIGN" in os.environ  # an ordinary run leaves the further surfaces to ``test_revocation``
-MANY, STEPS = int(os.environ.get("CPMS_SEQUENCES", "20")), int(os.environ.get("CPMS_STEPS", "9"))
+MANY, STEPS = int(os.environ.get("CPMS_SEQUENCES", "50")), int(os.environ.get("CPMS_STEPS", "9"))
 SEED = int(os.environ.get("CPMS_SEED") or secrets.randbelow(1_000_000))  # others in every run
 HALVES = (0, 1) if IN_LARGE else (0,)  # two processes take one each
 DRAWN = st.lists(st.tuples(st.integers(0, 4), st.integers(0, 9999)), min_size=STEPS if IN_LARGE else 3, max_size=STEPS)
