@@ -21,9 +21,16 @@ from panels import actions as panels
 from panels.models import Contribution, Message, Panel
 from tests.clients import signed_in
 from tests.factories import Story, UserFactory
-from tests.panels.test_races import ROUNDS, THREADS, race, rights, seated, story  # noqa: F401 fixtures
+from tests.panels.test_races import ROUNDS, THREADS, race, rights, seated  # noqa: F401 a fixture
 
 pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(params=range(ROUNDS))
+def story(request):
+    story = Story()
+    story.open(story.expert)
+    return story
 
 
 def hand_back_and_forth(story, taker):
