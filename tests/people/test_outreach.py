@@ -25,7 +25,7 @@ from tests.factories import AccessRequestFactory, CentreFactory, NetworkFactory,
 
 pytestmark = pytest.mark.django_db(databases=["default", "cachedb"])
 DAY = dt.timedelta(days=1)
-QUERIES = 29
+QUERIES = 31
 SAID = "They wait for a colleague who begins in March."
 
 
