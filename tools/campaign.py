@@ -107,7 +107,10 @@ CAMPAIGNS = {
         "CPMS_TAMPERINGS",
         300,
     ),
-    "twice": Campaign("every task twice and in parallel, every POST replayed", ("tests/campaigns/test_twice.py",)),
+    "twice": Campaign(
+        "every task twice and in parallel, every POST replayed",
+        ("tests/campaigns/test_twice.py", "tests/campaigns/test_replayed.py"),
+    ),
 }
 
 
