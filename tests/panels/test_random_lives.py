@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 import os
+from typing import Any
 
 import pytest
 from django.db import connection, transaction
@@ -55,8 +56,15 @@ class Life:
     def begin(self, state: str) -> None:
         self.story.patient.refresh_from_db()
         self.story.lead = self.leads[0]
+        self.rows: dict[object, Any] = {}
         if state == "open":
             self.story.open()
+
+    def fresh(self) -> Panel:
+        """The panel as the newest deed left it: read once, for a refused deed changes nothing."""
+        if "panel" not in self.rows:
+            self.rows["panel"] = self.story.fresh()
+        return self.rows["panel"]
 
     def seen(self) -> list[bool]:
         """Which experts, and which of the two clinicians, see the panel, asked by one statement that is built once."""
@@ -71,6 +79,7 @@ class Life:
                 getattr(self, deed)(self.places[who] if deed in OF_PLACE else self.experts[who])
         except Refused:
             return False
+        self.rows.clear()
         return True
 
     def invitation(self, person):
@@ -80,7 +89,7 @@ class Life:
         return found
 
     def invite(self, person):
-        panels.invite_experts(self.story.fresh(), people=[person], by=self.story.lead)
+        panels.invite_experts(self.fresh(), people=[person], by=self.story.lead)
 
     def accept(self, person):
         panels.accept(self.invitation(person), by=person)
@@ -108,12 +117,12 @@ class Life:
         panels.recall(said, by=person)
 
     def sign(self, person):
-        panel = self.story.fresh()
+        panel = self.fresh()
         number = panel.outcome.number if hasattr(panel, "outcome") else 0
         outcomes.sign(panel, decision=Decision.SIGNED, number=number, by=person)
 
     def open(self, _person):
-        panels.open_panel(self.story.fresh(), by=self.story.lead)
+        panels.open_panel(self.fresh(), by=self.story.lead)
 
     def hand_over(self, _person):
         other = self.leads[self.story.lead == self.leads[0]]
@@ -122,13 +131,15 @@ class Life:
         self.story.patient.refresh_from_db()
 
     def address(self, place):
-        panels.address(self.story.fresh(), network=place.network, group=place, by=self.story.lead)
+        panels.address(self.fresh(), network=place.network, group=place, by=self.story.lead)
 
     def newest_at(self, place):
-        found = Dispatch.objects.filter(panel=self.story.panel, group=place).with_surroundings().order_by("asked_at")
-        if (newest := found.last()) is None:
+        if place not in self.rows:
+            rows = Dispatch.objects.filter(panel=self.story.panel, group=place)
+            self.rows[place] = rows.with_surroundings().order_by("asked_at").last()
+        if self.rows[place] is None:
             raise Refused("never put before them")
-        return newest
+        return self.rows[place]
 
     def take_up(self, place):
         panels.take_up(self.newest_at(place), by=self.coordinator)
@@ -145,28 +156,28 @@ class Life:
         panels.clarify(self.newest_at(place), text="Ten.", by=self.story.lead)
 
     def start_outcome(self, _person):
-        outcomes.start_outcome(self.story.fresh(), by=self.story.lead)
+        outcomes.start_outcome(self.fresh(), by=self.story.lead)
 
     def send(self, _person):
-        panel = self.story.fresh()
+        panel = self.fresh()
         version = panel.outcome.version if hasattr(panel, "outcome") else 0
         outcomes.write_outcome(panel, conclusion="Salt.", items=[], version=version, by=self.story.lead)
-        outcomes.send_for_signature(self.story.fresh(), by=self.story.lead)
+        outcomes.send_for_signature(self.fresh(), by=self.story.lead)
 
     def close(self, _person):
-        outcomes.close_panel(self.story.fresh(), by=self.story.lead, although=9)
+        outcomes.close_panel(self.fresh(), by=self.story.lead, although=9)
 
     def reopen(self, _person):
-        panels.reopen(self.story.fresh(), by=self.story.lead)
+        panels.reopen(self.fresh(), by=self.story.lead)
 
     def withdraw(self, _person):
-        panels.withdraw(self.story.fresh(), by=self.story.lead)
+        panels.withdraw(self.fresh(), by=self.story.lead)
 
     def archive(self, _person):
-        panels.archive(self.story.fresh(), by=self.story.lead)
+        panels.archive(self.fresh(), by=self.story.lead)
 
     def unarchive(self, _person):
-        panels.unarchive(self.story.fresh(), by=self.story.lead)
+        panels.unarchive(self.fresh(), by=self.story.lead)
 
     def withdraw_consent(self, _person):
         consent.withdraw_consent(self.story.patient, by=self.story.lead, stage=Stage.CARE)
@@ -208,7 +219,7 @@ def live(life: Life, oracle: Oracle, steps: list[tuple[str, int]]) -> None:
 
 def check(life: Life, oracle: Oracle) -> None:
     """State, sight, history and what waits agree with the oracle."""
-    panel = life.story.fresh()
+    panel = life.fresh()
     assert (panel.state, panel.archived_at is not None) == (oracle.state, oracle.archived)
     treating = [number == oracle.lead for number in range(len(life.leads))]
     assert life.seen() == [*(oracle.sees(number) for number in range(EXPERTS)), *treating]
