@@ -56,39 +56,6 @@ class Press:
     is_traceless: bool = False
 
 
-EXCUSED = {
-    "account_login": "signs in: a session each time, and nothing else",
-    "account_reset_password": "public; how often is limited for the address: tests/accounts/test_password_reset.py",
-    "account_reset_password_from_key": "the link is used up: tests/accounts/test_password_reset.py",
-    "activate": "the link is used up: tests/accounts/test_sign_in.py",
-    "otp_challenge": "a code counts once: tests/accounts/test_sign_in.py",
-    "otp_enrol": "a code counts once: tests/accounts/test_sign_in.py",
-    "step_up": "a code counts once: tests/accounts/test_security.py",
-    "security_phone": "a code counts once: tests/accounts/test_security.py",
-    "security_codes": "fresh codes each time; those shown last count: tests/accounts/test_security.py",
-    "demo_be": "signs in as somebody invented, on loopback only",
-    "people:link_again": "public; how often is limited for the address: tests/people/test_getting_in.py",
-    "cases:marks": "looks at a text and keeps nothing",
-    "cases:question": "looks at a text and keeps nothing",
-    "cases:terms": "searches",
-    "panels:search": "searches",
-    "manual:search": "searches",
-    "outcomes:verify": "compares",
-    "experts": "searches",
-    "condition_matrix": "searches",
-    "panels:preview": "reads a file and keeps nothing",
-    "cases:form_preview": "shows a form to who prepares it, and keeps nothing",
-    "keepalive": "the session lives on",
-    "meetings:address": "a new address each time; the one shown last counts: tests/meetings/test_mailed_entries.py",
-    "drafts": "the same text is kept again in its place: tests/drafts/test_drafts.py",
-    "kpis_evidence": "gives a file, each time on record: tests/helpdesk/test_files.py",
-    "panels:receive": "gives a file, each time on record: tests/panels/test_registries.py",
-    "panels:refer": "public: tests/panels/test_referrals.py sends it twice with one key",
-    "people:ask": "public: tests/people/test_getting_in.py asks twice, and the first request is kept",
-    "cases:take_in": "needs a file: tests/cases/test_newer_lines.py, lines already there are left alone",
-}
-
-
 PRESSES = {
     # the own account
     "account_logout": Press(is_traceless=True),
@@ -123,6 +90,18 @@ PRESSES = {
     "cases:show_files": Press(lambda w: {f"caption-{w.file.pk}": "Otherwise.", "looked": [str(w.file.pk)]}),
     "cases:findings": Press({"do": "add", "label": "Hypertension", "code": "HP:0000822", "present": "1"}),
     "cases:form": Press({"height": "120"}),
+    "cases:range": Press(
+        {
+            "sex": "any",
+            "age_from": "0",
+            "from_unit": "year",
+            "age_to": "",
+            "to_unit": "year",
+            "low": "0.8",
+            "high": "1.5",
+        }
+        | {"unit": "mmol/L", "source": "Our laboratory, 2026.", "confirm": "1"}
+    ),
     "cases:remove_file": Press(),
     # panels
     "panels:hand_over": Press(taking),
@@ -143,7 +122,10 @@ PRESSES = {
     "panels:let_in": Press(lambda w: {"who": w.people["helpdesk"].pk}),
     "panels:end_assist": Press(before=running_assist),
     "panels:withdraw": Press(),
-    "panels:terms": Press({"wanted_by": "2099-01-01", "quorum": "3"}),
+    "panels:terms": Press({"wanted_by": "2099-01-01", "quorum": "3", "urgency": "urgent"}),
+    "panels:nudge": Press(before=lambda w: {"invitation": w.story.invitation(w.people["invited"]).pk}),
+    "panels:leave": Press({"reason": "time"}, who="member"),
+    "panels:propose_colleague": Press({"better_name": "Dr Other"}, who="member"),
     "panels:minutes": Press({"minutes": "7"}),
     "panels:wish": Press(who="member"),
     "panels:archive": Press(state="closed"),
@@ -227,6 +209,7 @@ PRESSES = {
     "people:switch": Press({"on": "0"}),
     "people:lost_phone": Press({"how_checked": "By a call."}),
     "people:confirm_phone": Press(),
+    "people:drop_phone": Press(),
     "people:glass": Press(lambda w: {"ref": w.story.panel.ref, "reason": "The lead is away."}),
     "people:confirm_glass": Press(),
     "people:confirm_role": Press(),

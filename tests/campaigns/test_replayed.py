@@ -13,7 +13,8 @@ from tests.access import oracle
 from tests.access.cells import EXTRA
 from tests.access.routes import address, ours
 from tests.access.world import World
-from tests.campaigns.presses import EXCUSED, PRESSES, Press
+from tests.campaigns.excused import EXCUSED
+from tests.campaigns.presses import PRESSES, Press
 from tests.campaigns.test_twice import tables
 from tests.clients import signed_in
 

@@ -1,0 +1,36 @@
+"""Routes that post and are not pressed twice here, each with the reason, or the test that does it."""
+
+from __future__ import annotations
+
+EXCUSED = {
+    "account_login": "signs in: a session each time, and nothing else",
+    "account_reset_password": "public; how often is limited for the address: tests/accounts/test_password_reset.py",
+    "account_reset_password_from_key": "the link is used up: tests/accounts/test_password_reset.py",
+    "activate": "the link is used up: tests/accounts/test_sign_in.py",
+    "otp_challenge": "a code counts once: tests/accounts/test_sign_in.py",
+    "otp_enrol": "a code counts once: tests/accounts/test_sign_in.py",
+    "step_up": "a code counts once: tests/accounts/test_security.py",
+    "security_phone": "a code counts once: tests/accounts/test_security.py",
+    "security_codes": "fresh codes each time; those shown last count: tests/accounts/test_security.py",
+    "demo_be": "signs in as somebody invented, on loopback only",
+    "people:link_again": "public; how often is limited for the address: tests/people/test_getting_in.py",
+    "cases:marks": "looks at a text and keeps nothing",
+    "cases:question": "looks at a text and keeps nothing",
+    "cases:terms": "searches",
+    "panels:search": "searches",
+    "manual:search": "searches",
+    "outcomes:verify": "compares",
+    "experts": "searches",
+    "condition_matrix": "searches",
+    "panels:preview": "reads a file and keeps nothing",
+    "cases:form_preview": "shows a form to who prepares it, and keeps nothing",
+    "keepalive": "the session lives on",
+    "meetings:address": "a new address each time; the one shown last counts: tests/meetings/test_mailed_entries.py",
+    "drafts": "the same text is kept again in its place: tests/drafts/test_drafts.py",
+    "kpis_evidence": "gives a file, each time on record: tests/helpdesk/test_files.py",
+    "panels:receive": "gives a file, each time on record: tests/panels/test_registries.py",
+    "panels:refer": "public: tests/panels/test_referrals.py sends it twice with one key",
+    "people:ask": "public: tests/people/test_getting_in.py asks twice, and the first request is kept",
+    "meetings:series_when": "shows what changes before it is done: tests/meetings/test_rescheduling.py",
+    "cases:take_in": "needs a file: tests/cases/test_newer_lines.py, lines already there are left alone",
+}
