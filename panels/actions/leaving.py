@@ -53,13 +53,14 @@ def leave(panel: Panel, *, reason: str, by: Any, text: str = "", better_name: st
 def propose_colleague(panel: Panel, *, better_name: str, by: Any) -> Invitation:
     """Name somebody who knows more, and stay: the lead reads the name beside one's seat, as after a no. A later name replaces it."""
     hold_consent(panel.audit_patient_id)
-    if not (verdict := policy.may_propose_colleague(by, panel)):
+    current = Panel.objects.held(panel.pk)
+    if not (verdict := policy.may_propose_colleague(by, current)):
         raise Refused(verdict.reason)
-    seat = seat_of(by, panel)
+    seat = seat_of(by, current)
     seat.better_name = better_name
     seat.save(update_fields=["better_name"])
-    chasing.something_happened(panel)
-    tell_lead(panel, Notice.COLLEAGUE_PROPOSED, by=by)
+    chasing.something_happened(current)
+    tell_lead(current, Notice.COLLEAGUE_PROPOSED, by=by)
     audit.record(Event.COLLEAGUE_PROPOSED, on=seat, by=by)
     return seat
 

@@ -42,7 +42,7 @@ SHOWN_RULES = {
 }
 
 
-STEP = ("panel", "target", "unanswered", "at")
+STEP = ("panel", "verb", "source", "target", "unanswered", "at")
 BESIDE: list[Callable[[Panel, Any], dict[str, Any]]] = []
 """What an app above adds to the page, for this person: names for the template. Each asks the database the same whatever the size."""
 

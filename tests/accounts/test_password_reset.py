@@ -11,7 +11,9 @@ from django.urls import reverse
 
 from cpms import clock
 from cpms.accounts import actions
+from cpms.jobs import actions as jobs
 from cpms.jobs.models import Job
+from cpms.jobs.states import JobState
 from cpms.notifications import actions as notifications
 from cpms.notifications.models import OutboxMessage
 from cpms.notifications.states import MailState
@@ -109,3 +111,11 @@ def test_a_job_for_a_new_password_run_twice_mails_one_link(client):
     for _ in range(2):
         actions.answer_reset(envelope, by=None)
     assert OutboxMessage.objects.count() == 1
+
+
+def test_what_no_broker_took_is_done_where_the_mails_are_sent(client):
+    user = UserFactory()
+    ask(client, user.email)
+    assert jobs.do_here([TASK]) == 1
+    assert (notifications.dispatch_outbox(), [sent.to for sent in mail.outbox]) == (1, [[user.email]])
+    assert (jobs.do_here([TASK]), Job.objects.get().state) == (0, JobState.DONE)

@@ -264,3 +264,16 @@ def test_groups_come_and_go_and_sight_follows(story, series, coordinator, always
     give_role(keeper, Role.GROUP_COORDINATOR, group=joint)
     with pytest.raises(Refused):
         moved(MeetingSeries.objects.get(pk=series.pk), keeper, since=dates(series)[0], at=dt.time(9))
+
+
+def test_a_date_that_was_called_off_stays_off(series, coordinator, always):
+    first, second, third = series.meetings.order_by("day")[:3]
+    actions.call_off(second, by=coordinator)
+    day = first.day + dt.timedelta(days=1)
+    changed = moved(series, coordinator, since=first.day, first_on=day, at=dt.time(17))
+    assert dates(changed)[:2] == [day, day + 2 * WEEK]
+    assert Meeting.objects.get(series=changed, day=day + WEEK).state == MeetingState.CANCELLED
+    assert Meeting.objects.get(pk=third.pk).day == day + 2 * WEEK
+    _method, event = entry(mails(always)[-1])
+    off = [one.dt for one in event["exdate"].dts]
+    assert [moment.date() for moment in off] == [day + WEEK]

@@ -11,6 +11,7 @@ from consent import actions as consent
 from consent.states import Stage
 from cpms import clock
 from cpms.accounts import actions as accounts
+from cpms.accounts.access import Refused
 from cpms.accounts.models import Delegation, Unit, UnitCover, User
 from cpms.accounts.roles import Role
 from cpms.audit.models import AuditEvent
@@ -26,7 +27,7 @@ from panels.models import Panel
 from panels.queries import Wanted, listed, sight, worklist
 from panels.states import State
 from tests.clients import signed_in
-from tests.factories import CANARIES, UserFactory
+from tests.factories import CANARIES, UserFactory, give_role
 from tests.panels.covering import House
 
 pytestmark = pytest.mark.django_db
@@ -200,3 +201,15 @@ def test_the_grants_stay_the_projection_of_invitations_alone(house):
     house.cover()
     assert CaseGrant.objects.count() == before
     assert panels.mend_sight(by=None) == 0
+
+
+def test_only_the_hospital_moves_somebody_into_a_unit_that_sees_everything(house):
+    newcomer = UserFactory(centre=house.unit.centre)
+    desk = UserFactory(role="none")
+    give_role(desk, Role.CORE_HELPDESK)
+    house.cover()
+    with pytest.raises(Refused, match="represents the hospital"):
+        accounts.move_to_unit(newcomer, unit=house.unit, by=desk)
+    assert house.sees(newcomer) == NOTHING
+    accounts.move_to_unit(newcomer, unit=house.unit, by=house.representative)
+    assert house.sees(User.objects.get(pk=newcomer.pk)) != NOTHING

@@ -98,6 +98,12 @@ def move_to_unit(person: User, *, unit: Unit | None, by: Any) -> None:
         raise Refused(verdict.reason)
     if unit is not None and unit.centre_id != person.centre_id:
         raise Refused("This unit belongs to another hospital.")
+    if (
+        unit is not None
+        and unit.covers.to_come().exists()
+        and not (verdict := ask(Permission.CENTRE_COVER, by, unit.centre))
+    ):
+        raise Refused(f"All of this unit may see its panels. {verdict.reason}")
     person.unit = unit
     person.save(update_fields=["unit"])
     audit.record(Event.PROFILE_CHANGED, on=person, by=by, kind="unit")

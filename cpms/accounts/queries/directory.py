@@ -186,23 +186,11 @@ class Shown:
 
     advised: dict[str, int]
     not_theirs: dict[str, int]
-    names: dict[str, str]
-
-    @property
-    def advised_on(self) -> list[str]:
-        return self.named(self.advised)
-
-    @property
-    def declined(self) -> list[str]:
-        return self.named(self.not_theirs)
-
-    def named(self, counts: dict[str, int]) -> list[str]:
-        """The conditions in words, most panels first; a code that has no name stands for itself."""
-        return [self.names.get(code, code) for code, _n in sorted(counts.items(), key=lambda row: (-row[1], row[0]))]
 
 
 def shown_by_panels(expert: Any) -> Shown:
-    """The conditions of the person's past panels. For the person only; others see how many."""
+    """The conditions of the person's past panels, to be counted: a case may have got its diagnosis after the person lost sight
+    of it, so nobody is told which."""
     here = {name: f"{name}__panel__case__diagnoses" for name in ("advice", "invitations")}
     of = {name: Q(**{f"{path}__status__in": THOUGHT_OF}) & ~Q(**{f"{path}__code": ""}) for name, path in here.items()}
     advised = advising().filter(of["advice"], pk=expert.pk).values_list(f"{here['advice']}__code")
@@ -211,7 +199,7 @@ def shown_by_panels(expert: Any) -> Shown:
     refused = dict(
         declined.values_list(f"{here['invitations']}__code").annotate(Count("invitations__panel", distinct=True))
     )
-    return Shown(counted, refused, terminology.names_of(System.ORPHA, {*counted, *refused}))
+    return Shown(counted, refused)
 
 
 def expert_groups_of(user: Any) -> QuerySet[ExpertGroup]:

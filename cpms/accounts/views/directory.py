@@ -41,7 +41,7 @@ def search(request: HttpRequest) -> HttpResponse:
 
 @access("expert", object=Expert, verb=Permission.EXPERT_READ)
 def expert(request: HttpRequest, expert: Expert) -> HttpResponse:
-    """What the person declares, beside what panels show: in which conditions only the person sees, others how many."""
+    """What the person declares, beside what panels show: in how many conditions, never in which."""
     context = {
         "expert": expert,
         "deputy": expert.deputy if expert.deputy and expert.deputy.is_practising else None,

@@ -89,16 +89,18 @@ def end(request: HttpRequest, form: EndRangeForm) -> bool:
 def shown(
     group: ThematicGroup, analyte: Analyte, rows: list[GroupRange], ending: EndRangeForm | None
 ) -> dict[str, Any]:
-    """Defaults, the group's ranges for a sample of today, each with the form that ends it, and everything there ever was."""
+    """Defaults, the group's ranges for samples of today and of later days, each with the form that ends it, and everything there
+    ever was."""
     tried = ending.cleaned_data.get("row") if ending and ending.errors else None
-    today = queries.in_force(rows, clock.today())
+    days = [clock.today(), *sorted({row.since for row in rows if row.since and row.since > clock.today()})]
+    standing = {row.pk: row for day in days for row in queries.in_force(rows, day)}
     return {
         "group": group,
         "analyte": analyte,
         "defaults": [(number, one, *words(one, analyte)) for number, one in enumerate(analyte.intervals)],
         "today": [
             (one, *words(one, analyte), ending if one == tried else EndRangeForm(rows=rows, row=one.pk))
-            for one in today
+            for one in standing.values()
         ],
         "history": [(one, *words(one, analyte)) for one in reversed(rows)],
     }

@@ -49,6 +49,8 @@ def reschedule(
     earlier = take_up(plan, current, until=since if change.stays else max(clock.today(), current.first_on))
     for meeting, day in change.follows:
         follow(meeting, current, day=day)
+    for meeting, day in change.off:
+        put_there(meeting, current, day=day)
     of_series.plan(current)
     for meeting in change.falls:
         give_up(meeting, earlier, homes=homes, by=by)
@@ -81,10 +83,14 @@ def take_up(plan: Plan, series: MeetingSeries, *, until: dt.date) -> MeetingSeri
 
 def follow(meeting: Meeting, series: MeetingSeries, *, day: dt.date) -> None:
     """One meeting goes to its new day, with everything that hangs on it; who comes to this one alone gets its entry anew."""
+    put_there(meeting, series, day=day)
+    tell_change(meeting, notice=Notice.MEETING_MOVED, all_of_series=False)
+
+
+def put_there(meeting: Meeting, series: MeetingSeries, *, day: dt.date) -> None:
     meeting.series, meeting.day, meeting.zone = series, day, series.zone
     meeting.starts_at, meeting.sequence = recurrence.moment(day, series.at, series.zone), series.sequence
     meeting.save(update_fields=["series", "day", "zone", "starts_at", "sequence"])
-    tell_change(meeting, notice=Notice.MEETING_MOVED, all_of_series=False)
 
 
 def give_up(meeting: Meeting, earlier: MeetingSeries, *, homes: Mapping[int, dt.date], by: Any) -> None:

@@ -140,7 +140,10 @@ def change_series(
     if owners:
         give_to(current, groups or [], by=by)
     if changed:
-        put_into(current, {name: wanted[name] for name in changed}, was=was, by=by)
+        new = {name: wanted[name] for name in changed}
+        put_into(current, new, was=was, by=by)
+        for earlier in current.earlier.running():
+            put_into(earlier, new, was={name: getattr(earlier, name) for name in was}, by=by)
     audit.record(Event.SERIES_CHANGED, on=current, by=by, verb="changed")
     return current
 

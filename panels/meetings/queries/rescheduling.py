@@ -30,7 +30,8 @@ class Row:
 @dataclass(frozen=True)
 class Change:
     """``follows`` says which new day a meeting goes to, ``falls`` which meetings have none; ``homeless`` are the panels on these,
-    ``days`` the new days of the next four months, ``stays`` the coming meetings before the change."""
+    ``days`` the new days of the next four months, ``stays`` the coming meetings before the change; ``off`` the dates that were
+    called off and stay so, with the new day of each."""
 
     plan: Plan
     stays: list[Any]
@@ -39,6 +40,7 @@ class Change:
     homeless: list[AgendaItem]
     days: list[dt.date]
     told: int
+    off: list[tuple[Any, dt.date]]
 
     @property
     def stamp(self) -> str:
@@ -78,7 +80,9 @@ def what_changes(series: MeetingSeries, *, since: dt.date, plan: Plan) -> Change
     goes = [meeting for meeting in coming if meeting.day and meeting.day >= since]
     days = plan.days(clock.today() + recurrence.AHEAD)
     months = {Rhythm(series.rhythm), plan.rhythm} <= recurrence.MONTHS
-    found = recurrence.successors([one.day for one in goes if one.day], days, months=months)
+    off = list(series.meetings.filter(state=MeetingState.CANCELLED, starts_at__gt=clock.now(), day__gte=since))
+    found = recurrence.successors(sorted(one.day for one in [*goes, *off] if one.day), days, months=months)
+    stays_off = [(one, found[one.day]) for one in off if one.day in found]
     falls = [one for one in goes if one.day not in found]
     homeless = AgendaItem.objects.filter(meeting__in=falls).select_related(
         "meeting", "panel__lead", "panel__case__patient", "presenter"
@@ -89,8 +93,9 @@ def what_changes(series: MeetingSeries, *, since: dt.date, plan: Plan) -> Change
         follows=[(one, found[one.day]) for one in goes if one.day in found],
         falls=falls,
         homeless=list(homeless.order_by("meeting__day", "position", "pk")),
-        days=days,
+        days=[day for day in days if day not in {new for _one, new in stays_off}],
         told=told(series, goes),
+        off=stays_off,
     )
 
 

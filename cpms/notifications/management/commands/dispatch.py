@@ -10,6 +10,9 @@ from django.core.management.base import BaseCommand, CommandParser
 from cpms.jobs import actions as jobs
 from cpms.notifications import actions
 
+# Somebody outside waits for a mail of these. What no broker took is done here, before the mails go
+WAITED_FOR = ("people.take_request", "accounts.answer_reset")
+
 
 class Command(BaseCommand):
     help = "Send due mails and hand open jobs to the broker. With --loop, every few seconds until stopped."
@@ -19,8 +22,10 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, **options: Any) -> None:
         while True:
-            mails, sent = actions.dispatch_outbox(), jobs.dispatch()
-            self.stdout.write(f"{mails} mails sent, {sent} jobs handed out")
+            sent = jobs.dispatch()
+            done = jobs.do_here(WAITED_FOR)
+            mails = actions.dispatch_outbox()
+            self.stdout.write(f"{mails} mails sent, {sent} jobs handed out, {done} done here")
             if not options["loop"]:
                 return
             time.sleep(options["loop"])
