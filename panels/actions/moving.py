@@ -251,11 +251,18 @@ def freeze(patient_id: str, *, by: Any) -> int:
         sight.project(Case.objects.filter(pk=panel.case_id), by=by)
         forget_unseen([panel.ref, str(panel.case_id)])
         jobs.enqueue("meetings.clear_agendas", panel_id=str(panel.pk))
-        note(panel, Move.FREEZE, by=by)
+        note_once(panel, Move.FREEZE, by=by)
         tell_ended(panel, people, by=by, again=f"frozen {clock.today().isoformat()}")
     for panel in Panel.objects.filter(case__patient__pk=patient_id, state=State.CLOSED):
         silence(panel, by=by)
     return len(panels)
+
+
+def note_once(panel: Panel, verb: Move, *, by: Any) -> None:
+    """Run twice, the same task leaves one row."""
+    last = PanelStep.objects.filter(panel=panel).order_by("-at", "-pk").first()
+    if last is None or last.verb != verb:
+        note(panel, verb, by=by)
 
 
 @transaction.atomic
@@ -277,7 +284,7 @@ def thaw(patient_id: str, *, by: Any) -> int:
         if Contribution.objects.awaiting_data().filter(panel=panel).exists():
             talking.ask_for_data(panel)
         jobs.enqueue("outcomes.thaw", panel_id=str(panel.pk))
-        note(panel, Move.THAW, by=by)
+        note_once(panel, Move.THAW, by=by)
         tell_all(panel, by=by, again=f"thawed {clock.today().isoformat()}")
     for panel in Panel.objects.filter(case__patient__pk=patient_id, state=State.CLOSED):
         jobs.enqueue("outcomes.thaw", panel_id=str(panel.pk))

@@ -39,6 +39,8 @@ ELSEWHERE = {
     "people.take_rows": "tests/people: it needs a table",
     "helpdesk.make_file": "tests/helpdesk/test_files.py: it needs a file that was asked for, and takes seconds",
     "outcomes.make_document": "tests/outcomes: it needs a written outcome, and takes seconds",
+    "accounts.answer_reset": "tests/accounts/test_password_reset.py: it needs an envelope, which it uses up",
+    "people.take_request": "tests/people/test_getting_in.py: it needs an envelope, which it uses up",
 }
 THREADS = 4
 

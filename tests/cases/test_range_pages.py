@@ -12,7 +12,7 @@ from cpms.terminology import catalogue
 from panels.cases.models import GroupRange, LabResult
 from panels.cases.queries import ALL_AGES
 from tests.clients import signed_in
-from tests.factories import GroupFactory, NetworkFactory, Story, UserFactory, give_role
+from tests.factories import GroupFactory, NetworkFactory, Story, UserFactory, case_form, give_role
 
 pytestmark = pytest.mark.django_db(databases=["default", "cachedb"])
 SENT = {
@@ -34,6 +34,8 @@ SENT = {
 @pytest.fixture
 def room():
     """A case of a group, and the page of phosphate of that group for its coordinator."""
+    for form in ("adrenal", "calcium"):
+        case_form(form)
     story = Story()
     story.open()
     coordinator = UserFactory(role="none")

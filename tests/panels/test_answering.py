@@ -90,7 +90,7 @@ def test_nobody_outside_the_panel_can_be_mentioned(story):
 
 def test_a_result_is_quoted_as_it_read(story):
     shown = page(story, story.expert)
-    quote = f"{story.canary('lab')}: 129 mmol/L (range 133–142, low)"
+    quote = f"{story.canary('lab')}: 129 mmol/L (range 133–142, laboratory’s own, low)"
     assert quote in shown
     reply(story, story.expert, quote=quote)
     assert Message.objects.get().quote == quote

@@ -144,8 +144,8 @@ def test_the_open_page_is_quiet_once_it_shows_the_newest(story):
     said = story.contribute(story.expert)
     amend(said, "Less.", by=story.second)
     panels.reword(said, text="Otherwise.", by=story.expert)
-    assert news(story, story.lead, queries.last_news_at(story.fresh()))[0] == 204
-    newest = queries.last_news_at(story.fresh())
+    assert news(story, story.lead, queries.so_far(story.fresh())[1])[0] == 204
+    newest = queries.so_far(story.fresh())[1]
     panels.comment(story.fresh(), text="And?", by=story.second)
     assert "1 new or changed entry, show" in news(story, story.lead, newest)[1]
 

@@ -24,6 +24,7 @@ FURTHER: dict[str, dict[str, object]] = {
     "cases:blank_form": {"slug": "core"},
     "cases:blank_form_pdf": {"slug": "core"},
     "cases:file_page": {"number": 1},
+    "cases:range": {"network": "ENDO", "number": 1, "test": "phosphate"},
     "outcomes:version": {"number": 1},
     "manual:chapter": {"chapter": "panel"},
     "kpis_export": {"month": "2020-03"},

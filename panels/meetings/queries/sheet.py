@@ -87,7 +87,7 @@ def expected_end(meeting: Meeting, lines: list[Line]) -> dt.datetime:
 
 
 def attendance_of(meeting: Meeting) -> list[Attendance]:
-    return list(meeting.attendance.select_related("who__centre").order_by("who__display_name"))
+    return list(meeting.attendance.select_related("who__centre").order_by("who__display_name", "pk"))
 
 
 def works_at() -> Subquery:

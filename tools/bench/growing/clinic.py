@@ -29,6 +29,7 @@ def consents(at: Ground, rows: range) -> None:
 def panels_of_one(at: Ground, rows: range) -> None:
     case, now = at.open.case, clock.now()
     place = {"network": at.network, "group": at.group, "lead": at.lead, "key": case.key, "case": case}
+    place |= {"started_by": at.lead, "centre": at.lead.centre}
     life = {"state": State.OPEN, "drafted_at": now, "opened_at": now, "wanted_by": at.today}
     made = [Panel(ref=f"ENDO-25-{n:05d}", **place, **life) for n in rows]
     for panel in made:

@@ -30,6 +30,9 @@ def networks(at: Ground, rows: range) -> None:
     "panels:referral",
     "meetings:series_new",
     "matrix",
+    "cases:ranges",
+    "meetings:series_change",
+    "meetings:series_when",
 )
 def groups(at: Ground, rows: range) -> None:
     ThematicGroup.objects.bulk_create(
