@@ -157,7 +157,10 @@ def test_the_pages_of_the_case_say_whose_range_it_is(room):
     named = f"group {room.group.name}, confirmed"
     lead = signed_in(room.lead)
     shown = lead.get(room.fresh().get_absolute_url()).content.decode()
-    assert [shown.count(f"<small>{named}"), shown.count("<small>laboratory’s own</small>")] == [1, 1]
+    assert [
+        shown.count(f'<small class="d-block">{named}'),
+        shown.count('<small class="d-block">laboratory’s own</small>'),
+    ] == [1, 1]
     assert f"<b>Range of {named}" in shown
     form = lead.get(reverse("cases:form", args=[room.case.pk, "calcium"])).content.decode()
     assert f"<b>Range of {named}" in form
