@@ -225,7 +225,7 @@ PRESSES = {
     ),
     "people:place_centre": Press(lambda w: {"kind": "affiliated", **endo(w)}),
     "people:drop_unit": Press(before=lambda w: {"unit": Unit.objects.create(centre=w.story.lead.centre, name="X").pk}),
-    "people:move_to_unit": Press(lambda w: {"unit": Unit.objects.get(name="Thyroid clinic").pk}),
+    "people:move_to_unit": Press(lambda w: {"unit": Unit.objects.create(centre=w.story.lead.centre, name="Bones").pk}),
     "people:clearance": Press(lambda w: {"cleared_on": day(-3)}),
     "people:unit": Press({"name": "Bone clinic"}),
     "people:left_behind": Press(taking, before=gone_clinician),
