@@ -70,7 +70,17 @@ WITHOUT_BY = {
     "cases": {"unplaced"},
     "consent": {"hold_consent"},
     "drafts": {"prune", "forget", "forget_about", "claim_post", "post_key", "repeat_of", "settle_post"},
-    "jobs": {"enqueue", "at_once", "nudge_after_commit", "try_send", "dispatch", "do_here", "finish", "confirmed", "alone"},
+    "jobs": {
+        "enqueue",
+        "at_once",
+        "nudge_after_commit",
+        "try_send",
+        "dispatch",
+        "do_here",
+        "finish",
+        "confirmed",
+        "alone",
+    },
     "notifications": {
         "open_work",
         "move_due",
