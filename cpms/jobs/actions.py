@@ -74,18 +74,22 @@ def dispatch() -> int:
 
 def do_here(tasks: Collection[str]) -> int:
     """Do the open jobs of these tasks in this process, each in a transaction of its own: for what somebody waits for while the
-    broker is away. Gives how many were done; an error of one is the caller's."""
-    done = 0
-    for key in list(
-        Job.objects.sendable().filter(task__in=tasks).order_by("asked_at").values_list("pk", flat=True)[:BATCH]
-    ):
+    broker is away. Gives how many were done; one that fails stays open, is logged, and stops no other."""
+    waiting = Job.objects.sendable().filter(task__in=tasks).order_by("asked_at")
+    return sum(_done_here(key) for key in list(waiting.values_list("pk", flat=True)[:BATCH]))
+
+
+def _done_here(key: uuid.UUID) -> bool:
+    try:
         with transaction.atomic():
             job = Job.objects.sendable().select_for_update(skip_locked=True).filter(pk=key).first()
             if job is not None:
                 at_once(job.task, **job.ids)
                 finish(str(job.pk))
-                done += 1
-    return done
+            return job is not None
+    except Exception as error:
+        log.exception("job failed", job=str(key), error=type(error).__name__)
+        return False
 
 
 def finish(job_id: str | None) -> None:

@@ -119,3 +119,11 @@ def test_what_no_broker_took_is_done_where_the_mails_are_sent(client):
     assert jobs.do_here([TASK]) == 1
     assert (notifications.dispatch_outbox(), [sent.to for sent in mail.outbox]) == (1, [[user.email]])
     assert (jobs.do_here([TASK]), Job.objects.get().state) == (0, JobState.DONE)
+
+
+def test_a_job_that_fails_stops_no_other(client):
+    broken = jobs.enqueue(TASK, envelope_id="no key")
+    ask(client, UserFactory().email)
+    assert jobs.do_here([TASK]) == 1
+    broken.refresh_from_db()
+    assert broken.state == JobState.WAITING

@@ -181,8 +181,7 @@ def profile_of(expert: Expert) -> Record:
 
 @dataclass(frozen=True)
 class Shown:
-    """Of how many panels on a condition the person gave advice in, and declined as not their field: by code, with names where the
-    terminology has one."""
+    """Of how many panels on a condition the person gave advice in, and declined as not their field: by code."""
 
     advised: dict[str, int]
     not_theirs: dict[str, int]
