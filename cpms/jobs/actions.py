@@ -88,7 +88,7 @@ def _done_here(key: uuid.UUID) -> bool:
                 finish(str(job.pk))
             return job is not None
     except Exception as error:
-        log.exception("job failed", job=str(key), error=type(error).__name__)
+        log.warning("job failed", job=str(key), error=type(error).__name__)
         return False
 
 
