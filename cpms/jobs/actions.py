@@ -87,7 +87,7 @@ def _done_here(key: uuid.UUID) -> bool:
                 at_once(job.task, **job.ids)
                 finish(str(job.pk))
             return job is not None
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 whatever a task raises, the mails of all others must go
         log.warning("job failed", job=str(key), error=type(error).__name__)
         return False
 
