@@ -31,7 +31,6 @@ from tests.factories import (
     Story,
     TableFactory,
     UserFactory,
-    case_form,
     give_role,
 )
 
@@ -72,7 +71,6 @@ class World:
         self.review = Review.objects.create(patient=self.story.patient, **due)
         self.asked = AccessRequestFactory(centre=self.story.lead.centre)
         words = {"title": "Your consent", "body": "# 1. Care", "published_on": clock.today()}
-        case_form("core")
         ConsentForm.objects.get_or_create(language="en", version=9, defaults=words)
         vars(self).update(wishes(self.story, self.other, self.people))
         self.spoken = spoken_with(self.story.lead.centre, by=self.people["helpdesk"])

@@ -16,7 +16,7 @@ from panels.cases.lab_forms import LabTableForm
 from panels.cases.queries import asked_about
 from tests.cases.test_published_cases import DEMO
 from tests.clients import signed_in
-from tests.factories import Story, case_form
+from tests.factories import Story
 
 pytestmark = pytest.mark.django_db(databases=["default", "cachedb"])
 SODIUM = "Sodium: 1400 mmol/L is outside what is possible"
@@ -66,7 +66,6 @@ def test_a_row_asks_beside_itself_and_is_saved_as_typed():
 
 def test_a_groups_form_asks_beside_its_field():
     story = Story()
-    case_form("adrenal")
     client, url = signed_in(story.lead), reverse("cases:form", args=[story.case.pk, "adrenal"])
     sent = {"version": 0, "lab-sodium": "1400", "lab-sodium-unit": "mmol/L", "lab-potassium": "<>"}
     body = client.post(url, sent).content.decode()

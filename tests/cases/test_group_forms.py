@@ -191,7 +191,6 @@ def published(slug: str, version: int = 1) -> CaseForm:
 
 def test_a_value_typed_beside_a_test_becomes_a_result_of_the_case():
     story = Story()
-    case_form("adrenal")
     url = reverse("cases:form", args=[story.case.pk, "adrenal"])
     client = signed_in(story.lead)
     typed = {
@@ -231,7 +230,6 @@ def test_two_people_do_not_overwrite_each_other_and_consent_is_asked():
 
 
 def test_the_same_form_prints_for_regular_care():
-    case_form("calcium")
     client = signed_in(UserFactory())
     page = client.get(reverse("cases:blank_form", args=["calcium"])).content.decode()
     assert "Nephrocalcinosis" in page
@@ -248,7 +246,6 @@ def test_the_same_form_prints_for_regular_care():
 @pytest.mark.parametrize("number", [1, 30])
 def test_the_page_of_a_form_asks_the_same_however_many_results(number, django_assert_num_queries):
     story = Story()
-    case_form("adrenal")
     rows = [
         {"label": "Sodium", "code": "2951-2", "system": "LOINC", "value": 130 + n, "unit": "mmol/L"}
         for n in range(number)

@@ -15,7 +15,7 @@ from panels.cases.forms import LabRow
 from panels.cases.models import CaseForm
 from panels.cases.questionnaire import LOINC, UCUM, UNIT_OPTION
 from tests.clients import signed_in
-from tests.factories import Story, UserFactory, case_form, give_role
+from tests.factories import Story, UserFactory, give_role
 
 pytestmark = pytest.mark.django_db(databases=["default", "cachedb"])
 
@@ -33,7 +33,6 @@ pytestmark = pytest.mark.django_db(databases=["default", "cachedb"])
 )
 def test_a_result_beyond_what_can_be_measured_is_typed_as_it_is_printed(typed, kept):
     story = Story()
-    case_form("adrenal")
     url = reverse("cases:form", args=[story.case.pk, "adrenal"])
     sent = {"version": 0, "lab-sodium": typed, "lab-sodium-unit": "mmol/L"}
     assert signed_in(story.lead).post(url, sent).status_code == 302
@@ -52,7 +51,6 @@ def test_a_result_beyond_what_can_be_measured_is_typed_as_it_is_printed(typed, k
 )
 def test_a_sign_without_one_number_is_asked_back_and_stays_as_typed(typed, words):
     story = Story()
-    case_form("adrenal")
     held = story.case.labs.count()
     url = reverse("cases:form", args=[story.case.pk, "adrenal"])
     answer = signed_in(story.lead).post(url, {"version": 0, "lab-sodium": typed})

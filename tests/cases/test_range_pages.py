@@ -12,7 +12,7 @@ from cpms.terminology import catalogue
 from panels.cases.models import GroupRange, LabResult
 from panels.cases.queries import ALL_AGES
 from tests.clients import signed_in
-from tests.factories import GroupFactory, NetworkFactory, Story, UserFactory, case_form, give_role
+from tests.factories import GroupFactory, NetworkFactory, Story, UserFactory, give_role
 
 pytestmark = pytest.mark.django_db(databases=["default", "cachedb"])
 SENT = {
@@ -34,8 +34,6 @@ SENT = {
 @pytest.fixture
 def room():
     """A case of a group, and the page of phosphate of that group for its coordinator."""
-    for form in ("adrenal", "calcium"):
-        case_form(form)
     story = Story()
     story.open()
     coordinator = UserFactory(role="none")
@@ -158,8 +156,8 @@ def test_the_pages_of_the_case_say_whose_range_it_is(room):
     lead = signed_in(room.lead)
     shown = lead.get(room.fresh().get_absolute_url()).content.decode()
     assert [
-        shown.count(f'<small class="d-block">{named}'),
-        shown.count('<small class="d-block">laboratory’s own</small>'),
+        shown.count(f'<small class="whose">{named}'),
+        shown.count('<small class="whose">laboratory’s own</small>'),
     ] == [1, 1]
     assert f"<b>Range of {named}" in shown
     form = lead.get(reverse("cases:form", args=[room.case.pk, "calcium"])).content.decode()

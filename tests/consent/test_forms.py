@@ -30,16 +30,7 @@ pytestmark = pytest.mark.django_db(databases=["default", "cachedb"])
 TEXTS = Path(__file__).resolve().parents[2] / "consent" / "texts"
 
 
-@pytest.fixture
-def sheets():
-    """The model texts, as the migration lays them down."""
-    ConsentForm.objects.all().delete()
-    for path in TEXTS.glob("*.txt"):
-        title, _, body = path.read_text(encoding="utf-8").partition("\n")
-        ConsentForm.objects.create(language=path.stem, version=1, title=title, body=body, published_on=clock.today())
-
-
-def test_six_model_texts_have_the_same_parts(sheets):
+def test_six_model_texts_have_the_same_parts():
     forms = ConsentForm.objects.published()
     assert [form.language for form in forms] == ["de", "en", "es", "fr", "it", "pl"]
     shapes = {tuple(kind for kind, _ in form.parts) for form in forms}
@@ -54,7 +45,7 @@ def answer(story, **more):
     return client, client.post(reverse("patients:consent", args=[story.patient.pseudonym]), fields)
 
 
-def test_an_answer_keeps_the_version_that_was_signed_and_where_the_sheet_lies(sheets):
+def test_an_answer_keeps_the_version_that_was_signed_and_where_the_sheet_lies():
     story = Story()
     client, said = answer(story, language="de", kept_at="Archiv 3, Mappe 17")
     assert said.status_code == 302
@@ -66,7 +57,7 @@ def test_an_answer_keeps_the_version_that_was_signed_and_where_the_sheet_lies(sh
     assert "Archiv 3, Mappe 17" in page
 
 
-def test_earlier_answers_say_from_when_to_when_each_counted_and_why_it_ended(sheets, monkeypatch):
+def test_earlier_answers_say_from_when_to_when_each_counted_and_why_it_ended(monkeypatch):
     """One transaction may not read the clock twice: a later answer begins where the earlier one ends."""
     story = Story()
     ticks = itertools.count()
@@ -91,7 +82,7 @@ def test_earlier_answers_say_from_when_to_when_each_counted_and_why_it_ended(she
     assert sorted(shown) == sorted([(*spans[0], "another answer recorded"), (*spans[1], "withdrawn")])
 
 
-def test_a_missing_language_is_said_and_never_becomes_english(sheets):
+def test_a_missing_language_is_said_and_never_becomes_english():
     story = Story()
     _, said = answer(story, language="fi")
     assert said.status_code == 302
@@ -102,7 +93,7 @@ def test_a_missing_language_is_said_and_never_becomes_english(sheets):
     assert (language_of("AT"), language_of("XX")) == ("de", "")
 
 
-def test_a_registry_belongs_to_stage_two_and_is_named_in_the_sentence(sheets):
+def test_a_registry_belongs_to_stage_two_and_is_named_in_the_sentence():
     story = Story()
     Registry.objects.create(code="eurreca", name="European registries for rare endocrine conditions")
     assert answer(story, registry="eurreca")[1].status_code == 422
@@ -114,7 +105,7 @@ def test_a_registry_belongs_to_stage_two_and_is_named_in_the_sentence(sheets):
     )
 
 
-def test_the_sheet_is_a_page_and_a_tagged_file_to_sign(sheets):
+def test_the_sheet_is_a_page_and_a_tagged_file_to_sign():
     client = signed_in(UserFactory())
     page = client.get(reverse("patients:sheet", args=["fr"])).content.decode()
     assert "Model text, to be approved by the data-protection officer" in page
@@ -142,7 +133,7 @@ def test_every_language_has_words_for_each_box_and_line():
 
 
 @pytest.mark.parametrize("language", ["de", "pl"])
-def test_the_sheet_says_in_its_language_what_to_tick_and_who_signs_where(sheets, language):
+def test_the_sheet_says_in_its_language_what_to_tick_and_who_signs_where(language):
     Registry.objects.create(code="adrenal", name="Register of adrenal conditions (invented)")
     say = wording.words_of(language)
     page = signed_in(UserFactory()).get(reverse("patients:sheet", args=[language])).content.decode()
@@ -155,7 +146,7 @@ def test_the_sheet_says_in_its_language_what_to_tick_and_who_signs_where(sheets,
         assert "in English" not in text
 
 
-def test_a_language_without_fixed_words_says_that_they_are_english(sheets):
+def test_a_language_without_fixed_words_says_that_they_are_english():
     ConsentForm.objects.create(
         language="fi", version=1, title="Suostumus", body="# 1.\n[] Suostun.", published_on=clock.today()
     )
@@ -165,7 +156,7 @@ def test_a_language_without_fixed_words_says_that_they_are_english(sheets):
     assert "The words beside boxes and lines are in English" in paper("fi")
 
 
-def test_staff_add_versions_and_never_change_a_published_one(sheets):
+def test_staff_add_versions_and_never_change_a_published_one():
     story = Story()
     with pytest.raises(Refused):
         actions.save_form(ConsentForm(language="fi", version=1, title="x", body="x"), by=story.lead)

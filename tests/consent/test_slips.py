@@ -93,7 +93,6 @@ def test_a_general_yes_covers_the_registries_that_were_open_when_it_was_given():
 def test_the_sheet_names_the_registries_that_a_yes_covers():
     story = Story()
     register("adrenal")
-    ConsentForm.objects.get_or_create(language="en", version=1, defaults={"body": "x", "published_on": clock.today()})
     page = signed_in(story.lead).get(reverse("patients:sheet", args=["en"])).content.decode()
     assert "Your answer counts for these registries and databases, which are those of today." in page
     assert "Register of adrenal conditions (invented)" in page

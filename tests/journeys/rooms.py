@@ -25,7 +25,7 @@ from panels.meetings.models import VideoService
 from panels.meetings.states import Can, Rhythm
 from panels.models import Message
 from tests.clients import signed_in
-from tests.factories import Story, UserFactory, case_form, give_role
+from tests.factories import Story, UserFactory, give_role
 from tests.journeys.person import Person
 
 
@@ -91,7 +91,6 @@ class Rooms:
         self.saved.members.add(self.expert, self.people["invited"])
         AdvocacyGroup.objects.create(network=self.draft.group.network, name="Invented Patients Together", country="IE")
         words = {"title": "Your consent", "body": "# 1. Care\n[] I agree.\nYou may change your mind."}
-        case_form("adrenal")
         self.registry = Registry.objects.create(code="invented", name="Invented registry")
         agreed = {"stage": Stage.REGISTRY, "answer": Answer.GIVEN, "given_by": Giver.PARENT, "given_on": clock.today()}
         consent.record_consent(self.closed.patient, by=self.lead, **agreed)
