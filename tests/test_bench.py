@@ -15,7 +15,7 @@ from tools.bench.scale import WHOLE
 FEW, MORE = 3, 12
 BY_LEADS = frozenset(
     "home panels:list panels:search patients:list panels:detail panels:invite panels:experts panels:question panels:new "
-    "panels:hand_over panels:invitation panels:prepare cases:edit meetings:detail outcomes:edit kpis outcomes:verify experts".split()
+    "panels:hand_over panels:invitation panels:prepare cases:edit meetings:detail outcomes:edit kpis outcomes:verify experts condition_matrix".split()
 )
 """Pages of the first table: leads or things of their own have 3, 30 and 300 rows there."""
 

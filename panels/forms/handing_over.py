@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django import forms
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet, Window
 
 from cpms.accounts.models import User
 from cpms.patients.models import Patient
@@ -45,8 +45,8 @@ class HandOverForm(forms.Form):
         """``named`` says how the reader of the page knows a patient. The first so many are ``shown``, all of them can be chosen."""
         super().__init__(*args, **kwargs)
         ticked: Any = self.fields["patients"]
-        self.shown = list(patients[:MOST_SHOWN])
-        self.more = patients.count() - len(self.shown) if len(self.shown) == MOST_SHOWN else 0
+        self.shown = list(patients.annotate(of=Window(Count("pk")))[:MOST_SHOWN])
+        self.more = self.shown[0].of - len(self.shown) if self.shown else 0
         ticked.queryset, ticked.choices = patients, [(patient.pk, named(patient)) for patient in self.shown]
         self.fields["to"].queryset = clinicians  # type: ignore[attr-defined]
 

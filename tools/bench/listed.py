@@ -59,6 +59,7 @@ def pages(leads: list[User]) -> list[tuple[str, list[tuple[Client, Target]]]]:
         ),
         ("New panel, by patients", as_each("panels:new")),
         ("Hand over, by patients", as_each("panels:hand_over")),
+        ("Conditions by country", [(last, reverse("condition_matrix"))]),
         ("Check a document", [(last, reverse("outcomes:verify"))]),
         (f"{DIRECTORY}, by people of the misspelt condition", [(last, search) for search in searches()]),
         *of_rooms(last, clients[0], rooms),

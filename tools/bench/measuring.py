@@ -69,9 +69,8 @@ def visit(client: Client, target: Target) -> Any:
 
 
 def queries(client: Client, target: Target) -> tuple[int, int]:
-    """Of a page that was asked before, the lower of two counts: once a minute a request also notes that the person is there.
-    And the bytes that it then has."""
-    visit(client, target)
+    """The lower of two counts: the first may fill what the process keeps, and once a minute a request also notes that the
+    person is there. And the bytes that it then has."""
     return min(count(client, target) for _ in range(2))
 
 

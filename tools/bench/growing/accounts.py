@@ -13,7 +13,7 @@ from tools.bench.growing.ground import Ground
 from tools.bench.growing.growth import grows
 
 
-@grows("conditions that one declared", "expertise", "expert", "condition_matrix")
+@grows("conditions that one declared", "expertise", "expert")
 def conditions(at: Ground, rows: range) -> None:
     made = [(who, n) for who in (at.lead, at.expert) for n in rows]
     words = {"system": "ORPHA"}

@@ -211,8 +211,9 @@ class Ground:
         return [*first, *(user for user in self.people if user not in first)]
 
     def query_for(self, name: str) -> str:
-        """What narrows a list of the staff site to the rows that grow, where it would be full already."""
+        """What narrows a list to the rows that grow, where it would be full already."""
         return {
+            "people:list": "?q=Dr New",
             "helpdesk:accounts_user_changelist": "?q=Dr New",
             "helpdesk:accounts_membership_changelist": "?q=Dr New",
             "helpdesk:accounts_centre_changelist": "?q=New Hospital",
