@@ -20,6 +20,7 @@ from hypothesis import settings as drawing
 
 from cpms import rights
 from tests.canaries import pytest_runtest_call, pytest_runtest_setup  # noqa: F401 every test is a sweep
+from tests.packing import folder_of
 from tools import native
 from tools.local import keys, places, processes
 from tools.local.broker import Redis
@@ -224,6 +225,6 @@ def env_of_processes(folder: Path) -> dict[str, str]:
 
 
 @pytest.fixture
-def process_env(transactional_db, tmp_path):
-    """The environment for real processes (worker, beat, web) of this test."""
-    return env_of_processes(tmp_path)
+def process_env(transactional_db, tmp_path, tmp_path_factory):
+    """The environment for real processes (worker, beat, web) of this test; static files are the run's."""
+    return env_of_processes(tmp_path) | {"CPMS_STATIC_ROOT": str(folder_of(tmp_path_factory.getbasetemp()))}

@@ -31,6 +31,7 @@ from tests.cases.files.making import jpeg
 from tests.clients import signed_in
 from tests.factories import Story, UserFactory, totp_device
 from tests.notifications.test_outbox_survives import ids, sink, start, until  # noqa: F401 fixtures
+from tests.packing import collect
 from tests.panels.test_races import rights  # noqa: F401 a fixture
 from tools.local import places, processes
 
@@ -40,11 +41,11 @@ REDIS_AWAY, MAIL_AWAY = (300, 1800) if LONG else (4, 6)
 BACK_WITHIN = 60
 
 
-def test_people_work_while_redis_and_the_mail_server_are_away(start, own_broker, sink, tmp_path):  # noqa: F811
+def test_people_work_while_redis_and_the_mail_server_are_away(start, process_env, own_broker, sink, tmp_path):  # noqa: F811
     story = Story()
     story.open(story.expert)
     folder, _mail_port = sink
-    start("manage.py", "collectstatic", "--noinput").wait(timeout=60)
+    collect(process_env)
     port = places.free_port()
     web = start("-m", "gunicorn", "cpms.wsgi", "--bind", f"127.0.0.1:{port}", redis=own_broker.url)
     beat = str(tmp_path / "beat")
@@ -127,6 +128,7 @@ def test_mails_wait_for_a_mail_server_that_comes_back(start, own_broker, tmp_pat
     while not everything_is_out():
         assert time.monotonic() - back < BACK_WITHIN + 30  # the pause between tries, and programs that start
         dispatch(start, env)
+        time.sleep(1)  # as beat looks; a program that starts takes a core
     mails_back, seen = time.monotonic() - back, ids(folder)
     processes.end(server, processes.TERM, patience=2)
     assert len(seen) == len(set(seen)) == OutboxMessage.objects.count()
