@@ -10,12 +10,10 @@ from django.urls import reverse
 from cpms.accounts.models import User
 from panels.models import Panel
 from tools.bench.directory import searches
-from tools.bench.measuring import Row, Target, measure, queries, signed_in, timed
+from tools.bench.measuring import JUDGED_AT_30, Row, Target, measure, queries, signed_in, timed
 from tools.bench.rooms import Rooms, reports
 
 DIRECTORY = "Experts among 6,500 people"
-JUDGED_AT_30 = "(judged at 30)"
-"""No case has 300 findings and no outcome 300 items of advice: 30 are more than one has. What 300 cost stands beside it."""
 TYPICAL = 1
 BARE = "bare page: session, person, frame and one query"
 

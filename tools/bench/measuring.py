@@ -20,6 +20,10 @@ from cpms.vault import actions as vault
 Target = str | tuple[str, dict[str, str]]
 
 
+JUDGED_AT_30 = "(judged at 30)"
+"""Nothing has 300 of the rows that grow there, and 30 are more than most have. What 300 cost stands beside it."""
+
+
 @dataclass(frozen=True)
 class Row:
     """One line of a table. ``queries`` has one figure for each size, or a single one for a page that lists nothing; ``by`` names

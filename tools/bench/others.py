@@ -13,7 +13,7 @@ from cpms.accounts.access import Route, route_of, walk
 from cpms.accounts.models import User
 from helpdesk.admin import site
 from tools.bench.growing import GROWTHS, Ground
-from tools.bench.measuring import queries
+from tools.bench.measuring import JUDGED_AT_30, Row, confirm_again, measure, queries
 
 TRIED = 4
 """So many more things of a kind are tried until one answers."""
@@ -41,6 +41,9 @@ class Page:
     client: Client
     path: str
     by: str
+    few: bool = False
+    typical: Row | None = None
+    """Timed with 30 rows, where nothing has 300."""
     counts: list[int] = field(default_factory=list)
     weights: list[int] = field(default_factory=list)
 
@@ -79,6 +82,12 @@ def labels() -> dict[str, str]:
         for route in growth.routes:
             found.setdefault(route, []).append(growth.by)
     return {route: ", ".join(names) for route, names in found.items()}
+
+
+def few_on() -> set[str]:
+    """Routes of which no list ever has 300 rows."""
+    many = {route for growth in GROWTHS if not growth.few for route in growth.routes}
+    return {route for growth in GROWTHS for route in growth.routes} - many
 
 
 def words_of(name: str, route: Route, ground: Ground) -> Iterable[dict[str, object]]:
@@ -131,7 +140,7 @@ def why_no_page(found: Any) -> str:
 
 def walked(ground: Ground, known: set[str], clients: dict[User, Client], wanted: Callable[[str], bool]) -> Walk:
     """Each page that is not in ``known``."""
-    found, by = Walk(), labels()
+    found, by, few = Walk(), labels(), few_on()
     for name, _address, pattern in walk():
         route = route_of(pattern.callback)
         if name in known or route is None or route.public or "GET" not in route.methods or not wanted(name):
@@ -144,14 +153,20 @@ def walked(ground: Ground, known: set[str], clients: dict[User, Client], wanted:
         elif why := why_no_page(response):
             found.left_out[name] = why
         else:
-            found.pages.append(Page(name, client, path, by.get(name, "")))
+            found.pages.append(Page(name, client, path, by.get(name, ""), name in few))
     return found
 
 
 def others(
-    ground: Ground, known: set[str], sizes: tuple[int, ...], clients: dict[User, Client], wanted: Callable[[str], bool]
+    ground: Ground,
+    known: set[str],
+    sizes: tuple[int, ...],
+    clients: dict[User, Client],
+    wanted: Callable[[str], bool],
+    rounds: int = 0,
 ) -> Walk:
-    """Every further page with its counts at each size; all rows grow together, so a page that lists none is seen to."""
+    """Every further page with its counts at each size; all rows grow together, so a page that lists none is seen to. With
+    ``rounds``, pages of few rows are timed at the second size."""
     found, there = Walk(), 0
     for size in sizes:
         for growth in GROWTHS:
@@ -161,4 +176,7 @@ def others(
             asked, weight = queries(page.client, page.path)
             page.counts.append(asked)
             page.weights.append(weight)
+            if rounds and page.few and size == sizes[1]:
+                confirm_again(page.client)
+                page.typical = measure(f"{page.name} {JUDGED_AT_30}", [], page.client, page.path, rounds, by=page.by)
     return found

@@ -13,8 +13,9 @@ from django.db import connection
 from cpms import clock
 from cpms.terminology.models import Concept, ConceptEdge, ConceptSynonym
 from cpms.terminology.states import System
-from tools.bench.listed import DIRECTORY, JUDGED_AT_30
-from tools.bench.measuring import Row
+from tools.bench.growing import GROWTHS
+from tools.bench.listed import DIRECTORY
+from tools.bench.measuring import JUDGED_AT_30, Row
 from tools.bench.others import Walk
 from tools.bench.scale import Scale
 from tools.local import places
@@ -23,7 +24,7 @@ P95_MS, DIRECTORY_P95_MS, FIRST_VISIT, LATER_VISIT = 150.0, 100.0, 200_000, 60_0
 RULE = "|---|---|---|---|---|---|---|"
 WHY_30 = (
     f"A page that is {JUDGED_AT_30.strip('()')}: no case and no outcome has 300 lines, and 30 are more than most have, so its "
-    "budget is held against 30; its time with 300 stands behind the stroke."
+    "budget is held against 30; its time with 300 stands behind the stroke. So are pages of which nothing else has 300 rows:"
 )
 
 
@@ -87,6 +88,7 @@ def head_of(found: Measured) -> list[str]:
         f"and 300 rows, first visit {FIRST_VISIT // 1000} kB, later visit {LATER_VISIT // 1000} kB transferred",
         f"- Static files of a first visit: {found.first / 1000:.0f} kB compressed",
         f"- {WHY_30}",
+        *(f"  - {growth.by}: {growth.few[0].lower()}{growth.few[1:]}" for growth in GROWTHS if growth.few),
         "- A page with a dash lists nothing of its own; its queries are one figure.",
     ]
 

@@ -12,6 +12,7 @@ import gzip
 import re
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -31,9 +32,9 @@ from tools.bench.directory import fill_directory  # noqa: E402
 from tools.bench.filling import SIZES, fill  # noqa: E402
 from tools.bench.growing import Ground  # noqa: E402
 from tools.bench.listed import measure_sizes, pages  # noqa: E402
-from tools.bench.measuring import Row, Target, confirm_again, measure, signed_in  # noqa: E402
+from tools.bench.measuring import Row, Target, confirm_again, measure, signed_in, timed  # noqa: E402
 from tools.bench.month import measure_months  # noqa: E402
-from tools.bench.others import Walk, others  # noqa: E402
+from tools.bench.others import Page, Walk, others  # noqa: E402
 from tools.bench.report import Measured, text_of  # noqa: E402
 from tools.bench.scale import WHOLE, Scale  # noqa: E402
 from tools.local import places  # noqa: E402
@@ -100,13 +101,17 @@ def further(leads: list[User], known: set[str], scale: Scale, wanted: Wanted) ->
     with step("Rows for every other page"):
         ground = Ground(leads[-1], most=SIZES[-1])
         clients: dict[User, Client] = {user: signed_in(user) for user in ground.people}
-        found = others(ground, known, SIZES, clients, wanted)
-    rows = []
-    for page in found.pages:
-        confirm_again(page.client)
-        counts = page.counts if page.by else page.counts[-1:]
-        rows.append(measure(page.name, counts, page.client, page.path, scale.rounds_of_others, by=page.by))
-    return found, rows
+        found = others(ground, known, SIZES, clients, wanted, scale.rounds_of_others)
+    return found, [row_of(page, scale.rounds_of_others) for page in found.pages]
+
+
+def row_of(page: Page, rounds: int) -> Row:
+    """Timed with the most rows; a page of few rows has its time with 30 already."""
+    confirm_again(page.client)
+    counts = page.counts if page.by else page.counts[-1:]
+    if page.typical is None:
+        return measure(page.name, counts, page.client, page.path, rounds, by=page.by)
+    return replace(page.typical, queries=counts, at_most=timed(page.client, page.path, rounds)[1])
 
 
 def measured(scale: Scale, only: str) -> Measured:

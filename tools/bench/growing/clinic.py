@@ -16,7 +16,7 @@ from tools.bench.growing.ground import Ground
 from tools.bench.growing.growth import grows
 
 
-@grows("answers to the question for consent", "patients:consent")
+@grows("answers to the question for consent", "patients:consent", few="Answers are changed a few times in years")
 def consents(at: Ground, rows: range) -> None:
     """All but the latest were withdrawn."""
     now = clock.now()
@@ -25,7 +25,7 @@ def consents(at: Ground, rows: range) -> None:
     Consent.objects.bulk_create(Consent(withdrawn_at=now, withdrawn_by=at.lead, **said) for _ in rows)
 
 
-@grows("panels of the patient", "patients:detail")
+@grows("panels of the patient", "patients:detail", few="A patient has one to three")
 def panels_of_one(at: Ground, rows: range) -> None:
     case, now = at.open.case, clock.now()
     place = {"network": at.network, "group": at.group, "lead": at.lead, "key": case.key, "case": case}
@@ -43,7 +43,7 @@ def reviews(at: Ground, rows: range) -> None:
     Review.objects.bulk_create(Review(patient=at.panels[n].case.patient, **due) for n in rows)
 
 
-@grows("corrections that the patient asked for", "cases:rectify")
+@grows("corrections that the patient asked for", "cases:rectify", few="A patient corrects a few things")
 def corrections(at: Ground, rows: range) -> None:
     said: dict[str, Any] = {"case": at.open.case, "key": at.open.case.key, "part": PartOf.SUMMARY, "asked_by": "parent"}
     made = [Rectification(asked_on=at.today, recorded_by=at.lead, **said) for _ in rows]
@@ -52,14 +52,14 @@ def corrections(at: Ground, rows: range) -> None:
     Rectification.objects.bulk_create(made)
 
 
-@grows("findings", "cases:findings")
+@grows("findings", "cases:findings", few="A case has some ten")
 def findings(at: Ground, rows: range) -> None:
     case = at.open.case
     words = [{"code": f"HP:{n:07d}", "label": f"Finding {n}", "position": n} for n in rows]
     Finding.objects.bulk_create(Finding(case=case, key=case.key, **row) for row in words)
 
 
-@grows("files", "cases:files")
+@grows("files", "cases:files", few="A case has some ten")
 def files(at: Ground, rows: range) -> None:
     """Shown ones, each with a name and words below it."""
     case = at.open.case

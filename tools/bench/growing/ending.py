@@ -13,7 +13,9 @@ from tools.bench.growing.ground import Ground
 from tools.bench.growing.growth import grows
 
 
-@grows("items of advice", "outcomes:version", "outcomes:correct", "outcomes:after")
+@grows(
+    "items of advice", "outcomes:version", "outcomes:correct", "outcomes:after", few="An outcome advises five things"
+)
 def advice(at: Ground, rows: range) -> None:
     """They stand in the text that was sent, too."""
     outcome = at.closed.fresh().outcome

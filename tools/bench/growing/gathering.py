@@ -25,25 +25,25 @@ def meetings(at: Ground, rows: range) -> None:
     Attendance.objects.bulk_create(Attendance(meeting=meeting, who=at.lead) for meeting in made)
 
 
-@grows("days of the series", "meetings:series")
+@grows("days of the series", "meetings:series", few="Days are laid out for a year")
 def days(at: Ground, rows: range) -> None:
     first = at.today + dt.timedelta(days=365)
     made = [planned(at, n, series=at.series, day=first + dt.timedelta(days=n)) for n in rows]
     Meeting.objects.bulk_create(made)
 
 
-@grows("people whom the series asks", "meetings:series")
+@grows("people whom the series asks", "meetings:series", few="Some twenty meet")
 def asked(at: Ground, rows: range) -> None:
     at.series.people.add(*(at.others[n] for n in rows))
 
 
-@grows("people asked, and panels on the agenda", "meetings:sheet")
+@grows("people asked, and panels on the agenda", "meetings:sheet", few="Some twenty meet, about some five panels")
 def agenda(at: Ground, rows: range) -> None:
     Attendance.objects.bulk_create(Attendance(meeting=at.meeting, who=at.others[n]) for n in rows)
     AgendaItem.objects.bulk_create(AgendaItem(meeting=at.meeting, panel=at.panels[n], position=n + 1) for n in rows)
 
 
-@grows("people who answered", "meetings:dates")
+@grows("people who answered", "meetings:dates", few="Some ten are asked")
 def answers(at: Ground, rows: range) -> None:
     dates = list(at.poll.dates.all())
     made = [DateAnswer(date=date, who=at.others[n], can=Can.YES) for n in rows for date in dates]

@@ -12,21 +12,22 @@ Grow = Callable[[Ground, range], None]
 
 @dataclass(frozen=True)
 class Growth:
-    """``by`` names the rows in the table; each of the ``routes`` lists them."""
+    """``by`` names the rows in the table; each of the ``routes`` lists them. ``few`` says why nothing has 300 of them."""
 
     by: str
     routes: tuple[str, ...]
     grow: Grow
+    few: str = ""
 
 
 GROWTHS: list[Growth] = []
 
 
-def grows(by: str, *routes: str) -> Callable[[Grow], Grow]:
+def grows(by: str, *routes: str, few: str = "") -> Callable[[Grow], Grow]:
     """The pages that list what the function makes."""
 
     def registered(function: Grow) -> Grow:
-        GROWTHS.append(Growth(by, routes, function))
+        GROWTHS.append(Growth(by, routes, function, few))
         return function
 
     return registered

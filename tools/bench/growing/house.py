@@ -38,7 +38,7 @@ def hospitals(at: Ground, rows: range) -> None:
     CentreMembership.objects.bulk_create(placed)
 
 
-@grows("members of the helpdesk", "panels:let_in")
+@grows("members of the helpdesk", "panels:let_in", few="A helpdesk has some five")
 def helpers(at: Ground, rows: range) -> None:
     held = {"role": Role.HELPDESK_PAEDIATRIC, "network": at.network}
     Membership.objects.bulk_create(Membership(user=at.others[n], **held) for n in rows)

@@ -17,7 +17,7 @@ from tools.bench.growing.growth import grows
 REGISTRIES = "helpdesk:consent_registry_changelist"
 
 
-@grows("members", "panels:sight", "meetings:time", "meetings:decide")
+@grows("members", "panels:sight", "meetings:time", "meetings:decide", few="A panel has some ten members")
 def members(at: Ground, rows: range) -> None:
     """They came in a month ago."""
     panel, before = at.open.panel, clock.now() - dt.timedelta(days=30)
@@ -26,7 +26,7 @@ def members(at: Ground, rows: range) -> None:
     Invitation.objects.bulk_create(Invitation(invitee=at.others[n], **seat, **when) for n in rows)
 
 
-@grows("hours that were given", "panels:sight")
+@grows("hours that were given", "panels:sight", few="An hour of help is asked for now and then")
 def assists(at: Ground, rows: range) -> None:
     """Of yesterday: one that runs stands at the head of every page about the patient."""
     now = clock.now() - dt.timedelta(days=1)
@@ -42,7 +42,7 @@ def dispatches(at: Ground, rows: range) -> None:
         actions.address(at.panels[number], by=at.lead, **where)
 
 
-@grows("people whom the panel's lead proposes", "panels:dispatch")
+@grows("people whom the panel's lead proposes", "panels:dispatch", few="A panel asks some ten people")
 def proposed(at: Ground, rows: range) -> None:
     at.things[Dispatch].proposed.add(*(at.others[n] for n in rows))
 
@@ -62,7 +62,15 @@ def questions(at: Ground, rows: range) -> None:
     Question.objects.bulk_create(made)
 
 
-@grows("registries", "panels:registries", "patients:consent", "patients:sheet", "patients:sheet_preview", REGISTRIES)
+@grows(
+    "registries",
+    "panels:registries",
+    "patients:consent",
+    "patients:sheet",
+    "patients:sheet_preview",
+    REGISTRIES,
+    few="A network has a handful",
+)
 def registries(at: Ground, rows: range) -> None:
     Registry.objects.bulk_create(Registry(code=f"registry-{n}", name=f"Invented registry {n}") for n in rows)
 
