@@ -44,11 +44,9 @@ def helpers(at: Ground, rows: range) -> None:
     Membership.objects.bulk_create(Membership(user=at.others[n], **held) for n in rows)
 
 
-@grows(
-    "colleagues, units and entries of the log", "people:centre", "people:list", "people:correct_outreach", USERS, ROLES
-)
-def centre(at: Ground, rows: range) -> None:
-    place, by = at.things[Centre], at.staff["helpdesk"]
+@grows("colleagues", "people:list", USERS, ROLES)
+def colleagues(at: Ground, rows: range) -> None:
+    place = at.things[Centre]
     people = [
         User(
             email=f"new{n}@bench.example",
@@ -61,6 +59,17 @@ def centre(at: Ground, rows: range) -> None:
     ]
     User.objects.bulk_create(people)
     Membership.objects.bulk_create(Membership(user=u, role=Role.CLINICIAN, centre=place) for u in people)
+
+
+@grows(
+    "colleagues, units and entries of the log",
+    "people:centre",
+    "people:correct_outreach",
+    few="A hospital has some twenty who take part, and hears from a helpdesk some times a year",
+)
+def centre(at: Ground, rows: range) -> None:
+    """The colleagues came before."""
+    place, by = at.things[Centre], at.staff["helpdesk"]
     Unit.objects.bulk_create(Unit(centre=place, name=f"Unit {n}") for n in rows)
     made = [Outreach(key=vault.new_key(), centre=place, on=at.today, whom="other", way="phone", by=by) for _ in rows]
     for row in made:
@@ -68,7 +77,7 @@ def centre(at: Ground, rows: range) -> None:
     Outreach.objects.bulk_create(made)
 
 
-@grows("looks behind the glass", "people:glass")
+@grows("looks behind the glass", "people:glass", few="Each waits for a second person for an hour or two")
 def glasses(at: Ground, rows: range) -> None:
     made = [GlassBreak(person=at.lead, panel=at.panels[n], asked_by=at.staff["core"]) for n in rows]
     for row in made:
@@ -89,13 +98,19 @@ def table(at: Ground, rows: range) -> None:
     TableRow.objects.bulk_create(TableRow(number=n + 3, **said) for n in rows)
 
 
-@grows("requests and their mails", "people:requests", "helpdesk:index", MAILS)
+@grows(
+    "requests that wait", "people:requests", "helpdesk:index", few="Each is answered in days, and reminds who answers"
+)
 def requests(at: Ground, rows: range) -> None:
     who = {"job_title": "Endocrinologist", "centre": at.lead.centre, "role": "clinician", "why": TEXT}
     AccessRequest.objects.bulk_create(
         AccessRequest(email=f"asks{n}@bench.example", display_name=f"Dr Asks {n}", digest=f"{n:064d}", **who)
         for n in rows
     )
+
+
+@grows("mails", "helpdesk:index", MAILS)
+def mails(at: Ground, rows: range) -> None:
     mail = {"notice": "access_refused", "about_type": "people.accessrequest", "path": "/", "ref": ""}
     OutboxMessage.objects.bulk_create(
         OutboxMessage(recipient=at.lead, about_id=at.lead.pk, due_at=clock.now(), dedupe_key=f"bench {n}", **mail)
