@@ -155,6 +155,7 @@ class Panel(SealedModel):
         indexes = [
             models.Index(name="panels_by_state", fields=["state", "-opened_at"]),
             models.Index(name="panels_by_lead", fields=["lead", "state"]),
+            models.Index(name="panels_by_centre", fields=["centre", "-opened_at"]),
             models.Index(name="panels_by_case", fields=["case"], include=["id"]),
         ]
         constraints = [

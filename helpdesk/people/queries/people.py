@@ -7,7 +7,19 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery, Window
+from django.db.models import (
+    BooleanField,
+    Case,
+    Count,
+    F,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+    Subquery,
+    When,
+    Window,
+)
 from django.db.models.functions import RowNumber
 
 from cpms import clock
@@ -266,9 +278,11 @@ def steps_due(user: Any, *, most: int) -> list[Outreach]:
 
 def contacts(user: Any) -> QuerySet[Outreach]:
     """What people spoke with hospitals themselves, each with ``helped``: the hospital opened a panel after it."""
-    later = Q(opened_at__gt=OuterRef("at")) | Q(opened_at__date__gt=OuterRef("on"))
-    opened = Panel.objects.filter(later, centre=OuterRef("centre"))
-    return Outreach.objects.visible_to(user).standing().filter(reminder=False).annotate(helped=Exists(opened))
+    latest = Panel.objects.filter(centre=OuterRef("centre"), opened_at__isnull=False).order_by("-opened_at")
+    rows = Outreach.objects.visible_to(user).standing().filter(reminder=False)
+    rows = rows.annotate(latest=Subquery(latest.values("opened_at")[:1]))
+    helped = Q(latest__gt=F("at")) | Q(latest__date__gt=F("on"))
+    return rows.annotate(helped=Case(When(helped, then=True), default=False, output_field=BooleanField()))
 
 
 def newest_contacts(centres: Iterable[Any], *, user: Any) -> dict[Any, Outreach]:
