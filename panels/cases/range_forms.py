@@ -18,11 +18,11 @@ from panels.cases.queries import (
     SIZES,
     age_parts,
     ages_in_words,
-    in_force,
     limits,
     overlapping,
     range_words,
     spoken,
+    taken_over,
 )
 from panels.cases.states import RangeSex
 
@@ -61,12 +61,15 @@ class RangeForm(forms.Form):
         self.group, self.analyte, self.rows = group, analyte, rows
         initial = {"unit": spoken(analyte.unit), "from_unit": "year", "to_unit": "year"}
         super().__init__(data, initial=initial | (typed(start) if start else {}))
+        self.fields["unit"].required = bool(spoken(analyte.unit))
 
     def clean_unit(self) -> str:
-        """A UCUM code that leads into the analyte's own unit."""
+        """A UCUM code that leads into the analyte's own unit; a ratio has one of which nothing is written."""
         text: str = self.cleaned_data["unit"]
+        if not text:
+            return self.analyte.unit
         unit = catalogue.read_unit(self.analyte, text)
-        usual = ", ".join(spoken(one) for one in self.analyte.units)
+        usual = ", ".join(spoken(one) or "none" for one in self.analyte.units)
         if not unit:
             raise forms.ValidationError(f"This unit cannot be read with certainty. Usual ones: {usual}.")
         if catalogue.in_unit(self.analyte, Decimal(1), unit, self.analyte.unit) is None:
@@ -102,7 +105,9 @@ class RangeForm(forms.Form):
             self.add_error("high", "The upper bound must be above the lower one.")
         for name, bound in (("low", low), ("high", high)):
             if bound is not None and not self._is_possible(bound, unit, reaches_up=name == "high"):
-                possible = f"{plain(self.analyte.lowest)} to {plain(self.analyte.highest)} {spoken(self.analyte.unit)}"
+                possible = (
+                    f"{plain(self.analyte.lowest)} to {plain(self.analyte.highest)} {spoken(self.analyte.unit)}".strip()
+                )
                 self.add_error(name, f"This is outside what is possible ({possible}). Is the unit right?")
 
     def _is_possible(self, bound: Decimal, unit: str, *, reaches_up: bool) -> bool:
@@ -130,14 +135,10 @@ class RangeForm(forms.Form):
         return ages_in_words(self.new.age_from, self.new.age_to) if self.new else ""
 
     @property
-    def replaced(self) -> GroupRange | None:
-        """The row of the same sex, ages and condition that holds on the new one's first day."""
-        found = in_force(self.rows, self.new.since) if self.new else []
-        return next((row for row in found if self.new and row.band == self.new.band), None)
-
-    @property
-    def replaced_words(self) -> str:
-        return bounds_in_words(self.replaced, self.analyte) if self.replaced else ""
+    def replaced(self) -> list[tuple[GroupRange, str]]:
+        """The rows that it would take the place of, each with its bounds in words."""
+        found = taken_over(self.rows, self.new) if self.new else []
+        return [(row, bounds_in_words(row, self.analyte)) for row in found]
 
 
 class EndRangeForm(forms.Form):
@@ -152,7 +153,7 @@ class EndRangeForm(forms.Form):
 
     def clean_row(self) -> GroupRange:
         if (found := self.rows.get(self.cleaned_data["row"])) is None:
-            raise forms.ValidationError("This range is not one of the group's.")
+            raise forms.ValidationError("This range is not one of the group’s.")
         return found
 
 

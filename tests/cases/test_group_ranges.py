@@ -20,7 +20,16 @@ from cpms.terminology import catalogue
 from panels.cases import actions as cases
 from panels.cases.ages import Birth, Moment, moment_of
 from panels.cases.models import GroupRange, LabResult
-from panels.cases.queries import ALL_AGES, OwnRanges, ages_in_words, case_parts, in_force, overlapping, result_of
+from panels.cases.queries import (
+    ALL_AGES,
+    OwnRanges,
+    ages_in_words,
+    case_parts,
+    in_force,
+    overlapping,
+    result_of,
+    taken_over,
+)
 from panels.cases.states import RangeSource
 from panels.queries import quotes
 from tests.factories import GroupFactory, NetworkFactory, Story, UserFactory, give_role
@@ -97,6 +106,20 @@ def test_of_a_band_the_row_confirmed_last_that_reaches_the_day_counts(decisions,
     reaching = [one for one in rows if one.since is None or one.since <= day]
     expected = [] if not reaching or reaching[-1].is_end else [reaching[-1]]
     assert in_force(reversed(rows), day) == expected
+
+
+@given(st.lists(st.tuples(st.none() | DAYS, st.booleans()), max_size=6), st.none() | DAYS)
+def test_a_new_row_takes_the_place_of_every_row_that_held_on_a_day_of_its_own(decisions, since):
+    start = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
+    rows = [
+        row(pk=n, low=None if ends else "1", high=None, since=of, confirmed_at=start + dt.timedelta(n))
+        for n, (of, ends) in enumerate(decisions)
+    ]
+    new = row(pk=99, since=since, confirmed_at=start + dt.timedelta(99))
+    days = [dt.date(2019, 12, 31) + dt.timedelta(n) for n in range(9)]
+    held = {one.pk for day in days if since is None or day >= since for one in in_force(rows, day)}
+    assert {one.pk for one in taken_over([*rows, row(1, 9, pk=50)], new)} == held
+    assert all(in_force([*rows, new], day) == [new] for day in days if since is None or day >= since)
 
 
 @pytest.mark.parametrize(

@@ -7,10 +7,12 @@ from decimal import Decimal
 import pytest
 from django.urls import reverse
 
+from cpms.accounts.models import ThematicGroup
 from cpms.accounts.roles import Role
 from cpms.terminology import catalogue
 from panels.cases.models import GroupRange, LabResult
 from panels.cases.queries import ALL_AGES
+from panels.cases.range_forms import RangeForm, typed
 from tests.clients import signed_in
 from tests.factories import GroupFactory, NetworkFactory, Story, UserFactory, give_role
 
@@ -81,6 +83,29 @@ def test_a_default_taken_over_fills_the_form_and_is_confirmed_as_it_stands(room)
     assert room.client.get(f"{room.page}?default=999").status_code == 200
 
 
+def test_every_default_can_be_taken_over_a_ratio_without_a_unit_too(room):
+    for analyte in catalogue.analytes().values():
+        for one in analyte.intervals:
+            form = RangeForm(typed(one), group=room.group, analyte=analyte, rows=[], start=None)
+            assert form.is_valid(), (analyte.key, one, form.errors)
+            assert (form.new.low, form.new.high, form.new.unit) == (one.low, one.high, one.unit)
+    ratio = address(room.group, "aldosterone_renin_ratio")
+    sent = {**SENT, "low": "", "high": "25", "unit": ""}
+    assert room.client.post(ratio, {**sent, "confirm": "1"}).status_code == 302
+    assert GroupRange.objects.get().unit == "{ratio}"
+    assert room.client.post(ratio, {**sent, "high": "9000"}).context["form"].errors["high"]
+
+
+def test_the_preview_names_each_row_that_the_new_one_takes_the_place_of(room):
+    for since in ("2031-03-01", "2030-03-01"):
+        assert room.client.post(room.page, {**SENT, "since": since, "confirm": "1"}).status_code == 302
+    shown = room.client.post(room.page, SENT).content.decode()
+    assert shown.count("It takes the place of 1.2–2.1 mmol/L for samples from ") == 1, (
+        "the later one is replaced already"
+    )
+    assert "1 Mar 2030 on, confirmed" in shown
+
+
 @pytest.mark.parametrize(
     ("changes", "field", "words"),
     [
@@ -125,8 +150,10 @@ def test_a_range_is_ended_from_a_day_on_and_a_wrong_day_is_said_beside_it(room):
     assert "None. The defaults hold." in room.client.get(room.page).content.decode()
     again = room.client.post(room.page, {"end-row": row.pk, "end-since": ""})
     assert again.context["ending"].errors["since"] == ["This range is ended or replaced already."]
+    assert "<span>This range is ended or replaced already.</span>" in again.content.decode()
     strange = room.client.post(room.page, {"end-row": 0, "end-since": ""})
     assert (strange.status_code, GroupRange.objects.count()) == (422, 2)
+    assert strange.content.decode().count("This range is not one of the group’s.") == 1
 
 
 def test_a_group_of_others_is_no_group(room):
@@ -175,6 +202,21 @@ def test_the_printed_questionnaire_of_the_group_marks_what_the_group_set(room):
     assert ["136.5–143.5 (group’s)" in text for text in (before, after)] == [False, True]
     assert f"group {room.group.name}, confirmed" in after
     assert "136.5" not in room.client.get(reverse("cases:blank_form", args=["core"])).content.decode()
+
+
+def test_the_printed_questionnaire_of_a_sub_group_takes_its_own_ranges_then_the_main_groups(room):
+    main = GroupFactory(network=room.group.network, number=31, name="Main")
+    ThematicGroup.objects.filter(pk=room.group.pk).update(parent=main)
+    give_role(room.coordinator, Role.GROUP_COORDINATOR, group=main)
+    adult = {**SENT, "age_from": "18", "age_to": "", "confirm": "1"}
+    for group, test, low in ((main, "sodium", "131.5"), (main, "potassium", "3.15"), (room.group, "sodium", "136.5")):
+        high = "143.5" if test == "sodium" else "5.45"
+        assert room.client.post(address(group, test), adult | {"low": low, "high": high}).status_code == 302
+    form = reverse("cases:blank_form", args=["adrenal" if room.group.number == 1 else "calcium"])
+    shown = room.client.get(form).content.decode()
+    bounds = ("136.5–143.5 (group’s)", "3.15–5.45 (group’s)", "131.5")
+    assert [words in shown for words in bounds] == [True, True, False]
+    assert "group Main, confirmed" in shown
 
 
 @pytest.mark.parametrize("rows", [1, 30])

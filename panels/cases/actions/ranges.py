@@ -14,7 +14,7 @@ from cpms.audit import actions as audit
 from cpms.audit.states import Event
 from panels.cases.models import GroupRange
 from panels.cases.policy import may_set_ranges
-from panels.cases.queries import history_of, in_force, overlapping
+from panels.cases.queries import history_of, in_force, overlapping, turning_days
 
 MEANWHILE = "Somebody set a range of these ages meanwhile. Look at the page again."
 ENDED = "This range is ended or replaced already."
@@ -50,8 +50,7 @@ def end_range(row: GroupRange, *, since: dt.date | None, by: Any) -> GroupRange:
     holds on no such day."""
     rows = held_history(row, by=by)
     same = [one for one in rows if one.band == row.band]
-    days = [since, *(one.since for one in same if one.since and (since is None or one.since > since))]
-    if not any(in_force(same, day) for day in days):
+    if not any(in_force(same, day) for day in turning_days(same, since)):
         raise Refused(ENDED)
     names = ("group", "analyte", "sex", "age_from", "age_to", "condition", "unit")
     end = GroupRange(**{name: getattr(row, name) for name in names}, since=since)

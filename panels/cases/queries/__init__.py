@@ -29,7 +29,9 @@ from panels.cases.queries.ranges import (
     overlapping,
     ranges_for_form,
     ranges_of,
+    taken_over,
     tests_of,
+    turning_days,
 )
 from panels.cases.queries.reading import Outline, allowed, case_parts, names_at, outline
 from panels.cases.queries.rectifying import Disputed, disputed, line_words, lines
@@ -95,6 +97,8 @@ __all__ = [
     "sources_of",
     "spoken",
     "taken_now",
+    "taken_over",
     "tests_of",
+    "turning_days",
     "words_in_full",
 ]

@@ -48,18 +48,21 @@ def ranges_of(case: Case) -> OwnRanges:
     """Asked once for a case: those of the group of its latest panel."""
     if "ranges" not in vars(case):
         newest = case.panels.order_by("-drafted_at").values("group")[:1]
-        main = ThematicGroup.objects.filter(subgroups__in=newest).values("pk")
-        rows = GroupRange.objects.filter(Q(group__in=newest) | Q(group__in=main)).select_related("group")
-        case.ranges = OwnRanges(tuple(rows), case.made_at.date())
+        case.ranges = OwnRanges(with_main(newest), case.made_at.date())
     found: OwnRanges = case.ranges
     return found
 
 
 def ranges_for_form(form: Any) -> OwnRanges:
-    """Those of the group that a form belongs to, in force today; none for a form for every case."""
-    mine = Q(group__network__code=form.network, group__number=form.number)
-    rows = GroupRange.objects.filter(mine).select_related("group") if form.network else ()
-    return OwnRanges(tuple(rows), clock.today())
+    """Those of the group that a form belongs to and of its main group, in force today; none for a form for every case."""
+    mine = ThematicGroup.objects.filter(network__code=form.network, number=form.number).values("pk")
+    return OwnRanges(with_main(mine) if form.network else (), clock.today())
+
+
+def with_main(groups: Any) -> tuple[GroupRange, ...]:
+    """The rows of these groups and of the main groups of those that are sub-groups. ``groups`` is a query of keys."""
+    main = ThematicGroup.objects.filter(subgroups__in=groups).values("pk")
+    return tuple(GroupRange.objects.filter(Q(group__in=groups) | Q(group__in=main)).select_related("group"))
 
 
 def in_force(rows: Iterable[GroupRange], day: dt.date | None) -> list[GroupRange]:
@@ -109,14 +112,26 @@ def without(span: tuple[int, int], start: int, end: int) -> list[tuple[int, int]
 
 def overlapping(rows: Sequence[GroupRange], new: GroupRange) -> GroupRange | None:
     """A band of other ages or another sex that meets the new one's, under the same condition, on a day for which both would hold."""
-    later = {row.since for row in rows if row.since and (new.since is None or row.since > new.since)}
-    for day in [new.since, *sorted(later)]:
+    for day in turning_days(rows, new.since):
         for row in in_force(rows, day):
             sexes = RangeSex.ANY in {row.sex, new.sex} or row.sex == new.sex
             ages = row.age_from < new.age_to and new.age_from < row.age_to
             if sexes and ages and row.band != new.band and row.band[0] == new.band[0]:
                 return row
     return None
+
+
+def turning_days(rows: Iterable[GroupRange], since: dt.date | None) -> list[dt.date | None]:
+    """``since``, and each later day from which one of the rows holds: on no other day anything changes."""
+    return [since, *sorted({row.since for row in rows if row.since and (since is None or row.since > since)})]
+
+
+def taken_over(rows: Iterable[GroupRange], new: GroupRange) -> list[GroupRange]:
+    """The rows of the same sex, ages and condition that hold on the new one's first day or from a later one on: it takes the
+    place of each of them."""
+    same = [row for row in rows if row.band == new.band]
+    found = {row.pk: row for day in turning_days(same, new.since) for row in in_force(same, day)}
+    return list(found.values())
 
 
 def history_of(group: ThematicGroup, analyte: str) -> list[GroupRange]:

@@ -92,8 +92,9 @@ def shown(
     """Defaults, the group's ranges for samples of today and of later days, each with the form that ends it, and everything there
     ever was."""
     tried = ending.cleaned_data.get("row") if ending and ending.errors else None
-    days = [clock.today(), *sorted({row.since for row in rows if row.since and row.since > clock.today()})]
+    days = queries.turning_days(rows, clock.today())
     standing = {row.pk: row for day in days for row in queries.in_force(rows, day)}
+    unplaced = ending.errors.values() if ending and tried not in standing.values() else ()
     return {
         "group": group,
         "analyte": analyte,
@@ -102,6 +103,7 @@ def shown(
             (one, *words(one, analyte), ending if one == tried else EndRangeForm(rows=rows, row=one.pk))
             for one in standing.values()
         ],
+        "unplaced": [error for errors in unplaced for error in errors],
         "history": [(one, *words(one, analyte)) for one in reversed(rows)],
     }
 
