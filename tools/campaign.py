@@ -27,12 +27,13 @@ The rounds that a release asks for; every run of `bin/test` takes a few of each.
 
 @dataclass(frozen=True)
 class Campaign:
-    """Which tests, with which variable raised to what, and what they do in words."""
+    """Which tests, with which variable raised to what, and others ``also``, and what they do in words."""
 
     words: str
     tests: tuple[str, ...]
     variable: str = ""
     rounds: int = 0
+    also: tuple[tuple[str, int], ...] = ()
 
 
 CAMPAIGNS = {
@@ -43,10 +44,12 @@ CAMPAIGNS = {
         500,
     ),
     "rules": Campaign(
-        "1,000 recurrence rules equal to dateutil's and read back by icalendar; clocks that change in three zones",
-        ("tests/meetings/test_recurrence.py",),
+        "1,000 recurrence rules equal to dateutil's and read back by icalendar; clocks that change in three zones; 200 series that "
+        "meet at another time, once and twice",
+        ("tests/meetings/test_recurrence.py", "tests/meetings/test_rescheduled_rules.py"),
         "CPMS_RULES",
         1000,
+        (("CPMS_CHANGES", 200),),
     ),
     "races": Campaign(
         "pairs of deeds at one moment, 8 threads, 200 rounds each",
@@ -119,8 +122,9 @@ def run(name: str, rounds: int | None) -> str:
     campaign = CAMPAIGNS[name]
     with tempfile.TemporaryDirectory() as notes:
         env = {**os.environ, "CPMS_CAMPAIGN_NOTES": notes}
-        if campaign.variable:
-            env[campaign.variable] = str(rounds or campaign.rounds)
+        for variable, usual in ((campaign.variable, campaign.rounds), *campaign.also):
+            if variable:
+                env[variable] = str(rounds or usual)
         began = time.monotonic()
         command = ["bin/test", "-n", "0", "-q", "-p", "no:logging", "--junitxml", f"{notes}/junit.xml", *campaign.tests]
         done = subprocess.run(command, cwd=places.ROOT, env=env, capture_output=True, text=True, check=False)

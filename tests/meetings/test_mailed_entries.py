@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 from icalendar import Calendar
 
 from cpms import clock
 from cpms.notifications import actions as notifications
-from panels.meetings import actions
-from panels.meetings.models import Meeting
+from panels.meetings import actions, queries, recurrence
+from panels.meetings.models import Meeting, MeetingSeries
 from panels.meetings.states import Rhythm
 
 pytestmark = pytest.mark.django_db(databases=["default", "cachedb"])
@@ -41,7 +42,13 @@ class Program:
         uid, sequence = str(event["uid"]), int(event["sequence"])
         assert sequence >= self.newest.get(uid, 0), "a program drops an entry that is older than what it knows"
         self.newest[uid] = sequence
+        if "recurrence-id" not in event:  # the whole series anew: what was said of single dates before is not kept
+            self.events = {key: one for key, one in self.events.items() if key[0] != uid}
         self.events[(uid, event.decoded("recurrence-id", None))] = None if cancelled else event
+
+    def whole(self) -> list[object]:
+        """The series and single meetings that stand there still."""
+        return [event for (_uid, day), event in self.events.items() if day is None and event is not None]
 
 
 def programs(mailbox, *people):
@@ -170,3 +177,40 @@ def test_a_series_stays_one_event_through_all_that_happens_to_it(story, coordina
     actions.end_series(series, by=coordinator)
     for program in programs(mailbox, always, newcomer):
         assert program.events[(f"{series.pk}@cpms", None)] is None
+
+
+def test_a_series_that_meets_at_another_time_twice_stays_one_event_and_its_earlier_plans_one_each(
+    story, coordinator, always, mailbox
+):
+    series = weekly(story, coordinator, [always])
+    first, second, third, fourth = series.meetings.all()[:4]
+    actions.bring(story.fresh(), to=third, invite=False, by=story.lead)
+    actions.move(first, starts_at=first.starts_at + dt.timedelta(hours=1), seen=0, by=coordinator)
+    at_other_time(series, coordinator, since=second.day, at=dt.time(10))
+    at_other_time(series, coordinator, since=third.day, at=dt.time(11))
+    plans = [series, *MeetingSeries.objects.filter(goes_on_as=series)]
+    assert [len(queries.planned(one)) for one in plans[1:]] == [1, 1]
+    for program in programs(mailbox, always):
+        assert {(uid, None) for uid in program.newest} <= set(program.events)
+        assert set(program.newest) == {f"{one.pk}@cpms" for one in plans}
+        starts = {str(event["uid"]): event.decoded("dtstart").hour for event in program.whole()}
+        assert starts == {f"{one.pk}@cpms": one.at.hour for one in plans}
+    actions.call_off(Meeting.objects.get(pk=first.pk), by=coordinator)
+    fourth.refresh_from_db()
+    later = fourth.starts_at + dt.timedelta(hours=3)
+    actions.move(fourth, starts_at=later, seen=fourth.sequence, by=coordinator)
+    (program, single) = programs(mailbox, always, story.expert)
+    moved = program.events[(f"{series.pk}@cpms", recurrence.moment(fourth.day, dt.time(11), series.zone))]
+    assert moved.decoded("dtstart") == later
+    assert {uid for uid, _day in single.events} == {f"{third.pk}@cpms"}
+    assert single.events[(f"{third.pk}@cpms", None)].decoded("dtstart").hour == 11
+    actions.end_series(series, by=coordinator)
+    for program in programs(mailbox, always, story.expert):
+        assert program.whole() == []
+    assert single.methods == ["REQUEST"] * 3
+
+
+def at_other_time(series, by, *, since, at):
+    plan = replace(series.plan, first_on=since, at=at)
+    actions.reschedule(series, since=since, plan=plan, homes={}, seen=series.version, by=by)
+    series.refresh_from_db()

@@ -7,12 +7,18 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+from dataclasses import replace
 
 import pytest
+from icalendar import Calendar
 
 from cpms import clock
-from panels.meetings import actions
-from panels.meetings.models import AgendaItem, DatePoll, Meeting, MeetingDecision
+from cpms.accounts.access import Refused
+from cpms.locking import Clash
+from cpms.notifications.models import OutboxMessage
+from panels.meetings import actions, queries
+from panels.meetings.models import AgendaItem, Attendance, DatePoll, Meeting, MeetingDecision, MeetingSeries
+from panels.meetings.states import MeetingState, Rhythm
 from tests.panels.test_races import race, rights  # noqa: F401 a fixture
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "cachedb"])
@@ -59,3 +65,77 @@ def test_a_decision_against_the_taking_off_is_kept_on_the_agenda_or_refused(stor
     )
     assert MeetingDecision.objects.count() == decided
     assert AgendaItem.objects.filter(pk=item.pk).exists() is bool(decided)
+
+
+def weekly(series, by, *, since, homes=None):
+    """The same board an hour later; every second week where ``homes`` says where the panels of the other dates go."""
+    rhythm = Rhythm.WEEKLY if homes is None else Rhythm.FORTNIGHTLY
+    plan = replace(series.plan, first_on=since, at=dt.time(17), rhythm=rhythm)
+    try:
+        return actions.reschedule(series, since=since, plan=plan, homes=homes or {}, seen=series.version, by=by)
+    except Clash as clash:
+        raise Refused("clash") from clash
+
+
+def whereabouts(panel):
+    """Of the meetings on whose agenda the panel is: those to come, and the others."""
+    states = list(Meeting.objects.filter(agenda__panel=panel).values_list("state", flat=True))
+    return states.count(MeetingState.PLANNED), len(states) - states.count(MeetingState.PLANNED)
+
+
+@pytest.mark.parametrize("_round", range(ROUNDS))
+def test_of_two_who_change_when_a_series_meets_one_is_shown_the_others_and_no_date_is_made_of_the_old_plan(
+    boards, chair, _round
+):
+    first = boards(slots=2, people=[chair])
+    stale = [MeetingSeries.objects.get() for _ in range(4)]
+    far = Meeting.objects.filter(series=stale[0], day__gt=first.day + dt.timedelta(days=60))
+    Attendance.objects.filter(meeting__in=far).delete()
+    far.delete()
+    won, _planned = race(
+        lambda: weekly(stale.pop(), chair, since=first.day + dt.timedelta(days=7)),
+        lambda: actions.plan_ahead(by=None),
+    )
+    series = MeetingSeries.objects.get(goes_on_as=None)
+    assert (won, series.version, series.earlier.count()) == (1, 1, 1)
+    assert not [one for one in Meeting.objects.select_related("series") if one.moved()]
+
+
+@pytest.mark.parametrize("_round", range(ROUNDS))
+def test_bringing_against_another_rhythm_leaves_the_panel_on_one_date_to_come_or_is_refused(
+    story, boards, chair, _round
+):
+    first = boards(slots=2, people=[chair])
+    actions.take_off(story.fresh(), of=first, by=story.lead)
+    series, second, goal = first.series, first.next_of_series(), first.day + dt.timedelta(days=14)
+    brought, changed = race(
+        lambda: actions.bring(story.fresh(), to=second, invite=False, by=story.lead),
+        lambda: weekly(series, chair, since=first.day, homes=homes_of(second, goal)),
+    )
+    assert changed <= 1
+    assert whereabouts(story.panel) == (min(brought, 1), 1 if brought and changed else 0)
+
+
+def homes_of(meeting, goal):
+    return {item.pk: goal for item in AgendaItem.objects.filter(meeting=meeting)}
+
+
+@pytest.mark.parametrize("_round", range(ROUNDS))
+def test_calling_off_against_another_time_and_against_the_next_date_loses_no_panel_and_no_calendar_entry(
+    story, boards, chair, _round
+):
+    first = boards(slots=2, people=[chair])
+    series, second = first.series, first.next_of_series()
+    off = race(
+        lambda: actions.call_off(first, by=chair),
+        lambda: actions.call_off(second, by=chair),
+        lambda: weekly(series, chair, since=second.day),
+    )
+    assert off[2] <= 1
+    assert whereabouts(story.panel)[0] == 1
+    called_off = Meeting.objects.filter(state=MeetingState.CANCELLED)
+    assert called_off.count() == 2
+    mails = OutboxMessage.objects.filter(recipient=chair, notice="meeting_called_off")
+    uids = {str(event["uid"]) for one in mails for event in Calendar.from_ical(one.calendar).walk("VEVENT")}
+    assert uids <= {f"{pk}@cpms" for pk in MeetingSeries.objects.values_list("pk", flat=True)}
+    assert not [one for one in queries.planned(MeetingSeries.objects.get(pk=series.pk)) if one.moved()]

@@ -24,7 +24,7 @@ from panels.models import Invitation, Panel
 
 def locked(meeting: Meeting) -> Meeting:
     """The meeting for as long as its agenda changes. Raises ``Refused`` unless it is still to come."""
-    current = Meeting.objects.select_for_update(of=("self",)).select_related("series").get(pk=meeting.pk)
+    current = Meeting.objects.held(meeting.pk)
     if current.state != MeetingState.PLANNED:
         raise Refused("This meeting was held or called off already.")
     return current

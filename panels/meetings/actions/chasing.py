@@ -33,9 +33,8 @@ def look_after_unheld(*, by: Any) -> int:
 @transaction.atomic
 def look_after(pk: Any, *, by: Any) -> int:
     """One meeting under its lock. Of a meeting whose panels have all ended or are frozen nothing is asked."""
-    rows = Meeting.objects.select_for_update(of=("self",), skip_locked=True).select_related("series", "called_by")
-    meeting = rows.filter(pk=pk, state=MeetingState.PLANNED).first()
-    if meeting is None or meeting.ends_at > clock.now():
+    meeting, after = Meeting.objects.held_with_next(pk)
+    if meeting.state != MeetingState.PLANNED or meeting.ends_at > clock.now():
         return 0
     agenda = meeting.agenda.select_related("panel__lead", "panel__case__patient").order_by("position", "pk")
     panels = [item.panel for item in agenda if runs(item.panel)]
@@ -43,7 +42,7 @@ def look_after(pk: Any, *, by: Any) -> int:
         notifications.settle_all(meeting, Verb.HOLD)
         return 0
     if meeting.ends_at + SAY_WITHIN <= clock.now():
-        note_held(meeting, present=None, said=False, by=by)
+        note_held(meeting, after, present=None, said=False, by=by)
         tell_held(meeting, by=by)
     else:
         ask(meeting, panels)

@@ -40,19 +40,19 @@ def hold(
 
     ``seen`` is when the list was shown that ``present`` was ticked in, and ``ticked`` who was ticked in it by then: who joined
     by video or was ticked by somebody else after that was there too; without ``seen`` everybody who joined."""
-    current = Meeting.objects.select_for_update(of=("self",)).select_related("series").get(pk=meeting.pk)
+    current, after = Meeting.objects.held_with_next(meeting.pk)
     if not (verdict := may_hold(by, current)):
         raise Refused(verdict.reason)
     there = Attendance.objects.filter(meeting=current, present=True)
     if present is None:
-        return note_held(current, present=None, said=there.filter(joined_at=None).exists(), by=by)
+        return note_held(current, after, present=None, said=there.filter(joined_at=None).exists(), by=by)
     later = Q(joined_at__gt=seen) | ~Q(who__in=ticked) if seen else Q(joined_at__isnull=False)
     kept = there.filter(later).values_list("who", flat=True)
-    return note_held(current, present=[*present, *kept], said=bool(present), by=by)
+    return note_held(current, after, present=[*present, *kept], said=bool(present), by=by)
 
 
-def note_held(current: Meeting, *, present: list[Any] | None, said: bool, by: Any) -> Meeting:
-    """The caller holds the meeting's row, and has asked who says so.
+def note_held(current: Meeting, after: Meeting | None, *, present: list[Any] | None, said: bool, by: Any) -> Meeting:
+    """The caller holds the meeting and the one ``after`` it, and has asked who says so.
 
     "Not there" is ``said`` by a person, who ticked others: of a list without a tick but those of who joined, and by the clock,
     nothing is said of anybody.
@@ -69,7 +69,7 @@ def note_held(current: Meeting, *, present: list[Any] | None, said: bool, by: An
         asked.exclude(who__in=there).update(present=False)
     asked.filter(who__in=there).exclude(present=True).update(present=True, centre=queries.works_at())
     stop(current, over=True)
-    pass_on(current, by=by)
+    pass_on(current, after, by=by)
     ask_for_outcomes(current)
     for item in current.agenda.select_related("panel"):
         panels.wishes_are_met(item.panel, by=by)
@@ -78,9 +78,8 @@ def note_held(current: Meeting, *, present: list[Any] | None, said: bool, by: An
     return current
 
 
-def pass_on(meeting: Meeting, *, by: Any) -> None:
+def pass_on(meeting: Meeting, after: Meeting | None, *, by: Any) -> None:
     """Panels that were not discussed; who presents and who leads them are told where they are now."""
-    after = meeting.next_of_series()
     for item in left_over(meeting):
         people = {person.pk: person for person in (item.presenter, item.panel.lead) if person is not None}
         item.delete()

@@ -75,7 +75,7 @@ def clear_agendas(panel_id: str, *, by: Any) -> int:
         return 0
     untouched = panel.agenda_items.filter(begun_at=None, seconds=0, decisions=None)
     coming = Meeting.objects.filter(pk__in=untouched.values("meeting"), state=MeetingState.PLANNED)
-    rows = coming.filter(starts_at__gt=clock.now()).select_for_update(of=("self",)).select_related("series")
+    rows = coming.filter(starts_at__gt=clock.now()).order_by("pk").select_for_update()
     for meeting in (found := list(rows)):
         before = {item.pk for item in meeting.with_slot()}
         others = any(runs(item.panel) for item in meeting.agenda.exclude(panel=panel).select_related(*CASE_OF))

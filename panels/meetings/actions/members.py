@@ -27,7 +27,7 @@ def counted(series: MeetingSeries) -> None:
 
 def coming_of(series: MeetingSeries) -> list[Meeting]:
     rows = series.meetings.filter(state=MeetingState.PLANNED, starts_at__gt=clock.now())
-    return list(rows.select_for_update(of=("self",)).select_related("series"))
+    return list(rows.order_by("pk").select_for_update(of=("self",)).select_related("series"))
 
 
 @transaction.atomic

@@ -88,9 +88,10 @@ def plan(series: MeetingSeries) -> int:
 def plan_ahead(*, by: Any) -> int:
     """Every running series, for the nightly task."""
     made = 0
-    for series in MeetingSeries.objects.running().select_related("called_by"):
+    for pk in MeetingSeries.objects.running().values_list("pk", flat=True):
         with transaction.atomic():
-            made += plan(series)
+            series = MeetingSeries.objects.running().select_for_update().filter(pk=pk).first()
+            made += plan(series) if series else 0
     return made
 
 
@@ -166,7 +167,7 @@ def give_to(series: MeetingSeries, groups: list[ThematicGroup], *, by: Any) -> N
 def put_into(series: MeetingSeries, new: dict[str, Any], *, was: dict[str, Any], by: Any) -> None:
     """For a caller that holds the series: what is ``new`` of name, length, slots and link, and what all four were."""
     coming = series.meetings.filter(state=MeetingState.PLANNED, starts_at__gt=clock.now())
-    meetings = list(coming.select_for_update(of=("self",)).select_related("series"))
+    meetings = list(coming.order_by("pk").select_for_update(of=("self",)).select_related("series"))
     before = {meeting.pk: {item.pk for item in meeting.with_slot()} for meeting in meetings}
     for name, value in new.items():
         setattr(series, name, value)

@@ -71,7 +71,7 @@ def decide(
 ) -> MeetingDecision:
     """Write down what was decided on the panel. Whoever drafts its outcome finds it there. The meeting is held, and the panel:
     who takes it off the agenda or closes it meanwhile waits for the decision, or comes first."""
-    meeting = Meeting.objects.select_for_update(of=("self",)).select_related("series").get(pk=item.meeting_id)
+    meeting = Meeting.objects.held(item.meeting_id)
     panel = Panel.objects.held(item.panel_id)
     if not AgendaItem.objects.filter(pk=item.pk).exists():
         raise Refused("The panel was taken off the agenda of this meeting. Copy what you wrote.")

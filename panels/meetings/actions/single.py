@@ -117,7 +117,7 @@ def move(meeting: Meeting, *, starts_at: dt.datetime, seen: int | None, by: Any)
 
     ``seen`` is the ``sequence`` that the mover saw. Raises ``Clash`` when somebody else moved it meanwhile.
     """
-    current = Meeting.objects.select_for_update(of=("self",)).select_related("series").get(pk=meeting.pk)
+    current = Meeting.objects.held(meeting.pk)
     if not (verdict := may_change(by, current)):
         raise Refused(verdict.reason)
     if starts_at == current.starts_at:
@@ -139,7 +139,7 @@ def change(meeting: Meeting, *, minutes: int, link: str, seen: int | None, by: A
 
     Everybody asked gets the new entry. ``seen`` is as for ``move``; raises ``Clash`` too.
     """
-    current = Meeting.objects.select_for_update(of=("self",)).select_related("series").get(pk=meeting.pk)
+    current = Meeting.objects.held(meeting.pk)
     if not (verdict := may_change(by, current)):
         raise Refused(verdict.reason)
     if (minutes, link) == (current.minutes, current.link):
@@ -165,12 +165,12 @@ def put_terms(meeting: Meeting, *, minutes: int, link: str, sequence: int) -> No
 @transaction.atomic
 def call_off(meeting: Meeting, *, by: Any) -> Meeting:
     """It does not take place. Its panels go to the next meeting of the series, when there is one."""
-    current = Meeting.objects.select_for_update(of=("self",)).select_related("series").get(pk=meeting.pk)
+    current, after = Meeting.objects.held_with_next(meeting.pk)
     if not (verdict := may_change(by, current)):
         raise Refused(verdict.reason)
     cancel(current, sequence=current.next_sequence())
     tell_change(current, notice=Notice.MEETING_CALLED_OFF)
-    if after := current.next_of_series():
+    if after:
         for item in current.agenda.select_related("panel__case__patient", "presenter"):
             if runs(item.panel):
                 put_on(after, item.panel, by=by, minutes=item.minutes, presenter=item.presenter)

@@ -13,6 +13,7 @@ from cpms.forms import DayField, ListSelect
 from panels.meetings import recurrence
 from panels.meetings.forms.series import must_fit
 from panels.meetings.models import Meeting, MeetingSeries
+from panels.meetings.queries import planned_before
 from panels.meetings.recurrence import Plan
 from panels.meetings.states import MeetingState, Rhythm
 
@@ -54,6 +55,8 @@ class RescheduleForm(forms.Form):
             return "This moment has passed already."
         if before.filter(starts_at__gte=plan.moment(plan.first_on)).exists():
             return "A date that stays lies after this one. Choose a later day, or change the series from an earlier date on."
+        if any(one.day and one.day >= plan.first_on for one in planned_before(self.series)):
+            return "A last date of the earlier plan lies on this day or later. Choose a later day, or call that date off first."
         if plan.first_on > clock.today() + recurrence.AHEAD - dt.timedelta(days=31):
             return "Choose a day within the next three months."
         return ""

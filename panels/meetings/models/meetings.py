@@ -9,6 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 
 from cpms import clock
@@ -38,6 +39,23 @@ class MeetingQuerySet(models.QuerySet["Meeting"]):
 
     def coming(self) -> MeetingQuerySet:
         return self.filter(state=MeetingState.PLANNED, starts_at__gt=clock.now() - dt.timedelta(hours=1))
+
+    def held(self, pk: Any) -> Meeting:
+        """The meeting, fresh and held until commit. The lock comes first and alone: with the series beside it PostgreSQL gives the
+        series as it was, or none, where somebody changes when it meets at that moment."""
+        list(self.model._base_manager.filter(pk=pk).select_for_update().values_list("pk"))
+        return self.select_related("series").get(pk=pk)
+
+    def held_with_next(self, pk: Any) -> tuple[Meeting, Meeting | None]:
+        """The meeting, and the one that its panels go on to, both held. Their series is held first, as by whoever changes when it
+        meets, and then the meetings in one order: no two wait for each other, and no panel goes to a date that is called off."""
+        series = self.model._base_manager.filter(pk=pk).values_list(Coalesce("series__goes_on_as", "series"), flat=True)
+        list(MeetingSeries.objects.filter(pk__in=list(series)).select_for_update().values_list("pk"))
+        after = self.select_related("series").get(pk=pk).next_of_series()
+        both = self.model._base_manager.filter(pk__in=[pk, *([after.pk] if after else [])])
+        list(both.order_by("pk").select_for_update().values_list("pk"))
+        current = self.select_related("series").get(pk=pk)
+        return current, current.next_of_series()
 
 
 class Meeting(models.Model):
@@ -117,10 +135,11 @@ class Meeting(models.Model):
         return list(items[: self.series.slots] if self.series else items)
 
     def next_of_series(self) -> Meeting | None:
-        """The next planned meeting of the same series, or of what the series goes on as."""
+        """The next planned meeting of the same series, by its plan of now or by an earlier one."""
         if self.series is None:
             return None
-        same = Q(series=self.series_id) | Q(series=self.series.goes_on_as_id, series__isnull=False)
+        now = self.series.goes_on_as_id or self.series_id
+        same = Q(series=now) | Q(series__goes_on_as=now)
         later = Meeting.objects.filter(same, state=MeetingState.PLANNED, starts_at__gt=clock.now(), day__gt=self.day)
         return later.select_related("series").order_by("starts_at").first()
 

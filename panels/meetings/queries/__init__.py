@@ -17,7 +17,7 @@ from panels.meetings.queries.lists import (
     service_of,
     to_bring_to,
 )
-from panels.meetings.queries.rescheduling import Change, planned, what_changes
+from panels.meetings.queries.rescheduling import Change, planned, planned_before, what_changes
 from panels.meetings.queries.sheet import (
     Line,
     as_written,
@@ -51,6 +51,7 @@ __all__ = [
     "not_asked_yet",
     "people_of",
     "planned",
+    "planned_before",
     "refs_seen",
     "running_order",
     "series_of",

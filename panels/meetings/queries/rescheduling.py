@@ -7,7 +7,7 @@ import hashlib
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 
 from cpms import clock
 from cpms.accounts.models import User
@@ -31,7 +31,7 @@ class Row:
 class Change:
     """``follows`` says which new day a meeting goes to, ``falls`` which meetings have none; ``homeless`` are the panels on these,
     ``days`` the new days of the next four months, ``stays`` the coming meetings before the change; ``off`` the dates that were
-    called off and stay so, with the new day of each."""
+    called off and stay so, with the new day of each; ``before`` the last coming ones of earlier plans, which nothing changes."""
 
     plan: Plan
     stays: list[Any]
@@ -41,6 +41,7 @@ class Change:
     days: list[dt.date]
     told: int
     off: list[tuple[Any, dt.date]]
+    before: list[Any]
 
     @property
     def stamp(self) -> str:
@@ -70,7 +71,16 @@ def in_order(pair: tuple[Any, dt.date | None]) -> dt.date:
 
 def planned(series: MeetingSeries) -> list[Meeting]:
     """The coming meetings of a series in the order of its days, with the number of panels on each."""
-    rows = series.meetings.filter(state=MeetingState.PLANNED, starts_at__gt=clock.now())
+    return with_panels(series.meetings.all())
+
+
+def planned_before(series: MeetingSeries) -> list[Meeting]:
+    """Those of its earlier plans: the series goes on after them."""
+    return with_panels(Meeting.objects.filter(series__goes_on_as=series))
+
+
+def with_panels(meetings: QuerySet[Meeting]) -> list[Meeting]:
+    rows = meetings.filter(state=MeetingState.PLANNED, starts_at__gt=clock.now())
     return list(rows.annotate(panels=Count("agenda")).order_by("day"))
 
 
@@ -96,6 +106,7 @@ def what_changes(series: MeetingSeries, *, since: dt.date, plan: Plan) -> Change
         days=[day for day in days if day not in {new for _one, new in stays_off}],
         told=told(series, goes),
         off=stays_off,
+        before=planned_before(series),
     )
 
 
