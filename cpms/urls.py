@@ -7,6 +7,7 @@ from cpms.accounts.urls import directory_urls
 from helpdesk.admin import site
 from panels.views import work
 
+handler400 = "cpms.accounts.views.refusals.unreadable"
 handler403 = "cpms.accounts.views.refusals.forbidden"
 handler404 = "cpms.accounts.views.refusals.not_found"
 handler429 = "cpms.accounts.views.refusals.rate_limited"  # allauth asks for it by this name

@@ -20,6 +20,7 @@ from panels.cases.queries import Mark, flag_of, lies_ahead, range_words, results
 from panels.cases.states import AHEAD, Flag, RangeSource
 
 LONGEST = 60_000
+TOO_LONG = f"The table is longer than {LONGEST:,} characters. Paste it in parts."
 
 
 class LabTableForm(forms.Form):
@@ -29,8 +30,10 @@ class LabTableForm(forms.Form):
         label="Paste from the laboratory system",
         required=False,
         max_length=LONGEST,
-        error_messages={"max_length": f"The table is longer than {LONGEST:,} characters. Paste it in parts."},
-        widget=forms.Textarea({"rows": 8, "spellcheck": "false", "class": "form-control num"}),
+        error_messages={"max_length": TOO_LONG},
+        widget=forms.Textarea(
+            {"rows": 8, "spellcheck": "false", "class": "form-control num", "data-longest": f"{LONGEST}"}
+        ),
         help_text="One result a line: name, value, unit, range. As it stands on the report, in your language.",
     )
     file = forms.FileField(
@@ -46,6 +49,7 @@ class LabTableForm(forms.Form):
     )
 
     text = ""
+    too_long = TOO_LONG
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """A browser cuts what is pasted beyond ``maxlength`` without a word, so the length is looked at here alone."""

@@ -16,6 +16,7 @@ const parts = [
   ["[data-giver]", () => import("./giver.js")],
   ["[data-whens]", () => import("./whens.js")],
   ["[data-upload]", () => import("./uploads.js")],
+  ["textarea[data-longest]", () => import("./longest.js")],
   ["[data-day-words-for]", () => import("./days.js")],
   ["main textarea:not([hidden]), main [data-words]", () => import("./marks.js")],
   ["[data-filter]", () => import("./filter.js")],

@@ -199,6 +199,15 @@ def test_a_table_that_cannot_be_read_is_refused_beside_the_field_and_kept(table,
     )  # a browser would cut what is pasted, and say nothing
 
 
+def test_more_than_a_request_may_hold_is_said_in_words():
+    client, address = page(Story())
+    client.get(address)
+    client.handler.enforce_csrf_checks = True  # the first that reads what was sent
+    answer = client.post(address, {"table": "x" * 2_600_000})
+    assert (answer.status_code, answer.templates[0].name) == (400, "refusal.html")
+    assert "This is more than can be taken at once. Nothing was changed." in answer.content.decode()
+
+
 def test_no_line_ticked_is_said_beside_the_table():
     story = Story()
     client, address = page(story)

@@ -3,6 +3,7 @@
 import pytest
 from django.conf import settings
 from django.contrib.sessions.models import Session
+from django.urls import reverse
 from playwright.sync_api import expect
 
 from cpms.drafts.models import Draft
@@ -10,7 +11,7 @@ from cpms.drafts.queries import fields_of
 from cpms.drafts.states import LONGEST_DRAFT
 from tests.browser import check_page
 from tests.clients import signed_in
-from tests.factories import UserFactory
+from tests.factories import Story, UserFactory
 from tests.journeys.person import Person
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True, databases=["default", "cachedb"])]
@@ -71,6 +72,21 @@ def test_text_that_is_too_long_to_be_kept_is_said_and_not_tried_for_ever(writer)
     expect(writer.page.locator("[data-saved]")).to_contain_text("Saved")
     expect(notice).to_be_hidden()
     assert writer.page.evaluate("dispatchEvent(new Event('beforeunload', {cancelable: true}))")
+
+
+def test_a_table_that_is_too_long_stays_in_the_page_with_the_reason_beside_it(writer):
+    story = Story()
+    take_session(writer, story.lead)
+    writer.go(reverse("cases:labs", args=[story.case.pk]))
+    table = writer.page.get_by_label("Paste from the laboratory system")
+    table.evaluate("(field) => { field.value = 'TSH 2,5 mU/l\\n'.repeat(5_000); }")
+    writer.page.get_by_role("button", name="Read the table").click()
+    expect(writer.page.get_by_text("The table is longer than 60,000 characters.")).to_be_in_viewport()
+    expect(table).to_be_focused()
+    table.fill("TSH 2,5 mU/l")
+    expect(writer.page.get_by_text("The table is longer")).to_be_hidden()
+    writer.page.get_by_role("button", name="Read the table").click()
+    writer.sees("Check before adding")
 
 
 def test_long_text_is_kept_when_its_page_goes_to_the_background(writer):

@@ -1,4 +1,4 @@
-"""Every refusal explained: no right, no page, no valid form token."""
+"""Every refusal explained: no right, no page, no valid form token, more than can be read."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import time
 
 from allauth.core.internal import ratelimit  # what a limit has counted is asked nowhere else
 from django.core.cache import cache
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -14,6 +15,14 @@ APP = "allauth.account"
 OF_ALLAUTH = {"account_login": "login", "account_reset_password": "reset_password"}
 UNITS = ((86400, "day"), (3600, "hour"), (60, "minute"))
 NOT_ALLOWED = "You are not allowed to do this."
+TOO_MUCH = "This is more than can be taken at once. Nothing was changed. Go back to your text, and send it in parts."
+UNREADABLE = "What was sent cannot be read. Nothing was changed. Go back and try again."
+
+
+def unreadable(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """A form with more text or more fields than ``DATA_UPLOAD_MAX_…`` allows, or one that no page of ours sends."""
+    too_much = isinstance(exception, (RequestDataTooBig, TooManyFieldsSent))
+    return render(request, "refusal.html", {"reason": TOO_MUCH if too_much else UNREADABLE}, status=400)
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
