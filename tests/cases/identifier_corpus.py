@@ -213,7 +213,7 @@ def letters(times: int = 20) -> list[str]:
         "",
         "The notes above are worded as the rules know it, so they show that the rules work, not what they miss. These sentences of letters",
         "(`tests/cases/identifier_letters.py`) stood there before the rules for names without a title, unusual hospital numbers and",
-        "postcodes did; names, towns and postcodes are Faker's. A given name is known by our list of 1,800; a rarer one without a title,",
+        "postcodes did; names, towns and postcodes are Faker's. A given name is known by our list of 2,900; a rarer one without a title,",
         "kin or label beside it is missed, most often in German, where every noun begins with a capital.",
         "",
         "| language | " + " | ".join(kinds) + " | false alarms in clean sentences |",

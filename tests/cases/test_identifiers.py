@@ -37,7 +37,7 @@ def test_recall_and_false_alarms_hold_in_every_language():
 
 def test_letters_in_words_that_no_rule_was_made_for_are_marked_without_false_alarms():
     """What was reached once is kept; a name without a title is found as far as our list of given names goes."""
-    names = {"en": 0.85, "de": 0.45, "fr": 0.9, "es": 0.55, "it": 0.7}
+    names = {"en": 0.85, "de": 0.7, "fr": 0.9, "es": 0.85, "it": 0.8}
     for (language, kind), (right, all_of) in letters.found_in_letters(20).items():
         assert right / all_of >= (names[language] if kind == "untitled name" else 0.85), (language, kind)
     assert all(wrong <= 1 for wrong, _of in letters.alarms_in_letters().values())
@@ -64,6 +64,7 @@ def test_the_evidence_says_what_is_measured():
         ("Pierre Robin sequence, hôpital Henri Mondor, Pierre-Robin, Gordon syndrome, St. Thomas, Bonnet", []),
         ("Rosa Haut, 20000 Einheiten, ORPHA 90794 Klassisches AGS, EC 4.2.1.18, vitamin D. Rickets, HC 10-5-5", []),
         ("her brother Xaver; son frère Ömercan; the Whitfield family; the Poxviridae family", [ids.NAME] * 3),
+        ("Elisa negativ im August 2020; Cándida, Benigno; Julio 2021; Assunta terapia, Yasmin seit Mai", []),
         ("", []),
     ],
 )
