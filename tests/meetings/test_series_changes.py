@@ -11,10 +11,12 @@ from icalendar import Calendar
 from cpms import clock
 from cpms.accounts.access import Refused
 from cpms.locking import Clash
-from cpms.notifications.models import OutboxMessage
+from cpms.notifications.models import OutboxMessage, WorkItem
+from cpms.notifications.states import Verb
 from panels.meetings import actions
 from panels.meetings.models import Meeting, MeetingSeries
 from panels.meetings.states import Rhythm
+from panels.models import MeetingWish
 from tests.clients import signed_in
 from tests.factories import Story, UserFactory
 
@@ -145,6 +147,26 @@ def test_who_is_struck_keeps_the_meeting_of_their_panel_alone(story, series, coo
     ):
         with pytest.raises(Refused):
             deed()
+
+
+def told(person):
+    mails = OutboxMessage.objects.filter(recipient=person, notice="agenda").order_by("written_at")
+    return [mail.link for mail in mails]
+
+
+def test_of_a_panel_that_waits_for_a_place_its_lead_hears_where_it_is_now_and_that_it_has_no_date(story, boards, chair):
+    first = boards(slots=1, people=[chair])
+    panel, lead = story.other.fresh(), story.other.lead
+    MeetingWish.objects.create(panel=panel, who=lead)
+    actions.call_off(first, by=chair)
+    after = first.next_of_series()
+    assert [item.panel for item in after.agenda.all()] == [story.panel, panel]
+    assert (told(lead), told(story.lead)) == ([after.get_absolute_url()], []), "the other has the new entry"
+    wished = WorkItem.objects.open().filter(verb=Verb.MEET)
+    assert not wished.exists()
+    actions.end_series(MeetingSeries.objects.get(), by=chair)
+    assert (told(lead)[1:], told(story.lead)) == ([panel.get_absolute_url()], [])
+    assert [one.subject_id for one in wished] == [panel.pk]
 
 
 def test_an_ended_series_takes_its_moved_dates_out_of_calendars(series, coordinator, always):

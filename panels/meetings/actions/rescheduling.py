@@ -12,13 +12,12 @@ from cpms import clock, locking
 from cpms.accounts.access import Refused
 from cpms.audit import actions as audit
 from cpms.audit.states import Event
-from cpms.notifications import actions as notifications
 from cpms.notifications.notices import Notice
 from panels import actions as panels
 from panels.meetings import queries, recurrence
 from panels.meetings.actions import series as of_series
-from panels.meetings.actions.single import cancel, invited_to_all, put_on, runs, tell_change
-from panels.meetings.models import AgendaItem, Meeting, MeetingSeries
+from panels.meetings.actions.single import cancel, put_on, runs, tell_change, tell_whose
+from panels.meetings.models import Meeting, MeetingSeries
 from panels.meetings.recurrence import Plan
 
 WHEN = ("rhythm", "rule", "first_on", "at", "zone")
@@ -105,11 +104,3 @@ def give_up(meeting: Meeting, earlier: MeetingSeries, *, homes: Mapping[int, dt.
         moved = put_on(after, item.panel, by=by, minutes=item.minutes, presenter=item.presenter)
         tell_whose(moved, after, by=by)
         panels.something_happened(item.panel)
-
-
-def tell_whose(item: AgendaItem, meeting: Meeting, *, by: Any) -> None:
-    """Who presents the panel and who leads it hear where it is now, unless the new entry of the meeting tells them."""
-    settled, waits = invited_to_all(meeting), item not in meeting.with_slot()
-    people = {one.pk: one for one in (item.presenter, item.panel.lead) if one and (waits or one.pk in settled)}
-    about: dict[str, Any] = {"about": meeting, "ref": item.panel.ref, "path": meeting.get_absolute_url()}
-    notifications.notify(people.values(), notice=Notice.AGENDA, by=by, again=f"{item.panel.ref}:moved", **about)

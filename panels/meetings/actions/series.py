@@ -16,7 +16,7 @@ from cpms.notifications import actions as notifications
 from cpms.notifications.notices import Notice
 from panels.meetings import queries, recurrence, video
 from panels.meetings.actions.agenda import slots_changed
-from panels.meetings.actions.single import cancel, put_terms, tell_change
+from panels.meetings.actions.single import cancel, go_on, put_terms, tell_change
 from panels.meetings.calendars import series_file
 from panels.meetings.models import Attendance, Meeting, MeetingSeries
 from panels.meetings.policy import may_change_series, may_own
@@ -203,6 +203,7 @@ def end_series(series: MeetingSeries, *, by: Any) -> MeetingSeries:
     for meeting in current.meetings.filter(state=MeetingState.PLANNED, starts_at__gt=clock.now()):
         cancel(meeting, sequence=current.sequence)
         tell_change(meeting, notice=Notice.MEETING_CALLED_OFF, all_of_series=meeting.differs())
+        go_on(meeting, None, by=by)
     tell(current, list(current.people.all()), notice=Notice.SERIES_ENDED)
     audit.record(Event.SERIES_CHANGED, on=current, by=by, verb="ended")
     return current

@@ -170,15 +170,41 @@ def call_off(meeting: Meeting, *, by: Any) -> Meeting:
         raise Refused(verdict.reason)
     cancel(current, sequence=current.next_sequence())
     tell_change(current, notice=Notice.MEETING_CALLED_OFF)
-    if after:
-        for item in current.agenda.select_related("panel__case__patient", "presenter"):
-            if runs(item.panel):
-                put_on(after, item.panel, by=by, minutes=item.minutes, presenter=item.presenter)
-    else:
-        for item in current.agenda.select_related("panel__lead"):
-            panels.propose_again(item.panel, by=by)
+    go_on(current, after, by=by)
     audit.record(Event.MEETING_CHANGED, on=current, by=by, verb="called off")
     return current
+
+
+def go_on(meeting: Meeting, after: Meeting | None, *, by: Any) -> None:
+    """Panels of a meeting that is called off go to the one after it. Without one who wished to meet still does, and of a panel
+    that waited for a place its presenter and its lead hear that it has no date: nobody asked them to come."""
+    settled = meeting.with_slot()
+    for item in meeting.agenda.select_related("panel__lead", "panel__case__patient", "presenter").order_by("position"):
+        if not runs(item.panel):
+            continue
+        if after:
+            tell_whose(put_on(after, item.panel, by=by, minutes=item.minutes, presenter=item.presenter), after, by=by)
+            continue
+        if item not in settled:
+            tell_place(item, whose(item), about=meeting, path=item.panel.get_absolute_url(), how="off", by=by)
+        panels.propose_again(item.panel, by=by)
+
+
+def whose(item: AgendaItem) -> list[Any]:
+    """Who presents the panel and who leads it."""
+    return [person for person in dict.fromkeys((item.presenter, item.panel.lead)) if person is not None]
+
+
+def tell_whose(item: AgendaItem, meeting: Meeting, *, by: Any) -> None:
+    """Both hear where their panel is now, unless the new entry of the meeting tells them."""
+    settled, waits = invited_to_all(meeting), item not in meeting.with_slot()
+    people = [person for person in whose(item) if waits or person.pk in settled]
+    tell_place(item, people, about=meeting, path=meeting.get_absolute_url(), how="moved", by=by)
+
+
+def tell_place(item: AgendaItem, people: list[Any], *, about: Meeting, path: str, how: str, by: Any) -> None:
+    again, ref = f"{item.panel.ref}:{how}", item.panel.ref
+    notifications.notify(people, notice=Notice.AGENDA, by=by, about=about, ref=ref, path=path, again=again)
 
 
 def cancel(meeting: Meeting, *, sequence: int) -> None:
