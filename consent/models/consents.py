@@ -51,7 +51,7 @@ class ConsentForm(models.Model):
         constraints = [models.UniqueConstraint(name="consent_form_version_once", fields=["language", "version"])]
 
     def __str__(self) -> str:
-        return f"{self.language}, version {self.version}"
+        return f"{self.language_name}, version {self.version}"
 
     @property
     def is_published(self) -> bool:
