@@ -20,7 +20,7 @@ from cpms.accounts.access.routes import CODE_AT, READ, WRITE
 from cpms.accounts.models import Centre
 from cpms.accounts.roles import Permission
 from helpdesk import actions
-from helpdesk.demo import mail, people
+from helpdesk.demo import archive, mail, people
 from helpdesk.exports import TYPES, figures_as
 from helpdesk.forms import ExportForm, PurposeForm
 from helpdesk.kpis import SIGN, START, Table, charts_of, parts_of, period_of, places_for, sums_for, table_of
@@ -148,7 +148,8 @@ def demo(request: HttpRequest) -> HttpResponse:
     """Who a newcomer can be: name, part, e-mail, password and the current code."""
     demo_only(request)
     rows = [(person, people.one_time_code(person)) for person in people.PEOPLE]
-    return render(request, "helpdesk/demo.html", {"rows": rows, "password": people.PASSWORD})
+    past = {"there": archive.loaded(), "all": archive.panels_in_all()}
+    return render(request, "helpdesk/demo.html", {"rows": rows, "password": people.PASSWORD, "past": past})
 
 
 @access("demo_be", public="demonstration on loopback only; the invented people and nobody else", methods=WRITE)

@@ -1,40 +1,96 @@
-"""The archive: 89 closed panels from December 2017 to September 2020, with the rows that the actions leave and the figures count. What only a page of the time needs is left out: mails, visits,
-read events."""
+"""The past of the demonstration: 89 panels from December 2017 to September 2020 and three rounds of the survey, each carried through
+by the actions with the clock set to its time, then the months frozen that count what these left."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections import defaultdict
-from typing import Any
+from collections.abc import Callable
 
-from django.contrib.auth.models import Permission
-from django.db import models
+from django.db import transaction
+from django.db.models import F
 
+from cpms import clock
 from cpms.accounts.models import Network, ThematicGroup, User
-from helpdesk.demo import panel_rows
+from cpms.notifications.models import OutboxMessage
+from cpms.notifications.states import MailState
+from helpdesk import actions
+from helpdesk.demo import network, past, surveys
 from helpdesk.demo.around import GUEST
 from helpdesk.demo.chance import below, one_of, some_of
 from helpdesk.demo.conditions import TOPICS
-from panels.models import PanelCounter
+from helpdesk.demo.people import PEOPLE
+from helpdesk.demo.sign_ins import FIRST_MONTH, months
+from panels.models import Panel
 
-FIRST_DAY, LAST_DAY = dt.date(2017, 12, 4), dt.date(2020, 9, 16)
+FIRST_DAY, LAST_DAY, LAST_MONTH = dt.date(2017, 12, 4), dt.date(2020, 9, 16), dt.date(2020, 9, 1)
+OVER = dt.datetime(2022, 1, 1, tzinfo=dt.UTC)
+"""By then every panel of the archive was followed up."""
 STARTERS = 26
+COORDINATOR = "charlotte.vanbrederode"
+Say = Callable[[str], object]
 
 
-def load_archive(made: Network, users: list[User]) -> int:
-    """Back-dated rows of all closed panels, each under its own patient's key. Gives the number of panels."""
-    view_case = Permission.objects.get(codename="view_case", content_type__app_label="cases")
+def load_past(say: Say) -> int:
+    """What of the past is missing, each panel in a transaction of its own: it can be stopped and goes on where it stood. Gives how
+    many panels it carried."""
+    made = Network.objects.filter(code=network.CODE).first()
+    if made is None or (there := loaded()) == panels_in_all():
+        return 0
+    plans = list(_plans(made))
+    for plan in plans[there:]:
+        with transaction.atomic():
+            surveys.load_due(made, until=plan.opened, by=plan.coordinator)
+            past.carry(plan)
+            note_mails_sent()
+        if (plan.number + 1) % 10 == 0 or plan.number + 1 == len(plans):
+            say(f"{plan.number + 1} of {len(plans)} panels of December 2017 to September 2020")
+    with transaction.atomic():
+        say(f"{surveys.load_due(made, until=OVER, by=plans[0].coordinator)} rounds of the survey")
+        note_mails_sent()
+    for month in months(FIRST_MONTH, LAST_MONTH):
+        freeze(month)
+    return len(plans) - there
+
+
+def loaded() -> int:
+    """How many panels of the archive are there: they are carried one after the other."""
+    return Panel.objects.filter(network__code=network.CODE, opened_at__lt=OVER).count()
+
+
+def panels_in_all() -> int:
+    return sum(topic.panels for topic in TOPICS.values())
+
+
+def freeze(month: dt.date) -> None:
+    """On the first night of the next month."""
+    night = (month.replace(day=28) + dt.timedelta(days=4)).replace(day=1)
+    with clock.at(dt.datetime.combine(night, dt.time(3, 5), dt.UTC)):
+        actions.freeze_month(month, by=None)
+
+
+def note_mails_sent() -> int:
+    """The mails of the past went out in the past, as the dispatcher would have noted it; nobody gets them today. Gives how many."""
+    waiting = OutboxMessage.objects.filter(state=MailState.WAITING, due_at__lt=OVER)
+    return waiting.update(state=MailState.SENT, sent_at=F("due_at"), attempts=1, doubts=1, path="/")
+
+
+def _plans(made: Network) -> list[past.Plan]:
+    """All panels of these years in the order in which they were opened."""
     groups = {group.number: group for group in made.groups.select_related("network")}
-    numbers: dict[int, int] = defaultdict(int)
-    rows: list[models.Model] = []
-    topics, guest = _topics(), User.objects.get(email__startswith=f"{GUEST}@")
-    for position, (topic, day) in enumerate(zip(topics, _days(len(topics)), strict=True)):
-        numbers[day.year] += 1
-        plan = _plan(position, topic, day, numbers[day.year], groups[topic], users, guest)
-        rows += panel_rows.build(plan, view_case)
-    _save(rows)
-    PanelCounter.objects.bulk_create(PanelCounter(network=made, year=year, last=last) for year, last in numbers.items())
-    return len(topics)
+    guest, coordinator = (User.objects.get(email__startswith=f"{key}@") for key in (GUEST, COORDINATOR))
+    members = _members(made)
+    topics = _topics()
+    return [
+        _plan(place, groups[topic], day, members, guest=guest, coordinator=coordinator)
+        for place, (topic, day) in enumerate(zip(topics, _days(len(topics)), strict=True))
+    ]
+
+
+def _members(made: Network) -> list[User]:
+    """Those of the network who cannot be tried, in the order in which they joined."""
+    listed = [person.email for person in PEOPLE]
+    people = User.objects.filter(centre__networks=made, activated_at__lt=OVER).exclude(email__in=listed)
+    return list(people.select_related("centre").order_by("date_joined", "email"))
 
 
 def _topics() -> list[int]:
@@ -51,31 +107,22 @@ def _days(count: int) -> list[dt.date]:
 
 
 def _plan(
-    position: int, topic: int, day: dt.date, number: int, group: ThematicGroup, users: list[User], guest: User
-) -> panel_rows.Plan:
+    position: int, group: ThematicGroup, day: dt.date, users: list[User], *, guest: User, coordinator: User
+) -> past.Plan:
     """A few start most panels, as the network saw; experts come from people who had registered by then."""
     opened = dt.datetime.combine(day, dt.time(9, below(60, position)), dt.UTC)
     there = [user for user in users if user.activated_at and user.activated_at < opened]
-    starters = there[:STARTERS]
+    starters = [user for user in there if user.centre and user.centre.cleared_on][:STARTERS]
     lead = one_of(starters[:9] if below(10, "few", position) < 6 else starters, "lead", position)
     invited = some_of([user for user in there if user != lead], 2 + below(3, "invited", position), "experts", position)
-    return panel_rows.Plan(
+    return past.Plan(
         number=position,
-        ref=f"{group.network.code}-{day.year % 100:02d}-{number:04d}",
         network=group.network,
         group=group,
-        topic=TOPICS[topic],
+        topic=TOPICS[group.number],
         lead=lead,
         invited=tuple(invited),
         guest=guest,
+        coordinator=coordinator,
         opened=opened,
     )
-
-
-def _save(rows: list[Any]) -> None:
-    """One bulk insert per model, parents first: in the order in which the models first appear."""
-    by_model: dict[type[models.Model], list[Any]] = {}
-    for row in rows:
-        by_model.setdefault(type(row), []).append(row)
-    for model, found in by_model.items():
-        model._default_manager.bulk_create(found, batch_size=500)

@@ -25,9 +25,7 @@ from cpms.accounts.models import (
 )
 from cpms.accounts.roles import CENTRE_ROLES, HELD_ON, Care, Role
 from cpms.vault import actions as vault
-from helpdesk import actions
 from helpdesk.demo import network
-from helpdesk.demo.archive import load_archive
 from helpdesk.demo.concluded import load_concluded
 from helpdesk.demo.meetings import load_meetings
 from helpdesk.demo.members import load_members, spoken
@@ -37,17 +35,17 @@ from helpdesk.demo.questions import load_questions
 from helpdesk.demo.referrals import load_referrals
 from helpdesk.demo.requests import load_requests
 from helpdesk.demo.running import load_running
-from helpdesk.demo.sign_ins import FIRST_MONTH, load_sign_ins, months
-from helpdesk.demo.surveys import load_surveys
+from helpdesk.demo.sign_ins import load_sign_ins
 from helpdesk.demo.tickets import load_tickets
 
-STARTED, LAST_MONTH = dt.date(2017, 12, 1), dt.date(2020, 9, 1)
+STARTED = dt.date(2017, 12, 1)
 Say = Callable[[str], object]
 
 
 @transaction.atomic
-def load(say: Say, *, running: bool = True) -> bool:
-    """Whether anything was loaded: a database that knows one person is left alone."""
+def load(say: Say) -> bool:
+    """The network, its people and what is under way, without the past (``archive.load_past``). Whether anything was loaded: a
+    database that knows one person is left alone."""
     if User.objects.exists():
         return False
     made = load_network()
@@ -60,19 +58,14 @@ def load(say: Say, *, running: bool = True) -> bool:
     members = load_members(made, already=len(own))
     say(f"{len(own) + len(members)} registered people")
     load_sign_ins([*own, *members])
-    say(f"{load_archive(made, members)} closed panels, December 2017 to September 2020")
-    say(f"{load_surveys(made, by=people[0])} answers in three rounds of the survey")
-    for month in months(FIRST_MONTH, LAST_MONTH):
-        actions.freeze_month(month, by=None)
-    if running:
-        say(f"{load_running(made)} panels under way")
-        say(f"{load_concluded(made)} panel concluded, with its outcome signed")
-        say(f"{load_meetings(made)} of them on the agenda of a joint board")
-        say(f"{load_questions(made)} quick questions")
-        say(f"{load_tickets(made)} tickets to the helpdesk")
-        say(f"{load_outreach(made)} contacts with hospitals")
-        say(f"{load_requests(made)} requests for access")
-        say(f"{load_referrals(made)} referrals from outside")
+    say(f"{load_running(made)} panels under way")
+    say(f"{load_concluded(made)} panel concluded, with its outcome signed")
+    say(f"{load_meetings(made)} of them on the agenda of a joint board")
+    say(f"{load_questions(made)} quick questions")
+    say(f"{load_tickets(made)} tickets to the helpdesk")
+    say(f"{load_outreach(made)} contacts with hospitals")
+    say(f"{load_requests(made)} requests for access")
+    say(f"{load_referrals(made)} referrals from outside")
     return True
 
 

@@ -14,7 +14,7 @@ from helpdesk.demo.conditions import TOPICS
 from helpdesk.demo.names import SPECIALTIES, address, people_of
 
 REGISTERED = 267
-FOUNDERS = 70
+FOUNDERS = 110
 FIRST_DAY, LAST_DAY = dt.date(2017, 12, 1), dt.date(2020, 9, 25)
 WAITING = 6
 CARE = (Care.ADULT, Care.PAEDIATRIC, Care.BOTH)
@@ -92,7 +92,7 @@ def spoken(country: str, number: int) -> list[str]:
 
 
 def _date(users: list[User]) -> None:
-    """Seventy are there from the first month; the others join evenly, each activating within two weeks."""
+    """A hundred and ten are there from the first month; the others join evenly, each activating within two weeks."""
     days = (LAST_DAY - FIRST_DAY).days
     for number, user in enumerate(users):
         late = max(0, number - FOUNDERS) * days // max(1, len(users) - FOUNDERS)

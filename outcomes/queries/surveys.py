@@ -22,7 +22,7 @@ SCORES = {"useful": "Advice useful", "valued": "Felt valued", "again": "Would us
 def people_of_network(network: Network) -> QuerySet[User]:
     """Everybody with an account in use whose centre belongs to the network today."""
     centres = CentreMembership.objects.current().filter(network=network).values("centre")
-    return User.objects.active().filter(centre__in=centres, activated_at__isnull=False).order_by("pk")
+    return User.objects.active().filter(centre__in=centres, activated_at__lte=clock.now()).order_by("pk")
 
 
 def took_part(network: Network) -> set[Any]:

@@ -10,25 +10,28 @@ import pytest
 from django.contrib.auth.hashers import check_password
 from django.core.management import CommandError, call_command
 from django.db import transaction
-from django.db.models import Count, Sum
+from django.db.models import Count, Q, Sum
 from django_otp import verify_token
 
 from consent.models import Consent
 from consent.states import Stage
+from cpms import clock
+from cpms.accounts import actions as accounts
 from cpms.accounts.models import AdvocacyGroup, Centre, CentreMembership, Membership, Network, TotpDevice, User
 from cpms.accounts.roles import Role
 from cpms.audit.models import AuditEvent
-from cpms.notifications.models import WorkItem
-from cpms.notifications.states import Verb
+from cpms.audit.states import Event
+from cpms.notifications.models import OutboxMessage, WorkItem
+from cpms.notifications.states import MailState, Verb
 from cpms.terminology.importers import hpoa, obo
 from helpdesk import kpis
-from helpdesk.demo import cases, concluded, conditions, people, running
+from helpdesk.demo import archive, cases, concluded, conditions, people, running
 from helpdesk.models import MonthlyKpi
 from outcomes import queries as surveys_of
 from outcomes.models import Effect, FollowUp, OutcomeDocument, SurveyRound, Topic
 from outcomes.states import Decision
 from panels.cases.importers import phenopacket
-from panels.models import Contribution, Invitation, Panel
+from panels.models import Contribution, Invitation, Panel, PanelStep
 from panels.states import State
 from tests.helpdesk.histories import lines_of
 
@@ -200,6 +203,54 @@ def test_some_people_have_not_activated_yet():
     assert not AuditEvent.objects.filter(actor_id__in=User.objects.filter(activated_at=None).values("pk")).exists()
 
 
+def test_a_sign_in_written_in_bulk_is_the_row_that_the_action_writes():
+    """Some 12,000 of them: by the action they took longer than all panels together."""
+    made = AuditEvent.objects.filter(event=Event.SIGNED_IN).order_by("pk")[0]
+    user = User.objects.get(pk=made.actor_id)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("django.conf.settings.DEMO", True)
+        with clock.at(made.at), transaction.atomic():
+            accounts.sign_in_verified(user, by=user)
+            acted = AuditEvent.objects.order_by("-pk")[0]
+            transaction.set_rollback(True)
+    differs = {name for name in columns(AuditEvent) if getattr(acted, name) != getattr(made, name)}
+    assert differs <= {"route", "request_id"}  # no request came
+
+
+def columns(model):
+    return [field.attname for field in model._meta.concrete_fields if not field.primary_key]
+
+
+def test_an_account_written_in_bulk_is_the_row_that_the_actions_leave():
+    """The activation hashes a password slowly on purpose. What differs is what each person says of themselves, and when."""
+    member = User.objects.filter(activated_at__lt=archive.OVER).exclude(has_phone()).order_by("email")[0]
+    own = {"email", "display_name", "job_title", "country", "zone", "languages", "care", "password", "id"}
+    with transaction.atomic():
+        acted, _token = accounts.prepare_account(
+            "somebody.new@demo.example", display_name="Somebody New", centre=member.centre, by=None
+        )
+        transaction.set_rollback(True)
+    differs = {name for name in columns(User) if getattr(acted, name) != getattr(member, name)} - own
+    assert differs == {"activated_at", "date_joined"}
+    assert not member.has_usable_password()
+
+
+def has_phone():
+    return Q(pk__in=TotpDevice.objects.values("user"))
+
+
+def test_what_the_actions_left_of_the_past_is_over():
+    """No work waits of those years, no mail goes out, and every deed stands in the audit trail at its time."""
+    past = {"opened_at__lt": archive.OVER}
+    assert WorkItem.objects.filter(settled_at=None, **past).count() == 0
+    mails = OutboxMessage.objects.filter(written_at__lt=archive.OVER).order_by()
+    assert set(mails.values_list("state", flat=True)) <= {MailState.SENT, MailState.CANCELLED}
+    panels = [str(key) for key in Panel.objects.filter(**past).values_list("pk", flat=True)]
+    moves = AuditEvent.objects.filter(event=Event.PANEL_MOVED, subject_id__in=panels)
+    assert moves.count() == PanelStep.objects.filter(panel__in=panels).count() == 3 * len(panels)
+    assert moves.filter(at__gte=archive.OVER).count() == 0
+
+
 def test_loading_again_does_nothing():
     out, before = io.StringIO(), User.objects.count()
     with pytest.MonkeyPatch.context() as patch:
@@ -211,6 +262,8 @@ def test_loading_again_does_nothing():
 
 def test_it_refuses_outside_a_demonstration(settings):
     settings.DEMO = False
+    with pytest.raises(RuntimeError, match="demonstration"), clock.at(archive.OVER):
+        raise AssertionError
     with pytest.raises(CommandError, match="CPMS_DEMO=1"):
         call_command("load_demo")
 

@@ -1,4 +1,5 @@
-"""Bring the database (``database``) or the static files (``static``) up to date, starting Django once for all of it."""
+"""Bring the database (``database``), the demonstration's past (``past``) or the static files (``static``) up to date, starting
+Django once for all of it."""
 
 from __future__ import annotations
 
@@ -7,6 +8,7 @@ import io
 import os
 import signal
 import sys
+import time
 from pathlib import Path
 
 import django
@@ -14,7 +16,7 @@ from django.conf import settings
 from django.core.management import call_command
 
 from tools.local import places
-from tools.local.terminal import step
+from tools.local.terminal import say, step
 
 
 def fingerprint() -> str:
@@ -47,17 +49,22 @@ def fill_database() -> None:
         call_command("load_terminology", stdout=io.StringIO())
     if os.environ.get("CPMS_DEMO") == "1":
         with step("Demo network"):
-            call_command("load_demo", stdout=io.StringIO())
+            call_command("load_demo", only="present", stdout=io.StringIO())
+
+
+def load_past() -> None:
+    """While people work already: nothing to do after the first start, and what a stop left over after one."""
+    began, told = time.monotonic(), io.StringIO()
+    call_command("load_demo", only="past", stdout=told)
+    if "was loaded" in told.getvalue():
+        say(f"  The past of the demonstration is complete after {time.monotonic() - began:.0f} s.")
 
 
 def main() -> None:
     """Without a word of its own on Ctrl-C: the parent says that it stops."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     django.setup()
-    if sys.argv[1:] == ["static"]:
-        collect_static()
-    else:
-        fill_database()
+    {"static": collect_static, "past": load_past, "database": fill_database}[sys.argv[1]]()
 
 
 if __name__ == "__main__":

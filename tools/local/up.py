@@ -80,6 +80,13 @@ def prepare(env: dict[str, str]) -> None:
         raise subprocess.CalledProcessError(code, "collectstatic")
 
 
+def load_past(env: dict[str, str]) -> subprocess.Popen[bytes] | None:
+    """The demonstration's years before, written by the actions one after the other while people work already."""
+    if env["CPMS_DEMO"] != "1":
+        return None
+    return subprocess.Popen([sys.executable, "-m", "tools.local.prepare", "past"], cwd=places.ROOT, env=env)
+
+
 def answers(address: str) -> bool:
     """Whether the web server is ready to serve."""
     try:
@@ -117,7 +124,13 @@ def serve(keeper: Supervisor) -> int:
     prepare(env)
     if start_application(keeper, env):
         greet(f"http://127.0.0.1:{port}", env, time.monotonic() - began)
-        say("\n" + explain(keeper.watch()))
+        past = load_past(env)
+        try:
+            say("\n" + explain(keeper.watch()))
+        finally:
+            if past is not None:
+                past.kill()
+                past.wait()
         return 1
     child = keeper.dead()
     say("\n" + explain(child) if child else f"\nThe web server does not get ready; see {keeper.logs / 'web.log'}.")
