@@ -31,7 +31,7 @@ ABOUT = [
         LATE,
         "Figures that rows changed after they were frozen. The column has them as they are now, and names what was frozen.",
     ],
-    ["Empty", "The figure has no meaning here, or is not given for it."],
+    ["Empty", "The figure has no meaning here, is not given for it, or was not counted in all of its months."],
     [kpis.SIGN, "Fewer than five people or panels, or a figure kept back because it would give such a one away."],
     ["Patients", "What is said of patients stands for a whole network and a whole year that is over only."],
 ]

@@ -47,7 +47,7 @@ def kpis(request: HttpRequest) -> HttpResponse:
         "line": line,
         "since": since,
         "charts": charts_of(request.user, line, since or START) if line else [],
-        "parts": parts_of(line, table.of(line)) if line else [],
+        "parts": parts_of(line, table) if line else [],
         "sign": SIGN,
         "several": len({line.network_id for line in lines}) > 1,
         "may_take_evidence": line and line.centre and ask(Permission.CENTRE_EVIDENCE, request.user, line.centre),

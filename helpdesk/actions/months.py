@@ -50,7 +50,10 @@ def _row_of(month: dt.date, line: kpis.Line) -> MonthlyKpi:
     place = line.place
     keys = {"network_id": place.network, "group_id": place.group, "centre_id": place.centre, "country": place.country}
     counts = {name: value for name, value in vars(line).items() if name != "place"}
-    return MonthlyKpi(month=month, **keys, **counts)
+    row = MonthlyKpi(month=month, **keys, **counts)
+    if row.is_whole:
+        row.figures = {name: 0 for name in kpis.ADDED if name not in MonthlyKpi.COLUMNS} | row.figures
+    return row
 
 
 @transaction.atomic
@@ -72,6 +75,7 @@ def note_corrections(month: dt.date, *, by: Any) -> int:
     """
     rows = MonthlyKpi.objects.filter(month=month).prefetch_related("corrections")
     frozen = {(row.network_id, row.group_id, row.centre_id, row.country): row for row in rows}
+    missing = {row.network_id: kpis.not_counted([row]) for row in rows if row.is_whole}
     late = []
     for line in kpis.counted(month) if frozen else []:
         place = line.place
@@ -79,7 +83,8 @@ def note_corrections(month: dt.date, *, by: Any) -> int:
         if row is not None:
             known = kpis.corrected(row)
             found = _row_of(month, line).frozen()
-            differs = [name for name in kpis.LATE if (known.get(name) or 0) != (found.get(name) or 0)]
+            there = kpis.LATE.difference(missing.get(place.network, ()))
+            differs = [name for name in there if (known.get(name) or 0) != (found.get(name) or 0)]
             late += [
                 KpiCorrection(line=row, figure=name, was=known.get(name) or 0, now=found.get(name) or 0)
                 for name in sorted(differs)

@@ -1,9 +1,9 @@
 """The official figures of a month, counted from ordinary rows. Definitions in ``docs/kpis.md``."""
 
-from helpdesk.kpis.catalogue import BY_NAME, FIGURES, LATE
+from helpdesk.kpis.catalogue import ADDED, BY_NAME, FIGURES, LATE
 from helpdesk.kpis.charts import charts_of
 from helpdesk.kpis.counting import Line, counted
-from helpdesk.kpis.few import SIGN, corrected
+from helpdesk.kpis.few import SIGN, corrected, not_counted
 from helpdesk.kpis.figure import ABOUT, Figure, Of, Part
 from helpdesk.kpis.months import before, moments
 from helpdesk.kpis.periods import Period, Table, parts_of, period_of, places_for, seen_by, sums_for, table_of
@@ -13,6 +13,7 @@ from helpdesk.kpis.sight import sight_of
 
 __all__ = [
     "ABOUT",
+    "ADDED",
     "BY_NAME",
     "FIGURES",
     "LATE",
@@ -31,6 +32,7 @@ __all__ = [
     "counted",
     "moments",
     "networks_counted",
+    "not_counted",
     "parts_of",
     "period_of",
     "places_for",

@@ -292,4 +292,6 @@ TICKETS = [
 TICKETS = [Figure(**vars(one) | {"part": Part.TICKETS, "whole": True}) for one in TICKETS]
 FIGURES = [*PEOPLE, *PANELS, *ASKING, *ADVICE, *CENTRES, *SURVEYS, *TICKETS]
 BY_NAME = {figure.name: figure for figure in FIGURES}
+ADDED = [figure.name for figure in FIGURES if figure.adds or figure.anew]
+"""What stands in the network's own line as nought too, so that a month says which counts were taken."""
 LATE = frozenset(figure.name for figure in FIGURES if figure.late)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
 from cpms.accounts.roles import OVERSEEING_ROLES, REPRESENTING_ROLES, Role
-from helpdesk.kpis.catalogue import BY_NAME, FIGURES
+from helpdesk.kpis.catalogue import ADDED, BY_NAME, FIGURES
 from helpdesk.kpis.places import Found, Place, in_order
 from helpdesk.models import MonthlyKpi
 from outcomes.queries.small_cells import LEAST, Adds, kept_back
@@ -108,6 +108,13 @@ def too_few(table: Table[Key]) -> dict[str, set[Key]]:
 def corrected(line: MonthlyKpi) -> Found:
     """The frozen figures with the newest corrections in their place."""
     return line.frozen() | {late.figure: late.now for late in line.corrections.all()}
+
+
+def not_counted(lines: Iterable[MonthlyKpi]) -> frozenset[str]:
+    """The counts that were no figures yet when a network's month was frozen. Its own line has noughts of all that were; one from
+    before noughts were written says nothing of it."""
+    whole = next((line.figures for line in lines if line.is_whole), {})
+    return frozenset(ADDED).difference(MonthlyKpi.COLUMNS, whole) if 0 in whole.values() else frozenset()
 
 
 def too_few_in(lines: Collection[MonthlyKpi]) -> dict[str, set[Place]]:

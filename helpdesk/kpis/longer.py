@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from helpdesk.kpis.catalogue import FIGURES
-from helpdesk.kpis.few import EVERYWHERE, Hidden, Table, corrected, place_of, sums_of, too_few, too_few_in
+from helpdesk.kpis.few import EVERYWHERE, Hidden, Table, corrected, not_counted, place_of, sums_of, too_few, too_few_in
 from helpdesk.kpis.figure import Over
 from helpdesk.kpis.places import Counts, Found, Place, in_order
 from helpdesk.models import MonthlyKpi
@@ -59,6 +59,7 @@ class Hiding:
     def __init__(self, months: Months, patients: Mapping[Span, Counts] | None = None) -> None:
         self.months, self.patients = months, patients or {}
         self.each = {day: too_few_in(lines) for day, lines in months.items()}
+        self.missing = {day: not_counted(lines) for day, lines in months.items()}
         self.values = {line.pk: corrected(line) for lines in months.values() for line in lines}
 
     def over(self, wanted: Span) -> dict[str, set[Place]]:

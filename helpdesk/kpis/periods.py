@@ -6,14 +6,14 @@ import datetime as dt
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Prefetch, QuerySet
 
 from helpdesk.kpis.catalogue import FIGURES
-from helpdesk.kpis.few import NAMES, SIGN, Hidden, exact_centres, place_of, too_few_in
+from helpdesk.kpis.few import NAMES, SIGN, Hidden, exact_centres, not_counted, place_of, too_few_in
 from helpdesk.kpis.figure import Figure, Part
 from helpdesk.kpis.late import Late, came_late
 from helpdesk.kpis.longer import ANEW, Hiding, Span, added_up, by_place
@@ -150,6 +150,8 @@ class Whole:
             patients = self.took.patients[tuple(sorted(self.hiding.months))].get(place, {})
             found |= waited(self.took.waits.get(place, {}), exact=exact) | {one: patients.get(one) or 0 for one in ANEW}
         found |= dict.fromkeys(dark(line, hidden), SIGN)
+        missing = frozenset[str]().union(*(self.hiding.missing[one.month] for one in rows))
+        found |= dict.fromkeys(missing.difference(ANEW) if self.period.longer else missing)
         return Sum(line, len(rows), found, came_late(rows, found, hiding))
 
 
@@ -201,7 +203,7 @@ def guarded(figures: Found, line: MonthlyKpi, period: Period) -> dict[str, Value
 
 @dataclass(frozen=True)
 class Shown:
-    """A figure of a month's page: as frozen, and what it is by rows that came late."""
+    """A figure of a month's page: as frozen (``None`` where it was none yet), and what it is by rows that came late."""
 
     figure: Figure
     value: Value
@@ -218,11 +220,13 @@ class Row:
 
 @dataclass(frozen=True)
 class Table:
-    """A month as its reader sees it. ``exact`` are the centres of which nothing is hidden from them."""
+    """A month as its reader sees it. ``exact`` are the centres of which nothing is hidden from them, ``missing`` the figures that a
+    network's month was frozen without."""
 
     lines: list[MonthlyKpi]
     hidden: dict[Any, Hidden]
     exact: frozenset[int]
+    missing: dict[Any, frozenset[str]] = field(default_factory=dict)
 
     def of(self, line: MonthlyKpi) -> Hidden:
         return {} if line.centre_id in self.exact else self.hidden[line.network_id]
@@ -244,18 +248,20 @@ def table_of(user: Any, month: dt.date) -> Table:
     for line in every.annotate(seen=Exists(seen.filter(pk=OuterRef("pk")))):
         networks[line.network_id].append(line)
         lines += [line] if line.seen else []
-    return Table(lines, {pk: too_few_in(rows) for pk, rows in networks.items()}, exact_centres(user))
+    hidden, missing = ({pk: of(rows) for pk, rows in networks.items()} for of in (too_few_in, not_counted))
+    return Table(lines, hidden, exact_centres(user), missing)
 
 
-def parts_of(line: MonthlyKpi, hidden: Hidden) -> list[tuple[str, list[Shown]]]:
+def parts_of(line: MonthlyKpi, table: Table) -> list[tuple[str, list[Shown]]]:
     """Everything of one line by part; of figures about patients, which are given by the year, nothing."""
+    hidden, missing = table.of(line), table.missing.get(line.network_id, frozenset())
     frozen, late = line.frozen(), {row.figure: row for row in line.corrections.all()}
     here = [figure for figure in FIGURES if not figure.patients and (line.is_whole or not figure.whole)]
-    every = [Shown(f, frozen.get(f.name), late.get(f.name)) for f in here]
     always, kept = {Part.PEOPLE}, dark(line, hidden)
+    given = [f for f in here if f.name in frozen or f.name in late or f.adds or f.anew or f.part in always]
     counted = [
-        Shown(one.figure, SIGN, None) if one.figure.name in kept else one
-        for one in every
-        if one.value is not None or one.figure.adds or one.figure.anew or one.late or one.figure.part in always
+        Shown(f, SIGN, None) if f.name in kept else Shown(f, frozen.get(f.name, 0), late.get(f.name))
+        for f in given
     ]
+    counted = [Shown(one.figure, None, None) if one.figure.name in missing else one for one in counted]
     return [(str(part), rows) for part in Part if (rows := [one for one in counted if one.figure.part == part])]
