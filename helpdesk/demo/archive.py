@@ -5,12 +5,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from dataclasses import replace
 
 from django.db import transaction
 from django.db.models import F
 
 from cpms import clock
 from cpms.accounts.models import Network, ThematicGroup, User
+from cpms.accounts.roles import Role
 from cpms.notifications.models import OutboxMessage
 from cpms.notifications.states import MailState
 from helpdesk import actions
@@ -18,6 +20,7 @@ from helpdesk.demo import network, past, surveys
 from helpdesk.demo.around import GUEST
 from helpdesk.demo.chance import below, one_of, some_of
 from helpdesk.demo.conditions import TOPICS
+from helpdesk.demo.neighbours import NEIGHBOURS
 from helpdesk.demo.people import PEOPLE
 from helpdesk.demo.sign_ins import FIRST_MONTH, months
 from panels.models import Panel
@@ -36,16 +39,17 @@ def load_past(say: Say) -> int:
     made = Network.objects.filter(code=network.CODE).first()
     if made is None or (there := loaded()) == panels_in_all():
         return 0
-    plans = list(_plans(made))
-    for plan in plans[there:]:
+    plans = [*_plans(made), *_beside()]
+    coordinator = plans[0].coordinator
+    for place, plan in enumerate(plans[there:], start=there):
         with transaction.atomic():
-            surveys.load_due(made, until=plan.opened, by=plan.coordinator)
+            surveys.load_due(made, until=plan.opened, by=coordinator)
             past.carry(plan)
             note_mails_sent()
-        if (plan.number + 1) % 10 == 0 or plan.number + 1 == len(plans):
-            say(f"{plan.number + 1} of {len(plans)} panels of December 2017 to September 2020")
+        if (place + 1) % 10 == 0 or place + 1 == len(plans):
+            say(f"{place + 1} of {len(plans)} panels of December 2017 to September 2020")
     with transaction.atomic():
-        say(f"{surveys.load_due(made, until=OVER, by=plans[0].coordinator)} rounds of the survey")
+        say(f"{surveys.load_due(made, until=OVER, by=coordinator)} rounds of the survey")
         note_mails_sent()
     for month in months(FIRST_MONTH, LAST_MONTH):
         freeze(month)
@@ -54,11 +58,14 @@ def load_past(say: Say) -> int:
 
 def loaded() -> int:
     """How many panels of the archive are there: they are carried one after the other."""
-    return Panel.objects.filter(network__code=network.CODE, opened_at__lt=OVER).count()
+    return Panel.objects.filter(opened_at__lt=OVER).count()
 
 
 def panels_in_all() -> int:
-    return sum(topic.panels for topic in TOPICS.values())
+    """With those of the networks beside it, which a demonstration of an earlier version does not have."""
+    there = set(Network.objects.filter(groups__isnull=False).values_list("code", flat=True))
+    beside = sum(one.panels for one in NEIGHBOURS if one.code in there)
+    return sum(topic.panels for topic in TOPICS.values()) + beside
 
 
 def freeze(month: dt.date) -> None:
@@ -78,12 +85,27 @@ def _plans(made: Network) -> list[past.Plan]:
     """All panels of these years in the order in which they were opened."""
     groups = {group.number: group for group in made.groups.select_related("network")}
     guest, coordinator = (User.objects.get(email__startswith=f"{key}@") for key in (GUEST, COORDINATOR))
-    members = _members(made)
-    topics = _topics()
+    members, topics = _members(made), _topics()
     return [
         _plan(place, groups[topic], day, members, guest=guest, coordinator=coordinator)
         for place, (topic, day) in enumerate(zip(topics, _days(len(topics)), strict=True))
     ]
+
+
+def _beside() -> list[past.Plan]:
+    """The panels of the networks beside it, evenly over their years."""
+    plans, guest = [], User.objects.get(email__startswith=f"{GUEST}@")
+    groups = {group.network.code: group for group in ThematicGroup.objects.filter(number=1).select_related("network")}
+    for one in [one for one in NEIGHBOURS if one.code in groups]:
+        group = groups[one.code]
+        made, members = group.network, _members(group.network)
+        coordinator = User.objects.get(memberships__network=made, memberships__role=Role.NETWORK_COORDINATOR)
+        for place in range(one.panels):
+            day = one.since + dt.timedelta(days=(2 + place) * (LAST_DAY - one.since).days // (one.panels + 2))
+            day -= dt.timedelta(days=max(0, day.weekday() - 4))
+            plan = _plan(place, group, day, members, guest=guest, coordinator=coordinator)
+            plans.append(replace(plan, topic=TOPICS[one.topic]))
+    return plans
 
 
 def _members(made: Network) -> list[User]:

@@ -29,9 +29,11 @@ def invite_guest(plan: Plan, panel: Panel) -> None:
     """An expert from outside the network, whose seat ends with the panel."""
     if plan.number % ASKED_A_GUEST == ASKED_A_GUEST // 2:
         guest, sent = plan.guest, plan.opened + 2 * HOUR
-        typed = {"name": guest.display_name, "hospital": guest.guest_hospital, "country": guest.country}
+        hospital, country = guest.guest_hospital, guest.country
         with clock.at(sent):
-            invitation = panels.invite_guest(panel, email=guest.email, by=plan.lead, **typed)
+            invitation = panels.invite_guest(
+                panel, email=guest.email, name=guest.display_name, hospital=hospital, country=country, by=plan.lead
+            )
         with clock.at(sent + 20 * HOUR):
             panels.accept(invitation, by=guest)
 

@@ -29,6 +29,7 @@ from helpdesk.demo import network
 from helpdesk.demo.concluded import load_concluded
 from helpdesk.demo.meetings import load_meetings
 from helpdesk.demo.members import load_members, spoken
+from helpdesk.demo.neighbours import load_neighbours
 from helpdesk.demo.outreach import load_outreach
 from helpdesk.demo.people import PASSWORD, PEOPLE, DemoPerson
 from helpdesk.demo.questions import load_questions
@@ -58,6 +59,7 @@ def load(say: Say) -> bool:
     members = load_members(made, already=len(own))
     say(f"{len(own) + len(members)} registered people")
     load_sign_ins([*own, *members])
+    say(f"{load_neighbours()} people in two small networks beside it")
     say(f"{load_running(made)} panels under way")
     say(f"{load_concluded(made)} panel concluded, with its outcome signed")
     say(f"{load_meetings(made)} of them on the agenda of a joint board")
@@ -133,7 +135,7 @@ def _user(person: DemoPerson, centres: dict[str, Centre], hashed: str) -> User:
         email=person.email,
         display_name=person.name,
         job_title=person.job_title,
-        centre=None if person.guest else centres[person.hospital],
+        centre=centres.get(person.hospital),
         guest_hospital=person.hospital if person.guest else "",
         country=person.country,
         zone=person.zone,
@@ -156,6 +158,10 @@ def _roles(person: DemoPerson, user: User, made: Network, groups: dict[int, Them
         rows.append(Membership(user=user, role=person.role, group=groups[person.group], valid_from=STARTED))
     if person.role in HELD_ON["network"]:
         rows.append(Membership(user=user, role=person.role, network=made, valid_from=STARTED))
+    if person.role == Role.NATIONAL_OFFICER:
+        rows.append(Membership(user=user, role=person.role, country=person.country, valid_from=STARTED))
+    if person.role == Role.CORE_HELPDESK:
+        rows.append(Membership(user=user, role=person.role, valid_from=STARTED))
     return rows
 
 

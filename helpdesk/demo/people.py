@@ -17,7 +17,7 @@ STEP_SECONDS, DIGITS = 30, 6
 
 @dataclass(frozen=True, slots=True)
 class DemoPerson:
-    """``hospital`` names an invented hospital of the network, or for a guest a hospital outside it."""
+    """``hospital`` names an invented hospital of the network, for a guest one outside it, and is empty for who works in none."""
 
     key: str
     name: str
@@ -165,6 +165,26 @@ PEOPLE = (
         "Europe/Amsterdam",
         "Researcher: takes out what patients gave to a registry; sees nobody’s case",
         role=Role.RESEARCHER,
+    ),
+    DemoPerson(
+        "oskar.wennerdal",
+        "Oskar Wennerdal",
+        "Officer for rare diseases",
+        "",
+        "SE",
+        "Europe/Stockholm",
+        "National officer: sees counts of the country in every network, and nothing else",
+        role=Role.NATIONAL_OFFICER,
+    ),
+    DemoPerson(
+        "matilde.fontes",
+        "Matilde Fontes-Carvalhal",
+        "Core helpdesk",
+        "",
+        "PT",
+        "Europe/Lisbon",
+        "Core helpdesk: escalated tickets, and the networks compared; never clinical content",
+        role=Role.CORE_HELPDESK,
     ),
 )
 

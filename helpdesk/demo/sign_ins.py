@@ -15,10 +15,14 @@ FIRST_MONTH = dt.date(2017, 12, 1)
 FEWEST, MOST, FAITHFUL = 50, 65, 30
 
 
-def load_sign_ins(users: list[User]) -> int:
-    """One or more sign-ins of each active person, up to the last whole month. Gives the number of events."""
+def load_sign_ins(users: list[User], *, fewest: int = FEWEST, most: int = MOST, faithful: int = FAITHFUL) -> int:
+    """One or more sign-ins of each active person, from ``fewest`` to ``most`` of them in each month up to the last whole one, of
+    whom ``faithful`` come nearly always. Gives the number of events."""
     last_whole_month = clock.today(dt.UTC).replace(day=1) - dt.timedelta(days=1)
-    events = [event for month in months(FIRST_MONTH, last_whole_month) for event in _of_month(users, month)]
+    wanted = {
+        month: fewest + below(most - fewest + 1, "active", month) for month in months(FIRST_MONTH, last_whole_month)
+    }
+    events = [event for month, many in wanted.items() for event in _of_month(users, month, many, faithful)]
     return len(AuditEvent.objects.bulk_create(events, batch_size=2_000))
 
 
@@ -30,14 +34,13 @@ def months(first: dt.date, last: dt.date) -> Iterator[dt.date]:
         month = (month.replace(day=28) + dt.timedelta(days=4)).replace(day=1)
 
 
-def _of_month(users: list[User], month: dt.date) -> Iterator[AuditEvent]:
-    """Thirty people come nearly always, the rest of the month's number by turns."""
+def _of_month(users: list[User], month: dt.date, wanted: int, often: int) -> Iterator[AuditEvent]:
+    """Some people come nearly always, the rest of the month's number by turns."""
     middle = dt.datetime(month.year, month.month, 16, tzinfo=dt.UTC)
     there = [user for user in users if user.activated_at and user.activated_at < middle]
-    wanted = FEWEST + below(MOST - FEWEST + 1, "active", month)
-    faithful = some_of(there[:40], FAITHFUL, "faithful", month)
+    faithful = some_of(there[: often + often // 3], often, "faithful", month)
     others = [user for user in there if user not in faithful]
-    for user in (*faithful, *some_of(others, wanted - FAITHFUL, "others", month)):
+    for user in (*faithful, *some_of(others, max(0, wanted - often), "others", month)):
         for turn in range(1 + below(3, "turns", user.email, month)):
             yield _event(user, middle + dt.timedelta(minutes=below(12 * 24 * 60, user.email, month, turn)))
 
