@@ -113,7 +113,7 @@ def corrected(line: MonthlyKpi) -> Found:
 def not_counted(lines: Iterable[MonthlyKpi]) -> frozenset[str]:
     """The counts that were no figures yet when a network's month was frozen. Its own line has noughts of all that were; one from
     before noughts were written says nothing of it."""
-    whole = next((line.figures for line in lines if line.is_whole), {})
+    whole: dict[str, Any] = next((line.figures for line in lines if line.is_whole), {})
     return frozenset(ADDED).difference(MonthlyKpi.COLUMNS, whole) if 0 in whole.values() else frozenset()
 
 

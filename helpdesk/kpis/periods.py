@@ -248,8 +248,8 @@ def table_of(user: Any, month: dt.date) -> Table:
     for line in every.annotate(seen=Exists(seen.filter(pk=OuterRef("pk")))):
         networks[line.network_id].append(line)
         lines += [line] if line.seen else []
-    hidden, missing = ({pk: of(rows) for pk, rows in networks.items()} for of in (too_few_in, not_counted))
-    return Table(lines, hidden, exact_centres(user), missing)
+    hidden: dict[Any, Hidden] = {pk: too_few_in(rows) for pk, rows in networks.items()}
+    return Table(lines, hidden, exact_centres(user), {pk: not_counted(rows) for pk, rows in networks.items()})
 
 
 def parts_of(line: MonthlyKpi, table: Table) -> list[tuple[str, list[Shown]]]:
@@ -260,8 +260,7 @@ def parts_of(line: MonthlyKpi, table: Table) -> list[tuple[str, list[Shown]]]:
     always, kept = {Part.PEOPLE}, dark(line, hidden)
     given = [f for f in here if f.name in frozen or f.name in late or f.adds or f.anew or f.part in always]
     counted = [
-        Shown(f, SIGN, None) if f.name in kept else Shown(f, frozen.get(f.name, 0), late.get(f.name))
-        for f in given
+        Shown(f, SIGN, None) if f.name in kept else Shown(f, frozen.get(f.name, 0), late.get(f.name)) for f in given
     ]
     counted = [Shown(one.figure, None, None) if one.figure.name in missing else one for one in counted]
     return [(str(part), rows) for part in Part if (rows := [one for one in counted if one.figure.part == part])]
