@@ -21,7 +21,7 @@ LATE = "Corrected by rows that came late"
 HOLDS = {Over.LAST: "last month", Over.ROUND: "last round", Over.DAYS: "whole period"}
 """How a file of a quarter or a year says, behind a figure's name, what it holds of it."""
 ABOUT = [
-    ["Definitions", "docs/kpis.md of CPMS: one name, formula and source for each figure."],
+    ["Definitions", "The sheet of that name, as docs/kpis.md of CPMS: one name, formula and source for each figure."],
     ["Months", "How many months of the period are frozen."],
     ["A quarter or a year", "Counts are added up. Other figures say behind their name what they are of:"],
     [HOLDS[Over.LAST], "The last month that is frozen, as people and centres stand then and cannot be added up."],
@@ -34,6 +34,10 @@ ABOUT = [
     ["Empty", "The figure has no meaning here, is not given for it, or was not counted in all of its months."],
     [kpis.SIGN, "Fewer than five people or panels, or a figure kept back because it would give such a one away."],
     ["Patients", "What is said of patients stands for a whole network and a whole year that is over only."],
+]
+DEFINITIONS = [
+    ["Figure", "Name", "What it counts", "Source", "A quarter or a year", "Indicator of the ERN monitoring"],
+    *([one.words, one.name, one.formula, one.source, str(one.over), one.indicator] for one in kpis.FIGURES),
 ]
 TYPES: dict[str, str] = {
     Kind.CSV: "text/csv; charset=utf-8",
@@ -91,9 +95,10 @@ def figures_as_csv(rows: Iterable[Sum], period: Period) -> Iterator[bytes]:
 
 
 def figures_as_workbook(rows: Iterable[Sum], period: Period) -> Iterator[bytes]:
-    """A sheet of figures, numbers as numbers, and one that says what they are."""
+    """A sheet of figures, numbers as numbers, one that says what each counts, and one about the file."""
     lines = (cells_of(row, period) for row in rows)
-    yield sheets.as_workbook({"Figures": chained(header_of(period), lines), "About": [["Period", period.name], *ABOUT]})
+    about = [["Period", period.name], *ABOUT]
+    yield sheets.as_workbook({"Figures": chained(header_of(period), lines), "Definitions": DEFINITIONS, "About": about})
 
 
 def chained(header: list[str], lines: Iterable[list[Any]]) -> Iterator[list[Any]]:

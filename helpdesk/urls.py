@@ -7,6 +7,7 @@ from helpdesk.admin import today
 
 urlpatterns = [
     path("reports/", views.kpis, name="kpis"),
+    path("reports/definitions/", views.kpis_definitions, name="kpis_definitions"),
     path("helpdesk/nudge/", today.nudge, name="nudge"),
     path("reports/<str:month>/export/", views.kpis_export, name="kpis_export"),
     path("reports/centres/<int:key>/evidence/", views.evidence, name="kpis_evidence"),

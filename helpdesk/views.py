@@ -23,7 +23,19 @@ from helpdesk import actions
 from helpdesk.demo import archive, mail, people
 from helpdesk.exports import TYPES, figures_as
 from helpdesk.forms import ExportForm, PurposeForm
-from helpdesk.kpis import SIGN, START, Table, charts_of, parts_of, period_of, places_for, sums_for, table_of
+from helpdesk.kpis import (
+    FIGURES,
+    SIGN,
+    START,
+    Part,
+    Table,
+    charts_of,
+    parts_of,
+    period_of,
+    places_for,
+    sums_for,
+    table_of,
+)
 from helpdesk.kpis.few import represents
 from helpdesk.models import FigureFile, MonthlyKpi
 from helpdesk.states import AT_ONCE, Kind
@@ -54,6 +66,13 @@ def kpis(request: HttpRequest) -> HttpResponse:
         "may_read_effect": ask(Permission.EFFECT_READ, request.user),
     }
     return render(request, "helpdesk/kpis.html", context)
+
+
+@access("kpis_definitions", verb=Permission.KPI_READ)
+def kpis_definitions(request: HttpRequest) -> HttpResponse:
+    """What each figure counts, from the table that ``docs/kpis.md`` is made of."""
+    parts = [(part, [one for one in FIGURES if one.part == part]) for part in Part]
+    return render(request, "helpdesk/definitions.html", {"parts": parts, "sign": SIGN})
 
 
 def parse_month(text: str) -> dt.date | None:

@@ -196,6 +196,7 @@ OTHERS = (
     Visit("core", "tickets:ticket", "ticket"),
     Visit("core", "tickets:list"),
     Visit("coordinator", "kpis"),
+    Visit("coordinator", "kpis_definitions"),
     Visit("coordinator", "kpis_export"),
     Visit("coordinator", "kpis_evidence", "open"),
     Visit("coordinator", "figures_file", "figures"),
