@@ -84,7 +84,7 @@ CODED = """
 PERSONAL = """
     audit.AuditEvent: actor_id on_behalf_of_id
     accounts.User: email display_name job_title guest_hospital country zone language theme languages care away_until last_login
-    accounts.Membership: role country
+    accounts.Membership: role country registry
     accounts.Expertise: system code name
     accounts.TotpDevice: name
     accounts.RecoveryDevice: name
@@ -98,7 +98,7 @@ PERSONAL = """
     panels.Referral: name email hospital country
     vault.Envelope: sealed
     people.AccessRequest: email display_name job_title role why reason
-    people.RoleProposal: role
+    people.RoleProposal: role registry
     people.LostPhone: how_checked
     people.Outreach: whom
     people.TableRow: cells problems

@@ -92,6 +92,7 @@ CHECKS = {
     "accounts_ended_cover_says_who": (UnitCover, {"ended_at": None}, [{"ended_at": NOW}, {"ended_by": F("given_by")}]),
     "accounts_ended_delegation_says_who": (Delegation, {"ended_at": None}, [{"ended_at": NOW}, {"ended_by": F("clinician")}]),
     "accounts_ended_role_says_who": (Membership, {"ended_at": None}, [{"ended_at": NOW}, {"ended_by": F("user")}]),
+    "accounts_registry_of_a_researcher": (Membership, {"role": "clinician"}, [{"registry": "invented"}]),
     "accounts_email_lower_case": (User, {}, [{"email": "Upper@hospital.example"}]),
     "accounts_link_expires_later": (ActivationLink, {}, [{"expires_at": F("made_at")}]),
     "accounts_membership_dates": (Membership, {}, [{"valid_to": F("valid_from") - DAY}]),

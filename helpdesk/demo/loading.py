@@ -40,6 +40,7 @@ from helpdesk.demo.sign_ins import load_sign_ins
 from helpdesk.demo.tickets import load_tickets
 
 STARTED = dt.date(2017, 12, 1)
+RARE_ENDOCRINE = "rare-endocrine"
 Say = Callable[[str], object]
 
 
@@ -52,7 +53,7 @@ def load(say: Say) -> bool:
     made = load_network()
     say(f"{Centre.objects.count()} invented hospitals in {len(network.HOSPITALS)} countries")
     people = load_people(made)
-    registry = Registry(code="rare-endocrine", name="Registry of rare endocrine conditions (invented)")
+    registry = Registry(code=RARE_ENDOCRINE, name="Registry of rare endocrine conditions (invented)")
     consent.save_registry(registry, by=next(person for person in people if person.is_staff))
     say(f"{len(people)} people to try the demonstration as")
     own = [user for user in people if user.centre_id]
@@ -157,7 +158,8 @@ def _roles(person: DemoPerson, user: User, made: Network, groups: dict[int, Them
     if person.role in HELD_ON["group"] and person.group:
         rows.append(Membership(user=user, role=person.role, group=groups[person.group], valid_from=STARTED))
     if person.role in HELD_ON["network"]:
-        rows.append(Membership(user=user, role=person.role, network=made, valid_from=STARTED))
+        registry = RARE_ENDOCRINE if person.role == Role.RESEARCHER else ""
+        rows.append(Membership(user=user, role=person.role, network=made, registry=registry, valid_from=STARTED))
     if person.role == Role.NATIONAL_OFFICER:
         rows.append(Membership(user=user, role=person.role, country=person.country, valid_from=STARTED))
     if person.role == Role.CORE_HELPDESK:

@@ -10,7 +10,7 @@ from cpms.accounts.roles import Permission
 
 @rule(Permission.REGISTRY_READ)
 def may_read_registry(_user: Any, _registry: Any) -> Verdict:
-    """Only researchers see a registry at all."""
+    """Only its own researchers see a registry at all."""
     return yes
 
 

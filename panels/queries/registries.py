@@ -1,4 +1,4 @@
-"""Which cases a registry may receive from the networks that somebody does research for."""
+"""Which cases a registry may receive from the networks in which somebody does research for it."""
 
 from __future__ import annotations
 
@@ -16,12 +16,13 @@ from panels.states import State
 
 
 def receivable(registry: Registry, user: Any) -> QuerySet[Case]:
-    """Cases of closed panels in the person's networks whose patients consent to stage 2 for this registry, at this moment.
+    """Cases of closed panels of the networks in which the person does research for this registry, whose patients consent to
+    stage 2 for it, at this moment.
 
     The oldest first. An erased patient's case is not among them.
     """
-    networks = user.memberships.current().filter(role=Role.RESEARCHER).values("network")
-    closed = Panel.objects.filter(state=State.CLOSED, network__in=networks)
+    held = user.roles_in_force().filter(role=Role.RESEARCHER, registry=registry.code)
+    closed = Panel.objects.filter(state=State.CLOSED, network__in=held.values("network"))
     agreed = Consent.objects.for_registry(registry.code)
     cases = Case.objects.filter(pk__in=closed.values("case"), patient__in=agreed.values("patient"))
     return cases.exclude(key__wrapped=None).order_by("made_at", "pk")

@@ -96,6 +96,8 @@ class UserFactory(DjangoModelFactory):
 def give_role(user, role, **held_on):
     if role == Role.CLINICIAN and not held_on:
         held_on = {"centre": user.centre}
+    if role == Role.RESEARCHER:
+        held_on = {"registry": "invented"} | held_on
     return Membership.objects.create(user=user, role=role, **held_on)
 
 
@@ -141,6 +143,7 @@ class RoleProposalFactory(DjangoModelFactory):
     person = factory.SubFactory(UserFactory)
     asked_by = factory.SubFactory(UserFactory)
     role = Role.RESEARCHER
+    registry = "invented"
     network = factory.SubFactory(NetworkFactory)
 
 

@@ -43,7 +43,7 @@ class Study:
         self.story = Story()
         self.registry = Registry.objects.create(code="invented", name="Invented registry")
         self.researcher = UserFactory(role="none")
-        give_role(self.researcher, Role.RESEARCHER, network=self.story.panel.network)
+        give_role(self.researcher, Role.RESEARCHER, network=self.story.panel.network, registry="invented")
         self.story.open()
         self.close(self.story.panel)
 
@@ -158,6 +158,7 @@ def test_a_patient_has_another_name_in_every_registry():
     study.agree()
     first, again = list(study.take()), list(study.take())
     study.registry = Registry.objects.create(code="second", name="Second registry")
+    give_role(study.researcher, Role.RESEARCHER, network=study.story.panel.network, registry="second")
     assert first == again
     assert set(first).isdisjoint(study.take())
 
@@ -166,11 +167,24 @@ def test_a_researcher_of_another_network_finds_nothing():
     study = Study()
     study.agree()
     study.researcher = UserFactory(role="none")
-    give_role(study.researcher, Role.RESEARCHER, network=NetworkFactory(code="ELSEWHERE"))
+    give_role(study.researcher, Role.RESEARCHER, network=NetworkFactory(code="ELSEWHERE"), registry="invented")
     assert (study.offered, study.take()) == ((0, 0), {})
     past = {"valid_from": study.story.yesterday.date(), "valid_to": study.story.yesterday.date()}
-    give_role(study.researcher, Role.RESEARCHER, network=study.story.panel.network, **past)
+    give_role(study.researcher, Role.RESEARCHER, network=study.story.panel.network, registry="invented", **past)
     assert study.offered == (0, 0)
+
+
+def test_a_researcher_of_another_registry_finds_neither_this_one_nor_its_cases():
+    study = Study()
+    study.agree()
+    second = Registry.objects.create(code="second", name="Second registry")
+    study.researcher = UserFactory(role="none")
+    for code in ("second", ""):
+        give_role(study.researcher, Role.RESEARCHER, network=study.story.panel.network, registry=code)
+    client = signed_in(study.researcher)
+    pages = [client.get(reverse("panels:registry", args=[one.code]), secure=True) for one in (study.registry, second)]
+    assert [page.status_code for page in pages] == [404, 200]
+    assert (study.offered, study.take()) == ((0, 0), {})
 
 
 def late(study: Study) -> int:

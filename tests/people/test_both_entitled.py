@@ -68,7 +68,9 @@ def test_what_two_people_do_needs_both_of_them_entitled_at_the_end(how, centre, 
 
 def test_a_role_whose_last_day_is_over_is_refused_with_the_reason(centre, person):
     first, second = holder("network_coordinator", centre), holder("network_coordinator", centre)
-    proposal = actions.propose_role(person, Post(Role.RESEARCHER, network=NetworkFactory()), by=first)
+    proposal = actions.propose_role(
+        person, Post(Role.RESEARCHER, network=NetworkFactory(), registry="invented"), by=first
+    )
     RoleProposal.objects.filter(pk=proposal.pk).update(valid_to=clock.rights_day() - dt.timedelta(days=1))
     with pytest.raises(Refused, match="last day that was asked for is over"):
         actions.confirm_role(proposal, by=second)
@@ -81,10 +83,12 @@ def test_a_role_whose_last_day_is_over_is_refused_with_the_reason(centre, person
 
 def test_the_core_helpdesk_seconds_a_researcher_and_names_none(centre, person):
     only, core = holder("network_coordinator", centre), holder("core_helpdesk", centre)
-    post = Post(Role.RESEARCHER, network=NetworkFactory())
+    post = Post(Role.RESEARCHER, network=NetworkFactory(), registry="invented")
     with pytest.raises(Refused):
         actions.propose_role(person, post, by=core)
     proposal = actions.propose_role(person, post, by=only)
     assert OutboxMessage.objects.get(notice="role_proposed").recipient == core
     actions.confirm_role(proposal, by=core)
-    assert person.memberships.get().confirmed_by == core
+    assert [(row.confirmed_by, row.registry) for row in person.memberships.all()] == [(core, "invented")]
+    with pytest.raises(Refused, match="for one registry"):
+        actions.propose_role(person, Post(Role.RESEARCHER, network=post.network), by=only)

@@ -229,7 +229,8 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
 
 
 class Membership(models.Model):
-    """A role held by a person for a time, on a centre, a group, a network or a country."""
+    """A role held by a person for a time, on a centre, a group, a network or a country; a researcher's on a network's cases for
+    one registry, which ``registry`` names by its code."""
 
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="memberships")
     role = models.CharField(max_length=20, choices=Role)
@@ -239,6 +240,7 @@ class Membership(models.Model):
     )
     network = models.ForeignKey(Network, on_delete=models.PROTECT, null=True, blank=True, related_name="role_holders")
     country = models.CharField(max_length=2, blank=True)
+    registry = models.CharField(max_length=80, blank=True, default="", db_default="")
     valid_from = models.DateField(default=clock.rights_day)
     valid_to = models.DateField(null=True, blank=True)
     granted_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
@@ -255,7 +257,7 @@ class Membership(models.Model):
             ),
             models.UniqueConstraint(
                 name="accounts_open_role_once",
-                fields=["user", "role", "centre", "group", "network", "country"],
+                fields=["user", "role", "centre", "group", "network", "country", "registry"],
                 condition=Q(valid_to__isnull=True),
                 nulls_distinct=False,
             ),
@@ -264,6 +266,9 @@ class Membership(models.Model):
                 condition=Q(confirmed_by=None) | ~Q(confirmed_by=F("granted_by")),
             ),
             models.CheckConstraint(name="accounts_ended_role_says_who", condition=ENDED),
+            models.CheckConstraint(
+                name="accounts_registry_of_a_researcher", condition=Q(registry="") | Q(role=Role.RESEARCHER)
+            ),
         ]
 
     def __str__(self) -> str:
@@ -279,7 +284,8 @@ class Membership(models.Model):
     def held_on(self) -> str:
         """What the role is held on, in words; empty for a role on everything."""
         place = self.centre or self.group or self.network
-        return str(place) if place is not None else countries.name(self.country) if self.country else ""
+        where = str(place) if place is not None else countries.name(self.country) if self.country else ""
+        return f"{where}, registry {self.registry}" if self.registry else where
 
 
 def practises(person: str) -> Q:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -42,7 +43,7 @@ def may_read_kpis(user: Any, _thing: Any = None) -> Verdict:
 
 @rule(Permission.REGISTRY_LIST)
 def may_list_registries(user: Any, _thing: Any = None) -> Verdict:
-    return yes if Role.RESEARCHER in user.held_roles() else no("Registries are for researchers of a network.")
+    return yes if Role.RESEARCHER in user.held_roles() else no("Registries are for those who do research for one.")
 
 
 def clinicians_served_by(user: Any) -> list[Any]:
@@ -133,13 +134,16 @@ def may_open_panels(centre: Any) -> Verdict:
     return no("Your centre's data-protection clearance is missing; your network's coordinator can help.")
 
 
-def posts_for(user: Any, person: Any) -> list[Post]:
-    """Everything that the person may be given by ``user``, in the order of the roles."""
+def posts_for(user: Any, person: Any, *, registries: Iterable[str] = ()) -> list[Post]:
+    """Everything that the person may be given by ``user``, in the order of the roles; as researcher for one of these registries,
+    named by their codes."""
     networks = list(networks_served_by(user))
     groups = ThematicGroup.objects.filter(network__in=networks).select_related("network")
     found = [Post(role, centre=person.centre) for role in Role if role in CENTRE_ROLES and person.centre]
     found += [Post(Role.GROUP_COORDINATOR, group=group) for group in groups]
-    found += [Post(role, network=network) for role in Role if role in HELD_ON["network"] for network in networks]
+    whole = HELD_ON["network"] - {Role.RESEARCHER}
+    found += [Post(role, network=network) for role in Role if role in whole for network in networks]
+    found += [Post(Role.RESEARCHER, network=network, registry=code) for network in networks for code in registries]
     found.append(Post(Role.CORE_HELPDESK))
     if person.country:
         found.append(Post(Role.NATIONAL_OFFICER, country=person.country))

@@ -1,4 +1,4 @@
-"""What somebody may be given or lose: a role on a hospital, a group, a network or a country, and who gives it."""
+"""What somebody may be given or lose: a role on a hospital, a group, a network, a registry or a country, and who gives it."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ class Post:
     group: ThematicGroup | None = None
     network: Network | None = None
     country: str = ""
+    registry: str = ""  # the code of a registry, for a researcher of a network
 
     @property
     def place(self) -> Any:
@@ -28,7 +29,8 @@ class Post:
 
     @property
     def held_on(self) -> dict[str, Any]:
-        return {"centre": self.centre, "group": self.group, "network": self.network, "country": self.country}
+        places = {"centre": self.centre, "group": self.group, "network": self.network}
+        return {**places, "country": self.country, "registry": self.registry}
 
     @property
     def row(self) -> tuple[Any, ...]:
@@ -36,14 +38,16 @@ class Post:
             self.role,
             *(getattr(place, "pk", None) for place in (self.centre, self.group, self.network)),
             self.country,
+            self.registry,
         )
 
     @property
     def key(self) -> str:
-        return f"{self.role}:{getattr(self.place, 'pk', self.country)}"
+        return f"{self.role}:{getattr(self.place, 'pk', self.country)}{self.registry and f':{self.registry}'}"
 
     def __str__(self) -> str:
         where = str(self.place) if self.place is not None else countries.name(self.country)
+        where += f", registry {self.registry}" if self.registry else ""
         return f"{self.role.label}, {where}" if where else str(self.role.label)
 
 
@@ -91,7 +95,8 @@ def may_second(user: Any, person: Any, post: Post) -> Verdict:
 
 
 def posts_held(person: Any) -> set[Any]:
-    return set(person.memberships.current().values_list("role", "centre", "group", "network", "country"))
+    columns = ("role", "centre", "group", "network", "country", "registry")
+    return set(person.memberships.current().values_list(*columns))
 
 
 def may_have(user: Any, person: Any, post: Post, *, entitled: bool, held: set[Any] | None = None) -> Verdict:
@@ -99,6 +104,8 @@ def may_have(user: Any, person: Any, post: Post, *, entitled: bool, held: set[An
         return no("Nobody gives a role to themselves.")
     if post.centre is not None and person.centre_id != post.centre.pk:
         return no("This person works at another hospital.")
+    if (post.role == Role.RESEARCHER) != bool(post.registry):
+        return no("A researcher's role is given for one registry.")
     if not entitled:
         return no("Your own roles do not let you give this one.")
     if post.row in (posts_held(person) if held is None else held):
@@ -112,7 +119,10 @@ def may_end(user: Any, membership: Any) -> Verdict:
 
 
 def may_end_each(user: Any, rows: Iterable[Any]) -> list[Verdict]:
-    posts = [(row.user_id, Post(Role(row.role), row.centre, row.group, row.network, row.country)) for row in rows]
+    posts = [
+        (row.user_id, Post(Role(row.role), row.centre, row.group, row.network, row.country, row.registry))
+        for row in rows
+    ]
     given = set(looked_after(user, (post for _who, post in posts)))
     refused = no("Your own roles do not let you end this one.")
     return [yes if user.pk == who or post in given else refused for who, post in posts]

@@ -131,7 +131,7 @@ def propose_role(person: User, post: Post, *, by: Any, valid_to: dt.date | None 
         raise Refused(verdict.reason)
     if post.role not in POWERFUL:
         raise Refused("This role needs no second person.")
-    mine = {"person": person, "role": post.role, "network": post.network}
+    mine = {"person": person, "role": post.role, "network": post.network, "registry": post.registry}
     waiting = RoleProposal.objects.waiting().filter(**mine).select_related("asked_by", "person", "network").first()
     if waiting is not None and policy.may_be_granted(waiting):
         raise Refused("This role waits for a second person already.")

@@ -78,6 +78,7 @@ class RoleProposal(SecondPerson):
 
     role = models.CharField(max_length=20, choices=Role)
     network = models.ForeignKey(Network, on_delete=models.PROTECT, null=True, related_name="+")
+    registry = models.CharField(max_length=80, default="", db_default="")
     valid_to = models.DateField(null=True)
 
     class Meta(SecondPerson.Meta):
@@ -85,7 +86,7 @@ class RoleProposal(SecondPerson):
             *SecondPerson.Meta.constraints,
             models.UniqueConstraint(
                 name="people_one_open_proposal",
-                fields=["person", "role", "network"],
+                fields=["person", "role", "network", "registry"],
                 condition=Q(state=ProposalState.WAITING),
                 nulls_distinct=False,
             ),
@@ -96,7 +97,7 @@ class RoleProposal(SecondPerson):
 
     @property
     def post(self) -> Post:
-        return Post(Role(self.role), network=self.network)
+        return Post(Role(self.role), network=self.network, registry=self.registry)
 
 
 class LostPhone(SecondPerson):

@@ -22,16 +22,13 @@ from django.db.models import (
 )
 from django.db.models.functions import RowNumber
 
+from consent.models import Registry
 from cpms import clock
 from cpms.accounts import policy
 from cpms.accounts import queries as accounts
 from cpms.accounts.models import Centre, CentreMembership, Membership, Network, ThematicGroup, UnitCover, User
-from cpms.accounts.roles import (
-    CENTRE_ROLES,
-    OVERSEEING_ROLES,
-    REPRESENTING_ROLES,
-    Role,
-)
+from cpms.accounts.policy import Post
+from cpms.accounts.roles import CENTRE_ROLES, OVERSEEING_ROLES, REPRESENTING_ROLES, Role
 from cpms.terminology.folding import fold, fold_name
 from cpms.vault import cipher
 from helpdesk.people.models import AccessRequest, Outreach, PlaceProposal, Table, TableRow
@@ -125,6 +122,11 @@ def places_asked_for(user: Any, *, centre: Centre | None = None) -> QuerySet[Pla
     """The hospitals that networks ask for, as far as the person has to do with it; at one hospital, or all."""
     rows = PlaceProposal.objects.visible_to(user).waiting().select_related("centre", "network", "asked_by")
     return rows.filter(centre=centre) if centre is not None else rows
+
+
+def posts_for(user: Any, person: User) -> list[Post]:
+    """What the person may be given; as researcher for each registry that is open today."""
+    return policy.posts_for(user, person, registries=list(Registry.objects.open().values_list("code", flat=True)))
 
 
 def roles_of(person: User) -> list[Membership]:

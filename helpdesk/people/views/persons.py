@@ -12,7 +12,7 @@ from cpms.accounts import actions as accounts
 from cpms.accounts.access import access, ask
 from cpms.accounts.access.routes import WRITE
 from cpms.accounts.models import User
-from cpms.accounts.policy import may_end_each, may_switch, posts_for
+from cpms.accounts.policy import may_end_each, may_switch
 from cpms.accounts.roles import POWERFUL, Permission
 from helpdesk.people import actions, policy, queries
 from helpdesk.people.forms import GrantForm, LostPhoneForm, PersonUnitForm
@@ -37,7 +37,7 @@ def show(request: HttpRequest, person: User, **sent: Any) -> HttpResponse:
     roles = queries.roles_of(person)
     proposals = RoleProposal.objects.waiting().filter(person=person).select_related("network", "asked_by", "person")
     lost = LostPhone.objects.waiting().filter(person=person).select_related("asked_by", "person").first()
-    posts, running = posts_for(user, person), [row for row in roles if row.is_current]
+    posts, running = queries.posts_for(user, person), [row for row in roles if row.is_current]
     context = {
         "person": person,
         "running": list(zip(running, may_end_each(user, running), strict=True)),
@@ -63,7 +63,7 @@ def show(request: HttpRequest, person: User, **sent: Any) -> HttpResponse:
 @access("people:grant", object=User, verb=Permission.PERSON_MANAGE, methods=WRITE, step_up=True)
 def grant(request: HttpRequest, person: User) -> HttpResponse:
     """Give a role at once, or propose a powerful one."""
-    form = GrantForm(request.POST, posts=posts_for(request.user, person))
+    form = GrantForm(request.POST, posts=queries.posts_for(request.user, person))
     if not form.is_valid():
         return show(request, person, grant=form)
     post, until = form.cleaned_data["post"], form.cleaned_data["valid_to"]
