@@ -77,6 +77,25 @@ class ActivationForm(forms.Form):
         return password
 
 
+class AddressForm(forms.Form):
+    email = forms.EmailField(
+        label="New e-mail address",
+        max_length=254,
+        widget=forms.EmailInput({"autocomplete": "email"}),
+        help_text="A link is sent to it. Until you open the link everything stays as it is.",
+    )
+
+    def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user = user
+
+    def clean_email(self) -> str:
+        address = str(self.cleaned_data["email"]).lower()
+        if address == self.user.email:
+            raise forms.ValidationError("This is the address you have.")
+        return address
+
+
 class ResetForm(forms.Form):
     """allauth's own looks the account up, and makes its link, while the asker waits: the time would tell. A worker does both."""
 

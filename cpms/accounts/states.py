@@ -1,7 +1,8 @@
-"""The 24 European Reference Networks as the European Commission names them. A table, no queries."""
+"""The 24 European Reference Networks as the European Commission names them, and how long a change of address waits. No queries."""
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 
 
@@ -40,3 +41,7 @@ NETWORKS = (
     KnownNetwork("TRANSPLANT", "ERN TRANSPLANT-CHILD", "transplantation in children"),
     KnownNetwork("VASCERN", "VASCERN", "multisystemic vascular diseases"),
 )
+
+ANSWER_ADDRESS = "accounts.answer_address"
+NEW_ADDRESS, NEW_ADDRESS_GOOD_FOR = "new address", dt.timedelta(hours=24)
+"""A new address waits so long for its owner to open the link that was mailed to it."""

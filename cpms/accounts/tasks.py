@@ -12,6 +12,12 @@ def forget_unseen() -> None:
     actions.forget_unseen()
 
 
+@shared_task(name="accounts.answer_address")
+@confirmed
+def answer_address(*, envelope_id: str) -> None:
+    actions.answer_address(envelope_id, by=None)
+
+
 @shared_task(name="accounts.answer_reset")
 @confirmed
 def answer_reset(*, envelope_id: str) -> None:

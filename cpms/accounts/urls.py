@@ -2,7 +2,17 @@
 
 from django.urls import path, re_path
 
-from cpms.accounts.views import activation, directory, expert_groups, expertise, profile, security, sign_in, standing_in
+from cpms.accounts.views import (
+    activation,
+    addresses,
+    directory,
+    expert_groups,
+    expertise,
+    profile,
+    security,
+    sign_in,
+    standing_in,
+)
 
 urlpatterns = [
     path("login/", sign_in.login, name="account_login"),
@@ -27,6 +37,8 @@ urlpatterns = [
     path("confirm/", security.step_up, name="step_up"),
     path("security/", security.overview, name="security"),
     path("security/phone/", security.phone, name="security_phone"),
+    path("security/address/", addresses.address, name="address"),
+    path("security/address/<str:token>/", addresses.confirm, name="confirm_address"),
     path("security/codes/", security.codes, name="security_codes"),
     path("security/sessions/end/", security.end_others, name="end_sessions"),
     path("security/sessions/<int:session>/end/", security.end_one, name="end_session"),

@@ -40,6 +40,8 @@ class Event(models.TextChoices):
     JOINED_CENTRE = "joined_centre", "an account without a centre joined one"
     LEFT_CENTRE = "left_centre", "left the centre"
     DELEGATION_CHANGED = "delegation_changed", "assistant named or ended"
+    ADDRESS_ASKED = "address_asked", "new e-mail address asked for"
+    ADDRESS_CHANGED = "address_changed", "e-mail address changed"
     PROFILE_CHANGED = "profile_changed", "profile changed"
     EXPERT_GROUP_CHANGED = "expert_group_changed", "saved group of experts changed"
     DENIED = "denied", "request refused"

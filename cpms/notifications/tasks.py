@@ -27,6 +27,11 @@ def answer_reset(*, address: str, user_id: str, path: str, occasion: str) -> Non
     actions.answer_reset(address, user_id=user_id, path=path, occasion=occasion, by=None)
 
 
+@shared_task(name="notifications.write_to")
+def write_to(*, address: str, user_id: str, notice: str, path: str, occasion: str) -> None:
+    actions.write_to(address, notice=notice, user_id=user_id, path=path, occasion=occasion, by=None)
+
+
 @shared_task(name="notifications.remind")
 def remind() -> None:
     actions.remind()

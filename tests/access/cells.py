@@ -26,6 +26,7 @@ EXTRA: dict[str, dict[str, object]] = {
     "patients:sheet_pdf": {"language": "en"},
     "drop_expertise": {"row": 0},
     "end_session": {"session": 0},
+    "confirm_address": {"token": "x"},
     "end_assistant": {"delegation": 0},
     "people:end_role": {"membership": 0},
     "cases:file_page": {"number": 1},
@@ -56,7 +57,7 @@ BY_ONESELF = {
     "meetings:address": "the own calendar",
     "tickets:vote": "the own vote",
 }
-LET_IN = {200, 204, 302, 422}
+LET_IN = {200, 204, 302, 410, 422}
 NOTHING_THERE = set(EXTRA) - {
     "patients:sheet",
     "patients:sheet_pdf",

@@ -19,7 +19,7 @@ from django.urls import reverse
 
 from helpdesk.people.models import AccessRequest
 from tests.access.knocking import browser, give_password
-from tests.clients import work_off
+from tests.clients import signed_in, work_off
 from tests.evidence import note
 from tests.factories import CentreFactory, UserFactory, totp_device
 from tests.people.test_getting_in import typed
@@ -39,6 +39,11 @@ def ask_for_password(email: str):
 def ask_for_access() -> Callable[[str], object]:
     fields = typed(CentreFactory())
     return lambda email: browser().post(reverse("people:ask"), fields | {"email": email}, secure=True)
+
+
+def ask_for_address() -> Callable[[str], object]:
+    client = signed_in(totp_device(UserFactory()).user)
+    return lambda email: client.post(reverse("address"), {"email": email}, secure=True)
 
 
 def kinds_of_addresses() -> dict[str, str]:
@@ -76,10 +81,10 @@ def kind_of(sql: str) -> tuple[str, str]:
     return sql.split()[0], table.group(1) if table else ""
 
 
-@pytest.mark.parametrize("form", ["access", "password"])
+@pytest.mark.parametrize("form", ["access", "password", "new address"])
 def test_every_address_is_the_same_work(form):
     addresses = kinds_of_addresses()
-    ask = ask_for_access() if form == "access" else ask_for_password
+    ask = {"access": ask_for_access, "new address": ask_for_address}.get(form, lambda: ask_for_password)()
     work_of(ask, "warm@hospital.example")  # what is asked once per process is asked
     work = {kind: work_of(ask, email) for kind, email in addresses.items()}
     differing = [kind for kind in work if work[kind] != work["unknown"]]
@@ -104,6 +109,7 @@ def median_times(ask: Callable[[str], object], known: list[str]) -> tuple[float,
 def known_and_unknown_addresses_take_the_same_time():
     known, apart = [totp_device(UserFactory(centre=CentreFactory())).user.email for _ in range(10)], {}
     forms = {"refused login": sign_in, "new password": ask_for_password, "request for access": ask_for_access()}
+    forms["new address"] = ask_for_address()
     for form, ask in forms.items():
         first, second = median_times(ask, known)
         apart[form] = abs(first - second) < 5 and abs(first - second) < 0.1 * first

@@ -10,6 +10,7 @@ EXCUSED = {
     "otp_challenge": "a code counts once: tests/accounts/test_sign_in.py",
     "otp_enrol": "a code counts once: tests/accounts/test_sign_in.py",
     "step_up": "a code counts once: tests/accounts/test_security.py",
+    "confirm_address": "a link works once: tests/accounts/test_new_address.py",
     "security_phone": "a code counts once: tests/accounts/test_security.py",
     "security_codes": "fresh codes each time; those shown last count: tests/accounts/test_security.py",
     "demo_be": "signs in as somebody invented, on loopback only",

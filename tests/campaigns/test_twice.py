@@ -40,6 +40,7 @@ ELSEWHERE = {
     "helpdesk.make_file": "tests/helpdesk/test_files.py: it needs a file that was asked for, and takes seconds",
     "outcomes.make_document": "tests/outcomes: it needs a written outcome, and takes seconds",
     "accounts.answer_reset": "tests/accounts/test_password_reset.py: it needs an envelope, which it uses up",
+    "accounts.answer_address": "tests/accounts/test_new_address.py: it needs an envelope, which it uses up",
     "people.take_request": "tests/people/test_getting_in.py: it needs an envelope, which it uses up",
 }
 THREADS = 4
@@ -107,6 +108,13 @@ def arguments(name: str, story: Story, frozen: Story) -> dict[str, str]:
         "outcomes.ask_round": {"survey_id": str(SurveyRound.objects.get().pk)},
         "outcomes.take_decision": {"decision_id": str(MeetingDecision.objects.get().pk)},
         "notifications.tell": {"user_id": str(story.lead.pk), "notice": "recovery_used", "occasion": "once"},
+        "notifications.write_to": {
+            "address": "nobody@far.example",
+            "user_id": str(story.lead.pk),
+            "notice": "address_changed",
+            "path": "/",
+            "occasion": "once",
+        },
         "panels.tell_corrected": {"correction_id": str(story.correction.pk)},
         "cases.copy_files": {"case_id": str(Case.objects.get(copied_from=story.case).pk)},
         "notifications.answer_reset": {

@@ -42,6 +42,7 @@ EXTRA = {
     "manual:open": {"chapter": "coming-in"},
     "cases:range": {"network": "ENDO", "number": 1, "test": "phosphate"},
     "kpis_export": {"month": "2020-01"},
+    "confirm_address": {"token": "x"},
 }
 
 # What a browser never shows as a page of its own
@@ -132,6 +133,8 @@ LEAD = (
     Visit("lead", "expertise"),
     Visit("lead", "security"),
     Visit("lead", "security_phone"),
+    Visit("lead", "address"),
+    Visit("lead", "confirm_address", status=410),
     Visit("lead", "assistants"),
     Visit("lead", "absence"),
     Visit("lead", "step_up"),

@@ -9,6 +9,7 @@ from cpms.accounts.actions.activation import (
     prepare_account,
     resend_link,
 )
+from cpms.accounts.actions.addresses import answer_address, ask_for_address, change_address
 from cpms.accounts.actions.expert_groups import (
     describe_expert_group,
     drop_from_group,
@@ -68,8 +69,11 @@ __all__ = [
     "activate",
     "add_centre",
     "add_unit",
+    "answer_address",
     "answer_reset",
+    "ask_for_address",
     "ask_for_reset",
+    "change_address",
     "change_profile",
     "choose_password",
     "confirm_device",

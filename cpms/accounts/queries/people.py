@@ -29,7 +29,9 @@ from cpms.accounts.models import (
 )
 from cpms.accounts.models.devices import device_kinds
 from cpms.accounts.roles import OVERSEEING_ROLES, REPRESENTING_ROLES, STAFF_ROLES, Role
+from cpms.accounts.states import NEW_ADDRESS, NEW_ADDRESS_GOOD_FOR
 from cpms.terminology.folding import fold_name
+from cpms.vault import actions as vault
 from cpms.vault import cipher
 
 
@@ -37,6 +39,22 @@ def usable_link(token: str) -> ActivationLink | None:
     """The unused, unexpired link of this token; looked up by digest."""
     found = ActivationLink.objects.usable().select_related("user").filter(digest=cipher.digest("link", token))
     return found.first()
+
+
+def new_address(token: str, user: Any) -> str | None:
+    """The address that a mailed link would give this person: theirs, asked for while they had the address they have, and of the
+    last 24 hours."""
+    name, _dot, secret = token.partition(".")
+    try:
+        words = vault.look_into(NEW_ADDRESS, name, younger_than=NEW_ADDRESS_GOOD_FOR)
+    except ValueError:  # the first part is no id
+        return None
+    fits = words and (words["user"], words["old"], words["digest"]) == (
+        str(user.pk),
+        user.email,
+        cipher.digest("link", secret),
+    )
+    return str(words["new"]) if words and fits else None
 
 
 def held_account(uid: str) -> User | None:

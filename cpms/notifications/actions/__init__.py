@@ -1,15 +1,14 @@
 """Open and settle what waits for people; write and send mails."""
 
+from cpms.notifications.actions.asked import answer_reset, tell, write_to
 from cpms.notifications.actions.daily import send_daily, wish_mails
 from cpms.notifications.actions.outbox import (
-    answer_reset,
     cancel_mails,
     cancel_mails_of,
     dispatch_outbox,
     notify,
     notify_address,
     seal_again,
-    tell,
 )
 from cpms.notifications.actions.rules import set_rules
 from cpms.notifications.actions.work import (
@@ -43,4 +42,5 @@ __all__ = [
     "settle_work",
     "tell",
     "wish_mails",
+    "write_to",
 ]

@@ -16,7 +16,6 @@ from typing import Any
 import structlog
 from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
-from django.contrib.auth import get_user_model
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.db import models, transaction
 from django.db.models import F, QuerySet
@@ -97,26 +96,6 @@ def notify_address(address: str, *, notice: Notice, about: models.Model, path: s
     message.link = path
     OutboxMessage.objects.bulk_create([message], ignore_conflicts=True)
     jobs.nudge_after_commit("notifications.dispatch_outbox")
-
-
-@transaction.atomic
-def tell(user_id: str, *, notice: str, occasion: str, by: Any) -> None:
-    """What a lower floor asked for by name: one mail to the owner of an account, once per ``occasion``."""
-    person = get_user_model().objects.filter(pk=user_id).first()
-    if person is not None:
-        notify([person], notice=Notice(notice), by=by, about=person, path=reverse("security"), again=occasion)
-
-
-@transaction.atomic
-def answer_reset(address: str, *, user_id: str, path: str, occasion: str, by: Any) -> None:
-    """Somebody asked for a new password: the link goes to the account's owner; an address without an account gets word
-    of that. Each asking is an ``occasion`` of its own (a UUID), and a row either way, so both take as long."""
-    if user_id:
-        person = get_user_model().objects.get(pk=user_id)
-        notify([person], notice=Notice.PASSWORD_ASKED, by=by, about=person, path=path, again=occasion)
-    else:
-        nobody = get_user_model()(pk=uuid.UUID(occasion))
-        notify_address(address, notice=Notice.ADDRESS_UNKNOWN, about=nobody, path=path, again=occasion)
 
 
 def cancel_mails(about: Iterable[uuid.UUID], *notices: Notice, to: Any = None) -> int:

@@ -20,6 +20,27 @@ JOINING = {
         "A request for access with your address was approved: your account belongs to a hospital of the networks from now on. "
         "Please sign in again. What you were invited to before stays as it was. " + NOT_YOU,
     ),
+    Notice.ADDRESS_ASKED: Words(
+        "CPMS: a new e-mail address was asked for",
+        "Somebody signed in with your account asked for another e-mail address. It counts once the link that was sent there is "
+        "opened. " + NOT_YOU,
+    ),
+    Notice.ADDRESS_NEW: Words(
+        "CPMS: confirm your new e-mail address",
+        "Somebody, probably you, asked to sign in to CPMS with this address from now on. The link below works once, ends after 24 "
+        "hours, and is for the owner of the account alone: sign in with the address you had, then press the button. If it was "
+        "not you, do nothing: nothing changes.",
+    ),
+    Notice.ADDRESS_TAKEN: Words(
+        "CPMS: this address has an account already",
+        "Somebody asked to use this address for another account, but it has one already. If it was you, sign in with it, or ask "
+        "your helpdesk which of the two accounts to keep. If it was not you, do nothing: nothing changes.",
+    ),
+    Notice.ADDRESS_CHANGED: Words(
+        "CPMS: your e-mail address was changed",
+        "Your account has another e-mail address from now on: you sign in with it, and every further mail goes there. "
+        + NOT_YOU,
+    ),
     Notice.FACTOR_WAITS: Words(
         "CPMS: a lost phone waits for a second person",
         "A colleague of the helpdesk was told of a lost phone. It counts only once a second person there has confirmed it; whoever "

@@ -22,6 +22,10 @@ class Notice(models.TextChoices):
     PASSWORD_ASKED = "password_asked", "Link for a new password"
     PASSWORD_CHANGED = "password_changed", "Password changed"
     ADDRESS_UNKNOWN = "address_unknown", "New password asked for without an account"
+    ADDRESS_ASKED = "address_asked", "New e-mail address asked for"
+    ADDRESS_NEW = "address_new", "Link to a new e-mail address"
+    ADDRESS_TAKEN = "address_taken", "New e-mail address has an account"
+    ADDRESS_CHANGED = "address_changed", "E-mail address changed"
     FACTOR_ASKED = "factor_asked", "New second factor asked for"
     FACTOR_WAITS = "factor_waits", "A lost phone waits for a second person"
     NOT_SECONDED = "not_seconded", "No second person came, or one said no"
@@ -147,6 +151,10 @@ ALWAYS_AT_ONCE = frozenset(
         Notice.PASSWORD_ASKED,
         Notice.PASSWORD_CHANGED,
         Notice.ADDRESS_UNKNOWN,
+        Notice.ADDRESS_ASKED,
+        Notice.ADDRESS_NEW,
+        Notice.ADDRESS_TAKEN,
+        Notice.ADDRESS_CHANGED,
         Notice.FACTOR_ASKED,
         Notice.FACTOR_RESET,
         Notice.ROLE_CHANGED,

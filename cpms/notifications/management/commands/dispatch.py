@@ -11,7 +11,7 @@ from cpms.jobs import actions as jobs
 from cpms.notifications import actions
 
 # Somebody outside waits for a mail of these. What no broker took is done here, before the mails go
-WAITED_FOR = ("people.take_request", "accounts.answer_reset")
+WAITED_FOR = ("people.take_request", "accounts.answer_reset", "accounts.answer_address")
 
 
 class Command(BaseCommand):

@@ -1,0 +1,84 @@
+"""A person's e-mail address is the login and where mails go: a new one counts once a link mailed to it was opened, signed in."""
+
+from __future__ import annotations
+
+import secrets
+import uuid
+from typing import Any
+
+from allauth.account.models import EmailAddress
+from django.db import IntegrityError, transaction
+from django.urls import reverse
+
+from cpms.accounts import queries
+from cpms.accounts.access import Refused
+from cpms.accounts.actions.activation import end_link, tell
+from cpms.accounts.actions.security import end_sessions
+from cpms.accounts.models import User
+from cpms.accounts.states import ANSWER_ADDRESS, NEW_ADDRESS
+from cpms.audit import actions as audit
+from cpms.audit.states import Event
+from cpms.jobs import actions as jobs
+from cpms.vault import actions as vault
+from cpms.vault import cipher
+
+
+@transaction.atomic
+def ask_for_address(user: User, *, address: str, by: Any) -> None:
+    """Put the new address aside for a worker: the same work for every one, so that nothing tells whether it has an account (T7).
+    The owner hears of it at the old one."""
+    words = {"user": str(user.pk), "old": user.email, "new": address}
+    jobs.enqueue(ANSWER_ADDRESS, envelope_id=vault.put_in(ANSWER_ADDRESS, words))
+    audit.record(Event.ADDRESS_ASKED, on=user, by=by)
+    tell(user, "address_asked")
+
+
+def answer_address(envelope_id: str, *, by: Any) -> None:
+    """Have the link mailed to the new address, or, where an account has it, word of that; run twice, it is done once."""
+    with vault.take_out(ANSWER_ADDRESS, envelope_id) as words:
+        if words is None:
+            return
+        taken = User.objects.filter(email=words["new"]).exists()
+        write_to(
+            words["new"], "address_taken" if taken else "address_new", about=words["user"], path=way_in(words, taken)
+        )
+
+
+def way_in(words: dict[str, str], taken: Any) -> str:
+    """Where the mail leads. The secret part of a link is kept as a digest alone, in an envelope that its other part names."""
+    if taken:
+        return reverse("account_login")
+    secret = secrets.token_urlsafe(24)
+    name = vault.put_in(NEW_ADDRESS, words | {"digest": cipher.digest("link", secret)})
+    return reverse("confirm_address", args=[f"{name}.{secret}"])
+
+
+def write_to(address: str, notice: str, *, about: str, path: str) -> None:
+    """Ask the floor above for a mail to an address itself, in this transaction."""
+    given = {"user_id": about, "address": address, "notice": notice, "path": path}
+    jobs.at_once("notifications.write_to", **given, occasion=str(uuid.uuid4()))
+
+
+@transaction.atomic
+def change_address(user: User, *, token: str, session_key: str, by: Any) -> None:
+    """The owner opened the link: from now on one signs in with the new address, and every mail goes there, those that wait, too.
+
+    The link is used up; links mailed to the old address end, every other session with them; the old address hears of it. Raises
+    ``Refused`` for a link that is over, or not this person's, and where an account took the address meanwhile."""
+    held = User.objects.select_for_update(of=("self",)).get(pk=user.pk)
+    new = queries.new_address(token, held)
+    if new is None:
+        raise Refused("This link is over. Ask for a new one on your security page.")
+    try:
+        with transaction.atomic():
+            User.objects.filter(pk=held.pk).update(email=new)
+    except IntegrityError as error:
+        raise Refused("This link is over. Ask for a new one on your security page.") from error
+    EmailAddress.objects.filter(
+        user=held
+    ).delete()  # allauth notes one with a link for a password, and would let it sign in
+    vault.throw_away(NEW_ADDRESS, token.partition(".")[0])
+    audit.record(Event.ADDRESS_CHANGED, on=held, by=by)
+    end_link(held, by=by)
+    end_sessions(held, keep=session_key, by=by)
+    write_to(held.email, "address_changed", about=str(held.pk), path=reverse("account_login"))

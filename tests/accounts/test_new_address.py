@@ -1,0 +1,132 @@
+"""One's own e-mail address: asked for with a fresh code, changed behind a link mailed to the new one."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+
+import pytest
+from allauth.account.models import EmailAddress
+from django.core import mail
+from django.urls import reverse
+
+from cpms import clock
+from cpms.accounts import actions
+from cpms.accounts.access import Refused
+from cpms.accounts.actions.security import reset_path
+from cpms.accounts.models import ActivationLink, User
+from cpms.accounts.states import ANSWER_ADDRESS, NEW_ADDRESS
+from cpms.jobs.models import Job
+from cpms.notifications import actions as notifications
+from cpms.notifications.models import OutboxMessage
+from cpms.notifications.notices import Notice
+from cpms.vault.models import Envelope
+from tests.access.knocking import at_once, browser, give_password
+from tests.clients import signed_in, work_off
+from tests.factories import UserFactory, totp_device
+
+pytestmark = pytest.mark.django_db(databases=["default", "cachedb"])
+ADDRESS, NEW = reverse("address"), "moved@hospital.example"
+
+
+def mailed() -> list[tuple[str, str]]:
+    """To whom what was sent since the last look, in order of the addresses."""
+    mail.outbox.clear()
+    work_off(ANSWER_ADDRESS, "notifications.tell")
+    notifications.dispatch_outbox()
+    return sorted((sent.to[0], sent.subject) for sent in mail.outbox)
+
+
+def link() -> str:
+    found = (re.search(r"https?://[^/]+(/accounts/security/address/\S+/)", sent.body) for sent in mail.outbox)
+    return next(match.group(1) for match in found if match)
+
+
+def ask(client, address=NEW):
+    return client.post(ADDRESS, {"email": address}, secure=True)
+
+
+@pytest.fixture
+def person():
+    return totp_device(UserFactory()).user
+
+
+def test_a_new_address_counts_once_its_link_is_opened_and_takes_everything_along(person):
+    client, elsewhere, old = signed_in(person), signed_in(person), person.email
+    person.activation_links.create(digest="x", expires_at=clock.now() + dt.timedelta(hours=1))
+    forgotten = reset_path(person)
+    notifications.notify([person], notice=Notice.REMINDER, by=None, about=person, again="waits")
+    OutboxMessage.objects.update(not_before=clock.now() + dt.timedelta(days=1))
+    assert ask(client, NEW.upper()).url == reverse("security")
+    assert NEW not in Envelope.objects.get().sealed
+    assert set(Job.objects.get(task=ANSWER_ADDRESS).ids) == {"envelope_id"}
+    asked = [(old, "CPMS: a new e-mail address was asked for"), (NEW, "CPMS: confirm your new e-mail address")]
+    assert mailed() == sorted(asked)
+    path = link()
+    assert path.split(".")[-1].strip("/") not in str(Envelope.objects.get(purpose=NEW_ADDRESS).words)
+    assert (client.get(path, secure=True).status_code, User.objects.get(pk=person.pk).email) == (200, old)
+    assert client.post(path, secure=True).url == reverse("security")
+    person.refresh_from_db()
+    assert (person.email, EmailAddress.objects.count(), ActivationLink.objects.count()) == (NEW, 0, 0)
+    assert elsewhere.get("/", secure=True).status_code == 302
+    OutboxMessage.objects.update(not_before=clock.now())
+    assert [to for to, _subject in mailed()] == sorted([old, NEW])  # word of the change, and what waited
+    assert "password1" not in client.get(forgotten, secure=True, follow=True).content.decode()
+    assert client.get(path, secure=True).status_code == 410
+    assert "/accounts/login/code/" in give_password(browser(), NEW).url
+    assert give_password(browser(), old).status_code == 200
+
+
+def test_an_address_with_an_account_gets_word_of_that_and_the_asker_sees_no_difference(person):
+    client, taken = signed_in(person), UserFactory(activated_at=None).email
+    answers = [ask(client, address).url for address in (taken, NEW)]
+    assert answers[0] == answers[1]
+    assert dict(mailed())[taken] == "CPMS: this address has an account already"
+    assert ask(client, person.email).status_code == 422
+
+
+def test_a_link_is_its_owners_alone_for_a_day_and_until_another_change(person):
+    client, other = signed_in(person), signed_in(UserFactory())
+    ask(client)
+    mailed()
+    path, token = link(), link().split("/")[-2]
+    shorter = path.rsplit(".", 1)[0]
+    wrong = [path.replace("/address/", "/address/x"), f"{shorter}.wrong/", f"{shorter}/"]
+    assert [client.get(one, secure=True).status_code for one in wrong] == [410] * 3
+    assert [other.get(path, secure=True).status_code, other.post(path, secure=True).status_code] == [410, 410]
+    Envelope.objects.update(written_at=clock.now() - dt.timedelta(hours=24))
+    assert client.get(path, secure=True).status_code == 410
+    Envelope.objects.update(written_at=clock.now())
+    UserFactory(email=NEW)  # came in meanwhile
+    with pytest.raises(Refused, match="This link is over"):
+        actions.change_address(person, token=token, session_key="", by=person)
+    person.email = "third@hospital.example"
+    person.save()
+    assert client.get(path, secure=True).status_code == 410
+
+
+def test_a_stale_code_asks_for_a_fresh_one_and_many_links_are_not_mailed(person):
+    assert reverse("step_up") in signed_in(person, fresh=False).get(ADDRESS, secure=True).url
+    client = signed_in(person)
+    assert [ask(client).status_code for _ in range(6)] == [302] * 5 + [429]
+
+
+def test_a_job_run_twice_mails_one_link(person):
+    actions.ask_for_address(person, address=NEW, by=person)
+    envelope = str(Envelope.objects.get().pk)
+    for _ in range(2):
+        actions.answer_address(envelope, by=None)
+    assert OutboxMessage.objects.filter(address=NEW).count() == 1
+
+
+@pytest.mark.django_db(transaction=True, databases=["default", "cachedb"])
+def test_a_link_used_by_many_at_once_changes_the_address_once(person):
+    actions.ask_for_address(person, address=NEW, by=person)
+    mailed()
+    token = link().split("/")[-2]
+
+    def use(_number: int) -> bool:
+        actions.change_address(person, token=token, session_key="", by=person)
+        return True
+
+    assert len(at_once(use)) == 1
