@@ -111,6 +111,7 @@ WITHOUT_BY = {
         "look_into",
         "throw_away",
         "forget_envelopes",
+        "forget_left_over",
         "seal_envelopes_again",
     },
 }

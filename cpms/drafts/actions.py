@@ -13,7 +13,15 @@ from django.http import HttpResponse, HttpResponseRedirect
 from cpms import clock
 from cpms.drafts import queries
 from cpms.drafts.models import Draft, PostKey
-from cpms.drafts.states import HELD_FORMS, KEEP_DRAFTS, KEEP_HELD_FORMS, KEEP_POST_KEYS, LONGEST_DRAFT
+from cpms.drafts.states import (
+    HELD_FORMS,
+    KEEP_DRAFTS,
+    KEEP_ENVELOPES,
+    KEEP_HELD_FORMS,
+    KEEP_POST_KEYS,
+    LONGEST_DRAFT,
+)
+from cpms.jobs.models import Job
 from cpms.vault import actions as vault
 from cpms.vault.models import DataKey
 
@@ -64,9 +72,11 @@ def forget(drafts: list[Draft]) -> int:
 
 @transaction.atomic
 def prune() -> int:
-    """Remove drafts nobody came back to, and old POST keys. The system's own housekeeping, so without ``by``."""
+    """Remove drafts nobody came back to, old POST keys, and words that no job will take out any more. The system's own housekeeping, so without ``by``."""
     PostKey.objects.filter(at__lt=clock.now() - KEEP_POST_KEYS).delete()
     vault.forget_envelopes(HELD_FORMS, older_than=KEEP_HELD_FORMS)
+    awaited = Job.objects.open().filter(ids__has_key="envelope_id").values_list("ids__envelope_id", flat=True)
+    vault.forget_left_over(older_than=KEEP_ENVELOPES, besides=list(awaited))
     return forget(list(Draft.objects.filter(updated_at__lt=clock.now() - KEEP_DRAFTS)))
 
 

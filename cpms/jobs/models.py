@@ -22,6 +22,10 @@ class JobQuerySet(models.QuerySet["Job"]):
         lost = Q(state=JobState.SENT, sent_at__lt=clock.now() - RESEND_AFTER)
         return self.filter(Q(state=JobState.WAITING) | lost)
 
+    def open(self) -> JobQuerySet:
+        """Neither done nor given up."""
+        return self.filter(state__in=[JobState.WAITING, JobState.SENT])
+
 
 class Job(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

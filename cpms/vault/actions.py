@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from django.db import transaction
@@ -84,6 +84,12 @@ def throw_away(purpose: str, envelope_id: str) -> None:
 def forget_envelopes(purpose: str, *, older_than: dt.timedelta) -> int:
     """Whoever was to take these out did not come; gives how many there were."""
     return Envelope.objects.filter(purpose=purpose, written_at__lt=clock.now() - older_than).delete()[0]
+
+
+def forget_left_over(*, older_than: dt.timedelta, besides: Collection[str]) -> int:
+    """Whatever they were for, nobody comes for these envelopes any more, but for those of these ids; gives how many there were."""
+    left = Envelope.objects.filter(written_at__lt=clock.now() - older_than)
+    return left.exclude(pk__in=[uuid.UUID(one) for one in besides]).delete()[0]
 
 
 @transaction.atomic

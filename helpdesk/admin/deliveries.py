@@ -5,13 +5,20 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import CharField, Exists, OuterRef, QuerySet
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast
 from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.formats import date_format
 
 from cpms.accounts.roles import Role
+from cpms.drafts.states import KEEP_ENVELOPES
 from cpms.jobs.models import Job
+from cpms.jobs.states import JobState
 from cpms.notifications.models import OutboxMessage
 from cpms.notifications.states import MailState
+from cpms.vault.models import Envelope
 from helpdesk import queries
 from helpdesk.admin.pages import ReadOnlyAdmin, site
 
@@ -45,10 +52,21 @@ class OutboxAdmin(ReadOnlyAdmin):
 class JobAdmin(ReadOnlyAdmin):
     """What the machine does for all networks; a job has none of its own, so the core helpdesk looks after it alone."""
 
-    list_display = ("task", "state", "asked_at", "sent_at", "done_at", "attempts")
+    list_display = ("task", "state", "asked_at", "sent_at", "done_at", "attempts", "words")
     list_filter = ("state", "task")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Job]:
-        found = super().get_queryset(request)
+        kept = Envelope.objects.annotate(name=Cast("pk", CharField())).filter(name=OuterRef("envelope"))
+        found = super().get_queryset(request).annotate(envelope=KeyTextTransform("envelope_id", "ids"))
+        found = found.annotate(has_words=Exists(kept))
         user: Any = request.user
         return found if Role.CORE_HELPDESK in user.held_roles() else found.none()
+
+    @admin.display(description="What was typed")
+    def words(self, job: Any) -> str:
+        """Until when what a job was to take out stays, sealed, for whoever mends the cause: nobody reads it here."""
+        if not job.has_words:
+            return ""
+        if job.state != JobState.GIVEN_UP:
+            return "sealed, until it is done"
+        return f"sealed; removed after {date_format(timezone.localdate(job.asked_at + KEEP_ENVELOPES), 'j M Y')}"

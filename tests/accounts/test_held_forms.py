@@ -12,9 +12,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from cpms import clock
+from cpms.accounts.access.holding import NAMES
 from cpms.accounts.models import Delegation, TotpDevice
 from cpms.accounts.roles import Role
 from cpms.drafts import actions as drafts
+from cpms.drafts.states import HELD_FORMS
 from cpms.vault.models import Envelope
 from helpdesk.people.models import AccessRequest
 from tests.clients import signed_in
@@ -92,7 +94,7 @@ def test_nobody_else_and_no_other_session_goes_on_with_it(asked, representative)
         assert "data-held" not in other.get(answer.url, secure=True).content.decode()
     stolen = signed_in(them)
     session = stolen.session
-    session["held"] = client.session["held"]
+    session[NAMES] = client.session[NAMES]
     session.save()
     assert "data-held" not in stolen.get(answer.url, secure=True).content.decode()
     assert "data-held" not in client.get(answer.url, secure=True).content.decode()  # the code is still to come
@@ -114,19 +116,31 @@ def test_after_ten_minutes_it_leads_back_and_goes_by_night(asked, representative
     approve = reverse("people:approve", args=[asked.pk])
     answer = client.post(approve, secure=True, headers={"referer": where})
     Envelope.objects.update(written_at=clock.now() - dt.timedelta(minutes=11))
+    client.post(approve, secure=True)
+    Envelope.objects.filter(written_at__gt=clock.now() - dt.timedelta(minutes=1)).update(
+        written_at=clock.now() - dt.timedelta(minutes=11)
+    )
     page = give_code(client, answer.url, representative)
     assert page.redirect_chain[-1][0] == reverse("people:requests")
+    assert Envelope.objects.count() == 1  # whoever reads throws away what is too old
     drafts.prune()
     assert not Envelope.objects.exists()
 
 
-def test_a_second_form_takes_the_place_of_the_first_and_a_file_is_not_held(asked, representative):
+def test_two_windows_hold_a_form_each_a_fourth_ends_the_first_and_a_file_is_not_held(asked, representative):
     client = signed_in(representative, fresh=False)
-    approve = reverse("people:approve", args=[asked.pk])
-    first, second = (client.post(approve, secure=True).url for _ in range(2))
-    assert Envelope.objects.count() == 1
-    assert first != second
-    assert "data-held" not in give_code(client, first, representative).content.decode()
+    approve, other = (
+        reverse("people:approve", args=[one.pk]) for one in (asked, AccessRequestFactory(centre=asked.centre))
+    )
+    first, second = (client.post(deed, secure=True).url for deed in (approve, other))
+    assert [waiting_form(give_code(client, url, representative))[0] for url in (first, second)] == [approve, other]
+    to, fields = waiting_form(client.get(second, secure=True))
+    client.post(to, fields, secure=True)
+    assert [one.words["path"] for one in Envelope.objects.filter(purpose=HELD_FORMS)] == [approve]
+    client = signed_in(representative, fresh=False)
+    urls = [client.post(approve, secure=True).url for _ in range(4)]
+    assert Envelope.objects.filter(purpose=HELD_FORMS).count() == 1 + 3
+    assert "data-held" not in give_code(client, urls[0], representative).content.decode()
     client = signed_in(representative, fresh=False)
     answer = client.post(approve, {"file": SimpleUploadedFile("a.txt", b"x")}, secure=True)
     assert "held" not in answer.url

@@ -11,6 +11,9 @@ from django.urls import reverse
 
 from cpms import clock
 from cpms.accounts import actions
+from cpms.accounts.roles import Role
+from cpms.drafts import actions as drafts
+from cpms.drafts.states import KEEP_ENVELOPES
 from cpms.jobs import actions as jobs
 from cpms.jobs.models import Job
 from cpms.jobs.states import JobState
@@ -18,8 +21,8 @@ from cpms.notifications import actions as notifications
 from cpms.notifications.models import OutboxMessage
 from cpms.notifications.states import MailState
 from cpms.vault.models import Envelope
-from tests.clients import mailed_reset_path, work_off
-from tests.factories import UserFactory
+from tests.clients import mailed_reset_path, signed_in, work_off
+from tests.factories import UserFactory, give_role
 from tools.local import places
 
 pytestmark = pytest.mark.django_db(databases=["default", "cachedb"])
@@ -127,3 +130,21 @@ def test_a_job_that_fails_stops_no_other(client):
     assert jobs.do_here([TASK]) == 1
     broken.refresh_from_db()
     assert broken.state == JobState.WAITING
+
+
+def test_words_of_a_job_that_was_given_up_are_kept_for_a_while_and_staff_are_told_so(client):
+    given_up, waits = (Job.objects.get(ids__envelope_id=key) for key in map(asked_for, [client] * 2))
+    Job.objects.filter(pk=given_up.pk).update(state=JobState.GIVEN_UP)
+    core = UserFactory(role="none")
+    give_role(core, Role.CORE_HELPDESK)
+    page = signed_in(core).get(reverse("helpdesk:jobs_job_changelist"), secure=True).content.decode()
+    assert (page.count("sealed; removed after"), page.count("sealed, until it is done")) == (1, 1)
+    Envelope.objects.update(written_at=clock.now() - KEEP_ENVELOPES)
+    drafts.prune()
+    assert [str(one.pk) for one in Envelope.objects.all()] == [waits.ids["envelope_id"]]
+
+
+def asked_for(client) -> str:
+    """The envelope of a fresh asking."""
+    ask(client, UserFactory().email)
+    return str(Envelope.objects.latest("written_at").pk)

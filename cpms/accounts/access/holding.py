@@ -12,7 +12,8 @@ from django.http import HttpRequest
 from cpms.drafts.states import HELD_FORMS, KEEP_HELD_FORMS
 from cpms.vault import actions as vault
 
-HELD = "held"
+HELD, NAMES, MOST = "held", "held forms", 3
+"""How a form names what is held; where a session keeps these names, one for each window that asks for a code; how many at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,31 +30,43 @@ def hold(request: HttpRequest, *, back: str) -> str:
     files, which are not kept: it leads back to where it stood."""
     if request.FILES:
         return ""
-    let_go(request)
+    for earlier in names(request)[: 1 - MOST]:
+        let_go(request, earlier)
     posted = [(name, value) for name, values in request.POST.lists() for value in values]
-    posted = [(name, value) for name, value in posted if name not in {"csrfmiddlewaretoken", "stood_at"}]
+    posted = [(name, value) for name, value in posted if name not in {"csrfmiddlewaretoken", "stood_at", HELD}]
     posted.append(("stood_at", back))
     if "idempotency_key" not in request.POST:
         posted.append(("idempotency_key", str(uuid.uuid4())))
     words = {"user": str(request.user.pk), "path": request.get_full_path(), "posted": posted, "back": back}
-    request.session[HELD] = vault.put_in(HELD_FORMS, words)
-    return str(request.session[HELD])
+    name = vault.put_in(HELD_FORMS, words)
+    request.session[NAMES] = [*names(request), name]
+    return name
+
+
+def names(request: HttpRequest) -> list[str]:
+    """Of the forms that this session holds, the oldest first."""
+    return list(request.session.get(NAMES, []))
 
 
 def held(request: HttpRequest) -> Held | None:
-    """The form that this session holds, if it is the one the address names, this person's, and of the last ten minutes."""
-    name = request.session.get(HELD, "")
-    if not name or request.GET.get(HELD) != name:
+    """The form that the address names, if this session holds it, it is this person's, and of the last ten minutes. An older one
+    is thrown away here, before the night does it."""
+    name = request.GET.get(HELD, "")
+    if name not in names(request):
         return None
     words = vault.look_into(HELD_FORMS, name, younger_than=KEEP_HELD_FORMS)
+    if words is None:
+        let_go(request, name)
     if words is None or words["user"] != str(request.user.pk):
         return None
-    return Held(words["path"], [(name, value) for name, value in words["posted"]], words["back"])
+    posted = [(field, value) for field, value in words["posted"]]
+    return Held(words["path"], [*posted, (HELD, name)], words["back"])
 
 
-def let_go(request: HttpRequest) -> None:
-    """The form went on its way, or another one takes its place."""
-    if name := request.session.pop(HELD, ""):
+def let_go(request: HttpRequest, name: str) -> None:
+    """The form went on its way, ran out, or makes room for another one. A name that is not this session's is left alone."""
+    if name in (kept := names(request)):
+        request.session[NAMES] = [one for one in kept if one != name]
         vault.throw_away(HELD_FORMS, name)
 
 

@@ -190,7 +190,7 @@ def let_in(request: HttpRequest, route: Route, kwargs: dict[str, Any]) -> list[m
     if route.step_up and not is_fresh(request):
         return ask_for_code(request)
     if route.step_up and request.method == "POST":
-        let_go(request)
+        let_go(request, request.POST.get(HELD, ""))
     return args
 
 
