@@ -35,6 +35,7 @@ app.conf.beat_schedule = {
         "schedule": crontab(minute=52, hour=5),
     },
     "look after requests for access": {"task": "people.look_after_requests", "schedule": crontab(minute=55, hour=5)},
+    "tell of roles that end soon": {"task": "people.tell_of_ends", "schedule": crontab(minute=56, hour=5)},
     "look after tickets": {"task": "tickets.look_after", "schedule": crontab(minute=57, hour=5)},
     "look after patients left behind": {
         "task": "panels.look_after_left_behind",

@@ -31,6 +31,7 @@ class Event(models.TextChoices):
     STEPPED_UP = "stepped_up", "fresh code given for a sensitive act"
     SESSIONS_ENDED = "sessions_ended", "sessions ended"
     FACTOR_KEPT = "factor_kept", "new second factor not confirmed"
+    FACTOR_STOPPED = "factor_stopped", "new second factor stopped by the owner"
     FACTOR_ASKED = "factor_asked", "new second factor asked for"
     FACTOR_RESET = "factor_reset", "second factor taken away, link mailed"
     ACCOUNT_SWITCHED = "account_switched", "account switched on or off"

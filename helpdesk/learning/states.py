@@ -32,7 +32,7 @@ SECTIONS = {
     "my-day#my-work": "home",
     "my-day#mails": "mails",
     "my-day#profile": "profile",
-    "my-day#security": "security security_phone address confirm_address step_up",
+    "my-day#security": "security security_phone people:my_phone address confirm_address step_up",
     "my-day#absence": "absence",
     "my-day#assistants": "assistants",
     "help#ask": "tickets:raise",

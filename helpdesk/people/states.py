@@ -8,6 +8,10 @@ DECIDE_WITHIN = dt.timedelta(days=3)
 """How long a request for access waits for the hospital alone; then its networks are asked too."""
 GOOD_FOR = dt.timedelta(days=3)
 """How long a wish waits for its second person."""
+STOPPED_SHOWN_FOR = dt.timedelta(days=30)
+"""How long the page of an account says that its owner stopped a request made in their name."""
+ENDS_SOON = dt.timedelta(days=7)
+"""How long before its last day those concerned hear that a role or a delegation ends."""
 PLACE_GOOD_FOR = dt.timedelta(days=30)
 """How long a network's wish for a hospital of others waits."""
 

@@ -25,6 +25,12 @@ def look_after_requests() -> None:
     actions.end_lapsed(by=None)
 
 
+@shared_task(name="people.tell_of_ends")
+@confirmed
+def tell_of_ends() -> None:
+    actions.tell_of_ends(by=None)
+
+
 @shared_task(name="people.take_request")
 @confirmed
 def take_request(*, envelope_id: str) -> None:

@@ -60,6 +60,7 @@ PRESSES = {
     # the own account
     "account_logout": Press(is_traceless=True),
     "profile": Press({"job_title": "Surgeon"}),
+    "people:my_phone": Press(),
     "address": Press({"email": "elsewhere@hospital.example"}),
     "expertise": Press({"gene": "CYP21A2"}),
     "practice": Press({"care": "adult", "languages": ["en"]}),

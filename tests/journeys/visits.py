@@ -134,6 +134,7 @@ LEAD = (
     Visit("lead", "security"),
     Visit("lead", "security_phone"),
     Visit("lead", "address"),
+    Visit("lead", "people:my_phone"),
     Visit("lead", "confirm_address", status=410),
     Visit("lead", "assistants"),
     Visit("lead", "absence"),

@@ -16,7 +16,7 @@ from cpms.accounts.models import Delegation, Unit, UnitCover, User
 from cpms.accounts.roles import Role
 from cpms.audit.models import AuditEvent
 from cpms.audit.states import Event
-from cpms.notifications.models import WorkItem
+from cpms.notifications.models import OutboxMessage, WorkItem
 from helpdesk.people import actions
 from panels import actions as panels
 from panels.cases.models import CaseGrant
@@ -211,5 +211,11 @@ def test_only_the_hospital_moves_somebody_into_a_unit_that_sees_everything(house
     with pytest.raises(Refused, match="represents the hospital"):
         accounts.move_to_unit(newcomer, unit=house.unit, by=desk)
     assert house.sees(newcomer) == NOTHING
-    accounts.move_to_unit(newcomer, unit=house.unit, by=house.representative)
+    OutboxMessage.objects.all().delete()
+    for _ in range(2):
+        actions.move_to_unit(User.objects.get(pk=newcomer.pk), unit=house.unit, by=house.representative)
     assert house.sees(User.objects.get(pk=newcomer.pk)) != NOTHING
+    mails = set(OutboxMessage.objects.values_list("notice", "recipient"))
+    others = User.objects.filter(unit=house.unit).holding(Role.CLINICIAN).exclude(pk=newcomer.pk)
+    assert mails == {("unit_cover", newcomer.pk), *(("unit_joined", one.pk) for one in others)}
+    assert OutboxMessage.objects.count() == len(mails) > 1

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from cpms import clock
 from cpms.accounts.access import Refused
-from cpms.accounts.models import TotpDevice, User
+from cpms.accounts.models import Delegation, TotpDevice, User
 from cpms.accounts.policy import Post
 from cpms.accounts.roles import Role
 from cpms.notifications.models import OutboxMessage, WorkItem
@@ -78,6 +78,41 @@ def test_a_confirmed_phone_and_a_role_leave_nothing_to_do(centre, desk):
     assert core[0].pk not in waits_for("confirm_role")
     actions.confirm_role(proposal, by=core[1])
     assert waits_for("confirm_role") == set()
+
+
+def test_the_owner_stops_what_was_asked_in_their_name_and_the_helpdesk_sees_who_did(centre, desk):
+    owner = totp_device(UserFactory(centre=centre)).user
+    actions.ask_for_factor(owner, how_checked="A call from an unknown number", by=desk[0])
+    client, page = signed_in(owner), reverse("people:my_phone")
+    assert page in client.get(reverse("security"), secure=True).content.decode()
+    assert "A call from an unknown number" in client.get(page, secure=True).content.decode()
+    assert LostPhone.objects.get().state == "waiting"  # looking at it changes nothing
+    assert "I have my phone" not in signed_in(desk[2]).get(page, secure=True).content.decode()
+    for _ in range(2):
+        assert client.post(page, secure=True).url == page
+    assert "it was you who stopped it" in client.get(page, secure=True).content.decode()
+    assert (waits_for("confirm_factor"), told("factor_stopped"), told("not_seconded")) == (set(), {desk[0].pk}, set())
+    with pytest.raises(Refused):
+        actions.confirm_factor(LostPhone.objects.get(), by=desk[1])
+    shown = signed_in(desk[1]).get(reverse("people:person", args=[owner.pk]), secure=True).content.decode()
+    assert ("Stopped by the owner" in shown, "Do not confirm it" in shown) == (True, False)
+    assert TotpDevice.objects.filter(user=owner).exists()
+
+
+@pytest.mark.parametrize(("days", "told_of"), [(7, True), (8, False), (0, True)])
+def test_a_right_that_ends_within_a_week_is_told_once_to_holder_and_giver(centre, days, told_of):
+    giver, lead, helper = UserFactory(centre=centre), UserFactory(centre=centre), UserFactory(centre=centre)
+    today = clock.rights_day()
+    row = {"valid_from": today - dt.timedelta(days=60), "valid_to": today + dt.timedelta(days=days)}
+    give_role(lead, Role.SUBSTITUTE, centre=centre, granted_by=giver, **row)
+    Delegation.objects.create(assistant=helper, clinician=lead, **row)
+    short = {"valid_from": today, "valid_to": today + dt.timedelta(days=3)}
+    give_role(helper, Role.SUBSTITUTE, centre=centre, granted_by=giver, **short)  # given for days: nobody forgot it
+    assert [actions.tell_of_ends(by=None) for _ in range(2)] == [2 * told_of] * 2
+    told_in_all = OutboxMessage.objects.filter(notice__in=["role_ends", "role_given_ends"]).count()
+    assert (told("role_ends"), told("role_given_ends"), told_in_all) == (
+        ({lead.pk, helper.pk}, {giver.pk, lead.pk}, 4) if told_of else (set(), set(), 0)
+    )
 
 
 def test_what_nobody_seconds_ends_after_three_days_and_who_asked_is_told(centre, desk):

@@ -46,6 +46,26 @@ JOINING = {
         "A colleague of the helpdesk was told of a lost phone. It counts only once a second person there has confirmed it; whoever "
         "doubts it says no, on the same page. After three days it ends by itself.",
     ),
+    Notice.FACTOR_STOPPED: Words(
+        "CPMS: a lost phone was stopped by its owner",
+        "The owner of an account has the phone and stopped the new second factor that you asked for. Somebody else may have called "
+        "in their name: check with the owner before you ask again.",
+    ),
+    Notice.ROLE_ENDS: Words(
+        "CPMS: a right of yours ends soon",
+        "A role or an assistance that you were given until a day ends within a week. If it should go on, ask whoever gave it. If "
+        "not, there is nothing to do.",
+    ),
+    Notice.ROLE_GIVEN_ENDS: Words(
+        "CPMS: a right that you gave ends soon",
+        "A role or an assistance that you gave until a day ends within a week. If it should go on, give it anew for longer. If not, "
+        "there is nothing to do.",
+    ),
+    Notice.UNIT_JOINED: Words(
+        "CPMS: somebody joined your unit",
+        "A colleague belongs to your unit from now on. As long as your hospital lets every clinician of it read the panels of the "
+        "others, this colleague does, too. The page of who can see a case shows who has read it.",
+    ),
     Notice.NOT_SECONDED: Words(
         "CPMS: no second person confirmed what you asked for",
         "What you asked for about an account has ended: a second person said no, or nobody came for three days. Nothing was "

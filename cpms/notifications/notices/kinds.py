@@ -27,6 +27,7 @@ class Notice(models.TextChoices):
     ADDRESS_TAKEN = "address_taken", "New e-mail address has an account"
     ADDRESS_CHANGED = "address_changed", "E-mail address changed"
     FACTOR_ASKED = "factor_asked", "New second factor asked for"
+    FACTOR_STOPPED = "factor_stopped", "A lost phone was stopped by its owner"
     FACTOR_WAITS = "factor_waits", "A lost phone waits for a second person"
     NOT_SECONDED = "not_seconded", "No second person came, or one said no"
     FACTOR_RESET = "factor_reset", "New second factor"
@@ -36,6 +37,9 @@ class Notice(models.TextChoices):
     PLACE_ASKED = "place_asked", "A network asks for a hospital"
     PLACE_DECIDED = "place_decided", "A hospital's further network decided"
     DELEGATION_CHANGED = "delegation_changed", "Assistant named or ended"
+    ROLE_ENDS = "role_ends", "A right of yours ends soon"
+    ROLE_GIVEN_ENDS = "role_given_ends", "A right that you gave ends soon"
+    UNIT_JOINED = "unit_joined", "Somebody joined your unit, which sees its panels"
     UNIT_COVER = "unit_cover", "Whether your whole unit sees its panels"
     LET_IN = "let_in", "Let into a panel for an hour"
     GLASS_ASKED = "glass_asked", "Break-glass waits for a second person"
@@ -161,6 +165,7 @@ ALWAYS_AT_ONCE = frozenset(
         Notice.JOINED_CENTRE,
         Notice.DELEGATION_CHANGED,
         Notice.UNIT_COVER,
+        Notice.UNIT_JOINED,
         Notice.GLASS_BROKEN,
     }
 )
@@ -217,7 +222,10 @@ ASKED = frozenset(
         Notice.HELP_WANTED,
         Notice.REQUEST_WAITING,
         Notice.ROLE_PROPOSED,
+        Notice.ROLE_ENDS,
+        Notice.ROLE_GIVEN_ENDS,
         Notice.FACTOR_WAITS,
+        Notice.FACTOR_STOPPED,
         Notice.NOT_SECONDED,
         Notice.PLACE_ASKED,
         Notice.PLACE_DECIDED,

@@ -83,7 +83,7 @@ WORDS = {
     Notice.FACTOR_ASKED: Words(
         "CPMS: a new second factor was asked for",
         "The helpdesk was told that you lost your phone. Once a second person there confirms it, you get a link to connect a "
-        "new one. " + NOT_YOU,
+        "new one. If it was not you, sign in behind the link below and stop it: nothing changes then.",
     ),
     Notice.FACTOR_RESET: Words(
         "CPMS: connect your new phone",

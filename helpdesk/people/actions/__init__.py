@@ -1,7 +1,8 @@
 """Letting people in; what one person asks and a second one confirms; and the outreach log."""
 
-from helpdesk.people.actions.covers import cover_unit, end_cover
+from helpdesk.people.actions.covers import cover_unit, end_cover, move_to_unit
 from helpdesk.people.actions.ending import look_after_requests, put_down_work
+from helpdesk.people.actions.ends_soon import tell_of_ends
 from helpdesk.people.actions.getting_in import (
     approve_request,
     ask_for_access,
@@ -29,6 +30,7 @@ from helpdesk.people.actions.two_people import (
     drop_role,
     end_lapsed,
     propose_role,
+    stop_phone,
 )
 
 __all__ = [
@@ -52,6 +54,7 @@ __all__ = [
     "hand_in_request",
     "log_outreach",
     "look_after_requests",
+    "move_to_unit",
     "note_reminder",
     "place_or_ask",
     "propose_role",
@@ -60,9 +63,11 @@ __all__ = [
     "refuse_request",
     "send_link_again",
     "settle_outreach",
+    "stop_phone",
     "take_place_back",
     "take_request",
     "take_rows",
     "take_table",
     "take_up_centre",
+    "tell_of_ends",
 ]

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from typing import Any
 
 from django.db import transaction
 from django.urls import reverse
 
 from cpms import clock
+from cpms.accounts import actions as accounts
 from cpms.accounts.access import Refused, ask
 from cpms.accounts.models import Unit, UnitCover, User
 from cpms.accounts.models.covers import LONGEST_COVER
@@ -41,6 +43,21 @@ def cover_unit(unit: Unit, *, valid_from: dt.date, valid_to: dt.date, reason: st
 
 
 @transaction.atomic
+def move_to_unit(person: User, *, unit: Unit | None, by: Any) -> None:
+    """The unit a person works in. Where all of it may see its panels, now or soon, its clinicians hear that one more reads them,
+    and a newcomer hears who reads the own ones."""
+    before = person.unit_id
+    accounts.move_to_unit(person, unit=unit, by=by)
+    cover = None if unit is None or unit.pk == before else unit.covers.to_come().first()
+    if unit is None or cover is None or not User.objects.filter(pk=person.pk).holding(Role.CLINICIAN).exists():
+        return
+    occasion, home = str(uuid.uuid4()), reverse("home")
+    others = clinicians_of(unit).exclude(pk=person.pk)
+    notifications.notify(others, notice=Notice.UNIT_JOINED, by=by, about=person, path=home, again=occasion)
+    notifications.notify([person], notice=Notice.UNIT_COVER, by=by, about=cover, path=home, again=occasion)
+
+
+@transaction.atomic
 def end_cover(cover: UnitCover, *, by: Any) -> None:
     """The others of the unit see nothing more by it from the next request on."""
     row = UnitCover.objects.select_for_update(of=("self",)).select_related("unit__centre").get(pk=cover.pk)
@@ -54,7 +71,11 @@ def end_cover(cover: UnitCover, *, by: Any) -> None:
     tell_unit(row, verb="off", by=by)
 
 
+def clinicians_of(unit: Unit) -> Any:
+    return User.objects.active().filter(unit=unit, centre=unit.centre_id).holding(Role.CLINICIAN)
+
+
 def tell_unit(cover: UnitCover, *, verb: str, by: Any) -> None:
     """Every clinician of the unit: whose panels the others read, and who reads them."""
-    people = User.objects.active().filter(unit=cover.unit, centre=cover.unit.centre_id).holding(Role.CLINICIAN)
+    people = clinicians_of(cover.unit)
     notifications.notify(people, notice=Notice.UNIT_COVER, by=by, about=cover, path=reverse("home"), again=verb)

@@ -49,7 +49,8 @@ def ask_for_factor(person: User, *, how_checked: str, by: Any) -> LostPhone:
     drop_earlier(LostPhone, person=person, by=by)
     lost = LostPhone.objects.create(person=person, how_checked=how_checked, asked_by=by)
     audit.record(Event.FACTOR_ASKED, on=person, by=by)
-    accounts.tell(person, "factor_asked")
+    here = reverse("people:my_phone")
+    notifications.notify([person], notice=Notice.FACTOR_ASKED, by=by, about=lost, path=here)
     put_before(queries.others_for_phone(person, besides=by), lost, by=by)
     return lost
 
@@ -65,14 +66,14 @@ def put_before(people: Iterable[User], wish: LostPhone | RoleProposal, *, by: An
     notifications.notify(found, notice=notice, by=by, about=wish, path=path)
 
 
-def settle(wish: LostPhone | RoleProposal, state: ProposalState, *, by: Any) -> None:
+def settle(
+    wish: LostPhone | RoleProposal, state: ProposalState, *, by: Any, notice: Notice = Notice.NOT_SECONDED
+) -> None:
     """Nobody else need look; who asked hears of a no."""
     decide(wish, state, by=by)
     notifications.settle_all(wish, ASKS[type(wish)][0], how=Settled.DONE)
     if state == ProposalState.DROPPED:
-        notifications.notify(
-            [wish.asked_by], notice=Notice.NOT_SECONDED, by=None, about=wish, path=f"/people/{wish.person_id}/"
-        )
+        notifications.notify([wish.asked_by], notice=notice, by=None, about=wish, path=f"/people/{wish.person_id}/")
 
 
 def drop_earlier(kind: type[LostPhone | RoleProposal], *, by: Any, **mine: Any) -> None:
@@ -113,6 +114,18 @@ def drop_phone(lost: LostPhone, *, by: Any) -> None:
     """The second person says no: the caller was not the owner, or is not sure to be. The phone stays as it is."""
     settle(locked_phone(lost, by=by), ProposalState.DROPPED, by=by)
     audit.record(Event.FACTOR_KEPT, on=lost.person, by=by)
+
+
+@transaction.atomic
+def stop_phone(person: User, *, by: Any) -> bool:
+    """The owner has the phone: what was asked in their name ends, and who asked hears of it. Gives whether anything waited."""
+    rows = LostPhone.objects.waiting().select_related("person", "asked_by").select_for_update(of=("self",))
+    lost = rows.filter(person=person).first()
+    if lost is None:
+        return False
+    settle(lost, ProposalState.DROPPED, by=by, notice=Notice.FACTOR_STOPPED)
+    audit.record(Event.FACTOR_STOPPED, on=person, by=by)
+    return True
 
 
 def locked_phone(lost: LostPhone, *, by: Any) -> LostPhone:

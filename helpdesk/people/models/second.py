@@ -15,7 +15,7 @@ from cpms.accounts.models import Network, User
 from cpms.accounts.policy import Post, networks_served_by
 from cpms.accounts.roles import Role
 from cpms.vault.fields import SealedTextField
-from helpdesk.people.states import GOOD_FOR, ProposalState
+from helpdesk.people.states import GOOD_FOR, STOPPED_SHOWN_FOR, ProposalState
 from panels.models import Panel
 
 
@@ -100,10 +100,21 @@ class RoleProposal(SecondPerson):
         return Post(Role(self.role), network=self.network, registry=self.registry)
 
 
+class LostPhoneQuerySet(SecondPersonQuerySet):
+    def telling(self) -> LostPhoneQuerySet:
+        """What the page of the account tells: what waits, and what its owner stopped of late; the newest first."""
+        since = clock.now() - STOPPED_SHOWN_FOR
+        stopped = Q(state=ProposalState.DROPPED, decided_by=models.F("person"), decided_at__gt=since)
+        found = self.filter(Q(pk__in=self.waiting().values("pk")) | stopped)
+        return found.select_related("asked_by", "person").order_by("-asked_at")
+
+
 class LostPhone(SecondPerson):
     """Somebody cannot give a code any more. ``how_checked`` says how the helpdesk knew the caller."""
 
     how_checked = models.CharField(max_length=300)
+
+    objects: ClassVar[Any] = LostPhoneQuerySet.as_manager()
 
     class Meta(SecondPerson.Meta):
         constraints = [
@@ -115,6 +126,11 @@ class LostPhone(SecondPerson):
 
     def __str__(self) -> str:
         return f"lost phone of {self.person_id}"
+
+    @property
+    def is_stopped(self) -> bool:
+        """The owner said: it is not lost, somebody asked in my name."""
+        return self.state == ProposalState.DROPPED and self.decided_by_id == self.person_id
 
 
 class GlassBreakQuerySet(SecondPersonQuerySet):

@@ -36,7 +36,8 @@ def show(request: HttpRequest, person: User, **sent: Any) -> HttpResponse:
     user: Any = request.user
     roles = queries.roles_of(person)
     proposals = RoleProposal.objects.waiting().filter(person=person).select_related("network", "asked_by", "person")
-    lost = LostPhone.objects.waiting().filter(person=person).select_related("asked_by", "person").first()
+    told = LostPhone.objects.telling().filter(person=person).first()
+    lost = None if told is None or told.is_stopped else told
     posts, running = queries.posts_for(user, person), [row for row in roles if row.is_current]
     context = {
         "person": person,
@@ -47,6 +48,7 @@ def show(request: HttpRequest, person: User, **sent: Any) -> HttpResponse:
             (row, may := policy.may_confirm_role(user, row), may and policy.may_be_granted(row)) for row in proposals
         ],
         "lost": lost,
+        "stopped": told if lost is None else None,
         "patients": [(at, ask(Permission.CENTRE_HAND_OVER, user, at)) for at in handing_over.hospitals_of(person)],
         "may_manage": ask(Permission.PERSON_MANAGE, user, person),
         "may_switch": may_switch(user, person),
@@ -115,5 +117,5 @@ def move_to_unit(request: HttpRequest, person: User) -> HttpResponse:
     form = PersonUnitForm(request.POST, person=person)
     if not form.is_valid():
         return show(request, person, unit=form)
-    accounts.move_to_unit(person, unit=form.cleaned_data["unit"], by=request.user)
+    actions.move_to_unit(person, unit=form.cleaned_data["unit"], by=request.user)
     return redirect("people:person", person.pk)

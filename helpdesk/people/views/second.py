@@ -45,6 +45,18 @@ def drop_phone(request: HttpRequest, lost: LostPhone) -> HttpResponse:
     return redirect("people:person", lost.person_id)
 
 
+@access("people:my_phone", verb=Permission.SIGNED_IN, methods=READ | WRITE)
+def my_phone(request: HttpRequest) -> HttpResponse:
+    """Whether somebody told the helpdesk that the reader lost the phone; whoever reads this has it, and stops it."""
+    user: Any = request.user
+    if request.method == "POST":
+        stopped = actions.stop_phone(user, by=user)
+        messages.success(request, "It is stopped. Your phone stays as it is." if stopped else "Nothing waits any more.")
+        return redirect("people:my_phone")
+    lost = LostPhone.objects.telling().filter(person=user).first()
+    return render(request, "people/my_phone.html", {"lost": lost})
+
+
 @access("people:confirm_role", object=RoleProposal, verb=Permission.ROLE_CONFIRM, methods=WRITE, step_up=True)
 def confirm_role(request: HttpRequest, proposal: RoleProposal) -> HttpResponse:
     actions.confirm_role(proposal, by=request.user)
