@@ -218,9 +218,9 @@ class Rooms:
         return entered(self.people[name], browser, url)
 
 
-def entered(user, browser, url: str, **size: int) -> Person:
-    """A person whose login lies behind them."""
+def entered(user, browser, url: str, *, fresh: bool = True, **size: int) -> Person:
+    """A person whose login lies behind them; its code, if not ``fresh``, by more than ten minutes."""
     person = Person(browser, url, **size)
-    cookie = signed_in(user).cookies[settings.SESSION_COOKIE_NAME]
+    cookie = signed_in(user, fresh=fresh).cookies[settings.SESSION_COOKIE_NAME]
     person.context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": url}])
     return person
