@@ -5,9 +5,10 @@ from __future__ import annotations
 import datetime as dt
 
 from cpms import clock
-from cpms.accounts.models import Unit, UnitCover
+from cpms.accounts.models import Delegation, Unit, UnitCover
 from cpms.accounts.roles import Role
 from helpdesk.people import actions as people
+from panels import actions as panels
 from tests.factories import (
     GlassBreakFactory,
     LostPhoneFactory,
@@ -46,6 +47,20 @@ def unit_of(lead):
         "unit_colleague": UserFactory(centre=lead.centre, unit=here),
         "unit_past": UserFactory(centre=lead.centre, unit=other),
     }
+
+
+def near(story, member, *, network):
+    """Who was the patient's clinician before, who acts for a member, and who does research for another registry."""
+    people = {
+        "former_lead": UserFactory(centre=story.lead.centre),
+        "assistant_of_member": UserFactory(role="none", centre=member.centre),
+        "researcher_elsewhere": UserFactory(role="none"),
+    }
+    Delegation.objects.create(assistant=people["assistant_of_member"], clinician=member)
+    give_role(people["researcher_elsewhere"], Role.RESEARCHER, network=network, registry="another")
+    for taker, giver in ((people["former_lead"], story.lead), (story.lead, people["former_lead"])):
+        panels.hand_over([story.patient], to=taker, by=giver)
+    return people
 
 
 def spoken_with(centre, *, by):

@@ -23,7 +23,7 @@ from panels.meetings.models import VideoService
 from panels.meetings.states import Can, Rhythm
 from panels.models import Dispatch, Invitation, Panel
 from panels.states import State
-from tests.access.house import spoken_with, unit_of, wishes
+from tests.access.house import near, spoken_with, unit_of, wishes
 from tests.factories import (
     AccessRequestFactory,
     GroupFactory,
@@ -120,6 +120,7 @@ class World:
             give_role(people[name], role, centre=lead.centre)
 
     def open_panel(self) -> None:
+        self.people.update(near(self.story, self.people["member"], network=self.story.group.network))
         people = [
             self.people[n]
             for n in ("member", "invited", "declined", "lapsed", "removed", "switched_off", "half", "former_clinician")
@@ -234,6 +235,9 @@ class World:
             self.write_outcome()
         if state in {"closed", "archived"}:
             outcomes.close_panel(self.story.fresh(), by=self.story.lead, although=9)
+            Panel.objects.filter(pk=self.story.panel.pk).update(
+                lead=self.people["former_lead"]
+            )  # as closed before a hand-over
         if state == "archived":
             panels.archive(self.story.fresh(), by=self.story.lead)
         if state == "withdrawn":
