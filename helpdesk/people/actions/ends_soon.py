@@ -22,7 +22,9 @@ def tell_of_ends(*, by: Any) -> int:
     soon = {"valid_to__gte": today, "valid_to__lte": today + ENDS_SOON, "valid_to__gt": F("valid_from") + ENDS_SOON}
     roles = Membership.objects.current().filter(**soon).select_related("user", "granted_by")
     helping = Delegation.objects.current().filter(**soon).select_related("assistant", "clinician")
-    ends = [(row, row.user, row.granted_by, reverse("people:person", args=[row.user_id])) for row in roles]
+    ends: list[tuple[Any, ...]] = [
+        (row, row.user, row.granted_by, reverse("people:person", args=[row.user_id])) for row in roles
+    ]
     ends += [(row, row.assistant, row.clinician, reverse("assistants")) for row in helping]
     for row, holder, giver, path in ends:
         given = {"by": by, "about": holder, "again": f"{row._meta.model_name} {row.pk} {row.valid_to}"}
