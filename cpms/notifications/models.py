@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from typing import Any
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import TruncDate
 
 from cpms import clock
-from cpms.accounts.models import Network
+from cpms.accounts.models import Network, away
 from cpms.notifications.notices import notice_choices
 from cpms.notifications.states import WHY, MailState, Pace, Settled, Verb, rule_choices, verb_choices
 from cpms.vault import cipher
@@ -28,11 +30,23 @@ class WorkItemQuerySet(models.QuerySet["WorkItem"]):
         return self.filter(who=user)
 
     def to_remind(self) -> WorkItemQuerySet:
-        return self.open().filter(remind_at__lte=clock.now(), who__is_active=True)
+        return self.open().filter(remind_at__lte=clock.now(), who__is_active=True).of_those_here()
+
+    def of_those_here(self) -> WorkItemQuerySet:
+        """Without what waits for people who are away: their reminders wait until they are back."""
+        return self.exclude(away("who"))
+
+    def left_to(self, deputy: Any) -> WorkItemQuerySet:
+        """What waits for people who are away and named this person to stand in."""
+        return self.open().filter(away("who"), who__deputy=deputy, who__is_active=True)
 
     def of_network(self, network: Network) -> WorkItemQuerySet:
         """What waits in this network, for people who are still here."""
         return self.open().filter(network=network, who__is_active=True)
+
+    def by_day(self) -> WorkItemQuerySet:
+        """By the day it is due where the reader is, what is urgent first on each."""
+        return self.order_by(TruncDate("due_at"), "-urgent", "due_at", "pk")
 
     def about(self, thing: models.Model) -> WorkItemQuerySet:
         return self.filter(subject_type=thing._meta.label_lower, subject_id=thing.pk)

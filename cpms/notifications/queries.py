@@ -124,9 +124,10 @@ def reminders_of(item: WorkItem, days: Sequence[int], tonight: dt.datetime) -> l
 
 
 def preview(network: Network, rules: Rules) -> Preview:
-    """Everything that these rules would send until midnight, if they were in force now."""
+    """Everything that these rules would send until midnight, if they were in force now; nothing to whoever is away."""
     tonight = clock.end_of_today()
-    items = WorkItem.objects.of_network(network).filter(verb__in=list(rules)).select_related("who").order_by("due_at")
+    items = WorkItem.objects.of_network(network).of_those_here().filter(verb__in=list(rules))
+    items = items.select_related("who").order_by("due_at")
     lines = [line for item in items for line in reminders_of(item, rules[item.verb], tonight)]
     lines += [line for found in OF_OTHERS for line in found(network, rules, tonight)]
     return Preview(lines[:MOST_SHOWN], len(lines))

@@ -192,7 +192,7 @@ def climb(pk: Any, *, by: Any) -> int:
     panel = rows.filter(pk=pk).first()
     if panel is None or panel.wanted_by is None or queries.replies(panel) >= panel.quorum:
         return 0
-    rung = Rung(panel.escalated + 1)
+    rung = queries.next_rung(panel)
     when = queries.climbs_at(panel, rung, notifications_of.days_of(panel.network_id, LADDER))
     if when is None or clock.now() < when:
         return 0
@@ -204,8 +204,10 @@ def climb(pk: Any, *, by: Any) -> int:
 
 
 def remind(panel: Panel, again: str) -> None:
-    """Whoever was asked and has not answered goes to the invitation, whoever accepted to the panel."""
+    """Whoever was asked and has not answered goes to the invitation, whoever accepted to the panel. Who is away is left alone."""
     for invitation in queries.owing(panel):
+        if invitation.invitee.is_away:
+            continue
         path = invitation.get_absolute_url() if invitation.answered_at is None else panel.get_absolute_url()
         send([invitation.invitee], Notice.ANSWER_LATE, panel, path=path, again=again)
 

@@ -10,7 +10,7 @@ from panels.queries.answers import (
     substitutes,
 )
 from panels.queries.awaited import Awaited, awaited
-from panels.queries.chasing import climbs_at
+from panels.queries.chasing import climbs_at, next_rung
 from panels.queries.dispatches import (
     addressed,
     decided,
@@ -48,6 +48,7 @@ from panels.queries.work import (
     answers_to,
     groups_of_panels,
     half_written,
+    left_to,
     listed,
     loaded,
     next_meeting,
@@ -90,6 +91,7 @@ __all__ = [
     "is_cross_border",
     "last_time",
     "late_panels",
+    "left_to",
     "likely_group",
     "likely_network",
     "listed",
@@ -97,6 +99,7 @@ __all__ = [
     "mentionable",
     "moved_after",
     "next_meeting",
+    "next_rung",
     "objection_of",
     "owing",
     "people_in",

@@ -7,12 +7,12 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Exists, Min, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import BooleanField, Exists, ExpressionWrapper, Min, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from consent.models import care_consent
 from cpms import clock
-from cpms.accounts.models import User
+from cpms.accounts.models import User, away
 from cpms.accounts.roles import Role
 from panels.models import Contribution, Invitation, Panel, PanelStep, Stance
 from panels.models.panels import PanelQuerySet
@@ -78,11 +78,11 @@ def has_answered() -> Q:
 def substitutes(panel: Panel) -> list[User]:
     """The deputies of those who owe an answer and are away, as far as they are clinicians still and were not asked yet."""
     asked = Invitation.objects.filter(panel=panel).values("invitee")
-    away = {row.shown.deputy_id for row in owing(panel) if row.shown.is_away and row.shown.deputy_id}
+    named = {row.shown.deputy_id for row in owing(panel) if row.shown.is_away and row.shown.deputy_id}
     people = (
         User.objects.active()
         .holding(Role.CLINICIAN)
-        .filter(pk__in=away)
+        .filter(pk__in=named)
         .exclude(pk__in=asked)
         .exclude(pk=panel.lead_id)
     )
@@ -90,11 +90,15 @@ def substitutes(panel: Panel) -> list[User]:
 
 
 def late_panels() -> PanelQuerySet:
-    """Open, past their answer-by day, not at the top of the ladder, of patients who may be discussed."""
+    """Open, past their answer-by day, not at the top of the ladder, of patients who may be discussed. ``deserted`` are those in
+    which somebody owes an answer, and all who do are away."""
     late: Any = Panel.objects.filter(
         care_consent("case__patient"), state=State.OPEN, wanted_by__lt=clock.today(), escalated__lt=max(Rung)
     )
-    return late
+    owed = Invitation.objects.pending() | Invitation.objects.seated().exclude(has_answered())
+    owed = owed.filter(panel=OuterRef("pk"))
+    nobody = Q(Exists(owed)) & ~Q(Exists(owed.exclude(away("invitee"))))
+    return late.annotate(deserted=ExpressionWrapper(nobody, BooleanField()))
 
 
 def people_in(panel: Panel) -> list[Any]:

@@ -9,7 +9,6 @@ from typing import Any
 from cpms.accounts.models import Network
 from cpms.notifications.queries import Coming, Rules, also_sent
 from cpms.notifications.states import IDLE, LADDER
-from panels.models import Panel
 from panels.queries.answers import late_panels, replies_of
 from panels.queries.idle import at, idle
 from panels.states import Rung, due_on
@@ -21,22 +20,26 @@ FOR_WHOM = {
 }
 
 
-def climbs_at(panel: Panel, rung: Rung, ladder: Sequence[int]) -> dt.datetime | None:
-    """When this rung is due. ``ladder`` holds the days after the answer-by day for substitutes and for coordinators, which an
-    urgent panel halves; ``None`` where the network asks for neither, or the panel has no such day."""
+def next_rung(panel: Any) -> Rung:
+    """What follows in a panel that ``late_panels`` found. Where all who owe an answer are away, nobody is to be reminded."""
+    return Rung(max(panel.escalated + 1, Rung.SUBSTITUTE if panel.deserted else Rung.REMIND))
+
+
+def climbs_at(panel: Any, rung: Rung, ladder: Sequence[int]) -> dt.datetime | None:
+    """When this rung of a panel that ``late_panels`` found is due. ``ladder`` holds the days after the answer-by day for
+    substitutes and for coordinators, which an urgent panel halves; ``None`` where the network asks for neither, or the panel has
+    no such day. Where all who owe an answer are away, each rung is climbed when the one before it would be."""
     if panel.wanted_by is None or (rung != Rung.REMIND and not ladder):
         return None
-    wait = dt.timedelta(days=0 if rung == Rung.REMIND else ladder[rung - Rung.SUBSTITUTE])
+    first = Rung.SUBSTITUTE if panel.deserted else Rung.REMIND
+    wait = dt.timedelta(days=[0, *ladder][rung - first])
     return due_on(panel.wanted_by) + (wait / 2 if panel.urgent else wait)
 
 
 @also_sent
 def late_until(network: Network, rules: Rules, moment: dt.datetime) -> list[Coming]:
     """The next rung of each late panel of the network that is reached by then."""
-    late = [
-        (panel, Rung(panel.escalated + 1))
-        for panel in late_panels().filter(network=network).order_by("wanted_by", "ref")
-    ]
+    late = [(panel, next_rung(panel)) for panel in late_panels().filter(network=network).order_by("wanted_by", "ref")]
     due = [(panel, rung) for panel, rung in late if (when := climbs_at(panel, rung, rules[LADDER])) and when <= moment]
     said = replies_of(panel.pk for panel, _rung in due)
     return [Coming(panel.ref, *FOR_WHOM[rung]) for panel, rung in due if said.get(panel.pk, 0) < panel.quorum]

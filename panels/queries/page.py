@@ -173,7 +173,7 @@ def visits(panel: Panel) -> dict[Any, dt.datetime]:
 
 def seats(panel: Panel, *, seen: dict[Any, dt.datetime]) -> list[Seat]:
     """Everybody ever asked into the panel; ``seen`` is what ``visits`` gives."""
-    rows = Invitation.objects.filter(panel=panel).select_related("invitee__centre", "key")
+    rows = Invitation.objects.filter(panel=panel).select_related("invitee__centre", "invitee__deputy", "key")
     rows = rows.annotate(replied=ExpressionWrapper(has_answered(), BooleanField()))
     return [Seat(row, seen.get(row.invitee_id), row.replied) for row in rows]
 

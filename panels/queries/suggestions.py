@@ -87,7 +87,7 @@ def suggestions(
     near = nearest(found, facts, SHORTLIST * many)
     histories.fill_habits(near)
     best = rank(near.values(), facts, many=many)
-    loaded = User.objects.select_related("centre").in_bulk([one.key for one, _score in best])
+    loaded = User.objects.select_related("centre", "deputy").in_bulk([one.key for one, _score in best])
     return [Suggestion(loaded[one.key], value, reasons(one, facts), one) for one, value in best]
 
 

@@ -19,6 +19,7 @@ from cpms.notifications.states import Verb
 from cpms.patients.models import Patient
 from cpms.patients.policy import treats
 from panels.models import Answer, Contribution, Invitation, Panel, Question
+from panels.queries.awaited import TO_ALL
 from panels.queries.counting import number_of
 from panels.states import ARCHIVED, InvitationState
 
@@ -55,7 +56,7 @@ class WorkRow:
 
 @dataclass
 class Worklist:
-    """What waits, by urgency: ``now`` is overdue and today, ``soon`` the next seven days; ``more`` are not shown yet."""
+    """What waits, by due day and then urgency: ``now`` is overdue and today, ``soon`` the next seven days; ``more`` are not shown yet."""
 
     now: list[WorkRow] = field(default_factory=list)
     soon: list[WorkRow] = field(default_factory=list)
@@ -72,9 +73,9 @@ class Worklist:
 
 
 def worklist(user: Any, *, whole: bool = False) -> Worklist:
-    """The most urgent open items of the person, or all, with their panels. An item whose panel the person cannot see is left out."""
+    """The person's open items that are due first, or all, with their panels. An item whose panel the person cannot see is left out."""
     many = ALL_WORK if whole else MOST_WORK
-    items = list(WorkItem.objects.visible_to(user).open().order_by("due_at")[:many])
+    items = list(WorkItem.objects.visible_to(user).open().by_day()[:many])
     subjects = [item.subject_id for item in items]
     panels = {p.pk: p for p in Panel.objects.visible_to(user).filter(pk__in=subjects).with_row()}
     asked = Invitation.objects.visible_to(user).filter(pk__in=subjects)
@@ -94,6 +95,24 @@ def worklist(user: Any, *, whole: bool = False) -> Worklist:
         )
         bucket.append(row)
     return work
+
+
+@dataclass(frozen=True)
+class LeftTo:
+    """What waits for somebody who is away: ``item`` in a panel that the deputy sees, ``what`` as everybody in it may read."""
+
+    item: WorkItem
+    panel: Panel
+    what: str
+
+
+def left_to(user: Any) -> list[LeftTo]:
+    """Of what waits for those whom the person stands in for: what is about panels that the person sees anyway, and everybody in
+    them may know. A deputy is let in nowhere."""
+    items = WorkItem.objects.left_to(user).filter(verb__in=TO_ALL).select_related("who").by_day()[:MOST_WORK]
+    panels = {p.pk: p for p in Panel.objects.visible_to(user).filter(pk__in=[i.subject_id for i in items]).with_row()}
+    found = [(item, panels.get(item.subject_id)) for item in items]
+    return [LeftTo(item, panel, TO_ALL[item.verb]) for item, panel in found if panel is not None]
 
 
 def about(review: Review, user: Any) -> tuple[Patient, str]:

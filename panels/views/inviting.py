@@ -96,6 +96,8 @@ def invite(request: HttpRequest, panel: Panel) -> HttpResponse:
     if not wants_guest and experts.is_valid():
         asked = actions.invite_experts(panel, people=experts.everybody(), by=request.user)
         messages.success(request, f"Invited: {len(asked)}.")
+        for sentence in accounts.absences(one.invitee for one in asked):
+            messages.warning(request, sentence)
         return redirect(panel)
     return show_invite(request, panel, experts, guest)
 

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
+from cpms.accounts import queries as accounts
 from cpms.accounts.access import access
 from cpms.accounts.access.routes import READ, WRITE
 from cpms.accounts.roles import Permission
@@ -52,4 +53,6 @@ def nudge(request: HttpRequest, panel: Panel, invitation: Any) -> HttpResponse:
         raise Http404
     actions.nudge(found, by=request.user)
     messages.success(request, "Reminded, politely. They can be reminded again after three days.")
+    for sentence in accounts.absences([found.invitee] if found.shown.is_away else []):
+        messages.warning(request, sentence)
     return redirect(f"{panel.get_absolute_url()}#experts")

@@ -150,6 +150,8 @@ def prepare(request: HttpRequest, panel: Panel) -> HttpResponse:
         actions.open_prepared(panel, by=request.user, **as_written(form, panel))
         drafts.discard(f"prepare:{panel.ref}", by=request.user)
         messages.success(request, "The panel is open. Invitations are on their way.")
+        for sentence in accounts.absences(form.everybody()):
+            messages.warning(request, sentence)
         return redirect("panels:detail", panel.ref)
     chosen = form.cleaned_data.get("experts", ()) if form.is_bound else ()
     context = {

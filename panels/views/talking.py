@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
+from cpms.accounts import queries as accounts
 from cpms.accounts.access import access
 from cpms.accounts.access.routes import READ, WRITE
 from cpms.accounts.roles import Permission
@@ -41,6 +42,8 @@ def reply(request: HttpRequest, panel: Panel) -> HttpResponse:
         actions.contribute(panel, beside=beside, by=request.user, **words)
     drafts.discard(f"reply:{panel.ref}", by=request.user)
     messages.success(request, "Sent.")
+    for sentence in accounts.absences(clean["mentions"]):
+        messages.warning(request, sentence)
     return redirect(panel)
 
 

@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from cpms import clock
+from cpms.accounts import queries as accounts
 from cpms.accounts.access import access, ask, record_shown
 from cpms.accounts.access.routes import READ, WRITE
 from cpms.accounts.models import UnitCover
@@ -25,12 +26,17 @@ def my_work(request: HttpRequest) -> HttpResponse:
     """One list by urgency; each row says why it is here and has one button."""
     user: Any = request.user
     work, others = queries.worklist(user, whole="all" in request.GET), queries.waiting_for_others(user)
-    shown = {row.panel.pk: row.panel for row in work.rows if row.panel} | {panel.pk: panel for panel in others}
+    absent = accounts.stood_in_for(user)
+    left = queries.left_to(user) if absent else []
+    seen = [*(row.panel for row in work.rows if row.panel), *(row.panel for row in left), *others]
+    shown = {panel.pk: panel for panel in seen}
     about = [*shown.values(), *(row.patient for row in work.rows if row.patient)]
     record_shown(about, by=request.user)
     context = {
         "work": work,
         "others": others,
+        "absent": absent,
+        "left": left,
         "next_meeting": queries.next_meeting(request.user),
         "drafts": queries.half_written(user),
         "kept": SavedFilter.objects.visible_to(user),

@@ -24,3 +24,12 @@ def test_what_does_not_fit_on_the_first_look_is_one_click_away():
     assert ("/for-24/" in first, "/for-25/" in first) == (True, False)
     assert all(f"/for-{number}/" in whole for number in range(30))
     assert "less urgent" not in whole
+
+
+def test_of_one_day_the_urgent_comes_first_and_no_later_day_before_it():
+    person, tonight = UserFactory(), clock.end_of_today()
+    for path, days, hours, urgent in (("/early/", 1, 9, False), ("/urgent/", 1, 2, True), ("/next/", 2, 9, True)):
+        due = tonight + dt.timedelta(days=days, hours=-hours)
+        notifications.open_work(person, Verb.SURVEY, on=UserFactory(), ref="", path=path, due_at=due, urgent=urgent)
+    page = signed_in(person).get("/").content.decode()
+    assert sorted(("/early/", "/urgent/", "/next/"), key=page.index) == ["/urgent/", "/early/", "/next/"]

@@ -6,7 +6,7 @@ from cpms.accounts.models.devices import RecoveryCode, RecoveryDevice, TotpDevic
 from cpms.accounts.models.expert_groups import ExpertGroup
 from cpms.accounts.models.expertise import Expertise
 from cpms.accounts.models.links import ActivationLink
-from cpms.accounts.models.people import Expert, Membership, User, practises
+from cpms.accounts.models.people import Expert, Membership, User, away, practises
 from cpms.accounts.models.places import AdvocacyGroup, Centre, CentreMembership, Network, ThematicGroup, Unit
 
 __all__ = [
@@ -27,5 +27,6 @@ __all__ = [
     "Unit",
     "UnitCover",
     "User",
+    "away",
     "practises",
 ]

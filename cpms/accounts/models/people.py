@@ -292,3 +292,8 @@ def practises(person: str) -> Q:
     """Of rows that lead to a person by this name: who works at a hospital as a clinician today."""
     held = Membership.objects.current().filter(user=models.OuterRef(person), role=Role.CLINICIAN)
     return Q(models.Exists(held), **{f"{person}__centre__isnull": False})
+
+
+def away(person: str) -> Q:
+    """Of rows that lead to a person by this name: who is away today."""
+    return Q(**{f"{person}__away_until__gte": clock.rights_day()})

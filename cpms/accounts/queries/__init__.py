@@ -11,6 +11,7 @@ from cpms.accounts.queries.directory import (
 )
 from cpms.accounts.queries.finding import called, few_called
 from cpms.accounts.queries.people import (
+    absences,
     centre_called,
     clinicians_of,
     codes_left,
@@ -36,6 +37,7 @@ from cpms.accounts.queries.people import (
     representatives_of,
     session_of,
     sessions_of,
+    stood_in_for,
     thematic_groups_of,
     unused_link,
     usable_link,
@@ -45,6 +47,7 @@ from cpms.accounts.queries.people import (
 __all__ = [
     "Found",
     "Wanted",
+    "absences",
     "branches",
     "called",
     "centre_called",
@@ -78,6 +81,7 @@ __all__ = [
     "representatives_of",
     "session_of",
     "sessions_of",
+    "stood_in_for",
     "thematic_groups_of",
     "unused_link",
     "usable_link",
