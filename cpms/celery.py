@@ -29,6 +29,7 @@ app.conf.beat_schedule = {
     },
     "look after idle panels": {"task": "panels.look_after_idle", "schedule": crontab(minute=40, hour=5)},
     "escalate late panels": {"task": "panels.escalate", "schedule": 900.0},
+    "chase quick questions": {"task": "panels.chase_questions", "schedule": 3600.0},
     "look after referrals": {"task": "panels.look_after_referrals", "schedule": crontab(minute=50, hour=5)},
     "look after what waits for no coordinator": {
         "task": "panels.look_after_unattended",

@@ -17,6 +17,11 @@ def look_after_idle() -> None:
     actions.look_after_idle(by=None)
 
 
+@shared_task(name="panels.chase_questions")
+def chase_questions() -> None:
+    actions.chase_questions(by=None)
+
+
 @shared_task(name="panels.look_after_referrals")
 def look_after_referrals() -> None:
     actions.look_after_referrals(by=None)

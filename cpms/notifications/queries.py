@@ -34,6 +34,12 @@ def cancelled(notice: str, about: Any) -> int:
     return OutboxMessage.objects.filter(notice=notice, about_id=about.pk, state=MailState.CANCELLED).count()
 
 
+def written_about(keys: Iterable[Any], *notices: str) -> set[tuple[Any, str]]:
+    """About which of these things a mail of which of these kinds was written to anybody."""
+    rows = OutboxMessage.objects.filter(about_id__in=list(keys), notice__in=notices)
+    return set(rows.order_by().values_list("about_id", "notice").distinct())
+
+
 def newest_mails(notice: str, about: Any, people: Iterable[Any]) -> dict[Any, OutboxMessage]:
     """Of each of these people the mail of this kind about this thing that was written last, by the person's key."""
     rows = OutboxMessage.objects.filter(notice=notice, about_id=about.pk, recipient__in=list(people))

@@ -32,6 +32,7 @@ class Verb(models.TextChoices):
     MEET = "meet", "Call a meeting"
     DATES = "dates", "Say when you can"
     HELP = "help", "Name people"
+    QUESTION = "question", "Answer"
     HOLD = "hold", "Was it held?"
     CONSENT_AGAIN = "consent_again", "Ask again"
     KEEP_OR_ERASE = "keep_or_erase", "Decide"
@@ -63,6 +64,7 @@ WHY = {
     Verb.MEET: "Your panel; somebody dissents or would like to meet.",
     Verb.DATES: "Dates for a meeting; which of them suit you?",
     Verb.HELP: "Advice for this panel is late; whom could the lead ask?",
+    Verb.QUESTION: "Nobody in your group has answered this quick question.",
     Verb.HOLD: "A meeting is over; who was there, and was it held?",
     Verb.REFERRAL: "A physician outside the networks asks for help.",
     Verb.CONSENT_AGAIN: "A consent of your patient is to be asked for again.",
@@ -109,12 +111,12 @@ class MailState(models.TextChoices):
 
 UNSENT = (MailState.WAITING, MailState.HELD, MailState.SENDING)
 
-IDLE, LADDER, EXPIRY = "idle", "ladder", "expiry"
+IDLE, LADDER, EXPIRY, UNANSWERED = "idle", "ladder", "expiry", "unanswered"
 LONGEST_WAIT, MOST_REMINDERS = 365, 5
 
 
 def rule_choices() -> list[tuple[str, str]]:
-    """What a network may set: every verb that is about a panel; and what is about panels and invitations themselves."""
+    """What a network may set: every verb that is about a panel; and what is about panels, invitations and questions themselves."""
     words = [(verb.value, RULE_WORDS[verb]) for verb in Verb if verb in RULE_WORDS]
     return [*words, *((about, rule.words) for about, rule in OF_PANELS.items())]
 
@@ -138,6 +140,7 @@ RULE_WORDS: dict[str, str] = {
     Verb.MEET: "A meeting is proposed",
     Verb.DATES: "Dates for a meeting are not answered",
     Verb.HELP: "Advice is late, coordinators are asked for help",
+    Verb.QUESTION: "A coordinator does not see to a quick question",
 }
 
 DAY = dt.timedelta(days=1)
@@ -162,6 +165,7 @@ REMIND_AFTER: dict[str, tuple[dt.timedelta, ...]] = {
     Verb.MEET: (3 * DAY,),
     Verb.DATES: (2 * DAY,),
     Verb.HELP: (3 * DAY,),
+    Verb.QUESTION: (3 * DAY,),
     Verb.HOLD: (DAY, 2 * DAY),
     Verb.CONSENT_AGAIN: (30 * DAY, 60 * DAY, 180 * DAY, 365 * DAY),
     Verb.KEEP_OR_ERASE: (30 * DAY, 60 * DAY, 180 * DAY),
@@ -178,7 +182,7 @@ REMIND_AFTER: dict[str, tuple[dt.timedelta, ...]] = {
 
 @dataclass(frozen=True)
 class PanelRule:
-    """A rule about a panel or an invitation itself, not about a thing to do: as many numbers as ``usual`` has, or none where a
+    """A rule about a panel, an invitation or a quick question itself, not about a thing to do: as many numbers as ``usual`` has, or none where a
     network ``may_drop`` it."""
 
     words: str
@@ -194,6 +198,11 @@ OF_PANELS = {
     LADDER: PanelRule(
         "Too little advice, after the day it was wanted by",
         "Two numbers: when the lead is asked for substitutes, and when coordinators are asked for help. Or none.",
+        (3, 7),
+    ),
+    UNANSWERED: PanelRule(
+        "A quick question is not answered",
+        "Two numbers: when its group is reminded, and when the group's coordinators are asked. Or none.",
         (3, 7),
     ),
     EXPIRY: PanelRule("An unanswered invitation ends", "One number.", (14,), may_drop=False),

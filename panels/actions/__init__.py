@@ -1,6 +1,6 @@
 """Everything that changes a panel."""
 
-from panels.actions.asking import answer, ask_group, close_question, forget_questions, grow_into_panel
+from panels.actions.asking import answer, ask_group, chase_questions, close_question, forget_questions, grow_into_panel
 from panels.actions.assisting import break_glass, end_assist, let_in
 from panels.actions.attending import look_after_unattended
 from panels.actions.chasing import look_after_idle, something_happened
@@ -47,6 +47,7 @@ __all__ = [
     "archive",
     "ask_group",
     "break_glass",
+    "chase_questions",
     "clarify",
     "close_question",
     "comment",

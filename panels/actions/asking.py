@@ -15,11 +15,14 @@ from cpms.audit import actions as audit
 from cpms.audit.states import Event
 from cpms.drafts import actions as drafts
 from cpms.notifications import actions as notifications
+from cpms.notifications import queries as notifications_of
 from cpms.notifications.notices import Notice
+from cpms.notifications.states import Settled, Verb
 from cpms.vault import actions as vault
-from panels import policy
+from panels import policy, queries
 from panels.actions.drafting import main_group_in
 from panels.models import Answer, Panel, Question
+from panels.states import TAKE_UP_WITHIN
 
 
 @transaction.atomic
@@ -54,6 +57,7 @@ def answer(question: Question, *, text: str, by: Any) -> Answer:
     if current.first_answer_at is None and current.asker_id not in clinicians_served_by(by):
         current.first_answer_at = clock.now()
         current.save(update_fields=["first_answer_at"])
+        left_to_nobody(current)
     others = {row.author for row in current.answers.select_related("author")} | {current.asker}
     if current.typed_by is not None and current.asker_id in clinicians_served_by(current.typed_by):
         others.add(current.typed_by)
@@ -72,9 +76,46 @@ def close_question(question: Question, *, by: Any) -> Question:
     return current
 
 
+def left_to_nobody(question: Question) -> None:
+    """Somebody answered: the group is reminded no more, and its coordinators need not see to it."""
+    notifications.settle_all(question, Verb.QUESTION, how=Settled.DONE)
+    notifications.cancel_mails([question.pk], Notice.QUESTION_ASKED, Notice.QUESTION_OPEN, Notice.QUESTION_LEFT)
+
+
+def chase_questions(*, by: Any) -> int:
+    """Run by the clock: by its network's days the group of an unanswered question is reminded, then its coordinators are asked
+    to see to it. Gives how many steps were taken."""
+    return sum(chase(question.pk, step, by=by) for question, step in queries.unanswered_until(clock.now()))
+
+
+@transaction.atomic
+def chase(key: Any, step: Notice, *, by: Any) -> int:
+    """One step under the question's lock: parallel runs take it once. 0 when it was answered, closed or chased meanwhile. Who is
+    away is left alone, and so is who asked."""
+    rows = Question.objects.unanswered().with_surroundings().select_for_update(of=("self",), skip_locked=True)
+    question = rows.filter(pk=key).first()
+    if question is None or notifications_of.written_about([question.pk], step):
+        return 0
+    coordinators = list(accounts.coordinators_of_group(question.group).exclude(pk=question.asker_id))
+    if step == Notice.QUESTION_LEFT:
+        for person in coordinators:
+            ask_coordinator(person, question)
+        tell(coordinators, step, question, by=by)
+    else:
+        others = accounts.people_of(question.group).exclude(pk__in=[question.asker_id, question.typed_by_id])
+        tell([person for person in others if not person.is_away], step, question, by=by)
+    return 1
+
+
+def ask_coordinator(person: Any, question: Question) -> None:
+    path, due = question.get_absolute_url(), clock.now() + TAKE_UP_WITHIN
+    notifications.open_work(person, Verb.QUESTION, on=question, ref=question.ref, path=path, due_at=due)
+
+
 def close(question: Question, *, by: Any) -> None:
     question.closed_at, question.closed_by = clock.now(), by
     question.save(update_fields=["closed_at", "closed_by"])
+    notifications.settle_all(question)
     notifications.cancel_mails([question.pk])
     audit.record(Event.QUESTION_CLOSED, on=question, by=by)
 

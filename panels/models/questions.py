@@ -38,6 +38,10 @@ class QuestionQuerySet(models.QuerySet["Question"]):
     def open(self) -> QuestionQuerySet:
         return self.filter(closed_at=None)
 
+    def unanswered(self) -> QuestionQuerySet:
+        """Open, and nobody but who asked has said anything."""
+        return self.open().filter(first_answer_at=None, key__destroyed_at=None)
+
     def to_grow(self, user: Any) -> QuestionQuerySet:
         """Asked by this clinician, or by one the person assists, open or closed; no panel grew from it yet."""
         return self.visible_to(user).filter(asker__in=clinicians_served_by(user), panel=None)
@@ -84,6 +88,11 @@ class Question(SealedModel):
     def ref(self) -> str:
         """What mails carry: "Q-7F3A2C"."""
         return f"Q-{self.pk.hex[:6].upper()}"
+
+    @property
+    def network_id(self) -> Any:
+        """Whose rules of chasing it follows."""
+        return self.group.network_id
 
     @property
     def treated_by_id(self) -> Any:

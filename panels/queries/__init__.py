@@ -10,7 +10,7 @@ from panels.queries.answers import (
     substitutes,
 )
 from panels.queries.awaited import Awaited, awaited
-from panels.queries.chasing import climbs_at, next_rung
+from panels.queries.chasing import climbs_at, next_rung, unanswered_until
 from panels.queries.dispatches import (
     addressed,
     decided,
@@ -118,6 +118,7 @@ __all__ = [
     "substitutes",
     "suggestions",
     "time_spent",
+    "unanswered_until",
     "unattended",
     "visits",
     "waiting_for_others",

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from cpms.accounts.models import Network
+from cpms.notifications import queries as notifications
+from cpms.notifications.notices import Notice
 from cpms.notifications.queries import Coming, Rules, also_sent
-from cpms.notifications.states import IDLE, LADDER
+from cpms.notifications.states import IDLE, LADDER, OF_PANELS, UNANSWERED
+from panels.models import Question
 from panels.queries.answers import late_panels, replies_of
 from panels.queries.idle import at, idle
 from panels.states import Rung, due_on
@@ -43,6 +46,36 @@ def late_until(network: Network, rules: Rules, moment: dt.datetime) -> list[Comi
     due = [(panel, rung) for panel, rung in late if (when := climbs_at(panel, rung, rules[LADDER])) and when <= moment]
     said = replies_of(panel.pk for panel, _rung in due)
     return [Coming(panel.ref, *FOR_WHOM[rung]) for panel, rung in due if said.get(panel.pk, 0) < panel.quorum]
+
+
+FOR_THE_GROUP = {
+    Notice.QUESTION_OPEN: ("The group", "A quick question is not answered"),
+    Notice.QUESTION_LEFT: ("The group's coordinators", "A quick question is not answered"),
+}
+
+
+def unanswered_until(
+    moment: dt.datetime, own: Mapping[Any, Sequence[int]] | None = None
+) -> list[tuple[Question, Notice]]:
+    """Each step that an unanswered question reaches by then and that nobody was mailed about; the first it asks for comes first.
+    ``own`` gives networks' days by key, or those that they set."""
+    own = notifications.days_by_network(UNANSWERED) if own is None else own
+    usual = OF_PANELS[UNANSWERED].usual
+    found = list(Question.objects.unanswered().select_related("group").order_by("asked_at", "pk"))
+    told = notifications.written_about([question.pk for question in found], *FOR_THE_GROUP)
+    return [
+        (question, step)
+        for question in found
+        for step, days in zip(FOR_THE_GROUP, own.get(question.network_id, usual), strict=False)
+        if question.asked_at + dt.timedelta(days=days) <= moment and (question.pk, step) not in told
+    ]
+
+
+@also_sent
+def questions_until(network: Network, rules: Rules, moment: dt.datetime) -> list[Coming]:
+    """The steps that unanswered questions to the network's groups reach by then."""
+    due = unanswered_until(moment, {network.pk: rules[UNANSWERED]})
+    return [Coming(one.ref, *FOR_THE_GROUP[step]) for one, step in due if one.network_id == network.pk]
 
 
 @also_sent

@@ -32,6 +32,7 @@ WITHOUT_PANEL = frozenset(
         Verb.REFERRAL,
         Verb.START_PANEL,
         Verb.HELP,
+        Verb.QUESTION,
         Verb.HOLD,
         Verb.SURVEY,
         Verb.HAND_OVER,

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from consent import actions as consent
 from consent.states import Stage
+from cpms import clock
 from cpms.accounts.access import Refused
 from cpms.accounts.roles import Role
-from cpms.notifications.models import OutboxMessage
+from cpms.notifications import queries as reminders
+from cpms.notifications.models import OutboxMessage, WorkItem
 from cpms.notifications.notices import Notice, body
 from cpms.notifications.states import MailState
 from cpms.patients import actions as patients
@@ -161,3 +165,40 @@ def test_the_list_costs_the_same_for_one_question_and_for_thirty(group):
     for _ in range(29):
         panels.ask_group(group, text="A dose?", by=asker)
     assert (few, cost()) == (12, 12)
+
+
+def asked_before(question, days):
+    Question.objects.filter(pk=question.pk).update(asked_at=clock.now() - dt.timedelta(days=days))
+
+
+def test_an_unanswered_question_is_chased_once_by_the_networks_days_as_the_preview_says(group):
+    asker, member, away, coordinator = UserFactory(), member_of(group), member_of(group), UserFactory(role="none")
+    give_role(coordinator, Role.GROUP_COORDINATOR, group=group)
+    away.away_until = clock.rights_day()
+    away.save()
+    question = panels.ask_group(group, text="A dose?", by=asker)
+    rules = reminders.rules_of(group.network)
+    steps = []
+    for days in (2, 3, 6, 7, 30):
+        asked_before(question, days)
+        foreseen = [line.to for line in reminders.preview(group.network, rules).items if line.ref == question.ref]
+        steps.append((foreseen, panels.chase_questions(by=None), panels.chase_questions(by=None)))
+    nothing = ([], 0, 0)
+    assert steps == [nothing, (["The group"], 1, 0), nothing, (["The group's coordinators"], 1, 0), nothing]
+    assert (told(Notice.QUESTION_OPEN), told(Notice.QUESTION_LEFT)) == ({member.pk, coordinator.pk}, {coordinator.pk})
+    assert question.ref in signed_in(coordinator).get("/").content.decode()
+    panels.answer(question, text="Ten.", by=member)
+    assert not WorkItem.objects.open().filter(subject_id=question.pk).exists()
+    assert not OutboxMessage.objects.filter(notice=Notice.QUESTION_LEFT, state=MailState.WAITING).exists()
+
+
+@pytest.mark.parametrize("end", ["answer", "close"])
+def test_an_answered_or_closed_question_is_chased_no_more(group, end):
+    asker, member = UserFactory(), member_of(group)
+    question = panels.ask_group(group, text="A dose?", by=asker)
+    if end == "answer":
+        panels.answer(question, text="Ten.", by=member)
+    else:
+        panels.close_question(question, by=asker)
+    asked_before(question, 9)
+    assert (panels.chase_questions(by=None), told(Notice.QUESTION_OPEN)) == (0, set())

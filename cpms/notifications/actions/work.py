@@ -31,6 +31,7 @@ REMINDERS: dict[str, Notice] = {
     Verb.CONFIRM_FACTOR: Notice.FACTOR_WAITS,
     Verb.TICKET: Notice.TICKET_WAITING,
     Verb.HOLD: Notice.HOLD_WANTED,
+    Verb.QUESTION: Notice.QUESTION_LEFT,
 }
 """What is not about a panel is reminded in its own words."""
 

@@ -75,6 +75,8 @@ class Notice(models.TextChoices):
     REGISTRY_CORRECTED = "registry_corrected", "A case taken out for a registry was corrected"
     THANKED = "thanked", "Thanks"
     QUESTION_ASKED = "question_asked", "Quick question to a group"
+    QUESTION_OPEN = "question_open", "A quick question of a group is not answered"
+    QUESTION_LEFT = "question_left", "A quick question is left to a group's coordinators"
     QUESTION_ANSWERED = "question_answered", "Answer to a quick question"
     MEETING = "meeting", "Meeting"
     MEETING_MOVED = "meeting_moved", "Meeting moved"
@@ -185,6 +187,7 @@ NEWS = frozenset(
         Notice.CASE_CORRECTED,
         Notice.THANKED,
         Notice.QUESTION_ASKED,
+        Notice.QUESTION_OPEN,
         Notice.QUESTION_ANSWERED,
         Notice.PANEL_CLOSED,
         Notice.SURVEY,
@@ -220,6 +223,7 @@ ASKED = frozenset(
         Notice.INVITATION_LAPSED,
         Notice.SUBSTITUTE_WANTED,
         Notice.HELP_WANTED,
+        Notice.QUESTION_LEFT,
         Notice.REQUEST_WAITING,
         Notice.ROLE_PROPOSED,
         Notice.ROLE_ENDS,

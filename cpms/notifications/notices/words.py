@@ -8,11 +8,13 @@ from cpms.notifications.notices.joining import JOINING, NOT_YOU, Words
 from cpms.notifications.notices.kinds import Notice
 from cpms.notifications.notices.meetings import MEETINGS
 from cpms.notifications.notices.outside import OUTSIDE
+from cpms.notifications.notices.questions import QUESTIONS
 
 WORDS = {
     **JOINING,
     **MEETINGS,
     **OUTSIDE,
+    **QUESTIONS,
     Notice.INVITED: Words(
         "CPMS: a colleague asks for your advice",
         "A colleague asks for your advice in panel {ref}. Please say whether you can help; it takes one tap.",
@@ -199,11 +201,6 @@ WORDS = {
     Notice.THANKED: Words(
         "CPMS: a word of thanks", "The clinician of panel {ref} says how useful the advice was, and thanks you."
     ),
-    Notice.QUESTION_ASKED: Words(
-        "CPMS: a quick question to your group",
-        "A colleague put the quick question {ref} to your thematic group. It is about no patient; two lines may be enough.",
-    ),
-    Notice.QUESTION_ANSWERED: Words("CPMS: a quick question was answered", "Quick question {ref} has an answer."),
     Notice.SIGN_WANTED: Words(
         "CPMS: an outcome waits for your signature", "The outcome of panel {ref} is written. Please sign it or dissent."
     ),
