@@ -83,7 +83,7 @@ CODED = """
 """
 PERSONAL = """
     audit.AuditEvent: actor_id on_behalf_of_id
-    accounts.User: email display_name job_title guest_hospital country zone language theme languages care away_until last_login
+    accounts.User: email display_name job_title guest_hospital country zone language theme shortcuts languages care away_until last_login
     accounts.Membership: role country registry
     accounts.Expertise: system code name
     accounts.TotpDevice: name

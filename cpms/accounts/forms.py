@@ -127,6 +127,9 @@ class ProfileForm(forms.Form):
     job_title = forms.CharField(label="Job title", max_length=120, required=False)
     zone = forms.ChoiceField(label="Time zone", choices=zones, widget=ListSelect)
     theme = forms.ChoiceField(label="Light or dark", choices=User.Theme.choices)
+    shortcuts = forms.BooleanField(
+        label="Single keys", required=False, help_text="On a keyboard: / finds a panel, ? lists all keys."
+    )
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
 

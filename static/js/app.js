@@ -25,6 +25,7 @@ const parts = [
   ["[data-add-row]", () => import("./add_row.js")],
   ["[data-order]", () => import("./order.js")],
   ["form[data-held]", () => import("./go_on.js")],
+  ["[data-keys]", () => import("./keys.js")],
   ["[data-chosen-count]", () => import("./chosen.js")],
 ];
 const done = new WeakMap();

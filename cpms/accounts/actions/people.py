@@ -14,14 +14,14 @@ from cpms.audit.states import Event, Result
 
 
 @transaction.atomic
-def change_profile(user: Any, *, by: Any, version: int | None, **fields: str) -> None:
-    """The owner changes name, title, zone or look. ``fields`` come validated from the form. Raises ``Clash`` when another
+def change_profile(user: Any, *, by: Any, version: int | None, **fields: Any) -> None:
+    """The owner changes name, title, zone, look or whether single keys do anything. ``fields`` come validated from the form. Raises ``Clash`` when another
     window of the owner's was faster."""
     locking.claim(user, version, fields)
     set_profile(user, by=by, **fields)
 
 
-def set_profile(user: Any, *, by: Any, **fields: str) -> None:
+def set_profile(user: Any, *, by: Any, **fields: Any) -> None:
     """One tap sets one thing, whatever else was changed meanwhile."""
     for name, value in fields.items():
         setattr(user, name, value)

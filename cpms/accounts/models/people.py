@@ -93,6 +93,7 @@ class User(AbstractBaseUser):
     zone = models.CharField(max_length=50, default="Europe/Brussels")
     language = models.CharField(max_length=10, default="en-gb")
     theme = models.CharField(max_length=5, choices=Theme, default=Theme.AUTO)
+    shortcuts = models.BooleanField(default=True, db_default=True)
     languages = ArrayField(models.CharField(max_length=2), default=list, blank=True)
     care = models.CharField(max_length=10, choices=Care, default=Care.BOTH)
     away_until = models.DateField(null=True, blank=True)

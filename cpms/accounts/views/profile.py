@@ -17,7 +17,7 @@ from cpms.accounts.forms import ProfileForm
 from cpms.accounts.roles import Permission
 
 FORM_NAME = re.compile(r"[A-Za-z0-9_-]+(:[A-Za-z0-9_-]+){0,2}")
-FIELDS = ("display_name", "job_title", "zone", "theme")
+FIELDS = ("display_name", "job_title", "zone", "theme", "shortcuts")
 
 
 @access("profile", verb=Permission.SIGNED_IN, methods=READ | WRITE)
