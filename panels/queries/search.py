@@ -34,7 +34,8 @@ WITH_NAMES = (System.ORPHA, System.HPO)
 def search(
     user: Any, text: str, *, state: str = "", since: dt.date | None = None, until: dt.date | None = None
 ) -> QuerySet[Panel]:
-    """The panels that hold every word, or that are coded with a condition or finding of this name; newest first. Those begun
+    """The panels that hold every word, that are coded with a condition or finding of this name, or whose diagnosis, coded elsewhere
+    or not at all, is called by another name of such a condition; newest first. Those begun
     outside the days are left out before the newest are looked through."""
     visible = started(Panel.objects.visible_to(user).order_by("-drafted_at", "pk"), since, until)
     visible = visible.filter(state=state) if state else visible
@@ -47,7 +48,9 @@ def search(
     # Asked in one go, PostgreSQL joins every panel there is before it looks at the few
     seen = list(visible.values_list("pk", flat=True))
     found = set(Panel.objects.filter(plainly | coded(text), pk__in=seen).values_list("pk", flat=True))
-    found |= opened_and_read(seen[:LOOKED_THROUGH], words)
+    found |= opened_and_read(
+        seen[:LOOKED_THROUGH], words, terminology.names_meant(System.ORPHA, text, limit=MOST_CODES)
+    )
     return Panel.objects.filter(pk__in=found).order_by("-drafted_at", "pk")
 
 
@@ -72,16 +75,20 @@ def coded(text: str) -> Q:
     return Q(Exists(Diagnosis.objects.filter(**meant))) | Q(Exists(Finding.objects.filter(**meant, present=True)))
 
 
-def opened_and_read(keys: list[Any], words: list[str]) -> set[Any]:
-    """Those of these panels, by their keys, whose names and sealed titles hold every word's beginning."""
-    names = {"in_group": F("group__name"), "led_by": F("lead__display_name"), "led_at": F("lead__centre__name")}
-    panels = list(Panel.objects.filter(pk__in=keys).annotate(**names).only("title", "state", "case", "key"))
-    texts = sealed_words(panels)
+def opened_and_read(keys: list[Any], words: list[str], names: list[frozenset[str]]) -> set[Any]:
+    """Those of these panels, by their keys, whose names and sealed titles hold every word's beginning, or whose diagnosis holds all
+    words of one of these names."""
+    columns = {"in_group": F("group__name"), "led_by": F("lead__display_name"), "led_at": F("lead__centre__name")}
+    panels = list(Panel.objects.filter(pk__in=keys).annotate(**columns).only("title", "state", "case", "key"))
+    texts, diagnoses = sealed_words(panels)
     for key, *said in names_in(keys):
         texts[key] += said
     for panel in panels:
-        texts[panel.pk] += [panel.title, panel.get_state_display(), *(getattr(panel, name) for name in names)]
-    return {key for key, said in texts.items() if begins_each(words, fold(" ".join(filter(None, said))))}
+        texts[panel.pk] += [panel.title, panel.get_state_display(), *(getattr(panel, name) for name in columns)]
+    called_so = {
+        key for key, label in diagnoses if names and any(map(frozenset(fold(label).split()).issuperset, names))
+    }
+    return called_so | {key for key, said in texts.items() if begins_each(words, fold(" ".join(filter(None, said))))}
 
 
 def names_in(panels: list[Any]) -> Iterator[tuple[Any, ...]]:
@@ -96,12 +103,16 @@ def names_in(panels: list[Any]) -> Iterator[tuple[Any, ...]]:
         yield invitation.panel_id, invitation.shown.display_name, invitation.shown.place
 
 
-def sealed_words(panels: list[Panel]) -> dict[Any, list[str]]:
-    """Panel to the sealed names of its patient and case. All of a panel is sealed under one key, which is opened once."""
+def sealed_words(panels: list[Panel]) -> tuple[dict[Any, list[str]], list[tuple[Any, str]]]:
+    """Panel to the sealed names of its patient and case, and each diagnosis beside its panel once more. All of a panel is sealed
+    under one key, which is opened once."""
     keys, texts = {panel.key_id: panel.key for panel in panels}, {panel.pk: list[str]() for panel in panels}
+    diagnoses: list[tuple[Any, str]] = []
     for model, (column, to_panel) in SEALED.items():
         rows = model._base_manager.filter(**{f"{to_panel}__in": texts}).annotate(of_panel=F(to_panel))
         for row in rows.only(column, "key"):
             row.key = keys[row.key_id]
             texts[row.of_panel].append(getattr(row, column))
-    return texts
+            if model is Diagnosis:
+                diagnoses.append((row.of_panel, row.label))
+    return texts, diagnoses

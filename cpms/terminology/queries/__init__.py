@@ -10,6 +10,7 @@ from cpms.terminology.queries.finding import (
     conditions_meant,
     loaded_version,
     name_of,
+    names_meant,
     names_of,
     search,
 )
@@ -35,6 +36,7 @@ __all__ = [
     "loaded_version",
     "mentioned",
     "name_of",
+    "names_meant",
     "names_of",
     "relatives_of",
     "search",

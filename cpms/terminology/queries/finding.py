@@ -81,6 +81,15 @@ def codes_meant(system: str, text: str, limit: int) -> list[str]:
     return list(_meant(system, _folded_words(text)).values_list("code", flat=True)[:limit])
 
 
+def names_meant(system: str, text: str, limit: int) -> list[frozenset[str]]:
+    """The folded words of each name and synonym of what ``search`` finds: how the same thing may be called where it has no code
+    of this terminology. Names of a single word are left out: they stand in too many others."""
+    found = dict(_meant(system, _folded_words(text)).values_list("pk", "search_name")[:limit])
+    synonyms = ConceptSynonym.objects.filter(concept__in=list(found)).values_list("text", flat=True)
+    words = {frozenset(name.split()) for name in (*found.values(), *map(fold, synonyms))}
+    return [each for each in words if len(each) > 1]
+
+
 def _folded_words(text: str) -> str:
     return " ".join(fold(text[:200]).split()[:MAX_WORDS])
 
