@@ -7,10 +7,8 @@ from typing import Any
 
 from dateutil.relativedelta import relativedelta
 from django.db import transaction
-from django.db.models import Exists, OuterRef
 
 from consent.actions import hold_consent
-from consent.models import care_consent
 from consent.policy import may_be_discussed
 from cpms import clock
 from cpms.accounts.access import Refused
@@ -21,7 +19,7 @@ from cpms.notifications.notices import Notice
 from cpms.notifications.states import Settled, Verb
 from outcomes import policy, queries
 from outcomes.models import AdviceDone, Effect, FollowUp, Topic
-from outcomes.states import ANSWER_WITHIN, ASK_WITHIN, FOLLOW_UP_MONTHS, Benefit, Done, EffectKind, TopicState
+from outcomes.states import ANSWER_WITHIN, FOLLOW_UP_MONTHS, Benefit, Done, EffectKind, TopicState
 from panels import actions as panels
 from panels.models import Panel
 from panels.states import State
@@ -40,11 +38,8 @@ def ask_follow_ups(*, by: Any) -> int:
 
 
 def ask_after(months: int, *, by: Any) -> int:
-    due = clock.now() - relativedelta(months=months)
-    closed = Panel.objects.filter(care_consent("case__patient"), state=State.CLOSED, closed_at__lte=due)
-    asked = FollowUp.objects.filter(panel=OuterRef("pk"), months=months, asked_at__gt=OuterRef("closed_at"))
-    recent = closed.filter(~Exists(asked.order_by()), closed_at__gt=due - ASK_WITHIN)
-    return sum(ask(key, months, by=by) for key in recent.order_by("closed_at").values_list("pk", flat=True))
+    due = queries.to_follow_up(months, clock.now())
+    return sum(ask(key, months, by=by) for key in due.order_by("closed_at").values_list("pk", flat=True))
 
 
 def ask_missed(panel: Panel, *, by: Any) -> int:

@@ -1,6 +1,7 @@
 """Reading outcomes, their versions and documents, and a person's year."""
 
 from outcomes.queries.after import answered_of, asked_of, effect_of, effect_said, topics
+from outcomes.queries.chasing import to_follow_up
 from outcomes.queries.documents import (
     MAKING,
     documents_of,
@@ -80,6 +81,7 @@ __all__ = [
     "text_in_force",
     "text_of",
     "text_shown",
+    "to_follow_up",
     "took_part",
     "topics",
     "version_of",

@@ -1,6 +1,12 @@
 """The life of a meeting, and how often a series meets."""
 
+import datetime as dt
+
 from django.db import models
+
+HOUR = dt.timedelta(hours=1)
+SOON = ((48 * HOUR, 24 * HOUR, "two days"), (HOUR, 0 * HOUR, "one hour"))
+"""From and until how long before a meeting each reminder goes out: a worker that was away does not remind too late."""
 
 
 class MeetingState(models.TextChoices):

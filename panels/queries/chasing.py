@@ -6,15 +6,16 @@ import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from consent.models import care_consent
 from cpms.accounts.models import Network
 from cpms.notifications import queries as notifications
 from cpms.notifications.notices import Notice
 from cpms.notifications.queries import Coming, Rules, also_sent
 from cpms.notifications.states import IDLE, LADDER, OF_PANELS, UNANSWERED
-from panels.models import Question
+from panels.models import Invitation, Question
 from panels.queries.answers import late_panels, replies_of
 from panels.queries.idle import at, idle
-from panels.states import Rung, due_on
+from panels.states import Rung, State, due_on
 
 FOR_WHOM = {
     Rung.REMIND: ("Everybody who owes an answer", "The day it was wanted by has passed"),
@@ -93,3 +94,13 @@ def silent_until(network: Network, rules: Rules, moment: dt.datetime) -> list[Co
             if dt.timedelta(0) <= since < dt.timedelta(days=2 if panel.urgent else 1):
                 found.append(Coming(panel.ref, to, "Nothing happens in the panel"))
     return found
+
+
+@also_sent
+def lapsing_until(network: Network, _rules: Rules, moment: dt.datetime) -> list[Coming]:
+    """Leads who hear by then that an invitation ran out without an answer, once for each panel. The rule is of what is asked from
+    now on: an invitation keeps the day it was sent with."""
+    rows = Invitation.objects.pending().filter(care_consent("panel__case__patient"), expires_at__lte=moment)
+    rows = rows.filter(panel__network=network, panel__state=State.OPEN).order_by("panel__ref")
+    refs = rows.values_list("panel__ref", flat=True).distinct()
+    return [Coming(ref, "The lead", "An invitation ran out without an answer") for ref in refs]

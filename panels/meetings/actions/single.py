@@ -24,13 +24,9 @@ from panels.meetings import video
 from panels.meetings.calendars import calendar_file, occurrence_file, taken_out_file
 from panels.meetings.models import AgendaItem, Attendance, DatePoll, Meeting
 from panels.meetings.policy import may_change, may_schedule
-from panels.meetings.states import MeetingState
+from panels.meetings.states import SOON, MeetingState
 from panels.models import Panel
 from panels.states import RUNNING
-
-HOUR = dt.timedelta(hours=1)
-SOON = ((48 * HOUR, 24 * HOUR, "two days"), (HOUR, 0 * HOUR, "one hour"))
-"""From and until how long before a meeting each reminder goes out: a worker that was away does not remind too late."""
 
 
 @transaction.atomic

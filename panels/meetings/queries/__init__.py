@@ -1,5 +1,6 @@
 """What the pages of meetings show."""
 
+from panels.meetings.queries.chasing import near_until
 from panels.meetings.queries.lists import (
     MOST,
     Slot,
@@ -47,6 +48,7 @@ __all__ = [
     "expected_end",
     "feed_of",
     "mine_to_attend",
+    "near_until",
     "next_for",
     "not_asked_yet",
     "people_of",
