@@ -145,3 +145,12 @@ def test_what_changes_a_row_says_which_version_it_saw():
     """A new form carries ``{{ form.version }}``, or is named above with the reason why two people do no harm with it."""
     named = [name for names in UNVERSIONED.values() for name in names.split()]
     assert sorted(set(unversioned())) == sorted(named)
+
+
+def test_nothing_is_switched_off_without_a_reason_in_words():
+    """The one place says it below the button. A script switches off one button, whose own words then say why."""
+    disabled = {
+        path.name for path in pages() if re.search(r"<[^>]*\sdisabled\b", path.read_text().replace("aria-disabled", ""))
+    }
+    assert disabled <= {"post_button.html"}
+    assert "refused and reason" in (TEMPLATES / "components" / "post_button.html").read_text()
