@@ -26,7 +26,7 @@ class Entry:
     """One line of the thread: a statement with its stances, or a message. ``changed`` are views that agree now and did not before.
 
     ``news`` stands above it, if anything does: new or changed since the reader's last visit; ``first`` above the first such.
-    ``own`` are the reader's words. Of what is answered the name is there alone, as the words' own ``answered_name``.
+    ``own`` are the reader's words; ``paper`` is older advice, which is printed and not shown. Of what is answered the name is there alone, as the words' own ``answered_name``.
     """
 
     at: dt.datetime
@@ -41,6 +41,7 @@ class Entry:
     news: str = ""
     first: bool = False
     own: bool = False
+    paper: bool = False
 
     @cached_property
     def said(self) -> Any:
@@ -75,11 +76,18 @@ def thread(
     entries += [message_entry(m, reader, guests) for m in messages.annotate(answered_name=named)]
     entries.sort(key=lambda entry: entry.at)
     older = max(len(entries) - latest, 0) if latest else 0
-    return [*(entry for entry in entries[:older] if entry.said.pk in besides), *entries[older:]]
+    return [*of_older(entries[:older], besides), *entries[older:]]
+
+
+def of_older(entries: list[Entry], besides: Collection[Any]) -> list[Entry]:
+    """Those that are shown all the same, and advice for the paper alone; what was only talk stays out."""
+    marked = [replace(entry, paper=entry.said.pk not in besides) for entry in entries]
+    return [entry for entry in marked if entry.contribution or not entry.paper]
 
 
 def entries(panel: Panel, user: Any, seats: list[Seat], *, seen: dt.datetime | None, latest: int | None) -> list[Entry]:
-    """The thread for this reader; of older words those that were corrected or objected to since the last visit too."""
+    """The thread for this reader; of older words those that were corrected or objected to since the last visit too, and advice for
+    the paper."""
     news = fresh(panel, user, after=seen)
     changed = [key for key, at in news.items() if seen is not None and at <= seen]
     return with_news(thread(panel, user, guests=guests_of(seats), latest=latest, besides=changed), news, seen=seen)
@@ -118,7 +126,9 @@ def with_news(entries: list[Entry], keys: Collection[Any], *, seen: dt.datetime 
     marked: list[Entry] = []
     above: set[str] = set()
     for entry in entries:
-        news = "" if entry.said.pk not in keys or seen is None else "new" if entry.at > seen else "changed"
+        news = (
+            "" if entry.said.pk not in keys or seen is None or entry.paper else "new" if entry.at > seen else "changed"
+        )
         shown = "" if news == "new" and news in above else news
         marked.append(replace(entry, news=shown, first=bool(shown and not above)))
         above |= {news} - {""}
