@@ -93,6 +93,14 @@ def entries(panel: Panel, user: Any, seats: list[Seat], *, seen: dt.datetime | N
     return with_news(thread(panel, user, guests=guests_of(seats), latest=latest, besides=changed), news, seen=seen)
 
 
+def not_shown(entries: list[Entry], said: int, *, whole: bool) -> dict[str, Any]:
+    """Of so many statements and messages how many come ``earlier`` than those on the page, and how many are ``unprinted``; of the
+    ``whole`` thread none."""
+    printed = said if whole else sum(bool(entry.contribution) for entry in entries)
+    earlier = said - sum(not entry.paper for entry in entries)
+    return {"earlier": earlier, "whole": whole, "unprinted": said - printed}
+
+
 def chosen(rows: QuerySet[Any], latest: int | None, besides: Collection[Any]) -> Q:
     """The latest so many of the rows, or all, and those of the keys ``besides``."""
     return Q(pk__in=rows.order_by("-at").values("pk")[:latest]) | Q(pk__in=list(besides)) if latest else Q()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
-from dateutil.relativedelta import relativedelta
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -18,7 +17,6 @@ from cpms.notifications.models import ChasingRule, OutboxMessage, WorkItem
 from cpms.notifications.notices import Notice
 from cpms.notifications.states import EXPIRY, IDLE, LADDER, OF_PANELS, REMIND_AFTER, Verb, rule_choices
 from panels import actions as panels
-from panels.meetings import actions as meetings
 from panels.models import Invitation, Panel
 from panels.queries import standing_still
 from tests.clients import signed_in
@@ -207,23 +205,6 @@ def test_silence_stands_in_the_preview_on_its_day(coordinator):
         silent_for(story, days)
         shown = [line for line in queries.preview(NetworkFactory(), rules()).items if "Nothing happens" in line.why]
         assert (days, len(shown)) == (days, count)
-
-
-def test_lapses_meetings_and_follow_ups_of_today_stand_in_the_preview():
-    story, closed, tonight = Story(), Story("b"), clock.end_of_today()
-    story.open(story.expert)
-    start = tonight + 2 * DAY - dt.timedelta(minutes=1)
-    meetings.schedule(story.fresh(), starts_at=start, minutes=30, link="https://video.example/x", by=story.lead)
-    Invitation.objects.update(expires_at=tonight - dt.timedelta(minutes=1))
-    before = clock.now() - relativedelta(months=3)
-    closed.open()
-    Panel.objects.filter(pk=closed.panel.pk).update(state="closed", opened_at=before - DAY, closed_at=before)
-    items = queries.preview(NetworkFactory(), rules()).items
-    assert {(line.ref, line.to, line.why) for line in items} == {
-        (story.panel.ref, "The lead", "An invitation ran out without an answer"),
-        (story.panel.ref, "Everybody asked to it", "A meeting begins in two days"),
-        (closed.panel.ref, "The lead", "What became of the advice, after 3 months"),
-    }
 
 
 def test_an_invitation_ends_by_the_networks_days(coordinator):
