@@ -135,7 +135,6 @@ LEAD = (
     Visit("lead", "security_phone"),
     Visit("lead", "address"),
     Visit("lead", "people:my_phone"),
-    Visit("lead", "confirm_address", status=410),
     Visit("lead", "assistants"),
     Visit("lead", "absence"),
     Visit("lead", "step_up"),
@@ -156,6 +155,7 @@ LEAD = (
     Visit("lead", "manual:open"),
 )
 OTHERS = (
+    Visit("member", "confirm_address", status=410),
     Visit("member", "home"),
     Visit("member", "panels:detail", "open"),
     Visit("member", "cases:file", "open"),
