@@ -86,7 +86,7 @@ SECTIONS = {
     "people#left-behind": "people:left_behind",
     "people#outreach": "people:correct_outreach",
     "people#tables": "people:tables people:table",
-    "reports#figures": "kpis",
+    "reports#figures": "kpis kpis_definitions",
     "reports#export": "kpis_export figures_file",
     "reports#evidence": "kpis_evidence",
     "reports#effect": "outcomes:effectiveness",
