@@ -26,7 +26,12 @@ class Clash(Exception):
         self.thing, self.fields, self.version = thing, fields, version
 
 
-def claim(thing: Any, version: int | None, mine: Mapping[str, str] | None = None) -> None:
+def in_words(value: Any) -> str:
+    """As the page of a clash shows it; what is ticked reads yes."""
+    return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
+
+
+def claim(thing: Any, version: int | None, mine: Mapping[str, Any] | None = None) -> None:
     """Raise the row's ``version`` by one if it still is ``version``, and hold the row until commit. A form without one is old.
 
     ``mine`` maps field names to what the person typed. Raises ``Clash`` with both texts when somebody was faster.
@@ -37,8 +42,8 @@ def claim(thing: Any, version: int | None, mine: Mapping[str, str] | None = None
         return
     thing.refresh_from_db()
     fields = [
-        ClashField(name, str(thing._meta.get_field(name).verbose_name).capitalize(), text, str(getattr(thing, name)))
-        for name, text in (mine or {}).items()
-        if text != str(getattr(thing, name))
+        ClashField(name, str(thing._meta.get_field(name).verbose_name).capitalize(), in_words(given), theirs)
+        for name, given in (mine or {}).items()
+        if in_words(given) != (theirs := in_words(getattr(thing, name)))
     ]
     raise Clash(thing, fields, version=thing.version)

@@ -139,8 +139,8 @@ def as_workbook(pages: Mapping[str, Iterable[Iterable[Any]]]) -> bytes:
 
 
 def _typed(page: Any, value: Any) -> Any:
-    if not isinstance(value, str):
-        return value
+    if not isinstance(value, str) or not value:
+        return None if value == "" else value
     cell = WriteOnlyCell(page, value="")
     cell.value = harmless(value)
     cell.data_type = "s"

@@ -41,7 +41,7 @@ def test_every_page_shows_the_rows_that_grow_and_asks_no_more_for_them():
     ],
 )
 def test_a_page_whose_rows_do_not_grow_is_a_fault(by, weights, fault):
-    walk = Walk([Page("x", None, "/x/", by, [9, 9], weights)])
+    walk = Walk([Page("x", None, "/x/", by, counts=[9, 9], weights=weights)])
     assert walk.faults == ([fault] if fault else [])
 
 

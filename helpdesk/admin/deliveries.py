@@ -5,20 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import CharField, Exists, OuterRef, QuerySet
-from django.db.models.fields.json import KeyTextTransform
-from django.db.models.functions import Cast
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from cpms.accounts.roles import Role
 from cpms.drafts.states import KEEP_ENVELOPES
 from cpms.jobs.models import Job
 from cpms.jobs.states import JobState
 from cpms.notifications.models import OutboxMessage
 from cpms.notifications.states import MailState
-from cpms.vault.models import Envelope
 from helpdesk import queries
 from helpdesk.admin.pages import ReadOnlyAdmin, site
 
@@ -56,11 +52,7 @@ class JobAdmin(ReadOnlyAdmin):
     list_filter = ("state", "task")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Job]:
-        kept = Envelope.objects.annotate(name=Cast("pk", CharField())).filter(name=OuterRef("envelope"))
-        found = super().get_queryset(request).annotate(envelope=KeyTextTransform("envelope_id", "ids"))
-        found = found.annotate(has_words=Exists(kept))
-        user: Any = request.user
-        return found if Role.CORE_HELPDESK in user.held_roles() else found.none()
+        return queries.jobs_of(request.user).order_by(*self.get_ordering(request))
 
     @admin.display(description="What was typed")
     def words(self, job: Any) -> str:

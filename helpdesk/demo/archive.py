@@ -1,5 +1,6 @@
-"""The past of the demonstration: 89 panels from December 2017 to September 2020 and three rounds of the survey, each carried through
-by the actions with the clock set to its time, then the months frozen that count what these left."""
+"""The past of the demonstration: its network's 89 panels from December 2017 to September 2020, those of the two small networks beside
+it, and three rounds of the survey, each carried through by the actions with the clock set to its time, then the months frozen that
+count what these left."""
 
 from __future__ import annotations
 
@@ -13,6 +14,7 @@ from django.db.models import F
 from cpms import clock
 from cpms.accounts.models import Network, ThematicGroup, User
 from cpms.accounts.roles import Role
+from cpms.jobs import actions as jobs
 from cpms.notifications.models import OutboxMessage
 from cpms.notifications.states import MailState
 from helpdesk import actions
@@ -23,6 +25,7 @@ from helpdesk.demo.conditions import TOPICS
 from helpdesk.demo.neighbours import NEIGHBOURS
 from helpdesk.demo.people import PEOPLE
 from helpdesk.demo.sign_ins import FIRST_MONTH, months
+from helpdesk.models import MonthlyKpi
 from panels.models import Panel
 
 FIRST_DAY, LAST_DAY, LAST_MONTH = dt.date(2017, 12, 4), dt.date(2020, 9, 16), dt.date(2020, 9, 1)
@@ -34,26 +37,44 @@ Say = Callable[[str], object]
 
 
 def load_past(say: Say) -> int:
-    """What of the past is missing, each panel in a transaction of its own: it can be stopped and goes on where it stood. Gives how
-    many panels it carried."""
+    """What of the past is missing, each panel in a transaction of its own: it can be stopped and goes on where it stood. Only one
+    at a time does it. Gives how many panels it carried."""
     made = Network.objects.filter(code=network.CODE).first()
-    if made is None or (there := loaded()) == panels_in_all():
+    if made is None or is_whole():
         return 0
+    with jobs.alone("load_past") as allowed:
+        return _carry_on(made, say) if allowed else 0
+
+
+def _carry_on(made: Network, say: Say) -> int:
+    there = loaded()
     plans = [*_plans(made), *_beside()]
     coordinator = plans[0].coordinator
     for place, plan in enumerate(plans[there:], start=there):
+        _hold_surveys(made, plan.opened, coordinator)
         with transaction.atomic():
-            surveys.load_due(made, until=plan.opened, by=coordinator)
             past.carry(plan)
             note_mails_sent()
         if (place + 1) % 10 == 0 or place + 1 == len(plans):
             say(f"{place + 1} of {len(plans)} panels of December 2017 to September 2020")
-    with transaction.atomic():
-        say(f"{surveys.load_due(made, until=OVER, by=coordinator)} rounds of the survey")
-        note_mails_sent()
+    say(f"{_hold_surveys(made, OVER, coordinator)} rounds of the survey after them")
     for month in months(FIRST_MONTH, LAST_MONTH):
         freeze(month)
     return len(plans) - there
+
+
+def _hold_surveys(made: Network, until: dt.datetime, coordinator: User) -> int:
+    """In a transaction of their own: a round holds its network, and people work already."""
+    with transaction.atomic():
+        held = surveys.load_due(made, until=until, by=coordinator)
+        note_mails_sent()
+    return held
+
+
+def is_whole() -> bool:
+    """Whether its last month is frozen, which comes after everything else."""
+    frozen = MonthlyKpi.objects.filter(network__code=network.CODE, month=LAST_MONTH)
+    return loaded() >= panels_in_all() and frozen.exists()
 
 
 def loaded() -> int:

@@ -39,7 +39,7 @@ WAVES = (
 
 def load_due(made: Network, *, until: dt.datetime, by: User) -> int:
     """The rounds that were opened before ``until`` and are not there yet; gives how many."""
-    there = SurveyRound.objects.filter(network=made).count()
+    there = SurveyRound.objects.filter(network=made, opened_at__lt=WAVES[-1].opened + DAY).count()
     due = [wave for wave in WAVES[there:] if wave.opened < until]
     for wave in due:
         hold(made, wave, by=by)

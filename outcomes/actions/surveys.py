@@ -27,7 +27,7 @@ from outcomes.states import SURVEY_WITHIN, Asked, Reason
 @transaction.atomic
 def open_round(network: Network, *, by: Any) -> SurveyRound:
     """A new round; a task asks everybody of the network, who may be thousands."""
-    Network.objects.select_for_update().get(pk=network.pk)
+    Network.objects.select_for_update(no_key=True).get(pk=network.pk)
     if not (verdict := policy.may_open_round(by, network)):
         raise Refused(verdict.reason)
     last = SurveyRound.objects.filter(network=network).aggregate(last=Max("number"))["last"] or 0

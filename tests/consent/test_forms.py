@@ -60,12 +60,18 @@ def test_an_answer_keeps_the_version_that_was_signed_and_where_the_sheet_lies():
 def test_earlier_answers_say_from_when_to_when_each_counted_and_why_it_ended(monkeypatch):
     """One transaction may not read the clock twice: a later answer begins where the earlier one ends."""
     story = Story()
-    ticks = itertools.count()
-    start = clock.now() - dt.timedelta(days=20)
-    monkeypatch.setattr(clock, "now", lambda: start + dt.timedelta(days=next(ticks) // 8, milliseconds=next(ticks)))
+    ticks, days, start = itertools.count(), itertools.count(), clock.now() - dt.timedelta(days=20)
+
+    def on_the_next_day():
+        day = start + dt.timedelta(days=next(days))
+        monkeypatch.setattr(clock, "now", lambda: day + dt.timedelta(milliseconds=next(ticks)))
+
     for said in ("refused", "given"):
+        on_the_next_day()
         answer(story, stage="2", answer=said)
+    on_the_next_day()
     actions.withdraw_consent(story.patient, by=story.lead, stage=2)
+    on_the_next_day()
     answer(story, stage="2", answer="given")
     rows = list(Consent.objects.filter(patient=story.patient, stage=2).order_by("recorded_at"))
     assert [one.answer for one in rows] == ["refused", "given", "given"]

@@ -30,6 +30,7 @@ def the_pages_of_accounts(tour: Tour, rooms: Rooms, decider: Person, browser, ur
     LostPhoneFactory(person=rooms.lead)
     tour.look(helpdesk, "an account with two wishes", account)
     left_behind(tour, rooms, browser, url)
+    tour.look(decider, "nobody asked about my phone", "/people/phone/")
     here = f"/people/centres/{rooms.lead.centre.pk}/"
     tour.look(helpdesk, "centre with its outreach log", here)
     tour.send_empty(helpdesk, "a contact", here, "form[action$='/outreach/']")

@@ -286,5 +286,5 @@ def test_words_of_models_name_no_patient():
         "15 to 19 years",
         "80 to 84 years",
     ]
-    assert str(ConsentForm(language="fi", version=2)) == "fi, version 2"
+    assert str(ConsentForm(language="fi", version=2)) == "suomi, version 2"
     assert str(Unit(name="Ward")) == str(Expertise(name="Ward")) == "Ward"

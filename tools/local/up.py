@@ -124,8 +124,9 @@ def serve(keeper: Supervisor) -> int:
     prepare(env)
     if start_application(keeper, env):
         greet(f"http://127.0.0.1:{port}", env, time.monotonic() - began)
-        past = load_past(env)
+        past = None
         try:
+            past = load_past(env)
             say("\n" + explain(keeper.watch()))
         finally:
             if past is not None:

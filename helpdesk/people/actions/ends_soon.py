@@ -17,7 +17,8 @@ from helpdesk.people.states import ENDS_SOON
 
 @transaction.atomic
 def tell_of_ends(*, by: Any) -> int:
-    """Once for each right that was given for longer than a week and ends within one; gives how many. ``by`` is nobody."""
+    """Of each right that was given for longer than a week and ends within one; gives how many. Those of one kind that end for
+    one person on one day are one mail. ``by`` is nobody."""
     today = clock.rights_day()
     soon = {"valid_to__gte": today, "valid_to__lte": today + ENDS_SOON, "valid_to__gt": F("valid_from") + ENDS_SOON}
     roles = Membership.objects.current().filter(**soon).select_related("user", "granted_by")
@@ -27,7 +28,7 @@ def tell_of_ends(*, by: Any) -> int:
     ]
     ends += [(row, row.assistant, row.clinician, reverse("assistants")) for row in helping]
     for row, holder, giver, path in ends:
-        given = {"by": by, "about": holder, "again": f"{row._meta.model_name} {row.pk} {row.valid_to}"}
+        given = {"by": by, "about": holder, "again": f"{row._meta.model_name} {row.valid_to}"}
         notifications.notify([holder], notice=Notice.ROLE_ENDS, path=reverse("profile"), **given)
         if giver is not None:
             notifications.notify([giver], notice=Notice.ROLE_GIVEN_ENDS, path=path, **given)

@@ -6,6 +6,8 @@ import datetime as dt
 
 from consent.models import Registry, RegistryRelease
 from cpms import clock
+from cpms.accounts.models import Membership
+from cpms.accounts.roles import Role
 from cpms.vault import actions as vault
 from panels import actions
 from panels.models import Assist, Dispatch, Invitation, Question
@@ -72,7 +74,10 @@ def questions(at: Ground, rows: range) -> None:
     few="A network has a handful",
 )
 def registries(at: Ground, rows: range) -> None:
-    Registry.objects.bulk_create(Registry(code=f"registry-{n}", name=f"Invented registry {n}") for n in rows)
+    """The researcher is one of each."""
+    made = [Registry(code=f"registry-{n}", name=f"Invented registry {n}") for n in rows]
+    held = {"user": at.staff["researcher"], "role": Role.RESEARCHER, "network": at.network}
+    Membership.objects.bulk_create(Membership(registry=one.code, **held) for one in Registry.objects.bulk_create(made))
 
 
 @grows("times it was received", "panels:registry")
