@@ -37,7 +37,8 @@ class MonthlyKpiQuerySet(models.QuerySet["MonthlyKpi"]):
 
 class MonthlyKpi(models.Model):
     """One line of a month: the whole network, one of its groups, countries or centres. Never changed once frozen; the
-    database refuses it. ``figures`` holds what is not nought, by the names of ``kpis.catalogue``, and in a network's own line the noughts of counts too."""
+    database refuses it. ``figures`` holds what is not nought, by the names of ``kpis.catalogue``, and in a network's own line the
+    noughts of counts too."""
 
     month = models.DateField()
     network = models.ForeignKey(Network, on_delete=models.PROTECT, related_name="kpis")

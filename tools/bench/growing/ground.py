@@ -9,6 +9,7 @@ from typing import Any
 from consent.models import Registry, Review
 from consent.states import ReviewKind
 from cpms import clock
+from cpms.accounts.actions.addresses import way_in
 from cpms.accounts.models import Centre, Expert, ExpertGroup, User
 from cpms.accounts.roles import Role
 from cpms.patients.models import Patient
@@ -200,6 +201,11 @@ class Ground:
             SurveyRound: survey,
             FigureFile: ready(figures, state="ready", data=PDF, rights=kpis.sight_of(figures, coordinator)),
         }
+
+    def link_to_address(self) -> str:
+        """The secret part of what a mail to the lead's new address would hold."""
+        words = {"user": str(self.lead.pk), "old": self.lead.email, "new": "new@bench.example"}
+        return way_in(words, None).rstrip("/").rpartition("/")[2]
 
     def thing_for(self, name: str, model: type) -> Any:
         """What the address of this route names."""
