@@ -77,9 +77,10 @@ def close_question(question: Question, *, by: Any) -> Question:
 
 
 def left_to_nobody(question: Question) -> None:
-    """Somebody answered: the group is reminded no more, and its coordinators need not see to it."""
+    """Somebody answered: the group is reminded no more, and its coordinators need not see to it. That it was asked is told all
+    the same, also to whoever reads one mail a day or has quiet hours: more may answer."""
     notifications.settle_all(question, Verb.QUESTION, how=Settled.DONE)
-    notifications.cancel_mails([question.pk], Notice.QUESTION_ASKED, Notice.QUESTION_OPEN, Notice.QUESTION_LEFT)
+    notifications.cancel_mails([question.pk], Notice.QUESTION_OPEN, Notice.QUESTION_LEFT)
 
 
 def chase_questions(*, by: Any) -> int:

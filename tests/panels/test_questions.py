@@ -14,9 +14,9 @@ from cpms import clock
 from cpms.accounts.access import Refused
 from cpms.accounts.roles import Role
 from cpms.notifications import queries as reminders
-from cpms.notifications.models import OutboxMessage, WorkItem
+from cpms.notifications.models import MailWish, OutboxMessage, WorkItem
 from cpms.notifications.notices import Notice, body
-from cpms.notifications.states import MailState
+from cpms.notifications.states import MailState, Pace
 from cpms.patients import actions as patients
 from panels import actions as panels
 from panels.models import Panel, Question
@@ -190,6 +190,15 @@ def test_an_unanswered_question_is_chased_once_by_the_networks_days_as_the_previ
     panels.answer(question, text="Ten.", by=member)
     assert not WorkItem.objects.open().filter(subject_id=question.pk).exists()
     assert not OutboxMessage.objects.filter(notice=Notice.QUESTION_LEFT, state=MailState.WAITING).exists()
+
+
+def test_who_reads_one_mail_a_day_hears_of_a_question_that_has_an_answer_already(group):
+    answering, reading = member_of(group), member_of(group)
+    MailWish.objects.create(user=reading, pace=Pace.DAILY)
+    question = panels.ask_group(group, text="A dose?", by=UserFactory())
+    panels.answer(question, text="Ten.", by=answering)
+    mail = OutboxMessage.objects.get(notice=Notice.QUESTION_ASKED, recipient=reading)
+    assert mail.state == MailState.HELD
 
 
 @pytest.mark.parametrize("end", ["answer", "close"])
