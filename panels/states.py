@@ -115,6 +115,8 @@ class DispatchState(models.TextChoices):
 
 
 TAKE_UP_WITHIN = dt.timedelta(days=3)
+CHASED_WITHIN = dt.timedelta(days=14)
+"""A quick question whose last step lies longer behind is chased no more: it is from before there were steps, or the clock stood."""
 
 
 class ReferralState(models.TextChoices):

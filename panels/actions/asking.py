@@ -85,7 +85,7 @@ def left_to_nobody(question: Question) -> None:
 
 def chase_questions(*, by: Any) -> int:
     """Run by the clock: by its network's days the group of an unanswered question is reminded, then its coordinators are asked
-    to see to it. Gives how many steps were taken."""
+    to see to it, one of both in a run. Gives how many steps were taken."""
     return sum(chase(question.pk, step, by=by) for question, step in queries.unanswered_until(clock.now()))
 
 
@@ -95,7 +95,7 @@ def chase(key: Any, step: Notice, *, by: Any) -> int:
     away is left alone, and so is who asked."""
     rows = Question.objects.unanswered().with_surroundings().select_for_update(of=("self",), skip_locked=True)
     question = rows.filter(pk=key).first()
-    if question is None or notifications_of.written_about([question.pk], step):
+    if question is None or notifications_of.written_about([question.pk], step, Notice.QUESTION_LEFT):
         return 0
     coordinators = list(accounts.coordinators_of_group(question.group).exclude(pk=question.asker_id))
     if step == Notice.QUESTION_LEFT:

@@ -15,7 +15,7 @@ from cpms.notifications.states import IDLE, LADDER, OF_PANELS, UNANSWERED
 from panels.models import Invitation, Question
 from panels.queries.answers import late_panels, replies_of
 from panels.queries.idle import at, idle
-from panels.states import Rung, State, due_on
+from panels.states import CHASED_WITHIN, Rung, State, due_on
 
 FOR_WHOM = {
     Rung.REMIND: ("Everybody who owes an answer", "The day it was wanted by has passed"),
@@ -58,18 +58,22 @@ FOR_THE_GROUP = {
 def unanswered_until(
     moment: dt.datetime, own: Mapping[Any, Sequence[int]] | None = None
 ) -> list[tuple[Question, Notice]]:
-    """Each step that an unanswered question reaches by then and that nobody was mailed about; the first it asks for comes first.
-    ``own`` gives networks' days by key, or those that they set."""
+    """The furthest step that each unanswered question reaches by then, where nobody was mailed about it or a later one; the
+    first that was asked comes first. ``own`` gives networks' days by key, or those that they set."""
     own = notifications.days_by_network(UNANSWERED) if own is None else own
     usual = OF_PANELS[UNANSWERED].usual
     found = list(Question.objects.unanswered().select_related("group").order_by("asked_at", "pk"))
-    told = notifications.written_about([question.pk for question in found], *FOR_THE_GROUP)
-    return [
-        (question, step)
-        for question in found
-        for step, days in zip(FOR_THE_GROUP, own.get(question.network_id, usual), strict=False)
-        if question.asked_at + dt.timedelta(days=days) <= moment and (question.pk, step) not in told
-    ]
+    steps = [(question, step_of(question, own.get(question.network_id, usual), moment)) for question in found]
+    reached = [(question, step) for question, step in steps if step is not None]
+    told = notifications.written_about([question.pk for question, _step in reached], *FOR_THE_GROUP)
+    return [(one, step) for one, step in reached if not told & {(one.pk, step), (one.pk, Notice.QUESTION_LEFT)}]
+
+
+def step_of(question: Question, days: Sequence[int], moment: dt.datetime) -> Notice | None:
+    """How far a question is by a network's days; ``None`` before the first step, and long after the last."""
+    due = [question.asked_at + dt.timedelta(days=n) for n in days]
+    reached = [step for step, when in zip(FOR_THE_GROUP, due, strict=False) if when <= moment]
+    return reached[-1] if reached and moment < due[-1] + CHASED_WITHIN else None
 
 
 @also_sent

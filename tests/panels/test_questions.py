@@ -14,9 +14,9 @@ from cpms import clock
 from cpms.accounts.access import Refused
 from cpms.accounts.roles import Role
 from cpms.notifications import queries as reminders
-from cpms.notifications.models import MailWish, OutboxMessage, WorkItem
+from cpms.notifications.models import ChasingRule, MailWish, OutboxMessage, WorkItem
 from cpms.notifications.notices import Notice, body
-from cpms.notifications.states import MailState, Pace
+from cpms.notifications.states import UNANSWERED, MailState, Pace
 from cpms.patients import actions as patients
 from panels import actions as panels
 from panels.models import Panel, Question
@@ -190,6 +190,23 @@ def test_an_unanswered_question_is_chased_once_by_the_networks_days_as_the_previ
     panels.answer(question, text="Ten.", by=member)
     assert not WorkItem.objects.open().filter(subject_id=question.pk).exists()
     assert not OutboxMessage.objects.filter(notice=Notice.QUESTION_LEFT, state=MailState.WAITING).exists()
+
+
+def test_a_run_that_comes_late_takes_the_furthest_step_and_leaves_old_questions_alone(group):
+    """As on the first night: nobody gets two mails about one question, and what lies long behind is nobody's mail."""
+    member, coordinator = member_of(group), UserFactory(role="none")
+    give_role(coordinator, Role.GROUP_COORDINATOR, group=group)
+    rules, steps = reminders.rules_of(group.network), []
+    for days in (7 + 15, 7 + 13):
+        question = panels.ask_group(group, text="A dose?", by=UserFactory())
+        asked_before(question, days)
+        foreseen = [line.to for line in reminders.preview(group.network, rules).items if line.ref == question.ref]
+        steps.append((foreseen, panels.chase_questions(by=None), panels.chase_questions(by=None)))
+    assert steps == [([], 0, 0), (["The group's coordinators"], 1, 0)]
+    assert (told(Notice.QUESTION_OPEN), told(Notice.QUESTION_LEFT)) == (set(), {coordinator.pk})
+    ChasingRule.objects.create(network=group.network, about=UNANSWERED, days=[3, 60], changed_by=member)
+    assert panels.chase_questions(by=None) == 1  # the older one: its last step lies ahead by the new days
+    assert OutboxMessage.objects.filter(notice=Notice.QUESTION_OPEN).exclude(about_id=question.pk).exists()
 
 
 def test_who_reads_one_mail_a_day_hears_of_a_question_that_has_an_answer_already(group):
