@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Count, Exists, F, OuterRef, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, QuerySet, Subquery, UUIDField
 from django.db.models.functions import Coalesce
 
 from consent.models import Review
@@ -18,10 +18,10 @@ from cpms.notifications.models import WorkItem
 from cpms.notifications.states import Verb
 from cpms.patients.models import Patient
 from cpms.patients.policy import treats
-from panels.models import Answer, Contribution, Invitation, Panel, Question
+from panels.models import Answer, Contribution, Dispatch, Invitation, Panel, Question
 from panels.queries.awaited import TO_ALL
 from panels.queries.counting import number_of
-from panels.states import ARCHIVED, InvitationState
+from panels.states import ARCHIVED, InvitationKind, InvitationState
 
 SOON, HOUR = dt.timedelta(days=7), dt.timedelta(hours=1)
 MOST_WORK, ALL_WORK, PAGE, LATEST_DRAFTS = 25, 500, 25, 20
@@ -109,11 +109,17 @@ class LeftTo:
 
 def left_to(user: Any) -> list[LeftTo]:
     """Of what waits for those whom the person stands in for: what is about panels that the person sees anyway, and everybody in
-    them may know. A deputy is let in nowhere."""
-    items = WorkItem.objects.left_to(user).filter(verb__in=TO_ALL).select_related("who").by_day()[:MOST_WORK]
-    panels = {p.pk: p for p in Panel.objects.visible_to(user).filter(pk__in=[i.subject_id for i in items]).with_row()}
-    found = [(item, panels.get(item.subject_id)) for item in items]
-    return [LeftTo(item, panel, TO_ALL[item.verb]) for item, panel in found if panel is not None]
+    them may know. A deputy is let in nowhere, and does not learn here that a guest, who is as typed, has an account."""
+    seen, here = Panel.objects.visible_to(user), {"pk": OuterRef("subject_id")}
+    asked = Invitation.objects.filter(kind=InvitationKind.EXPERT, **here).order_by().values("panel")
+    put = Dispatch.objects.filter(**here).order_by().values("panel")
+    waiting: Any = WorkItem.objects.left_to(user).filter(verb__in=TO_ALL).select_related("who").by_day()
+    waiting = waiting.annotate(
+        panel_id=Coalesce(Subquery(asked), Subquery(put), "subject_id", output_field=UUIDField())
+    )
+    items = list(waiting.filter(panel_id__in=seen.order_by().values("pk"))[:MOST_WORK])
+    panels = {p.pk: p for p in seen.filter(pk__in=[item.panel_id for item in items]).with_row()}
+    return [LeftTo(item, panels[item.panel_id], TO_ALL[item.verb]) for item in items if item.panel_id in panels]
 
 
 def about(review: Review, user: Any) -> tuple[Patient, str]:

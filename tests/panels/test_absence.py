@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from cpms import clock
 from cpms.accounts.models import User
@@ -15,9 +18,11 @@ from cpms.notifications.notices import Notice
 from cpms.notifications.states import Verb
 from panels import actions as panels
 from panels.models import Invitation, Panel
+from panels.queries import left_to
+from panels.queries.work import MOST_WORK
 from panels.states import Rung
 from tests.clients import signed_in
-from tests.factories import UserFactory
+from tests.factories import Story, UserFactory
 
 pytestmark = pytest.mark.django_db
 DAY = dt.timedelta(days=1)
@@ -107,10 +112,38 @@ def test_a_deputy_sees_of_the_absent_what_the_deputy_sees_anyway(story, deputy):
     panels.accept(story.invitation(deputy), by=deputy)
     home = signed_in(deputy).get("/").content.decode()
     assert "Dr Expert Person: advice awaited." in home
-    assert "yes or no awaited" not in home
+    assert f"{story.second.display_name}: yes or no awaited." in home
     notifications.open_work(
         story.expert, Verb.MEET, on=story.panel, ref=story.panel.ref, path="/", due_at=clock.now() + DAY
     )
     assert "calling a meeting" not in signed_in(deputy).get("/").content.decode()
     send_away(story.expert, days=-1)
     assert "Dr Expert Person" not in signed_in(deputy).get("/").content.decode()
+
+
+def test_the_deputys_list_is_cut_after_what_the_deputy_does_not_see_and_finds_every_verb(story, deputy):
+    """Invitations and ways through the groups hang on rows of their own. A guest who has not come in is named by nobody's account."""
+    coordinator, guest = story.coordinator, story.invite_guest().invitee
+    for person in (coordinator, story.second, guest):
+        send_away(person, deputy=deputy)
+    panels.invite_experts(story.fresh(), people=[deputy], by=story.lead)
+    panels.accept(story.invitation(deputy), by=deputy)
+    row = story.panel.dispatches.first()
+    hidden, soon = Story("b"), {"ref": "EN-2026-00000", "path": "/", "due_at": clock.now()}
+    for verb in [Verb.REPLY] * MOST_WORK:
+        WorkItem.objects.create(
+            who=coordinator,
+            verb=verb,
+            subject_type="panels.panel",
+            subject_id=uuid.uuid4(),
+            opened_at=clock.now(),
+            **soon,
+        )
+    notifications.open_work(coordinator, Verb.CLOSE, on=hidden.panel, **soon)
+    late = {**soon, "due_at": clock.now() + 5 * DAY}
+    for verb in (Verb.DISPATCH, Verb.HELP):
+        notifications.open_work(coordinator, verb, on=row, **late)
+    with CaptureQueriesContext(connection) as caught:
+        found = {(left.item.who, left.item.verb) for left in left_to(deputy)}
+    assert found == {(coordinator, Verb.DISPATCH), (coordinator, Verb.HELP), (story.second, Verb.ANSWER)}
+    assert len(caught) == 3
