@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import zoneinfo
 from typing import Any
 
@@ -12,7 +13,7 @@ from django.db.models import Q
 
 from cpms import countries
 from cpms.accounts import actions, queries
-from cpms.accounts.models import Expert, ThematicGroup, User
+from cpms.accounts.models import Expert, ThematicGroup, User, latest_absence
 from cpms.accounts.passwords import STAFF_LENGTH
 from cpms.accounts.roles import Care
 from cpms.forms import DayField, ListSelect
@@ -160,6 +161,14 @@ class AbsenceForm(forms.Form):
     def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["deputy"].queryset = queries.deputies_for(user)  # type: ignore[attr-defined]
+
+    def clean_away_until(self) -> dt.date | None:
+        day: dt.date | None = self.cleaned_data["away_until"]
+        if day and day > (latest := latest_absence()):
+            raise forms.ValidationError(
+                f"An absence lasts 12 months at most: choose {latest:%d/%m/%Y} or an earlier day."
+            )
+        return day
 
 
 ANY = [("", "Any")]

@@ -15,7 +15,7 @@ from django.db.models.functions import TruncDate
 from cpms import clock
 from cpms.accounts.models import Network, away
 from cpms.notifications.notices import notice_choices
-from cpms.notifications.states import WHY, MailState, Pace, Settled, Verb, rule_choices, verb_choices
+from cpms.notifications.states import REMINDED_ALWAYS, WHY, MailState, Pace, Settled, Verb, rule_choices, verb_choices
 from cpms.vault import cipher
 
 LEASE = dt.timedelta(minutes=2)
@@ -33,8 +33,9 @@ class WorkItemQuerySet(models.QuerySet["WorkItem"]):
         return self.open().filter(remind_at__lte=clock.now(), who__is_active=True).of_those_here()
 
     def of_those_here(self) -> WorkItemQuerySet:
-        """Without what waits for people who are away: their reminders wait until they are back."""
-        return self.exclude(away("who"))
+        """Without what waits for people who are away: their reminders wait until they are back. Those of ``REMINDED_ALWAYS`` do
+        not."""
+        return self.exclude(away("who") & ~Q(verb__in=REMINDED_ALWAYS))
 
     def left_to(self, deputy: Any) -> WorkItemQuerySet:
         """What waits for people who are away and named this person to stand in."""

@@ -81,6 +81,20 @@ WHY = {
 """Why a thing waits for somebody, said beside it."""
 
 
+REMINDED_ALWAYS = frozenset(
+    {
+        Verb.CONSENT_AGAIN,
+        Verb.KEEP_OR_ERASE,
+        Verb.HAND_OVER,
+        Verb.NAME_REPRESENTATIVE,
+        Verb.CONFIRM_PLACE,
+        Verb.CONFIRM_ROLE,
+        Verb.CONFIRM_FACTOR,
+    }
+)
+"""What patients' rights or the safety of accounts hang on: no absence holds its reminders."""
+
+
 def verb_choices() -> list[tuple[str, str]]:
     """By reference, so that a new verb is no migration."""
     return Verb.choices

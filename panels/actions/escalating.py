@@ -206,7 +206,7 @@ def climb(pk: Any, *, by: Any) -> int:
 def remind(panel: Panel, again: str) -> None:
     """Whoever was asked and has not answered goes to the invitation, whoever accepted to the panel. Who is away is left alone."""
     for invitation in queries.owing(panel):
-        if invitation.invitee.is_away:
+        if invitation.shown.is_away:
             continue
         path = invitation.get_absolute_url() if invitation.answered_at is None else panel.get_absolute_url()
         send([invitation.invitee], Notice.ANSWER_LATE, panel, path=path, again=again)

@@ -16,7 +16,7 @@ from cpms.accounts.models import User, away
 from cpms.accounts.roles import Role
 from panels.models import Contribution, Invitation, Panel, PanelStep, Stance
 from panels.models.panels import PanelQuerySet
-from panels.states import ContributionKind, Move, Rung, State
+from panels.states import ContributionKind, InvitationKind, InvitationState, Move, Rung, State
 
 BEGINNING = dt.datetime.min.replace(year=1900, tzinfo=dt.UTC)
 
@@ -91,13 +91,14 @@ def substitutes(panel: Panel) -> list[User]:
 
 def late_panels() -> PanelQuerySet:
     """Open, past their answer-by day, not at the top of the ladder, of patients who may be discussed. ``deserted`` are those in
-    which somebody owes an answer, and all who do are away."""
+    which somebody owes an answer, and all who do are away; a guest who has not come in yet is away for nobody."""
     late: Any = Panel.objects.filter(
         care_consent("case__patient"), state=State.OPEN, wanted_by__lt=clock.today(), escalated__lt=max(Rung)
     )
     owed = Invitation.objects.pending() | Invitation.objects.seated().exclude(has_answered())
     owed = owed.filter(panel=OuterRef("pk"))
-    nobody = Q(Exists(owed)) & ~Q(Exists(owed.exclude(away("invitee"))))
+    known = ~Q(kind=InvitationKind.GUEST) | Q(state=InvitationState.ACCEPTED)
+    nobody = Q(Exists(owed)) & ~Q(Exists(owed.exclude(away("invitee") & known)))
     return late.annotate(deserted=ExpressionWrapper(nobody, BooleanField()))
 
 

@@ -11,7 +11,7 @@ from django.urls import reverse
 from cpms import clock
 from cpms.accounts import actions
 from cpms.accounts.access import Refused
-from cpms.accounts.models import Delegation, User
+from cpms.accounts.models import Delegation, User, latest_absence
 from cpms.accounts.roles import Role
 from cpms.audit.models import AuditEvent
 from cpms.jobs.models import Job
@@ -128,6 +128,17 @@ def test_a_deputy_whose_role_is_over_by_its_day_is_not_named(story):
 @pytest.mark.parametrize(("days", "away"), [(0, True), (-1, False)])
 def test_away_includes_its_last_day(days, away):
     assert UserFactory(away_until=clock.today() + dt.timedelta(days=days)).is_away is away
+
+
+def test_an_absence_has_an_end_within_twelve_months(story):
+    """Reminders wait for whoever is away; somebody who never comes back is handed over."""
+    last, client = latest_absence(), signed_in(story.lead)
+    answer = client.post(reverse("absence"), {"away_until": last + dt.timedelta(days=1)}, secure=True)
+    assert answer.status_code == 422
+    assert f"choose {last:%d/%m/%Y} or an earlier day" in answer.context["form"].errors["away_until"][0]
+    with pytest.raises(Refused, match="12 months"):
+        actions.set_absence(story.lead, away_until=last + dt.timedelta(days=1), deputy=None, by=story.lead)
+    assert client.post(reverse("absence"), {"away_until": last}, secure=True).status_code == 302
 
 
 def test_the_database_refuses_a_deputy_without_an_absence(colleague):

@@ -18,7 +18,7 @@ from cpms.notifications.notices import Notice
 from cpms.notifications.states import Verb
 from panels import actions as panels
 from panels.models import Invitation, Panel
-from panels.queries import left_to
+from panels.queries import late_panels, left_to
 from panels.queries.work import MOST_WORK
 from panels.states import Rung
 from tests.clients import signed_in
@@ -55,6 +55,15 @@ def test_a_reminder_waits_until_the_person_is_back(story):
     send_away(story.second, days=-1)
     assert [line.to for line in reminders.preview(story.group.network, rules).items] == [story.second.display_name]
     assert (notifications.remind(), told(story.second, Notice.REMINDER)) == (1, 1)
+
+
+def test_what_patients_rights_hang_on_is_reminded_all_the_same(story):
+    due_yesterday(story.second)
+    asked = {"ref": story.panel.ref, "path": "/", "due_at": clock.now()}
+    notifications.open_work(story.second, Verb.CONSENT_AGAIN, on=story.patient, **asked)
+    due_yesterday(story.second)
+    send_away(story.second, days=300)
+    assert (notifications.remind(), told(story.second, Notice.CONSENT_AGAIN)) == (1, 1)
 
 
 def test_a_late_panel_climbs_on_and_reminds_only_who_is_here(story):
@@ -100,6 +109,12 @@ def test_a_guest_who_has_not_come_in_is_away_for_nobody(story, deputy):
     send_away(guest.invitee)
     nudged = signed_in(story.lead).post(f"/panels/{story.panel.ref}/invitations/{guest.pk}/nudge/", follow=True)
     assert "away until" not in nudged.content.decode()
+    send_away(story.expert)
+    send_away(story.second)
+    Panel.objects.update(wanted_by=clock.today() - DAY)
+    assert not late_panels().get(pk=story.panel.pk).deserted
+    assert panels.escalate(by=None) == 1
+    assert (told(guest.invitee, Notice.ANSWER_LATE), told(story.second, Notice.ANSWER_LATE)) == (1, 0)
 
 
 def test_a_deputy_sees_of_the_absent_what_the_deputy_sees_anyway(story, deputy):

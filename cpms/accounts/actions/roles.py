@@ -12,7 +12,7 @@ from cpms.accounts import policy, queries
 from cpms.accounts.access import Refused
 from cpms.accounts.actions.activation import prepare_account, resend_link
 from cpms.accounts.actions.security import end_sessions, tell
-from cpms.accounts.models import Centre, Delegation, Membership, User
+from cpms.accounts.models import Centre, Delegation, Membership, User, latest_absence
 from cpms.accounts.policy import Post
 from cpms.accounts.roles import COORDINATING_ROLES, DECIDING_ROLES, POWERFUL, REPRESENTING_ROLES, Role
 from cpms.audit import actions as audit
@@ -181,7 +181,9 @@ def end_delegation(delegation: Delegation, *, by: Any) -> None:
 @transaction.atomic
 def set_absence(user: User, *, away_until: dt.date | None, deputy: User | None, by: Any) -> None:
     """Away until and including a day; the deputy, a clinician of the same hospital, is named beside the person. Empty: back
-    again."""
+    again. ``Refused`` beyond ``LONGEST_ABSENCE``."""
+    if away_until is not None and away_until > latest_absence():
+        raise Refused("An absence lasts 12 months at most.")
     if deputy is not None and not queries.deputies_for(user).filter(pk=deputy.pk).exists():
         raise Refused("A deputy is a clinician of the same hospital.")
     user.away_until, user.deputy = away_until, deputy if away_until else None

@@ -1,7 +1,7 @@
 """People, places, roles, second factors and grants."""
 
 from cpms.accounts.models.covers import UnitCover
-from cpms.accounts.models.delegations import Delegation
+from cpms.accounts.models.delegations import Delegation, latest_absence
 from cpms.accounts.models.devices import RecoveryCode, RecoveryDevice, TotpDevice
 from cpms.accounts.models.expert_groups import ExpertGroup
 from cpms.accounts.models.expertise import Expertise
@@ -28,5 +28,6 @@ __all__ = [
     "UnitCover",
     "User",
     "away",
+    "latest_absence",
     "practises",
 ]

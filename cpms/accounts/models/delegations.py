@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
+from dateutil.relativedelta import relativedelta
 from django.db import models
 from django.db.models import F, Q
 
 from cpms import clock
 from cpms.accounts.models.people import ENDED, User, in_force
+
+LONGEST_ABSENCE = relativedelta(months=12)
+"""Whoever is away longer has left, for which there is another way: reminders do not wait for years."""
+
+
+def latest_absence() -> dt.date:
+    """The last day until which somebody may be away as from today."""
+    return clock.rights_day() + LONGEST_ABSENCE
 
 
 class DelegationQuerySet(models.QuerySet["Delegation"]):
