@@ -159,8 +159,13 @@ def save_form(form: ConsentForm, *, by: Any) -> ConsentForm:
 
 @transaction.atomic
 def save_registry(registry: Registry, *, by: Any) -> Registry:
+    """Add a registry, or write another name or a closing day. Consents and researchers' roles hang on the code: ``Refused`` when
+    it is another than the registry was added with."""
     if not (verdict := ask(Permission.STAFF_SITE, by)):
         raise Refused(verdict.reason)
+    before = Registry.objects.select_for_update().filter(pk=registry.pk).first() if registry.pk else None
+    if before is not None and before.code != registry.code:
+        raise Refused("Consents and roles name this registry by its code, which stays. Close it and add another.")
     registry.save()
     audit.record(Event.CONSENT_FORM_SAVED, on=registry, by=by, kind="registry")
     return registry

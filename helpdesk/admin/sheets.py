@@ -118,10 +118,13 @@ class CaseFormAdmin(ReadOnlyAdmin):
 
 
 class RegistryAdmin(ReadOnlyAdmin):
-    """Registries and databases that consent to stage 2 may name."""
+    """Registries and databases that consent to stage 2 may name. The code stays as added: consents and roles hang on it."""
 
     pages = ("_changelist", "_change", "_add")
     list_display = ("name", "code", "closed_on")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        return ("code",) if obj else ()
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return bool(may_use_staff_site(request.user))

@@ -142,7 +142,7 @@ def test_two_people_of_the_helpdesk_never_overwrite_each_other_unseen():
     page = reverse("helpdesk:consent_registry_change", args=[registry.pk])
     first, second = signed_in(staff()), signed_in(staff())
     seen = second.get(page).context["adminform"].form["seen"].value()
-    fields = {"code": "twice", "closed_on": ""}
+    fields = {"closed_on": ""}
     assert first.post(page, {**fields, "name": "Theirs", "seen": seen}).status_code == 302
     clash = second.post(page, {**fields, "name": "Mine", "seen": seen})
     form = clash.context["adminform"].form
@@ -153,3 +153,17 @@ def test_two_people_of_the_helpdesk_never_overwrite_each_other_unseen():
     assert Registry.objects.get(pk=registry.pk).name == "Mine"
     assert second.post(page, {**fields, "name": "Without having looked"}).status_code == 200
     assert Registry.objects.get(pk=registry.pk).name == "Mine"
+
+
+def test_a_registry_keeps_the_code_that_roles_and_consents_hang_on():
+    """Another code would move a researcher's role to other patients without the second person that giving it needs."""
+    registry = Registry.objects.create(code="first", name="As it was")
+    page, client = reverse("helpdesk:consent_registry_change", args=[registry.pk]), signed_in(staff())
+    form = client.get(page).context["adminform"].form
+    sent = {"code": "other", "name": "Renamed", "closed_on": "", "seen": form["seen"].value()}
+    assert ("code" in form.fields, client.post(page, sent).status_code) == (False, 302)
+    registry.refresh_from_db()
+    assert (registry.code, registry.name) == ("first", "Renamed")
+    registry.code = "other"
+    with pytest.raises(Refused, match="by its code"):
+        consent.save_registry(registry, by=staff())
