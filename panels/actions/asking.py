@@ -91,24 +91,26 @@ def chase_questions(*, by: Any) -> int:
 
 @transaction.atomic
 def chase(key: Any, step: Notice, *, by: Any) -> int:
-    """One step under the question's lock: parallel runs take it once. 0 when it was answered, closed or chased meanwhile. Who is
-    away is left alone, and so is who asked."""
+    """One step under the question's lock: parallel runs take it once. 0 when it was answered, closed or chased meanwhile, or
+    there is nobody to tell. Who is away is left alone, and so is who asked."""
     rows = Question.objects.unanswered().with_surroundings().select_for_update(of=("self",), skip_locked=True)
     question = rows.filter(pk=key).first()
     if question is None or notifications_of.written_about([question.pk], step, Notice.QUESTION_LEFT):
         return 0
-    coordinators = list(accounts.coordinators_of_group(question.group).exclude(pk=question.asker_id))
     if step == Notice.QUESTION_LEFT:
-        for person in coordinators:
+        group = question.group
+        people = accounts.coordinators_for(group.network, group, besides=question.asker_id)
+        for person in people:
             ask_coordinator(person, question)
-        tell(coordinators, step, question, by=by)
     else:
         others = accounts.people_of(question.group).exclude(pk__in=[question.asker_id, question.typed_by_id])
-        tell([person for person in others if not person.is_away], step, question, by=by)
-    return 1
+        people = [person for person in others if not person.is_away]
+    tell(people, step, question, by=by)
+    return int(bool(people))
 
 
 def ask_coordinator(person: Any, question: Question) -> None:
+    """What is asked here opens the question to them, as ``visible_to`` says: before the mail, which goes only where it opens."""
     path, due = question.get_absolute_url(), clock.now() + TAKE_UP_WITHIN
     notifications.open_work(person, Verb.QUESTION, on=question, ref=question.ref, path=path, due_at=due)
 

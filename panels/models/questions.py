@@ -15,14 +15,26 @@ from cpms import clock
 from cpms.accounts.models import Membership, ThematicGroup
 from cpms.accounts.policy import clinicians_served_by
 from cpms.accounts.roles import Role
+from cpms.notifications.models import WorkItem
+from cpms.notifications.states import Verb
 from cpms.vault.fields import SealedTextField
 from cpms.vault.models import SealedManager, SealedModel
 from panels.models.panels import Panel
 
 
+def asked_to_see_to_it(user: Any) -> models.Exists:
+    """Of questions: which were put to this person as a coordinator above the group, as long as they are one."""
+    item = WorkItem.objects.filter(who=user, verb=Verb.QUESTION, subject_id=models.OuterRef("pk"))
+    held = Membership.objects.current().filter(user=user)
+    network = held.filter(role=Role.NETWORK_COORDINATOR, network=models.OuterRef(models.OuterRef("group__network")))
+    main = held.filter(role=Role.GROUP_COORDINATOR, group=models.OuterRef(models.OuterRef("group__parent")))
+    return models.Exists(item.filter(models.Exists(network) | models.Exists(main)))
+
+
 class QuestionQuerySet(models.QuerySet["Question"]):
     def visible_to(self, user: Any) -> QuestionQuerySet:
-        """Who asked, and the clinicians and coordinators of the group. Guests belong to one panel and see none. Once a patient's
+        """Who asked, and the clinicians and coordinators of the group; of its main group's and its network's coordinators those
+        who were asked to see to it, because nobody answered and the group has no coordinators of its own. Guests belong to one panel and see none. Once a patient's
         panel has grown from it, it is about a patient after all: the group sees it while consent to care is in force, and
         after an erasure nobody does."""
         if not user.is_active:
@@ -31,6 +43,7 @@ class QuestionQuerySet(models.QuerySet["Question"]):
         of_group = Q(group__in=coordinated.values("group"))
         if Role.CLINICIAN in user.held_roles():
             of_group |= Q(group__in=user.groups_of_interest.all())
+        of_group |= Q(asked_to_see_to_it(user))
         allowed = Q(panel=None) | Q(care_consent("panel__case__patient"))
         seen = (of_group & allowed) | Q(asker__in=clinicians_served_by(user))
         return self.filter(seen, key__destroyed_at=None)

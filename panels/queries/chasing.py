@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from consent.models import care_consent
+from cpms.accounts import queries as accounts
 from cpms.accounts.models import Network
 from cpms.notifications import queries as notifications
 from cpms.notifications.notices import Notice
@@ -79,8 +80,22 @@ def step_of(question: Question, days: Sequence[int], moment: dt.datetime) -> Not
 @also_sent
 def questions_until(network: Network, rules: Rules, moment: dt.datetime) -> list[Coming]:
     """The steps that unanswered questions to the network's groups reach by then."""
-    due = unanswered_until(moment, {network.pk: rules[UNANSWERED]})
-    return [Coming(one.ref, *FOR_THE_GROUP[step]) for one, step in due if one.network_id == network.pk]
+    steps = unanswered_until(moment, {network.pk: rules[UNANSWERED]})
+    due = [(one, step) for one, step in steps if one.network_id == network.pk]
+    rows = accounts.coordinating() if due else []
+    told = [(one, *FOR_THE_GROUP[step], step == Notice.QUESTION_LEFT) for one, step in due]
+    lines = [(one, coordinators_of(one, rows) if left else group, why) for one, group, why, left in told]
+    return [Coming(one.ref, to, why) for one, to, why in lines if to]
+
+
+def coordinators_of(question: Question, rows: Iterable[tuple[Any, Any, Any]]) -> str:
+    """Whose coordinators are asked to see to it, as ``coordinators_for`` finds them; empty where there are none. ``rows`` is what
+    ``coordinating`` gives."""
+    others = [row for row in rows if row[0] != question.asker_id]
+    groups, networks = {row[1] for row in others if row[1]}, {row[2] for row in others}
+    if question.group_id in groups or question.group.parent_id in groups:
+        return FOR_THE_GROUP[Notice.QUESTION_LEFT][0]
+    return "The network's coordinators" if question.network_id in networks else ""
 
 
 @also_sent

@@ -12,6 +12,7 @@ from consent import actions as consent
 from consent.states import Stage
 from cpms import clock
 from cpms.accounts.access import Refused
+from cpms.accounts.models import User
 from cpms.accounts.roles import Role
 from cpms.notifications import queries as reminders
 from cpms.notifications.models import ChasingRule, MailWish, OutboxMessage, WorkItem
@@ -207,6 +208,46 @@ def test_a_run_that_comes_late_takes_the_furthest_step_and_leaves_old_questions_
     ChasingRule.objects.create(network=group.network, about=UNANSWERED, days=[3, 60], changed_by=member)
     assert panels.chase_questions(by=None) == 1  # the older one: its last step lies ahead by the new days
     assert OutboxMessage.objects.filter(notice=Notice.QUESTION_OPEN).exclude(about_id=question.pk).exists()
+
+
+@pytest.mark.parametrize("place", ["main group", "network"])
+def test_a_question_of_a_group_without_coordinators_of_its_own_opens_to_those_it_is_left_to_and_no_others(place):
+    """Who asked does not count as the group's coordinator. Nobody above the group sees a question before it is put to them."""
+    main = GroupFactory()
+    group, asker, above, other = (
+        GroupFactory(network=main.network, number=11, parent=main),
+        UserFactory(),
+        UserFactory(),
+        UserFactory(),
+    )
+    give_role(asker, Role.GROUP_COORDINATOR, group=group)
+    held = {
+        "main group": (Role.GROUP_COORDINATOR, {"group": main}),
+        "network": (Role.NETWORK_COORDINATOR, {"network": main.network}),
+    }
+    role, on = held[place]
+    give_role(above, role, **on)
+    question, quiet = (panels.ask_group(group, text="A dose?", by=asker) for _ in range(2))
+    asked_before(question, 8)
+    lines = reminders.preview(main.network, reminders.rules_of(main.network)).items
+    whose = "The network's coordinators" if place == "network" else "The group's coordinators"
+    assert [line.to for line in lines if line.ref == question.ref] == [whose]
+    assert not Question.objects.visible_to(above).exists()
+    assert panels.chase_questions(by=None) == 1
+    give_role(other, role, **on)
+    assert (list(Question.objects.visible_to(above)), list(Question.objects.visible_to(other))) == ([question], [])
+    assert (told(Notice.QUESTION_LEFT), signed_in(above).get(quiet.get_absolute_url()).status_code) == ({above.pk}, 404)
+    reply = signed_in(above).post(f"{question.get_absolute_url()}answer/", {"text": "Ten."})
+    assert (reply.status_code, question.answers.get().author) == (302, above)
+    above.memberships.filter(role=role).update(ended_at=clock.now(), ended_by=asker)
+    assert not Question.objects.visible_to(User.objects.get(pk=above.pk)).exists()
+
+
+def test_a_question_that_nobody_coordinates_is_left_to_nobody(group):
+    question = panels.ask_group(group, text="A dose?", by=UserFactory())
+    asked_before(question, 8)
+    lines = reminders.preview(group.network, reminders.rules_of(group.network)).items
+    assert (panels.chase_questions(by=None), [line for line in lines if line.ref == question.ref]) == (0, [])
 
 
 def test_who_reads_one_mail_a_day_hears_of_a_question_that_has_an_answer_already(group):

@@ -140,14 +140,14 @@ def coordinators_of_group(group: ThematicGroup | None) -> QuerySet[User]:
     return User.objects.active().filter(pk__in=held.values("user"))
 
 
-def coordinators_for(network: Network, group: ThematicGroup | None) -> list[User]:
+def coordinators_for(network: Network, group: ThematicGroup | None, *, besides: Any = None) -> list[User]:
     """Who receives what is put before a group: its own coordinators, else those of the main group it belongs to; the
-    network's for a network, or where nobody coordinates the group."""
+    network's for a network, or where nobody coordinates the group. ``besides`` is the key of somebody who does not count."""
     for nearest in (group, group.parent if group is not None else None):
-        if nearest is not None and (own := list(coordinators_of_group(nearest))):
+        if nearest is not None and (own := list(coordinators_of_group(nearest).exclude(pk=besides))):
             return own
     held = Membership.objects.current().filter(role=Role.NETWORK_COORDINATOR, network=network)
-    return list(User.objects.active().filter(pk__in=held.values("user")))
+    return list(User.objects.active().filter(pk__in=held.values("user")).exclude(pk=besides))
 
 
 @dataclass(frozen=True)
@@ -158,11 +158,16 @@ class Coordinated:
     networks: frozenset[Any]
 
 
-def coordinated() -> Coordinated:
+def coordinating() -> list[tuple[Any, Any, Any]]:
+    """Who coordinates what today: keys of the person, and of the group or of the network."""
     held = Membership.objects.current().filter(user__in=User.objects.active())
-    rows = held.filter(role__in=[Role.GROUP_COORDINATOR, Role.NETWORK_COORDINATOR]).values_list("group", "network")
-    pairs = list(rows.order_by())
-    return Coordinated(frozenset(g for g, _n in pairs if g), frozenset(n for _g, n in pairs if n))
+    rows = held.filter(role__in=[Role.GROUP_COORDINATOR, Role.NETWORK_COORDINATOR])
+    return list(rows.order_by().values_list("user", "group", "network"))
+
+
+def coordinated() -> Coordinated:
+    rows = coordinating()
+    return Coordinated(frozenset(g for _u, g, _n in rows if g), frozenset(n for _u, _g, n in rows if n))
 
 
 def helpdesk_of(network: Network) -> QuerySet[User]:
