@@ -187,6 +187,7 @@ ACCOUNT_RATE_LIMITS = {
     "step_up": "10/m/user",
     "code": "5/5m/user",
     "new_address": "5/h/user",
+    "new_address_mail": "3/d/key",
     "access_request": "20/h/ip",
     "access_request_mail": "3/d/key",
     "referral": "10/h/ip",
@@ -194,8 +195,7 @@ ACCOUNT_RATE_LIMITS = {
     "marks": "60/m/ip",
 }
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("CPMS_PROXY_COUNT", default=0)
-USERSESSIONS_TRACK_ACTIVITY = False
-GUARDIAN_MONKEY_PATCH_USER = False
+USERSESSIONS_TRACK_ACTIVITY = GUARDIAN_MONKEY_PATCH_USER = False
 ANONYMOUS_USER_NAME = None
 OTP_TOTP_ISSUER = "CPMS"
 

@@ -85,6 +85,12 @@ class AddressForm(forms.Form):
         widget=forms.EmailInput({"autocomplete": "email"}),
         help_text="A link is sent to it. Until you open the link everything stays as it is.",
     )
+    password = forms.CharField(
+        label="Your password",
+        max_length=128,
+        strip=False,
+        widget=forms.PasswordInput({"autocomplete": "current-password"}),
+    )
 
     def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -40,3 +40,8 @@ def remind() -> None:
 @shared_task(name="notifications.seal_again")
 def seal_again() -> None:
     actions.seal_again()
+
+
+@shared_task(name="notifications.stay_at")
+def stay_at(*, user_id: str, address: str) -> None:
+    actions.stay_at(address, user_id=user_id, by=None)

@@ -35,3 +35,8 @@ def tell_of_ends() -> None:
 @confirmed
 def take_request(*, envelope_id: str) -> None:
     actions.take_request(envelope_id, by=None)
+
+
+@shared_task(name="people.follow_address")
+def follow_address(*, user_id: str, old: str, new: str) -> None:
+    actions.follow_address(user_id, old=old, new=new, by=None)

@@ -21,7 +21,7 @@ from helpdesk.people.models import AccessRequest
 from tests.access.knocking import browser, give_password
 from tests.clients import signed_in, work_off
 from tests.evidence import note
-from tests.factories import CentreFactory, UserFactory, totp_device
+from tests.factories import PASSWORD, CentreFactory, UserFactory, totp_device
 from tests.people.test_getting_in import typed
 
 pytestmark = pytest.mark.django_db(databases=["default", "cachedb"])
@@ -43,7 +43,7 @@ def ask_for_access() -> Callable[[str], object]:
 
 def ask_for_address() -> Callable[[str], object]:
     client = signed_in(totp_device(UserFactory()).user)
-    return lambda email: client.post(reverse("address"), {"email": email}, secure=True)
+    return lambda email: client.post(reverse("address"), {"email": email, "password": PASSWORD}, secure=True)
 
 
 def kinds_of_addresses() -> dict[str, str]:

@@ -21,9 +21,10 @@ from cpms.notifications import actions as notifications
 from cpms.notifications.models import OutboxMessage
 from cpms.notifications.notices import Notice
 from cpms.vault.models import Envelope
+from helpdesk.people.models import AccessRequest, LostPhone
 from tests.access.knocking import at_once, browser, give_password
 from tests.clients import signed_in, work_off
-from tests.factories import UserFactory, totp_device
+from tests.factories import PASSWORD, AccessRequestFactory, CentreFactory, UserFactory, totp_device
 
 pytestmark = pytest.mark.django_db(databases=["default", "cachedb"])
 ADDRESS, NEW = reverse("address"), "moved@hospital.example"
@@ -42,8 +43,15 @@ def link() -> str:
     return next(match.group(1) for match in found if match)
 
 
-def ask(client, address=NEW):
-    return client.post(ADDRESS, {"email": address}, secure=True)
+def ask(client, address=NEW, password=PASSWORD):
+    return client.post(ADDRESS, {"email": address, "password": password}, secure=True)
+
+
+def give_code(client):
+    """As the page that asks for a fresh code leaves the session."""
+    session = client.session
+    session["code_at"] = clock.now().timestamp()
+    session.save()
 
 
 @pytest.fixture
@@ -55,7 +63,8 @@ def test_a_new_address_counts_once_its_link_is_opened_and_takes_everything_along
     client, elsewhere, old = signed_in(person), signed_in(person), person.email
     person.activation_links.create(digest="x", expires_at=clock.now() + dt.timedelta(hours=1))
     forgotten = reset_path(person)
-    notifications.notify([person], notice=Notice.REMINDER, by=None, about=person, again="waits")
+    for notice in (Notice.REMINDER, Notice.DEVICE_CHANGED):
+        notifications.notify([person], notice=notice, by=None, about=person, again="waits")
     OutboxMessage.objects.update(not_before=clock.now() + dt.timedelta(days=1))
     assert ask(client, NEW.upper()).url == reverse("security")
     assert NEW not in Envelope.objects.get().sealed
@@ -64,13 +73,17 @@ def test_a_new_address_counts_once_its_link_is_opened_and_takes_everything_along
     assert mailed() == sorted(asked)
     path = link()
     assert path.split(".")[-1].strip("/") not in str(Envelope.objects.get(purpose=NEW_ADDRESS).words)
+    give_code(client)
     assert (client.get(path, secure=True).status_code, User.objects.get(pk=person.pk).email) == (200, old)
+    key = client.session.session_key
     assert client.post(path, secure=True).url == reverse("security")
+    assert client.session.session_key != key
+    assert client.get(reverse("security"), secure=True).content.decode().count("Address 127.0.0.1") == 1
     person.refresh_from_db()
     assert (person.email, EmailAddress.objects.count(), ActivationLink.objects.count()) == (NEW, 0, 0)
     assert elsewhere.get("/", secure=True).status_code == 302
     OutboxMessage.objects.update(not_before=clock.now())
-    assert [to for to, _subject in mailed()] == sorted([old, NEW])  # word of the change, and what waited
+    assert [to for to, _subject in mailed()] == sorted([old, old, NEW])  # word of the change, a warning; what waited
     assert "password1" not in client.get(forgotten, secure=True, follow=True).content.decode()
     assert client.get(path, secure=True).status_code == 410
     assert "/accounts/login/code/" in give_password(browser(), NEW).url
@@ -93,13 +106,14 @@ def test_a_link_is_its_owners_alone_for_a_day_and_until_another_change(person):
     shorter = path.rsplit(".", 1)[0]
     wrong = [path.replace("/address/", "/address/x"), f"{shorter}.wrong/", f"{shorter}/"]
     assert [client.get(one, secure=True).status_code for one in wrong] == [410] * 3
+    give_code(client)
     assert [other.get(path, secure=True).status_code, other.post(path, secure=True).status_code] == [410, 410]
     Envelope.objects.update(written_at=clock.now() - dt.timedelta(hours=24))
     assert client.get(path, secure=True).status_code == 410
     Envelope.objects.update(written_at=clock.now())
     UserFactory(email=NEW)  # came in meanwhile
     with pytest.raises(Refused, match="This link is over"):
-        actions.change_address(person, token=token, session_key="", by=person)
+        actions.change_address(person, token=token, by=person)
     person.email = "third@hospital.example"
     person.save()
     assert client.get(path, secure=True).status_code == 410
@@ -126,7 +140,53 @@ def test_a_link_used_by_many_at_once_changes_the_address_once(person):
     token = link().split("/")[-2]
 
     def use(_number: int) -> bool:
-        actions.change_address(person, token=token, session_key="", by=person)
+        actions.change_address(person, token=token, by=person)
         return True
 
     assert len(at_once(use)) == 1
+
+
+def test_a_session_left_open_needs_the_password_and_a_code_newer_than_the_link(person):
+    client = signed_in(person)
+    refused = ask(client, password="not my own password")
+    assert (refused.status_code, NEW in refused.content.decode()) == (422, True)  # nothing typed is lost
+    assert not Envelope.objects.exists()
+    ask(client)
+    mailed()
+    path = link()
+    assert client.post(path, secure=True).url == path
+    assert reverse("step_up") in client.get(path, secure=True).url
+    assert User.objects.get(pk=person.pk).email != NEW
+    give_code(client)
+    assert client.post(path, secure=True).url == reverse("security")
+
+
+def test_a_password_is_not_held_while_a_code_is_asked_for(person):
+    ask(signed_in(person, fresh=False))
+    assert "password" not in dict(Envelope.objects.get().words["posted"])
+
+
+def test_one_address_gets_three_links_a_day_whoever_asks(person):
+    clients = [signed_in(UserFactory()) for _ in range(2)]
+    assert [ask(clients[n % 2]).status_code for n in range(4)] == [302] * 4
+    assert Job.objects.filter(task=ANSWER_ADDRESS).count() == 3
+
+
+@pytest.mark.parametrize("waits_there", [False, True])
+def test_a_lost_phone_ends_and_a_request_for_access_follows_the_address(person, waits_there):
+    desk, old, centre = UserFactory(), person.email, CentreFactory()
+    lost = LostPhone.objects.create(person=person, how_checked="Call", asked_by=desk)
+    asked = AccessRequestFactory(email=old, centre=centre)
+    if waits_there:
+        AccessRequestFactory(email=NEW, centre=centre)
+    client = signed_in(person)
+    ask(client)
+    mailed()
+    give_code(client)
+    client.post(link(), secure=True)
+    lost.refresh_from_db()
+    asked.refresh_from_db()
+    assert (lost.state, lost.is_stopped) == ("dropped", False)
+    assert OutboxMessage.objects.get(notice="not_seconded").recipient == desk
+    assert (asked.email, asked.state) == ((old, "refused") if waits_there else (NEW, "waiting"))
+    assert not AccessRequest.objects.waiting().filter(email=old).exists()

@@ -39,6 +39,7 @@ from tests.campaigns.needs import (
     told_of,
 )
 from tests.cases.files.making import jpeg
+from tests.factories import PASSWORD
 
 Words = dict[str, Any] | Callable[[World], dict[str, Any]]
 
@@ -60,8 +61,7 @@ PRESSES = {
     # the own account
     "account_logout": Press(is_traceless=True),
     "profile": Press({"job_title": "Surgeon"}),
-    "people:my_phone": Press(),
-    "address": Press({"email": "elsewhere@hospital.example"}),
+    "address": Press({"email": "elsewhere@hospital.example", "password": PASSWORD}),
     "expertise": Press({"gene": "CYP21A2"}),
     "practice": Press({"care": "adult", "languages": ["en"]}),
     "drop_expertise": Press(before=row_of_expertise),

@@ -99,6 +99,7 @@ def arguments(name: str, story: Story, frozen: Story) -> dict[str, str]:
         "outcomes.thaw": {"panel_id": str(story.panel.pk)},
         "panels.let_go": {"user_id": str(story.expert.pk)},
         "people.put_down": {"user_id": str(story.expert.pk)},
+        "people.follow_address": {"user_id": str(story.expert.pk), "old": "old@far.example", "new": "new@far.example"},
         "panels.left_behind": {"user_id": str(story.lead.pk)},
         "meetings.clear_agendas": {"panel_id": str(frozen.panel.pk)},
         "meetings.leave": {"panel_id": str(story.panel.pk), "user_id": str(story.expert.pk)},
@@ -108,6 +109,7 @@ def arguments(name: str, story: Story, frozen: Story) -> dict[str, str]:
         "outcomes.ask_round": {"survey_id": str(SurveyRound.objects.get().pk)},
         "outcomes.take_decision": {"decision_id": str(MeetingDecision.objects.get().pk)},
         "notifications.tell": {"user_id": str(story.lead.pk), "notice": "recovery_used", "occasion": "once"},
+        "notifications.stay_at": {"user_id": str(story.lead.pk), "address": "old@far.example"},
         "notifications.write_to": {
             "address": "nobody@far.example",
             "user_id": str(story.lead.pk),

@@ -27,13 +27,15 @@ class Held:
 
 def hold(request: HttpRequest, *, back: str) -> str:
     """Seal what was posted, for this session and this person alone; gives the name it is asked for by. Empty for a form with
-    files, which are not kept: it leads back to where it stood."""
+    files, which are not kept: it leads back to where it stood. A password is never kept: it is asked for once more."""
     if request.FILES:
         return ""
     for earlier in names(request)[: 1 - MOST]:
         let_go(request, earlier)
     posted = [(name, value) for name, values in request.POST.lists() for value in values]
-    posted = [(name, value) for name, value in posted if name not in {"csrfmiddlewaretoken", "stood_at", HELD}]
+    posted = [
+        (name, value) for name, value in posted if name not in {"csrfmiddlewaretoken", "stood_at", "password", HELD}
+    ]
     posted.append(("stood_at", back))
     if "idempotency_key" not in request.POST:
         posted.append(("idempotency_key", str(uuid.uuid4())))

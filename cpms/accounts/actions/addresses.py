@@ -10,9 +10,10 @@ from allauth.account.models import EmailAddress
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
+from cpms import clock
 from cpms.accounts import queries
 from cpms.accounts.access import Refused
-from cpms.accounts.actions.activation import end_link, tell
+from cpms.accounts.actions.activation import end_link
 from cpms.accounts.actions.security import end_sessions
 from cpms.accounts.models import User
 from cpms.accounts.states import ANSWER_ADDRESS, NEW_ADDRESS
@@ -26,11 +27,11 @@ from cpms.vault import cipher
 @transaction.atomic
 def ask_for_address(user: User, *, address: str, by: Any) -> None:
     """Put the new address aside for a worker: the same work for every one, so that nothing tells whether it has an account (T7).
-    The owner hears of it at the old one."""
+    The owner hears of it at the old one, whatever becomes of it before that mail goes out."""
     words = {"user": str(user.pk), "old": user.email, "new": address}
     jobs.enqueue(ANSWER_ADDRESS, envelope_id=vault.put_in(ANSWER_ADDRESS, words))
     audit.record(Event.ADDRESS_ASKED, on=user, by=by)
-    tell(user, "address_asked")
+    write_to(user.email, "address_asked", about=str(user.pk), path=reverse("security"))
 
 
 def answer_address(envelope_id: str, *, by: Any) -> None:
@@ -49,7 +50,8 @@ def way_in(words: dict[str, str], taken: Any) -> str:
     if taken:
         return reverse("account_login")
     secret = secrets.token_urlsafe(24)
-    name = vault.put_in(NEW_ADDRESS, words | {"digest": cipher.digest("link", secret)})
+    made = {"digest": cipher.digest("link", secret), "linked_at": clock.now().timestamp()}
+    name = vault.put_in(NEW_ADDRESS, words | made)
     return reverse("confirm_address", args=[f"{name}.{secret}"])
 
 
@@ -60,18 +62,21 @@ def write_to(address: str, notice: str, *, about: str, path: str) -> None:
 
 
 @transaction.atomic
-def change_address(user: User, *, token: str, session_key: str, by: Any) -> None:
-    """The owner opened the link: from now on one signs in with the new address, and every mail goes there, those that wait, too.
+def change_address(user: User, *, token: str, by: Any) -> None:
+    """The owner opened the link: from now on one signs in with the new address, and every mail goes there, those that wait, too,
+    but for warnings about the account: they, and word of the change, go to the old one.
 
-    The link is used up; links mailed to the old address end, every other session with them; the old address hears of it. Raises
-    ``Refused`` for a link that is over, or not this person's, and where an account took the address meanwhile."""
+    The link is used up; links mailed to the old address end, and every session: the caller's goes on under a new key. A lost
+    phone that waits and a waiting request for access follow in the same transaction. Raises ``Refused`` for a link that is over,
+    or not this person's, and where an account took the address meanwhile."""
     held = User.objects.select_for_update(of=("self",)).get(pk=user.pk)
     new = queries.new_address(token, held)
     if new is None:
         raise Refused("This link is over. Ask for a new one on your security page.")
+    jobs.at_once("notifications.stay_at", user_id=str(held.pk), address=held.email)
     try:
         with transaction.atomic():
-            User.objects.filter(pk=held.pk).update(email=new)
+            User.objects.filter(pk=held.pk).update(email=new.address)
     except IntegrityError as error:
         raise Refused("This link is over. Ask for a new one on your security page.") from error
     EmailAddress.objects.filter(
@@ -80,5 +85,6 @@ def change_address(user: User, *, token: str, session_key: str, by: Any) -> None
     vault.throw_away(NEW_ADDRESS, token.partition(".")[0])
     audit.record(Event.ADDRESS_CHANGED, on=held, by=by)
     end_link(held, by=by)
-    end_sessions(held, keep=session_key, by=by)
+    end_sessions(held, by=by)
+    jobs.at_once("people.follow_address", user_id=str(held.pk), old=held.email, new=new.address)
     write_to(held.email, "address_changed", about=str(held.pk), path=reverse("account_login"))

@@ -43,7 +43,15 @@ def usable_link(token: str) -> ActivationLink | None:
     return found.first()
 
 
-def new_address(token: str, user: Any) -> str | None:
+@dataclass(frozen=True)
+class NewAddress:
+    """What a mailed link would change, and when that link was made, in seconds since 1970."""
+
+    address: str
+    linked_at: float
+
+
+def new_address(token: str, user: Any) -> NewAddress | None:
     """The address that a mailed link would give this person: theirs, asked for while they had the address they have, and of the
     last 24 hours."""
     name, _dot, secret = token.partition(".")
@@ -56,7 +64,7 @@ def new_address(token: str, user: Any) -> str | None:
         user.email,
         cipher.digest("link", secret),
     )
-    return str(words["new"]) if words and fits else None
+    return NewAddress(words["new"], words["linked_at"]) if words and fits else None
 
 
 def held_account(uid: str) -> User | None:

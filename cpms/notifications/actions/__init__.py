@@ -1,6 +1,6 @@
 """Open and settle what waits for people; write and send mails."""
 
-from cpms.notifications.actions.asked import answer_reset, tell, write_to
+from cpms.notifications.actions.asked import answer_reset, stay_at, tell, write_to
 from cpms.notifications.actions.daily import send_daily, wish_mails
 from cpms.notifications.actions.outbox import (
     cancel_mails,
@@ -40,6 +40,7 @@ __all__ = [
     "set_rules",
     "settle_all",
     "settle_work",
+    "stay_at",
     "tell",
     "wish_mails",
     "write_to",

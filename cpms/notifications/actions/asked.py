@@ -10,7 +10,9 @@ from django.db import transaction
 from django.urls import reverse
 
 from cpms.notifications.actions.outbox import notify, notify_address
-from cpms.notifications.notices import Notice
+from cpms.notifications.models import OutboxMessage
+from cpms.notifications.notices import WARNINGS, Notice
+from cpms.notifications.states import MailState
 
 
 @transaction.atomic
@@ -38,3 +40,11 @@ def write_to(address: str, *, notice: str, user_id: str, path: str, occasion: st
     """What a lower floor asked for by name: one mail to an address itself, about an account that has another one."""
     about = get_user_model().objects.get(pk=user_id)
     notify_address(address, notice=Notice(notice), about=about, path=path, again=occasion)
+
+
+@transaction.atomic
+def stay_at(address: str, *, user_id: str, by: Any) -> int:
+    """The owner of an account has another address from now on: what warns of the account and is not sent yet goes to this one
+    all the same. Gives how many mails. ``by`` is nobody: a lower floor asked by name."""
+    unsent = OutboxMessage.objects.filter(state__in=[MailState.WAITING, MailState.HELD, MailState.SENDING])
+    return unsent.filter(recipient=user_id, notice__in=WARNINGS).update(recipient=None, address=address)

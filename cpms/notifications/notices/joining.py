@@ -47,9 +47,9 @@ JOINING = {
         "doubts it says no, on the same page. After three days it ends by itself.",
     ),
     Notice.FACTOR_STOPPED: Words(
-        "CPMS: a lost phone was stopped by its owner",
-        "The owner of an account has the phone and stopped the new second factor that you asked for. Somebody else may have called "
-        "in their name: check with the owner before you ask again.",
+        "CPMS: a new second factor was stopped",
+        "Somebody signed in as the owner of an account, with a code of the phone, stopped the new second factor that you asked for. "
+        "Somebody else may have called in the owner's name, or has the phone: speak with the owner before you ask again.",
     ),
     Notice.ROLE_ENDS: Words(
         "CPMS: a right of yours ends soon",
@@ -68,8 +68,8 @@ JOINING = {
     ),
     Notice.NOT_SECONDED: Words(
         "CPMS: no second person confirmed what you asked for",
-        "What you asked for about an account has ended: a second person said no, or nobody came for three days. Nothing was "
-        "changed. Ask for it anew if it is still needed.",
+        "What you asked for about an account has ended: a second person said no, nobody came for three days, or the owner "
+        "of the account changed the e-mail address meanwhile. Nothing was changed. Ask for it anew if it is still needed.",
     ),
     Notice.PLACE_ASKED: Words(
         "CPMS: another network asks for a hospital",

@@ -162,6 +162,7 @@ ALWAYS_AT_ONCE = frozenset(
         Notice.ADDRESS_TAKEN,
         Notice.ADDRESS_CHANGED,
         Notice.FACTOR_ASKED,
+        Notice.FACTOR_STOPPED,
         Notice.FACTOR_RESET,
         Notice.ROLE_CHANGED,
         Notice.JOINED_CENTRE,
@@ -172,6 +173,22 @@ ALWAYS_AT_ONCE = frozenset(
     }
 )
 """Links that end, calendar entries, what touches an account, and the daily mail itself: no preference holds them back."""
+WARNINGS = frozenset(
+    {
+        Notice.DEVICE_CHANGED,
+        Notice.CODES_RENEWED,
+        Notice.SESSION_ENDED,
+        Notice.SWITCHED_ON,
+        Notice.CODES_REFUSED,
+        Notice.RECOVERY_USED,
+        Notice.PASSWORD_ASKED,
+        Notice.PASSWORD_CHANGED,
+        Notice.FACTOR_ASKED,
+        Notice.FACTOR_RESET,
+        Notice.ROLE_CHANGED,
+    }
+)
+"""Of these, what its owner may not have done: it goes to the address that the account had then, even if it has another one since."""
 NEWS = frozenset(
     {
         Notice.INVITATION_ANSWERED,
@@ -229,7 +246,6 @@ ASKED = frozenset(
         Notice.ROLE_ENDS,
         Notice.ROLE_GIVEN_ENDS,
         Notice.FACTOR_WAITS,
-        Notice.FACTOR_STOPPED,
         Notice.NOT_SECONDED,
         Notice.PLACE_ASKED,
         Notice.PLACE_DECIDED,
