@@ -9,7 +9,7 @@ from typing import Any
 from django import forms
 
 from cpms import clock, countries
-from cpms.accounts.forms import GroupsField
+from cpms.accounts.forms import CodeForm, GroupsField
 from cpms.accounts.models import Centre, CentreMembership, Network, Unit, User
 from cpms.accounts.models.covers import LONGEST_COVER
 from cpms.accounts.policy import Post, networks_served_by
@@ -188,6 +188,22 @@ class LostPhoneForm(forms.Form):
         max_length=300,
         help_text="For example: video call together with the hospital's representative.",
     )
+
+
+class PhoneCodeForm(CodeForm):
+    """A code of the phone itself: whoever has recovery codes alone may have found them."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields[
+            "code"
+        ].help_text = "Six digits from the authenticator app of the phone. A recovery code is not enough."
+
+    def clean_code(self) -> str:
+        code = super().clean_code()
+        if not code.isdecimal():
+            raise forms.ValidationError("Give a code of the phone. A recovery code does not show that you have it.")
+        return code
 
 
 class TableForm(ServedNetworkForm):

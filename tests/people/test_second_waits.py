@@ -9,14 +9,16 @@ from django.urls import reverse
 
 from cpms import clock
 from cpms.accounts.access import Refused
+from cpms.accounts.actions.activation import fresh_codes
 from cpms.accounts.models import Delegation, TotpDevice, User
 from cpms.accounts.policy import Post
+from cpms.accounts.queries import codes_left
 from cpms.accounts.roles import Role
 from cpms.notifications.models import OutboxMessage, WorkItem
 from helpdesk.people import actions, queries
 from helpdesk.people.models import AccessRequest, LostPhone, RoleProposal
 from tests.clients import signed_in
-from tests.factories import CentreFactory, NetworkFactory, UserFactory, give_role, totp_device
+from tests.factories import CentreFactory, NetworkFactory, UserFactory, code_for, give_role, totp_device
 from tests.people.test_getting_in import read, send, status_path
 
 pytestmark = pytest.mark.django_db(databases=["default", "cachedb"])
@@ -85,17 +87,22 @@ def test_the_owner_stops_what_was_asked_in_their_name_and_the_helpdesk_sees_who_
     actions.ask_for_factor(owner, how_checked="A call from an unknown number", by=desk[0])
     client, page = signed_in(owner), reverse("people:my_phone")
     assert page in client.get(reverse("security"), secure=True).content.decode()
-    assert "A call from an unknown number" in client.get(page, secure=True).content.decode()
+    assert "A call from an unknown number" not in client.get(page, secure=True).content.decode()
     assert LostPhone.objects.get().state == "waiting"  # looking at it changes nothing
     assert "I have my phone" not in signed_in(desk[2]).get(page, secure=True).content.decode()
-    for _ in range(2):
-        assert client.post(page, secure=True).url == page
+    device, recovery = TotpDevice.objects.get(user=owner), fresh_codes(owner)[0]
+    for wrong in ("", "000000", recovery):
+        assert client.post(page, {"code": wrong}, secure=True).status_code == 422
+    assert (LostPhone.objects.get().state, codes_left(owner)) == ("waiting", 10)
+    TotpDevice.objects.update(throttling_failure_count=0)
+    assert client.post(page, {"code": code_for(device)}, secure=True).url == page
+    assert client.post(page, {"code": code_for(device)}, secure=True).status_code == 422  # a code counts once
     assert "it was you who stopped it" in client.get(page, secure=True).content.decode()
     assert (waits_for("confirm_factor"), told("factor_stopped"), told("not_seconded")) == (set(), {desk[0].pk}, set())
     with pytest.raises(Refused):
         actions.confirm_factor(LostPhone.objects.get(), by=desk[1])
     shown = signed_in(desk[1]).get(reverse("people:person", args=[owner.pk]), secure=True).content.decode()
-    assert ("Stopped by the owner" in shown, "Do not confirm it" in shown) == (True, False)
+    assert ("Stopped by the account" in shown, "Do not confirm it" in shown) == (True, False)
     assert TotpDevice.objects.filter(user=owner).exists()
 
 

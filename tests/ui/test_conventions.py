@@ -63,6 +63,7 @@ TWICE = {
     "accounts/address.html": "mails a link, and how often is limited",
     "accounts/new_address.html": "the link is used up",
     "accounts/step_up.html": "a code counts once",
+    "people/my_phone.html": "a code counts once",
     "people/status.html": "public, and how often is limited for the address",
     "accounts/security.html": "fresh recovery codes: those shown last are the ones that count",
     "helpdesk/demo.html": "signs in as somebody invented",
@@ -105,7 +106,7 @@ UNVERSIONED = {
     "changes nothing that is kept": "panels:search manual:search outcomes:verify account_logout ui/gallery.html accounts/experts.html "
     "helpdesk/export.html helpdesk/evidence.html",
     "signs in or proves who is there": "account_login account_reset_password accounts/address.html accounts/new_address.html account/password_reset_from_key.html "
-    "accounts/activate.html accounts/otp_challenge.html accounts/otp_enrol.html accounts/phone.html accounts/step_up.html",
+    "accounts/activate.html accounts/otp_challenge.html accounts/otp_enrol.html accounts/phone.html accounts/step_up.html people/my_phone.html",
     "makes something new, or adds to a list": "accounts/assistants.html cases:findings cases:files cases:labs cases/labs_refused.html "
     "cases:take_in cases:rectify expert_groups accounts/expertise.html meetings:bring meetings:meet_now meetings:schedule "
     "meetings:propose meetings:series_new meetings:series_add outcomes:effect outcomes:language outcomes:open_survey nudge panels:ask panels:answer panels:invite "

@@ -118,7 +118,7 @@ def drop_phone(lost: LostPhone, *, by: Any) -> None:
 
 @transaction.atomic
 def stop_phone(person: User, *, by: Any) -> bool:
-    """The owner has the phone: what was asked in their name ends, and who asked hears of it. Gives whether anything waited."""
+    """Somebody signed in as the owner, who has the phone: what was asked in their name ends, and who asked hears of it. Gives whether anything waited."""
     rows = LostPhone.objects.waiting().select_related("person", "asked_by").select_for_update(of=("self",))
     lost = rows.filter(person=person).first()
     if lost is None:

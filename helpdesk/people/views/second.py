@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
@@ -13,10 +14,11 @@ from cpms.accounts.access import access, ask
 from cpms.accounts.access.routes import READ, WRITE
 from cpms.accounts.models import User
 from cpms.accounts.roles import Permission
+from cpms.accounts.views import codes
 from cpms.drafts import actions as drafts
 from cpms.drafts.queries import fields_of
 from helpdesk.people import actions
-from helpdesk.people.forms import GlassForm, LostPhoneForm
+from helpdesk.people.forms import GlassForm, LostPhoneForm, PhoneCodeForm
 from helpdesk.people.models import GlassBreak, LostPhone, PlaceProposal, RoleProposal
 from helpdesk.people.views.persons import show
 
@@ -45,16 +47,24 @@ def drop_phone(request: HttpRequest, lost: LostPhone) -> HttpResponse:
     return redirect("people:person", lost.person_id)
 
 
+@transaction.non_atomic_requests
 @access("people:my_phone", verb=Permission.SIGNED_IN, methods=READ | WRITE)
 def my_phone(request: HttpRequest) -> HttpResponse:
-    """Whether somebody told the helpdesk that the reader lost the phone; whoever reads this has it, and stops it."""
+    """Whether somebody told the helpdesk that the reader lost the phone; a code of the phone itself stops it. A session alone
+    does not: it may be in the hands of whoever has neither."""
     user: Any = request.user
-    if request.method == "POST":
-        stopped = actions.stop_phone(user, by=user)
-        messages.success(request, "It is stopped. Your phone stays as it is." if stopped else "Nothing waits any more.")
-        return redirect("people:my_phone")
+    form = PhoneCodeForm(request.POST or None)
+    if form.is_valid():
+        answer = codes.check(request, user, form.cleaned_data["code"], by=user)
+        if answer.device is not None:
+            stopped = actions.stop_phone(user, by=user)
+            said = "It is stopped. Your phone stays as it is." if stopped else "Nothing waits any more."
+            messages.success(request, said)
+            return redirect("people:my_phone")
+        form.add_error("code", answer.why_not)
     lost = LostPhone.objects.telling().filter(person=user).first()
-    return render(request, "people/my_phone.html", {"lost": lost})
+    context = {"lost": lost, "form": form}
+    return render(request, "people/my_phone.html", context, status=422 if form.errors else 200)
 
 
 @access("people:confirm_role", object=RoleProposal, verb=Permission.ROLE_CONFIRM, methods=WRITE, step_up=True)
