@@ -8,8 +8,9 @@ from cpms.jobs.actions import confirmed
 
 @shared_task(name="accounts.forget_unseen")
 def forget_unseen() -> None:
-    """Drafts go with the sight of what they are about."""
+    """Drafts go with the sight of what they are about; new addresses, once their links are over."""
     actions.forget_unseen()
+    actions.forget_addresses(by=None)
 
 
 @shared_task(name="accounts.answer_address")

@@ -8,6 +8,7 @@ import re
 import pytest
 from allauth.account.models import EmailAddress
 from django.core import mail
+from django.db import transaction
 from django.urls import reverse
 
 from cpms import clock
@@ -110,6 +111,9 @@ def test_a_link_is_its_owners_alone_for_a_day_and_until_another_change(person):
     assert [other.get(path, secure=True).status_code, other.post(path, secure=True).status_code] == [410, 410]
     Envelope.objects.update(written_at=clock.now() - dt.timedelta(hours=24))
     assert client.get(path, secure=True).status_code == 410
+    with transaction.atomic():
+        assert actions.forget_addresses(by=None) == 1  # nothing readable stays once the link is over
+        transaction.set_rollback(True)
     Envelope.objects.update(written_at=clock.now())
     UserFactory(email=NEW)  # came in meanwhile
     with pytest.raises(Refused, match="This link is over"):

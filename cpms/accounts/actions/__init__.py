@@ -9,7 +9,7 @@ from cpms.accounts.actions.activation import (
     prepare_account,
     resend_link,
 )
-from cpms.accounts.actions.addresses import answer_address, ask_for_address, change_address
+from cpms.accounts.actions.addresses import answer_address, ask_for_address, change_address, forget_addresses
 from cpms.accounts.actions.expert_groups import (
     describe_expert_group,
     drop_from_group,
@@ -89,6 +89,7 @@ __all__ = [
     "end_role",
     "end_session",
     "end_sessions",
+    "forget_addresses",
     "forget_expert_group",
     "forget_unseen",
     "give_post",

@@ -16,7 +16,7 @@ from cpms.accounts.access import Refused
 from cpms.accounts.actions.activation import end_link
 from cpms.accounts.actions.security import end_sessions
 from cpms.accounts.models import User
-from cpms.accounts.states import ANSWER_ADDRESS, NEW_ADDRESS
+from cpms.accounts.states import ANSWER_ADDRESS, NEW_ADDRESS, NEW_ADDRESS_GOOD_FOR
 from cpms.audit import actions as audit
 from cpms.audit.states import Event
 from cpms.jobs import actions as jobs
@@ -88,3 +88,8 @@ def change_address(user: User, *, token: str, by: Any) -> None:
     end_sessions(held, by=by)
     jobs.at_once("people.follow_address", user_id=str(held.pk), old=held.email, new=new.address)
     write_to(held.email, "address_changed", about=str(held.pk), path=reverse("account_login"))
+
+
+def forget_addresses(*, by: Any) -> int:
+    """New addresses whose link nobody opened while it was good; gives how many. ``by`` is nobody: the night's housekeeping."""
+    return vault.forget_envelopes(NEW_ADDRESS, older_than=NEW_ADDRESS_GOOD_FOR)
