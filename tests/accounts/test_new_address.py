@@ -16,6 +16,7 @@ from cpms.accounts import actions
 from cpms.accounts.access import Refused
 from cpms.accounts.actions.security import reset_path
 from cpms.accounts.models import ActivationLink, User
+from cpms.accounts.roles import Role
 from cpms.accounts.states import ANSWER_ADDRESS, NEW_ADDRESS
 from cpms.jobs.models import Job
 from cpms.notifications import actions as notifications
@@ -25,7 +26,7 @@ from cpms.vault.models import Envelope
 from helpdesk.people.models import AccessRequest, LostPhone
 from tests.access.knocking import at_once, browser, give_password
 from tests.clients import signed_in, work_off
-from tests.factories import PASSWORD, AccessRequestFactory, CentreFactory, UserFactory, totp_device
+from tests.factories import PASSWORD, AccessRequestFactory, CentreFactory, UserFactory, give_role, totp_device
 
 pytestmark = pytest.mark.django_db(databases=["default", "cachedb"])
 ADDRESS, NEW = reverse("address"), "moved@hospital.example"
@@ -188,6 +189,9 @@ def test_a_lost_phone_ends_and_a_request_for_access_follows_the_address(person, 
     mailed()
     give_code(client)
     client.post(link(), secure=True)
+    give_role(core := UserFactory(role="none"), Role.CORE_HELPDESK)
+    page = signed_in(core).get(reverse("people:person", args=[person.pk]), secure=True).content.decode()
+    assert ("this address since" in page, old in page) == (True, False)
     lost.refresh_from_db()
     asked.refresh_from_db()
     assert (lost.state, lost.is_stopped) == ("dropped", False)

@@ -33,6 +33,7 @@ from helpdesk.people.queries.people import (
     waiting_requests,
 )
 from helpdesk.people.queries.second import (
+    address_changed_at,
     others_for_phone,
     others_on_duty,
     others_who_grant,
@@ -46,6 +47,7 @@ __all__ = [
     "Known",
     "Place",
     "accounts_of",
+    "address_changed_at",
     "asked_further",
     "centres_of",
     "colleagues_at",

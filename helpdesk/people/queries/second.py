@@ -1,7 +1,8 @@
-"""Who could be the second person."""
+"""Who could be the second person, and what helps to decide."""
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from django.db.models import Q
@@ -10,6 +11,8 @@ from cpms.accounts import queries as accounts
 from cpms.accounts.models import Membership, User
 from cpms.accounts.policy import Post
 from cpms.accounts.roles import GRANTED_BY, SECONDED_BY, STAFF_ROLES, Role
+from cpms.audit.models import AuditEvent
+from cpms.audit.states import Event
 from panels.models import Panel
 from panels.states import SHARED
 
@@ -41,3 +44,9 @@ def others_on_duty(panel: Panel, *, besides: Any) -> list[User]:
     """Who could be the second person: the panel's helpdesk and the core helpdesk."""
     found = Q(pk__in=accounts.helpdesk_of(panel.network)) | Q(pk__in=User.objects.holding(Role.CORE_HELPDESK))
     return list(User.objects.active().filter(found).exclude(pk=besides.pk))
+
+
+def address_changed_at(person: User) -> dt.datetime | None:
+    """When the person's e-mail address was changed last, from the audit trail, which keeps no address; ``None`` for never."""
+    rows = AuditEvent.objects.filter(subject_type=person._meta.label_lower, subject_id=str(person.pk))
+    return rows.filter(event=Event.ADDRESS_CHANGED).order_by("-at").values_list("at", flat=True).first()

@@ -48,6 +48,7 @@ def show(request: HttpRequest, person: User, **sent: Any) -> HttpResponse:
             (row, may := policy.may_confirm_role(user, row), may and policy.may_be_granted(row)) for row in proposals
         ],
         "lost": lost,
+        "address_changed_at": queries.address_changed_at(person),
         "stopped": told if lost is None else None,
         "patients": [(at, ask(Permission.CENTRE_HAND_OVER, user, at)) for at in handing_over.hospitals_of(person)],
         "may_manage": ask(Permission.PERSON_MANAGE, user, person),
