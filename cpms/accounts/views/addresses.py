@@ -31,15 +31,15 @@ def address(request: HttpRequest) -> HttpResponse:
         if not ratelimit.consume(request, action="new_address", user=user):
             return rate_limited(request, action="new_address")
         if user.check_password(form.cleaned_data["password"]):
-            return ask_for_link(request, form.cleaned_data["email"])
+            return ask_for_link(request, user, form.cleaned_data["email"])
         form.add_error("password", "This is not your password. Try again.")
     return render(request, "accounts/address.html", {"form": form}, status=422 if form.errors else 200)
 
 
-def ask_for_link(request: HttpRequest, new: str) -> HttpResponse:
+def ask_for_link(request: HttpRequest, user: Any, new: str) -> HttpResponse:
     """At most three mails a day to one address, whoever asks for them; the answer tells nothing of that either."""
     if ratelimit.consume(request, action="new_address_mail", key=new):
-        actions.ask_for_address(request.user, address=new, by=request.user)
+        actions.ask_for_address(user, address=new, by=user)
     messages.success(request, "A link was sent to the new address. Open it within 24 hours, in this browser.")
     return redirect("security")
 

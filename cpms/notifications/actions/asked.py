@@ -47,4 +47,4 @@ def stay_at(address: str, *, user_id: str, by: Any) -> int:
     """The owner of an account has another address from now on: what warns of the account and is not sent yet goes to this one
     all the same. Gives how many mails. ``by`` is nobody: a lower floor asked by name."""
     unsent = OutboxMessage.objects.filter(state__in=[MailState.WAITING, MailState.HELD, MailState.SENDING])
-    return unsent.filter(recipient=user_id, notice__in=WARNINGS).update(recipient=None, address=address)
+    return unsent.filter(recipient__pk=user_id, notice__in=WARNINGS).update(recipient=None, address=address)
