@@ -19,6 +19,8 @@ from cpms.notifications.models import OutboxMessage
 from panels.meetings import actions, queries
 from panels.meetings.models import AgendaItem, Attendance, DatePoll, Meeting, MeetingDecision, MeetingSeries
 from panels.meetings.states import MeetingState, Rhythm
+from panels.models import Panel
+from panels.states import State
 from tests.panels.test_races import race, rights  # noqa: F401 a fixture
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "cachedb"])
@@ -139,3 +141,26 @@ def test_calling_off_against_another_time_and_against_the_next_date_loses_no_pan
     uids = {str(event["uid"]) for one in mails for event in Calendar.from_ical(one.calendar).walk("VEVENT")}
     assert uids <= {f"{pk}@cpms" for pk in MeetingSeries.objects.values_list("pk", flat=True)}
     assert not [one for one in queries.planned(MeetingSeries.objects.get(pk=series.pk)) if one.moved()]
+
+
+@pytest.mark.parametrize("_round", range(ROUNDS))
+def test_the_end_of_a_series_against_a_moved_date_and_a_panel_that_ended_calls_each_date_off_where_it_is(
+    story, boards, chair, _round
+):
+    first = boards(slots=2, people=[chair])
+    series, second = first.series, first.next_of_series()
+    weekly(series, chair, since=second.day)
+    series, first = MeetingSeries.objects.get(pk=series.pk), Meeting.objects.get(pk=first.pk)
+    rest = [one.pk for one in Meeting.objects.exclude(pk=first.pk)]
+    AgendaItem.objects.bulk_create(AgendaItem(meeting_id=pk, panel=story.panel, position=9) for pk in rest)
+    Panel.objects.filter(pk=story.panel.pk).update(state=State.WITHDRAWN)
+    later = first.starts_at + dt.timedelta(hours=3)
+    change = {"name": "Board", "minutes": 45, "slots": 2, "link": ""}
+    race(
+        lambda: actions.end_series(series, by=chair),
+        lambda: actions.clear_agendas(str(story.panel.pk), by=None),
+        lambda: actions.move(first, starts_at=later, seen=first.sequence, by=chair),
+        lambda: actions.change_series(series, seen=series.version, by=chair, **change),
+    )
+    assert not Meeting.objects.filter(state=MeetingState.PLANNED).exists()
+    assert not Meeting.objects.exclude(pk=first.pk).filter(agenda__panel=story.panel).exists()

@@ -41,7 +41,6 @@ def reschedule(
     if seen != current.version:
         mine, theirs = spoken(plan), spoken(current.plan)
         raise locking.Clash(current, [locking.ClashField("", "When", mine, theirs)], version=current.version)
-    list(current.meetings.select_for_update().order_by("pk").values_list("pk"))
     change = queries.what_changes(current, since=since, plan=plan)
     if {item.pk for item in change.homeless} != set(homes) or not set(homes.values()) <= set(change.days):
         raise Refused(BROUGHT)

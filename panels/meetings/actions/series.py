@@ -109,12 +109,15 @@ def tell(series: MeetingSeries, people: list[Any], *, notice: Notice, again: str
 
 
 def held_series(series: MeetingSeries, *, by: Any) -> MeetingSeries:
-    """The series for as long as it changes. Raises ``Refused`` for who does not keep it, and once it has ended."""
+    """The series for as long as it changes, with its earlier plans, and all their dates in one order. Raises ``Refused`` for who
+    does not keep it, and once it has ended."""
     current = MeetingSeries.objects.select_for_update().get(pk=series.pk)
     if not (verdict := may_change_series(by, current)):
         raise Refused(verdict.reason)
     if current.over:
         raise Refused("This series has ended already.")
+    plans = [current, *current.earlier.select_for_update().order_by("pk")]
+    list(Meeting.objects.filter(series__in=plans).select_for_update().order_by("pk").values_list("pk"))
     return current
 
 
@@ -143,7 +146,7 @@ def change_series(
     if changed:
         new = {name: wanted[name] for name in changed}
         put_into(current, new, was=was, by=by)
-        for earlier in current.earlier.running():
+        for earlier in current.earlier.with_dates_left():
             put_into(earlier, new, was={name: getattr(earlier, name) for name in was}, by=by)
     audit.record(Event.SERIES_CHANGED, on=current, by=by, verb="changed")
     return current
@@ -160,7 +163,7 @@ def give_to(series: MeetingSeries, groups: list[ThematicGroup], *, by: Any) -> N
     if not (verdict := may_own(by, groups)):
         raise Refused(verdict.reason)
     series.groups.set(groups)
-    for earlier in series.earlier.running():
+    for earlier in series.earlier.with_dates_left():
         earlier.groups.set(groups)
 
 
@@ -196,14 +199,21 @@ def end_series(series: MeetingSeries, *, by: Any) -> MeetingSeries:
     """No meeting from now on, nor of an earlier plan of it. Who comes to all of them is told once; who was asked to one of them is
     told of that one."""
     current = held_series(series, by=by)
-    for earlier in current.earlier.running():
-        end_series(earlier, by=by)
-    current.ended_on, current.sequence = max(clock.today(), current.first_on), current.next_sequence()
-    current.save(update_fields=["ended_on", "sequence"])
-    for meeting in current.meetings.filter(state=MeetingState.PLANNED, starts_at__gt=clock.now()):
-        cancel(meeting, sequence=current.sequence)
+    for plan in [*current.earlier.with_dates_left(), current]:
+        end_plan(plan, by=by)
+    return current
+
+
+def end_plan(series: MeetingSeries, *, by: Any) -> None:
+    """For a caller that holds it with its dates. An earlier plan may be over before: then only what was moved past its end is off,
+    and who comes to all of them hears of nothing else."""
+    was, today = series.ended_on, clock.today()
+    series.ended_on, series.sequence = min(was or dt.date.max, max(today, series.first_on)), series.next_sequence()
+    series.save(update_fields=["ended_on", "sequence"])
+    for meeting in series.meetings.filter(state=MeetingState.PLANNED, starts_at__gt=clock.now()):
+        cancel(meeting, sequence=series.sequence)
         tell_change(meeting, notice=Notice.MEETING_CALLED_OFF, all_of_series=meeting.differs())
         go_on(meeting, None, by=by)
-    tell(current, list(current.people.all()), notice=Notice.SERIES_ENDED)
-    audit.record(Event.SERIES_CHANGED, on=current, by=by, verb="ended")
-    return current
+    if series.ended_on != was:
+        tell(series, list(series.people.all()), notice=Notice.SERIES_ENDED)
+    audit.record(Event.SERIES_CHANGED, on=series, by=by, verb="ended")

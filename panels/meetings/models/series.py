@@ -17,7 +17,7 @@ from cpms.accounts.policy import networks_served_by
 from cpms.accounts.roles import Role
 from cpms.patients.models import treated_by
 from panels.meetings import recurrence
-from panels.meetings.states import Rhythm
+from panels.meetings.states import MeetingState, Rhythm
 from panels.models import Panel
 
 
@@ -37,6 +37,12 @@ class MeetingSeriesQuerySet(models.QuerySet["MeetingSeries"]):
     def running(self) -> MeetingSeriesQuerySet:
         """Those that have not ended, nor do before their first day."""
         return self.filter(Q(ended_on=None) | Q(ended_on__gt=clock.today()) & Q(ended_on__gt=F("first_on")))
+
+    def with_dates_left(self) -> MeetingSeriesQuerySet:
+        """Those that run, and those with a date still to come: one of an earlier plan may have been moved past its end."""
+        coming = Q(meetings__state=MeetingState.PLANNED, meetings__starts_at__gt=clock.now())
+        left = MeetingSeries._base_manager.filter(coming).order_by().values("pk")
+        return self.filter(Q(pk__in=self.running().order_by().values("pk")) | Q(pk__in=left))
 
 
 class MeetingSeries(models.Model):

@@ -85,7 +85,7 @@ def page(request: HttpRequest, chosen: MeetingSeries, *, form: PeopleForm | None
         "meetings": coming,
         "people": chosen.people.select_related("centre").order_by("display_name"),
         "may_change": ask(Permission.SERIES_CHANGE, request.user, chosen) and not chosen.over,
-        "earlier": MeetingSeries.objects.visible_to(request.user).running().filter(goes_on_as=chosen),
+        "earlier": MeetingSeries.objects.visible_to(request.user).with_dates_left().filter(goes_on_as=chosen),
     }
     if context["may_change"]:
         context["form"] = form or PeopleForm(people=queries.not_asked_yet(chosen))
