@@ -131,9 +131,7 @@ def test_dates_before_the_change_stay_with_a_plan_that_ends(story, series, coord
     assert entry(mails(always)[-1])[0] == entry(mails(always)[-2])[0] == "CANCEL"
 
 
-def test_a_date_that_was_moved_past_the_end_of_its_plan_follows_the_series_and_ends_with_it(
-    story, series, coordinator, always
-):
+def test_a_date_moved_past_the_end_of_its_plan_ends_with_the_series(story, series, coordinator, always):
     first, second = series.meetings.order_by("day")[:2]
     changed = moved(series, coordinator, since=second.day, at=dt.time(9))
     actions.move(first, starts_at=first.starts_at + 2 * WEEK, seen=0, by=coordinator)
@@ -141,17 +139,14 @@ def test_a_date_that_was_moved_past_the_end_of_its_plan_follows_the_series_and_e
     over = earlier.ended_on - back
     MeetingSeries.objects.filter(pk=earlier.pk).update(first_on=first.day - back, ended_on=over)
     Meeting.objects.filter(pk=first.pk).update(day=first.day - back)
-    page = signed_in(always).get(changed.get_absolute_url()).content.decode()
-    assert earlier.get_absolute_url() in page
+    assert earlier.get_absolute_url() in signed_in(always).get(changed.get_absolute_url()).content.decode()
     new = {"name": "Board", "minutes": 60, "slots": 2, "link": "https://video.example/new"}
     actions.change_series(changed, seen=changed.version, by=coordinator, **new)
-    first.refresh_from_db()
-    assert first.link == new["link"]
+    assert Meeting.objects.get(pk=first.pk).link == new["link"]
     told = len(mails(always))
     actions.end_series(changed, by=coordinator)
     assert not Meeting.objects.filter(state=MeetingState.PLANNED).exists()
-    earlier.refresh_from_db()
-    assert earlier.ended_on == over, "its rule says no date more than it did"
+    assert MeetingSeries.objects.get(pk=earlier.pk).ended_on == over, "its rule says no date more than it did"
     found = [entry(one) for one in mails(always)[told:]]
     ours = [(method, "recurrence-id" in event) for method, event in found if str(event["uid"]) == f"{earlier.pk}@cpms"]
     assert ours == [("CANCEL", True)]
