@@ -23,9 +23,15 @@ def reader(browser, live_server):
     person.close()
 
 
+def opened(reader, path):
+    """The keys come with a module that the page asks for when it stands."""
+    reader.go(path)
+    reader.page.wait_for_load_state("networkidle")
+
+
 def test_single_keys_go_where_the_list_says_and_never_while_somebody_types(reader):
     page, story = reader.page, reader.story
-    reader.go("/panels/")
+    opened(reader, "/panels/")
     page.keyboard.press("j")
     assert page.evaluate("document.activeElement.closest('tr') !== null")
     page.keyboard.press("/")
@@ -38,10 +44,10 @@ def test_single_keys_go_where_the_list_says_and_never_while_somebody_types(reade
     expect(page.locator("#keys")).to_be_visible()
     assert check_page(page) == []
     page.keyboard.press("Escape")
-    reader.go(f"/panels/{story.panel.ref}/")
+    opened(reader, f"/panels/{story.panel.ref}/")
     page.keyboard.press("r")
     assert page.evaluate("document.activeElement.closest('#reply') !== null")
-    reader.go("/panels/")
+    opened(reader, "/panels/")
     page.keyboard.press("n")
     expect(page).to_have_url(f"{reader.url}/panels/new/")
 
@@ -50,7 +56,7 @@ def test_who_turned_them_off_has_none(reader):
     lead = reader.story.lead
     sent = {"display_name": lead.display_name, "zone": lead.zone, "theme": "auto", "version": lead.version}
     assert signed_in(lead).post("/accounts/profile/", sent).status_code == 302
-    reader.go("/panels/")
+    opened(reader, "/panels/")
     reader.page.keyboard.press("/")
     assert reader.page.evaluate(FOCUS) != "search-bar"
     expect(reader.page.locator("#keys")).to_have_count(0)

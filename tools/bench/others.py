@@ -98,7 +98,7 @@ def words_of(name: str, route: Route, ground: Ground) -> Iterable[dict[str, obje
         model = {"patients:sheet_preview": "consentform", "cases:form_preview": "caseform"}[name]
         return [{"version": key} for key in keys_of(f"helpdesk:x_{model}_change")]
     if name == "confirm_address":
-        return [{"token": ground.link_to_address()}]
+        return [{"token": ground.address_link}]
     if route.model is None:
         return [FURTHER.get(name, {})]
     thing = ground.thing_for(name, route.model)

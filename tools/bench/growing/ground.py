@@ -85,6 +85,7 @@ class Ground:
         self.talk_about()
         self.conclude()
         self.things = self.at_work() | self.around()
+        self.address_link = self.link_to_address()  # before anybody signs in: it takes a code that is newer
 
     @property
     def people(self) -> list[User]:
