@@ -28,7 +28,9 @@ class Clash(Exception):
 
 def in_words(value: Any) -> str:
     """As the page of a clash shows it; what is ticked reads yes."""
-    return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return str(value)
 
 
 def claim(thing: Any, version: int | None, mine: Mapping[str, Any] | None = None) -> None:

@@ -72,7 +72,8 @@ def forget(drafts: list[Draft]) -> int:
 
 @transaction.atomic
 def prune() -> int:
-    """Remove drafts nobody came back to, old POST keys, and words that no job will take out any more. The system's own housekeeping, so without ``by``."""
+    """Remove drafts nobody came back to, old POST keys, and words that no job will take out any more. The system's own
+    housekeeping, so without ``by``."""
     PostKey.objects.filter(at__lt=clock.now() - KEEP_POST_KEYS).delete()
     vault.forget_envelopes(HELD_FORMS, older_than=KEEP_HELD_FORMS)
     awaited = Job.objects.open().filter(ids__has_key="envelope_id").values_list("ids__envelope_id", flat=True)

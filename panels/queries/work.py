@@ -57,7 +57,8 @@ class WorkRow:
 
 @dataclass
 class Worklist:
-    """What waits, by due day and then urgency: ``now`` is overdue and today, ``soon`` the next seven days; ``more`` are not shown yet."""
+    """What waits, by due day and then urgency: ``now`` is overdue and today, ``soon`` the next seven days; ``more`` are not shown
+    yet."""
 
     now: list[WorkRow] = field(default_factory=list)
     soon: list[WorkRow] = field(default_factory=list)

@@ -79,9 +79,8 @@ def change_address(user: User, *, token: str, by: Any) -> None:
             User.objects.filter(pk=held.pk).update(email=new.address)
     except IntegrityError as error:
         raise Refused("This link is over. Ask for a new one on your security page.") from error
-    EmailAddress.objects.filter(
-        user=held
-    ).delete()  # allauth notes one with a link for a password, and would let it sign in
+    # allauth notes an address of its own with a link for a password, and would let it sign in
+    EmailAddress.objects.filter(user=held).delete()
     vault.throw_away(NEW_ADDRESS, token.partition(".")[0])
     audit.record(Event.ADDRESS_CHANGED, on=held, by=by)
     end_link(held, by=by)

@@ -15,8 +15,8 @@ from cpms.audit.states import Event, Result
 
 @transaction.atomic
 def change_profile(user: Any, *, by: Any, version: int | None, **fields: Any) -> None:
-    """The owner changes name, title, zone, look or whether single keys do anything. ``fields`` come validated from the form. Raises ``Clash`` when another
-    window of the owner's was faster."""
+    """The owner changes name, title, zone, look or whether single keys do anything. ``fields`` come validated from the form.
+    Raises ``Clash`` when another window of the owner's was faster."""
     locking.claim(user, version, fields)
     set_profile(user, by=by, **fields)
 
