@@ -107,6 +107,7 @@ def changed(series, plan, *, place, by):
 @example(
     Plan(Rhythm.WEEKLY, SUNDAY, dt.time(2, 30), ZONES[0]), Plan(Rhythm.FORTNIGHTLY, SUNDAY, dt.time(0), ZONES[1]), 0
 )
+@example(Plan(Rhythm.WEEKLY, SUNDAY, dt.time(1), ZONES[0]), Plan(Rhythm.WEEKLY, SUNDAY, dt.time(9), ZONES[0]), 1)
 @given(plans(in_days(2, 9)), plans(in_days(2, 80)), draw.integers(0, 6))
 @LEAST
 def test_before_the_day_the_old_rule_and_after_it_the_new(coordinator, always, story, old, new, place):

@@ -6,6 +6,7 @@ import datetime as dt
 from typing import Any
 
 from django import forms
+from django.db.models import Q
 
 from cpms import clock
 from cpms.accounts.forms import zones
@@ -50,12 +51,14 @@ class RescheduleForm(forms.Form):
 
     def misplaced(self, plan: Plan, since: dt.date) -> str:
         """What is wrong with the first day; empty when nothing is."""
-        before = self.series.meetings.exclude(state=MeetingState.CANCELLED).filter(day__lt=since)
-        if plan.moment(plan.first_on) <= clock.now():
+        moment = plan.moment(plan.first_on)
+        not_earlier = Q(day__gte=plan.first_on) | Q(starts_at__gte=moment)
+        if moment <= clock.now():
             return "This moment has passed already."
-        if before.filter(starts_at__gte=plan.moment(plan.first_on)).exists():
-            return "A date that stays lies after this one. Choose a later day, or change the series from an earlier date on."
-        if any(one.day and one.day >= plan.first_on for one in planned_before(self.series)):
+        before = self.series.meetings.exclude(state=MeetingState.CANCELLED).filter(day__lt=since)
+        if before.filter(not_earlier).exists():
+            return "A date that stays lies on this day or later. Choose a later day, or change the series from an earlier date on."
+        if planned_before(self.series).filter(not_earlier).exists():
             return "A last date of the earlier plan lies on this day or later. Choose a later day, or call that date off first."
         if plan.first_on > clock.today() + recurrence.AHEAD - dt.timedelta(days=31):
             return "Choose a day within the next three months."

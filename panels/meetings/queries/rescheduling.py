@@ -71,17 +71,17 @@ def in_order(pair: tuple[Any, dt.date | None]) -> dt.date:
 
 def planned(series: MeetingSeries) -> list[Meeting]:
     """The coming meetings of a series in the order of its days, with the number of panels on each."""
-    return with_panels(series.meetings.all())
+    return list(with_panels(series.meetings.all()))
 
 
-def planned_before(series: MeetingSeries) -> list[Meeting]:
+def planned_before(series: MeetingSeries) -> QuerySet[Meeting]:
     """Those of its earlier plans: the series goes on after them."""
     return with_panels(Meeting.objects.filter(series__goes_on_as=series))
 
 
-def with_panels(meetings: QuerySet[Meeting]) -> list[Meeting]:
+def with_panels(meetings: QuerySet[Meeting]) -> QuerySet[Meeting]:
     rows = meetings.filter(state=MeetingState.PLANNED, starts_at__gt=clock.now())
-    return list(rows.annotate(panels=Count("agenda")).order_by("day"))
+    return rows.annotate(panels=Count("agenda")).order_by("day")
 
 
 def what_changes(series: MeetingSeries, *, since: dt.date, plan: Plan) -> Change:
@@ -106,7 +106,7 @@ def what_changes(series: MeetingSeries, *, since: dt.date, plan: Plan) -> Change
         days=[day for day in days if day not in {new for _one, new in stays_off}],
         told=told(series, goes),
         off=stays_off,
-        before=planned_before(series),
+        before=list(planned_before(series)),
     )
 
 
