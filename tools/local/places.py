@@ -30,8 +30,16 @@ class Owner:
 
 def commit() -> str:
     """The commit that stands here, for evidence; "-dirty" where files differ from it."""
-    command = ["git", "describe", "--always", "--dirty"]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False).stdout.strip()
+    return git("describe", "--always", "--dirty")
+
+
+def git(*words: str) -> str:
+    """What git answers; empty where there is no history or no git."""
+    try:
+        done = subprocess.run(["git", *words], cwd=ROOT, capture_output=True, text=True, check=False)
+    except FileNotFoundError:
+        return ""
+    return done.stdout.strip() if done.returncode == 0 else ""
 
 
 def package_folder(package: str) -> Path:
