@@ -3,21 +3,31 @@
 from __future__ import annotations
 
 import datetime as dt
+import zlib
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
-from django.db.models import F, Prefetch, QuerySet, Sum
+from django.core.cache import cache
+from django.db.models import Count, F, Max, Prefetch, QuerySet, Sum
 
 from cpms.accounts.models import Network, ThematicGroup
+from helpdesk.kpis import few
 from helpdesk.kpis.few import corrected, exact_centres, place_of, sums_over, too_few_of
-from helpdesk.kpis.places import Place, Value, in_order
+from helpdesk.kpis.places import Place, Value
 from helpdesk.models import KpiCorrection, MonthlyKpi
+from outcomes.queries import small_cells
 from outcomes.queries.small_cells import LEAST
 
 Keys = dict[Any, int]
+Kept = dict[str, set[Place]]
+RULE = f"{zlib.crc32(b''.join(Path(str(one.__file__)).read_bytes() for one in (few, small_cells))):x}"
+"""What another version of the rule decided is not looked at."""
+KEPT_FOR = 90 * 24 * 3600
+"""Seconds after which what nobody asks about is forgotten."""
+PLACE = ("network", "group", "centre", "country")
 START = dt.date.min
 """Before the first month."""
 OPENED = "panels_opened"
@@ -88,38 +98,39 @@ def months_of(user: Any, line: MonthlyKpi) -> list[Month]:
     return found
 
 
-def kept_by_month(line: MonthlyKpi, names: Sequence[str]) -> dict[dt.date, dict[str, set[Place]]]:
-    """Which of these figures are hidden, at which places of the line's network, in each month up to its own. Two queries."""
+def kept_by_month(line: MonthlyKpi, names: Sequence[str]) -> dict[dt.date, Kept]:
+    """Which of these figures are hidden in each month of the line's network up to its own: of the whole network's line at its
+    groups, of another at its own place. What a frozen month hides follows from its rows, so it is decided once and kept with
+    the newest of their keys: two queries, and two more where a month is new or was corrected."""
     rows = MonthlyKpi.objects.filter(network=line.network_id, month__lte=line.month).order_by()
+    found = rows.values_list("month").annotate(Max("pk"), Count("pk"), Max("corrections__pk"))
+    stamps = {month: tuple(newest) for month, *newest in found}
+    key = ":".join(["kept", RULE, *(str(part) for part in place_of(line)), *names])
+    known: dict[dt.date, tuple[Any, Kept]] = cache.get(key, {})
+    if new := [month for month, stamp in stamps.items() if month not in known or known[month][0] != stamp]:
+        asked = None if line.is_whole else place_of(line)
+        for month, hidden in decided(rows.filter(month__in=new), names).items():
+            here = {name: {one for one in at if one.group or one == asked} for name, at in hidden.items()}
+            known[month] = stamps[month], here
+        cache.set(key, known, KEPT_FOR)
+    return {month: known[month][1] for month in stamps}
+
+
+def decided(rows: QuerySet[MonthlyKpi], names: Sequence[str]) -> dict[dt.date, dict[str, set[Place]]]:
+    """What ``too_few_of`` says of each month of these rows, which are all that one network has of it."""
     paths = [name if name in MonthlyKpi.COLUMNS else f"figures__{name}" for name in names]
     of = defaultdict(list)
-    for row in rows.values_list("month", "group", "centre", "country", "centre__country", *paths):
-        of[row[0]].append((Place(line.network_id, *row[1:4]), row[4] or "", row[5:]))
-    also: dict[dt.date, dict[str, frozenset[Place]]] = defaultdict(dict)
+    for month, country, *row in rows.values_list("month", "centre__country", *PLACE, *paths):
+        of[month].append((Place(*row[:4]), country or "", row[4:]))
+    also: dict[dt.date, dict[str, set[Place]]] = defaultdict(lambda: defaultdict(set))
     late = KpiCorrection.objects.filter(line__in=rows, figure__in=names, now__gt=0, now__lt=LEAST).order_by()
-    keys = ("line__group", "line__centre", "line__country")
-    for month, name, group, centre, country in late.values_list("line__month", "figure", *keys):
-        also[month][name] = also[month].get(name, frozenset()) | {Place(line.network_id, group, centre, country)}
-    return {
-        month: decided(tuple(names), tuple(sorted(lines, key=first_in_order)), frozenset(also[month].items()))
-        for month, lines in of.items()
-    }
-
-
-Line = tuple[Place, str, tuple[Any, ...]]
-
-
-def first_in_order(line: Line) -> tuple[Any, ...]:
-    return in_order(line[0])
-
-
-@lru_cache(maxsize=512)
-def decided(
-    names: tuple[str, ...], lines: tuple[Line, ...], also: frozenset[tuple[str, frozenset[Place]]]
-) -> dict[str, set[Place]]:
-    """What ``too_few_of`` says of one month, kept by its figures: a frozen month is asked about with every page."""
-    cells = {name: {place: int(row[n] or 0) for place, _at, row in lines} for n, name in enumerate(names)}
-    return too_few_of(cells, sums_over((place, at) for place, at, _row in lines), dict(also))
+    for month, name, *place in late.values_list("line__month", "figure", *(f"line__{key}" for key in PLACE)):
+        also[month][name].add(Place(*place))
+    hidden = {}
+    for month, lines in of.items():
+        cells = {name: {place: int(row[n] or 0) for place, _at, row in lines} for n, name in enumerate(names)}
+        hidden[month] = too_few_of(cells, sums_over((place, at) for place, at, _row in lines), dict(also[month]))
+    return hidden
 
 
 def opened_by(rows: QuerySet[MonthlyKpi], key: str) -> Keys:

@@ -16,7 +16,7 @@ from helpdesk.models import MonthlyKpi
 from tests.clients import signed_in
 from tests.factories import CentreFactory, UserFactory, give_role
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.django_db(databases=["default", "cachedb"])
 
 
 def test_every_figure_of_the_page_and_the_workbook_has_its_definition():

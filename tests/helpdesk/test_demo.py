@@ -33,7 +33,7 @@ from panels.models import Contribution, Invitation, Panel, PanelStep
 from panels.states import State
 from tests.helpdesk.histories import lines_of
 
-pytestmark = [pytest.mark.long, pytest.mark.django_db]
+pytestmark = [pytest.mark.long, pytest.mark.django_db(databases=["default", "cachedb"])]
 
 
 @pytest.fixture(scope="module", autouse=True)

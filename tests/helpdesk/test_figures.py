@@ -25,7 +25,7 @@ from tests.factories import CentreFactory, NetworkFactory, Story, UserFactory, g
 from tests.helpdesk.histories import MONTHS, History
 from tests.helpdesk.slow_figures import Slow
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.django_db(databases=["default", "cachedb"])
 HISTORIES = int(os.environ.get("CPMS_FIGURES", "3"))
 MONTH = dt.date(2022, 1, 1)
 QUERIES = 26

@@ -12,7 +12,7 @@ from helpdesk.models import KpiCorrection, MonthlyKpi
 from tests.factories import UserFactory, give_role
 from tests.helpdesk.test_few import Home
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.django_db(databases=["default", "cachedb"])
 
 
 def test_a_month_frozen_before_a_figure_existed_says_so():
