@@ -18,6 +18,7 @@ from helpdesk.states import FileKind, Kind
 
 PLACE = ["Period", "Months", "Network", "Group", "Country", "Centre"]
 LATE = "Corrected by rows that came late"
+LACKING = "Not counted in every month"
 HOLDS = {Over.LAST: "last month", Over.ROUND: "last round", Over.DAYS: "whole period"}
 """How a file of a quarter or a year says, behind a figure's name, what it holds of it."""
 ABOUT = [
@@ -30,6 +31,10 @@ ABOUT = [
     [
         LATE,
         "Figures that rows changed after they were frozen. The column has them as they are now, and names what was frozen.",
+    ],
+    [
+        LACKING,
+        "Figures that are left out, as they are younger than a month of the period; and from when on they were counted.",
     ],
     ["Empty", "The figure has no meaning here, is not given for it, or was not counted in all of its months."],
     [kpis.SIGN, "Fewer than five people or panels, or a figure kept back because it would give such a one away."],
@@ -67,7 +72,7 @@ def name_of(figure: kpis.Figure, period: Period) -> str:
 
 
 def header_of(period: Period) -> list[str]:
-    return [*PLACE, *(name_of(figure, period) for figure in kpis.FIGURES), LATE]
+    return [*PLACE, *(name_of(figure, period) for figure in kpis.FIGURES), LACKING, LATE]
 
 
 def whole(value: Value) -> Value:
@@ -79,7 +84,8 @@ def cells_of(row: Sum, period: Period) -> list[Any]:
     at = row.line
     place = [str(at.network), str(at.group or ""), countries.name(at.country), str(at.centre or "")]
     figures = [whole(row.figures[figure.name]) for figure in kpis.FIGURES]
-    return [period.name, row.months, *place, *figures, "; ".join(map(str, row.late)) or None]
+    said = ["; ".join(map(str, each)) or None for each in (row.lacking, row.late)]
+    return [period.name, row.months, *place, *figures, *said]
 
 
 def figures_as(kind: Kind, rows: Iterable[Sum], period: Period) -> Iterable[bytes]:
@@ -113,11 +119,13 @@ def figures_as_pages(rows: Iterable[Sum], period: Period, *, reader: Any) -> byt
         places = list(lines)
         sides = [(row.line.place, [whole(row.figures[name]) for name in SIDE_BY_SIDE]) for row in places]
         late = [(row.line.place, ", ".join(map(str, row.late))) for row in places if row.late]
+        lacking = [str(one) for one in places[0].lacking]
         networks.append(
             {
                 "first": places[0],
                 "parts": in_full(places[0], period),
                 "places": sides if sides[1:] else [],
+                "lacking": lacking,
                 "late": late,
             }
         )

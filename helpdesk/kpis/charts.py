@@ -13,11 +13,13 @@ from helpdesk.kpis.series import (
     OPENED,
     START,
     Month,
+    Taken,
     exactly,
     fives,
     months_of,
     panels_by_group,
     panels_by_network,
+    taken,
     totals,
 )
 from helpdesk.kpis.waits import HOUR, UNITS
@@ -40,6 +42,7 @@ STEPS = {
 LATELY = 12
 FIVE = 5
 HOURS_AS_DAYS, MINUTES_TO = 48, 2
+NOT_COUNTED = "not counted then"
 
 
 def charts_of(user: Any, line: MonthlyKpi, since: dt.date = START) -> list[Chart]:
@@ -163,24 +166,43 @@ def compared(networks: dict[str, tuple[int, int]], since: str) -> Chart | None:
 
 
 def funnel(every: list[Month], since: dt.date = START) -> Chart | None:
-    """Invitations and what became of them, from ``since`` on."""
+    """Invitations and what became of them, from ``since`` on. A part of the months is called one, and is no share of them all."""
     months = [one for one in every if one.day >= since]
     steps = dict(zip(ASKED, ("Invited", "Answered", "Accepted", "Gave advice"), strict=True))
-    counts = {name: months[-1].near(totals(every, name, since)[-1]) for name in steps}
+    counts = {name: taken(every, name, months) for name in steps}
     invited = counts["invited"]
-    if not invited:
+    if not invited.count:
         return None
 
-    def share(count: int) -> str:
-        return f"{round(100 * count / invited)} %" if count <= invited else ""
+    def share(one: Taken) -> str:
+        whole = one.count is not None and one.start == invited.start and one.count <= (invited.count or 0)
+        return f"{round(100 * (one.count or 0) / (invited.count or 1))} %" if whole else ""
 
+    def said(name: str, words: str) -> str:
+        return f"{counts[name].count} {words}{from_words(counts[name].start)}"
+
+    accepted = f", {said('accepted', 'accepted')}" if counts["accepted"].count is not None else ""
+    advised = "how many gave advice was not counted then"
+    if counts["advised"].count is not None:
+        advised = said("advised", "of the invited gave advice")
     return Bars(
-        f"{several(invited, 'invitation')} sent, {counts['accepted']} accepted; {counts['advised']} of the invited gave advice",
+        f"{several(invited.count, 'invitation')} sent{from_words(invited.start)}{accepted}; {advised}",
         f"Invitations sent, answers and first statements, {span(months)}{roughly(months, *ASKED)}",
         "Step",
         ("Invitations",),
-        tuple((words, (Cell(counts[name], str(counts[name]), share(counts[name])),)) for name, words in steps.items()),
+        tuple(
+            (words, (Cell(one.count, in_words(one), share(one)),))
+            for words, one in zip(steps.values(), counts.values(), strict=True)
+        ),
     )
+
+
+def from_words(start: dt.date | None) -> str:
+    return f" from {start:%B %Y} on" if start else ""
+
+
+def in_words(one: Taken) -> str:
+    return NOT_COUNTED if one.count is None else f"{one.count}{from_words(one.start)}"
 
 
 def in_hours(month: Month, wait: str) -> float:

@@ -20,6 +20,12 @@ Hidden = Mapping[str, Collection[Place]]
 NAMES = [figure.name for figure in FIGURES]
 EVERYWHERE = [figure.name for figure in FIGURES if not figure.whole]
 FEW = [figure.name for figure in FIGURES if figure.few]
+OLDEST = frozenset(
+    "opened_routine opened_soon opened_urgent opened_own opened_non_ern opened_non_eu first_replies entered invited guests "
+    "answered accepted meetings attended outcomes effect_changed effect_validated effect_no_experience effect_other "
+    "follow_asked follow_answered benefit_yes benefit_partly benefit_no benefit_unknown consent_registry consent_research".split()
+)
+"""The counts that the first frozen month had."""
 Key = TypeVar("Key", bound=Hashable)
 WIDER_ROLES = frozenset({*OVERSEEING_ROLES, Role.GROUP_COORDINATOR, Role.NATIONAL_OFFICER, Role.CORE_HELPDESK})
 
@@ -111,10 +117,13 @@ def corrected(line: MonthlyKpi) -> Found:
 
 
 def not_counted(lines: Iterable[MonthlyKpi]) -> frozenset[str]:
-    """The counts that were no figures yet when a network's month was frozen. Its own line has noughts of all that were; one from
-    before noughts were written says nothing of it."""
-    whole: dict[str, Any] = next((line.figures for line in lines if line.is_whole), {})
-    return frozenset(ADDED).difference(MonthlyKpi.COLUMNS, whole) if 0 in whole.values() else frozenset()
+    """The counts that were no figures yet when a network's month was frozen. Its own line has noughts of all that were. One from
+    before noughts were written does not say whether what it lacks was nought or not counted: the oldest were counted."""
+    whole = next((line for line in lines if line.is_whole), None)
+    if whole is None:
+        return frozenset()
+    known = {*MonthlyKpi.COLUMNS, *whole.figures, *(late.figure for late in whole.corrections.all())}
+    return frozenset(ADDED).difference(known, () if 0 in whole.figures.values() else OLDEST)
 
 
 def too_few_in(lines: Collection[MonthlyKpi]) -> dict[str, set[Place]]:

@@ -58,6 +58,10 @@ last month that is frozen: nobody can be added up who comes every month. Of the 
 the period. Waits, and different patients, are counted anew over all frozen months of the period, from the rows as they are
 when the file is made; a wait of fewer than five panels is hidden, and so is one whose count is. A year that runs holds the months that are frozen.
 
+A count that is younger than a month is "not counted then" on the month's page. A quarter or a year with such a month leaves it out, and a
+column of the file names it, with the month from which on it was counted; a chart says so too. Months that were frozen before
+noughts were written down do not say what was counted: of them, what the first version did not count is left out unless it stands there.
+
 Network coordinators and the helpdesk see the lines of their networks, group coordinators those of their groups,
 representatives their centre's, national officers those of their country in every network, the core helpdesk all.
 

@@ -1,8 +1,9 @@
-"""Figures that rows changed after they were frozen, as a file names them."""
+"""What a file says of its figures: which of them rows changed after they were frozen, and which some months lack."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import datetime as dt
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from helpdesk.kpis.catalogue import FIGURES
@@ -20,6 +21,27 @@ class Late(NamedTuple):
 
     def __str__(self) -> str:
         return self.figure.words if self.was is None else f"{self.figure.words} ({self.was:g} as frozen)"
+
+
+class Lacking(NamedTuple):
+    """A figure that is not given, as months were frozen without it. ``since`` is the first of the others; ``None`` without any."""
+
+    figure: Figure
+    since: dt.date | None
+
+    def __str__(self) -> str:
+        return self.figure.words if self.since is None else f"{self.figure.words} (from {self.since:%B %Y} on)"
+
+
+def lacking(rows: Sequence[MonthlyKpi], missing: Mapping[dt.date, Collection[str]]) -> list[Lacking]:
+    """Of one place over its months, the earliest first; ``missing`` is what its network's months were frozen without."""
+    found = []
+    for figure in FIGURES:
+        without = [n for n, line in enumerate(rows) if figure.name in missing[line.month]]
+        if without:
+            left = rows[without[-1] + 1 :]
+            found.append(Lacking(figure, left[0].month if left else None))
+    return found
 
 
 def came_late(rows: Sequence[MonthlyKpi], found: dict[str, Any], hiding: Hiding | None) -> list[Late]:

@@ -15,7 +15,7 @@ from django.db.models import Exists, F, OuterRef, Prefetch, QuerySet
 from helpdesk.kpis.catalogue import FIGURES
 from helpdesk.kpis.few import NAMES, SIGN, Hidden, exact_centres, not_counted, place_of, too_few_in
 from helpdesk.kpis.figure import Figure, Part
-from helpdesk.kpis.late import Late, came_late
+from helpdesk.kpis.late import Lacking, Late, came_late, lacking
 from helpdesk.kpis.longer import ANEW, Hiding, Span, added_up, by_place
 from helpdesk.kpis.panels import patients_over
 from helpdesk.kpis.places import Counts, Found, nothing
@@ -77,12 +77,13 @@ def period_of(name: str) -> Period | None:
 
 @dataclass(frozen=True)
 class Sum:
-    """One place's figures over a period."""
+    """One place's figures over a period. What is ``lacking`` is left out: a part of the months is not the sum of them all."""
 
     line: MonthlyKpi
     months: int
     figures: dict[str, Value]
     late: list[Late]
+    lacking: list[Lacking]
 
 
 def with_corrections(rows: QuerySet[MonthlyKpi]) -> QuerySet[MonthlyKpi]:
@@ -150,9 +151,11 @@ class Whole:
             patients = self.took.patients[tuple(sorted(self.hiding.months))].get(place, {})
             found |= waited(self.took.waits.get(place, {}), exact=exact) | {one: patients.get(one) or 0 for one in ANEW}
         found |= dict.fromkeys(dark(line, hidden), SIGN)
-        missing = frozenset[str]().union(*(self.hiding.missing[one.month] for one in rows))
-        found |= dict.fromkeys(missing.difference(ANEW) if self.period.longer else missing)
-        return Sum(line, len(rows), found, came_late(rows, found, hiding))
+        anew = ANEW if self.period.longer else ()
+        without = [one for one in lacking(rows, self.hiding.missing) if one.figure.name not in anew]
+        lacks = [one for one in without if found[one.figure.name] is not None]
+        found |= dict.fromkeys(one.figure.name for one in without)
+        return Sum(line, len(rows), found, came_late(rows, found, hiding), lacks)
 
 
 def waited(took: Found, *, exact: bool) -> dict[str, Value]:

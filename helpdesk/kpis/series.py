@@ -15,7 +15,7 @@ from django.db.models import Count, F, Max, Prefetch, QuerySet, Sum
 
 from cpms.accounts.models import Network, ThematicGroup
 from helpdesk.kpis import few
-from helpdesk.kpis.few import corrected, exact_centres, place_of, sums_over, too_few_of
+from helpdesk.kpis.few import corrected, exact_centres, not_counted, place_of, sums_over, too_few_of
 from helpdesk.kpis.places import Place, Value
 from helpdesk.models import KpiCorrection, MonthlyKpi
 from outcomes.queries import small_cells
@@ -46,7 +46,8 @@ def fives(count: int) -> int:
 
 @dataclass(frozen=True)
 class Month:
-    """``hidden`` are the figures of which a reader must not learn this month, ``late`` those that rows corrected."""
+    """``hidden`` are the figures of which a reader must not learn this month, ``late`` those that rows corrected, ``missing``
+    those that it was frozen without."""
 
     day: dt.date
     figures: dict[str, Value]
@@ -54,10 +55,29 @@ class Month:
     """How counts are drawn: as they are, or so that a small one is not told."""
     hidden: frozenset[str] = frozenset()
     late: frozenset[str] = frozenset()
+    missing: frozenset[str] = frozenset()
 
     def count(self, name: str) -> int:
-        """Nought where it was not said."""
+        """Nought where it was not said; what is ``missing`` is no nought to be shown."""
         return int(self.figures.get(name) or 0)
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What the months of a chart come to. ``start`` is the first that has the figure where others before it lack it; there is no
+    count where none has it."""
+
+    count: int | None
+    start: dt.date | None = None
+
+
+def taken(every: Sequence[Month], name: str, months: Sequence[Month]) -> Taken:
+    """A figure over ``months``, the last of all that are frozen, drawn as they are drawn."""
+    lacking = [one.day for one in months if name in one.missing]
+    there = [one.day for one in months if not lacking or one.day > lacking[-1]]
+    if not there:
+        return Taken(None)
+    return Taken(months[-1].near(totals(every, name, there[0])[-1]), there[0] if lacking else None)
 
 
 def totals(months: Iterable[Month], name: str, since: dt.date = START) -> list[int]:
@@ -89,13 +109,23 @@ def months_of(user: Any, line: MonthlyKpi) -> list[Month]:
     exact = line.is_whole or line.centre_id in exact_centres(user)
     kept = {} if exact else kept_by_month(line, CHARTED)
     late = Prefetch("corrections", KpiCorrection.objects.order_by("found_at", "pk"))
-    found = []
-    for row in rows.prefetch_related(late):
+    found, rows = [], rows.prefetch_related(late)
+    wholes = rows if line.is_whole else whole_lines(line).prefetch_related(late)
+    missing = {row.month: not_counted([row]) for row in wholes}
+    for row in rows:
         hidden = {name for name, places in kept.get(row.month, {}).items() if place_of(row) in places}
         changed = {one.figure for one in row.corrections.all()} - hidden
         near = exactly if exact else fives
-        found.append(Month(row.month, corrected(row), near, frozenset(hidden), frozenset(changed)))
+        lacks = missing.get(row.month, frozenset())
+        found.append(Month(row.month, corrected(row), near, frozenset(hidden), frozenset(changed), lacks))
     return found
+
+
+def whole_lines(line: MonthlyKpi) -> QuerySet[MonthlyKpi]:
+    """The months of its network up to its own: they say what was counted."""
+    return MonthlyKpi.objects.filter(
+        network=line.network_id, month__lte=line.month, group=None, centre=None, country=""
+    )
 
 
 def kept_by_month(line: MonthlyKpi, names: Sequence[str]) -> dict[dt.date, Kept]:
