@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.urls import Resolver404, resolve
+
 from cpms import clock
-from cpms.accounts.access import still_open
+from cpms.accounts.access import route_of, still_open
 from cpms.accounts.models import Membership, Network
 from cpms.accounts.roles import Role
 from cpms.notifications.models import ChasingRule, OutboxMessage, WorkItem
@@ -21,6 +24,27 @@ MOST_SHOWN = 100
 def concerns(person: Any, path: str) -> bool:
     """Whether what this address leads to is still a thing of this person's: a right may have ended by itself meanwhile."""
     return person.is_active and (path == "/" or bool(still_open([path], person)))
+
+
+def lets_in(path: str) -> bool:
+    """Whether whoever has this address needs nothing else, as with the link of an activation: nobody signs in on the way. An
+    address that leads nowhere is taken for one."""
+    if path == "/":
+        return False
+    try:
+        route = route_of(resolve(re.split("[?#]", path)[0]).func)
+    except Resolver404:
+        return True
+    return route is None or bool(route.public)
+
+
+def has_later(message: OutboxMessage) -> bool:
+    """Whether the same person was written to since, of the same kind about the same thing; of a meeting, with a newer entry for
+    the calendar. What was never sent does not count."""
+    rows = OutboxMessage.objects.filter(about_id=message.about_id, written_at__gt=message.written_at)
+    rows = rows.filter(recipient=message.recipient_id, address=message.address)
+    rows = rows.exclude(calendar="") if message.calendar else rows.filter(notice=message.notice)
+    return rows.exclude(state__in=[MailState.CANCELLED, MailState.GIVEN_UP]).exists()
 
 
 def unsent_about(keys: Iterable[Any]) -> set[Any]:

@@ -12,7 +12,14 @@ from helpdesk.actions.files import (
     order_figures,
 )
 from helpdesk.actions.months import announce_month, close_month, freeze_month, last_month, note_corrections
-from helpdesk.actions.reminders import invite_staff, nudge, remind, remind_quiet_centres, send_activation
+from helpdesk.actions.reminders import (
+    invite_staff,
+    nudge,
+    remind,
+    remind_quiet_centres,
+    send_activation,
+    send_again,
+)
 
 __all__ = [
     "announce_month",
@@ -34,4 +41,5 @@ __all__ = [
     "remind",
     "remind_quiet_centres",
     "send_activation",
+    "send_again",
 ]

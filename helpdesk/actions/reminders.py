@@ -17,6 +17,7 @@ from cpms.accounts.roles import STAFF_ROLES, Role
 from cpms.audit import actions as audit
 from cpms.audit.states import Event
 from cpms.notifications import actions as notifications
+from cpms.notifications.models import OutboxMessage
 from cpms.notifications.notices import Notice
 from helpdesk import queries
 from helpdesk.models import Nudge
@@ -43,6 +44,16 @@ def send_activation(user: User, *, by: Any) -> None:
         [user], notice=Notice.ACCOUNT_READY, by=by, about=user, path=reverse("activate", args=[token]), again=token[:8]
     )
     Nudge.objects.get_or_create(kind=NudgeKind.ACTIVATION, person=user, day=clock.rights_day(), defaults={"by": by})
+
+
+@transaction.atomic
+def send_again(mail: OutboxMessage, *, by: Any) -> None:
+    """A mail that was given up goes out once more. Raises ``Refused`` with the reason why it may not."""
+    if not (verdict := may_use_staff_site(by)):
+        raise Refused(verdict.reason)
+    if not queries.mails_of(by).filter(pk=mail.pk).exists():
+        raise Refused("This mail is looked after by another helpdesk.")
+    notifications.send_again(mail, by=by)
 
 
 @transaction.atomic

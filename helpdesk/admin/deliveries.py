@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.formats import date_format
 
+from cpms.accounts.access import Refused
 from cpms.drafts.states import KEEP_ENVELOPES
 from cpms.jobs.models import Job
 from cpms.jobs.states import JobState
 from cpms.notifications.models import OutboxMessage
 from cpms.notifications.states import MailState
+from helpdesk import actions as helpdesk
 from helpdesk import queries
 from helpdesk.admin.pages import ReadOnlyAdmin, site
 
@@ -37,11 +39,27 @@ class OutboxAdmin(ReadOnlyAdmin):
     list_display = ("notice", "recipient", "state", "due_at", "sent_at", "attempts")
     list_filter = (FailingFilter, "state", "notice")
     list_select_related = ("recipient",)
+    search_fields = ("recipient__email", "recipient__display_name", "ref")
     fields = ("notice", "recipient", "ref", "state", "written_at", "due_at", "not_before", "attempts", "sent_at")
+    actions = ("send_again",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[OutboxMessage]:
         """Mails to those this person looks after; also to strangers who ask for access at a hospital looked after."""
         return super().get_queryset(request).filter(pk__in=queries.mails_of(request.user))
+
+    @admin.action(description="Send again what was given up", permissions=["view"])
+    def send_again(self, request: HttpRequest, queryset: QuerySet[OutboxMessage]) -> None:
+        """Each by itself: what may not go says why, and holds up no other."""
+        sent = 0
+        for mail in queryset:
+            try:
+                helpdesk.send_again(mail, by=request.user)
+                sent += 1
+            except Refused as refusal:
+                to = mail.recipient or "somebody without an account"
+                messages.error(request, f"{mail.get_notice_display()}, to {to}: {refusal}")
+        if sent:
+            messages.success(request, f"{sent} mail{'' if sent == 1 else 's'} on the way again.")
 
 
 @admin.register(Job, site=site)

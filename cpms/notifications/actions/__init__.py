@@ -1,5 +1,6 @@
 """Open and settle what waits for people; write and send mails."""
 
+from cpms.notifications.actions.again import send_again
 from cpms.notifications.actions.asked import answer_reset, stay_at, tell, write_to
 from cpms.notifications.actions.daily import send_daily, wish_mails
 from cpms.notifications.actions.outbox import (
@@ -36,6 +37,7 @@ __all__ = [
     "pass_work",
     "remind",
     "seal_again",
+    "send_again",
     "send_daily",
     "set_rules",
     "settle_all",

@@ -12,7 +12,7 @@ from django.urls import reverse
 from cpms.notifications.actions.outbox import notify, notify_address
 from cpms.notifications.models import OutboxMessage
 from cpms.notifications.notices import WARNINGS, Notice
-from cpms.notifications.states import MailState
+from cpms.notifications.states import UNSENT, MailState
 
 
 @transaction.atomic
@@ -44,7 +44,7 @@ def write_to(address: str, *, notice: str, user_id: str, path: str, occasion: st
 
 @transaction.atomic
 def stay_at(address: str, *, user_id: str, by: Any) -> int:
-    """The owner of an account has another address from now on: what warns of the account and is not sent yet goes to this one
-    all the same. Gives how many mails. ``by`` is nobody: a lower floor asked by name."""
-    unsent = OutboxMessage.objects.filter(state__in=[MailState.WAITING, MailState.HELD, MailState.SENDING])
+    """The owner of an account has another address from now on: what warns of the account and is not sent yet, or was given up,
+    goes to this one all the same. Gives how many mails. ``by`` is nobody: a lower floor asked by name."""
+    unsent = OutboxMessage.objects.filter(state__in=[*UNSENT, MailState.GIVEN_UP])
     return unsent.filter(recipient__pk=user_id, notice__in=WARNINGS).update(recipient=None, address=address)

@@ -28,7 +28,7 @@ from cpms.notifications import notices, queries
 from cpms.notifications.models import LEASE, MailWish, OutboxMessage
 from cpms.notifications.notices import Notice
 from cpms.notifications.policy import has_not_looked, plan
-from cpms.notifications.states import MailState
+from cpms.notifications.states import UNSENT, MailState
 from cpms.vault.cipher import CannotOpen
 
 log = structlog.get_logger("cpms.outbox")
@@ -100,21 +100,34 @@ def notify_address(address: str, *, notice: Notice, about: models.Model, path: s
 
 def cancel_mails(about: Iterable[uuid.UUID], *notices: Notice, to: Any = None) -> int:
     """What is not sent yet about these things (of these kinds, or all; to this person, or anybody) is not sent any more."""
-    unsent = OutboxMessage.objects.filter(about_id__in=list(about), state__in=[MailState.WAITING, MailState.HELD])
-    unsent = unsent if to is None else unsent.filter(recipient=to)
-    unsent = unsent.filter(notice__in=notices) if notices else unsent
-    return drop(unsent, MailState.CANCELLED)
+    rows = OutboxMessage.objects.filter(about_id__in=list(about))
+    rows = rows if to is None else rows.filter(recipient=to)
+    return cancel(rows.filter(notice__in=notices) if notices else rows)
 
 
 def cancel_mails_of(ref: str, *, to: Any = None) -> int:
     """Nothing more goes out about the panel of this number: to this person, or to anybody."""
-    unsent = OutboxMessage.objects.filter(ref=ref, state__in=[MailState.WAITING, MailState.HELD])
-    return drop(unsent if to is None else unsent.filter(recipient=to), MailState.CANCELLED)
+    rows = OutboxMessage.objects.filter(ref=ref)
+    return cancel(rows if to is None else rows.filter(recipient=to))
+
+
+def cancel(rows: QuerySet[OutboxMessage]) -> int:
+    """What of these waits is not sent any more; what was given up cannot be sent again. Gives how many waited."""
+    rows.filter(state=MailState.GIVEN_UP).update(path="/")
+    return drop(rows.filter(state__in=[MailState.WAITING, MailState.HELD]), MailState.CANCELLED)
 
 
 def drop(messages: QuerySet[OutboxMessage], state: MailState) -> int:
     """End mails for good. Their path goes too: an activation link in it must not outlive its mail."""
     return messages.update(state=state, path="/")
+
+
+def give_up(messages: QuerySet[OutboxMessage], links: Mapping[Any, str]) -> None:
+    """End mails that cannot be sent, of which the helpdesk may send one again. What they lead to stays, sealed, but for a link
+    that lets in whoever has it. ``links`` are what they lead to, by the mail's key."""
+    secret = [pk for pk, link in links.items() if queries.lets_in(link)]
+    drop(messages.filter(pk__in=secret), MailState.GIVEN_UP)
+    messages.filter(pk__in=list(links)).update(state=MailState.GIVEN_UP)
 
 
 def dispatch_outbox() -> int:
@@ -145,7 +158,7 @@ def claim() -> list[OutboxMessage]:
     doomed = [m for m in batch if m.recipient is not None and not queries.concerns(m.recipient, m.link)]
     drop(OutboxMessage.objects.filter(pk__in=[m.pk for m in doomed]), MailState.CANCELLED)
     tired = [m for m in batch if m.state == MailState.SENDING and m.doubts >= MOST_DOUBTS]
-    drop(OutboxMessage.objects.filter(pk__in=[m.pk for m in tired]), MailState.GIVEN_UP)
+    give_up(OutboxMessage.objects.all(), {m.pk: m.link for m in tired})
     taken, until = [m for m in batch if m not in doomed and m not in tired], clock.now() + LEASE
     OutboxMessage.objects.filter(pk__in=[m.pk for m in taken]).update(state=MailState.SENDING, lease_until=until)
     for message in taken:
@@ -165,7 +178,7 @@ def can_be_read(message: OutboxMessage) -> bool:
 
 def seal_again() -> int:
     """Seal what the unsent mails lead to under the first key of ``CPMS_KEK``; gives how many there were."""
-    states = [MailState.WAITING, MailState.HELD, MailState.SENDING]
+    states = [*UNSENT, MailState.GIVEN_UP]
     with transaction.atomic():
         rows = OutboxMessage.objects.filter(state__in=states).exclude(path="/").select_for_update(of=("self",))
         for message in (held := list(rows)):
@@ -234,7 +247,7 @@ def refused(message: OutboxMessage, error: smtplib.SMTPRecipientsRefused) -> Non
     """An address that the server has called none for a day is given up, where the helpdesk sees it; until then it is tried."""
     for_good = all(500 <= code < 600 for code, _words in error.recipients.values())
     if for_good and message.due_at < clock.now() - REFUSED_FOR:
-        drop(mine(message), MailState.GIVEN_UP)
+        give_up(mine(message), {message.pk: message.link})
         log.warning("mail refused for good", kind=message.notice, attempt=message.attempts)
     else:
         postpone([message], error)
