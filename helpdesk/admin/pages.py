@@ -13,7 +13,7 @@ from django.http import HttpRequest
 from cpms import countries
 from cpms.accounts import actions as accounts
 from cpms.accounts.access import Route
-from cpms.accounts.models import AdvocacyGroup, Centre, Membership, Network, ThematicGroup, User
+from cpms.accounts.models import AdvocacyGroup, Centre, Membership, ThematicGroup, User
 from cpms.accounts.policy import may_use_staff_site, networks_served_by
 from cpms.accounts.queries import with_device
 from cpms.accounts.roles import Permission
@@ -217,7 +217,6 @@ site = HelpdeskAdminSite(name="helpdesk")
 site.register(User, UserAdmin)
 site.register(Centre, CentreAdmin)
 site.register(Membership, MembershipAdmin)
-site.register(Network, ReadOnlyAdmin)
 site.register(AdvocacyGroup, AdvocacyGroupAdmin)
 site.register(ThematicGroup, GroupAdmin)
 site.register(MonthlyKpi, KpiAdmin)

@@ -135,3 +135,18 @@ def test_a_form_of_another_network_is_neither_saved_nor_published(house, others)
     page = signed_in(house.desk).post(reverse("helpdesk:cases_caseform_add"), sent)
     assert "network" in page.context["adminform"].form.errors
     assert cases.publish_case_form(house.form, by=house.desk).published_at
+
+
+def test_a_networks_reminders_are_read_by_its_helpdesk_and_set_by_its_coordinators(house, others):
+    coordinator = UserFactory(centre=None, role="none", display_name="Carla Coordinator")
+    give_role(coordinator, Role.NETWORK_COORDINATOR, network=house.network)
+    notifications.set_rules(house.network, rules={"answer": [2, 4, 9]}, version=house.network.version, by=coordinator)
+    pages = [reverse("helpdesk:accounts_network_change", args=[one.network.pk]) for one in (house, others)]
+    mine, theirs = (signed_in(house.desk).get(page).content.decode() for page in pages)
+    assert "An invitation is not answered: <b>2, 4, 9</b> (usually 3, 7)" in mine
+    assert "A signature is missing: <b>5</b></li>" in mine
+    assert ("Carla Coordinator" in mine, reverse("chasing") in mine) == (True, False)
+    assert "An invitation is not answered" not in theirs
+    give_role(house.desk, Role.NETWORK_COORDINATOR, network=house.network)
+    page = signed_in(house.desk).get(pages[0]).content.decode()
+    assert f"{reverse('chasing')}?network={house.network.pk}" in page
