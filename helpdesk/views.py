@@ -5,9 +5,12 @@ from __future__ import annotations
 import datetime as dt
 import ipaddress
 from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib import auth
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -17,7 +20,7 @@ from cpms import clock
 from cpms.accounts import actions as accounts
 from cpms.accounts.access import access, ask
 from cpms.accounts.access.routes import CODE_AT, READ, WRITE
-from cpms.accounts.models import Centre
+from cpms.accounts.models import Centre, Network
 from cpms.accounts.roles import Permission
 from helpdesk import actions
 from helpdesk.demo import archive, mail, people
@@ -30,6 +33,7 @@ from helpdesk.kpis import (
     Part,
     Table,
     charts_of,
+    networks_in,
     parts_of,
     period_of,
     places_for,
@@ -40,6 +44,9 @@ from helpdesk.kpis.few import represents
 from helpdesk.models import FigureFile, MonthlyKpi
 from helpdesk.states import AT_ONCE, Kind
 
+PAGE = 100
+"""Lines of a month shown at once; all of them are in the table to download."""
+
 
 @access("kpis", verb=Permission.KPI_READ)
 def kpis(request: HttpRequest) -> HttpResponse:
@@ -49,23 +56,44 @@ def kpis(request: HttpRequest) -> HttpResponse:
     chosen = parse_month(request.GET.get("month", "")) or (months[0] if months else None)
     since = parse_month(request.GET.get("from", ""))
     since = since if since in months and chosen and since < chosen else None
-    table = table_of(request.user, chosen) if chosen else Table([], {}, frozenset())
-    lines = table.lines
-    line = next((one for one in lines if str(one.pk) == request.GET.get("line")), lines[0] if lines else None)
+    found = lines_of(request, rows.filter(month=chosen))
+    line, network = found["line"], found["network"]
+    kept = {
+        "month": chosen and f"{chosen:%Y-%m}",
+        "from": since and f"{since:%Y-%m}",
+        "network": network and network.code,
+    }
     context = {
         "months": months,
         "chosen": chosen,
-        "rows": table.rows,
-        "line": line,
         "since": since,
+        "query": urlencode({name: value for name, value in kept.items() if value}) + "&",
         "charts": charts_of(request.user, line, since or START) if line else [],
-        "parts": parts_of(line, table) if line else [],
         "sign": SIGN,
-        "several": len({line.network_id for line in lines}) > 1,
         "may_take_evidence": line and line.centre and ask(Permission.CENTRE_EVIDENCE, request.user, line.centre),
         "may_read_effect": ask(Permission.EFFECT_READ, request.user),
     }
-    return render(request, "helpdesk/kpis.html", context)
+    return render(request, "helpdesk/kpis.html", context | found)
+
+
+def lines_of(request: HttpRequest, rows: QuerySet[MonthlyKpi]) -> dict[str, Any]:
+    """A page of a month's lines, of all networks or of the chosen one, and the line that is shown in full."""
+    networks = list(Network.objects.filter(pk__in=networks_in(rows)).order_by("name"))
+    network = next((one for one in networks if one.code == request.GET.get("network")), None)
+    rows = rows.filter(network=network) if network else rows
+    page = Paginator(rows.values_list("pk", flat=True), PAGE).get_page(request.GET.get("page"))
+    number, shown = request.GET.get("line", ""), set(page)
+    asked = (rows.filter(pk=number).first() if number.isdecimal() else None) or rows.first()
+    table = table_of(request.user, asked.month, {*shown, asked.pk}) if asked else Table([], {}, frozenset())
+    line = next((one for one in table.lines if asked and one.pk == asked.pk), None)
+    return {
+        "networks": networks,
+        "network": network,
+        "page": page,
+        "rows": [row for row in table.rows if row.line.pk in shown],
+        "line": line,
+        "parts": parts_of(line, table) if line else [],
+    }
 
 
 @access("kpis_definitions", verb=Permission.KPI_READ)

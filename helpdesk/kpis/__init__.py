@@ -6,7 +6,17 @@ from helpdesk.kpis.counting import Line, counted
 from helpdesk.kpis.few import SIGN, corrected, not_counted
 from helpdesk.kpis.figure import ABOUT, Figure, Of, Part
 from helpdesk.kpis.months import before, moments
-from helpdesk.kpis.periods import Period, Table, parts_of, period_of, places_for, seen_by, sums_for, table_of
+from helpdesk.kpis.periods import (
+    Period,
+    Table,
+    networks_in,
+    parts_of,
+    period_of,
+    places_for,
+    seen_by,
+    sums_for,
+    table_of,
+)
 from helpdesk.kpis.places import Place, networks_counted
 from helpdesk.kpis.series import START
 from helpdesk.kpis.sight import sight_of
@@ -32,6 +42,7 @@ __all__ = [
     "counted",
     "moments",
     "networks_counted",
+    "networks_in",
     "not_counted",
     "parts_of",
     "period_of",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
@@ -242,9 +242,10 @@ class Table:
         ]
 
 
-def table_of(user: Any, month: dt.date) -> Table:
-    """The lines of one month that the person sees; constant queries."""
+def table_of(user: Any, month: dt.date, wanted: Collection[int] | None = None) -> Table:
+    """The lines of one month that the person sees, or those of these keys; constant queries."""
     seen = MonthlyKpi.objects.visible_to(user).filter(month=month)
+    seen = seen if wanted is None else seen.filter(pk__in=wanted)
     every = with_corrections(MonthlyKpi.objects.filter(month=month, network__in=networks_in(seen)))
     networks: dict[Any, list[MonthlyKpi]] = defaultdict(list)
     lines: list[MonthlyKpi] = []

@@ -1,0 +1,74 @@
+"""What frozen months hide is decided once, and anew as soon as one of their rows is new; a month of many lines comes in pages."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from django.urls import reverse
+
+from cpms.accounts.roles import Role
+from helpdesk.kpis.series import decided, kept_by_month
+from helpdesk.models import KpiCorrection, MonthlyKpi
+from helpdesk.views import PAGE
+from tests.clients import signed_in
+from tests.factories import CentreFactory, GroupFactory, NetworkFactory
+from tests.helpdesk.test_charts import MARCH, line, reader
+
+pytestmark = pytest.mark.django_db(databases=["default", "cachedb"])
+NAMES = ["panels_opened"]
+
+
+@pytest.fixture
+def network():
+    made = NetworkFactory(code="NEAR", name="Near")
+    line(made, MARCH, 40, 30)
+    for number, opened in ((1, 3), (2, 7), (3, 20)):
+        line(made, MARCH, 9, opened, group=GroupFactory(network=made, number=number))
+    return made
+
+
+def groups_hidden(network):
+    whole = MonthlyKpi.objects.get(network=network, month=MARCH, group=None, centre=None, country="")
+    found = kept_by_month(whole, NAMES)
+    every = decided(MonthlyKpi.objects.filter(network=network), NAMES)
+    assert found == {day: {NAMES[0]: {one for one in hidden[NAMES[0]] if one.group}} for day, hidden in every.items()}
+    return {place.group for place in found[MARCH][NAMES[0]]}
+
+
+def test_a_month_is_decided_once_and_anew_once_rows_came_late(network):
+    first, second, third = network.groups.order_by("number").values_list("pk", flat=True)
+    assert groups_hidden(network) == {first, second}
+    late = MonthlyKpi.objects.get(network=network, group=third)
+    KpiCorrection.objects.create(line=late, figure=NAMES[0], was=20, now=4)
+    assert groups_hidden(network) >= {first, third}
+    line(network, dt.date(2026, 2, 1), 40, 30)
+    line(network, dt.date(2026, 2, 1), 9, 2, group=network.groups.get(number=1))
+    line(network, dt.date(2026, 2, 1), 9, 28, group=network.groups.get(number=2))
+    assert groups_hidden(network) >= {first, third}
+
+
+def test_what_is_kept_is_not_decided_again(network, django_assert_num_queries):
+    whole = MonthlyKpi.objects.get(network=network, month=MARCH, group=None)
+    for asked in (3, 1):
+        with django_assert_num_queries(asked):
+            kept_by_month(whole, NAMES)
+
+
+def test_a_month_of_many_lines_comes_in_pages_and_by_network(network):
+    far = NetworkFactory(code="FAR", name="Far")
+    line(far, MARCH, 8, 8)
+    for number in range(PAGE):
+        line(network, MARCH, 9, 9, centre=CentreFactory(name=f"Hill {number:03}"))
+    client, path = signed_in(reader(Role.CORE_HELPDESK)), reverse("kpis")
+    first, second = (client.get(f"{path}?page={number}", secure=True) for number in (1, 2))
+    assert [len(page.context["rows"]) for page in (first, second)] == [PAGE, 5]
+    assert first.context["line"].network == second.context["line"].network == far
+    assert "105 lines" in first.content.decode()
+    own = client.get(f"{path}?network=FAR", secure=True)
+    assert [row.line.network for row in own.context["rows"]] == [far]
+    last = second.context["rows"][-1].line
+    chosen = client.get(f"{path}?line={last.pk}", secure=True)
+    assert chosen.context["line"] == last
+    assert last.pk not in [row.line.pk for row in chosen.context["rows"]]
+    assert f"Every figure: {last.place}" in chosen.content.decode()
