@@ -56,7 +56,7 @@ def kpis(request: HttpRequest) -> HttpResponse:
     chosen = parse_month(request.GET.get("month", "")) or (months[0] if months else None)
     since = parse_month(request.GET.get("from", ""))
     since = since if since in months and chosen and since < chosen else None
-    found = lines_of(request, rows.filter(month=chosen))
+    found = lines_of(request, rows.filter(month=chosen) if chosen else rows.none())
     line, network = found["line"], found["network"]
     kept = {
         "month": chosen and f"{chosen:%Y-%m}",
