@@ -66,13 +66,14 @@ def pytest_command(arguments: list[str]) -> list[str]:
     gate = GATE if "--gate" in arguments else []
     rest = [argument for argument in arguments if argument != "--gate"]
     alone = any(argument in {"--pdb", "-s", "--lf", "--collect-only"} or argument.startswith("-n") for argument in rest)
-    return [sys.executable, "-m", "pytest", *drawn(), *([] if alone else PARALLEL), "--durations=10", *gate, *rest]
+    return [sys.executable, "-m", "pytest", *drawn(arguments), *([] if alone else PARALLEL), "--durations=10", *gate, *rest]
 
 
-def drawn() -> list[str]:
+def drawn(arguments: list[str]) -> list[str]:
     """The seeds of the commit that stands here, before the caller's own, which win; none in a campaign, or without a commit."""
     head = "" if "CPMS_CAMPAIGN" in os.environ else places.git("rev-parse", "HEAD")[:8]
-    return [f"--randomly-seed={int(head, 16)}", f"--hypothesis-seed={int(head, 16)}"] if head else []
+    options = ["--hypothesis-seed", *([] if "no:randomly" in arguments else ["--randomly-seed"])]
+    return [f"{option}={int(head, 16)}" for option in options] if head else []
 
 
 def run(arguments: list[str]) -> int:
