@@ -21,6 +21,7 @@ from panels.meetings.models import AgendaItem, Attendance, DatePoll, Meeting, Me
 from panels.meetings.states import MeetingState, Rhythm
 from panels.models import Panel
 from panels.states import State
+from tests.factories import UserFactory
 from tests.panels.test_races import race, rights  # noqa: F401 a fixture
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "cachedb"])
@@ -164,3 +165,31 @@ def test_the_end_of_a_series_against_a_moved_date_and_a_panel_that_ended_calls_e
     )
     assert not Meeting.objects.filter(state=MeetingState.PLANNED).exists()
     assert not Meeting.objects.exclude(pk=first.pk).filter(agenda__panel=story.panel).exists()
+
+
+@pytest.mark.parametrize("_round", range(ROUNDS))
+def test_people_added_and_struck_against_a_moved_date_and_the_end_of_a_series_wait_for_each_other_in_one_order(
+    boards, chair, _round
+):
+    first = boards(slots=2, people=[chair])
+    series, second = first.series, first.next_of_series()
+    weekly(series, chair, since=second.day)
+    first = Meeting.objects.get(pk=first.pk)
+    MeetingSeries.objects.filter(pk=first.series_id).update(
+        first_on=first.day - dt.timedelta(days=8), ended_on=clock.today()
+    )
+    later, newcomer = first.starts_at + dt.timedelta(hours=3), UserFactory()
+    race(
+        lambda: actions.add_people(series, people=[newcomer], by=chair),
+        lambda: actions.strike(series, person=chair, by=chair),
+        lambda: actions.move(first, starts_at=later, seen=first.sequence, by=chair),
+        lambda: actions.end_series(series, by=chair),
+    )
+    assert not Meeting.objects.filter(state=MeetingState.PLANNED).exists()
+    mails = OutboxMessage.objects.filter(recipient=newcomer, calendar__gt="").order_by("written_at")
+    heard = {}
+    for message in mails:
+        calendar = Calendar.from_ical(message.calendar)
+        for event in calendar.walk("VEVENT"):
+            heard.setdefault(str(event["uid"]), []).append(int(event["sequence"]))
+    assert all(counts == sorted(counts) for counts in heard.values())

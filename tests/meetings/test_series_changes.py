@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 from django.urls import reverse
@@ -147,6 +148,44 @@ def test_who_is_struck_keeps_the_meeting_of_their_panel_alone(story, series, coo
     ):
         with pytest.raises(Refused):
             deed()
+
+
+def put_off(series, *, by):
+    """The series meets at another time from its second date on; its first one was moved past the end of the earlier plan, which is
+    over. Gives that plan and its date."""
+    first, second = series.meetings.order_by("day")[:2]
+    plan = replace(series.plan, first_on=second.day, at=dt.time(9))
+    actions.reschedule(series, since=second.day, plan=plan, homes={}, seen=series.version, by=by)
+    actions.move(first, starts_at=first.starts_at + dt.timedelta(days=14), seen=0, by=by)
+    back = first.day - dt.timedelta(days=21)
+    MeetingSeries.objects.exclude(pk=series.pk).update(first_on=back, ended_on=back + dt.timedelta(days=7))
+    Meeting.objects.filter(pk=first.pk).update(day=back)
+    return Meeting.objects.get(pk=first.pk).series, Meeting.objects.get(pk=first.pk)
+
+
+def test_who_is_added_or_struck_is_so_on_a_moved_date_of_an_earlier_plan_that_is_over(
+    story, series, coordinator, always
+):
+    earlier, moved = put_off(series, by=coordinator)
+    assert earlier.over
+    actions.add_people(series, people=[newcomer := UserFactory(), story.expert], by=coordinator)
+    found = [(method, event.decoded("dtstart")) for method, event in entries(newcomer) if "recurrence-id" in event]
+    assert found == [("REQUEST", moved.starts_at)]
+    assert {str(event["uid"]) for _method, event in entries(newcomer)} == {f"{series.pk}@cpms", f"{earlier.pk}@cpms"}
+    coming = Meeting.objects.coming()
+    assert coming.filter(attendance__who=newcomer).count() == coming.count()
+    for person in (newcomer, always, story.expert):
+        actions.strike(series, person=person, by=coordinator)
+    assert not coming.filter(attendance__who__in=[newcomer, always]).exists()
+    for person in (newcomer, always):
+        gone = {str(event["uid"]) for method, event in entries(person) if method == "CANCEL"}
+        assert gone == {f"{series.pk}@cpms", f"{earlier.pk}@cpms"}
+    assert [one.pk for one in coming.filter(attendance__who=story.expert)] == [moved.pk], (
+        "their own panel has a slot in it"
+    )
+    assert ("REQUEST", f"{moved.pk}@cpms") in [
+        (method, str(event["uid"])) for method, event in entries(story.expert)[-3:]
+    ]
 
 
 def told(person):

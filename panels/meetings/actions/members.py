@@ -35,15 +35,21 @@ def add_people(series: MeetingSeries, *, people: list[Any], by: Any) -> int:
     """They come to every meeting from now on, with one entry in the calendar; what they had for single meetings goes. So they do
     to the last dates of an earlier plan. Gives how many are new."""
     current = held_series(series, by=by)
-    for earlier in current.earlier.running():
-        add_people(earlier, people=people, by=by)
-    there = set(current.people.values_list("pk", flat=True))
+    for earlier in current.earlier.with_dates_left():
+        take_in(earlier, people, by=by)
+    return take_in(current, people, by=by)
+
+
+def take_in(series: MeetingSeries, people: list[Any], *, by: Any) -> int:
+    """For a caller that holds it with its dates. An earlier plan may be over before: who is new comes to what was moved past its
+    end."""
+    there = set(series.people.values_list("pk", flat=True))
     new = [person for person in people if person.pk not in there and person.is_active]
     if not new:
         return 0
-    current.people.add(*new)
-    counted(current)
-    coming, again = coming_of(current), clock.now().isoformat()
+    series.people.add(*new)
+    counted(series)
+    coming, again = coming_of(series), clock.now().isoformat()
     for meeting in coming:
         known = set(meeting.attendance.filter(who__in=new).values_list("who", flat=True))
         about: dict[str, Any] = {"about": meeting, "path": meeting.get_absolute_url(), "again": again}
@@ -53,29 +59,33 @@ def add_people(series: MeetingSeries, *, people: list[Any], by: Any) -> int:
     Attendance.objects.bulk_create(
         (Attendance(meeting=meeting, who=person) for meeting in coming for person in new), ignore_conflicts=True
     )
-    tell(current, new, notice=Notice.SERIES, again=again)
-    audit.record(Event.SERIES_CHANGED, on=current, by=by, verb="people added", count=len(new))
+    tell(series, new, notice=Notice.SERIES, again=again)
+    audit.record(Event.SERIES_CHANGED, on=series, by=by, verb="people added", count=len(new))
     return len(new)
 
 
 @transaction.atomic
 def strike(series: MeetingSeries, *, person: Any, by: Any) -> None:
-    """They come to the series no more, and it leaves their calendar. A meeting that their own panel has a slot in stays theirs,
-    with an entry of its own."""
+    """They come to the series no more, nor to the last dates of an earlier plan, and it leaves their calendar. A meeting that their
+    own panel has a slot in stays theirs, with an entry of its own."""
     current = held_series(series, by=by)
-    for earlier in current.earlier.running():
-        strike(earlier, person=person, by=by)
-    if not current.people.filter(pk=person.pk).exists():
+    for plan in [*current.earlier.with_dates_left(), current]:
+        let_out(plan, person, by=by)
+
+
+def let_out(series: MeetingSeries, person: Any, *, by: Any) -> None:
+    """For a caller that holds it with its dates."""
+    if not series.people.filter(pk=person.pk).exists():
         return
-    current.people.remove(person)
-    counted(current)
+    series.people.remove(person)
+    counted(series)
     again = clock.now().isoformat()
-    for meeting in coming_of(current):
+    for meeting in coming_of(series):
         mine = [item.panel for item in meeting.with_slot() if person in queries.people_in(item.panel)]
         if mine:
             call(meeting, panel=mine[0], people=[person], by=None, again=f":{again}")
         else:
             meeting.attendance.filter(who=person).delete()
-    about: dict[str, Any] = {"about": current, "calendar": series_left_file(current), "again": again}
+    about: dict[str, Any] = {"about": series, "calendar": series_left_file(series), "again": again}
     notifications.notify([person], notice=Notice.SERIES_LEFT, by=None, **about)
-    audit.record(Event.SERIES_CHANGED, on=current, by=by, verb="person struck", count=1)
+    audit.record(Event.SERIES_CHANGED, on=series, by=by, verb="person struck", count=1)
