@@ -132,7 +132,7 @@ CHECKS = {
     "meetings_held_has_time": (Meeting, {"state": "planned"}, [{"state": "held"}, {"held_at": NOW}]),
     "meetings_minutes_plausible": (Meeting, {}, [{"minutes": 4}, {"minutes": 481}]),
     "notifications_hours_of_a_day": (MailWish, {}, [{"daily_at": 24}, {"quiet_from": 24, "quiet_to": 6}]),
-    "notifications_one_addressee": (OutboxMessage, {"address": ""}, [{"address": "x@y.example"}, {"recipient": None}]),
+    "notifications_one_addressee": (OutboxMessage, {"address": "", "state": "waiting"}, [{"address": "x@y.example"}, {"recipient": None}, {"recipient": None, "address": "x@y.example", "state": "cancelled"}]),
     "notifications_quiet_from_and_to": (MailWish, {}, [{"quiet_from": 21, "quiet_to": None}]),
     "notifications_sent_has_time": (OutboxMessage, {"state": "waiting"}, [{"state": "sent"}, {"sent_at": NOW}]),
     "notifications_settled_says_how": (WorkItem, {"settled_at": None}, [{"settled_at": NOW}, {"settled_how": "done"}]),

@@ -15,7 +15,17 @@ from django.db.models.functions import TruncDate
 from cpms import clock
 from cpms.accounts.models import Network, away
 from cpms.notifications.notices import notice_choices
-from cpms.notifications.states import REMINDED_ALWAYS, WHY, MailState, Pace, Settled, Verb, rule_choices, verb_choices
+from cpms.notifications.states import (
+    REMINDED_ALWAYS,
+    UNSENT,
+    WHY,
+    MailState,
+    Pace,
+    Settled,
+    Verb,
+    rule_choices,
+    verb_choices,
+)
 from cpms.vault import cipher
 
 LEASE = dt.timedelta(minutes=2)
@@ -168,8 +178,8 @@ class OutboxMessage(models.Model):
     The path is sealed, because it can hold the token of a mailed link; "/" stands there once the mail is gone.
 
     It should go out at ``due_at``; each failed try moves ``not_before`` on. ``doubts`` counts how often it was handed to the
-    mail server without our knowing what became of it. ``address`` is for somebody without an account
-    who asked for one."""
+    mail server without our knowing what became of it. ``address`` is for somebody without an account, or for one that an account
+    had; it is empty once the mail is gone."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     notice = models.CharField(max_length=30, choices=notice_choices)
@@ -215,7 +225,9 @@ class OutboxMessage(models.Model):
             ),
             models.CheckConstraint(
                 name="notifications_one_addressee",
-                condition=Q(recipient__isnull=False, address="") | (Q(recipient=None) & ~Q(address="")),
+                condition=Q(recipient__isnull=False, address="")
+                | (Q(recipient=None, state__in=UNSENT) & ~Q(address=""))
+                | (Q(recipient=None, address="") & ~Q(state__in=UNSENT)),
             ),
         ]
 

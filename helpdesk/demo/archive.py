@@ -99,7 +99,7 @@ def freeze(month: dt.date) -> None:
 def note_mails_sent() -> int:
     """The mails of the past went out in the past, as the dispatcher would have noted it; nobody gets them today. Gives how many."""
     waiting = OutboxMessage.objects.filter(state=MailState.WAITING, due_at__lt=OVER)
-    return waiting.update(state=MailState.SENT, sent_at=F("due_at"), attempts=1, doubts=1, path="/")
+    return waiting.update(state=MailState.SENT, sent_at=F("due_at"), attempts=1, doubts=1, path="/", address="")
 
 
 def _plans(made: Network) -> list[past.Plan]:

@@ -133,6 +133,25 @@ def test_an_address_that_is_refused_for_a_day_is_given_up_where_the_helpdesk_see
     assert OutboxMessage.objects.overdue().count() == 0
 
 
+def test_the_address_of_somebody_without_an_account_stays_no_longer_than_the_mail_waits(server, monkeypatch):
+    """Staff find a mail that fails while it fails; whom a mail that is gone went to stands nowhere."""
+
+    def left():
+        return sorted(OutboxMessage.objects.values_list("state", "address"))
+
+    about = [UserFactory() for _ in range(3)]
+    for address, each in zip((NOBODY, "b@x.example", "c@x.example"), about, strict=True):
+        actions.notify_address(address, notice=Notice.ADDRESS_UNKNOWN, about=each)
+    actions.cancel_mails([about[2].pk])
+    assert actions.dispatch_outbox() == 1
+    assert left() == [("cancelled", ""), ("sent", ""), ("waiting", NOBODY)]
+    assert server.took == ["b@x.example"]
+    later(monkeypatch, hours=25)
+    assert OutboxMessage.objects.overdue().get().to == NOBODY
+    assert actions.dispatch_outbox() == 0
+    assert left() == [("cancelled", ""), ("given_up", ""), ("sent", "")]
+
+
 def test_however_long_a_server_was_away_all_mails_go_out_within_a_minute_of_its_return(server, settings, monkeypatch):
     mails_to("a@x.example", "b@x.example", "c@x.example")
     back, settings.EMAIL_PORT = settings.EMAIL_PORT, places.free_port()

@@ -118,8 +118,9 @@ def cancel(rows: QuerySet[OutboxMessage]) -> int:
 
 
 def drop(messages: QuerySet[OutboxMessage], state: MailState) -> int:
-    """End mails for good. Their path goes too: an activation link in it must not outlive its mail."""
-    return messages.update(state=state, path="/")
+    """End mails for good. Their path goes too: an activation link in it must not outlive its mail. So does the address of who has
+    no account."""
+    return messages.update(state=state, path="/", address="")
 
 
 def give_up(messages: QuerySet[OutboxMessage], links: Mapping[Any, str]) -> None:
@@ -208,9 +209,15 @@ def deliver(message: OutboxMessage, connection: Any) -> int:
     except Exception as error:  # noqa: BLE001 one odd mail must not hold up the others; it is seen among the late ones
         postpone([message], error)
     else:
-        OutboxMessage.objects.filter(pk=message.pk).update(state=MailState.SENT, sent_at=clock.now(), path="/")
+        note_sent(message)
         return 1
     return 0
+
+
+def note_sent(message: OutboxMessage) -> None:
+    """Where it led goes, and whom it went to without an account."""
+    sent = {"state": MailState.SENT, "sent_at": clock.now()}
+    OutboxMessage.objects.filter(pk=message.pk).update(path="/", address="", **sent)
 
 
 def mine(message: OutboxMessage) -> QuerySet[OutboxMessage]:
