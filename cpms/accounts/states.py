@@ -42,6 +42,8 @@ NETWORKS = (
     KnownNetwork("VASCERN", "VASCERN", "multisystemic vascular diseases"),
 )
 
+FREED = "@freed.invalid"
+"""Ends what stands for the address of an account that gave its own up: no mail can ever go there (RFC 2606)."""
 ANSWER_ADDRESS = "accounts.answer_address"
 NEW_ADDRESS, NEW_ADDRESS_GOOD_FOR = "new address", dt.timedelta(hours=24)
 """A new address waits so long for its owner to open the link that was mailed to it."""

@@ -43,6 +43,7 @@ class Event(models.TextChoices):
     DELEGATION_CHANGED = "delegation_changed", "assistant named or ended"
     ADDRESS_ASKED = "address_asked", "new e-mail address asked for"
     ADDRESS_CHANGED = "address_changed", "e-mail address changed"
+    ADDRESS_FREED = "address_freed", "e-mail address of an account that was never used freed"
     PROFILE_CHANGED = "profile_changed", "profile changed"
     EXPERT_GROUP_CHANGED = "expert_group_changed", "saved group of experts changed"
     DENIED = "denied", "request refused"

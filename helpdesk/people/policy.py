@@ -4,14 +4,31 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import Exists, ForeignKey, Q
+
 from cpms import clock
 from cpms.accounts.access import Verdict, no, rule, yes
 from cpms.accounts.models import User
-from cpms.accounts.policy import may_fill, may_place_centres, may_second, may_take_up, networks_served_by
+from cpms.accounts.policy import may_fill, may_place_centres, may_second, may_switch, may_take_up, networks_served_by
 from cpms.accounts.roles import DECIDING_ROLES, Permission
 from cpms.patients.policy import represents
 from helpdesk.people.states import ProposalState, RequestState
 from panels.policy import may_be_looked_at
+from panels.states import InvitationState
+
+OF_THE_ACCOUNT = frozenset(
+    """
+    accounts.Membership.user accounts.ActivationLink.user accounts.User_groups_of_interest.user accounts.TotpDevice.user
+    accounts.RecoveryDevice.user account.EmailAddress.user usersessions.UserSession.user notifications.OutboxMessage.recipient
+    people.AccessRequest.account helpdesk.Nudge.person notifications.WorkItem.who
+    """.split()
+)
+"""What begins with an account that nobody has used yet, and ends with it; work goes by what it is about, or to others."""
+STILL = {
+    "panels.Invitation.invitee": Q(state__in=[InvitationState.PENDING, InvitationState.ACCEPTED]),
+    "people.RoleProposal.person": Q(state=ProposalState.WAITING),
+}
+"""Which of these rows still mean the person; of others each one does."""
 
 
 @rule(Permission.ACCESS_LIST)
@@ -53,6 +70,38 @@ def may_ask_for_factor(user: Any, person: Any) -> Verdict:
     if person.activated_at is None or not person.is_active:
         return no("This account is not in use; a fresh activation link is enough.")
     return yes
+
+
+@rule(Permission.ADDRESS_FREE)
+def may_free_address(user: Any, person: Any) -> Verdict:
+    """Helpdesk staff, of an account that nobody ever used and that nothing is meant for."""
+    if not user.is_staff:
+        return no("An address is freed by the helpdesk.")
+    if person.activated_at is not None:
+        return no("This account was in use. Its owner changes the address on the security page.")
+    if not (verdict := may_switch(user, person)):
+        return verdict
+    if waits := meant_for(person):
+        return no(
+            f"Something is meant for this account: {', '.join(waits)}. Its address stays until that is taken back."
+        )
+    return yes
+
+
+def meant_for(person: Any) -> list[str]:
+    """The kinds of rows, in words, that name a person as more than the owner of an account; one query over every table that names
+    people, so that no new one is forgotten. What is over counts no more."""
+    found = {}
+    for link in User._meta.get_fields(include_hidden=True):
+        if not (link.auto_created and not link.concrete and isinstance(link.field, ForeignKey)):
+            continue
+        model: Any = link.related_model
+        if (where := f"{model._meta.label}.{link.field.name}") not in OF_THE_ACCOUNT:
+            words = (model._meta.auto_created or model)._meta.verbose_name
+            found[where] = words, model._base_manager.filter(STILL.get(where, Q()), **{link.field.name: person.pk})
+    asked = {f"asked_{number}": Exists(rows) for number, (_words, rows) in enumerate(found.values())}
+    answers = User.objects.filter(pk=person.pk).values_list(*asked.values()).get()
+    return sorted({words for (words, _rows), there in zip(found.values(), answers, strict=True) if there})
 
 
 @rule(Permission.FACTOR_CONFIRM)

@@ -32,6 +32,10 @@ def of_group(world: World) -> str:
     return f"g{world.other.group.pk}"
 
 
+def never_used(world: World) -> User:
+    return UserFactory(centre=world.story.lead.centre, activated_at=None)
+
+
 def row_of_expertise(world: World) -> dict[str, Any]:
     return {"row": world.story.lead.expertise.create(system="GENE", code="CYP21A2", name="CYP21A2").pk}
 

@@ -9,7 +9,13 @@ from cpms.accounts.actions.activation import (
     prepare_account,
     resend_link,
 )
-from cpms.accounts.actions.addresses import answer_address, ask_for_address, change_address, forget_addresses
+from cpms.accounts.actions.addresses import (
+    answer_address,
+    ask_for_address,
+    change_address,
+    forget_addresses,
+    give_up_address,
+)
 from cpms.accounts.actions.expert_groups import (
     describe_expert_group,
     drop_from_group,
@@ -93,6 +99,7 @@ __all__ = [
     "forget_expert_group",
     "forget_unseen",
     "give_post",
+    "give_up_address",
     "grant_role",
     "join_centre",
     "keep_draft",

@@ -14,9 +14,10 @@ from cpms import clock
 from cpms.accounts import queries
 from cpms.accounts.access import Refused
 from cpms.accounts.actions.activation import end_link
+from cpms.accounts.actions.roles import close, switch_account
 from cpms.accounts.actions.security import end_sessions
-from cpms.accounts.models import User
-from cpms.accounts.states import ANSWER_ADDRESS, NEW_ADDRESS, NEW_ADDRESS_GOOD_FOR
+from cpms.accounts.models import Membership, User
+from cpms.accounts.states import ANSWER_ADDRESS, FREED, NEW_ADDRESS, NEW_ADDRESS_GOOD_FOR
 from cpms.audit import actions as audit
 from cpms.audit.states import Event
 from cpms.jobs import actions as jobs
@@ -87,6 +88,18 @@ def change_address(user: User, *, token: str, by: Any) -> None:
     end_sessions(held, by=by)
     jobs.at_once("people.follow_address", user_id=str(held.pk), old=held.email, new=new.address)
     write_to(held.email, "address_changed", about=str(held.pk), path=reverse("account_login"))
+
+
+@transaction.atomic
+def give_up_address(user: User, *, by: Any) -> None:
+    """For a caller that holds the row of an account that nobody ever used, and has asked whether ``by`` may: another account may
+    have its address from now on. This one stays on record, switched off, without roles and without a link."""
+    end_link(user, by=by)
+    switch_account(user, on=False, by=by)
+    close(Membership.objects.current().filter(user=user), by=by)
+    EmailAddress.objects.filter(user=user).delete()
+    User.objects.filter(pk=user.pk).update(email=f"{user.pk}{FREED}")
+    audit.record(Event.ADDRESS_FREED, on=user, by=by)
 
 
 def forget_addresses(*, by: Any) -> int:

@@ -13,12 +13,12 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
-from django.urls import reverse
 
 from cpms import clock, countries
 from cpms.accounts.models.covers import UnitCover
 from cpms.accounts.models.places import Centre, Network, ThematicGroup, Unit
 from cpms.accounts.roles import OVERSEEING_ROLES, STAFF_ROLES, Care, Role
+from cpms.accounts.states import FREED
 
 GUESTS_IN: list[Callable[[Any], models.QuerySet[Any, Any]]] = []
 """Keys of the guests of what runs in some networks, by the floors above that have guests."""
@@ -135,6 +135,11 @@ class User(AbstractBaseUser):
         return "".join(word[0] for word in [*words[:1], *words[-1:]]).upper()
 
     @property
+    def is_freed(self) -> bool:
+        """Whether nobody ever used the account, and its address was given up for another one."""
+        return self.email.endswith(FREED)
+
+    @property
     def place(self) -> str:
         """Hospital, city and country, or what a guest wrote."""
         if self.centre is not None:
@@ -203,25 +208,6 @@ def in_force() -> Q:
     """Of rows that hold from one day to another, or without end: those that hold today, by the day of rights, and were not ended."""
     today = clock.rights_day()
     return Q(Q(valid_to__isnull=True) | Q(valid_to__gte=today), valid_from__lte=today, ended_at=None)
-
-
-class ExpertManager(UserManager):
-    def visible_to(self, user: Any) -> Any:
-        """Active clinicians, for people of a centre or with a role. A guest of one panel browses nobody."""
-        inside = user.is_active and (user.centre_id is not None or bool(user.held_roles()))
-        return self.active().holding(Role.CLINICIAN) if inside else self.none()
-
-
-class Expert(User):
-    """A clinician as the directory shows one: the same row as the user, seen by colleagues."""
-
-    objects = ExpertManager()  # type: ignore[misc]
-
-    class Meta:
-        proxy = True
-
-    def get_absolute_url(self) -> str:
-        return reverse("expert", args=[self.pk])
 
 
 class MembershipQuerySet(models.QuerySet["Membership"]):

@@ -181,6 +181,8 @@ def may_leave(user: Any, person: Any) -> Verdict:
 
 def may_switch(user: Any, person: Any) -> Verdict:
     """Switching an account off stops every role of its owner, so it takes who may give each role that two people give."""
+    if person.is_freed:
+        return no("Its address was freed, so this account is over. Who needs one asks for access.")
     if not (verdict := may_manage_person(user, person)) or Role.CORE_HELPDESK in user.held_roles():
         return verdict
     powerful = person.memberships.current().filter(role__in=POWERFUL).select_related("network")

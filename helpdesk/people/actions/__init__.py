@@ -1,6 +1,6 @@
 """Letting people in; what one person asks and a second one confirms; and the outreach log."""
 
-from helpdesk.people.actions.addresses import follow_address
+from helpdesk.people.actions.addresses import follow_address, free_address
 from helpdesk.people.actions.covers import cover_unit, end_cover, move_to_unit
 from helpdesk.people.actions.ending import look_after_requests, put_down_work
 from helpdesk.people.actions.ends_soon import tell_of_ends
@@ -53,6 +53,7 @@ __all__ = [
     "end_lapsed",
     "follow_address",
     "forget_outreach",
+    "free_address",
     "hand_in_request",
     "log_outreach",
     "look_after_requests",

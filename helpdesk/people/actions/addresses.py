@@ -1,4 +1,4 @@
-"""What waits about a person whose e-mail address changes, in the transaction of the change."""
+"""What waits about a person whose e-mail address changes, in the transaction of the change; and an address that is freed."""
 
 from __future__ import annotations
 
@@ -6,9 +6,12 @@ from typing import Any
 
 from django.db import transaction
 
+from cpms.accounts import actions as accounts
+from cpms.accounts.access import Refused
 from cpms.accounts.models import User
 from cpms.audit import actions as audit
 from cpms.audit.states import Event
+from helpdesk.people import policy
 from helpdesk.people.actions import getting_in, two_people
 from helpdesk.people.models import AccessRequest, LostPhone
 from helpdesk.people.states import ProposalState, RequestState
@@ -34,3 +37,13 @@ def follow_address(user_id: str, *, old: str, new: str, by: Any) -> None:
         getting_in.settle(asked, by=person)
     else:
         AccessRequest.objects.filter(pk=asked.pk).update(email=new)
+
+
+@transaction.atomic
+def free_address(person: User, *, by: Any) -> None:
+    """Somebody mistyped it, or never came: the address is free for another account. Raises ``Refused`` for an account that was in
+    use, or that something is meant for. What comes to be meant for it meanwhile waits for the row."""
+    held = User.objects.select_for_update(of=("self",)).get(pk=person.pk)
+    if not (verdict := policy.may_free_address(by, held)):
+        raise Refused(verdict.reason)
+    accounts.give_up_address(held, by=by)

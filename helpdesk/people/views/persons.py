@@ -53,6 +53,7 @@ def show(request: HttpRequest, person: User, **sent: Any) -> HttpResponse:
         "patients": [(at, ask(Permission.CENTRE_HAND_OVER, user, at)) for at in handing_over.hospitals_of(person)],
         "may_manage": ask(Permission.PERSON_MANAGE, user, person),
         "may_switch": may_switch(user, person),
+        "may_free": ask(Permission.ADDRESS_FREE, user, person),
         "may_ask_phone": ask(Permission.FACTOR_ASK, user, person),
         "may_drop_phone": bool(lost and ask(Permission.FACTOR_CONFIRM, user, lost)),
         "may_confirm_phone": (ask(Permission.FACTOR_CONFIRM, user, lost) and policy.may_be_reset(lost))
@@ -109,6 +110,15 @@ def switch(request: HttpRequest, person: User) -> HttpResponse:
     on = request.POST.get("on") == "1"
     accounts.switch_account(person, on=on, by=request.user)
     messages.success(request, "The account is on." if on else "The account is off, its sessions have ended.")
+    return redirect("people:person", person.pk)
+
+
+@access("people:free_address", object=User, verb=Permission.ADDRESS_FREE, methods=WRITE, step_up=True)
+def free_address(request: HttpRequest, person: User) -> HttpResponse:
+    """Of an account that nobody ever used."""
+    was = person.email
+    actions.free_address(person, by=request.user)
+    messages.success(request, f"{was} is free. Who owns it, or meant another one, asks for access.")
     return redirect("people:person", person.pk)
 
 
