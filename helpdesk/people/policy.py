@@ -82,9 +82,7 @@ def may_free_address(user: Any, person: Any) -> Verdict:
     if not (verdict := may_switch(user, person)):
         return verdict
     if waits := meant_for(person):
-        return no(
-            f"Something is meant for this account: {', '.join(waits)}. Its address stays until that is taken back."
-        )
+        return no(f"The e-mail address stays until what is meant for this account is taken back: {', '.join(waits)}.")
     return yes
 
 

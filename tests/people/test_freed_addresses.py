@@ -90,7 +90,7 @@ def named(person):
 def test_an_account_that_something_is_meant_for_keeps_its_address(sleeper, desk, meant, words):
     meant(sleeper)
     client = signed_in(desk)
-    reason = f"Something is meant for this account: {words}."
+    reason = f"stays until what is meant for this account is taken back: {words}."
     assert reason in text_of(client, sleeper)
     answer = free(client, sleeper)
     assert (answer.status_code, reason in answer.content.decode()) == (403, True)
