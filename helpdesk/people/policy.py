@@ -89,8 +89,8 @@ def may_free_address(user: Any, person: Any) -> Verdict:
 def meant_for(person: Any) -> list[str]:
     """The kinds of rows, in words, that name a person as more than the owner of an account; one query over every table that names
     people, so that no new one is forgotten. What is over counts no more."""
-    found = {}
-    for link in User._meta.get_fields(include_hidden=True):
+    found, links = {}, list[Any](User._meta.get_fields(include_hidden=True))
+    for link in links:
         if not (link.auto_created and not link.concrete and isinstance(link.field, ForeignKey)):
             continue
         model: Any = link.related_model
