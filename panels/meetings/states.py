@@ -15,14 +15,15 @@ class MeetingState(models.TextChoices):
     CANCELLED = "cancelled", "cancelled"
 
 
+RUNS = "who treats the patient of one of its panels; of a series, who keeps it"
 # Verb, from, to, who
 MEETING_MOVES = (
-    ("hold", (MeetingState.PLANNED,), MeetingState.HELD, "who called it or keeps its series"),
+    ("hold", (MeetingState.PLANNED,), MeetingState.HELD, RUNS + "; the clock, after three days"),
     (
         "call off",
         (MeetingState.PLANNED,),
         MeetingState.CANCELLED,
-        "who called it or keeps its series; the end of the series",
+        RUNS + "; the end of the series, or of the only panel it was called for",
     ),
 )
 

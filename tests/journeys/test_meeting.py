@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import cached_property
 
 import pytest
 from playwright.sync_api import expect
 
 from cpms import clock
+from cpms.accounts.models import CentreMembership
 from cpms.accounts.roles import Role
 from cpms.jobs.models import Job
 from outcomes import actions as outcomes
@@ -22,17 +24,29 @@ pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True, datab
 DECISIONS = ("Scan before any change of dose.", "Stop the tablets for a week.", "Ask the paediatric surgeons.")
 
 
+class OfAnother(Story):
+    """A panel of another network, by a lead whose hospital belongs to both."""
+
+    @cached_property
+    def panel(self):
+        network, centre = self.group.network, self.lead.centre
+        CentreMembership.objects.create(centre=centre, network=network, kind="full", since=clock.rights_day())
+        panel = panels.draft_panel(self.case, network=network, by=self.lead)
+        words = {"question": self.canary("question"), "title": self.canary("title"), "group": self.group}
+        return panels.prepare(panel, by=self.lead, version=panel.version, **words)
+
+
 class Board:
-    """Three panels of three leads; the chair and one member belong to all of them."""
+    """Three panels of three leads, the last one of the other network; the chair and one member belong to all of them."""
 
     def __init__(self) -> None:
         theirs = GroupFactory(network=NetworkFactory(code="BOND", name="ERN BOND"), number=4, name="Bone")
         self.chair, self.member = UserFactory(display_name="Dr In Chair"), UserFactory(display_name="Dr Member")
-        self.stories = [Story(tag) for tag in "abc"]
+        self.stories = [Story("a"), Story("b"), OfAnother("c")]
         group = self.stories[0].group
         give_role(self.chair, Role.GROUP_COORDINATOR, group=group)
-        for story in self.stories:
-            story.group = group
+        for story, its_group in zip(self.stories, (group, group, theirs), strict=True):
+            story.group = its_group
             story.open(self.chair, self.member)
             for person in (self.chair, self.member):
                 panels.accept(story.invitation(person), by=person)
