@@ -175,7 +175,8 @@ class OutboxMessageQuerySet(models.QuerySet["OutboxMessage"]):
 class OutboxMessage(models.Model):
     """One mail to one person, written in the transaction that caused it. Ids and a path, never clinical text.
 
-    The path is sealed, because it can hold the token of a mailed link; "/" stands there once the mail is gone.
+    The path is sealed, because it can hold the token of a mailed link; "/" stands there once the mail is gone, and of one that
+    was given up once it cannot be sent again.
 
     It should go out at ``due_at``; each failed try moves ``not_before`` on. ``doubts`` counts how often it was handed to the
     mail server without our knowing what became of it. ``address`` is for somebody without an account, or for one that an account

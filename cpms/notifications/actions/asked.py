@@ -44,7 +44,8 @@ def write_to(address: str, *, notice: str, user_id: str, path: str, occasion: st
 
 @transaction.atomic
 def stay_at(address: str, *, user_id: str, by: Any) -> int:
-    """The owner of an account has another address from now on: what warns of the account and is not sent yet, or was given up,
-    goes to this one all the same. Gives how many mails. ``by`` is nobody: a lower floor asked by name."""
-    unsent = OutboxMessage.objects.filter(state__in=[*UNSENT, MailState.GIVEN_UP])
-    return unsent.filter(recipient__pk=user_id, notice__in=WARNINGS).update(recipient=None, address=address)
+    """The owner of an account has another address from now on: what warns of the account and is not sent yet goes to this one all
+    the same, and what was given up is not sent to the new one. Gives how many mails. ``by`` is nobody: a lower floor asked by name."""
+    warnings = OutboxMessage.objects.filter(recipient__pk=user_id, notice__in=WARNINGS)
+    warnings.filter(state=MailState.GIVEN_UP).update(path="/")
+    return warnings.filter(state__in=UNSENT).update(recipient=None, address=address)
