@@ -66,7 +66,16 @@ def pytest_command(arguments: list[str]) -> list[str]:
     gate = GATE if "--gate" in arguments else []
     rest = [argument for argument in arguments if argument != "--gate"]
     alone = any(argument in {"--pdb", "-s", "--lf", "--collect-only"} or argument.startswith("-n") for argument in rest)
-    return [sys.executable, "-m", "pytest", *drawn(arguments), *([] if alone else PARALLEL), "--durations=10", *gate, *rest]
+    return [
+        sys.executable,
+        "-m",
+        "pytest",
+        *drawn(arguments),
+        *([] if alone else PARALLEL),
+        "--durations=10",
+        *gate,
+        *rest,
+    ]
 
 
 def drawn(arguments: list[str]) -> list[str]:
