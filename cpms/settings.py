@@ -269,6 +269,7 @@ EMAIL_CONFIG = env.email_url("EMAIL_URL", default="smtp://localhost:25")
 vars().update(EMAIL_CONFIG)
 EMAIL_TIMEOUT = 10
 DPO_EMAIL = env.str("CPMS_DPO_EMAIL", default="")  # told of each break-glass
+HELPDESK_EMAIL = env.str("CPMS_HELPDESK_EMAIL", default="")  # shown to who cannot sign in
 DEFAULT_FROM_EMAIL = env.str("CPMS_FROM_EMAIL", default="CPMS <no-reply@cpms.example>")
 
 # Background work

@@ -118,6 +118,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
             "decides": SimpleLazyObject(lambda: bool(signed_in and user.held_roles() & DECIDING_ROLES)),
             "places": SimpleLazyObject(lambda: bool(signed_in and user.held_roles() & PLACING_ROLES)),
             "starts": SimpleLazyObject(lambda: bool(signed_in and user.centre_id and treats(user))),
+            "helpdesk": settings.HELPDESK_EMAIL,
             "help": SimpleLazyObject(lambda: help_address(request)),
             "theme": user.theme if signed_in else "auto",
             "demo": settings.DEMO,

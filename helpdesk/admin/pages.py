@@ -101,7 +101,7 @@ class UserAdmin(ReadOnlyAdmin):
     list_display = ("display_name", "email", "centre", "activated_at", "is_active", "last_login")
     list_filter = (ActivatedFilter, "is_active", "centre__country")
     list_select_related = ("centre",)
-    search_fields = ("display_name", "email")
+    search_fields = ("display_name", "email", "centre__name")
     _who = ("display_name", "email", "job_title", "centre", "guest_hospital", "country", "zone", "is_active")
     fields = (*_who, "date_joined", "activated_at", "last_login")
     actions = ("send_activation_link",)
@@ -134,7 +134,7 @@ class MembershipAdmin(ReadOnlyAdmin):
     list_display = ("user", "role", "centre", "group", "network", "valid_from", "valid_to")
     list_filter = ("role",)
     list_select_related = ("user", "centre", "group__network", "network")
-    search_fields = ("user__display_name",)
+    search_fields = ("user__display_name", "user__email", "centre__name")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Membership]:
         """The roles of the accounts that this person looks after."""
