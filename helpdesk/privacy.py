@@ -101,6 +101,7 @@ PERSONAL = """
     people.RoleProposal: role registry
     people.LostPhone: how_checked
     people.Outreach: whom
+    people.WhyAway: reason
     people.TableRow: cells problems
 """
 KEYS = """

@@ -83,6 +83,7 @@ class Permission(models.TextChoices):
     PERSON_READ = "person_read", "see an account and its roles"
     PERSON_MANAGE = "person_manage", "grant and end roles, switch an account off"
     ADDRESS_FREE = "address_free", "free the address of an account that nobody ever used"
+    PERSON_AWAY = "person_away", "write down why somebody stays away"
     FACTOR_ASK = "factor_ask", "ask for a new second factor for somebody who lost the phone"
     FACTOR_CONFIRM = "factor_confirm", "confirm, as a second person, that somebody gets a new second factor"
     ROLE_CONFIRM = "role_confirm", "confirm, as a second person, a powerful role"

@@ -129,6 +129,7 @@ class Event(models.TextChoices):
     OUTREACH_LOGGED = "outreach_logged", "spoken with a hospital, or such an entry corrected"
     OUTREACH_DONE = "outreach_done", "next step with a hospital taken"
     OUTREACH_FORGOTTEN = "outreach_forgotten", "words of an entry of the outreach log destroyed"
+    WHY_AWAY_NOTED = "why_away_noted", "why somebody stays away written down"
     NUDGED = "nudged", "reminded by somebody of the helpdesk"
     MAIL_SENT_AGAIN = "mail_sent_again", "mail that was given up sent again"
     CHASING_SET = "chasing_set", "network's reminders set"

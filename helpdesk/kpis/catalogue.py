@@ -6,30 +6,9 @@ public sources name them; an empty one is not known.
 
 from __future__ import annotations
 
-from helpdesk.kpis.figure import Figure, Of, Over, Part
+from helpdesk.kpis.figure import Figure, Of, Over, Part, patients, person, wait
 from outcomes.states import Benefit, EffectKind, Reason
 from panels.states import Urgency
-
-
-def person(name: str, words: str, formula: str, source: str) -> Figure:
-    return Figure(name, words, formula, source, Part.PEOPLE, late=False, over=Over.LAST, of=Of.PEOPLE)
-
-
-def wait(name: str, words: str, of: str, source: str, indicator: str = "", *, base: str = "") -> list[Figure]:
-    """Median and slowest tenth."""
-    medians = Figure(
-        f"{name}_median", f"{words}, median", f"nearest-rank median of {of}", source, Part.PANELS, indicator
-    )
-    tenths = Figure(
-        f"{name}_p90", f"{words}, slowest tenth", f"nearest-rank 90th percentile of {of}", source, Part.PANELS
-    )
-    return [Figure(**vars(one) | {"over": Over.DAYS, "base": base}) for one in (medians, tenths)]
-
-
-def patients(name: str, words: str, formula: str, moment: str, base: str) -> Figure:
-    """Each patient once, however many panels of theirs: months, and groups, cannot be added up."""
-    source = f"Patient, Panel.{moment}"
-    return Figure(name, words, formula, source, Part.PANELS, "3.1", of=Of.PEOPLE, over=Over.DAYS, base=base)
 
 
 def split(verb: str, formula: str) -> list[Figure]:
@@ -76,6 +55,15 @@ PEOPLE = [
         "registered users activated before the month before last began, without a sign-in since",
         "User, AuditEvent signed_in",
     ),
+]
+SAID = "of these, whose newest reason, as the helpdesk wrote it down in the twelve months to the month's end, is this"
+AWAY = [
+    *((f"away_{why.value}", f"Not returning: {why.label[0].lower()}{why.label[1:]}", SAID) for why in Reason),
+    ("away_unsaid", "Not returning: no reason said", "of these, who said none in the twelve months to the month's end"),
+]
+PEOPLE += [
+    Figure(**vars(person(name, words, formula, "WhyAway")) | {"splits": "not_returning"})
+    for name, words, formula in AWAY
 ]
 ROUTES = (
     ("own", "for the centre's own patient"),
@@ -292,6 +280,6 @@ TICKETS = [
 TICKETS = [Figure(**vars(one) | {"part": Part.TICKETS, "whole": True}) for one in TICKETS]
 FIGURES = [*PEOPLE, *PANELS, *ASKING, *ADVICE, *CENTRES, *SURVEYS, *TICKETS]
 BY_NAME = {figure.name: figure for figure in FIGURES}
-ADDED = [figure.name for figure in FIGURES if figure.adds or figure.anew]
+ADDED = [figure.name for figure in FIGURES if figure.adds or figure.anew or figure.splits]
 """What stands in the network's own line as nought too, so that a month says which counts were taken."""
 LATE = frozenset(figure.name for figure in FIGURES if figure.late)

@@ -70,7 +70,7 @@ representatives their centre's, national officers those of their country in ever
 The column *counts* says what a figure counts. One that counts people or panels (each is a patient's) is hidden where it
 is one to four, on every page, in every file and for every role: `<5*` stands there. The same sign hides a few more: the
 smallest of what is left, until no hidden figure follows from those shown and their sums (the network's by groups, the
-network's by countries, a country's by its centres, opened and closed panels by urgency), and until the hidden parts of a sum come to
+network's by countries, a country's by its centres, opened and closed panels by urgency, people who do not return by reason), and until the hidden parts of a sum come to
 five or more. One function decides this for every table, `kept_back` in `outcomes/queries/small_cells.py`; it looks at all
 lines of the network, not at those of the reader, so that two readers who put their tables together learn nothing. Waits,
 shares, minutes and patients are hidden where the figure they are drawn from is.
@@ -134,3 +134,24 @@ class Figure:
     def few(self) -> bool:
         """Whether one to four of it are hidden below the network."""
         return self.of in (Of.PEOPLE, Of.PANELS)
+
+
+def person(name: str, words: str, formula: str, source: str) -> Figure:
+    return Figure(name, words, formula, source, Part.PEOPLE, late=False, over=Over.LAST, of=Of.PEOPLE)
+
+
+def wait(name: str, words: str, of: str, source: str, indicator: str = "", *, base: str = "") -> list[Figure]:
+    """Median and slowest tenth."""
+    medians = Figure(
+        f"{name}_median", f"{words}, median", f"nearest-rank median of {of}", source, Part.PANELS, indicator
+    )
+    tenths = Figure(
+        f"{name}_p90", f"{words}, slowest tenth", f"nearest-rank 90th percentile of {of}", source, Part.PANELS
+    )
+    return [Figure(**vars(one) | {"over": Over.DAYS, "base": base}) for one in (medians, tenths)]
+
+
+def patients(name: str, words: str, formula: str, moment: str, base: str) -> Figure:
+    """Each patient once, however many panels of theirs: months, and groups, cannot be added up."""
+    source = f"Patient, Panel.{moment}"
+    return Figure(name, words, formula, source, Part.PANELS, "3.1", of=Of.PEOPLE, over=Over.DAYS, base=base)

@@ -34,12 +34,14 @@ class Lacking(NamedTuple):
 
 
 def lacking(rows: Sequence[MonthlyKpi], missing: Mapping[dt.date, Collection[str]]) -> list[Lacking]:
-    """Of one place over its months, the earliest first; ``missing`` is what its network's months were frozen without."""
+    """Of one place over its months, the earliest first; ``missing`` is what its network's months were frozen without. Asked are
+    the months that a figure is made of."""
     found = []
     for figure in FIGURES:
-        without = [n for n, line in enumerate(rows) if figure.name in missing[line.month]]
+        made_of = standing(rows, figure)
+        without = [n for n, line in enumerate(made_of) if figure.name in missing[line.month]]
         if without:
-            left = rows[without[-1] + 1 :]
+            left = made_of[without[-1] + 1 :]
             found.append(Lacking(figure, left[0].month if left else None))
     return found
 

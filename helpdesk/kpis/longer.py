@@ -29,7 +29,7 @@ def added_up(rows: Sequence[MonthlyKpi], *, longer: bool) -> Found:
     each = [corrected(line) for line in rows]
     found: Found = {name: each[-1].get(name) for name in (*OF[Over.LAST], *OF[Over.DAYS])}
     found |= {name: sum(one.get(name) or 0 for one in each) for name in OF[Over.SUM]}
-    found |= {name: found[name] or 0 for name in ANEW}
+    found |= {name: found[name] or 0 for name in (*ANEW, *STANDING)}
     found |= {name: of_round(each).get(name) for name in OF[Over.ROUND]}
     if longer:
         found |= dict.fromkeys(OF[Over.DAYS])

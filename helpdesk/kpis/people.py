@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import operator
+from collections.abc import Callable, Collection
 from functools import reduce
 from typing import Any
 
@@ -16,10 +17,13 @@ from cpms.audit.models import AuditEvent
 from cpms.audit.states import Event
 from helpdesk.kpis.months import before, midnight, moments, within
 from helpdesk.kpis.places import Counts, Paths, Place, memberships, nothing, summed
+from helpdesk.people.models import WhyAway
+from outcomes.states import Reason
 from panels.models import Contribution, Message, Panel, Stance
 
 AWAY_FOR = 3
 """In so many months without a sign-in somebody counts as not returning."""
+WHY = [f"away_{why}" for why in Reason.values]
 BELONGING = Paths("network", "", "centre", "centre__country")
 
 
@@ -38,33 +42,76 @@ def switched_off(end: dt.datetime) -> QuerySet[User, Any]:
     return rows.filter(Q(last="off") | unknown).order_by().values("pk")
 
 
+def there(to: str, end: dt.datetime) -> Q:
+    """Registered by this moment, of the people at the end of a path."""
+    return Q(**{f"{to}__activated_at__lt": end}) & ~Q(**{f"{to}__pk__in": switched_off(end)})
+
+
+def gone(to: str, month: dt.date) -> Q:
+    """Registered for longer than ``AWAY_FOR`` months, and not signed in since."""
+    since, end = midnight(before(month, AWAY_FOR - 1)), moments(month)[1]
+    lately = Q(**{f"{to}__pk__in": signed_in(since, end)})
+    return there(to, end) & Q(**{f"{to}__activated_at__lt": since}) & ~lately
+
+
 def people(month: dt.date) -> Counts:
-    """Registered, active, contributing and not returning, by centre and by group."""
+    """Registered, active, contributing and not returning, by centre and by group; and why they do not return."""
     start, end = moments(month)
-    since, off = midnight(before(month, AWAY_FOR - 1)), switched_off(end)
     spoke = [
         model._default_manager.filter(within("at", start, end)).order_by().values(who)
         for model, who in ((Contribution, "author"), (Message, "author"), (Stance, "who"))
     ]
 
-    def figures(to: str) -> dict[str, Any]:
-        there = Q(**{f"{to}__activated_at__lt": end}) & ~Q(**{f"{to}__pk__in": off})
-        away = there & Q(**{f"{to}__activated_at__lt": since}) & ~Q(**{f"{to}__pk__in": signed_in(since, end)})
-        conditions = {
-            "registered": there,
-            "active": there & Q(**{f"{to}__pk__in": signed_in(start, end)}),
-            "contributing": there & reduce(operator.or_, (Q(**{f"{to}__pk__in": people}) for people in spoke)),
-            "not_returning": away,
+    def conditions(to: str) -> dict[str, Q]:
+        here = there(to, end)
+        return {
+            "registered": here,
+            "active": here & Q(**{f"{to}__pk__in": signed_in(start, end)}),
+            "contributing": here & reduce(operator.or_, (Q(**{f"{to}__pk__in": people}) for people in spoke)),
+            "not_returning": gone(to, month),
         }
-        return {name: Count(to, distinct=True, filter=condition) for name, condition in conditions.items()}
 
-    names = list(figures("people"))
-    rows = memberships(month).values(*BELONGING.keys()).annotate(**figures("centre__people"))
-    found = summed(rows, BELONGING, names)
-    groups: Any = ThematicGroup.objects.order_by().values("network", "pk").annotate(**figures("people"))
-    for row in groups:
+    found, said = by_belonging(month, conditions), reasons(month)
+    for place, line in found.items():
+        line |= said.get(place, dict.fromkeys(WHY, 0))
+        line["away_unsaid"] = (line["not_returning"] or 0) - sum(line[name] or 0 for name in WHY)
+    return found
+
+
+def by_belonging(
+    month: dt.date, conditions: Callable[[str], dict[str, Q]], among: Collection[Any] | None = None
+) -> Counts:
+    """How many people meet each condition, by the centre and by the groups that they belong to; of all, or ``among`` those of
+    these keys. Two queries."""
+
+    def counts(to: str) -> dict[str, Any]:
+        return {name: Count(to, distinct=True, filter=each) for name, each in conditions(to).items()}
+
+    names, centres = list(conditions("people")), memberships(month)
+    groups: Any = ThematicGroup.objects.order_by()
+    if among is not None:
+        centres, groups = centres.filter(centre__people__in=among), groups.filter(people__in=among)
+    found = summed(centres.values(*BELONGING.keys()).annotate(**counts("centre__people")), BELONGING, names)
+    for row in groups.values("network", "pk").annotate(**counts("people")):
         found[Place(row["network"], group=row["pk"])] = {name: row[name] for name in names}
     return found
+
+
+def reasons(month: dt.date) -> Counts:
+    """Of those who do not return, how many gave which reason last, in the twelve months to the month's end; three queries."""
+    said = WhyAway.objects.filter(within("at", midnight(before(month, 11)), moments(month)[1]))
+    newest = dict(said.order_by("at", "pk").values_list("person", "reason"))
+    if not newest:
+        return nothing()
+
+    def conditions(to: str) -> dict[str, Q]:
+        away = gone(to, month)
+        return {
+            f"away_{why}": away & Q(**{f"{to}__pk__in": [who for who, reason in newest.items() if reason == why]})
+            for why in Reason.values
+        }
+
+    return by_belonging(month, conditions, list(newest))
 
 
 def starters(month: dt.date) -> Counts:

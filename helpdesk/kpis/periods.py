@@ -151,8 +151,7 @@ class Whole:
             patients = self.took.patients[tuple(sorted(self.hiding.months))].get(place, {})
             found |= waited(self.took.waits.get(place, {}), exact=exact) | {one: patients.get(one) or 0 for one in ANEW}
         found |= dict.fromkeys(dark(line, hidden), SIGN)
-        anew = ANEW if self.period.longer else ()
-        without = [one for one in lacking(rows, self.hiding.missing) if one.figure.name not in anew]
+        without = lacking(rows, self.hiding.missing)
         lacks = [one for one in without if found[one.figure.name] is not None]
         found |= dict.fromkeys(one.figure.name for one in without)
         return Sum(line, len(rows), found, came_late(rows, found, hiding), lacks)

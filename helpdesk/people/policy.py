@@ -60,6 +60,14 @@ def may_take_table(_user: Any, table: Any) -> Verdict:
     return yes if table.taken_at is None else no("The good rows of this table were taken in already.")
 
 
+@rule(Permission.PERSON_AWAY)
+def may_note_why_away(user: Any, person: Any) -> Verdict:
+    """Helpdesk staff, of somebody else who has been here."""
+    if not user.is_staff or user.pk == person.pk:
+        return no("Why somebody stays away is written down by the helpdesk that asked.")
+    return yes if person.activated_at is not None else no("This account was never in use.")
+
+
 @rule(Permission.FACTOR_ASK)
 def may_ask_for_factor(user: Any, person: Any) -> Verdict:
     """Helpdesk staff, for somebody else's account that is in use."""

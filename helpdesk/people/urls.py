@@ -17,6 +17,7 @@ urlpatterns = [
     path("people/<uuid:key>/leave/", persons.leave, name="leave"),
     path("people/<uuid:key>/switch/", persons.switch, name="switch"),
     path("people/<uuid:key>/address/free/", persons.free_address, name="free_address"),
+    path("people/<uuid:key>/away/", persons.why_away, name="why_away"),
     path("people/<uuid:key>/phone/", second.lost_phone, name="lost_phone"),
     path("people/phone/", second.my_phone, name="my_phone"),
     path("people/phones/<uuid:key>/confirm/", second.confirm_phone, name="confirm_phone"),

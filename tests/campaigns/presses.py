@@ -211,6 +211,7 @@ PRESSES = {
     "people:leave": Press(),
     "people:switch": Press({"on": "0"}),
     "people:free_address": Press(who="helpdesk", of=never_used),
+    "people:why_away": Press({"reason": "time"}),
     "people:lost_phone": Press({"how_checked": "By a call."}),
     "people:confirm_phone": Press(),
     "people:drop_phone": Press(),

@@ -23,7 +23,16 @@ from cpms.accounts.models import (
 )
 from cpms.accounts.roles import Role
 from cpms.vault import actions as vault
-from helpdesk.people.models import AccessRequest, GlassBreak, LostPhone, PlaceProposal, RoleProposal, Table, TableRow
+from helpdesk.people.models import (
+    AccessRequest,
+    GlassBreak,
+    LostPhone,
+    PlaceProposal,
+    RoleProposal,
+    Table,
+    TableRow,
+    WhyAway,
+)
 
 PASSWORD = "a quiet harbour at dusk"
 HASHED: list[str] = []
@@ -134,6 +143,15 @@ class LostPhoneFactory(DjangoModelFactory):
     person = factory.SubFactory(UserFactory)
     asked_by = factory.SubFactory(UserFactory)
     how_checked = "Video call together with the representative."
+
+
+class WhyAwayFactory(DjangoModelFactory):
+    class Meta:
+        model = WhyAway
+
+    person = factory.SubFactory(UserFactory)
+    reason = "time"
+    by = factory.SubFactory(UserFactory)
 
 
 class RoleProposalFactory(DjangoModelFactory):

@@ -11,6 +11,7 @@ from cpms.audit.models import AuditEvent
 from cpms.patients.models import Patient
 from cpms.vault.actions import new_key
 from helpdesk import kpis
+from helpdesk.people.models import WhyAway
 from helpdesk.tickets.models import Ticket
 from outcomes.models import Effect, FollowUp, Outcome, OutcomeVersion, SurveyAnswer, SurveyRound
 from outcomes.states import Asked, Benefit, EffectKind, Reason
@@ -97,6 +98,9 @@ class History:
             AuditEvent.objects.create(
                 event=self.chance.choice(["signed_in", "signed_out"]), actor_id=user.pk, at=self.moment()
             )
+        for _ in range(self.chance.choice([0, 0, 1, 2])):
+            at = self.chance.choice([self.moment(), FIRST - dt.timedelta(days=self.chance.randint(200, 500))])
+            WhyAway.objects.create(person=user, reason=self.chance.choice(Reason.values), at=at, by=user)
         return user
 
     def switch(self, user):

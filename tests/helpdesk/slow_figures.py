@@ -9,6 +9,7 @@ from collections import Counter
 from consent.models import Consent
 from cpms.accounts.models import Centre, CentreMembership, Network, ThematicGroup, User
 from cpms.audit.models import AuditEvent
+from helpdesk.people.models import WhyAway
 from helpdesk.tickets.models import Ticket
 from outcomes.models import Effect, FollowUp, OutcomeVersion, SurveyAnswer, SurveyRound
 from outcomes.states import Reason
@@ -56,6 +57,7 @@ class Slow:
         self.sign_ins = [(e.actor_id, month_of(e.at)) for e in AuditEvent.objects.all() if e.event == "signed_in"]
         self.panels = {p.pk: p for p in Panel.objects.select_related("case__patient", "centre")}
         self.centres = {c.pk: c for c in Centre.objects.all()}
+        self.why = list(WhyAway.objects.all())
         self.statements = list(Contribution.objects.all())
 
     def lines(self):
@@ -120,12 +122,23 @@ class Slow:
         since = back(self.month, 2)
         lately = {who for who, when in self.sign_ins if since <= when <= self.month}
         old = {pk for pk, p in there.items() if month_of(p.activated_at) < since}
-        return {
+        return self.of_reasons(old - lately) | {
             "registered": len(there),
             "active": len({who for who, when in self.sign_ins if when == self.month and who in there}),
             "contributing": len(spoke & set(there)),
             "not_returning": len(old - lately),
         }
+
+    def of_reasons(self, away):
+        """The last one that each gave in the twelve months to the month's end."""
+        found = Counter()
+        for person in away:
+            said = [
+                w for w in self.why if w.person_id == person and back(self.month, 11) <= month_of(w.at) <= self.month
+            ]
+            last = max(said, key=lambda w: (w.at, w.pk), default=None)
+            found["away_unsaid" if last is None else f"away_{last.reason}"] += 1
+        return dict(found)
 
     def of_panels(self, here):
         opened = [p for p in here if month_of(p.opened_at) == self.month]

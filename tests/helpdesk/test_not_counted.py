@@ -25,10 +25,10 @@ JANUARY, FEBRUARY, MARCH = (dt.date(2024, month, 1) for month in (1, 2, 3))
 
 @pytest.fixture
 def home():
-    """A network whose January was frozen before there was advice to count, its February after."""
+    """A network whose January was frozen before advice and reasons to stay away were counted, its February after."""
     home = Home()
     noughts = {name: 0 for name in kpis.ADDED if name not in MonthlyKpi.COLUMNS}
-    there = {name: value for name, value in noughts.items() if name != "advised"}
+    there = {name: value for name, value in noughts.items() if name not in {"advised", "away_time"}}
     for day, figures in ((JANUARY, there | {"invited": 20}), (FEBRUARY, noughts | {"invited": 20, "advised": 7})):
         MonthlyKpi.objects.create(network=home.network, month=day, figures=figures, **COUNTS)
         part = {"invited": 10} if day == JANUARY else {}
@@ -50,11 +50,13 @@ def test_a_month_frozen_before_a_figure_existed_says_so(home):
         for name in ("2024-01", "2024-02", "2024")
     }
     assert read == {"2024-01": [None, None], "2024-02": [7, 0], "2024": [None, None]}
+    last = {name: next(iter(kpis.sums_for(user, kpis.period_of(name)))).figures["away_time"] for name in read}
+    assert last == {"2024-01": None, "2024-02": 0, "2024": 0}
     assert {row.figures["guests"] for row in kpis.sums_for(user, kpis.period_of("2024-01"))} == {0}
     table = kpis.table_of(user, JANUARY)
     for line in table.lines:
         shown = {one.figure.name: one.value for _part, rows in kpis.parts_of(line, table) for one in rows}
-        assert (shown["advised"], shown["guests"]) == (None, 0)
+        assert (shown["advised"], shown["away_time"], shown["guests"]) == (None, None, 0)
     actions.note_corrections(JANUARY, by=None)
     assert not KpiCorrection.objects.filter(figure="advised").exists()
 

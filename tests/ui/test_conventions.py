@@ -111,7 +111,7 @@ UNVERSIONED = {
     "cases:take_in cases:rectify expert_groups accounts/expertise.html meetings:bring meetings:meet_now meetings:schedule "
     "meetings:propose meetings:series_new meetings:series_add outcomes:effect outcomes:language outcomes:open_survey nudge panels:ask panels:answer panels:invite "
     "panels:address panels:new panels:keep_filter panels:receive panels:reply panels/let_in.html panels/refer.html "
-    "patients:consent people/ask.html people/glass.html people/new_centre.html people/tables.html people:unit people:cover_unit people:grant people:log_outreach "
+    "patients:consent people/ask.html people/glass.html people/new_centre.html people/tables.html people:unit people:cover_unit people:grant people:log_outreach people:why_away "
     "tickets/raise.html tickets:reply tickets:consult",
     "the person's own, changed by nobody else": "theme practice accounts/absence.html mails meetings:address "
     "meetings:stop_address meetings:can_come panels:minutes panels:stance panels:thank panels/_stance.html "

@@ -17,6 +17,7 @@ from helpdesk.people.actions.outreach import (
     forget_outreach,
     log_outreach,
     note_reminder,
+    note_why_away,
     settle_outreach,
 )
 from helpdesk.people.actions.places import confirm_place, drop_place, place_or_ask, take_place_back, take_up_centre
@@ -59,6 +60,7 @@ __all__ = [
     "look_after_requests",
     "move_to_unit",
     "note_reminder",
+    "note_why_away",
     "place_or_ask",
     "propose_role",
     "put_down_work",

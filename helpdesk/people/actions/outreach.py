@@ -1,4 +1,4 @@
-"""The outreach log: spoken with a hospital, corrected beside the older words, the next step taken, words taken out."""
+"""The outreach log: spoken with a hospital, corrected beside the older words, the next step taken, words taken out; and why somebody stays away."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from cpms import clock, words
-from cpms.accounts.access import Refused, Verdict
-from cpms.accounts.models import Centre
-from cpms.accounts.roles import Role
+from cpms.accounts.access import Refused, Verdict, ask
+from cpms.accounts.models import Centre, User
+from cpms.accounts.roles import Permission, Role
 from cpms.audit import actions as audit
 from cpms.audit.states import Event
 from cpms.drafts import actions as drafts
@@ -19,8 +19,9 @@ from cpms.notifications import actions as notifications
 from cpms.notifications.states import Settled, Verb
 from cpms.vault import actions as vault
 from helpdesk.people import policy, queries
-from helpdesk.people.models import Outreach
+from helpdesk.people.models import Outreach, WhyAway
 from helpdesk.people.states import Way, Whom
+from outcomes.states import Reason
 
 END_OF_DAY = dt.time(17)
 
@@ -125,3 +126,15 @@ def note_reminder(centre: Centre, *, said: str, by: Any) -> Outreach | None:
     entry = Outreach(centre=centre, key=vault.new_key(), by=by, reminder=True)
     names = ", ".join(person.display_name for person in to)
     return keep(entry, on=clock.rights_day(), person=to[0], way=Way.MAIL, said=f"{said} Sent to {names}.")
+
+
+@transaction.atomic
+def note_why_away(person: User, *, reason: str, by: Any) -> WhyAway:
+    """What somebody said who does not come any more. Raises ``Refused``; ``ValueError`` for what is no reason."""
+    if not (verdict := ask(Permission.PERSON_AWAY, by, person)):
+        raise Refused(verdict.reason)
+    if not User.objects.visible_to(by).filter(pk=person.pk).exists():
+        raise Refused("This account is looked after by another helpdesk.")
+    said = WhyAway.objects.create(person=person, reason=str(Reason(reason)), by=by)
+    audit.record(Event.WHY_AWAY_NOTED, on=person, by=by)
+    return said

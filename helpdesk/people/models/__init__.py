@@ -1,5 +1,6 @@
-"""Requests for access, what needs two people, tables of centres and people on their way in, and the outreach log."""
+"""Requests for access, what needs two people, tables of centres and people on their way in, the outreach log, and why people stay away."""
 
+from helpdesk.people.models.away import WhyAway
 from helpdesk.people.models.outreach import Outreach
 from helpdesk.people.models.places import PlaceProposal
 from helpdesk.people.models.requests import AccessRequest
@@ -15,4 +16,5 @@ __all__ = [
     "RoleProposal",
     "Table",
     "TableRow",
+    "WhyAway",
 ]

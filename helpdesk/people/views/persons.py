@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -16,9 +17,14 @@ from cpms.accounts.policy import may_end_each, may_switch
 from cpms.accounts.roles import POWERFUL, Permission
 from helpdesk.people import actions, policy, queries
 from helpdesk.people.forms import GrantForm, LostPhoneForm, PersonUnitForm
-from helpdesk.people.models import LostPhone, RoleProposal
+from helpdesk.people.models import LostPhone, RoleProposal, WhyAway
 from helpdesk.people.views.listing import list_page, thing_page
+from outcomes.states import Reason
 from panels.queries import handing_over
+
+
+class WhyAwayForm(forms.Form):
+    reason = forms.ChoiceField(label="Why, as they say", choices=Reason.choices)
 
 
 @access("people:list", verb=Permission.PERSON_LIST)
@@ -51,6 +57,8 @@ def show(request: HttpRequest, person: User, **sent: Any) -> HttpResponse:
         "address_changed_at": queries.address_changed_at(person),
         "stopped": told if lost is None else None,
         "patients": [(at, ask(Permission.CENTRE_HAND_OVER, user, at)) for at in handing_over.hospitals_of(person)],
+        "why_away": WhyAway.objects.filter(person=person).select_related("by").last(),
+        "may_note_away": ask(Permission.PERSON_AWAY, user, person),
         "may_manage": ask(Permission.PERSON_MANAGE, user, person),
         "may_switch": may_switch(user, person),
         "may_free": ask(Permission.ADDRESS_FREE, user, person),
@@ -61,6 +69,7 @@ def show(request: HttpRequest, person: User, **sent: Any) -> HttpResponse:
         else None,
     }
     empty = {"grant": GrantForm(posts=posts), "phone": LostPhoneForm(), "unit": PersonUnitForm(person=person)}
+    empty["away"] = WhyAwayForm()
     return thing_page(request, "people/person.html", context, empty | sent)
 
 
@@ -129,4 +138,15 @@ def move_to_unit(request: HttpRequest, person: User) -> HttpResponse:
     if not form.is_valid():
         return show(request, person, unit=form)
     actions.move_to_unit(person, unit=form.cleaned_data["unit"], by=request.user)
+    return redirect("people:person", person.pk)
+
+
+@access("people:why_away", object=User, verb=Permission.PERSON_AWAY, methods=WRITE)
+def why_away(request: HttpRequest, person: User) -> HttpResponse:
+    """What the helpdesk heard of somebody who does not come any more."""
+    form = WhyAwayForm(request.POST)
+    if not form.is_valid():
+        return show(request, person, away=form)
+    actions.note_why_away(person, reason=form.cleaned_data["reason"], by=request.user)
+    messages.success(request, "Written down. It counts in the figures, without a name.")
     return redirect("people:person", person.pk)

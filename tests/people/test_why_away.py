@@ -1,0 +1,72 @@
+"""Why somebody stays away is written down by the helpdesk that asked, and counts without a name."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from django.urls import reverse
+
+from cpms import clock
+from cpms.accounts.access import Refused
+from cpms.accounts.models import User
+from cpms.accounts.roles import Role
+from cpms.audit.models import AuditEvent
+from cpms.audit.states import Event
+from helpdesk import actions as helpdesk
+from helpdesk import kpis
+from helpdesk.models import MonthlyKpi
+from helpdesk.people import actions
+from helpdesk.people.models import WhyAway
+from tests.clients import signed_in
+from tests.factories import CentreFactory, NetworkFactory, UserFactory, give_role
+
+pytestmark = pytest.mark.django_db(databases=["default", "cachedb"])
+
+
+def desk_of(network):
+    user = UserFactory(role="none", centre=None)
+    give_role(user, Role.HELPDESK_ADULT, network=network)
+    return user
+
+
+def test_the_helpdesk_writes_it_down_and_the_month_counts_it():
+    centre = CentreFactory()
+    network, people = centre.networks.get(), UserFactory.create_batch(3, centre=centre)
+    User.objects.update(activated_at=clock.now() - dt.timedelta(days=300))
+    centre.memberships.update(since=clock.today() - dt.timedelta(days=300))
+    desk = desk_of(network)
+    client, page = signed_in(desk), reverse("people:person", args=[people[0].pk])
+    for reason in ("time", "technical"):
+        answer = client.post(reverse("people:why_away", args=[people[0].pk]), {"reason": reason}, follow=True)
+    assert "“Technical difficulty”, told" in answer.content.decode()
+    assert AuditEvent.objects.filter(event=Event.WHY_AWAY_NOTED, subject_id=str(people[0].pk)).count() == 2
+    assert client.post(reverse("people:why_away", args=[people[1].pk]), {"reason": "weather"}).status_code == 422
+    WhyAway.objects.update(at=clock.now() - dt.timedelta(days=40))
+    month = helpdesk.last_month()
+    helpdesk.freeze_month(month, by=None)
+    frozen = MonthlyKpi.objects.get(network=network, group=None, centre=None, country="").frozen()
+    said = {name: frozen[name] for name in ("not_returning", "away_time", "away_technical", "away_unsaid")}
+    assert said == {"not_returning": 3, "away_time": 0, "away_technical": 1, "away_unsaid": 2}
+    line = MonthlyKpi.objects.get(centre=centre)
+    table = kpis.table_of(desk, month)
+    few = {one.figure.name: one.value for _part, rows in kpis.parts_of(line, table) for one in rows}
+    assert {few[name] for name in said if name != "away_time"} == {kpis.SIGN}
+    assert "Does not come any more?" in client.get(page).content.decode()
+
+
+def test_nobody_else_writes_it_down():
+    person = UserFactory()
+    far, representative = desk_of(NetworkFactory(code="FAR", name="Far")), UserFactory(centre=person.centre)
+    give_role(representative, Role.REPRESENTATIVE, centre=person.centre)
+    for by in (far, representative, person):
+        with pytest.raises(Refused):
+            actions.note_why_away(person, reason="time", by=by)
+    sleeper, desk = UserFactory(activated_at=None), desk_of(person.centre.networks.get())
+    with pytest.raises(Refused, match="never in use"):
+        actions.note_why_away(sleeper, reason="time", by=desk)
+    assert (
+        "Does not come any more?"
+        not in signed_in(representative).get(reverse("people:person", args=[person.pk])).content.decode()
+    )
+    assert not WhyAway.objects.exists()
