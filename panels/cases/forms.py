@@ -48,6 +48,7 @@ class RowForm(forms.Form):
     """A line of the case. ``id`` ties it to what the form does not show; ``saved`` are the lines of the case by it."""
 
     id = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    is_measured, asks = False, ""
 
     def __init__(self, *args: Any, saved: Mapping[Any, dict[str, Any]] | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
