@@ -8,28 +8,22 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable, Iterator
 from decimal import Decimal
-from functools import partial
 from typing import Any
 
 from django import forms, template
 from django.core.exceptions import ValidationError
-from django.forms.boundfield import BoundField
 from django.forms.renderers import TemplatesSetting
 from django.forms.utils import flatatt
-from django.template.defaultfilters import capfirst
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from cpms import clock
-from cpms.ui import icon
-from cpms.words import full_words
+from cpms.controls import BUTTONS, CHECKS, DRAWN, EXACT, FIELD, INPUT, below, group
 
 register = template.Library()
-INPUT, EXACT, FIELD = "django/forms/widgets/input.html", "exact select", "field"
-"""What is drawn here by name; no file bears it any more."""
+register.filter("below", below)
 CLASSES = {
     "django/forms/widgets/select.html": "form-select",
     EXACT: "form-select",
@@ -57,8 +51,8 @@ CLASSES = {
 PLAIN = "text hidden email url tel search number password date time datetime checkbox".split()
 OWN_TEMPLATES = {
     **{f"django/forms/widgets/{kind}.html": INPUT for kind in PLAIN},  # each of them only includes it
-    "django/forms/widgets/radio.html": "components/forms/seg.html",
-    "django/forms/widgets/checkbox_select.html": "components/forms/checks.html",
+    "django/forms/widgets/radio.html": BUTTONS,
+    "django/forms/widgets/checkbox_select.html": CHECKS,
 }
 
 
@@ -70,76 +64,6 @@ def dress(widget: dict[str, Any]) -> None:
         widget["attrs"]["class"] = f"{ours} {given}".strip()
     for inner in widget.get("subwidgets", []):
         dress(inner)
-
-
-@register.filter
-def flat(attributes: dict[str, Any]) -> SafeString:
-    """A widget's attributes as they stand in its tag: Django's template for them takes most of a long form's time."""
-    return flatatt({name: value for name, value in attributes.items() if value is not False})
-
-
-def an_input(widget: dict[str, Any]) -> SafeString:
-    value = "" if widget["value"] is None else format_html(' value="{}"', widget["value"])
-    return format_html('<input type="{}" name="{}"{}{}>', widget["type"], widget["name"], value, flat(widget["attrs"]))
-
-
-def a_textarea(widget: dict[str, Any]) -> SafeString:
-    words = '<textarea name="{}"{}>\n{}</textarea>'
-    return format_html(words, widget["name"], flat(widget["attrs"]), widget["value"] or "")
-
-
-def options_of(widget: dict[str, Any], *, shown: Callable[[Any], Any]) -> Iterator[SafeString]:
-    for name, options, _index in widget["optgroups"]:
-        rows = ((one["value"], flat(one["attrs"]), shown(one["label"])) for one in options)
-        drawn = format_html_join("", '<option value="{}"{}>{}</option>', rows)
-        yield format_html('<optgroup label="{}">{}</optgroup>', name, drawn) if name else drawn
-
-
-def a_select(widget: dict[str, Any], *, shown: Callable[[Any], Any] = capfirst) -> SafeString:
-    options = SafeString("".join(options_of(widget, shown=shown)))
-    return format_html('<select name="{}"{}>{}</select>', widget["name"], flat(widget["attrs"]), options)
-
-
-DRAWN: dict[str, Callable[[dict[str, Any]], SafeString]] = {
-    INPUT: an_input,
-    "django/forms/widgets/textarea.html": a_textarea,
-    "django/forms/widgets/select.html": a_select,
-    EXACT: partial(a_select, shown=str),
-}
-"""Controls that are written at once. A case of thirty findings has two hundred: by templates they took most of its page's time."""
-
-
-@register.filter
-def below(field: BoundField) -> SafeString:
-    """What stands below a control: its errors, its help, its day in words."""
-    parts = []
-    if field.errors:
-        rows = ((icon("exclamation-circle-fill"), error) for error in field.errors)
-        errors = format_html_join("", '<p class="field-error">{}<span>{}</span></p>', rows)
-        parts.append(format_html('<div id="{}_error">{}</div>', field.auto_id, errors))
-    if field.help_text:
-        parts.append(format_html('<p class="form-text" id="{}_helptext">{}</p>', field.auto_id, field.help_text))
-    if getattr(field.field.widget, "in_words", False):
-        words = '<p class="form-text num" data-day-words-for="{}">{}</p>'
-        parts.append(format_html(words, field.id_for_label, full_words(field.value())))
-    return SafeString("".join(parts))
-
-
-def group(field: BoundField) -> SafeString:
-    """A field as every form of ours shows it: label, control, what stands below."""
-    free = not field.field.required and not getattr(field.field, "or_file", False)
-    label = format_html('{} <span class="optional">(optional)</span>', field.label) if free else field.label
-    if isinstance(field.field.widget, forms.CheckboxInput):
-        tick = '<div class="form-check">{}<label class="form-check-label" for="{}">{}</label></div>{}'
-        drawn = format_html(tick, field, field.id_for_label, field.label, below(field))
-    elif field.use_fieldset:
-        described = format_html(' aria-describedby="{}"', field.aria_describedby) if field.aria_describedby else ""
-        legend = format_html('<legend class="form-label">{}</legend>', label) if field.label else ""
-        drawn = format_html("<fieldset{}>{}{}{}</fieldset>", described, legend, field, below(field))
-    else:
-        line = '<label class="form-label" for="{}">{}</label>{}{}'
-        drawn = format_html(line, field.id_for_label, label, field, below(field))
-    return format_html('<div class="field{}">{}</div>', " field-bad" if field.errors else "", drawn)
 
 
 class ClinicalRenderer(TemplatesSetting):
@@ -157,7 +81,7 @@ class ClinicalRenderer(TemplatesSetting):
             own = OWN_TEMPLATES.get(template_name, template_name)
             template_name = own if own == INPUT or not widget["attrs"].get("class") else template_name
         if template_name in DRAWN:
-            return DRAWN[template_name](context["widget"])
+            return SafeString(DRAWN[template_name](context["widget"]))
         return super().render(template_name, context, request=request)
 
 

@@ -14,6 +14,7 @@ from cpms.accounts.models import Centre, CentreMembership, Network, Unit, User
 from cpms.accounts.models.covers import LONGEST_COVER
 from cpms.accounts.policy import Post, networks_served_by
 from cpms.accounts.roles import POWERFUL, Role
+from cpms.controls import CHECKS
 from cpms.forms import DayField, WordsField
 from helpdesk.people import queries
 from helpdesk.people.states import AskedRole, Way, Whom
@@ -32,7 +33,7 @@ class CentreChoiceField(forms.ModelChoiceField):
 class OneBelowTheOther(forms.RadioSelect):
     """Choices that are sentences: a row of buttons would not hold them."""
 
-    template_name = "components/forms/checks.html"
+    template_name = CHECKS
 
 
 class AccessRequestForm(forms.Form):
