@@ -23,6 +23,8 @@ from cpms import clock, countries, words
 from cpms.words import Day, local_day
 
 register = template.Library()
+UNSAID = dict.fromkeys("guest_until lead you at on_behalf_of icon name value key about refused reason".split(), "")
+"""What a component may be told. A name that its template asks for in vain costs ten times one that is there."""
 
 
 for filter_function in (
@@ -194,7 +196,7 @@ def avatar(user: Any, *, guest: bool = False, me: bool = False) -> SafeString:
 @register.inclusion_tag("components/person.html")
 def person(user: Any, **options: Any) -> dict[str, Any]:
     """Name, job, hospital and country. ``guest_until`` (the day access ends), ``lead``, ``you``, ``at``, ``on_behalf_of``."""
-    return {"user": user, **options}
+    return {**UNSAID, "user": user, **options}
 
 
 @register.inclusion_tag("components/refline.html")
@@ -275,14 +277,15 @@ def progress(value: int, maximum: int, label: str) -> dict[str, Any]:
 @register.inclusion_tag("components/post_button.html")
 def post_button(label: str, url: str, **options: Any) -> dict[str, Any]:
     """A form with one button. ``icon``, ``css``, ``name``, ``value``, ``key`` (the ``idempotency`` field), ``about`` (read out, not shown)."""
-    return {"label": label, "url": url, "css": "btn-line", **options}
+    return {**UNSAID, "css": "btn-line", "label": label, "url": url, **options}
 
 
 @register.inclusion_tag("components/post_button.html")
 def action_button(verdict: Any, label: str, url: str, **options: Any) -> dict[str, Any]:
     """The same, disabled with the reason in words below it when the ``Verdict`` is a no."""
     reason = "" if verdict else getattr(verdict, "reason", "")
-    return {"label": label, "url": url, "css": "btn-line", "refused": not verdict, "reason": reason, **options}
+    said = {"label": label, "url": url, "css": "btn-line", "refused": not verdict, "reason": reason}
+    return {**UNSAID, **said, **options}
 
 
 # Forms -----------------------------------------------------------------------------------------------------------------
