@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from functools import lru_cache
 
 from django.db import models
 
@@ -211,6 +212,7 @@ class Speciality(models.TextChoices):
     RADIOLOGY = "radiology", "radiologist"
 
     @classmethod
+    @lru_cache(maxsize=5_000)  # thousands of people share a few hundred titles
     def named_in(cls, title: str) -> frozenset[Speciality]:
         """The specialities of which the title holds a stem, with or without accents."""
         text = fold(title)

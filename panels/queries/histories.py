@@ -30,11 +30,6 @@ class Median(Aggregate):
     output_field = DurationField()
 
 
-def advice() -> QuerySet[Contribution]:
-    """Statements that helped: "no experience with this" is an answer, but no advice."""
-    return Contribution.objects.exclude(kind=ContributionKind.NO_EXPERIENCE).order_by()
-
-
 @dataclass(frozen=True)
 class Past:
     """Of a case's conditions, what is near them, genes, findings and group: who declared them, and in how many panels people
@@ -47,33 +42,33 @@ class Past:
     shared_findings: dict[Any, int]
     advised_group: dict[Any, int]
     not_my_field: dict[Any, int]
-    in_group: dict[Any, bool]
 
     def knowing(self) -> set[Any]:
         """People with a trace of knowing this very case."""
         return {*self.declared, *self.declares_kin, *self.knows_gene, *self.advised_condition, *self.shared_findings}
 
-    def around(self) -> set[Any]:
-        """People of the thematic group."""
-        return {*self.advised_group, *self.in_group}
-
 
 def of(facts: Any) -> Past:
     """The past that matters for a case, for everybody who has one."""
     diagnosed = Diagnosis.objects.filter(code__in=facts.conditions).order_by().values("case")
-    members = User.objects.filter(groups_of_interest=facts.group) if facts.group else User.objects.none()
     said_no = Invitation.objects.filter(reason=DeclineReason.FIELD, panel__case__in=diagnosed).order_by()
+    advised = panels_advised(facts)
     declared = declaring([*facts.conditions, *facts.kin, *facts.genes])
     return Past(
         declared=among(declared, facts.conditions),
         declares_kin=among(declared, facts.kin),
         knows_gene=among(declared, facts.genes),
-        advised_condition=panels_advised(panel__case__in=diagnosed),
+        advised_condition={who: number for who, number, _group in advised if number},
         shared_findings=findings_advised(facts.findings),
-        advised_group=panels_advised(panel__group=facts.group),
+        advised_group={who: number for who, _condition, number in advised if number},
         not_my_field=dict(said_no.values_list("invitee").annotate(Count("pk"))),
-        in_group=dict.fromkeys(members.order_by().values_list("pk", flat=True), True),
     )
+
+
+def around(facts: Any, past: Past) -> set[Any]:
+    """People of the thematic group."""
+    members = User.objects.filter(groups_of_interest=facts.group) if facts.group else User.objects.none()
+    return {*past.advised_group, *members.order_by().values_list("pk", flat=True)}
 
 
 def declaring(codes: Iterable[str]) -> dict[Any, set[str]]:
@@ -90,9 +85,27 @@ def among(declared: dict[Any, set[str]], codes: Iterable[str]) -> dict[Any, set[
     return {who: found for who, theirs in declared.items() if (found := theirs & wanted)}
 
 
-def panels_advised(**where: Any) -> dict[Any, int]:
-    """Person to the number of panels with advice of theirs."""
-    return dict(advice().filter(**where).values_list("author").annotate(Count("panel", distinct=True)))
+PANELS_ADVISED = """
+    SELECT author_id, count(*) FILTER (WHERE of_condition), count(*) FILTER (WHERE of_group) FROM (
+        SELECT DISTINCT said.author_id, panel.id, panel.of_condition, panel.of_group FROM {said} said JOIN (
+            SELECT id, coalesce(group_id = %s, false) AS of_group,
+                case_id IN (SELECT case_id FROM {diagnosed} WHERE code = ANY(%s)) AS of_condition FROM {panel}
+        ) panel ON panel.id = said.panel_id
+        WHERE said.kind <> %s AND (panel.of_condition OR panel.of_group)
+    ) each GROUP BY author_id
+"""
+
+
+def panels_advised(facts: Any) -> list[tuple[Any, int, int]]:
+    """Each person with the number of panels with advice of theirs: about a condition of the case, and of its group.
+
+    In SQL: the ORM reads everybody's advice once for each of the two, and sorts it.
+    """
+    tables = {"said": Contribution._meta.db_table, "panel": Panel._meta.db_table, "diagnosed": Diagnosis._meta.db_table}
+    said = [facts.group, list(facts.conditions), str(ContributionKind.NO_EXPERIENCE)]
+    with connection.cursor() as cursor:
+        cursor.execute(PANELS_ADVISED.format(**tables), said)
+        return list(cursor.fetchall())
 
 
 FINDINGS_ADVISED = """

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
-from django.db.models import prefetch_related_objects
+from django.db.models import Exists, OuterRef, Value, prefetch_related_objects
 
 from cpms import clock
 from cpms.accounts.models import User
@@ -78,11 +78,11 @@ def suggestions(
         pool = (
             set(who_named)
             if wanted
-            else worth_a_look(past, many, {key for key, by_whom in who_named.items() if by_whom})
+            else worth_a_look(facts, past, many, {key for key, by_whom in who_named.items() if by_whom})
         )
     else:
-        who_named, pool = {}, worth_a_look(past, many, set())
-    found = candidates(people if pool is None else people.filter(pk__in=pool), who_named)
+        who_named, pool = {}, worth_a_look(facts, past, many, set())
+    found = candidates(people if pool is None else people.filter(pk__in=pool), who_named, group=facts.group)
     histories.fill_past(found, past)
     near = nearest(found, facts, SHORTLIST * many)
     histories.fill_habits(near)
@@ -112,12 +112,12 @@ def nearest(found: dict[Any, Candidate], facts: Facts, many: int) -> dict[Any, C
     return {one.key: one for one in by_fit[:many]}
 
 
-def worth_a_look(past: histories.Past, many: int, named: set[Any]) -> set[Any] | None:
+def worth_a_look(facts: Facts, past: histories.Past, many: int, named: set[Any]) -> set[Any] | None:
     """Whom the ranking looks at: people who left a trace of knowing the case; if they are fewer than are shown, their group too; if
     these are still too few, everybody (``None``)."""
     pool = past.knowing() | named
     if len(pool) < many:
-        pool |= past.around()
+        pool |= histories.around(facts, past)
     return pool if len(pool) >= many else None
 
 
@@ -126,10 +126,12 @@ def matching(people: Any, wanted: list[str], named: list[tuple[set[str], str]]) 
     return {key: named_by(name, named) for key, name in called(people, wanted).items()}
 
 
-def candidates(people: Any, named: dict[Any, str]) -> dict[Any, Candidate]:
-    """What the rows of these people say, by key."""
-    columns = ("pk", "job_title", "care", "languages", "centre__country", "country", "away_until")
+def candidates(people: Any, named: dict[Any, str], *, group: Any) -> dict[Any, Candidate]:
+    """What the rows of these people say, by key; and whether they take part in the group."""
+    columns = ("pk", "job_title", "care", "languages", "centre__country", "country", "away_until", "member")
     today = clock.rights_day()
+    theirs = User.groups_of_interest.through.objects.filter(user=OuterRef("pk"), thematicgroup=group)
+    people = people.annotate(member=Exists(theirs) if group else Value(value=False))
     return {
         key: Candidate(
             key,
@@ -137,10 +139,11 @@ def candidates(people: Any, named: dict[Any, str]) -> dict[Any, Candidate]:
             title=title,
             care=care,
             languages=tuple(speaks),
+            in_group=member,
             named_by=named.get(key, ""),
             away=until is not None and until >= today,
         )
-        for key, title, care, speaks, country, own, until in people.values_list(*columns)
+        for key, title, care, speaks, country, own, until, member in people.values_list(*columns)
     }
 
 

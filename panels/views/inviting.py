@@ -117,7 +117,8 @@ def show_invite(request: HttpRequest, panel: Panel, experts: InviteForm, guest: 
     there: set[Any] = {s.invitation.invitee_id for s in seats if s.invitation.state in {"pending", "accepted"}}
     case_parts(panel.case)
     asked = [panel.lead, *(s.invitation.shown for s in seats if s.invitation.invitee_id in there)]
-    proposed, substitutes = queries.proposed(panel), queries.substitutes(panel)
+    stood_in = any(s.invitation.shown.is_away and s.invitation.shown.deputy_id for s in seats)
+    proposed, substitutes = queries.proposed(panel), queries.substitutes(panel) if stood_in else []
     named = {person.pk for person in (*proposed, *substitutes)}
     context = {
         "panel": panel,

@@ -285,4 +285,4 @@ def test_suggestions_cost_the_same_for_one_person_and_for_thirty():
     cost()  # the tree of conditions is read once
     few = cost()
     UserFactory.create_batch(30)
-    assert (few, cost()) == (12, 12)
+    assert (few, cost()) == (11, 11)
