@@ -34,6 +34,7 @@ LATEST = (
     ("consent", "0004_a_researchers_registry"),
     ("people", "0005_a_researchers_registry"),
     ("people", "0006_one_wish_backwards"),
+    ("people", "0007_why_people_stay_away"),
     ("panels", "0010_where_it_was"),
     ("panels", "0011_opened_by_centre"),
     ("meetings", "0005_where_it_was"),

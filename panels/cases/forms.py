@@ -48,7 +48,7 @@ class RowForm(forms.Form):
     """A line of the case. ``id`` ties it to what the form does not show; ``saved`` are the lines of the case by it."""
 
     id = forms.UUIDField(required=False, widget=forms.HiddenInput)
-    is_measured, asks = False, ""
+    is_measured = False
 
     def __init__(self, *args: Any, saved: Mapping[Any, dict[str, Any]] | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -58,6 +58,11 @@ class RowForm(forms.Form):
     def typed_names(cls) -> set[str]:
         """The fields that begin a new row: what its choices show unasked is nobody's entry."""
         return {name for name, field in cls.base_fields.items() if not isinstance(field, forms.ChoiceField)}
+
+    @property
+    def asks(self) -> str:
+        """A question beside the row, or nothing."""
+        return ""
 
     def has_changed(self) -> bool:
         """A new row counts once something is typed into it."""

@@ -126,9 +126,10 @@ def drop(messages: QuerySet[OutboxMessage], state: MailState) -> int:
 def give_up(messages: QuerySet[OutboxMessage], links: Mapping[Any, str]) -> None:
     """End mails that cannot be sent, of which the helpdesk may send one to somebody with an account again. What they lead to stays,
     sealed, but for a link that lets in whoever has it. ``links`` are what they lead to, by the mail's key."""
+    ended = messages.filter(pk__in=list(links))
     secret = [pk for pk, link in links.items() if queries.lets_in(link)]
-    drop(messages.filter(Q(pk__in=secret) | Q(recipient=None)), MailState.GIVEN_UP)
-    messages.filter(pk__in=list(links)).update(state=MailState.GIVEN_UP)
+    drop(ended.filter(Q(pk__in=secret) | Q(recipient=None)), MailState.GIVEN_UP)
+    ended.update(state=MailState.GIVEN_UP)
 
 
 def dispatch_outbox() -> int:

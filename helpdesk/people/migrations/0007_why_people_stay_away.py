@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('people', '0005_a_researchers_registry'),
+        ('people', '0006_one_wish_backwards'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
