@@ -1,7 +1,8 @@
 """``python -m cpms.layout SECONDS BYTES``: HTML on standard input, a PDF/UA-1 file on standard output.
 
 The only importer of WeasyPrint. It runs as a child process without Django, limits its own time and memory, and its
-fetcher knows the named assets and nothing else: no network, no file of the machine.
+fetcher knows the named assets and nothing else: no network, no file of the machine. Should something get past the fetcher,
+Python makes no socket for it and starts no program.
 """
 
 from __future__ import annotations
@@ -39,6 +40,18 @@ def limit_resources(seconds: int, memory: int) -> None:
         resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
 
 
+def stay_alone() -> None:
+    """From here on no socket is made and no other program started, whoever asks for it; a hook of this kind stays for good."""
+
+    def refuse(event: str, _arguments: tuple[object, ...]) -> None:
+        if event.startswith(
+            ("socket.", "subprocess.", "os.exec", "os.fork", "os.posix_spawn", "os.spawn", "os.system")
+        ):
+            raise PermissionError(f"{event}: a document asks for nothing")
+
+    sys.addaudithook(refuse)
+
+
 def write_pdf(html: str) -> bytes:
     """Tagged pages (PDF/UA-1) of a whole HTML document; its links to assets read ``asset:name``.
 
@@ -58,4 +71,5 @@ def write_pdf(html: str) -> bytes:
 
 if __name__ == "__main__":
     limit_resources(int(sys.argv[1]), int(sys.argv[2]))
+    stay_alone()
     sys.stdout.buffer.write(write_pdf(sys.stdin.buffer.read().decode()))

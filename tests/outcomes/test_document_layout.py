@@ -167,6 +167,29 @@ def test_even_markup_that_got_through_fetches_nothing(ear, secret_file):
     assert_harmless(done.stdout, ear)
 
 
+REACHING_OUT = """
+import socket, subprocess
+from cpms.layout import stay_alone
+stay_alone()
+for ask in (
+    lambda: socket.create_connection(("127.0.0.1", {port})),
+    lambda: subprocess.run(["true"]),
+):
+    try:
+        ask()
+    except PermissionError as refused:
+        print(refused)
+"""
+
+
+def test_what_got_past_the_fetcher_reaches_no_network_and_starts_nothing(ear):
+    """The third wall."""
+    code = [sys.executable, "-c", REACHING_OUT.format(port=ear.port)]
+    done = subprocess.run(code, capture_output=True, text=True, cwd=places.ROOT, check=False)
+    refused = [line for line in done.stdout.splitlines() if line.endswith("a document asks for nothing")]
+    assert (len(refused), ear.knocks, done.stderr) == (2, 0, "")
+
+
 def test_the_fetcher_knows_two_assets_and_nothing_else(ear, secret_file):
     fetcher = AssetFetcher()
     assert sorted(ASSETS) == ["asset:document.css", "asset:wordmark.svg"]
