@@ -111,11 +111,13 @@ def apart(feet: list[float]) -> list[float]:
 
 @dataclass(frozen=True)
 class Cell:
-    """``shown`` is the value in words where the number alone is not enough, ``share`` a part of the whole."""
+    """``shown`` is the value in words where the number alone is not enough, ``share`` a part of the whole, ``since`` says of which
+    part of the time it is."""
 
     value: float | None
     shown: str
     share: str = ""
+    since: str = ""
 
 
 @dataclass(frozen=True)

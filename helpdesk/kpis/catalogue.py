@@ -33,6 +33,11 @@ def split(verb: str, formula: str) -> list[Figure]:
     return [*urgencies, *routes]
 
 
+def named(why: Reason) -> str:
+    """A reason inside a sentence; who says it stays “I”."""
+    return why.label if why.label.startswith("I ") else why.label[0].lower() + why.label[1:]
+
+
 PEOPLE = [
     person(
         "registered",
@@ -58,7 +63,7 @@ PEOPLE = [
 ]
 SAID = "of these, whose newest reason, as the helpdesk wrote it down in the twelve months to the month's end, is this"
 AWAY = [
-    *((f"away_{why.value}", f"Not returning: {why.label[0].lower()}{why.label[1:]}", SAID) for why in Reason),
+    *((f"away_{why.value}", f"Not returning: {named(why)}", SAID) for why in Reason),
     ("away_unsaid", "Not returning: no reason said", "of these, who said none in the twelve months to the month's end"),
 ]
 PEOPLE += [
@@ -260,10 +265,7 @@ SURVEYS = [
         ("survey_useful", "Advice useful, 0 to 10", "mean of that round"),
         ("survey_valued", "Felt valued, 0 to 10", "mean of that round"),
         ("survey_again", "Would use it again, 0 to 10", "mean of that round"),
-        *(
-            (f"reason_{why.value}", f"Reason not to return: {why.label.lower()}", "named in that round")
-            for why in Reason
-        ),
+        *((f"reason_{why.value}", f"Reason not to return: {named(why)}", "named in that round") for why in Reason),
     )
 ]
 TICKETS = [

@@ -190,10 +190,7 @@ def funnel(every: list[Month], since: dt.date = START) -> Chart | None:
         f"Invitations sent, answers and first statements, {span(months)}{roughly(months, *ASKED)}",
         "Step",
         ("Invitations",),
-        tuple(
-            (words, (Cell(one.count, in_words(one), share(one)),))
-            for words, one in zip(steps.values(), counts.values(), strict=True)
-        ),
+        tuple((steps[name], (cell_of(one, share(one)),)) for name, one in counts.items()),
     )
 
 
@@ -201,8 +198,11 @@ def from_words(start: dt.date | None) -> str:
     return f" from {start:%B %Y} on" if start else ""
 
 
-def in_words(one: Taken) -> str:
-    return NOT_COUNTED if one.count is None else f"{one.count}{from_words(one.start)}"
+def cell_of(one: Taken, share: str) -> Cell:
+    """A sum of fewer months says from when on it is."""
+    if one.count is None:
+        return Cell(None, NOT_COUNTED)
+    return Cell(one.count, str(one.count), share, f"from {one.start:%b %Y} on" if one.start else "")
 
 
 def in_hours(month: Month, wait: str) -> float:

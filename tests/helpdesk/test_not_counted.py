@@ -10,6 +10,7 @@ import pytest
 from pypdf import PdfReader
 
 from cpms.accounts.roles import Role
+from cpms.charts import Cell
 from helpdesk import actions, kpis
 from helpdesk.exports import LACKING, figures_as_csv, figures_as_pages
 from helpdesk.kpis.charts import funnel
@@ -80,11 +81,7 @@ def test_charts_say_that_it_was_not_counted_and_what_is_a_part(home):
         line = MonthlyKpi.objects.get(month=JANUARY, group=place)
         (asked,) = [one for one in kpis.charts_of(user, line) if one.of == "Step"]
         assert asked.finding == f"{invited} invitations sent, 0 accepted; how many gave advice was not counted then"
-        assert [(cells[0].value, cells[0].shown, cells[0].share) for _step, cells in asked.rows][-1] == (
-            None,
-            "not counted then",
-            "",
-        )
+        assert asked.rows[-1] == ("Gave advice", (Cell(None, "not counted then"),))
     lacks = [frozenset({"advised"}), frozenset({"advised"}), frozenset[str]()]
     days = (JANUARY, FEBRUARY, MARCH)
     months = [
@@ -93,6 +90,7 @@ def test_charts_say_that_it_was_not_counted_and_what_is_a_part(home):
     part = funnel(months)
     assert part.finding == "30 invitations sent, 0 accepted; 4 of the invited gave advice from March 2024 on"
     assert [cells[0].share for _step, cells in part.rows] == ["100 %", "0 %", "0 %", ""]
+    assert part.rows[-1][1][0].since == "from Mar 2024 on"
     assert funnel(months, MARCH).rows[-1][1][0].share == "40 %"
 
 

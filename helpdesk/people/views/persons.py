@@ -24,7 +24,7 @@ from panels.queries import handing_over
 
 
 class WhyAwayForm(forms.Form):
-    reason = forms.ChoiceField(label="Why, as they say", choices=Reason.choices)
+    reason = forms.ChoiceField(label="Why, as they say", choices=[("", "Choose a reason"), *Reason.choices])
 
 
 @access("people:list", verb=Permission.PERSON_LIST)
