@@ -265,8 +265,7 @@ WHITENOISE_USE_FINDERS = DEBUG or TESTING
 WHITENOISE_AUTOREFRESH = DEBUG or TESTING
 
 # Mail leaves through the outbox only
-EMAIL_CONFIG = env.email_url("EMAIL_URL", default="smtp://localhost:25")
-vars().update(EMAIL_CONFIG)
+vars().update(env.email_url("EMAIL_URL", default="smtp://localhost:25"))
 EMAIL_TIMEOUT = 10
 DPO_EMAIL = env.str("CPMS_DPO_EMAIL", default="")  # told of each break-glass
 HELPDESK_EMAIL = env.str("CPMS_HELPDESK_EMAIL", default="")  # shown to who cannot sign in
