@@ -12,7 +12,8 @@ from django.db.models import BooleanField, Exists, ExpressionWrapper, F, OuterRe
 from django.db.models.functions import Coalesce, Greatest
 
 from cpms import clock
-from panels.models import Contribution, Invitation, Message, Panel, Sign, Stance, TimeSpent, Visit
+from cpms.vault.models import DataKey
+from panels.models import Contribution, Invitation, Message, Panel, Sign, Stance, TimeSpent, Visit, Wording
 from panels.queries.answers import has_answered
 from panels.queries.counting import number_of
 from panels.queries.idle import newest
@@ -66,17 +67,34 @@ def thread(
 
     ``guests`` gives the guests' keys and the dates until which they stay, ``besides`` the keys of older words that are shown too.
     """
-    stances = Prefetch("stances", Stance.objects.select_related("who__centre", "key").prefetch_related("wordings"))
-    statements = Contribution.objects.filter(panel=panel).prefetch_related(stances, "wordings", "mentions")
-    messages = Message.objects.filter(panel=panel).prefetch_related("wordings", "mentions")
-    statements = statements.filter(chosen(statements, latest, besides)).select_related("author__centre", "key")
-    messages = messages.filter(chosen(messages, latest, besides)).select_related("author__centre", "key")
+    worded = Prefetch("wordings", Wording._base_manager.order_by("until"))
+    stances = Prefetch("stances", Stance._base_manager.select_related("who__centre").prefetch_related(worded))
+    statements = Contribution._base_manager.filter(panel=panel).prefetch_related(stances, worded, "mentions")
+    messages = Message._base_manager.filter(panel=panel).prefetch_related(worded, "mentions")
+    statements = statements.filter(chosen(statements, latest, besides)).select_related("author__centre")
+    messages = messages.filter(chosen(messages, latest, besides)).select_related("author__centre")
     reader, named = user.pk, Coalesce(*(f"answers_{kind}__author__display_name" for kind in ("message", "statement")))
-    entries = [statement_entry(c, reader, guests) for c in statements.annotate(answered_name=named)]
-    entries += [message_entry(m, reader, guests) for m in messages.annotate(answered_name=named)]
+    said = under_one_key(
+        panel.key, [*statements.annotate(answered_name=named), *messages.annotate(answered_name=named)]
+    )
+    entries = [
+        statement_entry(one, reader, guests) if isinstance(one, Contribution) else message_entry(one, reader, guests)
+        for one in said
+    ]
     entries.sort(key=lambda entry: entry.at)
     older = max(len(entries) - latest, 0) if latest else 0
     return [*of_older(entries[:older], besides), *entries[older:]]
+
+
+def under_one_key(key: DataKey, said: list[Any]) -> list[Any]:
+    """The same statements and messages with their views and earlier wordings. All of a panel is sealed under one key, which need
+    not come along with each row, and is opened once."""
+    views = [view for one in said if isinstance(one, Contribution) for view in one.stances.all()]
+    worded = [one for words in (*said, *views) for one in words.wordings.all()]
+    for row in (*said, *views, *worded):
+        if row.key_id == key.pk:
+            row.key = key
+    return said
 
 
 def of_older(entries: list[Entry], besides: Collection[Any]) -> list[Entry]:

@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Exists, Prefetch, Q, QuerySet
+from django.db.models import Count, Exists, IntegerField, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from cpms import clock
 from cpms.accounts.models import ThematicGroup, User
@@ -63,16 +64,28 @@ def next_for(user: Any, panel: Panel) -> Meeting | None:
     """The next of them that is a meeting of the panel's own group, with the number of people who come to its whole series; none
     while the panel is on the agenda of a coming one.
 
-    What the group plans is looked up first: who sees which meeting is a long question, asked of those alone and if there are any.
+    What the group plans is looked up first, then which of its series the person sees: who sees which meeting is a long question,
+    asked only where a meeting belongs to a series that the person does not see.
     """
     coming = Meeting.objects.filter(state=MeetingState.PLANNED, starts_at__gt=clock.now()).order_by()
     theirs = coming.filter(series__in=MeetingSeries.objects.filter(groups=panel.group_id).values("pk"))
-    planned = list(theirs.filter(~Exists(coming.filter(agenda__panel=panel))).values_list("pk", flat=True))
+    planned = dict(theirs.filter(~Exists(coming.filter(agenda__panel=panel))).values_list("pk", "series"))
     if not planned:
         return None
-    comers = Count("series__people", filter=Q(series__people__is_active=True), distinct=True)
-    rows = Meeting.objects.visible_to(user).filter(pk__in=planned).select_related("series").order_by("starts_at")
-    return rows.annotate(panels=Count("agenda", distinct=True), comers=comers).first()
+    seen = MeetingSeries.objects.visible_to(user).filter(pk__in=set(planned.values())).values_list("pk", flat=True)
+    whole = set(planned.values()) <= set(seen.order_by())
+    rows = Meeting.objects.all() if whole else Meeting.objects.visible_to(user)
+    people = MeetingSeries.people.through.objects.filter(meetingseries=OuterRef("series"), user__is_active=True)
+    numbers = {"panels": number_in("meeting", AgendaItem.objects.filter(meeting=OuterRef("pk")))}
+    numbers["comers"] = number_in("meetingseries", people)
+    return rows.filter(pk__in=planned).select_related("series").annotate(**numbers).order_by("starts_at").first()
+
+
+def number_in(whole: str, rows: QuerySet[Any]) -> Coalesce:
+    """How many rows a meeting has, by the column that holds them together: counted for the one that is shown. Joined, three
+    hundred people would be counted once for each of its panels."""
+    counted = rows.order_by().values(whole).annotate(number=Count("pk"))
+    return Coalesce(Subquery(counted.values("number"), output_field=IntegerField()), 0)
 
 
 def agenda(meeting: Meeting, user: Any) -> list[Slot]:
