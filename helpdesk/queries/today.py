@@ -21,7 +21,7 @@ from cpms.notifications.models import OutboxMessage
 from cpms.notifications.states import MailState
 from cpms.vault.models import Envelope
 from helpdesk.people import queries as log
-from helpdesk.people.models import AccessRequest, GlassBreak, LostPhone, RoleProposal
+from helpdesk.people.models import AccessRequest, GlassBreak, LostPhone, PlaceProposal, RoleProposal
 from helpdesk.queries.nudges import note_nudges
 from helpdesk.queries.rows import Part, Row, signed_in
 from helpdesk.states import GIVEN_UP_FOR, GONE_AFTER, QUIET_AFTER, NudgeKind
@@ -141,7 +141,7 @@ def part_of(kind: str, user: Any) -> Part:
 
 
 def second_persons(user: Any) -> Part:
-    """What a colleague asked for and this person may confirm."""
+    """What a colleague, or another network, asked for and this person may confirm."""
     waiting: list[Row] = []
     count = 0
     for model, words in ((RoleProposal, "a role"), (LostPhone, "a new phone"), (GlassBreak, "a look into a panel")):
@@ -152,6 +152,13 @@ def second_persons(user: Any) -> Part:
             glass = model is GlassBreak
             path = reverse("people:glass") if glass else reverse("people:person", args=[wish.person_id])
             waiting.append(Row(wish.pk, f"{wish.asked_by} asks for {words}", "", wish.asked_at, path))
+    places = PlaceProposal.objects.waiting().exclude(asked_by=user).filter(centre__in=Centre.objects.visible_to(user))
+    asked = list(places.select_related("centre", "network").annotate(whole=Window(Count("pk")))[:MOST_SHOWN])
+    waiting += [
+        Row(one.pk, f"{one.network} asks for a hospital", str(one.centre), one.asked_at, one.centre.get_absolute_url())
+        for one in asked
+    ]
+    count += asked[0].whole if asked else 0
     waiting.sort(key=lambda row: str(row.since))
     return Part("Waits for a second person", waiting[:MOST_SHOWN], count)
 

@@ -26,6 +26,7 @@ from tests.factories import (
     AccessRequestFactory,
     CentreFactory,
     NetworkFactory,
+    PlaceProposalFactory,
     RoleProposalFactory,
     Story,
     UserFactory,
@@ -35,7 +36,7 @@ from tests.panels.test_idle import age
 
 pytestmark = pytest.mark.django_db(databases=["default", "cachedb"])
 LONG_AGO = dt.timedelta(days=400)
-QUERIES = 47
+QUERIES = 49
 
 
 def staff(network=None):
@@ -248,3 +249,11 @@ def test_who_may_decide_a_request_approves_it_from_there():
     assert client.post(approve).status_code == 302
     assert approve not in client.get(reverse("helpdesk:index")).content.decode()
     assert User.objects.filter(email=asked.email).exists()
+
+
+def test_a_hospital_that_another_network_asks_for_waits_for_its_own_helpdesk():
+    asked = PlaceProposalFactory(network=NetworkFactory(code="FAR", name="Far"), centre=CentreFactory())
+    own, far = staff(asked.centre.networks.get()), staff(asked.network)
+    for person, said in ((own, ["Far asks for a hospital"]), (far, [])):
+        part = next((one for one in queries.parts_of(person) if one.title.startswith("Waits for")), None)
+        assert [row.name for row in part.rows] if part else said == []

@@ -50,10 +50,16 @@ def test_the_helpdesk_sends_a_mail_again_once_and_hears_why_not_twice(story, mai
     del mailoutbox[:]
     client, page = signed_in(staff(story.group.network)), reverse("helpdesk:notifications_outboxmessage_changelist")
     press = {"action": "send_again", "_selected_action": [str(mail.pk)]}
+    own = client.get(reverse("helpdesk:notifications_outboxmessage_change", args=[mail.pk])).content.decode()
+    assert f'name="_selected_action" value="{mail.pk}"' in own
     answers = [client.post(page, press, follow=True).content.decode() for _press in range(2)]
     assert "1 mail on the way again." in answers[0]
     assert "It is on its way." in answers[1]
     assert actions.dispatch_outbox() == 1
+    assert (
+        "Send it again"
+        not in client.get(reverse("helpdesk:notifications_outboxmessage_change", args=[mail.pk])).content.decode()
+    )
     assert "It has gone out already." in client.post(page, press, follow=True).content.decode()
     assert [(one.to, one.extra_headers["Message-ID"]) for one in mailoutbox] == [
         ([story.expert.email], mail.message_id)
