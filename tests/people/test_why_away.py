@@ -1,4 +1,4 @@
-"""Why somebody stays away is written down by the helpdesk that asked, and counts without a name."""
+"""Why somebody stays away is written down by the helpdesk that asked, and counts without a name; and when somebody was spoken with."""
 
 from __future__ import annotations
 
@@ -70,3 +70,15 @@ def test_nobody_else_writes_it_down():
         not in signed_in(representative).get(reverse("people:person", args=[person.pk])).content.decode()
     )
     assert not WhyAway.objects.exists()
+
+
+def test_a_representatives_page_says_when_somebody_spoke_with_them():
+    centre = CentreFactory()
+    desk, speaker = desk_of(centre.networks.get()), UserFactory(centre=centre, role="none")
+    give_role(speaker, Role.REPRESENTATIVE, centre=centre)
+    said = {"on": clock.rights_day(), "way": "phone", "said": "They begin in March."}
+    entry = actions.log_outreach(centre, person=speaker, by=desk, **said)
+    page = reverse("people:person", args=[speaker.pk])
+    mine, own = (signed_in(who).get(page).content.decode() for who in (desk, speaker))
+    assert (entry.get_absolute_url() in mine, "They begin in March." in mine) == (True, False)
+    assert entry.get_absolute_url() not in own

@@ -38,6 +38,7 @@ from helpdesk.people.queries.second import (
     others_on_duty,
     others_who_grant,
     panel_for_glass,
+    spoken_with,
 )
 
 __all__ = [
@@ -73,6 +74,7 @@ __all__ = [
     "roles_of",
     "rows_by_state",
     "speakers_of",
+    "spoken_with",
     "steps_due",
     "tables_of",
     "waiting_requests",

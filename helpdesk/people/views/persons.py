@@ -58,6 +58,7 @@ def show(request: HttpRequest, person: User, **sent: Any) -> HttpResponse:
         "stopped": told if lost is None else None,
         "patients": [(at, ask(Permission.CENTRE_HAND_OVER, user, at)) for at in handing_over.hospitals_of(person)],
         "why_away": WhyAway.objects.filter(person=person).select_related("by").last(),
+        "spoken": queries.spoken_with(person, user=user),
         "may_note_away": ask(Permission.PERSON_AWAY, user, person),
         "may_manage": ask(Permission.PERSON_MANAGE, user, person),
         "may_switch": may_switch(user, person),
