@@ -20,6 +20,12 @@ from cpms.vault.models import SealedManager, SealedModel
 from panels.states import ANSWER_WITHIN, NUDGE_AFTER, RUNNING, DeclineReason, InvitationKind, InvitationState, due_on
 
 
+def sits() -> Q:
+    """Of an invitation: whether the person sits in the panel now."""
+    holds = Q(practises("invitee"), guest_until=None) | Q(guest_until__gt=clock.now())
+    return Q(holds, state=InvitationState.ACCEPTED, invitee__is_active=True)
+
+
 class InvitationQuerySet(models.QuerySet["Invitation"]):
     def visible_to(self, user: Any) -> InvitationQuerySet:
         """One's own, while it can still be answered or holds, the panel runs and consent to care is in force."""
@@ -43,8 +49,7 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
 
     def seated(self) -> InvitationQuerySet:
         """Accepted and still a member: not ended, an expert is still a clinician of a hospital, a guest's date has not passed."""
-        holds = Q(practises("invitee"), guest_until=None) | Q(guest_until__gt=clock.now())
-        return self.filter(holds, state=InvitationState.ACCEPTED, invitee__is_active=True)
+        return self.filter(sits())
 
     def experts(self) -> InvitationQuerySet:
         return self.filter(kind=InvitationKind.EXPERT)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -14,6 +14,7 @@ from django.db.models.functions import Coalesce, Greatest
 from cpms import clock
 from cpms.vault.models import DataKey
 from panels.models import Contribution, Invitation, Message, Panel, Sign, Stance, TimeSpent, Visit, Wording
+from panels.models.invitations import sits
 from panels.queries.answers import has_answered
 from panels.queries.counting import number_of
 from panels.queries.idle import newest
@@ -67,16 +68,15 @@ def thread(
 
     ``guests`` gives the guests' keys and the dates until which they stay, ``besides`` the keys of older words that are shown too.
     """
-    worded = Prefetch("wordings", Wording._base_manager.order_by("until"))
+    worded = Prefetch("wordings", Wording._base_manager.all())
     stances = Prefetch("stances", Stance._base_manager.select_related("who__centre").prefetch_related(worded))
     statements = Contribution._base_manager.filter(panel=panel).prefetch_related(stances, worded, "mentions")
     messages = Message._base_manager.filter(panel=panel).prefetch_related(worded, "mentions")
     statements = statements.filter(chosen(statements, latest, besides)).select_related("author__centre")
     messages = messages.filter(chosen(messages, latest, besides)).select_related("author__centre")
     reader, named = user.pk, Coalesce(*(f"answers_{kind}__author__display_name" for kind in ("message", "statement")))
-    said = under_one_key(
-        panel.key, [*statements.annotate(answered_name=named), *messages.annotate(answered_name=named)]
-    )
+    said = [row for rows in (statements, messages) for row in rows.annotate(answered_name=named)]
+    under_one_key(panel.key, [*with_words(said)])
     entries = [
         statement_entry(one, reader, guests) if isinstance(one, Contribution) else message_entry(one, reader, guests)
         for one in said
@@ -86,15 +86,19 @@ def thread(
     return [*of_older(entries[:older], besides), *entries[older:]]
 
 
-def under_one_key(key: DataKey, said: list[Any]) -> list[Any]:
-    """The same statements and messages with their views and earlier wordings. All of a panel is sealed under one key, which need
-    not come along with each row, and is opened once."""
-    views = [view for one in said if isinstance(one, Contribution) for view in one.stances.all()]
-    worded = [one for words in (*said, *views) for one in words.wordings.all()]
-    for row in (*said, *views, *worded):
+def with_words(said: list[Any]) -> Iterator[Any]:
+    """The statements and messages, and the views of them, each followed by what it said before."""
+    for one in said:
+        for row in (one, *(one.stances.all() if isinstance(one, Contribution) else ())):
+            yield from (row, *row.wordings.all())
+
+
+def under_one_key(key: DataKey, rows: list[Any]) -> list[Any]:
+    """The same rows. All of a panel is sealed under one key, which need not come along with each row, and is opened once."""
+    for row in rows:
         if row.key_id == key.pk:
             row.key = key
-    return said
+    return rows
 
 
 def of_older(entries: list[Entry], besides: Collection[Any]) -> list[Entry]:
@@ -195,11 +199,13 @@ def objection_of(user: Any, contribution: Contribution) -> str:
 
 @dataclass(frozen=True)
 class Seat:
-    """One row of "who is in this panel": the invitation, when the person last looked, whether advice was given."""
+    """One row of "who is in this panel": the invitation, when the person last looked, whether advice was given, and whether the
+    person sits there now."""
 
     invitation: Invitation
     seen_at: dt.datetime | None
     replied: bool
+    seated: bool
 
 
 def visits(panel: Panel) -> dict[Any, dt.datetime]:
@@ -209,9 +215,20 @@ def visits(panel: Panel) -> dict[Any, dt.datetime]:
 
 def seats(panel: Panel, *, seen: dict[Any, dt.datetime]) -> list[Seat]:
     """Everybody ever asked into the panel; ``seen`` is what ``visits`` gives."""
-    rows = Invitation.objects.filter(panel=panel).select_related("invitee__centre", "invitee__deputy", "key")
-    rows = rows.annotate(replied=ExpressionWrapper(has_answered(), BooleanField()))
-    return [Seat(row, seen.get(row.invitee_id), row.replied) for row in rows]
+    rows = Invitation._base_manager.filter(panel=panel).select_related("invitee__centre", "invitee__deputy")
+    told = {"replied": has_answered(), "seated": sits()}
+    rows = rows.annotate(**{name: ExpressionWrapper(holds, BooleanField()) for name, holds in told.items()})
+    found = under_one_key(panel.key, list(rows))
+    return [Seat(row, seen.get(row.invitee_id), row.replied, row.seated) for row in found]
+
+
+def room(panel: Panel) -> tuple[dict[Any, dt.datetime], list[Seat]]:
+    """``visits`` and ``seats``, looked up once per loaded panel: its page and the form on it ask alike."""
+    if "_room" not in panel.__dict__:
+        seen = visits(panel)
+        panel.__dict__["_room"] = seen, seats(panel, seen=seen)
+    found: tuple[dict[Any, dt.datetime], list[Seat]] = panel.__dict__["_room"]
+    return found
 
 
 def guests_of(seats: list[Seat]) -> dict[Any, dt.datetime]:

@@ -9,7 +9,7 @@ from panels.cases.models import Case
 from panels.cases.states import FileState
 from panels.models import Contribution, Message, Panel
 from panels.models.talk import Said
-from panels.queries.answers import people_in
+from panels.queries.page import room
 
 MARKS = {"m": Message, "s": Contribution}
 
@@ -32,7 +32,8 @@ def names_of_files(case: Case) -> list[str]:
 
 def mentionable(panel: Panel, user: Any) -> list[Any]:
     """Everybody in the panel but oneself."""
-    return [person for person in people_in(panel) if person.pk != user.pk]
+    here = [panel.lead, *(seat.invitation.invitee for seat in room(panel)[1] if seat.seated)]
+    return [person for person in here if person.pk != user.pk]
 
 
 def answered_words(panel: Panel, mark: str) -> Said | None:

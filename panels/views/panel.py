@@ -87,14 +87,13 @@ def page(
     """The whole page; also shown again, with everything typed, when a reply had an error."""
     user: Any = request.user
     look_once(panel.case.patient)
-    seen = queries.visits(panel)
-    seats = queries.seats(panel, seen=seen)
+    seen, seats = queries.room(panel)
     latest = None if "all" in request.GET else queries.LATEST
     entries = queries.entries(panel, user, seats, seen=seen.get(user.pk), latest=latest)
     said, last_at = queries.so_far(panel)
     context = {
         "panel": panel,
-        "case": case_parts(panel.case),
+        "case": panel.case,  # its parts came with what a reply may quote
         "consent": allowed(panel.case),
         "entries": entries,
         **queries.not_shown(entries, said, whole=latest is None),
