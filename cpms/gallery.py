@@ -53,6 +53,7 @@ def person(name: str, job: str, hospital: str, city: str, country: str) -> Simpl
         job_title=job,
         place=f"{hospital}, {city}",
         centre=SimpleNamespace(country=country),
+        is_away=False,
         initials=(words[0][0] + words[-1][0]).upper(),
     )
 

@@ -6,7 +6,6 @@ from the view, and the component shows the button or says why not.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -15,16 +14,19 @@ from typing import Any
 from django import template
 from django.template.loader import render_to_string
 from django.templatetags.static import static
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
+from django.utils.timezone import localtime
 
 from cpms import clock, countries, words
 from cpms.words import Day, local_day
 
 register = template.Library()
-UNSAID = dict.fromkeys("guest_until lead you at on_behalf_of icon name value key about refused reason".split(), "")
-"""What a component may be told. A name that its template asks for in vain costs ten times one that is there."""
+UNSAID = dict.fromkeys("icon name value key about refused reason".split(), "")
+"""What a button may be told. A name that its template asks for in vain costs ten times one that is there."""
+PERSON = """<div class="entry-head"><span class="person-name">{}</span>{}</div>
+<p class="person-role">{}{}</p>"""
 
 
 for filter_function in (
@@ -39,6 +41,10 @@ for filter_function in (
     words.between,
     words.shortened,
     words.of,
+    words.before,
+    words.after,
+    words.in_fours,
+    words.breakable,
 ):
     register.filter(filter_function.__name__, filter_function)
 register.simple_tag(words.filled)
@@ -61,31 +67,6 @@ def having(items: Iterable[Any], spec: str) -> list[Any]:
 @register.filter
 def lacking(items: Iterable[Any], spec: str) -> list[Any]:
     return [item for item in items if not matches(item, spec)]
-
-
-@register.filter
-def before(text: str, mark: str) -> str:
-    """What stands before ``mark``; everything when it is not there."""
-    return text.partition(mark)[0]
-
-
-@register.filter
-def after(text: str, mark: str) -> str:
-    """What stands after ``mark``; nothing when it is not there."""
-    return text.partition(mark)[2]
-
-
-@register.filter
-def in_fours(text: str) -> str:
-    """A fingerprint in groups of four signs, so that people can compare it."""
-    return " ".join(text[n : n + 4] for n in range(0, len(text), 4))
-
-
-@register.filter
-def breakable(address: str) -> SafeString:
-    """An e-mail address that a narrow page breaks behind "@" or a dot only."""
-    parts = ((part,) for part in re.split(r"(?<=[@.])", address or ""))
-    return format_html('<span class="email">{}</span>', format_html_join(SafeString("<wbr>"), "{}", parts))
 
 
 @register.filter
@@ -193,10 +174,30 @@ def avatar(user: Any, *, guest: bool = False, me: bool = False) -> SafeString:
     return format_html('<span class="{}" aria-hidden="true">{}</span>', css, user.initials)
 
 
-@register.inclusion_tag("components/person.html")
-def person(user: Any, **options: Any) -> dict[str, Any]:
-    """Name, job, hospital and country. ``guest_until`` (the day access ends), ``lead``, ``you``, ``at``, ``on_behalf_of``."""
-    return {**UNSAID, "user": user, **options}
+@register.simple_tag
+def person(
+    user: Any,
+    *,
+    guest_until: Day = None,
+    lead: bool = False,
+    you: bool = False,
+    at: Any = None,
+    on_behalf_of: Any = None,
+) -> SafeString:
+    """Name, job, hospital and country; with ``guest_until`` the day access ends. At once: three hundred come to a meeting."""
+    marks = [tag("Lead", "accent")] if lead else []
+    if on_behalf_of:
+        marks.append(tag(f"for {on_behalf_of.display_name}", "line", "person-badge"))
+    if guest_until:
+        marks.append(tag(f"Guest until {words.day(guest_until)}", "line", "person-badge"))
+    if user.is_away:
+        marks.append(tag(f"Away until {words.day(user.away_until)}", "warn", "clock"))
+    if you:
+        marks.append(SafeString('<span class="small ink-2">you</span>'))
+    if at:
+        marks.append(format_html('<time datetime="{}">{}</time>', localtime(at).isoformat(), words.when(at)))
+    job = format_html('{}<span class="sep"></span>', user.job_title) if user.job_title else ""
+    return format_html(PERSON, user.display_name, SafeString("".join(marks)), job, whereabouts(user))
 
 
 @register.inclusion_tag("components/refline.html")

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
@@ -132,3 +133,24 @@ def of(words: Mapping[str, str], key: str) -> str:
 def filled(sentence: str, **values: Any) -> SafeString:
     """A sentence of ours with its places filled, every value escaped."""
     return format_html(sentence, **values)
+
+
+def in_fours(text: str) -> str:
+    """A fingerprint in groups of four signs, so that people can compare it."""
+    return " ".join(text[n : n + 4] for n in range(0, len(text), 4))
+
+
+def breakable(address: str) -> SafeString:
+    """An e-mail address that a narrow page breaks behind "@" or a dot only."""
+    parts = ((part,) for part in re.split(r"(?<=[@.])", address or ""))
+    return format_html('<span class="email">{}</span>', format_html_join(SafeString("<wbr>"), "{}", parts))
+
+
+def before(text: str, mark: str) -> str:
+    """What stands before ``mark``; everything when it is not there."""
+    return text.partition(mark)[0]
+
+
+def after(text: str, mark: str) -> str:
+    """What stands after ``mark``; nothing when it is not there."""
+    return text.partition(mark)[2]
