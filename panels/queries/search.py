@@ -48,9 +48,8 @@ def search(
     # Asked in one go, PostgreSQL joins every panel there is before it looks at the few
     seen = list(visible.values_list("pk", flat=True))
     found = set(Panel.objects.filter(plainly | coded(text), pk__in=seen).values_list("pk", flat=True))
-    found |= opened_and_read(
-        seen[:LOOKED_THROUGH], words, terminology.names_meant(System.ORPHA, text, limit=MOST_CODES)
-    )
+    left = [key for key in seen[:LOOKED_THROUGH] if key not in found]
+    found |= opened_and_read(left, words, terminology.names_meant(System.ORPHA, text, limit=MOST_CODES))
     return Panel.objects.filter(pk__in=found).order_by("-drafted_at", "pk")
 
 

@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
+from consent.policy import look_once
 from cpms.accounts import queries as accounts
 from cpms.accounts.access import Refused, access
 from cpms.accounts.access.routes import READ, WRITE
@@ -114,6 +115,7 @@ def add_guest(request: HttpRequest, panel: Panel, guest: GuestForm, experts: Inv
 
 def show_invite(request: HttpRequest, panel: Panel, experts: InviteForm, guest: GuestForm) -> HttpResponse:
     seats = queries.seats(panel, seen=queries.visits(panel))
+    look_once(panel.case.patient)
     there: set[Any] = {s.invitation.invitee_id for s in seats if s.invitation.state in {"pending", "accepted"}}
     case_parts(panel.case)
     asked = [panel.lead, *(s.invitation.shown for s in seats if s.invitation.invitee_id in there)]
