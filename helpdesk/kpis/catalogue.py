@@ -67,7 +67,7 @@ AWAY = [
     ("away_unsaid", "Not returning: no reason said", "of these, who said none in the twelve months to the month's end"),
 ]
 PEOPLE += [
-    Figure(**vars(person(name, words, formula, "WhyAway")) | {"splits": "not_returning"})
+    Figure(**vars(person(name, words, formula, "WhyAway")) | {"of": Of.NEITHER, "base": "not_returning", "whole": True})
     for name, words, formula in AWAY
 ]
 ROUTES = (
@@ -282,6 +282,6 @@ TICKETS = [
 TICKETS = [Figure(**vars(one) | {"part": Part.TICKETS, "whole": True}) for one in TICKETS]
 FIGURES = [*PEOPLE, *PANELS, *ASKING, *ADVICE, *CENTRES, *SURVEYS, *TICKETS]
 BY_NAME = {figure.name: figure for figure in FIGURES}
-ADDED = [figure.name for figure in FIGURES if figure.adds or figure.anew or figure.splits]
+ADDED = [figure.name for figure in FIGURES if figure.adds or figure.anew or (figure.whole and figure.over == Over.LAST)]
 """What stands in the network's own line as nought too, so that a month says which counts were taken."""
 LATE = frozenset(figure.name for figure in FIGURES if figure.late)

@@ -41,7 +41,8 @@ midnight UTC. Counted by `helpdesk/kpis/` from ordinary rows, by queries whose n
 A month has one line for the whole network, one per thematic group, one per country and one per centre. People count by
 their own groups and by the centre where they are on the night of the count, panels and what belongs to them by their
 group and by the centre that opened them first, for good: who leaves, moves or hands a panel over takes no figure along. A person in two groups counts in both group lines and once in the network's. Surveys and
-starters stand where they have a meaning; tickets count for the network whose helpdesk was asked, and stand in no other line.
+starters stand where they have a meaning; tickets count for the network whose helpdesk was asked, and stand in no other line; nor do the reasons of people
+who do not return, as who represents a hospital would know who gave them.
 
 In the first seven nights of a month, and when one is frozen, the twelve months before are counted again. Where rows came late (a reopened panel, an answer
 entered afterwards) the difference is written beside the frozen line as a correction, never into it. Figures that depend
@@ -70,7 +71,7 @@ representatives their centre's, national officers those of their country in ever
 The column *counts* says what a figure counts. One that counts people or panels (each is a patient's) is hidden where it
 is one to four, on every page, in every file and for every role: `<5*` stands there. The same sign hides a few more: the
 smallest of what is left, until no hidden figure follows from those shown and their sums (the network's by groups, the
-network's by countries, a country's by its centres, opened and closed panels by urgency, people who do not return by reason), and until the hidden parts of a sum come to
+network's by countries, a country's by its centres, opened and closed panels by urgency), and until the hidden parts of a sum come to
 five or more. One function decides this for every table, `kept_back` in `outcomes/queries/small_cells.py`; it looks at all
 lines of the network, not at those of the reader, so that two readers who put their tables together learn nothing. Waits,
 shares, minutes and patients are hidden where the figure they are drawn from is.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import operator
-from collections.abc import Callable, Collection
 from functools import reduce
 from typing import Any
 
@@ -55,7 +54,7 @@ def gone(to: str, month: dt.date) -> Q:
 
 
 def people(month: dt.date) -> Counts:
-    """Registered, active, contributing and not returning, by centre and by group; and why they do not return."""
+    """Registered, active, contributing and not returning, by centre and by group; and, of a network, why they do not return."""
     start, end = moments(month)
     spoke = [
         model._default_manager.filter(within("at", start, end)).order_by().values(who)
@@ -71,47 +70,34 @@ def people(month: dt.date) -> Counts:
             "not_returning": gone(to, month),
         }
 
-    found, said = by_belonging(month, conditions), reasons(month)
-    for place, line in found.items():
-        line |= said.get(place, dict.fromkeys(WHY, 0))
-        line["away_unsaid"] = (line["not_returning"] or 0) - sum(line[name] or 0 for name in WHY)
-    return found
-
-
-def by_belonging(
-    month: dt.date, conditions: Callable[[str], dict[str, Q]], among: Collection[Any] | None = None
-) -> Counts:
-    """How many people meet each condition, by the centre and by the groups that they belong to; of all, or ``among`` those of
-    these keys. Two queries."""
-
     def counts(to: str) -> dict[str, Any]:
         return {name: Count(to, distinct=True, filter=each) for name, each in conditions(to).items()}
 
-    names, centres = list(conditions("people")), memberships(month)
-    groups: Any = ThematicGroup.objects.order_by()
-    if among is not None:
-        centres, groups = centres.filter(centre__people__in=among), groups.filter(people__in=among)
-    found = summed(centres.values(*BELONGING.keys()).annotate(**counts("centre__people")), BELONGING, names)
-    for row in groups.values("network", "pk").annotate(**counts("people")):
+    names = list(conditions("people"))
+    rows = memberships(month).values(*BELONGING.keys()).annotate(**counts("centre__people"))
+    found = summed(rows, BELONGING, names)
+    groups: Any = ThematicGroup.objects.order_by().values("network", "pk").annotate(**counts("people"))
+    for row in groups:
         found[Place(row["network"], group=row["pk"])] = {name: row[name] for name in names}
+    for place, said in reasons(month).items():
+        line = found[place]
+        line |= said | {"away_unsaid": (line.get("not_returning") or 0) - sum(said.values())}
     return found
 
 
-def reasons(month: dt.date) -> Counts:
-    """Of those who do not return, how many gave which reason last, in the twelve months to the month's end; three queries."""
+def reasons(month: dt.date) -> dict[Place, dict[str, int]]:
+    """Of each network's people who do not return, how many gave which reason last, in the twelve months to the month's end. Of
+    a whole network alone: who represents a hospital would know who said it. Three queries."""
     said = WhyAway.objects.filter(within("at", midnight(before(month, 11)), moments(month)[1]))
     newest = dict(said.order_by("at", "pk").values_list("person", "reason"))
-    if not newest:
-        return nothing()
-
-    def conditions(to: str) -> dict[str, Q]:
-        away = gone(to, month)
-        return {
-            f"away_{why}": away & Q(**{f"{to}__pk__in": [who for who, reason in newest.items() if reason == why]})
-            for why in Reason.values
-        }
-
-    return by_belonging(month, conditions, list(newest))
+    away, wanted = gone("centre__people", month), dict[str, Any]()
+    for why in Reason.values:
+        who = [person for person, reason in newest.items() if reason == why]
+        wanted[f"away_{why}"] = Count("centre__people", distinct=True, filter=away & Q(centre__people__pk__in=who))
+    networks = {network: dict.fromkeys(WHY, 0) for network in memberships(month).values_list("network", flat=True)}
+    rows: Any = memberships(month).filter(centre__people__in=list(newest)).values("network").annotate(**wanted)
+    networks |= {row.pop("network"): row for row in rows}
+    return {Place(network): counts for network, counts in networks.items()}
 
 
 def starters(month: dt.date) -> Counts:

@@ -122,7 +122,7 @@ class Slow:
         since = back(self.month, 2)
         lately = {who for who, when in self.sign_ins if since <= when <= self.month}
         old = {pk for pk, p in there.items() if month_of(p.activated_at) < since}
-        return self.of_reasons(old - lately) | {
+        return (self.of_reasons(old - lately) if place[1:] == (None, "", None) else {}) | {
             "registered": len(there),
             "active": len({who for who, when in self.sign_ins if when == self.month and who in there}),
             "contributing": len(spoke & set(there)),
