@@ -66,7 +66,9 @@ def _row(terminology: Terminology, concept: ReadConcept) -> Concept:
 def _replace_synonyms(terminology: Terminology, concepts: tuple[ReadConcept, ...], ids: dict[str, int]) -> None:
     ConceptSynonym.objects.filter(concept__terminology=terminology).delete()
     rows = [
-        ConceptSynonym(concept_id=ids[concept.code], text=text) for concept in concepts for text in concept.synonyms
+        ConceptSynonym(concept_id=ids[concept.code], text=text)
+        for concept in concepts
+        for text in dict.fromkeys(concept.synonyms)
     ]
     ConceptSynonym.objects.bulk_create(rows, batch_size=BATCH)
 

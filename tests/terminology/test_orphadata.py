@@ -37,9 +37,10 @@ NAMES = "".join(
     [
         OPEN,
         "<DisorderList>",
-        disorder("418", "Congenital adrenal hyperplasia", synonyms=["CAH", "Syndrome of H\u00fcrthle"]),
+        disorder("418", "Congenital adrenal hyperplasia", synonyms=["CAH", "CAH", "Syndrome of H\u00fcrthle"]),
         disorder("90794", "Classic form", of="Clinical subtype", group="Subtype of disorder"),
         disorder("9", "An old name", more=FLAG + MOVED),
+        disorder("10", ""),
         "</DisorderList></JDBOR>",
     ]
 )

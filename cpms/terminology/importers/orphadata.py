@@ -28,7 +28,8 @@ def read(names: IO[bytes], trees: Iterable[IO[bytes]]) -> Release:
         raise ReleaseRefused(f"This is no whole XML file: {error}.") from error
     if not found:
         raise ReleaseRefused("The file holds no disorders. Take en_product1.xml of Orphadata.")
-    concepts = tuple(concept(code, one, parents.get(code, {})) for code, one in found.items())
+    named = ((code, one) for code, one in found.items() if text(one, "Name"))
+    concepts = tuple(concept(code, one, parents.get(code, {})) for code, one in named)
     return Release(System.ORPHA, version, LICENCE, ATTRIBUTION.format(version=version), concepts)
 
 
