@@ -40,11 +40,12 @@ def lets_in(path: str) -> bool:
 
 def has_later(message: OutboxMessage) -> bool:
     """Whether the same person was written to since, of the same kind about the same thing; of a meeting, with a newer entry for
-    the calendar. What was never sent does not count."""
+    the calendar. What was never sent does not count, but for an entry: it holds no more once a newer one was written."""
     rows = OutboxMessage.objects.filter(about_id=message.about_id, written_at__gt=message.written_at)
-    rows = rows.filter(recipient=message.recipient_id, address=message.address)
-    rows = rows.exclude(calendar="") if message.calendar else rows.filter(notice=message.notice)
-    return rows.exclude(state__in=[MailState.CANCELLED, MailState.GIVEN_UP]).exists()
+    rows = rows.filter(recipient=message.recipient_id, address=message.address).exclude(state=MailState.CANCELLED)
+    if message.calendar:
+        return rows.exclude(calendar="").exists()
+    return rows.filter(notice=message.notice).exclude(state=MailState.GIVEN_UP).exists()
 
 
 def unsent_about(keys: Iterable[Any]) -> set[Any]:

@@ -14,7 +14,7 @@ from django.core.cache import cache
 from django.db.models import Count, F, Max, Prefetch, QuerySet, Sum
 
 from cpms.accounts.models import Network, ThematicGroup
-from helpdesk.kpis import few
+from helpdesk.kpis import catalogue, few, figure, places
 from helpdesk.kpis.few import corrected, exact_centres, not_counted, place_of, sums_over, too_few_of
 from helpdesk.kpis.places import Place, Value
 from helpdesk.models import KpiCorrection, MonthlyKpi
@@ -23,7 +23,8 @@ from outcomes.queries.small_cells import LEAST
 
 Keys = dict[Any, int]
 Kept = dict[str, set[Place]]
-RULE = f"{zlib.crc32(b''.join(Path(str(one.__file__)).read_bytes() for one in (few, small_cells))):x}"
+PARTS = (catalogue, few, figure, places, small_cells)
+RULE = f"{zlib.crc32(b''.join(Path(str(one.__file__)).read_bytes() for one in PARTS)):x}"
 """What another version of the rule decided is not looked at."""
 KEPT_FOR = 90 * 24 * 3600
 """Seconds after which what nobody asks about is forgotten."""

@@ -83,12 +83,21 @@ def overtaken(story, mail):
     return "A later mail"
 
 
+def overtaken_by_an_entry(story, mail):
+    """Of a meeting: the newer entry was given up as well, and holds all the same."""
+    OutboxMessage.objects.filter(pk=mail.pk).update(calendar="BEGIN:VCALENDAR")
+    newer = {"notice": Notice.MEETING_LEFT, "calendar": "BEGIN:VCALENDAR", "state": MailState.GIVEN_UP}
+    about = {"recipient": mail.recipient, "about_type": mail.about_type, "about_id": mail.about_id}
+    OutboxMessage.objects.create(dedupe_key="newer", **newer, **about)
+    return "A later mail"
+
+
 def called_off(story, mail):
     OutboxMessage.objects.filter(pk=mail.pk).update(state=MailState.CANCELLED)
     return "called off"
 
 
-@pytest.mark.parametrize("happened", [done, out_of_sight, overtaken, called_off])
+@pytest.mark.parametrize("happened", [done, out_of_sight, overtaken, overtaken_by_an_entry, called_off])
 def test_what_is_no_longer_true_is_not_sent_again(story, happened):
     mail, desk = given_up(notice=Notice.INVITED), staff(story.group.network)
     words = happened(story, mail)

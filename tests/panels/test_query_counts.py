@@ -17,7 +17,7 @@ from panels.meetings import actions as meetings
 from tests.clients import signed_in
 from tests.factories import GroupFactory, Story, UserFactory, give_role
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.django_db(databases=["default", "cachedb"])
 
 MANY = 6
 

@@ -18,7 +18,7 @@ from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.db import models, transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import Case, F, Q, QuerySet, Value, When
 from django.db.models.functions import Least
 from django.urls import reverse
 
@@ -36,6 +36,7 @@ FOLD = 70  # signs of a line of a calendar file, the rest of it stands on the ne
 BATCH, MOST_DOUBTS, LONGEST_PAUSE = 50, 2, dt.timedelta(minutes=30)
 WHILE_AWAY = dt.timedelta(minutes=1)  # a server that is away is called by one mail a minute, so that all go soon after
 MOST_COUNTED = 10_000  # tries are counted no further: the column ends, and a long outage must not
+BARE = {"path": "/", "address": ""}  # a link that lets in must not outlive its mail, nor the address of who has no account
 REFUSED_FOR = dt.timedelta(days=1)  # so long a server may say of an address that it is none, before we believe it
 
 
@@ -98,29 +99,28 @@ def notify_address(address: str, *, notice: Notice, about: models.Model, path: s
     jobs.nudge_after_commit("notifications.dispatch_outbox")
 
 
-def cancel_mails(about: Iterable[uuid.UUID], *notices: Notice, to: Any = None) -> int:
+def cancel_mails(about: Iterable[uuid.UUID], *notices: Notice, to: Any = None) -> None:
     """What is not sent yet about these things (of these kinds, or all; to this person, or anybody) is not sent any more."""
     rows = OutboxMessage.objects.filter(about_id__in=list(about))
     rows = rows if to is None else rows.filter(recipient=to)
-    return cancel(rows.filter(notice__in=notices) if notices else rows)
+    cancel(rows.filter(notice__in=notices) if notices else rows)
 
 
-def cancel_mails_of(ref: str, *, to: Any = None) -> int:
+def cancel_mails_of(ref: str, *, to: Any = None) -> None:
     """Nothing more goes out about the panel of this number: to this person, or to anybody."""
     rows = OutboxMessage.objects.filter(ref=ref)
-    return cancel(rows if to is None else rows.filter(recipient=to))
+    cancel(rows if to is None else rows.filter(recipient=to))
 
 
-def cancel(rows: QuerySet[OutboxMessage]) -> int:
-    """What of these waits is not sent any more; what was given up cannot be sent again. Gives how many waited."""
-    rows.filter(state=MailState.GIVEN_UP).update(path="/")
-    return drop(rows.filter(state__in=[MailState.WAITING, MailState.HELD]), MailState.CANCELLED)
+def cancel(rows: QuerySet[OutboxMessage]) -> None:
+    """What of these waits is not sent any more; what was given up cannot be sent again."""
+    state = Case(When(state=MailState.GIVEN_UP, then=Value(MailState.GIVEN_UP)), default=Value(MailState.CANCELLED))
+    rows.filter(state__in=[MailState.WAITING, MailState.HELD, MailState.GIVEN_UP]).update(state=state, **BARE)
 
 
-def drop(messages: QuerySet[OutboxMessage], state: MailState) -> int:
-    """End mails for good. Their path goes too: an activation link in it must not outlive its mail. So does the address of who has
-    no account."""
-    return messages.update(state=state, path="/", address="")
+def drop(messages: QuerySet[OutboxMessage], state: MailState) -> None:
+    """End mails for good."""
+    messages.update(state=state, **BARE)
 
 
 def give_up(messages: QuerySet[OutboxMessage], links: Mapping[Any, str]) -> None:
@@ -218,7 +218,7 @@ def deliver(message: OutboxMessage, connection: Any) -> int:
 def note_sent(message: OutboxMessage) -> None:
     """Where it led goes, and whom it went to without an account."""
     sent = {"state": MailState.SENT, "sent_at": clock.now()}
-    OutboxMessage.objects.filter(pk=message.pk).update(path="/", address="", **sent)
+    OutboxMessage.objects.filter(pk=message.pk).update(**BARE, **sent)
 
 
 def mine(message: OutboxMessage) -> QuerySet[OutboxMessage]:
