@@ -10,8 +10,12 @@ from django.urls import reverse
 from icalendar import Calendar
 
 from cpms import clock
+from cpms.accounts import actions as accounts
 from cpms.accounts.access import Refused
+from cpms.accounts.models import User
+from cpms.accounts.roles import Role
 from cpms.locking import Clash
+from cpms.notifications import actions as notifications
 from cpms.notifications.models import OutboxMessage, WorkItem
 from cpms.notifications.states import Verb
 from panels.meetings import actions
@@ -19,7 +23,7 @@ from panels.meetings.models import Meeting, MeetingSeries
 from panels.meetings.states import Rhythm
 from panels.models import MeetingWish
 from tests.clients import signed_in
-from tests.factories import Story, UserFactory
+from tests.factories import Story, UserFactory, give_role
 
 pytestmark = pytest.mark.django_db(databases=["default", "cachedb"])
 LINK = "https://video.example/right"
@@ -186,6 +190,24 @@ def test_who_is_added_or_struck_is_so_on_a_moved_date_of_an_earlier_plan_that_is
     assert ("REQUEST", f"{moved.pk}@cpms") in [
         (method, str(event["uid"])) for method, event in entries(story.expert)[-3:]
     ]
+
+
+def test_who_left_the_hospital_is_off_the_dates_to_come_and_out_of_the_calendar(story, series, coordinator, always):
+    earlier, _moved = put_off(series, by=coordinator)
+    off = UserFactory()
+    actions.add_people(series, people=[coordinator, off], by=coordinator)
+    User.objects.filter(pk=off.pk).update(is_active=False)
+    core = UserFactory(role="none")
+    give_role(core, Role.CORE_HELPDESK)
+    accounts.leave_centre(always, by=core)
+    told = len(entries(always))
+    assert [actions.let_people_go(by=None) for _ in range(2)] == [1, 0]
+    assert set(MeetingSeries.objects.get(goes_on_as=None).people.all()) == {coordinator, off}
+    assert not Meeting.objects.coming().filter(attendance__who=always).exists()
+    gone = {(method, str(event["uid"])) for method, event in entries(always)[told:]}
+    assert gone == {("CANCEL", f"{series.pk}@cpms"), ("CANCEL", f"{earlier.pk}@cpms")}
+    notifications.dispatch_outbox()
+    assert {mail.state for mail in OutboxMessage.objects.filter(recipient=always, notice="series_left")} == {"sent"}
 
 
 def told(person):

@@ -6,7 +6,7 @@ from panels.meetings.actions.feeds import feed_asked, renew_feed, stop_feed
 from panels.meetings.actions.holding import hold
 from panels.meetings.actions.joining import join, save_service, talk
 from panels.meetings.actions.leaving import clear_agendas, leave, let_guests_go
-from panels.meetings.actions.members import add_people, strike
+from panels.meetings.actions.members import add_people, let_people_go, strike
 from panels.meetings.actions.newcomers import call_newcomer
 from panels.meetings.actions.polls import answer_dates, end_dates, end_passed_dates, pick_date, propose_dates
 from panels.meetings.actions.rescheduling import reschedule
@@ -35,6 +35,7 @@ __all__ = [
     "join",
     "leave",
     "let_guests_go",
+    "let_people_go",
     "look_after_unheld",
     "move",
     "note_taken",

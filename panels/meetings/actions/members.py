@@ -5,14 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
+from django.db.models.functions import Coalesce
 
 from cpms import clock
+from cpms.accounts.models import User
+from cpms.accounts.roles import Role
 from cpms.audit import actions as audit
 from cpms.audit.states import Event
 from cpms.notifications import actions as notifications
 from cpms.notifications.notices import Notice
 from panels import queries
-from panels.meetings.actions.series import held_series, tell
+from panels.meetings.actions.series import held_series, held_with_plans, tell
 from panels.meetings.actions.single import call
 from panels.meetings.calendars import series_left_file, taken_out_file
 from panels.meetings.models import Attendance, Meeting, MeetingSeries
@@ -89,3 +93,31 @@ def let_out(series: MeetingSeries, person: Any, *, by: Any) -> None:
     about: dict[str, Any] = {"about": series, "calendar": series_left_file(series), "again": again}
     notifications.notify([person], notice=Notice.SERIES_LEFT, by=None, **about)
     audit.record(Event.SERIES_CHANGED, on=series, by=by, verb="person struck", count=1)
+
+
+def let_people_go(*, by: Any) -> int:
+    """Whoever sees a series no more, by a role or a hospital that is gone, is asked to it no more, for the clock. The rights ended
+    before; this takes the dates out of their calendar, which no mail about the series reaches any more. An account that is
+    switched off may come back, and stays. Safe to run twice; gives how many."""
+    series = MeetingSeries.objects.with_dates_left().order_by().values_list(Coalesce("goes_on_as", "pk"), flat=True)
+    return sum(strike_who_left(key, by=by) for key in set(series))
+
+
+@transaction.atomic
+def strike_who_left(key: Any, *, by: Any) -> int:
+    """Of the series of this key and its earlier plans."""
+    plans = MeetingSeries.objects.with_dates_left().filter(Q(pk=key) | Q(goes_on_as=key))
+    if not any(who_left(plan) for plan in plans):
+        return 0
+    held_with_plans(key)
+    gone = [(plan, person) for plan in plans.all() for person in who_left(plan)]
+    for plan, person in gone:
+        let_out(plan, person, by=by)
+    return len({person.pk for _plan, person in gone})
+
+
+def who_left(series: MeetingSeries) -> list[User]:
+    """People of the series who are no clinicians any more and do not see it otherwise, as a coordinator does."""
+    others = series.people.filter(is_active=True).exclude(pk__in=User.objects.holding(Role.CLINICIAN).values("pk"))
+    seen = MeetingSeries.objects.filter(pk=series.pk)
+    return [person for person in others if not seen.visible_to(person).exists()]

@@ -108,16 +108,22 @@ def tell(series: MeetingSeries, people: list[Any], *, notice: Notice, again: str
     )
 
 
+def held_with_plans(key: Any) -> MeetingSeries:
+    """The series until commit, with its earlier plans, and all their dates in one order."""
+    current = MeetingSeries.objects.select_for_update().get(pk=key)
+    plans = [current, *current.earlier.select_for_update().order_by("pk")]
+    list(Meeting.objects.filter(series__in=plans).select_for_update().order_by("pk").values_list("pk"))
+    return current
+
+
 def held_series(series: MeetingSeries, *, by: Any) -> MeetingSeries:
-    """The series for as long as it changes, with its earlier plans, and all their dates in one order. Raises ``Refused`` for who
-    does not keep it, and once it has ended."""
-    current = MeetingSeries.objects.select_for_update().get(pk=series.pk)
+    """The series with its plans and dates for as long as it changes. Raises ``Refused`` for who does not keep it, and once it has
+    ended."""
+    current = held_with_plans(series.pk)
     if not (verdict := may_change_series(by, current)):
         raise Refused(verdict.reason)
     if current.over:
         raise Refused("This series has ended already.")
-    plans = [current, *current.earlier.select_for_update().order_by("pk")]
-    list(Meeting.objects.filter(series__in=plans).select_for_update().order_by("pk").values_list("pk"))
     return current
 
 
