@@ -54,6 +54,11 @@ class RowForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.saved = saved or {}
 
+    @property
+    def asks(self) -> str:
+        """A question beside the row; most parts have none."""
+        return ""
+
     @classmethod
     def typed_names(cls) -> set[str]:
         """The fields that begin a new row: what its choices show unasked is nobody's entry."""
