@@ -70,14 +70,20 @@ def test_a_decision_against_the_taking_off_is_kept_on_the_agenda_or_refused(stor
     assert AgendaItem.objects.filter(pk=item.pk).exists() is bool(decided)
 
 
+def or_refused(deed):
+    """Whoever is shown what somebody else changed meanwhile was refused, too."""
+    try:
+        return deed()
+    except Clash as clash:
+        raise Refused("clash") from clash
+
+
 def weekly(series, by, *, since, homes=None):
     """The same board an hour later; every second week where ``homes`` says where the panels of the other dates go."""
     rhythm = Rhythm.WEEKLY if homes is None else Rhythm.FORTNIGHTLY
     plan = replace(series.plan, first_on=since, at=dt.time(17), rhythm=rhythm)
-    try:
-        return actions.reschedule(series, since=since, plan=plan, homes=homes or {}, seen=series.version, by=by)
-    except Clash as clash:
-        raise Refused("clash") from clash
+    terms = {"since": since, "plan": plan, "homes": homes or {}, "seen": series.version}
+    return or_refused(lambda: actions.reschedule(series, by=by, **terms))
 
 
 def whereabouts(panel):
@@ -160,11 +166,12 @@ def test_the_end_of_a_series_against_a_moved_date_and_a_panel_that_ended_calls_e
     race(
         lambda: actions.end_series(series, by=chair),
         lambda: actions.clear_agendas(str(story.panel.pk), by=None),
-        lambda: actions.move(first, starts_at=later, seen=first.sequence, by=chair),
-        lambda: actions.change_series(series, seen=series.version, by=chair, **change),
+        lambda: or_refused(lambda: actions.move(first, starts_at=later, seen=first.sequence, by=chair)),
+        lambda: or_refused(lambda: actions.change_series(series, seen=series.version, by=chair, **change)),
     )
     assert not Meeting.objects.filter(state=MeetingState.PLANNED).exists()
-    assert not Meeting.objects.exclude(pk=first.pk).filter(agenda__panel=story.panel).exists()
+    left = Meeting.objects.exclude(pk=first.pk).filter(agenda__panel=story.panel).count()
+    assert left in {0, len(rest)}, "off every date, or the end came first and called all of them off with it"
 
 
 @pytest.mark.parametrize("_round", range(ROUNDS))
@@ -182,7 +189,7 @@ def test_people_added_and_struck_against_a_moved_date_and_the_end_of_a_series_wa
     race(
         lambda: actions.add_people(series, people=[newcomer], by=chair),
         lambda: actions.strike(series, person=chair, by=chair),
-        lambda: actions.move(first, starts_at=later, seen=first.sequence, by=chair),
+        lambda: or_refused(lambda: actions.move(first, starts_at=later, seen=first.sequence, by=chair)),
         lambda: actions.end_series(series, by=chair),
     )
     assert not Meeting.objects.filter(state=MeetingState.PLANNED).exists()

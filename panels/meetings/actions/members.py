@@ -16,7 +16,7 @@ from cpms.audit.states import Event
 from cpms.notifications import actions as notifications
 from cpms.notifications.notices import Notice
 from panels import queries
-from panels.meetings.actions.series import held_series, held_with_plans, tell
+from panels.meetings.actions.series import held_series, hold_dates, tell
 from panels.meetings.actions.single import call
 from panels.meetings.calendars import series_left_file, taken_out_file
 from panels.meetings.models import Attendance, Meeting, MeetingSeries
@@ -109,7 +109,7 @@ def strike_who_left(key: Any, *, by: Any) -> int:
     plans = MeetingSeries.objects.with_dates_left().filter(Q(pk=key) | Q(goes_on_as=key))
     if not any(who_left(plan) for plan in plans):
         return 0
-    held_with_plans(key)
+    hold_dates(MeetingSeries.objects.select_for_update().get(pk=key))
     gone = [(plan, person) for plan in plans.all() for person in who_left(plan)]
     for plan, person in gone:
         let_out(plan, person, by=by)

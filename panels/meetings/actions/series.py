@@ -108,22 +108,21 @@ def tell(series: MeetingSeries, people: list[Any], *, notice: Notice, again: str
     )
 
 
-def held_with_plans(key: Any) -> MeetingSeries:
-    """The series until commit, with its earlier plans, and all their dates in one order."""
-    current = MeetingSeries.objects.select_for_update().get(pk=key)
-    plans = [current, *current.earlier.select_for_update().order_by("pk")]
+def hold_dates(series: MeetingSeries) -> None:
+    """For a caller that holds the series: its earlier plans until commit, and all their dates in one order."""
+    plans = [series, *series.earlier.select_for_update().order_by("pk")]
     list(Meeting.objects.filter(series__in=plans).select_for_update().order_by("pk").values_list("pk"))
-    return current
 
 
 def held_series(series: MeetingSeries, *, by: Any) -> MeetingSeries:
     """The series with its plans and dates for as long as it changes. Raises ``Refused`` for who does not keep it, and once it has
     ended."""
-    current = held_with_plans(series.pk)
+    current = MeetingSeries.objects.select_for_update().get(pk=series.pk)
     if not (verdict := may_change_series(by, current)):
         raise Refused(verdict.reason)
     if current.over:
         raise Refused("This series has ended already.")
+    hold_dates(current)
     return current
 
 
