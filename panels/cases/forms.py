@@ -64,11 +64,6 @@ class RowForm(forms.Form):
         """The fields that begin a new row: what its choices show unasked is nobody's entry."""
         return {name for name, field in cls.base_fields.items() if not isinstance(field, forms.ChoiceField)}
 
-    @property
-    def asks(self) -> str:
-        """A question beside the row, or nothing."""
-        return ""
-
     def has_changed(self) -> bool:
         """A new row counts once something is typed into it."""
         began = not self.typed_names().isdisjoint(self.changed_data)

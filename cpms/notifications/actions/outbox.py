@@ -36,7 +36,8 @@ FOLD = 70  # signs of a line of a calendar file, the rest of it stands on the ne
 BATCH, MOST_DOUBTS, LONGEST_PAUSE = 50, 2, dt.timedelta(minutes=30)
 WHILE_AWAY = dt.timedelta(minutes=1)  # a server that is away is called by one mail a minute, so that all go soon after
 MOST_COUNTED = 10_000  # tries are counted no further: the column ends, and a long outage must not
-BARE = {"path": "/", "address": ""}  # a link that lets in must not outlive its mail, nor the address of who has no account
+# A link that lets in must not outlive its mail, nor the address of who has no account
+BARE = {"path": "/", "address": ""}
 REFUSED_FOR = dt.timedelta(days=1)  # so long a server may say of an address that it is none, before we believe it
 
 
