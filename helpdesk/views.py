@@ -71,6 +71,7 @@ def kpis(request: HttpRequest) -> HttpResponse:
         "charts": charts_of(request.user, line, since or START) if line else [],
         "sign": SIGN,
         "may_take_evidence": line and line.centre and ask(Permission.CENTRE_EVIDENCE, request.user, line.centre),
+        "may_read_effect": ask(Permission.EFFECT_READ, request.user),
     }
     return render(request, "helpdesk/kpis.html", context | found)
 

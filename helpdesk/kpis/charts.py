@@ -7,18 +7,22 @@ from typing import Any, NamedTuple
 
 from cpms.charts import Bars, Cell, Line, Over
 from helpdesk.kpis.catalogue import BY_NAME
+from helpdesk.kpis.few import SIGN
 from helpdesk.kpis.months import before
+from helpdesk.kpis.periods import QUESTIONS
 from helpdesk.kpis.series import (
     ASKED,
     OPENED,
     START,
     Month,
+    Said,
     Taken,
     exactly,
     fives,
     months_of,
     panels_by_group,
     panels_by_network,
+    said_of,
     taken,
     totals,
 )
@@ -59,7 +63,7 @@ def charts_of(user: Any, line: MonthlyKpi, since: dt.date = START) -> list[Chart
         groups = {group.whole_name: count for group, count in panels_by_group(user, line, since).items()}
         networks = {network.name: counts for network, counts in panels_by_network(user, line, since).items()}
         found[1:1] = [by_group(groups, opened, from_then), compared(networks, from_then)]
-    return [one for one in found if one is not None]
+    return [one for one in [*found, *answers(line)] if one is not None]
 
 
 def since_words(since: dt.date) -> str:
@@ -260,3 +264,29 @@ def starters(months: list[Month]) -> Chart | None:
         ("Share",),
         tuple((words, (Cell(value, f"{value} %"),)) for words, value in rows),
     )
+
+
+def answers(line: MonthlyKpi) -> list[Chart | None]:
+    """What was said of patients in the line's whole network, whatever part of it the line is of."""
+    said = said_of(line)
+    return [answered(said, question, line.network.name) for question in ("effect", "benefit")] if said else []
+
+
+def answered(said: Said, question: str, network: str) -> Chart | None:
+    """Nothing without an answer; no figure where one of them is small, or was changed after it was frozen."""
+    names = QUESTIONS[question]
+    title, labels = BY_NAME[names[0]].words.partition(": ")[0], [BY_NAME[one].words.partition(": ")[2] for one in names]
+    values, year = [said.figures[one] for one in names], said.year.words
+    if said.changed.intersection(names):
+        finding, cells = f"{title}: answers changed after {year} was over", [Cell(None, "changed") for _one in names]
+    elif SIGN in values:
+        finding, cells = f"{title}: too few of an answer to show any", [Cell(None, SIGN) for _one in names]
+    elif None in values or not (total := sum(values)):
+        return None
+    else:
+        most = [label for label, value in zip(labels, values, strict=True) if value == max(values)]
+        each = " each" if most[1:] else ""
+        finding = f"{title}, most often “{' and '.join(most)}”:{each} {max(values)} of {total}"
+        cells = [Cell(value, str(value), f"{round(100 * value / total)} %") for value in values]
+    rows = tuple((label, (cell,)) for label, cell in zip(labels, cells, strict=True))
+    return Bars(finding, f"What was said in {year}, in the whole of {network}", "Answer", ("Answers",), rows)

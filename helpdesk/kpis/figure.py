@@ -82,6 +82,8 @@ shares, minutes and patients are hidden where the figure they are drawn from is.
   sees every centre as others do, for the difference would tell of the neighbours.
 - What is said of patients (their route, effect, benefit, consent) is given for a whole network and a whole year that is
   over, and not at all where one answer of the question is given by one to four; `<5*` then stands in all of them.
+  Charts draw what is said of effect and benefit in the last year that is over, to whoever reads a line of the network: what
+  the year's file gives of it, and nothing of a question whose answers rows changed after they were frozen.
 - Surveys are hidden where few answered when they are counted. Centres, meetings and tickets are neither people nor panels.
 - Below the network, a quarter or a year is given when its last month is frozen. It is hidden where the months of it that are
   hidden are one, or come to fewer than five, and where files of all months, quarters and the year together would give one of

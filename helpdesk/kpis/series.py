@@ -16,6 +16,8 @@ from django.db.models import Count, F, Max, Prefetch, QuerySet, Sum
 from cpms.accounts.models import Network, ThematicGroup
 from helpdesk.kpis import catalogue, few, figure, places
 from helpdesk.kpis.few import corrected, exact_centres, not_counted, place_of, sums_over, too_few_of
+from helpdesk.kpis.late import lacking
+from helpdesk.kpis.periods import QUESTIONS, Period, guarded, period_of
 from helpdesk.kpis.places import Place, Value
 from helpdesk.models import KpiCorrection, MonthlyKpi
 from outcomes.queries import small_cells
@@ -29,6 +31,7 @@ RULE = f"{zlib.crc32(b''.join(Path(str(one.__file__)).read_bytes() for one in PA
 KEPT_FOR = 90 * 24 * 3600
 """Seconds after which what nobody asks about is forgotten."""
 PLACE = ("network", "group", "centre", "country")
+DECEMBER = 12
 START = dt.date.min
 """Before the first month."""
 OPENED = "panels_opened"
@@ -127,6 +130,30 @@ def whole_lines(line: MonthlyKpi) -> QuerySet[MonthlyKpi]:
     return MonthlyKpi.objects.filter(
         network=line.network_id, month__lte=line.month, group=None, centre=None, country=""
     )
+
+
+@dataclass(frozen=True)
+class Said:
+    """What was said of a network's patients in a year: as its file gives it, and which of it rows ``changed`` after it was frozen."""
+
+    year: Period
+    figures: dict[str, Any]
+    changed: frozenset[str]
+
+
+def said_of(line: MonthlyKpi) -> Said | None:
+    """In the last year that was over with the line's month; nothing where no month of it is frozen. Two queries."""
+    year = period_of(f"{line.month.year - (line.month.month < DECEMBER)}")
+    late = Prefetch("corrections", KpiCorrection.objects.order_by("found_at", "pk"))
+    rows = list(
+        whole_lines(line).filter(month__in=year.months if year else ()).order_by("month").prefetch_related(late)
+    )
+    if year is None or not rows:
+        return None
+    known = {name: sum(row.frozen().get(name) or 0 for row in rows) for names in QUESTIONS.values() for name in names}
+    figures = guarded(known, rows[-1], year)
+    figures |= dict.fromkeys(one.figure.name for one in lacking(rows, {row.month: not_counted([row]) for row in rows}))
+    return Said(year, figures, frozenset(one.figure for row in rows for one in row.corrections.all()))
 
 
 def kept_by_month(line: MonthlyKpi, names: Sequence[str]) -> dict[dt.date, Kept]:

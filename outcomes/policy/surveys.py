@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from cpms.accounts.access import Verdict, ask, no, rule, yes
+from cpms.accounts.access import Verdict, no, rule, yes
 from cpms.accounts.roles import Permission, Role
 from outcomes.models import SurveyAsked, SurveyRound
+from panels.policy.coordinating import may_list_dispatches
 
 
 @rule(Permission.SURVEY_LIST)
@@ -36,8 +37,7 @@ def may_answer_round(user: Any, survey: Any) -> Verdict:
 
 @rule(Permission.EFFECT_READ)
 def may_read_effect(user: Any, _thing: Any = None) -> Verdict:
-    """Whoever reads figures: of the networks whose figures they read, with small ones hidden."""
-    return ask(Permission.KPI_READ, user)
+    return may_list_dispatches(user)
 
 
 def may_open_round(user: Any, network: Any) -> Verdict:

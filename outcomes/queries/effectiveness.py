@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Case, Count, Q, QuerySet, When
+from django.db.models import Count, Q, QuerySet
 
-from cpms import clock
-from cpms.accounts.models import CentreMembership, Network, ThematicGroup
-from cpms.accounts.roles import OVERSEEING_ROLES, REPRESENTING_ROLES, Role
+from cpms.accounts.models import Network, ThematicGroup
+from cpms.accounts.roles import Role
 from cpms.charts import Bars, Cell
 from outcomes.models import AdviceDone, Effect, FollowUp
 from outcomes.queries.small_cells import ALL, protect_table
@@ -73,46 +71,29 @@ class Report:
     parts: list[Part]
 
 
-def networks_reported(user: Any) -> dict[Network, bool]:
-    """The networks of which the person reads figures, and whether group by group, as who coordinates one or a group of it does:
-    those they serve, those of a hospital they represent, those with a hospital in their country, and for the core helpdesk all."""
+def networks_reported(user: Any) -> list[Network]:
+    """The networks that the person coordinates as a whole, or by one of their groups."""
     held = user.memberships.current()
     own = held.filter(role=Role.NETWORK_COORDINATOR).values("network")
     groups = held.filter(role=Role.GROUP_COORDINATOR).values("group__network")
-    coordinated = Q(pk__in=own) | Q(pk__in=groups)
-    rows = Network.objects.annotate(by_group=Case(When(coordinated, then=True), default=False)).order_by("code")
-    if Role.CORE_HELPDESK not in user.held_roles():
-        centres = held.filter(role__in=REPRESENTING_ROLES).values("centre")
-        countries = held.filter(role=Role.NATIONAL_OFFICER).exclude(country="").values("country")
-        there = Q(centre__in=centres) | Q(centre__country__in=countries)
-        places = CentreMembership.objects.current().filter(there).order_by().values("network")
-        served = held.filter(role__in=OVERSEEING_ROLES).values("network")
-        rows = rows.filter(coordinated | Q(pk__in=served) | Q(pk__in=places))
-    return {network: network.by_group for network in rows}
+    return list(Network.objects.filter(Q(pk__in=own) | Q(pk__in=groups)).order_by("code"))
 
 
-def report_of(network: Network, *, by_group: bool = True) -> Report:
-    """Effect, advice followed, and benefit at each follow-up, over every panel that was ever closed in the network.
+def report_of(network: Network) -> Report:
+    """Effect, advice followed, and benefit at each follow-up, over the network's panels that are closed today.
 
-    Not ``by_group`` it is of the network as a whole and of the years that are over, as official figures about patients are: a
-    figure that moves by one from day to day would tell of one patient to who knows what was closed meanwhile.
+    For who coordinates there alone: it moves with each answer, and less the official figures it would tell of the last few.
     """
     closed = Panel.objects.filter(network=network, state=State.CLOSED).order_by()
     names = {group.pk: str(group) for group in ThematicGroup.objects.filter(network=network).order_by("number")}
     effects = Effect.objects.filter(panel__in=closed.values("pk"))
     followed = FollowUp.objects.filter(panel__in=closed.values("pk")).answered()
-    if not by_group:
-        until = dt.datetime(clock.today(dt.UTC).year, 1, 1, tzinfo=dt.UTC)
-        closed, effects = closed.filter(closed_at__lt=until), effects.filter(at__lt=until)
-        followed = followed.filter(answered_at__lt=until)
     advice = AdviceDone.objects.filter(follow_up__in=followed.order_by().values("pk"))
     parts = [
         part("What the advice did to the treatment", EffectKind, effects, "panel__group", "kind", names),
         part("What became of each advice", Done, advice, "follow_up__panel__group", "done", names),
         part("Whether the patient benefited", Benefit, followed, "panel__group", "benefit", names),
     ]
-    if not by_group:
-        parts = [Part(one.title, one.columns, [line for line in one.lines if line.whole]) for one in parts]
     return Report(network, closed.count(), parts)
 
 

@@ -63,10 +63,9 @@ def survey(request: HttpRequest, survey: SurveyRound) -> HttpResponse:
 
 @access("outcomes:effectiveness", verb=Permission.EFFECT_READ)
 def effectiveness(request: HttpRequest) -> HttpResponse:
-    """Of one network at a time: by group for who coordinates it or a group of it, as a whole for other readers of figures."""
+    """Of one network at a time, which one coordinates as a whole or by a group."""
     networks = queries.networks_reported(request.user)
     asked = request.GET.get("network", "")
     network = next((one for one in networks if str(one.pk) == asked), next(iter(networks), None))
-    report = queries.report_of(network, by_group=networks[network]) if network else None
-    context = {"networks": list(networks), "report": report, "by_group": bool(network and networks[network])}
-    return render(request, "outcomes/effectiveness.html", context)
+    report = queries.report_of(network) if network else None
+    return render(request, "outcomes/effectiveness.html", {"networks": networks, "report": report})

@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from cpms.accounts.roles import Role
 from cpms.charts import Bars, Cell, Line, Over, apart, steps_to
-from helpdesk.kpis import charts_of
+from helpdesk.kpis import SIGN, charts_of
 from helpdesk.kpis.charts import funnel, most_panels, starters, tens, waits
 from helpdesk.kpis.series import START, Month, totals
 from helpdesk.models import KpiCorrection, MonthlyKpi
@@ -20,7 +20,7 @@ from tests.clients import signed_in
 from tests.factories import CentreFactory, GroupFactory, NetworkFactory, UserFactory, give_role
 
 MARCH = dt.date(2026, 3, 1)
-QUERIES = 9
+QUERIES = 11
 DECIDED = 2
 """Those that look at new months; what they hide is kept in the cache, on its own connection."""
 BOTH = pytest.mark.django_db(databases=["default", "cachedb"])
@@ -91,6 +91,7 @@ def test_each_reader_gets_the_charts_of_what_they_see(two_networks):
 def test_the_charts_ask_no_more_of_many_months_groups_and_networks(two_networks, django_assert_num_queries):
     near, _far, _groups = two_networks
     core, at = reader(Role.CORE_HELPDESK), whole(near)
+    line(near, dt.date(2025, 12, 1), 9, 1)
     charts_of(core, at)  # who has asked before is known with their roles
     with django_assert_num_queries(QUERIES):
         charts_of(core, at)
@@ -103,6 +104,31 @@ def test_the_charts_ask_no_more_of_many_months_groups_and_networks(two_networks,
     for asked in (QUERIES + DECIDED, QUERIES):
         with django_assert_num_queries(asked):
             assert len(charts_of(core, at)[2].rows) == 3
+
+
+@BOTH
+def test_what_is_said_of_patients_is_drawn_by_the_frozen_year_alone(two_networks):
+    """Nothing of a year can be had by subtraction: neither of another reader's sum nor of what was shown before."""
+    near, _far, groups = two_networks
+    officer, at = reader(Role.GROUP_COORDINATOR, group=groups[1]), MonthlyKpi.objects.get(group=groups[1], month=MARCH)
+    said = {"effect_changed": 11, "effect_validated": 5, "benefit_yes": 9, "benefit_no": 2}
+    line(near, dt.date(2024, 12, 1), 9, 1, figures={"effect_changed": 20})
+    assert answers(officer, at) == []  # no month of 2025 is frozen
+    line(near, dt.date(2025, 11, 1), 9, 1, figures={"effect_changed": 3})
+    assert answers(officer, at) == []  # the year was not over
+    december = line(near, dt.date(2025, 12, 1), 9, 1, figures=said)
+    effect, benefit = answers(officer, at)
+    assert effect.finding == "Effect on the treatment, most often “changed it”: 14 of 19"
+    assert [cells[0].shown for _name, cells in effect.rows] == ["14", "5", "0", "0"]
+    assert benefit.finding == "Benefit: too few of an answer to show any"
+    assert {cells[0].shown for _name, cells in benefit.rows} == {SIGN}
+    KpiCorrection.objects.create(line=december, figure="effect_validated", was=5, now=6)
+    changed, _benefit = answers(officer, at)
+    assert {(cells[0].value, cells[0].shown) for _name, cells in changed.rows} == {(None, "changed")}
+
+
+def answers(user, at):
+    return [one for one in charts_of(user, at) if getattr(one, "of", "") == "Answer"]
 
 
 @BOTH

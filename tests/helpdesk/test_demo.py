@@ -105,7 +105,7 @@ def test_the_charts_say_what_the_founding_figures_show():
     assert (
         groups.finding == "Group 2, Disorders of calcium and phosphate homeostasis has the most panels, about 20 of 89"
     )
-    assert [one.of for one in others] == ["Step", "Step", "Who"]
+    assert [one.of for one in others] == ["Step", "Step", "Who", "Answer", "Answer"]
 
 
 def test_who_oversees_several_networks_compares_them_rounded_to_ten():

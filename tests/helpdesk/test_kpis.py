@@ -206,6 +206,7 @@ def test_a_national_officer_sees_the_country_and_the_core_helpdesk_everything(mo
     page = signed_in(officer).get(reverse("kpis"), secure=True).content.decode()
     assert str(elsewhere) in page
     assert str(story.lead.centre) not in page
+    assert reverse("outcomes:effectiveness") not in page
     shown = signed_in(core).get(reverse("kpis"), secure=True).content.decode()
     assert "ERN BOND" in shown
     assert str(story.lead.centre) in shown
