@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
+from types import SimpleNamespace
 
 import pytest
 from pypdf import PdfReader
@@ -14,6 +15,7 @@ from cpms.charts import Cell
 from helpdesk import actions, kpis
 from helpdesk.exports import LACKING, figures_as_csv, figures_as_pages
 from helpdesk.kpis.charts import funnel
+from helpdesk.kpis.late import lacking
 from helpdesk.kpis.series import Month
 from helpdesk.models import KpiCorrection, MonthlyKpi
 from tests.factories import UserFactory, give_role
@@ -115,3 +117,11 @@ def test_a_line_from_before_noughts_were_written_is_no_sum_of_what_it_may_lack()
         actions.note_corrections(month, by=None)
     late = KpiCorrection.objects.order_by("pk")[before:]
     assert all((one.line.month, one.figure) != (FEBRUARY, "tickets_raised") for one in late)
+
+
+def test_a_place_is_looked_at_for_what_its_network_lacks_alone():
+    """A file of a year has thousands of places, and most years lack nothing. These lines have no figures to look at."""
+    rows, none = [SimpleNamespace(month=day) for day in (JANUARY, FEBRUARY, MARCH)], frozenset()
+    assert lacking(rows, {JANUARY: none, FEBRUARY: none, MARCH: none}) == []
+    (advised,) = lacking(rows, {JANUARY: none, FEBRUARY: {"advised"}, MARCH: none})
+    assert (advised.figure.name, advised.since) == ("advised", MARCH)
