@@ -49,6 +49,7 @@ app.conf.beat_schedule = {
     "expire invitations": {"task": "panels.expire_invitations", "schedule": 300.0},
     "prune drafts": {"task": "drafts.prune", "schedule": crontab(minute=17, hour=2)},
     "forget drafts nobody may see": {"task": "accounts.forget_unseen", "schedule": crontab(minute=32, hour=2)},
+    "forget why people stay away": {"task": "people.forget_why_away", "schedule": crontab(minute=37, hour=2)},
     "check grants": {"task": "panels.check_grants", "schedule": crontab(minute=47, hour=2)},
     "remind quiet hospitals": {
         "task": "helpdesk.remind_quiet_centres",

@@ -130,6 +130,7 @@ class Event(models.TextChoices):
     OUTREACH_DONE = "outreach_done", "next step with a hospital taken"
     OUTREACH_FORGOTTEN = "outreach_forgotten", "words of an entry of the outreach log destroyed"
     WHY_AWAY_NOTED = "why_away_noted", "why somebody stays away written down"
+    WHY_AWAY_TAKEN_BACK = "why_away_taken_back", "why somebody stays away taken back"
     NUDGED = "nudged", "reminded by somebody of the helpdesk"
     MAIL_SENT_AGAIN = "mail_sent_again", "mail that was given up sent again"
     CHASING_SET = "chasing_set", "network's reminders set"

@@ -31,6 +31,11 @@ def tell_of_ends() -> None:
     actions.tell_of_ends(by=None)
 
 
+@shared_task(name="people.forget_why_away")
+def forget_why_away() -> None:
+    actions.forget_why_away(by=None)
+
+
 @shared_task(name="people.take_request")
 @confirmed
 def take_request(*, envelope_id: str) -> None:

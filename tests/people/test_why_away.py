@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from dateutil.relativedelta import relativedelta
 from django.urls import reverse
 
 from cpms import clock
@@ -13,11 +14,13 @@ from cpms.accounts.models import User
 from cpms.accounts.roles import Role
 from cpms.audit.models import AuditEvent
 from cpms.audit.states import Event
+from cpms.celery import app
 from helpdesk import actions as helpdesk
 from helpdesk import kpis
 from helpdesk.models import MonthlyKpi
 from helpdesk.people import actions
 from helpdesk.people.models import WhyAway
+from helpdesk.people.tasks import forget_why_away
 from tests.clients import signed_in
 from tests.factories import CentreFactory, NetworkFactory, UserFactory, give_role
 
@@ -54,6 +57,24 @@ def test_the_helpdesk_writes_it_down_and_the_month_counts_it():
     assert few["not_returning"] == kpis.SIGN
     assert not [name for name in few if name.startswith("away_")]  # who represents the hospital would know who said it
     assert "Does not come any more?" in client.get(page).content.decode()
+
+
+def test_a_wrong_click_is_taken_back_and_no_row_outlives_its_use():
+    centre = CentreFactory()
+    person, desk = UserFactory(centre=centre), desk_of(centre.networks.get())
+    right, wrong = (actions.note_why_away(person, reason=reason, by=desk) for reason in ("time", "technical"))
+    client, path = signed_in(desk), reverse("people:why_away", args=[person.pk])
+    page = client.post(path, {"taken_back": wrong.pk}, follow=True).content.decode()
+    assert ("“No time”, told" in page, "No reason after all" in page) == (True, True)
+    assert AuditEvent.objects.get(event=Event.WHY_AWAY_TAKEN_BACK).subject_id == str(person.pk)
+    assert client.post(path, {"taken_back": wrong.pk}).status_code == 403
+    with pytest.raises(Refused):
+        actions.take_back_why_away(person, said=right.pk, by=desk_of(NetworkFactory(code="FAR", name="Far")))
+    assert app.conf.beat_schedule["forget why people stay away"]["task"] == forget_why_away.name
+    for months, left in ((12, 1), (14, 0)):
+        WhyAway.objects.update(at=clock.now() - relativedelta(months=months))
+        forget_why_away()
+        assert WhyAway.objects.count() == left
 
 
 def test_nobody_else_writes_it_down():

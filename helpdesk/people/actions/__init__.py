@@ -15,10 +15,12 @@ from helpdesk.people.actions.getting_in import (
 from helpdesk.people.actions.outreach import (
     correct_outreach,
     forget_outreach,
+    forget_why_away,
     log_outreach,
     note_reminder,
     note_why_away,
     settle_outreach,
+    take_back_why_away,
 )
 from helpdesk.people.actions.places import confirm_place, drop_place, place_or_ask, take_place_back, take_up_centre
 from helpdesk.people.actions.tables import check_table, read_table, take_rows, take_table
@@ -54,6 +56,7 @@ __all__ = [
     "end_lapsed",
     "follow_address",
     "forget_outreach",
+    "forget_why_away",
     "free_address",
     "hand_in_request",
     "log_outreach",
@@ -69,6 +72,7 @@ __all__ = [
     "send_link_again",
     "settle_outreach",
     "stop_phone",
+    "take_back_why_away",
     "take_place_back",
     "take_request",
     "take_rows",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from dateutil.relativedelta import relativedelta
 from django.db import transaction
 from django.utils import timezone
 
@@ -131,10 +132,28 @@ def note_reminder(centre: Centre, *, said: str, by: Any) -> Outreach | None:
 @transaction.atomic
 def note_why_away(person: User, *, reason: str, by: Any) -> WhyAway:
     """What somebody said who does not come any more. Raises ``Refused``; ``ValueError`` for what is no reason."""
-    if not (verdict := ask(Permission.PERSON_AWAY, by, person)):
-        raise Refused(verdict.reason)
-    if not User.objects.visible_to(by).filter(pk=person.pk).exists():
-        raise Refused("This account is looked after by another helpdesk.")
+    heard_by(by, person)
     said = WhyAway.objects.create(person=person, reason=str(Reason(reason)), by=by)
     audit.record(Event.WHY_AWAY_NOTED, on=person, by=by)
     return said
+
+
+def heard_by(user: Any, person: User) -> None:
+    """Raises ``Refused`` for who does not look after the account as the helpdesk."""
+    need(ask(Permission.PERSON_AWAY, user, person))
+    if not User.objects.visible_to(user).filter(pk=person.pk).exists():
+        raise Refused("This account is looked after by another helpdesk.")
+
+
+@transaction.atomic
+def take_back_why_away(person: User, *, said: int, by: Any) -> None:
+    """A reason, by its key, that was the wrong one, or no reason after all: the row goes, months that are frozen stay. Raises ``Refused``."""
+    heard_by(by, person)
+    if not WhyAway.objects.filter(person=person, pk=said).delete()[0]:
+        raise Refused("This reason was taken back already.")
+    audit.record(Event.WHY_AWAY_TAKEN_BACK, on=person, by=by)
+
+
+def forget_why_away(*, by: Any) -> int:
+    """Reasons that no month counts any more; gives how many. ``by`` is nobody: the night's housekeeping."""
+    return WhyAway.objects.filter(at__lt=clock.now() - relativedelta(months=WhyAway.KEPT_MONTHS)).delete()[0]

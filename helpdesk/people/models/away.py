@@ -10,7 +10,11 @@ from outcomes.states import reason_choices
 
 
 class WhyAway(models.Model):
-    """One reason that somebody gave, by telephone or mail; of several the newest counts. No words: only which it was."""
+    """One reason that somebody gave, by telephone or mail; of several the newest counts. No words: only which it was.
+
+    A month counts those of its last twelve, and is frozen once it is over: ``KEPT_MONTHS`` later each row goes."""
+
+    KEPT_MONTHS = 13
 
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     reason = models.CharField(max_length=12, choices=reason_choices)
