@@ -61,6 +61,7 @@ def ask(
     typed: dict[str, str] | None = None,
 ) -> Invitation:
     """One invitation with everything that belongs to it; ``typed`` is what was typed of a guest."""
+    accounts.hold_unused(person)
     now, waits = clock.now(), dt.timedelta(days=notifications_of.days_of(panel.network_id, EXPIRY)[0])
     invitation = Invitation(
         panel=panel,

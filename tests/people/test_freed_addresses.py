@@ -6,7 +6,9 @@ import pytest
 from django.urls import reverse
 
 from cpms.accounts import actions as accounts
+from cpms.accounts.access import Refused
 from cpms.accounts.models import ActivationLink, User
+from cpms.accounts.policy import Post
 from cpms.accounts.roles import Role
 from cpms.audit.models import AuditEvent
 from cpms.notifications import actions as notifications
@@ -71,6 +73,25 @@ def test_a_mistyped_address_is_free_for_its_owner_and_opens_nothing_any_more(sle
     switch = reverse("people:switch", args=[sleeper.pk])
     assert client.post(switch, {"on": "1"}, secure=True).status_code == 403
     assert free(client, sleeper).status_code == 403
+
+
+def test_an_account_that_is_over_is_given_nothing_any_more(sleeper, centre, desk, representative):
+    """Neither by the page, nor by who began while the address was freed and saw it in its account."""
+    story, colleague = Story(), UserFactory(centre=centre)
+    actions.free_address(User.objects.get(pk=sleeper.pk), by=desk)
+    client, grant = signed_in(representative), reverse("people:grant", args=[sleeper.pk])
+    answer = client.post(grant, {"post": "clinician"}, secure=True)
+    assert (answer.status_code, "this account is over" in answer.content.decode()) == (403, True)
+    page = text_of(client, sleeper)
+    assert ("Give a role" in page, "this account is over" in page) == (False, True)
+    post = Post(Role.CLINICIAN, centre=centre)
+    for person in (sleeper, User.objects.get(pk=sleeper.pk)):
+        with pytest.raises(Refused, match="this account is over"):
+            accounts.give_post(person, post, by=representative)
+    with pytest.raises(Refused, match="this account is over"):
+        story.open(sleeper)
+    with pytest.raises(Refused, match="this account is over"):
+        accounts.name_assistant(sleeper, until=None, by=colleague)
 
 
 def invited(person):

@@ -23,8 +23,10 @@ from cpms.jobs import actions as jobs
 @transaction.atomic
 def grant_role(user: User, role: Role, *, by: Any, **held_on: Any) -> Membership:
     """Give a role from today. ``held_on`` names the centre, group, network or country, and perhaps ``valid_to`` and
-    ``confirmed_by``. Whoever calls this has asked whether ``by`` may. Raises ``Refused`` for a last day that is over."""
+    ``confirmed_by``. Whoever calls this has asked whether ``by`` may. Raises ``Refused`` for a last day that is over, or an
+    account that is."""
     not_over(held_on.get("valid_to"))
+    hold_unused(user)
     membership = Membership.objects.create(user=user, role=role, granted_by=by, **held_on)
     audit.record(Event.ROLE_GRANTED, on=user, by=by, role=str(role))
     end_sessions(user, by=by)
@@ -39,6 +41,15 @@ def grant_role(user: User, role: Role, *, by: Any, **held_on: Any) -> Membership
             jobs.at_once("panels.left_behind", user_id=str(user.pk))
         tell(user, "role_changed")
     return membership
+
+
+def hold_unused(user: User) -> None:
+    """Holds an account that nobody used yet, until commit, before something is meant for it: its address may be freed at this
+    moment. Raises ``Refused`` where it was."""
+    if user.activated_at is None:
+        held = User.objects.select_for_update(of=("self",), no_key=True).get(pk=user.pk)
+        if not (verdict := policy.is_still_there(held)):
+            raise Refused(verdict.reason)
 
 
 def not_over(last: dt.date | None) -> None:
@@ -161,6 +172,7 @@ def name_assistant(assistant: User, *, until: dt.date | None, by: Any) -> Delega
     if not (verdict := policy.may_name_assistant(by, assistant)):
         raise Refused(verdict.reason)
     not_over(until)
+    hold_unused(assistant)
     made = Delegation.objects.create(assistant=assistant, clinician=by, valid_to=until)
     audit.record(Event.DELEGATION_CHANGED, on=assistant, by=by, verb="named")
     tell(assistant, "delegation_changed")

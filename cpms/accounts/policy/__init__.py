@@ -32,6 +32,7 @@ from cpms.accounts.policy.people import (
 )
 from cpms.accounts.policy.posts import (
     Post,
+    is_still_there,
     looked_after,
     looks_after,
     may_end,
@@ -47,6 +48,7 @@ __all__ = [
     "centres_run_by",
     "clinicians_enrolled_for",
     "clinicians_served_by",
+    "is_still_there",
     "looked_after",
     "looks_after",
     "may_change_expert_group",

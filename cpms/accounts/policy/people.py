@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 from cpms import clock
 from cpms.accounts.access.verdicts import Verdict, no, rule, yes
 from cpms.accounts.models import Centre, CentreMembership, Network, ThematicGroup, User
-from cpms.accounts.policy.posts import Post, looked_after, may_have, posts_held
+from cpms.accounts.policy.posts import Post, is_still_there, looked_after, may_have, posts_held
 from cpms.accounts.roles import (
     CENTRE_ROLES,
     HELD_ON,
@@ -164,9 +164,11 @@ def may_read_person(_user: Any, _person: Any) -> Verdict:
 
 @rule(Permission.PERSON_MANAGE)
 def may_manage_person(user: Any, person: Any) -> Verdict:
-    """Roles, leaving, switching off: on others, never on oneself, and not of a panel's guest."""
+    """Roles, leaving, switching off: on others, never on oneself, not of a panel's guest, and not of an account that is over."""
     if user.pk == person.pk:
         return no("Somebody else looks after your own account.")
+    if not (verdict := is_still_there(person)):
+        return verdict
     if person.centre_id is None and not User.objects.looked_after_by(user).filter(pk=person.pk).exists():
         return no("A guest of a panel: the helpdesk helps with a lost phone or a fresh link, and no more.")
     return may_list_centres(user)
@@ -181,8 +183,6 @@ def may_leave(user: Any, person: Any) -> Verdict:
 
 def may_switch(user: Any, person: Any) -> Verdict:
     """Switching an account off stops every role of its owner, so it takes who may give each role that two people give."""
-    if person.is_freed:
-        return no("Its address was freed, so this account is over. Who needs one asks for access.")
     if not (verdict := may_manage_person(user, person)) or Role.CORE_HELPDESK in user.held_roles():
         return verdict
     powerful = person.memberships.current().filter(role__in=POWERFUL).select_related("network")

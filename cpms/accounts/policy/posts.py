@@ -99,9 +99,18 @@ def posts_held(person: Any) -> set[Any]:
     return set(person.memberships.current().values_list(*columns))
 
 
+def is_still_there(person: Any) -> Verdict:
+    """An account can be given something; one whose address was freed is over."""
+    if person.is_freed:
+        return no("Its address was freed, so this account is over. Who needs one asks for access.")
+    return yes
+
+
 def may_have(user: Any, person: Any, post: Post, *, entitled: bool, held: set[Any] | None = None) -> Verdict:
     if user.pk == person.pk:
         return no("Nobody gives a role to themselves.")
+    if not (verdict := is_still_there(person)):
+        return verdict
     if post.centre is not None and person.centre_id != post.centre.pk:
         return no("This person works at another hospital.")
     if (post.role == Role.RESEARCHER) != bool(post.registry):

@@ -42,7 +42,8 @@ def follow_address(user_id: str, *, old: str, new: str, by: Any) -> None:
 @transaction.atomic
 def free_address(person: User, *, by: Any) -> None:
     """Somebody mistyped it, or never came: the address is free for another account. Raises ``Refused`` for an account that was in
-    use, or that something is meant for. What comes to be meant for it meanwhile waits for the row."""
+    use, or that something is meant for. A role, an assistant or an invitation that comes meanwhile waits for the row, and
+    is refused then."""
     held = User.objects.select_for_update(of=("self",)).get(pk=person.pk)
     if not (verdict := policy.may_free_address(by, held)):
         raise Refused(verdict.reason)
