@@ -126,6 +126,7 @@ def test_a_meeting():
     the_same(*counts)
 
 
+@pytest.mark.django_db(databases=["default", "cachedb"])
 def test_reports():
     coordinator = UserFactory(role="none")
     network = GroupFactory().network
