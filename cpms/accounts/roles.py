@@ -198,7 +198,7 @@ class Permission(models.TextChoices):
     SURVEY_LIST = "survey_list", "open survey rounds of one's network and see what they say"
     SURVEY_CLOSE = "survey_close", "close a survey round"
     SURVEY_ANSWER = "survey_answer", "answer a survey round"
-    EFFECT_READ = "effect_read", "see whether the advice of one's groups helped"
+    EFFECT_READ = "effect_read", "see whether the advice of a network helped, by group"
     PANEL_CLOSE = "panel_close", "close a panel"
     DOCUMENT_READ = "document_read", "download the outcome document"
     CHASING = "chasing", "set after how many days a network reminds"

@@ -280,13 +280,16 @@ def answered(said: Said, question: str, network: str) -> Chart | None:
     if said.changed.intersection(names):
         finding, cells = f"{title}: answers changed after {year} was over", [Cell(None, "changed") for _one in names]
     elif SIGN in values:
-        finding, cells = f"{title}: too few of an answer to show any", [Cell(None, SIGN) for _one in names]
+        finding, cells = (
+            f"{title}: an answer was given too rarely to show the figures",
+            [Cell(None, SIGN) for _one in names],
+        )
     elif None in values or not (total := sum(values)):
         return None
     else:
         most = [label for label, value in zip(labels, values, strict=True) if value == max(values)]
         each = " each" if most[1:] else ""
-        finding = f"{title}, most often “{' and '.join(most)}”:{each} {max(values)} of {total}"
+        finding = f"{title}, most often {' and '.join(f'“{one}”' for one in most)}:{each} {max(values)} of {total}"
         cells = [Cell(value, str(value), f"{round(100 * value / total)} %") for value in values]
     rows = tuple((label, (cell,)) for label, cell in zip(labels, cells, strict=True))
     return Bars(finding, f"What was said in {year}, in the whole of {network}", "Answer", ("Answers",), rows)

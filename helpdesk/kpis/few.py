@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -111,9 +112,10 @@ def too_few(table: Table[Key]) -> dict[str, set[Key]]:
     return hidden
 
 
-def corrected(line: MonthlyKpi) -> Found:
-    """The frozen figures with the newest corrections in their place."""
-    return line.frozen() | {late.figure: late.now for late in line.corrections.all()}
+def corrected(line: MonthlyKpi, *, by: dt.datetime | None = None) -> Found:
+    """The frozen figures with the newest corrections in their place; of those found ``by`` then."""
+    found = [late for late in line.corrections.all() if by is None or late.found_at <= by]
+    return line.frozen() | {late.figure: late.now for late in found}
 
 
 def not_counted(lines: Iterable[MonthlyKpi]) -> frozenset[str]:

@@ -84,7 +84,7 @@ shares, minutes and patients are hidden where the figure they are drawn from is.
   over, and not at all where one answer of the question is given by one to four; `<5*` then stands in all of them.
   Charts draw what is said of effect and benefit in the last year that is over, to whoever reads a line of the network: what
   the year's file gives of it, and nothing of a question whose answers rows changed after they were frozen.
-- Surveys are hidden where few answered when they are counted. Centres, meetings and tickets are neither people nor panels.
+- Surveys are hidden where few answered when they are counted. Centres, meetings and tickets are neither people nor panels; reasons not to return are hidden with the people who do not.
 - Below the network, a quarter or a year is given when its last month is frozen. It is hidden where the months of it that are
   hidden are one, or come to fewer than five, and where files of all months, quarters and the year together would give one of
   them: months are decided first and do not change, quarters after them, years last, and their equations are solved.

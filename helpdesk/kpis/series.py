@@ -18,19 +18,21 @@ from helpdesk.kpis import catalogue, few, figure, places
 from helpdesk.kpis.few import corrected, exact_centres, not_counted, place_of, sums_over, too_few_of
 from helpdesk.kpis.late import lacking
 from helpdesk.kpis.periods import QUESTIONS, Period, guarded, period_of
-from helpdesk.kpis.places import Place, Value
+from helpdesk.kpis.places import Found, Place, Value
 from helpdesk.models import KpiCorrection, MonthlyKpi
 from outcomes.queries import small_cells
 from outcomes.queries.small_cells import LEAST
 
 Keys = dict[Any, int]
 Kept = dict[str, set[Place]]
-PARTS = (catalogue, few, figure, places, small_cells)
-RULE = f"{zlib.crc32(b''.join(Path(str(one.__file__)).read_bytes() for one in PARTS)):x}"
+PARTS = (__file__, *(str(one.__file__) for one in (catalogue, few, figure, places, small_cells)))
+RULE = f"{zlib.crc32(b''.join(Path(one).read_bytes() for one in PARTS)):x}"
 """What another version of the rule decided is not looked at."""
 KEPT_FOR = 90 * 24 * 3600
 """Seconds after which what nobody asks about is forgotten."""
 PLACE = ("network", "group", "centre", "country")
+SAME_NIGHT = dt.timedelta(hours=12)
+"""Months are frozen and corrected by one task; the next one comes a day later."""
 DECEMBER = 12
 START = dt.date.min
 """Before the first month."""
@@ -142,7 +144,8 @@ class Said:
 
 
 def said_of(line: MonthlyKpi) -> Said | None:
-    """In the last year that was over with the line's month; nothing where no month of it is frozen. Two queries."""
+    """In the last year that was over with the line's month; nothing where no month of it is frozen. A correction that was found by
+    the night of the year's last month is in what was given of the year first; a later one changed that. Two queries."""
     year = period_of(f"{line.month.year - (line.month.month < DECEMBER)}")
     late = Prefetch("corrections", KpiCorrection.objects.order_by("found_at", "pk"))
     rows = list(
@@ -150,10 +153,15 @@ def said_of(line: MonthlyKpi) -> Said | None:
     )
     if year is None or not rows:
         return None
-    known = {name: sum(row.frozen().get(name) or 0 for row in rows) for names in QUESTIONS.values() for name in names}
+    given = rows[-1].frozen_at + SAME_NIGHT
+    found = [corrected(row, by=given) for row in rows]
+    known: Found = {
+        name: sum(int(one.get(name) or 0) for one in found) for names in QUESTIONS.values() for name in names
+    }
     figures = guarded(known, rows[-1], year)
     figures |= dict.fromkeys(one.figure.name for one in lacking(rows, {row.month: not_counted([row]) for row in rows}))
-    return Said(year, figures, frozenset(one.figure for row in rows for one in row.corrections.all()))
+    later = frozenset(one.figure for row in rows for one in row.corrections.all() if one.found_at > given)
+    return Said(year, figures, later)
 
 
 def kept_by_month(line: MonthlyKpi, names: Sequence[str]) -> dict[dt.date, Kept]:

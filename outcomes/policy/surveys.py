@@ -37,7 +37,9 @@ def may_answer_round(user: Any, survey: Any) -> Verdict:
 
 @rule(Permission.EFFECT_READ)
 def may_read_effect(user: Any, _thing: Any = None) -> Verdict:
-    return may_list_dispatches(user)
+    if may_list_dispatches(user):
+        return yes
+    return no("What the advice did, by group, is for coordinators. Reports have the figures of the year.")
 
 
 def may_open_round(user: Any, network: Any) -> Verdict:

@@ -82,7 +82,8 @@ def networks_reported(user: Any) -> list[Network]:
 def report_of(network: Network) -> Report:
     """Effect, advice followed, and benefit at each follow-up, over the network's panels that are closed today.
 
-    For who coordinates there alone: it moves with each answer, and less the official figures it would tell of the last few.
+    For who coordinates the network or one of its groups, and sees its panels pass by: it moves with each answer, and less the
+    official figures it would tell of the last few.
     """
     closed = Panel.objects.filter(network=network, state=State.CLOSED).order_by()
     names = {group.pk: str(group) for group in ThematicGroup.objects.filter(network=network).order_by("number")}

@@ -42,5 +42,5 @@ def end_passed_dates() -> None:
 
 @shared_task(name="meetings.plan_ahead")
 def plan_ahead() -> None:
-    actions.let_people_go(by=None)
     actions.plan_ahead(by=None)
+    actions.let_people_go(by=None)

@@ -117,13 +117,17 @@ def test_what_is_said_of_patients_is_drawn_by_the_frozen_year_alone(two_networks
     line(near, dt.date(2025, 11, 1), 9, 1, figures={"effect_changed": 3})
     assert answers(officer, at) == []  # the year was not over
     december = line(near, dt.date(2025, 12, 1), 9, 1, figures=said)
-    effect, benefit = answers(officer, at)
+    effect, benefit = changed, _benefit = answers(officer, at)
     assert effect.finding == "Effect on the treatment, most often “changed it”: 14 of 19"
     assert [cells[0].shown for _name, cells in effect.rows] == ["14", "5", "0", "0"]
-    assert benefit.finding == "Benefit: too few of an answer to show any"
+    assert benefit.finding == "Benefit: an answer was given too rarely to show the figures"
     assert {cells[0].shown for _name, cells in benefit.rows} == {SIGN}
-    KpiCorrection.objects.create(line=december, figure="effect_validated", was=5, now=6)
-    changed, _benefit = answers(officer, at)
+    for found, validated in ((december.frozen_at, 6), (december.frozen_at + dt.timedelta(days=1), 7)):
+        KpiCorrection.objects.create(
+            line=december, figure="effect_validated", was=validated - 1, now=validated, found_at=found
+        )
+        effect, changed = changed, answers(officer, at)[0]
+    assert [cells[0].shown for _name, cells in effect.rows] == ["14", "6", "0", "0"]  # in the year's first file already
     assert {(cells[0].value, cells[0].shown) for _name, cells in changed.rows} == {(None, "changed")}
 
 

@@ -98,7 +98,8 @@ def test_the_files_of_orphadata_are_read_with_synonyms_tree_and_what_became_of_o
     [
         (NAMES[:-20], "no whole XML"),
         (NAMES.replace('date="2026-06-23 07:05:53"', ""), "does not say when"),
-        (OPEN + "</JDBOR>", "holds no disorders"),
+        (OPEN + "</JDBOR>", "holds no named disorders"),
+        (f"{OPEN}<DisorderList>{disorder('7', '')}</DisorderList></JDBOR>", "holds no named disorders"),
         (f"{OPEN}<DisorderList>{disorder('7', 'Maladie', lang='fr')}</DisorderList></JDBOR>", "in English"),
     ],
 )

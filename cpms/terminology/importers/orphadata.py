@@ -26,9 +26,9 @@ def read(names: IO[bytes], trees: Iterable[IO[bytes]]) -> Release:
         parents = classified(trees, found)
     except ParseError as error:
         raise ReleaseRefused(f"This is no whole XML file: {error}.") from error
-    if not found:
-        raise ReleaseRefused("The file holds no disorders. Take en_product1.xml of Orphadata.")
-    named = ((code, one) for code, one in found.items() if text(one, "Name"))
+    named = [(code, one) for code, one in found.items() if text(one, "Name")]
+    if not named:
+        raise ReleaseRefused("The file holds no named disorders. Take en_product1.xml of Orphadata.")
     concepts = tuple(concept(code, one, parents.get(code, {})) for code, one in named)
     return Release(System.ORPHA, version, LICENCE, ATTRIBUTION.format(version=version), concepts)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from django.db import transaction
@@ -9,7 +10,7 @@ from django.db.models import Q
 from django.db.models.functions import Coalesce
 
 from cpms import clock
-from cpms.accounts.models import User
+from cpms.accounts.models import Membership, User
 from cpms.accounts.roles import Role
 from cpms.audit import actions as audit
 from cpms.audit.states import Event
@@ -17,10 +18,12 @@ from cpms.notifications import actions as notifications
 from cpms.notifications.notices import Notice
 from panels import queries
 from panels.meetings.actions.series import held_series, hold_dates, tell
-from panels.meetings.actions.single import call
+from panels.meetings.actions.single import call, sees
 from panels.meetings.calendars import series_left_file, taken_out_file
 from panels.meetings.models import Attendance, Meeting, MeetingSeries
 from panels.meetings.states import MeetingState
+
+A_WEEK = dt.timedelta(days=7)
 
 
 def counted(series: MeetingSeries) -> None:
@@ -86,7 +89,7 @@ def let_out(series: MeetingSeries, person: Any, *, by: Any) -> None:
     again = clock.now().isoformat()
     for meeting in coming_of(series):
         mine = [item.panel for item in meeting.with_slot() if person in queries.people_in(item.panel)]
-        if mine:
+        if mine and sees(person, meeting):
             call(meeting, panel=mine[0], people=[person], by=None, again=f":{again}")
         else:
             meeting.attendance.filter(who=person).delete()
@@ -117,7 +120,10 @@ def strike_who_left(key: Any, *, by: Any) -> int:
 
 
 def who_left(series: MeetingSeries) -> list[User]:
-    """People of the series who are no clinicians any more and do not see it otherwise, as a coordinator does."""
-    others = series.people.filter(is_active=True).exclude(pk__in=User.objects.holding(Role.CLINICIAN).values("pk"))
+    """People of the series who are no clinicians any more and do not see it otherwise, as a coordinator does. A role that ran out by
+    its date is often given again: those have a week."""
+    ran_out = Membership.objects.filter(role=Role.CLINICIAN, ended_at=None, valid_to__gte=clock.rights_day() - A_WEEK)
+    still = Q(pk__in=User.objects.holding(Role.CLINICIAN).values("pk")) | Q(pk__in=ran_out.values("user"))
+    others = series.people.filter(is_active=True).exclude(still)
     seen = MeetingSeries.objects.filter(pk=series.pk)
     return [person for person in others if not seen.visible_to(person).exists()]

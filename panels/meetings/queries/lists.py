@@ -12,6 +12,7 @@ from django.db.models.functions import Coalesce
 
 from cpms import clock
 from cpms.accounts.models import ThematicGroup, User
+from cpms.accounts.roles import Role
 from panels.meetings.models import (
     AgendaItem,
     CalendarFeed,
@@ -102,14 +103,14 @@ def agenda(meeting: Meeting, user: Any) -> list[Slot]:
 
 
 def people_of(groups: Iterable[ThematicGroup]) -> list[User]:
-    """Everybody active who takes part in one of the groups: whom a series asks to each meeting."""
-    rows = User.objects.active().filter(groups_of_interest__in=groups).select_related("centre")
+    """Every clinician who takes part in one of the groups: whom a series asks to each meeting."""
+    rows = User.objects.active().holding(Role.CLINICIAN).filter(groups_of_interest__in=groups).select_related("centre")
     return list(rows.order_by("display_name").distinct())
 
 
 def not_asked_yet(series: MeetingSeries) -> QuerySet[User]:
-    """Who is active and takes part in one of the series' groups, and does not come to all of its meetings."""
-    rows = User.objects.active().filter(groups_of_interest__in=series.groups.all())
+    """Which clinicians take part in one of the series' groups, and do not come to all of its meetings."""
+    rows = User.objects.active().holding(Role.CLINICIAN).filter(groups_of_interest__in=series.groups.all())
     rows = rows.exclude(pk__in=series.people.values("pk"))
     return rows.select_related("centre").order_by("display_name").distinct()
 
