@@ -31,7 +31,7 @@ from tests.meetings.test_recurrence import ZONES, by_hand
 pytestmark = pytest.mark.django_db(databases=["default", "cachedb"])
 CHANGES = int(os.environ.get("CPMS_CHANGES", "8"))
 SUNDAY = clock.today() + dt.timedelta(days=13 - clock.today().weekday())
-TIMES = draw.times().map(lambda at: at.replace(second=0, microsecond=0))
+TIMES = draw.times().map(lambda at: at.replace(second=0, microsecond=0, fold=0))  # as a form gives them
 
 
 def plans(days):
