@@ -50,14 +50,14 @@ class File:
 
 
 def figures(kind: Kind) -> File:
-    """One row for each formula; every cell of it is that text: period, names of places, figures as if one were a text, and what
-    rows corrected. The sheet that says what the figures are names the period too."""
+    """One row for each formula; every cell of it is that text: period, names of places, figures as if one were a text, what
+    rows corrected, and what is left out. The sheet that says what the figures are names the period too."""
     rows = []
     for text in FORMULAS:
         network = Network(code="X", name=text)
         line = MonthlyKpi(network=network, centre=Centre(name=text, country="FI"), country=text)
         line.group = ThematicGroup(network=network, number=1, name=text)
-        rows.append(Sum(line, 1, {figure.name: text for figure in kpis.FIGURES}, [text]))
+        rows.append(Sum(line, 1, {figure.name: text for figure in kpis.FIGURES}, [text], [text]))
     period = kpis.Period(FORMULAS[0], kpis.period_of("2024-01").months)
     return File(f"figures.{kind}", b"".join(figures_as(kind, rows, period)), len(header_of(period)))
 
