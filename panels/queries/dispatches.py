@@ -14,7 +14,7 @@ from cpms.notifications.models import WorkItem
 from cpms.notifications.states import Settled, Verb
 from panels.models import Dispatch, Invitation, Panel, Referral
 from panels.queries.answers import replies_of
-from panels.queries.page import Seat
+from panels.queries.page import Seat, under_one_key
 from panels.states import DispatchState, Rung, State
 
 SURROUNDINGS: dict[type, tuple[str, ...]] = {
@@ -36,8 +36,8 @@ def decided(user: Any) -> QuerySet[Dispatch]:
 
 def addressed(panel: Panel) -> list[Dispatch]:
     """The way of a panel through groups and networks, in the order it went."""
-    rows = Dispatch.objects.filter(panel=panel).select_related("key", "network", "group", "decided_by", "asked_by")
-    return list(rows.order_by("asked_at"))
+    rows = Dispatch.objects.filter(panel=panel).select_related("network", "group", "decided_by", "asked_by")
+    return under_one_key(panel.key, list(rows.order_by("asked_at")))
 
 
 def unattended(rows: Any, verb: Verb) -> list[Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -12,6 +12,7 @@ from django.db.models import BooleanField, Exists, ExpressionWrapper, F, OuterRe
 from django.db.models.functions import Coalesce, Greatest
 
 from cpms import clock
+from cpms.accounts.models import User
 from cpms.vault.models import DataKey
 from panels.models import Contribution, Invitation, Message, Panel, Sign, Stance, TimeSpent, Visit, Wording
 from panels.models.invitations import sits
@@ -57,26 +58,26 @@ class Entry:
 
 
 def thread(
-    panel: Panel,
-    user: Any,
-    *,
-    guests: dict[Any, dt.datetime],
-    latest: int | None = None,
-    besides: Collection[Any] = (),
+    panel: Panel, user: Any, seats: list[Seat], *, latest: int | None = None, besides: Collection[Any] = ()
 ) -> list[Entry]:
     """Statements and messages in the order they came, the ``latest`` so many or all; few queries whatever their number.
 
-    ``guests`` gives the guests' keys and the dates until which they stay, ``besides`` the keys of older words that are shown too.
+    ``seats`` bring the people who speak, and until when guests stay; ``besides`` are the keys of older words that are shown too.
     """
     worded = Prefetch("wordings", Wording._base_manager.all())
-    stances = Prefetch("stances", Stance._base_manager.select_related("who__centre").prefetch_related(worded))
-    statements = Contribution._base_manager.filter(panel=panel).prefetch_related(stances, worded, "mentions")
-    messages = Message._base_manager.filter(panel=panel).prefetch_related(worded, "mentions")
-    statements = statements.filter(chosen(statements, latest, besides)).select_related("author__centre")
-    messages = messages.filter(chosen(messages, latest, besides)).select_related("author__centre")
+    stances = Prefetch("stances", Stance._base_manager.prefetch_related(worded))
+    mentions = Prefetch("mentions", User._base_manager.only("display_name"))
+    statements = Contribution._base_manager.filter(panel=panel).prefetch_related(stances, worded, mentions)
+    messages = Message._base_manager.filter(panel=panel).prefetch_related(worded, mentions)
+    chosen_rows = (rows.filter(chosen(rows, latest, besides)) for rows in (statements, messages))
     reader, named = user.pk, Coalesce(*(f"answers_{kind}__author__display_name" for kind in ("message", "statement")))
-    said = [row for rows in (statements, messages) for row in rows.annotate(answered_name=named)]
+    said = [row for rows in chosen_rows for row in rows.annotate(answered_name=named)]
     under_one_key(panel.key, [*with_words(said)])
+    views = [(view, "who") for one in said if isinstance(one, Contribution) for view in one.stances.all()]
+    with_people(
+        [*((one, "author") for one in said), *views], [panel.lead, *(seat.invitation.invitee for seat in seats)]
+    )
+    guests = guests_of(seats)
     entries = [
         statement_entry(one, reader, guests) if isinstance(one, Contribution) else message_entry(one, reader, guests)
         for one in said
@@ -101,6 +102,15 @@ def under_one_key(key: DataKey, rows: list[Any]) -> list[Any]:
     return rows
 
 
+def with_people(named: Iterable[tuple[Any, str]], known: Iterable[User] = ()) -> None:
+    """Gives each row its person, by the field that names them: most are ``known``, being in the panel; the others come in one query."""
+    rows, people = list(named), {person.pk: person for person in known}
+    others = {getattr(row, f"{field}_id") for row, field in rows} - people.keys()
+    people |= User._base_manager.select_related("centre").in_bulk(others) if others else {}
+    for row, field in rows:
+        setattr(row, field, people[getattr(row, f"{field}_id")])
+
+
 def of_older(entries: list[Entry], besides: Collection[Any]) -> list[Entry]:
     """Those that are shown all the same, and advice for the paper alone; what was only talk stays out."""
     marked = [replace(entry, paper=entry.said.pk not in besides) for entry in entries]
@@ -112,7 +122,7 @@ def entries(panel: Panel, user: Any, seats: list[Seat], *, seen: dt.datetime | N
     the paper."""
     news = fresh(panel, user, after=seen)
     changed = [key for key, at in news.items() if seen is not None and at <= seen]
-    return with_news(thread(panel, user, guests=guests_of(seats), latest=latest, besides=changed), news, seen=seen)
+    return with_news(thread(panel, user, seats, latest=latest, besides=changed), news, seen=seen)
 
 
 def not_shown(entries: list[Entry], said: int, *, whole: bool) -> dict[str, Any]:
@@ -215,10 +225,12 @@ def visits(panel: Panel) -> dict[Any, dt.datetime]:
 
 def seats(panel: Panel, *, seen: dict[Any, dt.datetime]) -> list[Seat]:
     """Everybody ever asked into the panel; ``seen`` is what ``visits`` gives."""
-    rows = Invitation._base_manager.filter(panel=panel).select_related("invitee__centre", "invitee__deputy")
+    rows = Invitation._base_manager.filter(panel=panel).select_related("invitee__centre")
     told = {"replied": has_answered(), "seated": sits()}
     rows = rows.annotate(**{name: ExpressionWrapper(holds, BooleanField()) for name, holds in told.items()})
     found = under_one_key(panel.key, list(rows))
+    away = (row.invitee for row in found if row.invitee.is_away and row.invitee.deputy_id)
+    with_people((person, "deputy") for person in away)
     return [Seat(row, seen.get(row.invitee_id), row.replied, row.seated) for row in found]
 
 

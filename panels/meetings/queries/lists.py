@@ -7,7 +7,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Exists, IntegerField, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models import (
+    BooleanField,
+    Count,
+    Exists,
+    ExpressionWrapper,
+    IntegerField,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+    Subquery,
+)
 from django.db.models.functions import Coalesce
 
 from cpms import clock
@@ -65,21 +76,23 @@ def next_for(user: Any, panel: Panel) -> Meeting | None:
     """The next of them that is a meeting of the panel's own group, with the number of people who come to its whole series; none
     while the panel is on the agenda of a coming one.
 
-    What the group plans is looked up first, then which of its series the person sees: who sees which meeting is a long question,
-    asked only where a meeting belongs to a series that the person does not see.
+    Which of the group's series meet again and which of these the person sees is looked up first: who sees which meeting is a long
+    question, asked only where a meeting belongs to a series that the person does not see.
     """
-    coming = Meeting.objects.filter(state=MeetingState.PLANNED, starts_at__gt=clock.now()).order_by()
-    theirs = coming.filter(series__in=MeetingSeries.objects.filter(groups=panel.group_id).values("pk"))
-    planned = dict(theirs.filter(~Exists(coming.filter(agenda__panel=panel))).values_list("pk", "series"))
-    if not planned:
+    to_come = {"state": MeetingState.PLANNED, "starts_at__gt": clock.now()}
+    coming = Meeting.objects.filter(**to_come).order_by()
+    theirs = MeetingSeries._base_manager.filter(Exists(coming.filter(series=OuterRef("pk"))), groups=panel.group_id)
+    seen = Q(pk__in=MeetingSeries.objects.visible_to(user).order_by().values("pk"))
+    theirs = theirs.filter(~Exists(coming.filter(agenda__panel=panel)))
+    meets = dict(theirs.values_list("pk", ExpressionWrapper(seen, BooleanField())))
+    if not meets:
         return None
-    seen = MeetingSeries.objects.visible_to(user).filter(pk__in=set(planned.values())).values_list("pk", flat=True)
-    whole = set(planned.values()) <= set(seen.order_by())
-    rows = Meeting.objects.all() if whole else Meeting.objects.visible_to(user)
+    rows = Meeting.objects.all() if all(meets.values()) else Meeting.objects.visible_to(user)
+    rows = rows.filter(series__in=meets, **to_come)
     people = MeetingSeries.people.through.objects.filter(meetingseries=OuterRef("series"), user__is_active=True)
     numbers = {"panels": number_in("meeting", AgendaItem.objects.filter(meeting=OuterRef("pk")))}
     numbers["comers"] = number_in("meetingseries", people)
-    return rows.filter(pk__in=planned).select_related("series").annotate(**numbers).order_by("starts_at").first()
+    return rows.select_related("series").annotate(**numbers).order_by("starts_at").first()
 
 
 def number_in(whole: str, rows: QuerySet[Any]) -> Coalesce:
