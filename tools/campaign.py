@@ -52,18 +52,15 @@ CAMPAIGNS = {
         (("CPMS_CHANGES", 200),),
     ),
     "races": Campaign(
-        "pairs of deeds at one moment, 8 threads, 200 rounds each",
-        (
-            "tests/panels/test_races.py",
-            "tests/panels/test_races_of_members.py",
-            "tests/panels/test_registries.py",
-            "tests/meetings/test_races.py",
-            "tests/outcomes/test_races.py",
-            "tests/patients/test_hand_over_races.py",
-            "tests/consent/test_withdrawal_races.py",
-        ),
+        "pairs of deeds about a panel at one moment, 8 threads, 200 rounds each",
+        ("tests/panels/test_races.py", "tests/panels/test_races_of_members.py", "tests/panels/test_registries.py"),
         "CPMS_RACES",
         200,
+    ),
+    "agendas": Campaign("the same about meetings and series", ("tests/meetings/test_races.py",), "CPMS_RACES", 200),
+    "signatures": Campaign("the same about an outcome", ("tests/outcomes/test_races.py",), "CPMS_RACES", 200),
+    "handovers": Campaign(
+        "the same about whose patient it is", ("tests/patients/test_hand_over_races.py",), "CPMS_RACES", 200
     ),
     "hostile": Campaign(
         "100 outcomes of hostile text: no fetch, no script",
