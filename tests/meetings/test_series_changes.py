@@ -203,15 +203,17 @@ def test_who_left_the_hospital_is_off_the_dates_to_come_and_out_of_the_calendar(
     give_role(core, Role.CORE_HELPDESK)
     for person in (always, story.lead):
         accounts.leave_centre(person, by=core)
-    told = len(entries(always))
+    heard = len(entries(always))
     assert story.panel in [one.panel for meeting in Meeting.objects.coming() for one in meeting.with_slot()]
     assert [actions.let_people_go(by=None) for _ in range(2)] == [2, 0]
     assert set(MeetingSeries.objects.get(goes_on_as=None).people.all()) == {coordinator, off, renewed}
     assert not Meeting.objects.coming().filter(attendance__who__in=[always, story.lead]).exists()
-    gone = {(method, str(event["uid"])) for method, event in entries(always)[told:]}
+    gone = {(method, str(event["uid"])) for method, event in entries(always)[heard:]}
     assert gone == {("CANCEL", f"{series.pk}@cpms"), ("CANCEL", f"{earlier.pk}@cpms")}
     notifications.dispatch_outbox()
     assert {mail.state for mail in OutboxMessage.objects.filter(recipient=always, notice="series_left")} == {"sent"}
+    (mail,) = OutboxMessage.objects.filter(notice="people_left")
+    assert (mail.recipient, mail.state, mail.ref) == (coordinator, "sent", ""), "who keeps it, once, without a name"
 
 
 def told(person):

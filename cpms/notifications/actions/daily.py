@@ -6,6 +6,7 @@ import zoneinfo
 from typing import Any
 
 from django.db import transaction
+from django.urls import reverse
 
 from cpms import clock
 from cpms.notifications import notices, queries
@@ -54,7 +55,7 @@ def write_daily(pk: Any) -> int:
     held = [message for message in mails if can_be_read(message)]  # what cannot be opened now is told another day
     told = [message for message in held if queries.concerns(wish.user, message.link)]
     lines = dict.fromkeys(notices.line(message.notice, ref=message.ref) for message in told)
-    OutboxMessage.objects.filter(pk__in=[message.pk for message in held]).update(state=MailState.DIGESTED, path="/")
+    drop(OutboxMessage.objects.filter(pk__in=[message.pk for message in held]), MailState.DIGESTED)
     MailWish.objects.filter(pk=wish.pk).update(last_daily_on=today)
     if not told:
         return 0
@@ -65,6 +66,6 @@ def write_daily(pk: Any) -> int:
         about_type=wish._meta.label_lower,
         about_id=wish.user_id,
         lines="\n".join(lines),
-        path="/",
+        path=reverse("home"),
     )
     return 1

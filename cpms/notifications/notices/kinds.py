@@ -96,6 +96,7 @@ class Notice(models.TextChoices):
     SERIES_BEFORE = "series_before", "Dates of a series before its change"
     SERIES_LEFT = "series_left", "No longer asked to a series of meetings"
     SERIES_ENDED = "series_ended", "Series of meetings ended"
+    PEOPLE_LEFT = "people_left", "People taken off a series of meetings"
     SIGN_WANTED = "sign_wanted", "Signature wanted"
     OUTCOME_CORRECTED = "outcome_corrected", "Outcome corrected"
     DOCUMENT_FAILED = "document_failed", "A document could not be made"
@@ -126,7 +127,23 @@ def notice_choices() -> list[tuple[str, str]]:
     return Notice.choices
 
 
-ALWAYS_AT_ONCE = frozenset(
+WARNINGS = frozenset(
+    {
+        Notice.DEVICE_CHANGED,
+        Notice.CODES_RENEWED,
+        Notice.SESSION_ENDED,
+        Notice.SWITCHED_ON,
+        Notice.CODES_REFUSED,
+        Notice.RECOVERY_USED,
+        Notice.PASSWORD_ASKED,
+        Notice.PASSWORD_CHANGED,
+        Notice.FACTOR_ASKED,
+        Notice.FACTOR_RESET,
+        Notice.ROLE_CHANGED,
+    }
+)
+"""What its owner may not have done: it goes to the address that the account had then, even if it has another one since."""
+ALWAYS_AT_ONCE = WARNINGS | frozenset(
     {
         Notice.GUEST_INVITED,
         Notice.ACCOUNT_READY,
@@ -148,23 +165,12 @@ ALWAYS_AT_ONCE = frozenset(
         Notice.REFERRAL_RECEIVED,
         Notice.REFERRAL_ANSWERED,
         Notice.REFERRAL_PASSED_ON,
-        Notice.DEVICE_CHANGED,
-        Notice.CODES_RENEWED,
-        Notice.SESSION_ENDED,
-        Notice.SWITCHED_ON,
-        Notice.CODES_REFUSED,
-        Notice.RECOVERY_USED,
-        Notice.PASSWORD_ASKED,
-        Notice.PASSWORD_CHANGED,
         Notice.ADDRESS_UNKNOWN,
         Notice.ADDRESS_ASKED,
         Notice.ADDRESS_NEW,
         Notice.ADDRESS_TAKEN,
         Notice.ADDRESS_CHANGED,
-        Notice.FACTOR_ASKED,
         Notice.FACTOR_STOPPED,
-        Notice.FACTOR_RESET,
-        Notice.ROLE_CHANGED,
         Notice.JOINED_CENTRE,
         Notice.DELEGATION_CHANGED,
         Notice.UNIT_COVER,
@@ -173,22 +179,6 @@ ALWAYS_AT_ONCE = frozenset(
     }
 )
 """Links that end, calendar entries, what touches an account, and the daily mail itself: no preference holds them back."""
-WARNINGS = frozenset(
-    {
-        Notice.DEVICE_CHANGED,
-        Notice.CODES_RENEWED,
-        Notice.SESSION_ENDED,
-        Notice.SWITCHED_ON,
-        Notice.CODES_REFUSED,
-        Notice.RECOVERY_USED,
-        Notice.PASSWORD_ASKED,
-        Notice.PASSWORD_CHANGED,
-        Notice.FACTOR_ASKED,
-        Notice.FACTOR_RESET,
-        Notice.ROLE_CHANGED,
-    }
-)
-"""Of these, what its owner may not have done: it goes to the address that the account had then, even if it has another one since."""
 NEWS = frozenset(
     {
         Notice.INVITATION_ANSWERED,
@@ -201,6 +191,7 @@ NEWS = frozenset(
         Notice.NEW_ADVICE,
         Notice.NEW_MESSAGE,
         Notice.AGENDA,
+        Notice.PEOPLE_LEFT,
         Notice.CASE_CORRECTED,
         Notice.THANKED,
         Notice.QUESTION_ASKED,

@@ -80,4 +80,9 @@ MEETINGS = {
         "CPMS: a series of meetings has ended",
         "A meeting that returned does so no more. The entry attached to this mail ends it in your calendar.",
     ),
+    Notice.PEOPLE_LEFT: Words(
+        "CPMS: people were taken off a series of meetings",
+        "Somebody asked to every meeting of a series sees it no more, because a role or a hospital of theirs has ended. They are off "
+        "its dates, and their calendar heard of it. The page says who is asked now.",
+    ),
 }

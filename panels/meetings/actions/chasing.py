@@ -8,7 +8,6 @@ from typing import Any
 from django.db import transaction
 
 from cpms import clock
-from cpms.accounts import queries as accounts
 from cpms.notifications import actions as notifications
 from cpms.notifications.models import WorkItem
 from cpms.notifications.notices import Notice
@@ -16,6 +15,7 @@ from cpms.notifications.states import Verb
 from panels.meetings.actions.holding import note_held
 from panels.meetings.actions.single import runs
 from panels.meetings.models import Meeting
+from panels.meetings import queries
 from panels.meetings.policy import chairs
 from panels.meetings.states import MeetingState
 from panels.models import Panel
@@ -61,15 +61,12 @@ def ask(meeting: Meeting, panels: list[Panel]) -> None:
 
 
 def who_chairs(meeting: Meeting, panels: list[Panel]) -> list[Any]:
-    """Whoever called it while it is theirs to chair; else the lead of its panel, or who coordinates a group of its series."""
+    """Whoever called it while it is theirs to chair; else the lead of its panel, or who keeps its series."""
+    if meeting.series:
+        return queries.keepers_of(meeting.series)
     if meeting.called_by.is_active and chairs(meeting.called_by, meeting):
         return [meeting.called_by]
-    if meeting.series is None:
-        return [panel.lead for panel in panels if panel.lead.is_active][:1]
-    for group in meeting.series.groups.select_related("network", "parent"):
-        if people := accounts.coordinators_for(group.network, group):
-            return people
-    return []
+    return [panel.lead for panel in panels if panel.lead.is_active][:1]
 
 
 def tell_held(meeting: Meeting, *, by: Any) -> None:

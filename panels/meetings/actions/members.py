@@ -16,7 +16,8 @@ from cpms.audit import actions as audit
 from cpms.audit.states import Event
 from cpms.notifications import actions as notifications
 from cpms.notifications.notices import Notice
-from panels import queries
+from panels import queries as panels
+from panels.meetings import queries
 from panels.meetings.actions.series import held_series, hold_dates, tell
 from panels.meetings.actions.single import call, sees
 from panels.meetings.calendars import series_left_file, taken_out_file
@@ -88,7 +89,7 @@ def let_out(series: MeetingSeries, person: Any, *, by: Any) -> None:
     counted(series)
     again = clock.now().isoformat()
     for meeting in coming_of(series):
-        mine = [item.panel for item in meeting.with_slot() if person in queries.people_in(item.panel)]
+        mine = [item.panel for item in meeting.with_slot() if person in panels.people_in(item.panel)]
         if mine and sees(person, meeting):
             call(meeting, panel=mine[0], people=[person], by=None, again=f":{again}")
         else:
@@ -100,8 +101,8 @@ def let_out(series: MeetingSeries, person: Any, *, by: Any) -> None:
 
 def let_people_go(*, by: Any) -> int:
     """Whoever sees a series no more, by a role or a hospital that is gone, is asked to it no more, for the clock. The rights ended
-    before; this takes the dates out of their calendar, which no mail about the series reaches any more. An account that is
-    switched off may come back, and stays. Safe to run twice; gives how many."""
+    before; this takes the dates out of their calendar, which no mail about the series reaches any more. Who keeps the series is told
+    that people left. An account that is switched off may come back, and stays. Safe to run twice; gives how many."""
     series = MeetingSeries.objects.with_dates_left().order_by().values_list(Coalesce("goes_on_as", "pk"), flat=True)
     return sum(strike_who_left(key, by=by) for key in set(series))
 
@@ -112,11 +113,20 @@ def strike_who_left(key: Any, *, by: Any) -> int:
     plans = MeetingSeries.objects.with_dates_left().filter(Q(pk=key) | Q(goes_on_as=key))
     if not any(who_left(plan) for plan in plans):
         return 0
-    hold_dates(MeetingSeries.objects.select_for_update().get(pk=key))
+    series = MeetingSeries.objects.select_for_update().get(pk=key)
+    hold_dates(series)
     gone = [(plan, person) for plan in plans.all() for person in who_left(plan)]
     for plan, person in gone:
         let_out(plan, person, by=by)
-    return len({person.pk for _plan, person in gone})
+    if people := {person.pk for _plan, person in gone}:
+        tell_keepers(series, by=by)
+    return len(people)
+
+
+def tell_keepers(series: MeetingSeries, *, by: Any) -> None:
+    """Once a night, however many left; the mail names nobody, the page of the series says who is asked still."""
+    about: dict[str, Any] = {"about": series, "path": series.get_absolute_url(), "again": str(clock.rights_day())}
+    notifications.notify(queries.keepers_of(series), notice=Notice.PEOPLE_LEFT, by=by, **about)
 
 
 def who_left(series: MeetingSeries) -> list[User]:

@@ -22,6 +22,7 @@ from django.db.models import (
 from django.db.models.functions import Coalesce
 
 from cpms import clock
+from cpms.accounts import queries as accounts
 from cpms.accounts.models import ThematicGroup, User
 from cpms.accounts.roles import Role
 from panels.meetings.models import (
@@ -34,6 +35,7 @@ from panels.meetings.models import (
     ProposedDate,
     VideoService,
 )
+from panels.meetings.policy import may_change_series
 from panels.meetings.states import Can, MeetingState
 from panels.models import Panel
 
@@ -119,6 +121,17 @@ def people_of(groups: Iterable[ThematicGroup]) -> list[User]:
     """Every clinician who takes part in one of the groups: whom a series asks to each meeting."""
     rows = User.objects.active().holding(Role.CLINICIAN).filter(groups_of_interest__in=groups).select_related("centre")
     return list(rows.order_by("display_name").distinct())
+
+
+def keepers_of(series: MeetingSeries) -> list[User]:
+    """Who looks after the series today: whoever called it while it is theirs to keep, else who coordinates the first of its groups
+    that anybody coordinates."""
+    if series.called_by.is_active and may_change_series(series.called_by, series):
+        return [series.called_by]
+    for group in series.groups.select_related("network", "parent"):
+        if people := accounts.coordinators_for(group.network, group):
+            return people
+    return []
 
 
 def not_asked_yet(series: MeetingSeries) -> QuerySet[User]:
