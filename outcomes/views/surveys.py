@@ -63,9 +63,9 @@ def survey(request: HttpRequest, survey: SurveyRound) -> HttpResponse:
 
 @access("outcomes:effectiveness", verb=Permission.EFFECT_READ)
 def effectiveness(request: HttpRequest) -> HttpResponse:
-    """Of one network at a time, which one coordinates as a whole or by a group."""
+    """Of one network at a time, which one coordinates as a whole or by a group: who may read it coordinates one at least."""
     networks = queries.networks_reported(request.user)
     asked = request.GET.get("network", "")
-    network = next((one for one in networks if str(one.pk) == asked), next(iter(networks), None))
-    report = queries.report_of(network) if network else None
-    return render(request, "outcomes/effectiveness.html", {"networks": networks, "report": report})
+    network = next((one for one in networks if str(one.pk) == asked), networks[0])
+    context = {"networks": networks, "report": queries.report_of(network)}
+    return render(request, "outcomes/effectiveness.html", context)
