@@ -51,6 +51,15 @@ class Story:
     def __init__(self, tag: str = "a") -> None:
         self.tag = tag
 
+    @classmethod
+    def of_two(cls) -> Story:
+        """An open panel with two members."""
+        story = cls()
+        story.open()
+        for person in (story.expert, story.second):
+            story.seat(person)
+        return story
+
     def canary(self, name: str) -> str:
         return canary(f"{self.tag}-{name}")
 
@@ -65,6 +74,10 @@ class Story:
     @cached_property
     def expert(self):
         return UserFactory(display_name="Dr Expert Person")
+
+    @cached_property
+    def second(self):
+        return UserFactory(display_name="Dr Second Person")
 
     @cached_property
     def patient(self):

@@ -27,11 +27,7 @@ DUE = dt.date(2026, 12, 15)
 @pytest.fixture
 def story():
     """An open panel with one marked statement, with which somebody agrees and somebody does not."""
-    story = Story()
-    story.open()
-    story.seat(story.expert)
-    story.second = UserFactory(display_name="Dr Second Person")
-    story.seat(story.second)
+    story = Story.of_two()
     said = story.contribute(story.expert, kind="treatment")
     panels.take_stance(said, kind="agree", by=story.lead)
     panels.take_stance(said, kind="dissent", text="Not at this age.", by=story.second)

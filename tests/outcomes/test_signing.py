@@ -31,11 +31,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def story():
     """Two members; advice of the first is marked, and the outcome is being written."""
-    story = Story()
-    story.open()
-    story.seat(story.expert)
-    story.second = UserFactory(display_name="Dr Second Person")
-    story.seat(story.second)
+    story = Story.of_two()
     story.said = story.contribute(story.expert, kind="treatment")
     panels.mark(story.said, marked=True, by=story.lead)
     outcomes.start_outcome(story.fresh(), by=story.lead)

@@ -17,12 +17,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def story():
-    story = Story()
-    story.open()
-    story.seat(story.expert)
-    story.second = UserFactory(display_name="Dr Second Person")
-    story.seat(story.second)
-    return story
+    return Story.of_two()
 
 
 def told(person, notice):

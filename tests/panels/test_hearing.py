@@ -25,12 +25,7 @@ SINCE = "since your last visit"
 @pytest.fixture
 def story():
     """A lead and two members; everything that was to be mailed so far has gone out."""
-    story = Story()
-    story.open()
-    story.second = UserFactory(display_name="Dr Second Person")
-    for person in (story.expert, story.second):
-        story.seat(person)
-    return story
+    return Story.of_two()
 
 
 def told(person, *kinds):

@@ -12,10 +12,10 @@ from cpms.notifications import actions as notifications
 from cpms.notifications.models import WorkItem
 from cpms.notifications.notices import Notice
 from cpms.notifications.states import Verb
+from panels.meetings import queries
 from panels.meetings.actions.holding import note_held
 from panels.meetings.actions.single import runs
 from panels.meetings.models import Meeting
-from panels.meetings import queries
 from panels.meetings.policy import chairs
 from panels.meetings.states import MeetingState
 from panels.models import Panel
