@@ -81,6 +81,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "cpms.middleware.RequestIdMiddleware",
     "cpms.middleware.CompressTextMiddleware",
+    "cpms.middleware.ReadOneWayMiddleware",
     "cpms.middleware.HeadersMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -281,7 +282,7 @@ CELERY_TASK_TIME_LIMIT, CELERY_TASK_SOFT_TIME_LIMIT = 120, 100
 CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 30
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TASK_SERIALIZER, CELERY_ACCEPT_CONTENT = "json", ["json"]
-CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = CELERY_TASK_CREATE_MISSING_QUEUES = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 300,
     "unacked_restore_interval": 5,
@@ -290,7 +291,6 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_connect_timeout": 2,
     "max_retries": 0,  # a request never waits for a dead broker: the row in the table is sent later
 }
-CELERY_TASK_CREATE_MISSING_QUEUES = True
 
 LOGGING_CONFIG = "cpms.logs.configure"
 LOGGING = {"level": env.str("CPMS_LOG_LEVEL", default="INFO")}
