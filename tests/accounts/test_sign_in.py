@@ -209,11 +209,12 @@ def test_activation_leads_through_password_device_and_codes(client):
     assert give_code(client, codes[0]).status_code == 422
 
 
-def test_opening_an_activation_link_changes_nothing(client):
+def test_opening_an_activation_link_changes_nothing_and_sends_whoever_it_is_not_for_elsewhere(client):
     user = UserFactory(activated_at=None)
     token = actions.resend_link(user, by=user)
     for _ in range(3):
-        assert client.get(reverse("activate", args=[token]), secure=True).status_code == 200
+        answer = client.get(reverse("activate", args=[token]), secure=True)
+        assert (answer.status_code, reverse("people:ask") in answer.content.decode()) == (200, True)
     user.refresh_from_db()
     assert user.activated_at is None
 
