@@ -17,8 +17,10 @@ from cpms.audit import actions as audit
 from cpms.audit.states import Event
 from cpms.notifications import actions as notifications
 from cpms.notifications.notices import Notice
+from cpms.patients.models import Patient
 from panels import policy
 from panels.models import Assist, Panel
+from panels.queries import handing_over
 from panels.states import ASSIST_LASTS, AssistKind, Part
 
 
@@ -48,20 +50,26 @@ def let_in(panel: Panel, *, who: User, by: Any) -> Assist:
 
 @transaction.atomic
 def break_glass(panel: Panel, *, who: User, reason: str, by: Any) -> Assist:
-    """``who`` asked, ``by`` is the second person. The enrolling clinician is told at once, and the data protection officer
+    """``who`` asked, ``by`` is the second person. Whoever answers for the patient is told at once, and the data protection officer
     whose address is set. Raises ``Refused`` for one person alone."""
     if by.pk == who.pk or not by.is_staff:
         raise Refused("A second person of the helpdesk must confirm this.")
     if not (verdict := policy.may_be_looked_at(panel)):
         raise Refused(verdict.reason)
     assist = open_for(panel, who, AssistKind.GLASS, reason=reason, by=by)
-    path = reverse("panels:sight", args=[panel.case.patient.pseudonym])
-    notifications.notify(
-        [panel.case.patient.enrolled_by], notice=Notice.GLASS_BROKEN, by=None, about=assist, ref=panel.ref, path=path
-    )
+    people, path = who_hears(panel.case.patient)
+    notifications.notify(people, notice=Notice.GLASS_BROKEN, by=None, about=assist, ref=panel.ref, path=path)
     if settings.DPO_EMAIL:
         notifications.notify_address(settings.DPO_EMAIL, notice=Notice.GLASS_BROKEN, about=assist)
     return assist
+
+
+def who_hears(patient: Patient) -> tuple[list[User], str]:
+    """The clinician, with the page that says who looks and why; while nobody answers for the patient, who says who answers next: that
+    page waits for the next clinician."""
+    if Patient.objects.left_behind().filter(pk=patient.pk).exists():
+        return handing_over.who_decides(patient.centre)[1:]
+    return [patient.enrolled_by], reverse("panels:sight", args=[patient.pseudonym])
 
 
 @transaction.atomic

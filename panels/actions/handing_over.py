@@ -12,7 +12,6 @@ from django.urls import reverse
 
 from consent import actions as consent
 from cpms import clock
-from cpms.accounts import queries as accounts
 from cpms.accounts.access import Refused
 from cpms.accounts.models import Centre, User
 from cpms.audit import actions as audit
@@ -139,11 +138,7 @@ def look_for_left_behind(user_id: str, *, by: Any) -> int:
 
 def ask_hospital(person: User, centre: Centre, *, by: Any) -> set[tuple[Any, str]]:
     """Who is asked to do what about the patients of somebody who has gone; those who were not asked before are told."""
-    verb, path = Verb.HAND_OVER, reverse("people:left_behind", args=[centre.pk])
-    people = list(accounts.representatives_of(centre))
-    if not people:
-        verb, path = Verb.NAME_REPRESENTATIVE, centre.get_absolute_url()
-        people = list(handing_over.naming_a_representative(centre))
+    verb, people, path = handing_over.who_decides(centre)
     waiting = WorkItem.objects.open().about(person).filter(verb=verb).values_list("who", flat=True)
     new = [one for one in people if one.pk not in set(waiting)]
     due, today = clock.now() + HAND_OVER_WITHIN, str(clock.today())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from typing import Any
 
@@ -64,6 +65,11 @@ class Assist(models.Model):
 
     def __str__(self) -> str:
         return f"{self.who_id} in {self.panel_id}"
+
+    @property
+    def over_at(self) -> dt.datetime:
+        """When the hour ended, or ends by itself."""
+        return self.ended_at or self.until
 
     @property
     def key(self) -> Any:

@@ -6,12 +6,14 @@ import datetime as dt
 from typing import Any
 
 from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
+from django.urls import reverse
 
 from cpms.accounts import queries as accounts
 from cpms.accounts.models import Centre, Membership, User
 from cpms.accounts.roles import OVERSEEING_ROLES, Role
 from cpms.audit.models import AuditEvent
 from cpms.audit.states import Event
+from cpms.notifications.states import Verb
 from cpms.patients.models import Patient
 from panels.states import RUNNING
 
@@ -41,6 +43,14 @@ def gone_since(centre: Any) -> dict[Any, dt.datetime]:
     keys = {str(key): key for key in gone.distinct()}
     rows = AuditEvent.objects.filter(LEFT, subject_type=User._meta.label_lower, subject_id__in=list(keys))
     return {keys[key]: at for key, at in rows.order_by().values_list("subject_id").annotate(at=Max("at"))}
+
+
+def who_decides(centre: Centre) -> tuple[Verb, list[User], str]:
+    """Of patients whom nobody answers for: what has to be done at their hospital, by whom, and on which page. Its representatives hand
+    them over; of a hospital without any, somebody names one first."""
+    if people := list(accounts.representatives_of(centre)):
+        return Verb.HAND_OVER, people, reverse("people:left_behind", args=[centre.pk])
+    return Verb.NAME_REPRESENTATIVE, list(naming_a_representative(centre)), centre.get_absolute_url()
 
 
 def naming_a_representative(centre: Any) -> QuerySet[User]:

@@ -147,6 +147,13 @@ def looking_on(user: Any, thing: Any) -> list[Assist]:
     return [row for row in found if row.panel_id in seen]
 
 
+def hours_over(patient: Any) -> QuerySet[Assist]:
+    """The hours for which the helpdesk was let in and that are over, the latest first, for whoever looks only afterwards."""
+    rows = Assist.objects.filter(panel__case__patient=patient)
+    rows = rows.exclude(pk__in=Assist.objects.looking_on().order_by().values("pk"))
+    return rows.select_related("panel__key", "who", "given_by").order_by("-given_at")[:MOST_READS]
+
+
 def by_assist(row: Assist) -> Seer:
     why = f"was let into {row.panel.ref} by {row.given_by.display_name}"
     if row.kind == AssistKind.GLASS:

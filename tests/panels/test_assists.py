@@ -145,6 +145,24 @@ def test_breaking_the_glass_takes_two_people_and_the_clinician_reads_why(story, 
     assert [(e.event, e.actor_id) for e in events] == [("glass_asked", staff.pk), ("let_in", second.pk)]
     with pytest.raises(Refused):
         people.confirm_glass(glass, by=second)
+    hour, now = dt.timedelta(hours=1), clock.now()
+    Assist.objects.update(given_at=now - 2 * hour, until=now - hour)
+    page = signed_in(story.lead).get(reverse("panels:sight", args=[story.patient.pseudonym]), secure=True)
+    assert "Reason: The lead is away and the meeting begins." in page.content.decode(), "for who looks afterwards"
+
+
+def test_of_a_patient_left_behind_who_says_who_answers_next_hears_of_a_broken_glass(story, staff):
+    representative, centre = UserFactory(role="none", centre=story.lead.centre), story.lead.centre
+    second = of_helpdesk(story, Role.HELPDESK_PAEDIATRIC, "Desk Two")
+    coordinator = of_helpdesk(story, Role.NETWORK_COORDINATOR, "Coordinator")
+    accounts.switch_account(story.lead, on=False, by=coordinator)
+    for heard, page in ((coordinator, "people:centre"), (representative, "people:left_behind")):
+        if heard == representative:
+            give_role(representative, Role.REPRESENTATIVE, centre=centre)
+        assist = actions.break_glass(story.fresh(), who=staff, reason="Nobody answers.", by=second)
+        (mail,) = OutboxMessage.objects.filter(notice="glass_broken", about_id=assist.pk)
+        assert (mail.recipient, mail.link) == (heard, reverse(page, args=[centre.pk]))
+        actions.end_assist(assist, by=staff)
 
 
 def test_a_panel_of_another_network_has_no_number_here(story):

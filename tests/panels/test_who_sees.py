@@ -142,7 +142,7 @@ def test_the_page_costs_the_same_however_many(count, django_assert_num_queries):
         audit.record_list(Event.PATIENT_READ, [story.panel], by=person)
         give_role(person, Role.GROUP_COORDINATOR, group=story.group)
     client = signed_in(story.lead)
-    with django_assert_num_queries(34):
+    with django_assert_num_queries(35):
         client.get(reverse("panels:sight", args=[story.patient.pseudonym]), secure=True)
 
 
