@@ -6,15 +6,16 @@ import datetime as dt
 import re
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Prefetch, QuerySet
 
 from helpdesk.kpis.catalogue import FIGURES
-from helpdesk.kpis.few import NAMES, SIGN, Hidden, exact_centres, not_counted, place_of, too_few_in
+from helpdesk.kpis.few import NAMES, SIGN, Hidden, exact_centres, place_of
 from helpdesk.kpis.figure import Figure, Part
+from helpdesk.kpis.kept import Decided, months_kept
 from helpdesk.kpis.late import Lacking, Late, came_late, lacking
 from helpdesk.kpis.longer import ANEW, Hiding, Span, added_up, by_place
 from helpdesk.kpis.panels import patients_over
@@ -222,45 +223,40 @@ class Row:
 
 @dataclass(frozen=True)
 class Table:
-    """A month as its reader sees it. ``exact`` are the centres of which nothing is hidden from them, ``missing`` the figures that a
-    network's month was frozen without."""
+    """A month as its reader sees it: lines, and what each network's month hides. ``exact`` are the centres of which nothing is
+    hidden from them."""
 
     lines: list[MonthlyKpi]
-    hidden: dict[Any, Hidden]
+    months: dict[int, Decided]
     exact: frozenset[int]
-    missing: dict[Any, frozenset[str]] = field(default_factory=dict)
 
-    def of(self, line: MonthlyKpi) -> Hidden:
-        return {} if line.centre_id in self.exact else self.hidden[line.network_id]
+    def dark(self, line: MonthlyKpi) -> frozenset[str]:
+        """The figures that are hidden in this line from this reader."""
+        return frozenset() if line.centre_id in self.exact else self.months[line.network_id].dark(line.pk)
 
     @property
     def rows(self) -> list[Row]:
-        return [
-            Row(line, {n: SIGN if n in dark(line, self.of(line)) else getattr(line, n) for n in MonthlyKpi.COLUMNS})
-            for line in self.lines
-        ]
+        return [Row(line, self.columns(line)) for line in self.lines]
+
+    def columns(self, line: MonthlyKpi) -> dict[str, Value]:
+        hidden = self.dark(line)
+        return {name: SIGN if name in hidden else getattr(line, name) for name in MonthlyKpi.COLUMNS}
 
 
 def table_of(user: Any, month: dt.date, wanted: Collection[int] | None = None) -> Table:
-    """The lines of one month that the person sees, or those of these keys; constant queries."""
+    """The lines of one month that the person sees, or those of these keys; constant queries. The lines come first: what is hidden
+    is never decided without what came late to them."""
     seen = MonthlyKpi.objects.visible_to(user).filter(month=month)
-    seen = seen if wanted is None else seen.filter(pk__in=wanted)
-    every = with_corrections(MonthlyKpi.objects.filter(month=month, network__in=networks_in(seen)))
-    networks: dict[Any, list[MonthlyKpi]] = defaultdict(list)
-    lines: list[MonthlyKpi] = []
-    for line in every.annotate(seen=Exists(seen.filter(pk=OuterRef("pk")))):
-        networks[line.network_id].append(line)
-        lines += [line] if line.seen else []
-    hidden: dict[Any, Hidden] = {pk: too_few_in(rows) for pk, rows in networks.items()}
-    return Table(lines, hidden, exact_centres(user), {pk: not_counted(rows) for pk, rows in networks.items()})
+    lines = list(with_corrections(seen if wanted is None else seen.filter(pk__in=wanted)))
+    return Table(lines, months_kept(month, {line.network_id for line in lines}), exact_centres(user))
 
 
 def parts_of(line: MonthlyKpi, table: Table) -> list[tuple[str, list[Shown]]]:
     """Everything of one line by part; of figures about patients, which are given by the year, nothing."""
-    hidden, missing = table.of(line), table.missing.get(line.network_id, frozenset())
+    kept, missing = table.dark(line), table.months[line.network_id].missing
     frozen, late = line.frozen(), {row.figure: row for row in line.corrections.all()}
     here = [figure for figure in FIGURES if not figure.patients and (line.is_whole or not figure.whole)]
-    always, kept = {Part.PEOPLE}, dark(line, hidden)
+    always = {Part.PEOPLE}
     given = [f for f in here if f.name in frozen or f.name in late or f.adds or f.anew or f.part in always]
     counted = [
         Shown(f, SIGN, None) if f.name in kept else Shown(f, frozen.get(f.name, 0), late.get(f.name)) for f in given

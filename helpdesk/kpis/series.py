@@ -3,34 +3,23 @@
 from __future__ import annotations
 
 import datetime as dt
-import zlib
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-from django.core.cache import cache
-from django.db.models import Count, F, Max, Prefetch, QuerySet, Sum
+from django.db.models import F, Prefetch, Q, QuerySet, Sum
 
 from cpms.accounts.models import Network, ThematicGroup
-from helpdesk.kpis import catalogue, few, figure, places
-from helpdesk.kpis.few import corrected, exact_centres, not_counted, place_of, sums_over, too_few_of
+from helpdesk.kpis.few import corrected, exact_centres, not_counted, place_of
+from helpdesk.kpis.kept import kept_by_month
 from helpdesk.kpis.late import lacking
 from helpdesk.kpis.periods import QUESTIONS, Period, guarded, period_of
-from helpdesk.kpis.places import Found, Place, Value
+from helpdesk.kpis.places import Found, Value
 from helpdesk.models import KpiCorrection, MonthlyKpi
-from outcomes.queries import small_cells
 from outcomes.queries.small_cells import LEAST
 
 Keys = dict[Any, int]
-Kept = dict[str, set[Place]]
-PARTS = (__file__, *(str(one.__file__) for one in (catalogue, few, figure, places, small_cells)))
-RULE = f"{zlib.crc32(b''.join(Path(one).read_bytes() for one in PARTS)):x}"
-"""What another version of the rule decided is not looked at."""
-KEPT_FOR = 90 * 24 * 3600
-"""Seconds after which what nobody asks about is forgotten."""
-PLACE = ("network", "group", "centre", "country")
 SAME_NIGHT = dt.timedelta(hours=12)
 """Months are frozen and corrected by one task; the next one comes a day later."""
 DECEMBER = 12
@@ -164,65 +153,39 @@ def said_of(line: MonthlyKpi) -> Said | None:
     return Said(year, figures, later)
 
 
-def kept_by_month(line: MonthlyKpi, names: Sequence[str]) -> dict[dt.date, Kept]:
-    """Which of these figures are hidden in each month of the line's network up to its own: of the whole network's line at its
-    groups, of another at its own place. What a frozen month hides follows from its rows, so it is decided once and kept with
-    the newest of their keys: two queries, and two more where a month is new or was corrected."""
-    rows = MonthlyKpi.objects.filter(network=line.network_id, month__lte=line.month).order_by()
-    found = rows.values_list("month").annotate(Max("pk"), Count("pk"), Max("corrections__pk"))
-    stamps = {month: tuple(newest) for month, *newest in found}
-    key = ":".join(["kept", RULE, *(str(part) for part in place_of(line)), *names])
-    known: dict[dt.date, tuple[Any, Kept]] = cache.get(key, {})
-    if new := [month for month, stamp in stamps.items() if month not in known or known[month][0] != stamp]:
-        asked = None if line.is_whole else place_of(line)
-        for month, hidden in decided(rows.filter(month__in=new), names).items():
-            here = {name: {one for one in at if one.group or one == asked} for name, at in hidden.items()}
-            known[month] = stamps[month], here
-        cache.set(key, known, KEPT_FOR)
-    return {month: known[month][1] for month in stamps}
-
-
-def decided(rows: QuerySet[MonthlyKpi], names: Sequence[str]) -> dict[dt.date, dict[str, set[Place]]]:
-    """What ``too_few_of`` says of each month of these rows, which are all that one network has of it."""
-    paths = [name if name in MonthlyKpi.COLUMNS else f"figures__{name}" for name in names]
-    of = defaultdict(list)
-    for month, country, *row in rows.values_list("month", "centre__country", *PLACE, *paths):
-        of[month].append((Place(*row[:4]), country or "", row[4:]))
-    also: dict[dt.date, dict[str, set[Place]]] = defaultdict(lambda: defaultdict(set))
-    late = KpiCorrection.objects.filter(line__in=rows, figure__in=names, now__gt=0, now__lt=LEAST).order_by()
-    for month, name, *place in late.values_list("line__month", "figure", *(f"line__{key}" for key in PLACE)):
-        also[month][name].add(Place(*place))
-    hidden = {}
-    for month, lines in of.items():
-        cells = {name: {place: int(row[n] or 0) for place, _at, row in lines} for n, name in enumerate(names)}
-        hidden[month] = too_few_of(cells, sums_over((place, at) for place, at, _row in lines), dict(also[month]))
-    return hidden
-
-
-def opened_by(rows: QuerySet[MonthlyKpi], key: str) -> Keys:
-    """Panels opened in all months of these lines. A figure's corrections follow on one another, so they add up."""
-    found: Keys = dict(rows.order_by().values_list(key).annotate(total=Sum("panels_opened")))
-    late = KpiCorrection.objects.filter(line__in=rows, figure="panels_opened").order_by().values_list(f"line__{key}")
-    for place, more in late.annotate(total=Sum(F("now") - F("was"))):
+def opened_by(rows: QuerySet[MonthlyKpi], key: str, since: dt.date = START) -> Keys:
+    """Panels opened from ``since`` on in the months of these lines. A figure's corrections follow on one another, so they add up."""
+    counted = rows.order_by().values_list(key).annotate(total=Sum(OPENED, filter=Q(month__gte=since), default=0))
+    late = KpiCorrection.objects.filter(line__in=rows.filter(month__gte=since), figure=OPENED).order_by()
+    found: Keys = dict(counted)
+    for place, more in late.values_list(f"line__{key}").annotate(total=Sum(F("now") - F("was"))):
         found[place] += int(more)
     return found
 
 
 def panels_by_group(user: Any, line: MonthlyKpi, since: dt.date = START) -> dict[ThematicGroup, int]:
     """From that month on, of the groups of the line's network that the person sees; main groups, and others with a panel.
-    Hidden months are added as ``totals`` adds them."""
+    Hidden months are added as ``totals`` adds them: the database adds up all months, and only the hidden ones are looked at."""
     rows = MonthlyKpi.objects.visible_to(user).filter(month__lte=line.month, network=line.network_id)
     rows, kept = rows.exclude(group=None), kept_by_month(line, [OPENED])
-    more: dict[Any, int] = defaultdict(int)
-    late = KpiCorrection.objects.filter(line__in=rows, figure=OPENED).order_by().values_list("line")
-    more.update({pk: int(total) for pk, total in late.annotate(total=Sum(F("now") - F("was")))})
-    months: dict[Any, list[Month]] = defaultdict(list)
-    for pk, day, group, opened in rows.order_by("month").values_list("pk", "month", "group", OPENED):
-        dark = Place(line.network_id, group=group) in kept[day][OPENED]
-        months[group].append(Month(day, {OPENED: opened + more[pk]}, hidden=frozenset([OPENED] if dark else [])))
-    counts = {group: (totals(each, OPENED, since) or [0])[-1] for group, each in months.items()}
+    dark = {(place.group, day) for day, hidden in kept.items() for place in hidden[OPENED]}
+    counts = opened_by(rows, "group", since)
+    for group, months in months_at(rows, dark).items():
+        aside = sum(one.count(OPENED) for one in months if one.day >= since)
+        counts[group] += (totals(months, OPENED, since) or [0])[-1] - aside
     groups = ThematicGroup.objects.filter(pk__in=counts).select_related("network", "parent").order_by("number")
     return {group: counts[group.pk] for group in groups if counts[group.pk] or group.parent_id is None}
+
+
+def months_at(rows: QuerySet[MonthlyKpi], dark: Collection[tuple[Any, dt.date]]) -> dict[Any, list[Month]]:
+    """Panels opened at these groups in these months, in which they are hidden, with what came late; the earliest month first."""
+    rows = rows.filter(group__in={group for group, _day in dark}, month__in={day for _group, day in dark})
+    came = Sum(F("corrections__now") - F("corrections__was"), filter=Q(corrections__figure=OPENED), default=0.0)
+    found: dict[Any, list[Month]] = defaultdict(list)
+    for day, group, opened, late in rows.order_by("month").values_list("month", "group", OPENED).annotate(late=came):
+        if (group, day) in dark:
+            found[group].append(Month(day, {OPENED: opened + int(late)}, hidden=frozenset([OPENED])))
+    return found
 
 
 def panels_by_network(user: Any, line: MonthlyKpi, since: dt.date = START) -> dict[Network, tuple[int, int]]:

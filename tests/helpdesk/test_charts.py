@@ -20,7 +20,7 @@ from tests.clients import signed_in
 from tests.factories import CentreFactory, GroupFactory, NetworkFactory, UserFactory, give_role
 
 MARCH = dt.date(2026, 3, 1)
-QUERIES = 11
+QUERIES = 12
 DECIDED = 2
 """Those that look at new months; what they hide is kept in the cache, on its own connection."""
 BOTH = pytest.mark.django_db(databases=["default", "cachedb"])

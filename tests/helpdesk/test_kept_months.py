@@ -8,7 +8,7 @@ import pytest
 from django.urls import reverse
 
 from cpms.accounts.roles import Role
-from helpdesk.kpis.series import decided, kept_by_month
+from helpdesk.kpis.kept import decided, kept_by_month
 from helpdesk.models import KpiCorrection, MonthlyKpi
 from helpdesk.views import PAGE
 from tests.clients import signed_in
