@@ -73,21 +73,17 @@ def note_corrections(month: dt.date, *, by: Any) -> int:
 
     Run again it finds nothing new: a figure is compared with its newest correction.
     """
-    rows = MonthlyKpi.objects.filter(month=month).prefetch_related("corrections")
-    frozen = {(row.network_id, row.group_id, row.centre_id, row.country): row for row in rows}
-    missing = {row.network_id: kpis.not_counted([row]) for row in rows if row.is_whole}
-    late = []
-    for line in kpis.counted(month) if frozen else []:
-        place = line.place
-        row = frozen.get((place.network, place.group, place.centre, place.country))
-        if row is not None:
-            known = kpis.corrected(row)
-            found = _row_of(month, line).frozen()
-            there = kpis.LATE.difference(missing.get(place.network, ()))
-            differs = [name for name in there if (known.get(name) or 0) != (found.get(name) or 0)]
+    known, missing, late = kpis.known_of(month), kpis.missing_in(month), []
+    for line in kpis.counted(month) if known else []:
+        if line.place in known:
+            key, before = known[line.place]
+            there, now = kpis.LATE.difference(missing.get(line.place.network, ())), line.found()
+            differs = {
+                name for name, _value in before.items() ^ now.items() if (before.get(name) or 0) != now.get(name, 0)
+            }
             late += [
-                KpiCorrection(line=row, figure=name, was=known.get(name) or 0, now=found.get(name) or 0)
-                for name in sorted(differs)
+                KpiCorrection(line_id=key, figure=name, was=before.get(name) or 0, now=now.get(name) or 0)
+                for name in sorted(there.intersection(differs))
             ]
     KpiCorrection.objects.bulk_create(late)
     if late:

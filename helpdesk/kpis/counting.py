@@ -22,6 +22,10 @@ class Line:
     panels_closed: int
     figures: Found
 
+    def found(self) -> Found:
+        """Every figure of it that is not nought, and the first four."""
+        return {name: getattr(self, name) for name in MonthlyKpi.COLUMNS} | self.figures
+
 
 def counted(month: dt.date) -> list[Line]:
     """Every line of the month: of each network, of its groups, of its countries, of its centres."""

@@ -14,7 +14,7 @@ from django.db.models import Count, Max, QuerySet
 
 from helpdesk.kpis import catalogue, few, figure, places
 from helpdesk.kpis.few import NAMES, not_counted, place_of, sums_over, too_few_in, too_few_of
-from helpdesk.kpis.places import Place
+from helpdesk.kpis.places import Found, Place
 from helpdesk.models import KpiCorrection, MonthlyKpi
 from outcomes.queries import small_cells
 from outcomes.queries.small_cells import LEAST
@@ -39,6 +39,23 @@ class Decided(NamedTuple):
     def dark(self, line: int) -> frozenset[str]:
         """The figures that are hidden in the line of this key."""
         return frozenset(name for n, name in enumerate(NAMES) if self.bits[line] >> n & 1)
+
+
+def known_of(month: dt.date) -> dict[Place, tuple[int, Found]]:
+    """The key of each line of the month, and its figures with what came late in their place; two queries."""
+    columns = MonthlyKpi.COLUMNS
+    rows = MonthlyKpi.objects.filter(month=month).order_by().values_list("pk", "figures", *PLACE, *columns)
+    found = {key: (Place(*row[:4]), dict(zip(columns, row[4:], strict=True)) | figures) for key, figures, *row in rows}
+    late = KpiCorrection.objects.filter(line__month=month).order_by("found_at", "pk")
+    for key, name, now in late.values_list("line", "figure", "now"):
+        found[key][1][name] = now
+    return {place: (key, figures) for key, (place, figures) in found.items()}
+
+
+def missing_in(month: dt.date) -> dict[int, frozenset[str]]:
+    """What each network's month was frozen without; two queries."""
+    wholes = MonthlyKpi.objects.filter(month=month, group=None, centre=None, country="").order_by()
+    return {line.network_id: not_counted([line]) for line in wholes.prefetch_related("corrections")}
 
 
 def stamps_of(rows: QuerySet[MonthlyKpi], by: str) -> dict[Any, tuple[Any, ...]]:

@@ -54,11 +54,12 @@ def panels(month: dt.date) -> Counts:
     conditions |= {f"closed_{route}": closed & Q(case__patient__route=route) for route in Route.values}
     touched = opened | closed | within("first_reply_at", start, end)
     stages = {"stage_2": had_consent(Stage.REGISTRY, end), "stage_3": had_consent(Stage.RESEARCH, end)}
+    rows = Panel.objects.filter(touched)
     counts: dict[str, Any] = {name: Count("pk", filter=condition) for name, condition in conditions.items()}
-    counts |= asked(PANEL_WAITS, [month]) | different_patients([month])
-    found = by_place(Panel.objects.filter(touched).alias(**stages), PANEL, counts)
+    added = summed(rows.alias(**stages).order_by().values(*PANEL.keys()).annotate(**counts), PANEL, conditions)
+    found = by_place(rows, PANEL, asked(PANEL_WAITS, [month]) | different_patients([month]))
     for place, line in found.items():
-        found[place] = in_units(line)
+        found[place] = in_units(line) | added[place]
     return found
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import operator
+from collections import defaultdict
 from functools import reduce
 from typing import Any
 
@@ -11,7 +12,7 @@ from django.db.models import CharField, Count, Exists, OuterRef, Q, QuerySet, Su
 from django.db.models.fields.json import KT
 from django.db.models.functions import Cast
 
-from cpms.accounts.models import ThematicGroup, User
+from cpms.accounts.models import User
 from cpms.audit.models import AuditEvent
 from cpms.audit.states import Event
 from helpdesk.kpis.months import before, midnight, moments, within
@@ -23,7 +24,9 @@ from panels.models import Contribution, Message, Panel, Stance
 AWAY_FOR = 3
 """In so many months without a sign-in somebody counts as not returning."""
 WHY = [f"away_{why}" for why in Reason.values]
-BELONGING = Paths("network", "", "centre", "centre__country")
+BELONGING = Paths("centre__memberships__network", "", "centre", "centre__country")
+"""From a person to the networks of the own hospital."""
+PLACED = Paths("network", "", "centre", "centre__country")
 
 
 def signed_in(start: dt.datetime, end: dt.datetime) -> QuerySet[AuditEvent, Any]:
@@ -41,16 +44,15 @@ def switched_off(end: dt.datetime) -> QuerySet[User, Any]:
     return rows.filter(Q(last="off") | unknown).order_by().values("pk")
 
 
-def there(to: str, end: dt.datetime) -> Q:
-    """Registered by this moment, of the people at the end of a path."""
-    return Q(**{f"{to}__activated_at__lt": end}) & ~Q(**{f"{to}__pk__in": switched_off(end)})
+def there(end: dt.datetime) -> QuerySet[User]:
+    """Registered by this moment."""
+    return User.objects.filter(activated_at__lt=end).exclude(pk__in=switched_off(end))
 
 
-def gone(to: str, month: dt.date) -> Q:
-    """Registered for longer than ``AWAY_FOR`` months, and not signed in since."""
+def gone(month: dt.date) -> Q:
+    """Of those who are there: registered for longer than ``AWAY_FOR`` months, and not signed in since."""
     since, end = midnight(before(month, AWAY_FOR - 1)), moments(month)[1]
-    lately = Q(**{f"{to}__pk__in": signed_in(since, end)})
-    return there(to, end) & Q(**{f"{to}__activated_at__lt": since}) & ~lately
+    return Q(activated_at__lt=since) & ~Q(pk__in=signed_in(since, end))
 
 
 def people(month: dt.date) -> Counts:
@@ -60,25 +62,19 @@ def people(month: dt.date) -> Counts:
         model._default_manager.filter(within("at", start, end)).order_by().values(who)
         for model, who in ((Contribution, "author"), (Message, "author"), (Stance, "who"))
     ]
-
-    def conditions(to: str) -> dict[str, Q]:
-        here = there(to, end)
-        return {
-            "registered": here,
-            "active": here & Q(**{f"{to}__pk__in": signed_in(start, end)}),
-            "contributing": here & reduce(operator.or_, (Q(**{f"{to}__pk__in": people}) for people in spoke)),
-            "not_returning": gone(to, month),
-        }
-
-    def counts(to: str) -> dict[str, Any]:
-        return {name: Count(to, distinct=True, filter=each) for name, each in conditions(to).items()}
-
-    names = list(conditions("people"))
-    rows = memberships(month).values(*BELONGING.keys()).annotate(**counts("centre__people"))
-    found = summed(rows, BELONGING, names)
-    groups: Any = ThematicGroup.objects.order_by().values("network", "pk").annotate(**counts("people"))
-    for row in groups:
-        found[Place(row["network"], group=row["pk"])] = {name: row[name] for name in names}
+    conditions = {
+        "registered": Q(),
+        "active": Q(pk__in=signed_in(start, end)),
+        "contributing": reduce(operator.or_, (Q(pk__in=people) for people in spoke)),
+        "not_returning": gone(month),
+    }
+    counts: dict[str, Any] = {name: Count("pk", distinct=True, filter=each) for name, each in conditions.items()}
+    rows: Any = there(end).filter(centre__memberships__in=memberships(month)).order_by()
+    found = summed(rows.values(*BELONGING.keys()).annotate(**counts), BELONGING, conditions)
+    groups: Any = there(end).filter(groups_of_interest__isnull=False).order_by()
+    for row in groups.values("groups_of_interest__network", "groups_of_interest").annotate(**counts):
+        place = Place(row["groups_of_interest__network"], group=row["groups_of_interest"])
+        found[place] = {name: row[name] for name in conditions}
     for place, said in reasons(month).items():
         line = found[place]
         line |= said | {"away_unsaid": (line.get("not_returning") or 0) - sum(said.values())}
@@ -88,30 +84,27 @@ def people(month: dt.date) -> Counts:
 def reasons(month: dt.date) -> dict[Place, dict[str, int]]:
     """Of each network's people who do not return, how many gave which reason last, in the twelve months to the month's end. Of
     a whole network alone: who represents a hospital would know who said it. Three queries."""
-    said = WhyAway.objects.filter(within("at", midnight(before(month, 11)), moments(month)[1]))
+    end = moments(month)[1]
+    said = WhyAway.objects.filter(within("at", midnight(before(month, 11)), end))
     newest = dict(said.order_by("at", "pk").values_list("person", "reason"))
-    away, wanted = gone("centre__people", month), dict[str, Any]()
-    for why in Reason.values:
-        who = [person for person, reason in newest.items() if reason == why]
-        wanted[f"away_{why}"] = Count("centre__people", distinct=True, filter=away & Q(centre__people__pk__in=who))
-    networks = {network: dict.fromkeys(WHY, 0) for network in memberships(month).values_list("network", flat=True)}
-    rows: Any = memberships(month).filter(centre__people__in=list(newest)).values("network").annotate(**wanted)
-    networks |= {row.pop("network"): row for row in rows}
-    return {Place(network): counts for network, counts in networks.items()}
+    networks = memberships(month).values_list("network", flat=True).distinct()
+    found = {Place(network): dict.fromkeys(WHY, 0) for network in networks}
+    away: Any = there(end).filter(gone(month), pk__in=list(newest), centre__memberships__in=memberships(month))
+    for network, person in away.order_by().values_list(BELONGING.network, "pk").distinct():
+        found[Place(network)][f"away_{newest[person]}"] += 1
+    return found
 
 
 def starters(month: dt.date) -> Counts:
     """Who opened panels in the twelve months that end with this one, and the share of the five who opened most."""
     start, end = midnight(before(month, 11)), moments(month)[1]
     rows = Panel.objects.filter(within("opened_at", start, end)).order_by()
-    keys = ("network", "group", "centre", "centre__country", "started_by")
-    per_person: dict[Place, dict[Any, int]] = {}
-    for row in rows.values(*keys).annotate(number=Count("pk")):
-        network, group, centre, country, starter = (row[key] for key in keys)
-        places = {Place(network), Place(network, group=group), Place(network, centre=centre)}
-        for place in places | {Place(network, country=country or "")}:
-            mine = per_person.setdefault(place, {})
-            mine[starter] = mine.get(starter, 0) + row["number"]
+    per_person: dict[Place, dict[Any, int]] = defaultdict(lambda: defaultdict(int))
+    for name, path in Paths().each():
+        each = rows.values_list("network", path or "network", "started_by").annotate(number=Count("pk"))
+        for network, at, starter, number in each:
+            if at:
+                per_person[Place(network, **({name: at} if path else {}))][starter] += number
     found = nothing()
     for place, mine in per_person.items():
         top = sum(sorted(mine.values(), reverse=True)[:5])
@@ -126,6 +119,6 @@ def without_panel(month: dt.date) -> Counts:
     busy = set(opened.values_list("network", "centre").distinct())
     rows = [
         {**row, "centres": 1, "centres_idle": int((row["network"], row["centre"]) not in busy)}
-        for row in memberships(month).values(*BELONGING.keys()).distinct()
+        for row in memberships(month).values(*PLACED.keys()).distinct()
     ]
-    return summed(rows, BELONGING, ["centres", "centres_idle"])
+    return summed(rows, PLACED, ["centres", "centres_idle"])
