@@ -15,10 +15,13 @@ from cpms.drafts.states import KEEP_ENVELOPES
 from cpms.jobs.models import Job
 from cpms.jobs.states import JobState
 from cpms.notifications.models import OutboxMessage
+from cpms.notifications.notices import notice_choices
 from cpms.notifications.states import MailState
 from helpdesk import actions as helpdesk
 from helpdesk import queries
 from helpdesk.admin.pages import ReadOnlyAdmin, site
+
+NOTICES = dict(notice_choices())
 
 
 class FailingFilter(admin.SimpleListFilter):
@@ -36,7 +39,7 @@ class FailingFilter(admin.SimpleListFilter):
 
 @admin.register(OutboxMessage, site=site)
 class OutboxAdmin(ReadOnlyAdmin):
-    list_display = ("notice", "recipient", "state", "due_at", "sent_at", "attempts")
+    list_display = ("what", "recipient", "state", "due_at", "sent_at", "attempts")
     list_filter = (FailingFilter, "state", "notice")
     list_select_related = ("recipient",)
     search_fields = ("recipient__email", "recipient__display_name", "ref")
@@ -45,7 +48,12 @@ class OutboxAdmin(ReadOnlyAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[OutboxMessage]:
         """Mails to those this person looks after; also to strangers who ask for access at a hospital looked after."""
-        return super().get_queryset(request).filter(pk__in=queries.mails_of(request.user))
+        return queries.mails_of(request.user).order_by(*self.get_ordering(request))
+
+    @admin.display(description="notice", ordering="notice")
+    def what(self, mail: Any) -> str:
+        """Looked up in one table: the field itself makes a table of all notices for each row."""
+        return NOTICES.get(mail.notice, mail.notice)
 
     @admin.action(description="Send again what was given up", permissions=["view"])
     def send_again(self, request: HttpRequest, queryset: QuerySet[OutboxMessage]) -> None:

@@ -16,22 +16,25 @@ from cpms.accounts.roles import Permission
 from helpdesk import actions, queries
 from helpdesk.states import NudgeKind
 
+MAIL = "mail"
+
 
 class NudgeForm(forms.Form):
-    kind = forms.ChoiceField(choices=NudgeKind.choices)
+    kind = forms.ChoiceField(choices=[*NudgeKind.choices, (MAIL, MAIL)])
     key = forms.CharField(max_length=40)
 
 
 @access("nudge", verb=Permission.STAFF_SITE, methods=WRITE)
 def nudge(request: HttpRequest) -> HttpResponse:
-    """Only about what stands on this person's own list now; of anything else the answer is the same, there or not."""
+    """Reminds, or sends a mail again. Only about what stands on this person's own list now; of anything else the answer is the
+    same, there or not."""
     form = NudgeForm(request.POST)
     thing = found(form, request.user) if form.is_valid() else None
     if thing is None:
         messages.error(request, "This is not on your list any more.")
         return redirect("helpdesk:index")
     try:
-        actions.nudge(thing, kind=NudgeKind(form.cleaned_data["kind"]), by=request.user)
+        press(form.cleaned_data["kind"], thing, by=request.user)
     except Refused as refusal:
         messages.error(request, str(refusal))
     else:
@@ -39,8 +42,16 @@ def nudge(request: HttpRequest) -> HttpResponse:
     return redirect("helpdesk:index")
 
 
+def press(kind: str, thing: Any, *, by: Any) -> None:
+    if kind == MAIL:
+        actions.send_again(thing, by=by)
+    else:
+        actions.nudge(thing, kind=NudgeKind(kind), by=by)
+
+
 def found(form: NudgeForm, user: Any) -> Any:
+    kind, key = form.cleaned_data["kind"], form.cleaned_data["key"]
     try:
-        return queries.thing_to_nudge(form.cleaned_data["kind"], form.cleaned_data["key"], user=user)
+        return queries.mail_to_send(key, user=user) if kind == MAIL else queries.thing_to_nudge(kind, key, user=user)
     except (ValueError, ValidationError):
         return None  # a key of another shape

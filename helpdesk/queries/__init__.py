@@ -1,12 +1,21 @@
 """What entry points and actions read of the page of today, and of files of figures."""
 
 from helpdesk.queries.nudges import effect_of_nudges
-from helpdesk.queries.today import MOST_SHOWN, jobs_of, mails_of, parts_of, thing_to_nudge, without_panel_this_year
+from helpdesk.queries.today import (
+    MOST_SHOWN,
+    jobs_of,
+    mail_to_send,
+    mails_of,
+    parts_of,
+    thing_to_nudge,
+    without_panel_this_year,
+)
 
 __all__ = [
     "MOST_SHOWN",
     "effect_of_nudges",
     "jobs_of",
+    "mail_to_send",
     "mails_of",
     "parts_of",
     "thing_to_nudge",

@@ -16,8 +16,8 @@ from helpdesk.people.models import Outreach
 
 @dataclass
 class Row:
-    """One line: what it is about in neutral words, since when, where it is opened, the last nudge or contact, and the address
-    by which the reader approves of it, where it is theirs to decide."""
+    """One line: what it is about in neutral words, since when, where it is opened, the last nudge or contact, the address
+    by which the reader approves of it, where it is theirs to decide, and whether it is a mail that is sent ``again``."""
 
     key: Any
     name: str
@@ -26,6 +26,7 @@ class Row:
     path: str = ""
     nudge: Nudge | Outreach | None = None
     approve: str = ""
+    again: bool = False
 
 
 @dataclass(frozen=True)

@@ -181,19 +181,25 @@ def mails_of(user: Any) -> QuerySet[OutboxMessage]:
     return OutboxMessage.objects.filter(Q(recipient__in=User.objects.visible_to(user)) | strangers)
 
 
-def mails(user: Any) -> Part:
+def failing(user: Any) -> QuerySet[OutboxMessage]:
     """Mails that should have gone, or were given up of late, as on the list of mails."""
     given_up = Q(state=MailState.GIVEN_UP, due_at__gte=clock.now() - GIVEN_UP_FOR)
     late = Q(pk__in=OutboxMessage.objects.overdue().values("pk"))
-    rows = mails_of(user).filter(given_up | late).select_related("recipient").defer("path", "calendar", "lines")
+    return mails_of(user).filter(given_up | late).select_related("recipient")
+
+
+def mails(user: Any) -> Part:
+    """They are opened, and those that were given up sent again."""
+    rows = failing(user).defer("path", "calendar", "lines")
     found = list(rows.annotate(whole=Window(Count("pk"))).order_by("due_at", "pk")[:MOST_SHOWN])
     whole = "helpdesk:notifications_outboxmessage_changelist"
     written = []
     for mail in found:
         path = reverse("helpdesk:notifications_outboxmessage_change", args=[mail.pk])
         to = mail.recipient.display_name if mail.recipient else "somebody without an account"
-        state = "given up" if mail.state == MailState.GIVEN_UP else "late"
-        written.append(Row(mail.pk, mail.get_notice_display(), f"to {to}, {state}", mail.due_at, path))
+        again = mail.state == MailState.GIVEN_UP
+        note = f"to {to}, {'given up' if again else 'late'}"
+        written.append(Row(mail.pk, mail.get_notice_display(), note, mail.due_at, path, again=again))
     count = found[0].whole if found else 0
     return Part("Mails late or given up", written, count, whole=reverse(whole), since="Due")
 
@@ -249,6 +255,11 @@ def parts_of(user: Any) -> list[Part]:
     found[1:1] = [tickets(user), *next_steps(user)]
     note_nudges(found, user=user)
     return [part for part in found if part.rows]
+
+
+def mail_to_send(key: str, *, user: Any) -> OutboxMessage | None:
+    """The mail of this key, if it stands on the person's list today as given up."""
+    return failing(user).filter(state=MailState.GIVEN_UP, pk=key).first()
 
 
 def thing_to_nudge(kind: str, key: str, *, user: Any) -> Any:

@@ -36,7 +36,7 @@ from tests.panels.test_idle import age
 
 pytestmark = pytest.mark.django_db(databases=["default", "cachedb"])
 LONG_AGO = dt.timedelta(days=400)
-QUERIES = 49
+QUERIES = 40
 
 
 def staff(network=None):

@@ -67,6 +67,20 @@ def test_the_helpdesk_sends_a_mail_again_once_and_hears_why_not_twice(story, mai
     assert AuditEvent.objects.filter(event=Event.MAIL_SENT_AGAIN, subject_id=str(mail.pk)).count() == 1
 
 
+def test_the_page_of_today_sends_it_again_in_one_click_and_only_from_ones_own_list(story):
+    mail = given_up(notice=Notice.INVITED)
+    today, press = reverse("helpdesk:index"), {"kind": "mail", "key": mail.pk}
+    far, near = (signed_in(staff(network)) for network in (NetworkFactory(code="FAR"), story.group.network))
+    assert "not on your list any more" in far.post(reverse("nudge"), press, follow=True).content.decode()
+    assert OutboxMessage.objects.get(pk=mail.pk).state == MailState.GIVEN_UP
+    assert "Send again" in near.get(today).content.decode()
+    answers = [near.post(reverse("nudge"), press, follow=True).content.decode() for _press in range(2)]
+    assert "A mail is on its way." in answers[0]
+    assert "not on your list any more" in answers[1]
+    assert OutboxMessage.objects.get(pk=mail.pk).state == MailState.WAITING
+    assert AuditEvent.objects.filter(event=Event.MAIL_SENT_AGAIN, subject_id=str(mail.pk)).count() == 1
+
+
 def done(story, mail):
     panels.accept(story.invitation(story.expert), by=story.expert)
     return "over"

@@ -265,7 +265,7 @@ def test_the_pages_cost_the_same_however_many_there_are(count, centre, django_as
         give_role(people[0], Role.GROUP_COORDINATOR, group=GroupFactory(number=number + 1), granted_by=by)
     client = signed_in(by)
     totp_device(people[0])
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(13):
         client.get(reverse("people:list"), secure=True)
 
 

@@ -16,12 +16,19 @@ from django.db.models.functions import Lower
 
 from cpms import clock, countries
 from cpms.accounts.models.covers import UnitCover
-from cpms.accounts.models.places import Centre, Network, ThematicGroup, Unit
+from cpms.accounts.models.places import Centre, Network, ThematicGroup, Unit, in_charge_of, posts_of
 from cpms.accounts.roles import OVERSEEING_ROLES, STAFF_ROLES, Care, Role
 from cpms.accounts.states import FREED
 
 GUESTS_IN: list[Callable[[Any], models.QuerySet[Any, Any]]] = []
 """Keys of the guests of what runs in some networks, by the floors above that have guests."""
+
+
+def sight_of(held: list[Any]) -> Q:
+    """Who is at a centre, or holds a role on a network, that somebody of these posts looks after."""
+    networks = {post.network for post in held if post.role in OVERSEEING_ROLES}
+    holders = Membership.objects.current().filter(Q(network__in=networks) | Q(group__network__in=networks))
+    return in_charge_of(held, "centre") | Q(pk__in=holders.values("user"))
 
 
 class UserQuerySet(models.QuerySet["User"]):
@@ -31,24 +38,21 @@ class UserQuerySet(models.QuerySet["User"]):
 
     def visible_to(self, user: Any) -> UserQuerySet:
         """People looked after; for a helpdesk also its networks' guests, for a lost phone or a link: of no hospital or role."""
-        found = self.looked_after_by(user)
+        held = posts_of(user) if user.is_active else []
         if not user.is_staff or Role.CORE_HELPDESK in user.held_roles():
-            return found
-        networks = user.roles_in_force().filter(role__in=STAFF_ROLES).values("network")
-        mine = self.filter(centre=None).exclude(pk__in=Membership.objects.current().values("user"))
-        every: list[UserQuerySet] = [found, *(mine.filter(pk__in=keys(networks)) for keys in GUESTS_IN)]
-        return self.filter(reduce(operator.or_, (Q(pk__in=rows.values("pk")) for rows in every)))
+            return self.in_sight_of(held)
+        networks = {post.network for post in held if post.role in STAFF_ROLES}
+        guests = reduce(operator.or_, (Q(pk__in=keys(networks)) for keys in GUESTS_IN), Q(pk__in=[]))
+        alone = Q(centre=None) & ~Q(pk__in=Membership.objects.current().values("user"))
+        return self.filter(sight_of(held) | (alone & guests))
 
     def looked_after_by(self, user: Any) -> UserQuerySet:
         """Whose roles a person may look after: people of the centres represented or overseen, who hold a role on own networks."""
-        if not user.is_active:
-            return self.none()
-        held = user.memberships.current()
-        if held.filter(role=Role.CORE_HELPDESK).exists():
-            return self
-        networks = held.filter(role__in=OVERSEEING_ROLES).values("network")
-        holders = Membership.objects.current().filter(Q(network__in=networks) | Q(group__network__in=networks))
-        return self.filter(Q(centre__in=Centre.objects.visible_to(user)) | Q(pk__in=holders.values("user")))
+        return self.in_sight_of(posts_of(user) if user.is_active else [])
+
+    def in_sight_of(self, held: list[Any]) -> UserQuerySet:
+        """The same by the posts that the person holds."""
+        return self if any(post.role == Role.CORE_HELPDESK for post in held) else self.filter(sight_of(held))
 
     def covering(self, clinician: User) -> UserQuerySet:
         """Whose ``covers`` hold this clinician: the others of the unit, while all of it may see."""

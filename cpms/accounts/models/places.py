@@ -63,6 +63,21 @@ class ThematicGroup(models.Model):
         return f"{self.parent}: {self.name}" if self.parent else str(self)
 
 
+def posts_of(user: Any) -> list[Any]:
+    """The roles that the person holds today, each with its role, centre and network: one query. What is asked with their keys is
+    half as long for the database, and for who writes it, as with the roles inside."""
+    return list(user.memberships.current().order_by().values_list("role", "centre", "network", named=True))
+
+
+def in_charge_of(held: list[Any], centre: str) -> Q:
+    """What has a centre at the end of this path that somebody of these posts represents, or that belongs today to a network they
+    coordinate or serve as helpdesk."""
+    own = {post.centre for post in held if post.role in REPRESENTING_ROLES}
+    networks = {post.network for post in held if post.role in OVERSEEING_ROLES}
+    places = CentreMembership.objects.current().filter(network__in=networks)
+    return Q(**{f"{centre}__in": own}) | Q(**{f"{centre}__in": places.values("centre")})
+
+
 class CentreMembershipQuerySet(models.QuerySet["CentreMembership"]):
     def current(self) -> CentreMembershipQuerySet:
         """In force today."""
@@ -86,13 +101,10 @@ class CentreQuerySet(models.QuerySet["Centre"]):
         """Those a person represents, and all that belong today to a network the person coordinates or serves as helpdesk."""
         if not user.is_active:
             return self.none()
-        held = user.memberships.current()
-        if held.filter(role=Role.CORE_HELPDESK).exists():
+        held = posts_of(user)
+        if any(post.role == Role.CORE_HELPDESK for post in held):
             return self
-        own = held.filter(role__in=REPRESENTING_ROLES).values("centre")
-        networks = held.filter(role__in=OVERSEEING_ROLES).values("network")
-        places = CentreMembership.objects.current().filter(network__in=networks)
-        return self.filter(Q(pk__in=own) | Q(pk__in=places.values("centre")))
+        return self.filter(in_charge_of(held, "pk"))
 
     def of_others(self, user: Any) -> CentreQuerySet:
         """Those that belong to networks today, or where people work, but that belong to no network the person coordinates or

@@ -7,19 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import (
-    BooleanField,
-    Case,
-    Count,
-    F,
-    OuterRef,
-    Prefetch,
-    Q,
-    QuerySet,
-    Subquery,
-    When,
-    Window,
-)
+from django.db.models import Count, F, OuterRef, Prefetch, Q, QuerySet, Subquery, Window
 from django.db.models.functions import RowNumber
 
 from consent.models import Registry
@@ -33,7 +21,6 @@ from cpms.terminology.folding import fold, fold_name
 from cpms.vault import cipher
 from helpdesk.people.models import AccessRequest, Outreach, PlaceProposal, Table, TableRow
 from helpdesk.people.states import DECIDE_WITHIN, OF_OTHERS, RowState
-from panels.models import Panel
 
 COVERS_SHOWN = 10
 LOG_SHOWN = 50
@@ -279,12 +266,8 @@ def steps_due(user: Any, *, most: int) -> list[Outreach]:
 
 
 def contacts(user: Any) -> QuerySet[Outreach]:
-    """What people spoke with hospitals themselves, each with ``helped``: the hospital opened a panel after it."""
-    latest = Panel.objects.filter(centre=OuterRef("centre"), opened_at__isnull=False).order_by("-opened_at")
-    rows = Outreach.objects.visible_to(user).standing().filter(reminder=False)
-    rows = rows.annotate(latest=Subquery(latest.values("opened_at")[:1]))
-    helped = Q(latest__gt=F("at")) | Q(latest__date__gt=F("on"))
-    return rows.annotate(helped=Case(When(helped, then=True), default=False, output_field=BooleanField()))
+    """What people spoke with hospitals themselves."""
+    return Outreach.objects.visible_to(user).standing().filter(reminder=False)
 
 
 def newest_contacts(centres: Iterable[Any], *, user: Any) -> dict[Any, Outreach]:
