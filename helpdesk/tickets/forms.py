@@ -15,6 +15,12 @@ from helpdesk.tickets.states import WISHES, EntryKind, EntryState
 NO_PATIENT = "No patient data: no name, no pseudonym, nothing from a case. The helpdesk does not see patients."
 
 
+class SearchForm(forms.Form):
+    words = forms.CharField(
+        label="Find a ticket", max_length=120, widget=forms.TextInput({"type": "search", "autocomplete": "off"})
+    )
+
+
 class RaiseForm(forms.Form):
     """Who belongs to several networks says whose helpdesk; everybody else is not asked."""
 

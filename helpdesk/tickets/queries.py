@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Value, When
+from django.db.models import Case, CharField, Count, Exists, F, OuterRef, Q, QuerySet, Value, When
+from django.db.models.functions import Cast
 
 from cpms.accounts import queries as accounts
 from cpms.accounts.access import walk
@@ -15,11 +17,13 @@ from cpms.accounts.models import Membership, Network, User
 from cpms.accounts.roles import HELPDESK_ROLES, Role
 from cpms.notifications.models import WorkItem
 from cpms.notifications.states import Verb
+from cpms.terminology.folding import begins_each, fold
 from helpdesk.tickets.models import Consultation, Reply, StatusEntry, Ticket, Vote, served_as_helpdesk
 from helpdesk.tickets.states import EntryState, TicketState
 from panels.models import Panel
 
-PAGE, LATEST = 25, 20
+PAGE, LATEST, LOOKED_THROUGH, MOST_WORDS = 25, 20, 300, 6
+NUMBER = re.compile(r"(?:T-)?([0-9A-F]{6})", re.IGNORECASE | re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -103,6 +107,36 @@ def of_helpdesk(user: Any) -> QuerySet[Any]:
 def in_order(rows: QuerySet[Ticket]) -> QuerySet[Ticket]:
     rows = rows.select_related("key", "asker__centre", "network", "entry")
     return rows.order_by(F("closed_at").desc(nulls_first=True), "-moved_at", "pk")
+
+
+def search(rows: QuerySet[Ticket], text: str) -> list[Ticket]:
+    """Those that hold every word, the newest first, at most a page of them. Number, asker, panel and entry of the public page are
+    searched in the database; what was asked is sealed, and opened for the newest alone. Replies are never searched."""
+    newest, words = rows.order_by("-raised_at", "pk"), fold(text).split()[:MOST_WORDS]
+    if not words:
+        return []
+    plainly = Q()
+    for word in text.split()[:MOST_WORDS]:
+        plainly &= written_plainly(word)
+    found = {ticket.pk: ticket for ticket in newest.annotate(number=Cast("pk", CharField())).filter(plainly)[:PAGE]}
+    found |= {ticket.pk: ticket for ticket in newest[:LOOKED_THROUGH] if begins_each(words, readable(ticket))}
+    return sorted(found.values(), key=lambda ticket: ticket.raised_at, reverse=True)[:PAGE]
+
+
+def written_plainly(word: str) -> Q:
+    """Tickets that hold the word in what is not sealed."""
+    name = Q(asker__display_name__icontains=word) | Q(asker__centre__name__icontains=word)
+    number = NUMBER.fullmatch(word)
+    numbered = Q(number__istartswith=number[1]) if number else Q(pk__in=[])
+    return name | numbered | Q(panel_ref__icontains=word) | Q(entry__title__icontains=word)
+
+
+def readable(ticket: Ticket) -> str:
+    """What a reader of the list reads of it, folded."""
+    entry = ticket.entry.title if ticket.entry else ""
+    network = f"{ticket.network.code} {ticket.network.name}" if ticket.network else ""
+    words = (ticket.ref, ticket.text or "", ticket.get_kind_display(), ticket.asker.display_name)
+    return fold(" ".join((*words, network, ticket.panel_ref, entry)))
 
 
 def thread(ticket: Ticket, *, reader: Any, latest: int | None) -> tuple[list[Reply], int]:

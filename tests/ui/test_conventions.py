@@ -51,6 +51,7 @@ TWICE = {
     "accounts/experts.html": "searches",
     "accounts/condition_matrix.html": "searches",
     "manual/_find.html": "searches",
+    "tickets/_find.html": "searches",
     "outcomes/verify.html": "compares",
     "account/login.html": "signs in",
     "helpdesk/_file.html": "a file that was asked for again has not failed any more",
@@ -108,7 +109,7 @@ def test_what_is_posted_twice_is_done_once():
 
 # Forms that send no version of what they change, by address or, where they post to their own page, by template
 UNVERSIONED = {
-    "changes nothing that is kept": "panels:search manual:search outcomes:verify account_logout ui/gallery.html accounts/experts.html "
+    "changes nothing that is kept": "panels:search manual:search tickets:list outcomes:verify account_logout ui/gallery.html accounts/experts.html "
     "helpdesk/export.html helpdesk/evidence.html",
     "signs in or proves who is there": "account_login account_reset_password accounts/address.html accounts/new_address.html account/password_reset_from_key.html "
     "accounts/activate.html accounts/otp_challenge.html accounts/otp_enrol.html accounts/phone.html accounts/step_up.html people/my_phone.html",

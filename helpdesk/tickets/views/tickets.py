@@ -15,7 +15,7 @@ from cpms.accounts.roles import Permission
 from cpms.drafts import actions as drafts
 from cpms.drafts.queries import fields_of as typed_before
 from helpdesk.tickets import actions, queries
-from helpdesk.tickets.forms import ConsultForm, LinkForm, RaiseForm, ReplyForm
+from helpdesk.tickets.forms import ConsultForm, LinkForm, RaiseForm, ReplyForm, SearchForm
 from helpdesk.tickets.models import Ticket
 
 
@@ -36,15 +36,25 @@ def raise_ticket(request: HttpRequest) -> HttpResponse:
     return render(request, "tickets/raise.html", context, status=422 if form.errors else 200)
 
 
-@access("tickets:list", verb=Permission.TICKET_LIST)
+@access("tickets:list", verb=Permission.TICKET_LIST, methods=READ | WRITE)
 def ticket_list(request: HttpRequest) -> HttpResponse:
-    """One's own; for a helpdesk those it looks after, what waits first."""
+    """One's own; for a helpdesk those it looks after, what waits first. Words to find one by are posted: they stand in no address."""
     user: Any = request.user
     theirs = user.is_staff and request.GET.get("whose") != "mine"
     rows = queries.of_helpdesk(user) if theirs else queries.own(user)
+    form = SearchForm(request.POST or None)
+    found = queries.search(rows, form.cleaned_data["words"]) if form.is_valid() else []
     page = Paginator(rows, queries.PAGE).get_page(request.GET.get("page"))
-    query = "whose=mine&" if user.is_staff and not theirs else ""
-    return render(request, "tickets/list.html", {"page": page, "theirs": theirs, "query": query})
+    context = {
+        "form": form,
+        "asked": form.is_valid(),
+        "found": found,
+        "looked_through": queries.LOOKED_THROUGH,
+        "page": page,
+        "theirs": theirs,
+        "query": "whose=mine&" if user.is_staff and not theirs else "",
+    }
+    return render(request, "tickets/list.html", context, status=422 if form.errors else 200)
 
 
 @access("tickets:ticket", object=Ticket, verb=Permission.TICKET_READ)
