@@ -1,18 +1,25 @@
-"""``python -m cpms.layout SECONDS BYTES``: HTML on standard input, a PDF/UA-1 file on standard output.
+"""``python -P cpms/layout.py SECONDS BYTES``: HTML on standard input, a PDF/UA-1 file on standard output.
 
-The only importer of WeasyPrint. It runs as a child process without Django, limits its own time and memory, and its
-fetcher knows the named assets and nothing else: no network, no file of the machine. Should something get past the fetcher,
-Python makes no socket for it and starts no program.
+The only importer of WeasyPrint. It runs as a child process, as a file, so that neither Django nor Celery is loaded with it. It
+limits its own time and memory, and its fetcher knows the named assets and nothing else: no network, no file of the machine.
+Should something get past the fetcher, Python makes no socket for it and starts no program.
 """
 
 from __future__ import annotations
 
+import ctypes.util
 import resource
 import sys
 from pathlib import Path
 from typing import Any
 
 import pydyf
+
+if sys.platform == "linux":
+    # WeasyPrint tries each library under the names of every system. Where the linker does not know one, this starts the
+    # compiler to look for it, which takes longer than a page; the name of this system is among them
+    ctypes.util.find_library = lambda name: None
+
 from weasyprint import HTML
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 

@@ -11,6 +11,7 @@ import unicodedata
 
 from django.conf import settings
 
+LAYOUT = [sys.executable, "-P", str(settings.BASE_DIR / "cpms" / "layout.py")]
 SECONDS = 60
 CHILD_SECONDS, CHILD_MEMORY = 50, 3_000_000_000  # address space, much of it libraries that are mapped and not used
 
@@ -35,7 +36,7 @@ def printable(html: str) -> str:
 
 def pages_of(html: str) -> bytes:
     """Laid out by the one module that knows how, in a child process of its own."""
-    child = [sys.executable, "-m", "cpms.layout", str(CHILD_SECONDS), str(CHILD_MEMORY)]
+    child = [*LAYOUT, str(CHILD_SECONDS), str(CHILD_MEMORY)]
     try:
         done = subprocess.run(  # noqa: S603 our own module, fixed arguments
             child,

@@ -16,6 +16,7 @@ from cpms.audit.states import Event
 from cpms.jobs import actions as jobs
 from cpms.jobs.models import RESEND_AFTER, Job
 from cpms.jobs.states import JobState
+from cpms.paper import LAYOUT
 from outcomes import actions as outcomes
 from outcomes.models import OutcomeDocument
 from outcomes.states import DocumentState
@@ -82,7 +83,7 @@ def layouts(process) -> list[psutil.Process]:
     found = []
     for child in psutil.Process(process.pid).children(recursive=True):
         with contextlib.suppress(psutil.Error):
-            found += [child] if "cpms.layout" in child.cmdline() else []
+            found += [child] if LAYOUT[-1] in child.cmdline() else []
     return found
 
 

@@ -16,6 +16,7 @@ from pypdf import PdfReader
 
 from cpms import paper
 from cpms.layout import ASSETS, AssetFetcher
+from cpms.paper import LAYOUT
 from outcomes import actions as outcomes
 from outcomes.models import OutcomeDocument
 from outcomes.states import DocumentState
@@ -149,7 +150,7 @@ def assert_harmless(data: bytes, ear: Ear) -> None:
 def lay_out(html: str, *, seconds: int = 50, memory: int = 3_000_000_000, patience: float = 60):
     """The child process as the worker starts it."""
     return subprocess.run(
-        [sys.executable, "-m", "cpms.layout", str(seconds), str(memory)],
+        [*LAYOUT, str(seconds), str(memory)],
         input=html.encode(),
         capture_output=True,
         timeout=patience,
@@ -188,6 +189,22 @@ def test_what_got_past_the_fetcher_reaches_no_network_and_starts_nothing(ear):
     done = subprocess.run(code, capture_output=True, text=True, cwd=places.ROOT, check=False)
     refused = [line for line in done.stdout.splitlines() if line.endswith("a document asks for nothing")]
     assert (len(refused), ear.knocks, done.stderr) == (2, 0, "")
+
+
+LOADING = """
+import runpy, sys
+started = []
+sys.addaudithook(lambda event, _arguments: started.append(event) if event.startswith("subprocess.") else None)
+runpy.run_path({path!r})
+print(started, [name for name in ("celery", "django") if name in sys.modules])
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the libraries are looked for")
+def test_the_child_loads_what_it_needs_and_looks_for_no_library():
+    code = [*LAYOUT[:-1], "-c", LOADING.format(path=LAYOUT[-1])]
+    done = subprocess.run(code, capture_output=True, text=True, cwd=places.ROOT, check=True)
+    assert done.stdout == "[] []\n"
 
 
 def test_the_fetcher_knows_two_assets_and_nothing_else(ear, secret_file):
