@@ -82,6 +82,7 @@ WITHOUT_BY = {
         "alone",
     },
     "notifications": {
+        "open_for",
         "open_work",
         "move_due",
         "change_pace",

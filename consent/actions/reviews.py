@@ -40,8 +40,7 @@ def let_wait(review: Review, *, by: Any) -> None:
     verb, notice = WORK[review.kind]
     people, path = queries.entitled(review), review.get_absolute_url()
     due_at = dt.datetime.combine(review.due_on, dt.time(12), tzinfo=dt.UTC)  # the same day everywhere here
-    for person in people:
-        notifications.open_work(person, verb, on=review, ref="", path=path, due_at=due_at)
+    notifications.open_for(people, verb, on=review, ref="", path=path, due_at=due_at)
     notifications.move_due(review, verb, due_at=due_at)
     for item in WorkItem.objects.open().about(review).exclude(who__in=people).select_related("who"):
         notifications.settle_all(review, who=item.who)

@@ -54,8 +54,7 @@ def ask_round(survey_id: str, *, by: Any) -> int:
     )
     path = reverse("outcomes:survey", args=[survey.pk])
     due = clock.now() + SURVEY_WITHIN
-    for person in people:
-        notifications.open_work(person, Verb.SURVEY, on=survey, ref=str(survey), path=path, due_at=due)
+    notifications.open_for(people, Verb.SURVEY, on=survey, ref=str(survey), path=path, due_at=due)
     notifications.notify(people, notice=Notice.SURVEY, by=by, about=survey, path=path)
     return len(people)
 

@@ -71,10 +71,7 @@ def wait_for_coordinators(row: Dispatch) -> list[Any]:
     """A decision waits for each of those it lies with, who are given."""
     people, panel = accounts.coordinators_for(row.network, row.group), row.panel
     path, due = row.get_absolute_url(), clock.now() + TAKE_UP_WITHIN
-    for person in people:
-        notifications.open_work(
-            person, Verb.DISPATCH, on=row, ref=panel.ref, path=path, due_at=due, urgent=panel.urgent
-        )
+    notifications.open_for(people, Verb.DISPATCH, on=row, ref=panel.ref, path=path, due_at=due, urgent=panel.urgent)
     return people
 
 

@@ -227,8 +227,5 @@ def ask_coordinators(panel: Panel, again: str) -> None:
 def ask_coordinators_of(dispatch: Dispatch, again: str) -> None:
     panel, people = dispatch.panel, accounts.coordinators_for(dispatch.network, dispatch.group)
     path, due = dispatch.get_absolute_url(), clock.now() + WITHIN
-    for person in people:
-        notifications.open_work(
-            person, Verb.HELP, on=dispatch, ref=panel.ref, path=path, due_at=due, urgent=panel.urgent
-        )
+    notifications.open_for(people, Verb.HELP, on=dispatch, ref=panel.ref, path=path, due_at=due, urgent=panel.urgent)
     send(people, Notice.HELP_WANTED, panel, path=path, again=again)

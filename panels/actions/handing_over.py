@@ -142,8 +142,7 @@ def ask_hospital(person: User, centre: Centre, *, by: Any) -> set[tuple[Any, str
     waiting = WorkItem.objects.open().about(person).filter(verb=verb).values_list("who", flat=True)
     new = [one for one in people if one.pk not in set(waiting)]
     due, today = clock.now() + HAND_OVER_WITHIN, str(clock.today())
-    for one in new:
-        notifications.open_work(one, verb, on=person, ref=LEFT_BEHIND, path=path, due_at=due)
+    notifications.open_for(new, verb, on=person, ref=LEFT_BEHIND, path=path, due_at=due)
     notifications.notify(new, notice=ASKED[verb], by=by, about=person, path=path, again=today)
     return {(one.pk, verb) for one in people}
 

@@ -67,10 +67,7 @@ def put_before_coordinators(referral: Referral, *, by: Any) -> None:
     people = accounts.coordinators_for(referral.network, referral.group)
     path, due = referral.get_absolute_url(), clock.now() + TAKE_UP_WITHIN
     urgent = referral.urgency == Urgency.URGENT
-    for person in people:
-        notifications.open_work(
-            person, Verb.REFERRAL, on=referral, ref=referral.ref, path=path, due_at=due, urgent=urgent
-        )
+    notifications.open_for(people, Verb.REFERRAL, on=referral, ref=referral.ref, path=path, due_at=due, urgent=urgent)
     notifications.notify(
         people,
         notice=Notice.REFERRAL_WAITING,

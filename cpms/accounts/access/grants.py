@@ -9,10 +9,12 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from django.contrib.auth.models import Permission
+from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from django.db.models import Q
 from guardian.models import UserObjectPermissionBase
-from guardian.shortcuts import assign_perm, remove_perm
+from guardian.shortcuts import remove_perm
 from guardian.utils import get_user_obj_perms_model
 
 from cpms import clock
@@ -37,8 +39,12 @@ def check(codename: str) -> None:
 def grant(user: Any, codename: str, thing: models.Model, *, until: dt.datetime | None = None) -> None:
     """Let ``user`` see ``thing``, for good or ``until`` a moment. Granting again replaces the date."""
     check(codename)
-    row: Any = assign_perm(codename, user, thing)
-    type(row).objects.filter(pk=row.pk).update(until=until)
+    rows: Any = get_user_obj_perms_model(thing)
+    kind = ContentType.objects.get_for_model(thing)
+    permission = Permission.objects.get(content_type=kind, codename=codename)
+    row = rows(user=user, permission=permission, content_object=thing, until=until)
+    one = ["user", "permission", "content_object"]
+    rows.objects.bulk_create([row], update_conflicts=True, unique_fields=one, update_fields=["until"])
 
 
 def end(user: Any, codename: str, thing: models.Model) -> None:

@@ -38,26 +38,43 @@ REMINDERS: dict[str, Notice] = {
 
 def open_work(
     who: Any, verb: Verb, *, on: models.Model, ref: str, path: str, due_at: dt.datetime, urgent: bool = False
-) -> WorkItem:
+) -> None:
     """Something waits for ``who``; opening it a second time changes nothing."""
+    open_for([who], verb, on=on, ref=ref, path=path, due_at=due_at, urgent=urgent)
+
+
+def open_for(
+    people: Iterable[Any],
+    verb: Verb,
+    *,
+    on: models.Model,
+    ref: str,
+    path: str,
+    due_at: dt.datetime,
+    urgent: bool = False,
+) -> None:
+    """The same waits for each of these people; for whom it waits already, nothing changes."""
+    if not (asked := list(people)):
+        return
     now, network = clock.now(), queries.network_key(on)
-    item, _made = WorkItem.objects.get_or_create(
-        who=who,
-        verb=verb,
-        subject_id=on.pk,
-        settled_at=None,
-        defaults={
-            "subject_type": on._meta.label_lower,
-            "ref": ref,
-            "path": path,
-            "urgent": urgent,
-            "opened_at": now,
-            "due_at": due_at,
-            "network_id": network,
-            "remind_at": reminder_due(queries.waits(verb, network), now, 0, urgent=urgent),
-        },
-    )
-    return item
+    remind_at = reminder_due(queries.waits(verb, network), now, 0, urgent=urgent)
+    items = [
+        WorkItem(
+            who=person,
+            verb=verb,
+            subject_type=on._meta.label_lower,
+            subject_id=on.pk,
+            ref=ref,
+            path=path,
+            urgent=urgent,
+            opened_at=now,
+            due_at=due_at,
+            network_id=network,
+            remind_at=remind_at,
+        )
+        for person in asked
+    ]
+    WorkItem.objects.bulk_create(items, ignore_conflicts=True)
 
 
 def move_due(on: models.Model, verb: Verb, *, due_at: dt.datetime) -> int:

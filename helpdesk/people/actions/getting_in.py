@@ -112,10 +112,9 @@ def tell_deciders(request: AccessRequest) -> None:
     """A work item and a mail for each; reminders follow by the clock."""
     path = reverse("people:requests")
     people = list(queries.deciders_of(request))
-    for person in people:
-        notifications.open_work(
-            person, Verb.DECIDE, on=request, ref="Request for access", path=path, due_at=clock.now() + DECIDE_WITHIN
-        )
+    notifications.open_for(
+        people, Verb.DECIDE, on=request, ref="Request for access", path=path, due_at=clock.now() + DECIDE_WITHIN
+    )
     notifications.notify(people, notice=Notice.REQUEST_WAITING, by=None, about=request, path=path)
 
 

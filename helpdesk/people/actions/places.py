@@ -63,10 +63,9 @@ def ask_for_centre(centre: Centre, network: Network, *, kind: str, by: Any) -> P
     audit.record(Event.PLACE_ASKED, on=centre, by=by)
     path, due_at = centre.get_absolute_url(), clock.now() + DECIDE_WITHIN
     deciders = list(accounts_queries.overseers_of(centre))
-    for person in deciders:
-        notifications.open_work(
-            person, Verb.CONFIRM_PLACE, on=proposal, ref="Hospital asked for", path=path, due_at=due_at
-        )
+    notifications.open_for(
+        deciders, Verb.CONFIRM_PLACE, on=proposal, ref="Hospital asked for", path=path, due_at=due_at
+    )
     told = {person.pk: person for person in [*deciders, *accounts_queries.representatives_of(centre)]}
     notifications.notify(told.values(), notice=Notice.PLACE_ASKED, by=by, about=proposal, path=path)
     return proposal

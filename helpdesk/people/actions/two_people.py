@@ -59,10 +59,7 @@ def put_before(people: Iterable[User], wish: LostPhone | RoleProposal, *, by: An
     """A work item and a mail for each who could be the second person; reminders follow by the clock."""
     path, verb, notice = f"/people/{wish.person_id}/", *ASKS[type(wish)]
     found = list(people)
-    for person in found:
-        notifications.open_work(
-            person, verb, on=wish, ref="A second person", path=path, due_at=wish.asked_at + wish.GOOD_FOR
-        )
+    notifications.open_for(found, verb, on=wish, ref="A second person", path=path, due_at=wish.asked_at + wish.GOOD_FOR)
     notifications.notify(found, notice=notice, by=by, about=wish, path=path)
 
 

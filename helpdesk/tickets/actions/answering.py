@@ -207,10 +207,7 @@ def shut(ticket: Ticket, *, by: Any) -> None:
 def put_before(people: Iterable[Any], ticket: Ticket, *, by: Any, again: str = "") -> None:
     """It waits for each of them, and they are told; the first who answers settles it for all."""
     people, due = list(people), clock.now() + WANTED_IN
-    for person in people:
-        notifications.open_work(
-            person, Verb.TICKET, on=ticket, ref=ticket.ref, path=ticket.get_absolute_url(), due_at=due
-        )
+    notifications.open_for(people, Verb.TICKET, on=ticket, ref=ticket.ref, path=ticket.get_absolute_url(), due_at=due)
     tell(people, Notice.TICKET_WAITING, ticket, by=by, again=again)
 
 

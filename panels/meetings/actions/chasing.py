@@ -56,8 +56,7 @@ def ask(meeting: Meeting, panels: list[Panel]) -> None:
     notifications.cancel_work(gone)
     ref = meeting.series.name[:30] if meeting.series else panels[0].ref
     about: dict[str, Any] = {"on": meeting, "ref": ref, "path": meeting.get_absolute_url()}
-    for person in people:
-        notifications.open_work(person, Verb.HOLD, due_at=meeting.ends_at + SAY_WITHIN, **about)
+    notifications.open_for(people, Verb.HOLD, due_at=meeting.ends_at + SAY_WITHIN, **about)
 
 
 def who_chairs(meeting: Meeting, panels: list[Panel]) -> list[Any]:

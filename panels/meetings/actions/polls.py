@@ -51,8 +51,7 @@ def ask_for_dates(poll: DatePoll, people: list[Any]) -> None:
     panel, first = poll.panel, min(poll.dates.to_come().values_list("starts_at", flat=True))
     due = min(clock.now() + ANSWER_WITHIN, first)
     about: dict[str, Any] = {"on": panel, "ref": panel.ref, "path": poll.get_absolute_url(), "due_at": due}
-    for person in people:
-        notifications.open_work(person, Verb.DATES, urgent=panel.urgent, **about)
+    notifications.open_for(people, Verb.DATES, urgent=panel.urgent, **about)
 
 
 @transaction.atomic
