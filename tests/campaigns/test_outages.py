@@ -127,8 +127,9 @@ def test_mails_wait_for_a_mail_server_that_comes_back(start, own_broker, tmp_pat
     back = time.monotonic()
     while not everything_is_out():
         assert time.monotonic() - back < BACK_WITHIN + 30  # the pause between tries, and programs that start
-        dispatch(start, env)
-        time.sleep(1)  # as beat looks; a program that starts takes a core
+        if OutboxMessage.objects.sendable().exists():  # a program that starts takes a core, and would find nothing
+            dispatch(start, env)
+        time.sleep(0.2)
     mails_back, seen = time.monotonic() - back, ids(folder)
     processes.end(server, processes.TERM, patience=2)
     assert len(seen) == len(set(seen)) == OutboxMessage.objects.count()
@@ -137,4 +138,4 @@ def test_mails_wait_for_a_mail_server_that_comes_back(start, own_broker, tmp_pat
 
 def dispatch(run, address: str) -> None:
     """One look at the outbox by a process of its own."""
-    run("manage.py", "dispatch", mail=address).wait(timeout=60)
+    run("manage.py", "dispatch", "--skip-checks", mail=address).wait(timeout=60)
