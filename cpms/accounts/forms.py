@@ -144,7 +144,10 @@ class AssistantForm(forms.Form):
     """A colleague of the same hospital, for good or until a day."""
 
     assistant = forms.ModelChoiceField(
-        label="Colleague", queryset=User.objects.none(), empty_label="Choose a colleague of your hospital"
+        label="Colleague",
+        queryset=User.objects.none(),
+        empty_label="Choose a colleague of your hospital",
+        help_text="Whoever has an account at your hospital. Others ask for access first.",
     )
     until = DayField(label="Until", required=False, ends_a_right=True, help_text="Empty: until you end it.")
 
