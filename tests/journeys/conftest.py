@@ -12,7 +12,9 @@ from django.db import connection
 from playwright.sync_api import expect
 
 from tests.conftest import env_of_processes
+from tests.journeys.kept import kept_rooms
 from tests.journeys.product import Product, website, worker
+from tests.journeys.rooms import Rooms
 from tests.packing import folder_of
 
 BUSY = """
@@ -71,6 +73,12 @@ def pages(site: Product, transactional_db, browser):
     for context in browser.contexts:
         context.close()
     settle()
+
+
+@pytest.fixture
+def rooms(pages: Product) -> Rooms:
+    """A network to look at, for tests that need no worker."""
+    return kept_rooms()
 
 
 @pytest.fixture

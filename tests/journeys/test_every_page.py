@@ -60,24 +60,24 @@ def test_every_page_stands_in_a_tour():
     assert set(WALKED.values()) <= set(globals())
 
 
-def test_every_page_of_a_lead(pages, browser):
-    rooms, tour = Rooms(), Tour()
+def test_every_page_of_a_lead(pages, rooms, browser):
+    tour = Tour()
     inside = enter(rooms, browser, pages, "lead")
     see(tour, rooms, inside, LEAD)
     assert tour.routes == {visit.route for visit in LEAD}
     tour.end(*inside.values())
 
 
-def test_every_page_of_the_others(pages, browser):
-    rooms, tour = Rooms(), Tour()
+def test_every_page_of_the_others(pages, rooms, browser):
+    tour = Tour()
     inside = enter(rooms, browser, pages, "member", "invited", "nobody", "coordinator", "researcher", "core")
     see(tour, rooms, inside, OTHERS)
     assert tour.routes == {visit.route for visit in OTHERS if visit.status == 200}
     tour.end(*inside.values())
 
 
-def test_every_page_of_the_staff_site(pages, browser):
-    rooms, tour = Rooms(), Tour()
+def test_every_page_of_the_staff_site(pages, rooms, browser):
+    tour = Tour()
     staff = rooms.enter("core", browser, pages.url)
     tour.look(staff, "my work of staff", "/")
     for name, path in staff_pages():
@@ -198,9 +198,9 @@ def test_every_step_of_a_new_password(product, browser):
     tour.end(person)
 
 
-def test_a_page_that_breaks_shows_no_patient_and_stays_usable(pages, browser):
+def test_a_page_that_breaks_shows_no_patient_and_stays_usable(pages, rooms, browser):
     """Without the row of the read there is no page: the table of the trail is taken away under the running product."""
-    rooms, tour = Rooms(), Tour()
+    tour = Tour()
     lead = rooms.enter("lead", browser, pages.url)
     with connection.cursor() as cursor:
         cursor.execute("ALTER TABLE audit_auditevent RENAME TO audit_away")
@@ -214,9 +214,9 @@ def test_a_page_that_breaks_shows_no_patient_and_stays_usable(pages, browser):
     tour.end(lead)
 
 
-def test_the_pages_of_getting_in(pages, browser):
+def test_the_pages_of_getting_in(pages, rooms, browser):
     """Asking for access without a session, and deciding."""
-    rooms, tour, stranger = Rooms(), Tour(), Person(browser, pages.url)
+    tour, stranger = Tour(), Person(browser, pages.url)
     decider = rooms.enter("coordinator", browser, pages.url)
     tour.look(stranger, "ask for access", "/access/")
     tour.send_empty(stranger, "ask for access", "/access/", "main form[method=post]")
@@ -255,8 +255,8 @@ def test_the_pages_of_getting_in(pages, browser):
     tour.end(stranger, decider, helpdesk)
 
 
-def test_every_page_with_errors(pages, browser):
-    rooms, tour = Rooms(), Tour()
+def test_every_page_with_errors(pages, rooms, browser):
+    tour = Tour()
     lead, member, invited = (rooms.enter(name, browser, pages.url) for name in ("lead", "member", "invited"))
     here, sheet = rooms.open.fresh(), rooms.open.invitation(rooms.people["invited"])
     panel, case = f"/panels/{here.ref}/", f"/cases/{rooms.open.case.pk}/edit/"

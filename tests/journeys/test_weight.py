@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from tests.journeys.person import Person
-from tests.journeys.rooms import Rooms
 from tests.journeys.test_drafts_in_browser import take_session
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True, databases=["default", "cachedb"])]
@@ -21,8 +20,7 @@ def weight_of(person: Person, path: str) -> int:
     return person.page.evaluate(WEIGHT)
 
 
-def test_a_first_visit_and_later_ones_keep_the_budget(pages, browser):
-    rooms = Rooms()
+def test_a_first_visit_and_later_ones_keep_the_budget(pages, rooms, browser):
     panel, meeting = f"/panels/{rooms.open.panel.ref}/", f"/meetings/{rooms.meeting.pk}/"
     lead = Person(browser, pages.url)
     take_session(lead, rooms.lead)
