@@ -118,7 +118,9 @@ def search(rows: QuerySet[Ticket], text: str) -> list[Ticket]:
     plainly = Q()
     for word in text.split()[:MOST_WORDS]:
         plainly &= written_plainly(word)
-    found = {ticket.pk: ticket for ticket in newest.annotate(number=Cast("pk", CharField())).filter(plainly)[:PAGE]}
+    found: dict[Any, Ticket] = {
+        ticket.pk: ticket for ticket in newest.annotate(number=Cast("pk", CharField())).filter(plainly)[:PAGE]
+    }
     found |= {ticket.pk: ticket for ticket in newest[:LOOKED_THROUGH] if begins_each(words, readable(ticket))}
     return sorted(found.values(), key=lambda ticket: ticket.raised_at, reverse=True)[:PAGE]
 

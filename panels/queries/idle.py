@@ -87,10 +87,12 @@ def idle(*, before: Any) -> QuerySet[Panel]:
     panels that are found alone: first each kind of thing is asked whether it happened after the moment, which PostgreSQL
     answers with one pass over its table, and of which it needs no newest one. Asks once when it is called.
     """
-    rows = Panel.objects.running().alias(border=before)
+    running = Panel.objects.running().alias(border=before)
     silent = [~happened_after(sign, OuterRef("border"), panel="pk") for sign in SIGNS]
     # Asked in one go, PostgreSQL looks at every consent there is before it looks for the few
-    found = list(rows.filter(*silent, opened_at__lte=F("border")).order_by().values_list("pk", flat=True))
+    found = list(running.filter(*silent, opened_at__lte=F("border")).order_by().values_list("pk", flat=True))
+    if not found:
+        return Panel.objects.none()
     rows = Panel.objects.filter(care_consent("case__patient"), pk__in=found)
     rows = rows.annotate(last_at=Greatest(F("opened_at"), *map(newest, SIGNS)))
     return rows.order_by("last_at").select_related("lead", "group", "network")
