@@ -195,6 +195,7 @@ class GroupAdmin(OwnNetworkAdmin):
 
     form = GroupForm
     list_display = ("__str__", "network", "parent")
+    search_fields = ("name", "network__code", "parent__name")
     list_select_related = ("network", "parent__network")
 
     def save_model(self, request: HttpRequest, obj: ThematicGroup, form: Any, change: Any) -> None:
@@ -203,6 +204,7 @@ class GroupAdmin(OwnNetworkAdmin):
 
 class AdvocacyGroupAdmin(OwnNetworkAdmin):
     list_display = ("name", "network", "country")
+    search_fields = ("name", "network__code")
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "country":
