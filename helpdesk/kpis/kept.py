@@ -10,22 +10,21 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from django.core.cache import cache
-from django.db.models import Count, Max, QuerySet
+from django.db.models import Count, Max, QuerySet, Sum
 
 from helpdesk.kpis import catalogue, few, figure, places
 from helpdesk.kpis.few import NAMES, not_counted, place_of, sums_over, too_few_in, too_few_of
-from helpdesk.kpis.places import Found, Place
+from helpdesk.kpis.places import Place
 from helpdesk.models import KpiCorrection, MonthlyKpi
 from outcomes.queries import small_cells
 from outcomes.queries.small_cells import LEAST
 
 Kept = dict[str, set[Place]]
 PARTS = (__file__, *(str(one.__file__) for one in (catalogue, few, figure, places, small_cells)))
-RULE = f"{zlib.crc32(b''.join(Path(one).read_bytes() for one in PARTS)):x}"
-"""What another version of the rule decided is not looked at."""
+RULE = f"{zlib.crc32(repr(NAMES).encode() + b''.join(Path(one).read_bytes() for one in PARTS)):x}"
+"""What another version of the rule decided, or of the names of the figures, is not looked at."""
 KEPT_FOR = 90 * 24 * 3600
 """Seconds after which what nobody asks about is forgotten."""
-PLACE = ("network", "group", "centre", "country")
 
 
 class Decided(NamedTuple):
@@ -41,31 +40,16 @@ class Decided(NamedTuple):
         return frozenset(name for n, name in enumerate(NAMES) if self.bits[line] >> n & 1)
 
 
-def known_of(month: dt.date) -> dict[Place, tuple[int, Found]]:
-    """The key of each line of the month, and its figures with what came late in their place; two queries."""
-    columns = MonthlyKpi.COLUMNS
-    rows = MonthlyKpi.objects.filter(month=month).order_by().values_list("pk", "figures", *PLACE, *columns)
-    found = {key: (Place(*row[:4]), dict(zip(columns, row[4:], strict=True)) | figures) for key, figures, *row in rows}
-    late = KpiCorrection.objects.filter(line__month=month).order_by("found_at", "pk")
-    for key, name, now in late.values_list("line", "figure", "now"):
-        found[key][1][name] = now
-    return {place: (key, figures) for key, (place, figures) in found.items()}
-
-
-def missing_in(month: dt.date) -> dict[int, frozenset[str]]:
-    """What each network's month was frozen without; two queries."""
-    wholes = MonthlyKpi.objects.filter(month=month, group=None, centre=None, country="").order_by()
-    return {line.network_id: not_counted([line]) for line in wholes.prefetch_related("corrections")}
-
-
 def stamps_of(rows: QuerySet[MonthlyKpi], by: str) -> dict[Any, tuple[Any, ...]]:
-    """The newest keys of these lines and of what came late to them, by month or by network; one query."""
-    found = rows.order_by().values_list(by).annotate(Max("pk"), Count("pk"), Max("corrections__pk"))
+    """The newest keys of these lines and of what came late to them, and how often their hospitals were described anew, whose
+    country counts; by month or by network, one query."""
+    newest = {"newest": Max("pk"), "number": Count("pk", distinct=True), "late": Max("corrections__pk")}
+    found = rows.order_by().values_list(by).annotate(**newest, described=Sum("centre__version"))
     return {one: tuple(newest) for one, *newest in found}
 
 
 def months_kept(month: dt.date, networks: Collection[int]) -> dict[int, Decided]:
-    """The month of each of these networks: one query, and two more where a month is new or was corrected."""
+    """The month of each of these networks: one query beside the cache's, and two more where a month is new or was corrected."""
     rows = MonthlyKpi.objects.filter(month=month, network__in=networks)
     stamps = stamps_of(rows, "network")
     keys = {network: f"month:{RULE}:{month}:{network}" for network in stamps}
@@ -110,11 +94,11 @@ def decided(rows: QuerySet[MonthlyKpi], names: Sequence[str]) -> dict[dt.date, d
     """What ``too_few_of`` says of each month of these rows, which are all that one network has of it."""
     paths = [name if name in MonthlyKpi.COLUMNS else f"figures__{name}" for name in names]
     of = defaultdict(list)
-    for month, country, *row in rows.values_list("month", "centre__country", *PLACE, *paths):
+    for month, country, *row in rows.values_list("month", "centre__country", *Place._fields, *paths):
         of[month].append((Place(*row[:4]), country or "", row[4:]))
     also: dict[dt.date, dict[str, set[Place]]] = defaultdict(lambda: defaultdict(set))
     late = KpiCorrection.objects.filter(line__in=rows, figure__in=names, now__gt=0, now__lt=LEAST).order_by()
-    for month, name, *place in late.values_list("line__month", "figure", *(f"line__{key}" for key in PLACE)):
+    for month, name, *place in late.values_list("line__month", "figure", *(f"line__{key}" for key in Place._fields)):
         also[month][name].add(Place(*place))
     hidden = {}
     for month, lines in of.items():

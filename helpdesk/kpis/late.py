@@ -1,4 +1,4 @@
-"""What a file says of its figures: which of them rows changed after they were frozen, and which some months lack."""
+"""What came late: which figures of a file changed after they were frozen, which some months lack, and what a month holds with it."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from helpdesk.kpis.catalogue import FIGURES
-from helpdesk.kpis.few import SIGN, place_of
+from helpdesk.kpis.few import SIGN, not_counted, place_of
 from helpdesk.kpis.figure import Figure, Over
 from helpdesk.kpis.longer import Hiding, of_round
-from helpdesk.models import MonthlyKpi
+from helpdesk.kpis.places import Found, Place
+from helpdesk.models import KpiCorrection, MonthlyKpi
 
 
 class Late(NamedTuple):
@@ -74,3 +75,20 @@ def standing(rows: Sequence[MonthlyKpi], figure: Figure) -> Sequence[MonthlyKpi]
         return rows if len(rows) == 1 else []
     asked = [line.frozen() for line in rows]
     return [rows[asked.index(of_round(asked))]] if figure.over == Over.ROUND else rows[-1:]
+
+
+def known_of(month: dt.date) -> dict[Place, tuple[int, Found]]:
+    """The key of each line of the month, and its figures with what came late in their place; two queries."""
+    columns = MonthlyKpi.COLUMNS
+    rows = MonthlyKpi.objects.filter(month=month).order_by().values_list("pk", "figures", *Place._fields, *columns)
+    found = {key: (Place(*row[:4]), dict(zip(columns, row[4:], strict=True)) | figures) for key, figures, *row in rows}
+    late = KpiCorrection.objects.filter(line__month=month).order_by("found_at", "pk")
+    for key, name, now in late.values_list("line", "figure", "now"):
+        found[key][1][name] = now
+    return {place: (key, figures) for key, (place, figures) in found.items()}
+
+
+def missing_in(month: dt.date) -> dict[int, frozenset[str]]:
+    """What each network's month was frozen without; two queries."""
+    wholes = MonthlyKpi.objects.filter(month=month, group=None, centre=None, country="").order_by()
+    return {line.network_id: not_counted([line]) for line in wholes.prefetch_related("corrections")}

@@ -91,7 +91,8 @@ def reasons(month: dt.date) -> dict[Place, dict[str, int]]:
     found = {Place(network): dict.fromkeys(WHY, 0) for network in networks}
     away: Any = there(end).filter(gone(month), pk__in=list(newest), centre__memberships__in=memberships(month))
     for network, person in away.order_by().values_list(BELONGING.network, "pk").distinct():
-        found[Place(network)][f"away_{newest[person]}"] += 1
+        if newest[person] in Reason.values:  # one that is asked no more counts as not said
+            found[Place(network)][f"away_{newest[person]}"] += 1
     return found
 
 

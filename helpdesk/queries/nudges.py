@@ -30,14 +30,13 @@ Moments = dict[Any, dt.datetime]
 
 def note_nudges(parts: Iterable[Part], *, user: Any) -> None:
     """Put the newest nudge beside each row, with ``helped``; beside a hospital what somebody spoke with it, if that is newer.
-    A row says since when nothing happened: what is newer than the nudge helped for a while. Whoever sees a row sees its nudges.
-    Two queries.
+    A row says since when nothing happened: what is newer than the nudge helped for a while.
     """
     parts = [part for part in parts if part.kind and part.rows]
     shown = [Q(kind=part.kind, **{f"{ABOUT[part.kind]}__in": [row.key for row in part.rows]}) for part in parts]
     if not shown:
         return
-    rows = Nudge.objects.filter(reduce(operator.or_, shown)).select_related("by").order_by("at")
+    rows = Nudge.objects.visible_to(user).filter(reduce(operator.or_, shown)).select_related("by").order_by("at")
     newest = {(nudge.kind, nudge.about_key): nudge for nudge in rows}
     quiet = [row.key for part in parts if part.kind == NudgeKind.CENTRE for row in part.rows]
     spoken = log.newest_contacts(quiet, user=user)
@@ -64,7 +63,7 @@ def opened_after(contact: Any, opened: Any) -> bool:
 
 def effect_of_nudges(user: Any) -> list[tuple[str, int, int]]:
     """Of the last months: what was asked for, how often, and after how many nudges it happened; the same of what
-    people spoke with hospitals. At most five queries."""
+    people spoke with hospitals. The same number of queries, whatever was done."""
     columns = ("pk", "kind", "at", "centre", "person", "request__decided_at", "person__activated_at")
     rows = Nudge.objects.visible_to(user).filter(at__gte=clock.now() - LOOKED_BACK).order_by()
     nudges = list(rows.values(*columns))

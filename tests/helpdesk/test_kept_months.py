@@ -7,7 +7,10 @@ import datetime as dt
 import pytest
 from django.urls import reverse
 
+from cpms.accounts import actions as places
 from cpms.accounts.roles import Role
+from helpdesk.kpis import table_of
+from helpdesk.kpis.few import place_of, too_few_in
 from helpdesk.kpis.kept import decided, kept_by_month
 from helpdesk.models import KpiCorrection, MonthlyKpi
 from helpdesk.views import PAGE
@@ -53,6 +56,37 @@ def test_what_is_kept_is_not_decided_again(network, django_assert_num_queries):
     for asked in (3, 1):
         with django_assert_num_queries(asked):
             kept_by_month(whole, NAMES)
+
+
+def months_shown(user):
+    """What the page hides of each line, held against what the rule says of all lines of its network."""
+    table, shown = table_of(user, MARCH), {}
+    for pk in {one.network_id for one in table.lines}:
+        rows = list(MonthlyKpi.objects.filter(network=pk, month=MARCH).select_related("centre"))
+        hidden = too_few_in(rows)
+        for row in rows:
+            assert table.dark(row) == {name for name, places in hidden.items() if place_of(row) in places}
+            shown[row.pk] = table.dark(row)
+    return shown
+
+
+def test_the_page_of_a_month_hides_what_the_rule_says_cold_and_kept_and_after_a_change(network):
+    far, core = NetworkFactory(code="FAR", name="Far"), reader(Role.CORE_HELPDESK)
+    line(far, MARCH, 40, 29)
+    line(far, MARCH, 9, 29, country="AT")
+    small, middle, _large = (
+        line(far, MARCH, 9, opened, centre=CentreFactory(name=f"Hill {opened}", country="AT")) for opened in (3, 6, 20)
+    )
+    before = months_shown(core)
+    assert "panels_opened" in before[small.pk]
+    assert months_shown(core) == before
+    KpiCorrection.objects.create(line=network.kpis.get(group__number=3), figure="panels_opened", was=20, now=4)
+    late = months_shown(core)
+    assert late != before
+    assert {pk: late[pk] for pk in (small.pk, middle.pk)} == {pk: before[pk] for pk in (small.pk, middle.pk)}
+    described = {"name": "Hill 6", "city": middle.centre.city, "version": middle.centre.version}
+    places.describe_centre(middle.centre, country="DE", by=core, **described)
+    assert months_shown(core) != late
 
 
 def test_a_month_of_many_lines_comes_in_pages_and_by_network(network):
