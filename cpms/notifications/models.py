@@ -249,6 +249,11 @@ class OutboxMessage(models.Model):
         self.path = cipher.seal_text(path, self.seal_context)
 
     @property
+    def leads_somewhere(self) -> bool:
+        """Whether its link is kept still: one that was for that mail alone goes with it."""
+        return cipher.is_sealed_text(self.path)
+
+    @property
     def seal_context(self) -> str:
         return f"notifications_outboxmessage.path.{self.pk}"
 

@@ -189,16 +189,17 @@ def failing(user: Any) -> QuerySet[OutboxMessage]:
 
 
 def mails(user: Any) -> Part:
-    """They are opened, and those that were given up sent again."""
-    rows = failing(user).defer("path", "calendar", "lines")
+    """They are opened, and those that were given up sent again, but for links that were for that mail alone."""
+    rows = failing(user).defer("calendar", "lines")
     found = list(rows.annotate(whole=Window(Count("pk"))).order_by("due_at", "pk")[:MOST_SHOWN])
     whole = "helpdesk:notifications_outboxmessage_changelist"
     written = []
     for mail in found:
         path = reverse("helpdesk:notifications_outboxmessage_change", args=[mail.pk])
         to = mail.recipient.display_name if mail.recipient else "somebody without an account"
-        again = mail.state == MailState.GIVEN_UP
-        note = f"to {to}, {'given up' if again else 'late'}"
+        given_up = mail.state == MailState.GIVEN_UP
+        again = given_up and mail.leads_somewhere
+        note = f"to {to}, {'given up' if given_up else 'late'}"
         written.append(Row(mail.pk, mail.get_notice_display(), note, mail.due_at, path, again=again))
     count = found[0].whole if found else 0
     return Part("Mails late or given up", written, count, whole=reverse(whole), since="Due")

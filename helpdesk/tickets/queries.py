@@ -17,7 +17,7 @@ from cpms.accounts.models import Membership, Network, User
 from cpms.accounts.roles import HELPDESK_ROLES, Role
 from cpms.notifications.models import WorkItem
 from cpms.notifications.states import Verb
-from cpms.terminology.folding import begins_each, fold
+from cpms.terminology.folding import begins_each, fold_name
 from helpdesk.tickets.models import Consultation, Reply, StatusEntry, Ticket, Vote, served_as_helpdesk
 from helpdesk.tickets.states import EntryState, TicketState
 from panels.models import Panel
@@ -110,19 +110,19 @@ def in_order(rows: QuerySet[Ticket]) -> QuerySet[Ticket]:
 
 
 def search(rows: QuerySet[Ticket], text: str) -> list[Ticket]:
-    """Those that hold every word, the newest first, at most a page of them. Number, asker, panel and entry of the public page are
+    """Those that hold every word, the newest first, at most a page of them and one more. Number, asker, panel and entry of the public page are
     searched in the database; what was asked is sealed, and opened for the newest alone. Replies are never searched."""
-    newest, words = rows.order_by("-raised_at", "pk"), fold(text).split()[:MOST_WORDS]
+    newest, words = rows.order_by("-raised_at", "pk"), fold_name(text).split()[:MOST_WORDS]
     if not words:
         return []
     plainly = Q()
     for word in text.split()[:MOST_WORDS]:
         plainly &= written_plainly(word)
     found: dict[Any, Ticket] = {
-        ticket.pk: ticket for ticket in newest.annotate(number=Cast("pk", CharField())).filter(plainly)[:PAGE]
+        ticket.pk: ticket for ticket in newest.annotate(number=Cast("pk", CharField())).filter(plainly)[: PAGE + 1]
     }
     found |= {ticket.pk: ticket for ticket in newest[:LOOKED_THROUGH] if begins_each(words, readable(ticket))}
-    return sorted(found.values(), key=lambda ticket: ticket.raised_at, reverse=True)[:PAGE]
+    return sorted(found.values(), key=lambda ticket: ticket.raised_at, reverse=True)[: PAGE + 1]
 
 
 def written_plainly(word: str) -> Q:
@@ -137,8 +137,9 @@ def readable(ticket: Ticket) -> str:
     """What a reader of the list reads of it, folded."""
     entry = ticket.entry.title if ticket.entry else ""
     network = f"{ticket.network.code} {ticket.network.name}" if ticket.network else ""
+    hospital = ticket.asker.centre.name if ticket.asker.centre else ""
     words = (ticket.ref, ticket.text or "", ticket.get_kind_display(), ticket.asker.display_name)
-    return fold(" ".join((*words, network, ticket.panel_ref, entry)))
+    return fold_name(" ".join((*words, hospital, network, ticket.panel_ref, entry)))
 
 
 def thread(ticket: Ticket, *, reader: Any, latest: int | None) -> tuple[list[Reply], int]:

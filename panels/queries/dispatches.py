@@ -36,7 +36,7 @@ def decided(user: Any) -> QuerySet[Dispatch]:
 
 def addressed(panel: Panel) -> list[Dispatch]:
     """The way of a panel through groups and networks, in the order it went."""
-    rows = Dispatch.objects.filter(panel=panel).select_related("network", "group", "decided_by", "asked_by")
+    rows = Dispatch._base_manager.filter(panel=panel).select_related("network", "group", "decided_by", "asked_by")
     return under_one_key(panel.key, list(rows.order_by("asked_at")))
 
 

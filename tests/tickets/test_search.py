@@ -32,6 +32,8 @@ def test_a_word_finds_what_was_asked_its_number_who_asked_and_the_known_bug(hous
         (upload.ref.removeprefix("T-").lower(), [upload]),
         ("kask", [upload]),
         ("sheets", [slow]),
+        (f"{house.asker.centre.name} slow", [slow]),
+        ("άργα", []),
         ("slow table", []),
         ("!", []),
     ):

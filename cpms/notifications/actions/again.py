@@ -15,7 +15,6 @@ from cpms.notifications import queries
 from cpms.notifications.models import OutboxMessage
 from cpms.notifications.notices import Notice
 from cpms.notifications.states import UNSENT, MailState
-from cpms.vault import cipher
 from cpms.vault.cipher import CannotOpen
 
 NOT_AGAIN = {
@@ -48,7 +47,7 @@ def why_not(message: OutboxMessage) -> str:
     """Nothing while it was given up, its words are there, its reader sees what it leads to, and none came after it."""
     if message.state != MailState.GIVEN_UP:
         return NOT_AGAIN[MailState(message.state)]
-    if not cipher.is_sealed_text(message.path):
+    if not message.leads_somewhere:
         return "What it told of is over, or its link was for that mail alone. A new link comes from the page of its reader."
     try:
         link = message.link

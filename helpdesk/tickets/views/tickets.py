@@ -48,7 +48,8 @@ def ticket_list(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form,
         "asked": form.is_valid(),
-        "found": found,
+        "found": found[: queries.PAGE],
+        "more": len(found) > queries.PAGE,
         "looked_through": queries.LOOKED_THROUGH,
         "page": page,
         "theirs": theirs,
