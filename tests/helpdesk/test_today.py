@@ -36,7 +36,7 @@ from tests.panels.test_idle import age
 
 pytestmark = pytest.mark.django_db(databases=["default", "cachedb"])
 LONG_AGO = dt.timedelta(days=400)
-QUERIES = 40
+QUERIES = 42
 
 
 def staff(network=None):
