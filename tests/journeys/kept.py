@@ -12,8 +12,8 @@ from tests.factories.story import PLANTED
 from tests.journeys.rooms import Rooms
 
 SCHEMA = "furnished"
-LAST = 240
-"""Seconds. A message can be taken back for five minutes: then its button is gone, which a tour looks at."""
+LAST = 150
+"""Seconds. A message can be taken back for five minutes: then its button is gone, which a tour looks at, a slow one minutes later."""
 FURNISHED: list[tuple[float, bytes]] = []
 """When the rows were remembered, and the rooms as they were then."""
 
