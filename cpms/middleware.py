@@ -50,6 +50,8 @@ class ReadOneWayMiddleware:
         page = response.headers.get("Content-Type", "").startswith("text/html") and not response.streaming
         if page and TURNS.search(response.content):
             response.content = TURNS.sub(b"", response.content)
+            if "Content-Length" in response.headers:  # counted further in, before the marks were taken out
+                response.headers["Content-Length"] = str(len(response.content))
         return response
 
 

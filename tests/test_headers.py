@@ -14,6 +14,7 @@ from tests.access.cells import LINKS
 from tests.access.routes import address, ours
 from tests.access.world import World
 from tests.clients import signed_in
+from tests.factories import UserFactory
 from tests.headers import faults
 from tools.local import places
 
@@ -39,6 +40,13 @@ def test_answers_beside_the_pages_carry_the_headers():
         if route.public and "GET" in route.methods:
             found += faults(name, Client().get(address(name, route, None, LINKS.get(name, {})), secure=True))
     assert found == []
+
+
+def test_a_page_is_as_long_as_it_says_after_marks_were_taken_out():
+    client = signed_in(UserFactory(display_name="Dr \u202eOne"))
+    answer = client.get("/accounts/profile/", secure=True)
+    assert "Dr One" in answer.content.decode()
+    assert answer.headers["Content-Length"] == str(len(answer.content))
 
 
 PROBE = """
