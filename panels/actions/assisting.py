@@ -57,19 +57,21 @@ def break_glass(panel: Panel, *, who: User, reason: str, by: Any) -> Assist:
     if not (verdict := policy.may_be_looked_at(panel)):
         raise Refused(verdict.reason)
     assist = open_for(panel, who, AssistKind.GLASS, reason=reason, by=by)
-    people, path = who_hears(panel.case.patient)
-    notifications.notify(people, notice=Notice.GLASS_BROKEN, by=None, about=assist, ref=panel.ref, path=path)
+    people, path, ref = who_hears(panel)
+    notifications.notify(people, notice=Notice.GLASS_BROKEN, by=None, about=assist, ref=ref, path=path)
     if settings.DPO_EMAIL:
         notifications.notify_address(settings.DPO_EMAIL, notice=Notice.GLASS_BROKEN, about=assist)
     return assist
 
 
-def who_hears(patient: Patient) -> tuple[list[User], str]:
-    """The clinician, with the page that says who looks and why; while nobody answers for the patient, who says who answers next: that
-    page waits for the next clinician."""
+def who_hears(panel: Panel) -> tuple[list[User], str, str]:
+    """The clinician, with the page that says who looks and why, and the panel's number; while nobody answers for the patient, who says
+    who answers next: that page waits for the next clinician, and the number, which names the field of the disease, is not for them."""
+    patient = panel.case.patient
     if Patient.objects.left_behind().filter(pk=patient.pk).exists():
-        return handing_over.who_decides(patient.centre)[1:]
-    return [patient.enrolled_by], reverse("panels:sight", args=[patient.pseudonym])
+        _verb, people, path = handing_over.who_decides(patient.centre)
+        return people, path, ""
+    return [patient.enrolled_by], reverse("panels:sight", args=[patient.pseudonym]), panel.ref
 
 
 @transaction.atomic

@@ -162,6 +162,7 @@ def test_of_a_patient_left_behind_who_says_who_answers_next_hears_of_a_broken_gl
         assist = actions.break_glass(story.fresh(), who=staff, reason="Nobody answers.", by=second)
         (mail,) = OutboxMessage.objects.filter(notice="glass_broken", about_id=assist.pk)
         assert (mail.recipient, mail.link) == (heard, reverse(page, args=[centre.pk]))
+        assert mail.ref == "", "the number begins with the network's code"
         actions.end_assist(assist, by=staff)
 
 

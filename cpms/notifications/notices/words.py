@@ -118,7 +118,7 @@ WORDS = {
     ),
     Notice.GLASS_BROKEN: Words(
         "CPMS: the helpdesk looks into a panel",
-        "Two people of the helpdesk opened panel {ref} to one of them for an hour, with a reason. Whoever answers for the patient "
+        "Two people of the helpdesk opened a panel to one of them for an hour, with a reason. Whoever answers for the patient "
         "finds who they are, why, and what is read on the page of who can see the case.",
     ),
     Notice.INVITATION_ANSWERED: Words(
