@@ -67,9 +67,10 @@ class Assist(models.Model):
         return f"{self.who_id} in {self.panel_id}"
 
     @property
-    def over_at(self) -> dt.datetime:
-        """When the hour ended, or ends by itself."""
-        return self.ended_at or self.until
+    def over_at(self) -> dt.datetime | None:
+        """When somebody ended the hour, or it ended by itself; ``None`` before, also while it opens nothing for another reason, as when
+        consent or the role is gone."""
+        return self.ended_at or (self.until if self.until <= clock.now() else None)
 
     @property
     def key(self) -> Any:

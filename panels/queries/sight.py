@@ -49,8 +49,8 @@ def seers(patient: Any, *, consented: bool) -> list[Seer]:
         asked = asked.annotate(here=ExpressionWrapper(practises("invitee"), BooleanField()))
         rows = asked.select_related("invitee__centre", "panel__key")
         found += [seer for row in rows.order_by("sent_at") if (seer := by_invitation(row))]
-        let_in = Assist.objects.looking_on().filter(panel__case__patient=patient, panel__state__in=SHARED)
-        found += [by_assist(row) for row in let_in.select_related("panel__key", "who__centre", "given_by")]
+        let_in = hours_now(patient).select_related("panel__key", "who__centre", "given_by")
+        found += [by_assist(row) for row in let_in]
         found += by_unit(patient, besides={seer.person.pk for seer in found if seer.sees == Sees.CASE})
         shown = {seer.person.pk for seer in found if seer.sees == Sees.CASE}
         found += [seer for seer in coordinators(patient) if seer.person.pk not in shown]
@@ -147,10 +147,17 @@ def looking_on(user: Any, thing: Any) -> list[Assist]:
     return [row for row in found if row.panel_id in seen]
 
 
-def hours_over(patient: Any) -> QuerySet[Assist]:
-    """The hours for which the helpdesk was let in and that are over, the latest first, for whoever looks only afterwards."""
+def hours_now(patient: Any) -> QuerySet[Assist]:
+    """The hours by which the helpdesk sees a panel of the patient at this moment, under stage-1 consent."""
+    return Assist.objects.looking_on().filter(panel__case__patient=patient, panel__state__in=SHARED)
+
+
+def hours_over(patient: Any, *, consented: bool) -> QuerySet[Assist]:
+    """The hours for which the helpdesk was let in and by which it sees nothing now, the latest first, for whoever looks only
+    afterwards: all but those that ``seers`` tells."""
     rows = Assist.objects.filter(panel__case__patient=patient)
-    rows = rows.exclude(pk__in=Assist.objects.looking_on().order_by().values("pk"))
+    if consented:
+        rows = rows.exclude(pk__in=hours_now(patient).order_by().values("pk"))
     return rows.select_related("panel__key", "who", "given_by").order_by("-given_at")[:MOST_READS]
 
 

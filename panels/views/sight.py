@@ -22,7 +22,7 @@ def who_sees(request: HttpRequest, patient: Patient) -> HttpResponse:
         "consented": consented,
         "seers": sight.seers(patient, consented=bool(consented)),
         "glimpses": sight.glimpses(patient, consented=bool(consented)),
-        "hours": sight.hours_over(patient),
+        "hours": sight.hours_over(patient, consented=bool(consented)),
         "readings": sight.readings(patient),
         "recipients": recipients(patient),
         "consent": allowed(patient),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 import pytest
 from django.urls import reverse
@@ -97,6 +98,7 @@ def test_it_ends_on_the_next_request_for_every_cause(story, staff, cause):
     coordinator = of_helpdesk(story, Role.NETWORK_COORDINATOR, "Coordinator")
     assist = actions.let_in(story.fresh(), who=staff, by=story.lead)
     assert sees(staff, story)
+    assert not sight.hours_over(story.patient, consented=True)
     {
         "ended": lambda: actions.end_assist(assist, by=story.lead),
         "given back": lambda: actions.end_assist(assist, by=staff),
@@ -109,6 +111,10 @@ def test_it_ends_on_the_next_request_for_every_cause(story, staff, cause):
     assert sight.looking_on(story.lead, story.patient) == []
     seers = sight.seers(story.patient, consented=cause != "consent")
     assert staff.pk not in {seer.person.pk for seer in seers}
+    (hour,) = sight.hours_over(story.patient, consented=cause != "consent")
+    assert (hour.over_at is not None) == (cause in {"ended", "given back"}), "no end is said that is still to come"
+    page = signed_in(story.lead).get(reverse("panels:sight", args=[story.patient.pseudonym]), secure=True)
+    assert bool(re.search(r", from \d\d:\d\d, let in by", page.content.decode())) == (hour.over_at is None)
 
 
 def test_only_the_treating_side_lets_in_and_only_its_own_helpdesk(story, staff):
