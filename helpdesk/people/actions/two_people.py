@@ -195,7 +195,8 @@ def ask_for_glass(panel: Panel, *, reason: str, by: Any) -> GlassBreak:
 
 @transaction.atomic
 def confirm_glass(glass: GlassBreak, *, by: Any) -> None:
-    """Second of two: the one who asked looks on for an hour, and the enrolling clinician is told."""
+    """Second of two: the one who asked looks on for an hour, and whoever answers for the patient is told; of a
+    patient left behind, the hospital."""
     current = GlassBreak.objects.with_surroundings().select_for_update(of=("self",)).get(pk=glass.pk)
     if not (verdict := policy.may_confirm_glass(by, current)):
         raise Refused(verdict.reason)

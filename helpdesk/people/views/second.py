@@ -121,5 +121,5 @@ def glass(request: HttpRequest) -> HttpResponse:
 @access("people:confirm_glass", object=GlassBreak, verb=Permission.GLASS_CONFIRM, methods=WRITE, step_up=True)
 def confirm_glass(request: HttpRequest, glass: GlassBreak) -> HttpResponse:
     actions.confirm_glass(glass, by=request.user)
-    messages.success(request, "Your colleague can look on for an hour. The clinician is told.")
+    messages.success(request, "Your colleague can look on for an hour. Whoever answers for the patient is told.")
     return redirect("people:glass")
