@@ -11,7 +11,7 @@ from cpms.notifications import actions
 from cpms.notifications.models import OutboxMessage, WorkItem
 from cpms.notifications.states import REMIND_AFTER, WHY, Verb, reminder_due
 from panels import actions as panels
-from tests.factories import CANARIES, Story
+from tests.factories import CANARIES, Story, UserFactory
 
 pytestmark = pytest.mark.django_db
 DAY = dt.timedelta(days=1)
@@ -58,6 +58,19 @@ def test_an_urgent_panel_halves_the_wait():
     now = clock.now()
     assert reminder_due(REMIND_AFTER[Verb.ANSWER], now, 0, urgent=True) == now + 1.5 * DAY
     assert reminder_due(REMIND_AFTER[Verb.ANSWER], now, 2, urgent=True) is None
+
+
+def test_what_waits_already_stays_as_it_is_and_others_get_theirs_once():
+    story, item = asked()
+    WorkItem.objects.filter(pk=item.pk).update(reminders=1, opened_at=item.opened_at - 4 * DAY)
+    known = WorkItem.objects.filter(pk=item.pk).values()
+    before, other = known.get(), UserFactory()
+    due_at = clock.now() + 30 * DAY
+    people = [item.who, other, other]
+    actions.open_for(people, item.verb, on=story.invitation(item.who), ref=item.ref, path=item.path, due_at=due_at)
+    assert known.get() == before
+    made = WorkItem.objects.get(who=other)
+    assert (made.reminders, made.due_at) == (0, due_at)
 
 
 def test_whoever_answered_is_left_in_peace():
