@@ -10,6 +10,7 @@ from __future__ import annotations
 import ctypes.util
 import resource
 import sys
+from ctypes.util import find_library
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ if sys.platform == "linux":
 from weasyprint import HTML
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
+ctypes.util.find_library = find_library  # WeasyPrint opens its libraries on import; whoever asks later is told as ever
 ROOT = Path(__file__).resolve().parent.parent
 ASSETS = {
     "asset:document.css": ("text/css", "static/css/document.css"),
