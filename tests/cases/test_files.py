@@ -84,7 +84,7 @@ def all_pieces():
 def test_what_is_refused_says_why_and_leaves_nothing(story):
     client, url = signed_in(story.lead), reverse("cases:files", args=[story.case.pk])
     files = [
-        SimpleUploadedFile("a.exe", b"MZ"),
+        SimpleUploadedFile("a\u202e.exe", b"MZ"),
         SimpleUploadedFile("b.png", jpeg()),
         SimpleUploadedFile("c.png", png()),
     ]
