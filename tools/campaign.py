@@ -107,6 +107,10 @@ CAMPAIGNS = {
         "CPMS_TAMPERINGS",
         300,
     ),
+    "pages": Campaign(
+        "every page in a browser, each judged on a phone, in the dark and at 1440 px too, and its contrast",
+        ("tests/journeys/test_every_page.py",),
+    ),
     "twice": Campaign(
         "every task twice and in parallel, every POST replayed",
         ("tests/campaigns/test_twice.py", "tests/campaigns/test_replayed.py"),

@@ -15,7 +15,7 @@ PARTS = """
     work work-group due tag count btn-primary btn-line btn-bare question facts chips files labs trend
     ask quick thread entry statement stance objection objection-dissent since seen composer reply-bar seg
     expert why meta paste row-ask notice outline decline timer order figures points decisions present
-    advice signs flag saved empty chart charts lines bars
+    advice signs flag saved empty chart charts lines bars matrix matrix-empty
 """
 # Drawn in the first sketches; the product says the same with another part
 ELSEWHERE = {
