@@ -1,6 +1,6 @@
 """What must hold on every page in a real browser: no CSP message, no outside request, axe finds nothing at 1366 px and,
 of what another layout changes, at 390 px; no sideways scroll there and at 320 px (WCAG 1.4.10). Some pages, the same in every
-run of one commit, and all of them in `bin/campaign pages`, are looked at in the dark and at 1440 px as well. Contrast, which
+run of the same files, and all of them in `bin/campaign pages`, are looked at in the dark and at 1440 px as well. Contrast, which
 takes axe longest, is judged on a part of them; always in the gallery, where the parts of pages stand in their colours."""
 
 from __future__ import annotations
@@ -22,9 +22,7 @@ WIDEST = {"width": 1440, "height": 900}
 IN_THE_DARK = 1 if "CPMS_CAMPAIGN" in os.environ else 1 / 12
 OF_CONTRAST = 1 if "CPMS_CAMPAIGN" in os.environ else 1 / 3
 GALLERY = "/ui/"
-ON_A_PHONE = (
-    1 if "CPMS_CAMPAIGN" in os.environ else 1 / 4
-)  # of the pages, drawn by the commit: what axe sees otherwise there
+ON_A_PHONE = 1 if "CPMS_CAMPAIGN" in os.environ else 1 / 4  # of the pages: what axe sees otherwise there
 
 
 class Watch:
