@@ -15,7 +15,7 @@ pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True, datab
 
 LOOKED_AGAIN = """() => {
     document.dispatchEvent(new Event("visibilitychange"));
-    return document.body.innerText.includes("This panel is no longer shared with you");
+    return document.body?.innerText.includes("This panel is no longer shared with you");
 }"""
 
 
