@@ -62,7 +62,7 @@ def test_fifty_documents_at_once_in_bounded_memory(process_env, own_broker, tmp_
     try:
         watch.start()
         began = time.monotonic()
-        hand_out(own_broker, process_env)
+        assert hand_out(own_broker, process_env).wait(timeout=SECONDS) == 0
         while Job.objects.exclude(state=JobState.DONE).exists():
             assert time.monotonic() - began < MANY * SECONDS, list(OutcomeDocument.objects.values_list("state"))
             time.sleep(0.5)
