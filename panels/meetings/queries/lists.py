@@ -8,10 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import (
-    BooleanField,
     Count,
     Exists,
-    ExpressionWrapper,
     IntegerField,
     OuterRef,
     Prefetch,
@@ -78,18 +76,20 @@ def next_for(user: Any, panel: Panel) -> Meeting | None:
     """The next of them that is a meeting of the panel's own group, with the number of people who come to its whole series; none
     while the panel is on the agenda of a coming one.
 
-    Which of the group's series meet again and which of these the person sees is looked up first: who sees which meeting is a long
-    question, asked only where a meeting belongs to a series that the person does not see.
+    Which of the group's series meet again is looked up first: who sees which meeting is a long question, asked only where a meeting
+    belongs to a series that the person does not see. The lead of a running panel sees all those of its group.
     """
     to_come = {"state": MeetingState.PLANNED, "starts_at__gt": clock.now()}
     coming = Meeting.objects.filter(**to_come).order_by()
     theirs = MeetingSeries._base_manager.filter(Exists(coming.filter(series=OuterRef("pk"))), groups=panel.group_id)
-    seen = Q(pk__in=MeetingSeries.objects.visible_to(user).order_by().values("pk"))
     theirs = theirs.filter(~Exists(coming.filter(agenda__panel=panel)))
-    meets = dict(theirs.values_list("pk", ExpressionWrapper(seen, BooleanField())))
+    meets = list(theirs.order_by().values_list("pk", flat=True))
     if not meets:
         return None
-    rows = Meeting.objects.all() if all(meets.values()) else Meeting.objects.visible_to(user)
+    known = panel.lead_id == user.pk or MeetingSeries.objects.visible_to(user).filter(pk__in=meets).count() == len(
+        meets
+    )
+    rows = Meeting.objects.all() if known else Meeting.objects.visible_to(user)
     rows = rows.filter(series__in=meets, **to_come)
     people = MeetingSeries.people.through.objects.filter(meetingseries=OuterRef("series"), user__is_active=True)
     numbers = {"panels": number_in("meeting", AgendaItem.objects.filter(meeting=OuterRef("pk")))}
