@@ -1,5 +1,7 @@
 """What in a free text could name a person: own rules for English, German, French, Spanish and Italian. Marks, never a verdict.
 
+Of Greek and Bulgarian the plainest alone: a name behind a title, a label, or what says who it is, and a month in words.
+
 A text is only looked at; nothing of it is kept or logged but the kinds that were found.
 """
 
@@ -30,10 +32,14 @@ MONTHS = (
     "january february march april may june july august september october november december jan feb mar apr jun jul aug sep sept oct nov dec "
     "januar februar märz mai juni juli oktober dezember jänner janvier février mars avril juin juillet août septembre octobre "
     "novembre décembre enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre "
-    "gennaio febbraio aprile maggio giugno luglio settembre ottobre dicembre"
+    "gennaio febbraio aprile maggio giugno luglio settembre ottobre dicembre "
+    "ιανουαρίου φεβρουαρίου μαρτίου απριλίου μαΐου ιουνίου ιουλίου αυγούστου σεπτεμβρίου οκτωβρίου νοεμβρίου δεκεμβρίου "
+    "януари февруари март април май юни юли август септември октомври ноември декември"
 ).split()
 MONTH = "|".join(sorted(MONTHS, key=len, reverse=True))
 WORD = r"[A-ZÀ-ÖØ-ÞŁŚŻŹĆĄĘÓŃ][a-zà-öø-ÿłśżźćąęóńß'’]+(?:-[A-ZÀ-Þ][a-zà-ÿß]+)?"
+EASTERN = r"(?:[Α-ΩΆΈΉΊΌΎΏ][α-ωάέήίόύώϊϋΐΰ]+|[А-Я][а-я]+)"
+EASTERN_NAME = rf"(?P<name>{EASTERN}(?:\s+{EASTERN}){{0,2}})"
 PARTICLE = r"(?:von|van|vom|zu|der|den|de|del|della|di|da|la|le|du|des|y|O'|Mc)"
 NAMES = rf"{WORD}(?:\s+(?:{PARTICLE}\s+)*{WORD}){{0,2}}"
 TITLES = (
@@ -129,6 +135,13 @@ NAME_RULES = (
     re.compile(rf"\b(?:{KIN})[,:]?\s+(?P<name>{WORD})"),
     re.compile(rf"(?i:\b(?:{LABELS}))\s*:\s*(?P<name>(?!{PLACES}){WORD},?\s+(?:{PARTICLE}\s+)*{WORD})"),
     re.compile(rf"\b(?:[Tt]he\s+(?P<name>(?!\w+(?:idae|aceae|virus)\b){WORD})\s+family)\b"),
+    re.compile(
+        rf"(?<!\w)(?:[Κκ]\.|[Κκ](?:ος|α|υρία|ύριος)|Δρ\.?|Καθ\.|[Гг]-(?:н|жа)|[Дд]-р|[Пп]роф\.)\s+{EASTERN_NAME}"
+    ),
+    re.compile(rf"(?<!\w)(?i:όνομα|επώνυμο|ονοματεπώνυμο|име|имена|фамилия)\s*:\s*{EASTERN_NAME}"),
+    re.compile(
+        rf"(?<!\w)(?i:ασθενής|μητέρα|πατέρας|пациент(?:ка|ът|ката)?|майка(?:та)?|баща(?:та)?)[,:]?\s+(?P<name>{EASTERN}\s+{EASTERN})"
+    ),
     re.compile(rf"\b(?:[Ff]amille|[Ff]amilia|[Ff]amiglia)\s+(?P<name>{WORD})"),
 )
 NUMBERS = (

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from django.db import models
 
-from cpms.terminology.folding import fold
+from cpms.terminology.folding import fold_name
 
 
 class State(models.TextChoices):
@@ -215,22 +215,23 @@ class Speciality(models.TextChoices):
     @lru_cache(maxsize=5_000)  # thousands of people share a few hundred titles
     def named_in(cls, title: str) -> frozenset[Speciality]:
         """The specialities of which the title holds a stem, with or without accents."""
-        text = fold(title)
+        text = fold_name(title)
         return frozenset(one for one, stems in STEMS.items() if any(stem in text for stem in stems))
 
 
 STEMS = {
-    Speciality.GENETICS: ("genetic", "genetik", "genetist", "genetyk"),
+    Speciality.GENETICS: ("genetic", "genetik", "genetist", "genetyk", "γενετιστ", "γενετικ", "генетик"),
     Speciality.PAEDIATRICS: (
         *("paediat", "pediat", "padiat", "enfant", "infantil", "dzieci", "kinder und jugend"),
+        *("παιδιατρ", "παιδοενδοκρινολογ", "παιδοκαρδιολογ", "παιδονευρολογ", "παιδοχειρουργ", "педиат", "детск"),
         *(
             f"kinder{what}"
             for what in ("arzt", "chirurg", "endokrin", "heilkunde", "kardiolog", "klinik", "neurolog", "onkolog")
         ),
     ),
-    Speciality.RADIOLOGY: ("radiolog", "imaging", "imagerie", "imagen", "rontgen"),
+    Speciality.RADIOLOGY: ("radiolog", "imaging", "imagerie", "imagen", "rontgen", "ακτινολογ", "радиолог", "рентген"),
 }
-"""Pieces of titles, folded, in English, German, French, Spanish, Italian and Polish. A "Kinderwunsch" is no child yet."""
+"""Pieces of titles, folded, in English, German, French, Spanish, Italian, Polish, Greek and Bulgarian. A "Kinderwunsch" is no child yet."""
 
 
 ASSIST_LASTS = dt.timedelta(hours=1)

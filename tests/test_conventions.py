@@ -49,6 +49,19 @@ def test_entry_points_never_write(file):
     assert bad == []
 
 
+def test_pages_and_mails_say_what_to_do_without_please():
+    """One plain voice. The demo's clinicians write as clinicians do."""
+    texts = [*(ROOT / "templates").rglob("*.html"), *(ROOT / "helpdesk/learning/chapters").rglob("*.md"), *FILES]
+    polite = [named(file) for file in texts if re.search(r"(?i)\bplease\b", file.read_text(encoding="utf-8"))]
+    assert [name for name in polite if not name.startswith("helpdesk/demo/")] == []
+
+
+def test_only_the_terminologies_drop_other_alphabets():
+    """What people write is folded by ``fold_name``: a Greek title is a title."""
+    latin = [named(file) for file in FILES if re.search(r"folding import [^\n]*\bfold\b", TEXT[file])]
+    assert [name for name in latin if not name.startswith("cpms/terminology/")] == []
+
+
 def public_actions():
     for app in OURS:
         for name in ("actions",):

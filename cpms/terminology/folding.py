@@ -1,4 +1,5 @@
-"""How a name is made findable: without accents, case and punctuation."""
+"""How a name is made findable: without accents, case and punctuation. ``fold`` is for the terminologies, whose names are Latin;
+what people write, and what they look for in it, is folded by ``fold_name``, in every alphabet."""
 
 from __future__ import annotations
 
@@ -11,6 +12,17 @@ NOT_A_LETTER = re.compile(r"[\W_]+")
 STRUCK = str.maketrans(
     {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "\N{LATIN SMALL LETTER DOTLESS I}": "i", "æ": "ae", "œ": "oe", "þ": "th"}
 )
+SPELT = dict(
+    zip(
+        "αβγδεζηθικλμνξοπρστυφχψω",
+        "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho sigma tau upsilon phi chi psi "
+        "omega".split(),
+        strict=True,
+    )
+)
+GREEK = "\N{GREEK SMALL LETTER ALPHA}-\N{GREEK SMALL LETTER OMEGA}"
+IN_LATIN = re.compile(rf"(?<=[0-9a-z])[{GREEK}](?![{GREEK}])|(?<![{GREEK}])[{GREEK}](?=-?[a-z])")
+"""A single Greek letter in a Latin word: 11β-hydroxylase is asked for as 11-beta-hydroxylase."""
 
 
 def fold(text: str) -> str:
@@ -21,8 +33,12 @@ def fold(text: str) -> str:
 
 
 def fold_name(text: str) -> str:
-    """As ``fold``, but keeps the letters of other alphabets: two hospitals with Greek names are two."""
-    return NOT_A_LETTER.sub(" ", without_accents(text)).strip()
+    """As ``fold``, but keeps the letters of other alphabets: ``Παπαδόπουλος`` becomes ``παπαδοπουλοσ``, which is typed without the
+    accent and with either sigma, and two hospitals with Greek names are two. ``11β-hydroxylase`` becomes ``11 beta hydroxylase``."""
+    if text.isascii():
+        return NOT_A_WORD.sub(" ", text.casefold()).strip()
+    plain = IN_LATIN.sub(lambda letter: f" {SPELT[letter[0]]} ", without_accents(text))
+    return NOT_A_LETTER.sub(" ", plain).strip()
 
 
 def without_accents(text: str) -> str:

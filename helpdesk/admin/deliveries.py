@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin, messages
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.formats import date_format
 
 from cpms.accounts.access import Refused
+from cpms.accounts.models import User
+from cpms.accounts.queries import holding, written
 from cpms.drafts.states import KEEP_ENVELOPES
 from cpms.jobs.models import Job
 from cpms.jobs.states import JobState
@@ -49,6 +51,13 @@ class OutboxAdmin(ReadOnlyAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[OutboxMessage]:
         """Mails to those this person looks after; also to strangers who ask for access at a hospital looked after."""
         return queries.mails_of(request.user).order_by(*self.get_ordering(request))
+
+    def get_search_results(self, request: HttpRequest, queryset: QuerySet[Any], search_term: str) -> Any:
+        """By who receives it, or by panel: there are many more mails than people."""
+        if not search_term.strip():
+            return queryset, False
+        people = holding(written(User.objects.all(), "email", "display_name"), search_term)
+        return queryset.filter(Q(recipient__in=people) | Q(ref__icontains=search_term.strip())), False
 
     @admin.display(description="notice", ordering="notice")
     def what(self, mail: Any) -> str:

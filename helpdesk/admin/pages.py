@@ -15,7 +15,7 @@ from cpms.accounts import actions as accounts
 from cpms.accounts.access import Route
 from cpms.accounts.models import AdvocacyGroup, Centre, Membership, ThematicGroup, User
 from cpms.accounts.policy import may_use_staff_site, networks_served_by
-from cpms.accounts.queries import with_device
+from cpms.accounts.queries import holding, with_device, written
 from cpms.accounts.roles import Permission
 from helpdesk import actions as helpdesk
 from helpdesk import queries
@@ -68,6 +68,12 @@ class ReadOnlyAdmin(admin.ModelAdmin):
             field.widget = field.widget.widget
         return field
 
+    def get_search_results(self, request: HttpRequest, queryset: QuerySet[Any], search_term: str) -> Any:
+        """By each word of the names, in every alphabet and without accents."""
+        if not (self.search_fields and search_term.strip()):
+            return queryset, False
+        return queryset.filter(pk__in=holding(written(queryset, *self.search_fields), search_term)), False
+
     def has_module_permission(self, request: HttpRequest) -> bool:
         return bool(may_use_staff_site(request.user))
 
@@ -117,7 +123,11 @@ class UserAdmin(ReadOnlyAdmin):
         waiting = list(queryset.exclude(pk__in=with_device(queryset).values("pk")))
         for user in waiting:
             helpdesk.send_activation(user, by=request.user)
-        self.message_user(request, f"{len(waiting)} links mailed. Active accounts were left alone.", messages.SUCCESS)
+        self.message_user(
+            request,
+            f"{len(waiting)} link{'' if len(waiting) == 1 else 's'} mailed. Active accounts were left alone.",
+            messages.SUCCESS,
+        )
 
 
 class CentreAdmin(ReadOnlyAdmin):

@@ -9,7 +9,7 @@ from functools import cache
 from django.urls import reverse
 from rapidfuzz import fuzz, process
 
-from cpms.terminology.folding import begins_each, fold
+from cpms.terminology.folding import begins_each, fold_name
 from helpdesk.learning.catalogue import Chapter, Section, address, chapters
 from helpdesk.learning.states import HELP, STAFF_SITE, START, Reader
 
@@ -46,13 +46,13 @@ def help_with(route: str, *, inside: bool) -> str:
 def vocabulary() -> frozenset[str]:
     """Every word of the manual, folded."""
     every = (f"{c.title} {s.title} {s.words}" for c in chapters().values() for s in c.sections)
-    return frozenset(word for text in every for word in fold(text).split())
+    return frozenset(word for text in every for word in fold_name(text).split())
 
 
 def understood(text: str) -> list[str]:
     """The folded words that are searched for; one that begins no word of the manual as the word most like it."""
     known, found = vocabulary(), []
-    for word in fold(text).split():
+    for word in fold_name(text).split():
         if len(word) >= LONG_ENOUGH and not any(one.startswith(word) for one in known):
             like = process.extractOne(word, sorted(known), scorer=fuzz.ratio, score_cutoff=ALIKE)
             word = like[0] if like else word
@@ -66,8 +66,8 @@ def search(words: list[str]) -> list[Hit]:
     ranked = []
     for chapter in chapters().values():
         for section in chapter.sections:
-            title = fold(f"{chapter.title} {section.title}")
-            here = sum(begins_each([word], f"{title} {fold(section.words)}") for word in words)
+            title = fold_name(f"{chapter.title} {section.title}")
+            here = sum(begins_each([word], f"{title} {fold_name(section.words)}") for word in words)
             ranked.append((here, sum(begins_each([word], title) for word in words), chapter, section))
     most = max(here for here, *_others in ranked)
     ranked = sorted((row for row in ranked if row[0] == most > 0), key=lambda row: -row[1])
@@ -78,7 +78,7 @@ def search(words: list[str]) -> list[Hit]:
 
 
 def is_meant(word: str, words: list[str]) -> bool:
-    return any(fold(word).startswith(one) for one in words)
+    return any(fold_name(word).startswith(one) for one in words)
 
 
 def excerpt(text: str, words: list[str]) -> str:

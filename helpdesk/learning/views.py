@@ -28,7 +28,7 @@ def search(request: HttpRequest) -> HttpResponse:
         "form": form,
         "asked": form.is_valid(),
         "hits": queries.search(words),
-        "understood": [word for word in words if word not in queries.fold(form.data.get("words", "")).split()],
+        "understood": [word for word in words if word not in queries.fold_name(form.data.get("words", "")).split()],
     }
     return render(request, "manual/search.html", context, status=422 if form.errors else 200)
 

@@ -23,6 +23,7 @@ from helpdesk.tickets.states import EntryState, TicketState
 from panels.models import Panel
 
 PAGE, LATEST, LOOKED_THROUGH, MOST_WORDS = 25, 20, 300, 6
+ASKER = ("display_name", "centre__name")
 NUMBER = re.compile(r"(?:T-)?([0-9A-F]{6})", re.IGNORECASE | re.ASCII)
 
 
@@ -115,9 +116,10 @@ def search(rows: QuerySet[Ticket], text: str) -> list[Ticket]:
     newest, words = rows.order_by("-raised_at", "pk"), fold_name(text).split()[:MOST_WORDS]
     if not words:
         return []
+    askers = accounts.written(User.objects.filter(pk__in=rows.order_by().values("asker")), *ASKER)
     plainly = Q()
     for word in text.split()[:MOST_WORDS]:
-        plainly &= written_plainly(word)
+        plainly &= Q(asker__in=accounts.holding(askers, word)) | written_plainly(word)
     found: dict[Any, Ticket] = {
         ticket.pk: ticket for ticket in newest.annotate(number=Cast("pk", CharField())).filter(plainly)[: PAGE + 1]
     }
@@ -126,11 +128,10 @@ def search(rows: QuerySet[Ticket], text: str) -> list[Ticket]:
 
 
 def written_plainly(word: str) -> Q:
-    """Tickets that hold the word in what is not sealed."""
-    name = Q(asker__display_name__icontains=word) | Q(asker__centre__name__icontains=word)
+    """Tickets that hold the word in number, panel or entry."""
     number = NUMBER.fullmatch(word)
     numbered = Q(number__istartswith=number[1]) if number else Q(pk__in=[])
-    return name | numbered | Q(panel_ref__icontains=word) | Q(entry__title__icontains=word)
+    return numbered | Q(panel_ref__icontains=word) | Q(entry__title__icontains=word)
 
 
 def readable(ticket: Ticket) -> str:

@@ -12,10 +12,11 @@ from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
-from cpms.accounts.models import User
+from cpms.accounts import queries as accounts
+from cpms.accounts.models import ThematicGroup, User
 from cpms.patients.models import Patient
 from cpms.terminology import queries as terminology
-from cpms.terminology.folding import begins_each, fold
+from cpms.terminology.folding import begins_each, fold_name
 from cpms.terminology.states import System
 from panels.cases.models import Diagnosis, Finding, Variant
 from panels.models import Invitation, Panel
@@ -39,12 +40,10 @@ def search(
     outside the days are left out before the newest are looked through."""
     visible = started(Panel.objects.visible_to(user).order_by("-drafted_at", "pk"), since, until)
     visible = visible.filter(state=state) if state else visible
-    words = fold(text).split()[:MOST_WORDS]
+    words = fold_name(text).split()[:MOST_WORDS]
     if not words:
         return visible.none()
-    plainly = Q()
-    for word in text.split()[:MOST_WORDS]:
-        plainly &= written_plainly(word)
+    plainly = written_plainly(text.split()[:MOST_WORDS])
     # Asked in one go, PostgreSQL joins every panel there is before it looks at the few
     seen = list(visible.values_list("pk", flat=True))
     found = set(Panel.objects.filter(plainly | coded(text), pk__in=seen).values_list("pk", flat=True))
@@ -53,17 +52,23 @@ def search(
     return Panel.objects.filter(pk__in=found).order_by("-drafted_at", "pk")
 
 
-def written_plainly(word: str) -> Q:
-    """Panels that hold the word in their number, pseudonym, group, or the name of their lead or of somebody in them. The name
+def written_plainly(words: list[str]) -> Q:
+    """Panels that hold each word in their number, pseudonym, group, or the name of their lead or of somebody in them. The name
     of an account stays out until its owner accepts what a guest was asked.
 
-    People are looked up first: asked panel by panel, PostgreSQL reads every invitation there is.
+    People are looked up first: asked panel by panel, PostgreSQL reads every invitation there is. Names are compared here, in every
+    alphabet and without accents, which the database knows nothing of.
     """
-    named = User.objects.filter(Q(display_name__icontains=word) | Q(centre__name__icontains=word))
-    people = list(named.order_by().values_list("pk", flat=True)[:MOST_PEOPLE])
-    seated = Invitation.objects.live().exclude(kind=InvitationKind.GUEST, state=InvitationState.PENDING)
-    columns = Q(ref__icontains=word) | Q(case__patient__pseudonym__icontains=word) | Q(group__name__icontains=word)
-    return columns | Q(lead__in=people) | Q(pk__in=seated.filter(invitee__in=people).order_by().values("panel"))
+    people = accounts.written(User.objects.all(), "display_name", "centre__name")
+    groups = accounts.written(ThematicGroup.objects.all(), "name")
+    seated = Invitation.objects.live().exclude(kind=InvitationKind.GUEST, state=InvitationState.PENDING).order_by()
+    plainly = Q()
+    for word in words:
+        named = accounts.holding(people, word)[:MOST_PEOPLE]
+        numbers = Q(ref__icontains=word) | Q(case__patient__pseudonym__icontains=word)
+        written = numbers | Q(group__in=accounts.holding(groups, word))
+        plainly &= written | Q(lead__in=named) | Q(pk__in=seated.filter(invitee__in=named).values("panel"))
+    return plainly
 
 
 def coded(text: str) -> Q:
@@ -85,9 +90,11 @@ def opened_and_read(keys: list[Any], words: list[str], names: list[frozenset[str
     for panel in panels:
         texts[panel.pk] += [panel.title, panel.get_state_display(), *(getattr(panel, name) for name in columns)]
     called_so = {
-        key for key, label in diagnoses if names and any(map(frozenset(fold(label).split()).issuperset, names))
+        key for key, label in diagnoses if names and any(map(frozenset(fold_name(label).split()).issuperset, names))
     }
-    return called_so | {key for key, said in texts.items() if begins_each(words, fold(" ".join(filter(None, said))))}
+    return called_so | {
+        key for key, said in texts.items() if begins_each(words, fold_name(" ".join(filter(None, said))))
+    }
 
 
 def names_in(panels: list[Any]) -> Iterator[tuple[Any, ...]]:

@@ -1,6 +1,8 @@
 // Narrows a list that is already on the page to the rows that hold every typed word. Ticked rows always stay; a second
 // list holds what the server found beyond it, and what was ticked there moves to the first before it is replaced.
-const plain = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
+const PLAIN = { ł: "l", ø: "o", đ: "d", ð: "d", ı: "i", æ: "ae", œ: "oe", þ: "th", ß: "ss", ς: "σ" };
+const plain = (text) =>
+  text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase().replace(/[łøđðıæœþßς]/g, (letter) => PLAIN[letter]);
 
 export default function filterRows(input) {
   const list = document.querySelector(input.dataset.filter);

@@ -65,6 +65,9 @@ def test_the_evidence_says_what_is_measured():
         ("Rosa Haut, 20000 Einheiten, ORPHA 90794 Klassisches AGS, EC 4.2.1.18, vitamin D. Rickets, HC 10-5-5", []),
         ("her brother Xaver; son frère Ömercan; the Whitfield family; the Poxviridae family", [ids.NAME] * 3),
         ("Elisa negativ im August 2020; Cándida, Benigno; Julio 2021; Assunta terapia, Yasmin seit Mai", []),
+        ("Η κα Μαρία Παπαδοπούλου, γεν. 12 Μαρτίου 2016· ασθενής Γιώργος Νίκου", [ids.NAME, ids.DATE, ids.NAME]),
+        ("Επώνυμο: Παππά. Д-р Иванова, 3 май 2019; име: Елена Петрова", [ids.NAME, ids.NAME, ids.DATE, ids.NAME]),
+        ("Ασθενής με σύνδρομο Turner από τον Μάιο· пациентка с хипофизен аденом", []),
         ("", []),
     ],
 )

@@ -49,7 +49,7 @@ def test_staff_mail_a_fresh_link_to_those_who_have_not_activated():
     totp_device(active)
     fields = {"action": "send_activation_link", "_selected_action": [str(sleeper.pk), str(active.pk)]}
     answer = client.post(reverse("helpdesk:accounts_user_changelist"), fields, follow=True)
-    assert "1 links mailed" in answer.content.decode()
+    assert "1 link mailed" in answer.content.decode()
     assert list(OutboxMessage.objects.values_list("recipient", flat=True)) == [sleeper.pk]
     assert ActivationLink.objects.get().user == sleeper
     with pytest.raises(Refused):
@@ -167,3 +167,23 @@ def test_a_registry_keeps_the_code_that_roles_and_consents_hang_on():
     registry.code = "other"
     with pytest.raises(Refused, match="by its code"):
         consent.save_registry(registry, by=staff())
+
+
+def test_the_staff_site_finds_names_in_every_alphabet():
+    centre = CentreFactory(name="Γενικό Νοσοκομείο Λάρισας", city="Λάρισα", network=NetworkFactory())
+    person = UserFactory(display_name="Dr Jiří Šťastný", centre=centre)
+    mail = OutboxMessage.objects.create(
+        notice="invited", recipient=person, about_type="x", about_id=person.pk, path="/", dedupe_key="1"
+    )
+    client = signed_in(staff())
+    for page, words, wanted in (
+        ("accounts_user", "jiri stastny", person.pk),
+        ("accounts_user", "λαρισας", person.pk),
+        ("accounts_centre", "ΝΟΣΟΚΟΜΕΙΟ λαρισα", centre.pk),
+        ("accounts_membership", "stastny", person.memberships.get().pk),
+        ("notifications_outboxmessage", "stastny", mail.pk),
+    ):
+        path = reverse(f"helpdesk:{page}_changelist")
+        rows = client.get(path, {"q": words}).context["cl"].result_list
+        assert [row.pk for row in rows] == [wanted], (page, words)
+        assert list(client.get(path, {"q": f"{words} zebra"}).context["cl"].result_list) == [], (page, words)

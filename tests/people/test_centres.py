@@ -283,3 +283,17 @@ def test_a_search_keeps_its_words_on_the_next_page(coordinator):
     page = signed_in(coordinator).get(reverse("people:centres"), {"q": "bone & joint"}, secure=True).content.decode()
     assert 'href="?q=bone+%26+joint&amp;page=2"' in page
     assert "Next" in page
+
+
+def test_people_and_hospitals_are_found_in_every_alphabet(coordinator):
+    network = Network.objects.get()
+    greek = CentreFactory(name="Γενικό Νοσοκομείο Λάρισας", city="Λάρισα", network=network)
+    person = UserFactory(display_name="Dr Zoë Wiśniewska-Łuczak", email="zoe@klinik.example", centre=greek)
+    for path, words, wanted in (
+        (reverse("people:centres"), "νοσοκομειο λαρισα", greek.name),
+        (reverse("people:list"), "zoe luczak", person.display_name),
+        (reverse("people:list"), "ΛΑΡΙΣΑΣ", person.display_name),
+        (reverse("people:list"), "zoe@klinik", person.display_name),
+    ):
+        assert wanted in signed_in(coordinator).get(path, {"q": words}).content.decode(), words
+        assert wanted not in signed_in(coordinator).get(path, {"q": f"{words} zebra"}).content.decode(), words

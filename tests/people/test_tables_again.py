@@ -7,11 +7,11 @@ import datetime as dt
 import pytest
 
 from cpms import clock
-from cpms.accounts.models import Centre, CentreMembership
+from cpms.accounts.models import Centre, CentreMembership, User
 from cpms.accounts.roles import Role
 from helpdesk.people import actions
 from tests.clients import signed_in
-from tests.factories import CentreFactory, NetworkFactory, UserFactory, give_role
+from tests.factories import CentreFactory, GroupFactory, NetworkFactory, UserFactory, give_role
 from tests.people.test_tables import read, states, work_through
 
 pytestmark = pytest.mark.django_db(databases=["default", "cachedb"])
@@ -73,3 +73,22 @@ def test_a_hospital_that_leaves_does_not_stay_by_a_table(network, coordinator, h
     work_through(table)
     place = CentreMembership.objects.get(centre=hospital)
     assert (place.kind, place.until) == (kind, last)
+
+
+def test_names_of_another_alphabet_are_told_apart(network, coordinator, hospital):
+    for number, name in ((2, "Θυρεοειδής"), (3, "Υπόφυση")):
+        GroupFactory(number=number, name=name, network=network)
+    UserFactory(email="maria@hospital.example", centre=hospital, display_name="Μαρία Παππά", role="clinician")
+    table = read(
+        network,
+        coordinator,
+        f"Name,E-mail,Hospital,Groups\nΓιώργος Νίκου,g@hospital.example,{hospital.name},ΘΥΡΕΟΕΙΔΗΣ\n"
+        f"Άννα Νίκου,a@hospital.example,{hospital.name},Επινεφρίδια\nΕλένη Παππά,maria@hospital.example,{hospital.name},\n",
+    )
+    good, bad, known = table.rows.order_by("number")
+    assert (good.state, bad.state, known.state) == ("ready", "bad", "known")
+    assert bad.problems == ["No thematic group is called “Επινεφρίδια”."]
+    assert known.problems == ["Name: the table says “Ελένη Παππά”, the account “Μαρία Παππά”."]
+    actions.take_table(table, by=coordinator)
+    work_through(table)
+    assert User.objects.get(email="g@hospital.example").groups_of_interest.get().name == "Θυρεοειδής"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cpms.terminology.folding import fold
+from cpms.terminology.folding import fold, fold_name
 from cpms.terminology.importers import hpoa, obo
 from cpms.terminology.importers.release import ReleaseRefused
 from cpms.terminology.states import Kind
@@ -76,3 +76,20 @@ def test_what_is_no_release_is_refused(read, text):
 )
 def test_folding_leaves_plain_words(text, folded):
     assert fold(text) == folded
+
+
+@pytest.mark.parametrize(
+    ("text", "folded"),
+    [
+        ("Hürthle-cell_2", "hurthle cell 2"),
+        ("Γεώργιος Παπαδόπουλος", "γεωργιοσ παπαδοπουλοσ"),
+        ("ΓΕΩΡΓΙΟΣ ΠΑΠΑΔΟΠΟΥΛΟΣ", "γεωργιοσ παπαδοπουλοσ"),
+        ("Йорданка Ёлкина", "иорданка елкина"),
+        ("11β-Hydroxylase", "11 beta hydroxylase"),
+        ("α-glucosidase, TNFα", "alpha glucosidase tnf alpha"),
+        ("Κλινική Α", "κλινικη α"),
+        ("…", ""),
+    ],
+)
+def test_what_people_write_is_folded_in_every_alphabet(text, folded):
+    assert fold_name(text) == folded

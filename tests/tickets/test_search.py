@@ -68,3 +68,13 @@ def test_the_page_says_what_is_searched_and_asks_as_much_for_one_as_for_thirty(h
     assert cost() == (once, queries.PAGE)
     assert client.post(path, {"words": ""}).status_code == 422
     assert "0 tickets found" in client.post(path, {"words": "nowhere"}).content.decode()
+
+
+def test_who_asked_is_found_in_another_alphabet_however_many_newer_tickets_there_are(house, monkeypatch):
+    other = UserFactory(display_name="Δρ Μαρία Παπαδοπούλου", centre=house.asker.centre)
+    ticket = house.ask("Ο φάκελος δεν ανοίγει.", by=other)
+    for words in ("φακελος", "ΦΆΚΕΛΟΣ", "μαρια φάκελος"):
+        assert found(house.helpdesk, words) == [ticket], words
+    monkeypatch.setattr(queries, "LOOKED_THROUGH", 0)
+    assert found(house.helpdesk, "μαρια παπαδοπουλου") == [ticket]
+    assert found(house.helpdesk, "φακελος") == found(house.elsewhere, "μαρια") == []

@@ -9,7 +9,7 @@ from cpms.accounts.queries.directory import (
     find_experts,
     profile_of,
 )
-from cpms.accounts.queries.finding import called, few_called
+from cpms.accounts.queries.finding import called, few_called, holding, written
 from cpms.accounts.queries.people import (
     absences,
     centre_called,
@@ -73,6 +73,7 @@ __all__ = [
     "has_device",
     "held_account",
     "helpdesk_of",
+    "holding",
     "is_guest",
     "networks_of",
     "new_address",
@@ -88,4 +89,5 @@ __all__ = [
     "unused_link",
     "usable_link",
     "with_device",
+    "written",
 ]

@@ -1,4 +1,4 @@
-"""People found by what is typed of them, whatever accents it is written with."""
+"""People and places found by what is typed of them, in whatever alphabet and accents it is written."""
 
 from __future__ import annotations
 
@@ -34,6 +34,17 @@ def begins_all(begun: list[str], text: str) -> bool:
         if word not in text:
             return False
     return True
+
+
+def written(rows: QuerySet[Any], *columns: str) -> list[tuple[Any, str]]:
+    """The key of each row with what these columns of it hold, folded: of people, groups and places, never of a patient."""
+    return [(key, folded(*texts)) for key, *texts in rows.order_by().values_list("pk", *columns)]
+
+
+def holding(found: list[tuple[Any, str]], text: str) -> list[Any]:
+    """The keys of those ``written`` that hold each word of the text, somewhere in a word too; none without a word."""
+    words = fold_name(text).split()
+    return [key for key, said in found if words and all(word in said for word in words)]
 
 
 def few_called(people: QuerySet[User], text: str, *, many: int) -> QuerySet[User]:

@@ -16,7 +16,7 @@ from django.core.validators import validate_email
 from cpms import clock, countries
 from cpms.accounts.models import Centre, Network, ThematicGroup
 from cpms.accounts.roles import Role
-from cpms.terminology.folding import fold, fold_name
+from cpms.terminology.folding import fold_name
 from helpdesk.people.queries import Account, Known, Place
 from helpdesk.people.states import OF_OTHERS, RowState, TableKind
 
@@ -38,7 +38,7 @@ ROLES: dict[str, Role | None] = {
     "assistant": None,
     "none": None,
 }
-COUNTRIES = {fold(name): code for code, name in countries.NAMES.items()} | {
+COUNTRIES = {fold_name(name): code for code, name in countries.NAMES.items()} | {
     code.lower(): code for code in countries.NAMES
 }
 
@@ -146,25 +146,25 @@ def compare_centre(row: Row, place: Place | None, says: dt.date | None, has: dt.
 
 def country_of(row: Row) -> str:
     text = row.text("country")
-    code = COUNTRIES.get(fold(text), "")
+    code = COUNTRIES.get(fold_name(text), "")
     if text and not code:
-        row.wrong(f"No country is called “{text}”.{meant(fold(text), COUNTRIES, countries.name)}")
+        row.wrong(f"No country is called “{text}”.{meant(fold_name(text), COUNTRIES, countries.name)}")
     return code
 
 
 def network_of(row: Row, known: Known) -> Network | None:
     """The named network, or the table's own where none is named; only one that the person serves."""
     text = row.text("network")
-    found = known.networks.get(fold(text)) if text else known.network
+    found = known.networks.get(fold_name(text)) if text else known.network
     if found is None:
-        row.wrong(f"No network is called “{text}”.{meant(fold(text), known.networks)}")
+        row.wrong(f"No network is called “{text}”.{meant(fold_name(text), known.networks)}")
     elif found.pk not in known.served:
         row.wrong(f"You do not look after {found}; ask its coordinator or helpdesk.")
     return found
 
 
 def kind_of(row: Row) -> str:
-    kind = KINDS.get(fold(row.text("kind") or "full member"), "")
+    kind = KINDS.get(fold_name(row.text("kind") or "full member"), "")
     if not kind:
         row.wrong(f"“{row.text('kind')}” is neither full member nor affiliated partner.")
     return kind
@@ -232,7 +232,7 @@ def compare(row: Row, account: Account, groups: list[ThematicGroup], role: Role 
             f"Groups: the account follows {'; '.join(sorted(account.groups[key] for key in besides))} too."
         )
     for column, label, has in (("name", "Name", account.name), ("job_title", "Job title", account.job_title)):
-        if row.text(column) and fold(row.text(column)) != fold(has):
+        if row.text(column) and fold_name(row.text(column)) != fold_name(has):
             row.differs.append(f"{label}: the table says “{row.text(column)}”, the account “{has}”.")
 
 
@@ -268,9 +268,9 @@ def centre_of(row: Row, known: Known) -> Centre | None:
 def groups_of(row: Row, known: Known) -> list[ThematicGroup]:
     found = []
     for part in parts(row.text("groups")):
-        group = known.groups.get(fold(part))
+        group = known.groups.get(fold_name(part))
         if group is None:
-            row.wrong(f"No thematic group is called “{part}”.{meant(fold(part), known.groups)}")
+            row.wrong(f"No thematic group is called “{part}”.{meant(fold_name(part), known.groups)}")
         else:
             found.append(group)
     return found
@@ -278,10 +278,10 @@ def groups_of(row: Row, known: Known) -> list[ThematicGroup]:
 
 def role_of(row: Row, known: Known) -> Role | None:
     text = row.text("role") or "clinician"
-    if fold(text) not in ROLES:
+    if fold_name(text) not in ROLES:
         row.wrong(f"“{text}” is not a role of a table: clinician, representative, substitute or assistant.")
         return None
-    role = ROLES[fold(text)]
+    role = ROLES[fold_name(text)]
     if role is not None and role not in known.may_give:
         row.wrong(
             f"Your own roles do not let you give the role of {role.label.lower()}; a coordinator can take this row in."

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cpms import sheets
-from cpms.terminology.folding import fold
+from cpms.terminology.folding import fold_name
 from helpdesk.people.states import TableKind
 
 MOST_COLUMNS, MOST_ROWS = 40, 2_000
@@ -49,7 +49,7 @@ def places_of(header: list[str], kind: TableKind) -> dict[str, int]:
     """Where each column that we know stands; of two of the same name the first counts."""
     found: dict[str, int] = {}
     for place, cell in enumerate(header):
-        folded = fold(cell)
+        folded = fold_name(cell)
         for column, names in NAMES[kind].items():
             if folded in names:
                 found.setdefault(column, place)
@@ -60,7 +60,7 @@ def unread_columns(header: list[str], kind: TableKind) -> list[str]:
     """Columns whose name says nothing to us: shown, so that nobody thinks they were taken in."""
     known = set(places_of(header, kind).values())
     rest = [cell for place, cell in enumerate(header) if place not in known]
-    return [cell for cell in rest if cell and fold(cell) not in {WRONG, "row"}]
+    return [cell for cell in rest if cell and fold_name(cell) not in {WRONG, "row"}]
 
 
 def read(data: bytes) -> tuple[TableKind, list[str], Iterator[tuple[int, list[str]]]]:

@@ -17,7 +17,7 @@ from cpms.accounts import queries as accounts
 from cpms.accounts.models import Centre, CentreMembership, Membership, Network, ThematicGroup, UnitCover, User
 from cpms.accounts.policy import Post
 from cpms.accounts.roles import CENTRE_ROLES, OVERSEEING_ROLES, REPRESENTING_ROLES, Role
-from cpms.terminology.folding import fold, fold_name
+from cpms.terminology.folding import fold_name
 from cpms.vault import cipher
 from helpdesk.people.models import AccessRequest, Outreach, PlaceProposal, Table, TableRow
 from helpdesk.people.states import DECIDE_WITHIN, OF_OTHERS, RowState
@@ -73,7 +73,7 @@ def centres_of(user: Any, *, text: str = "") -> QuerySet[Centre]:
     """The centres this person represents or oversees, with who represents each; ``text`` narrows by name or city."""
     found = Centre.objects.visible_to(user).order_by("country", "name")
     if text:
-        found = found.filter(Q(name__icontains=text) | Q(city__icontains=text))
+        found = found.filter(pk__in=accounts.holding(accounts.written(found, "name", "city"), text))
     holders = Membership.objects.current().filter(role__in=REPRESENTING_ROLES).select_related("user").order_by("role")
     return found.prefetch_related(
         Prefetch("role_holders", holders, to_attr="represented_by"),
@@ -99,8 +99,8 @@ def people_of(user: Any, *, text: str = "") -> QuerySet[User]:
     """The accounts this person looks after; ``text`` narrows by name, address or hospital."""
     found = User.objects.visible_to(user).select_related("centre").order_by("display_name", "pk")
     if text:
-        by_text = Q(display_name__icontains=text) | Q(email__icontains=text) | Q(centre__name__icontains=text)
-        found = found.filter(by_text)
+        names = accounts.written(found, "display_name", "email", "centre__name")
+        found = found.filter(pk__in=accounts.holding(names, text))
     current = Membership.objects.current().select_related("centre", "group__network", "network").order_by("role")
     return found.prefetch_related(Prefetch("memberships", current, to_attr="roles_today"))
 
@@ -175,13 +175,17 @@ def known_for(table: Table, *, by: Any, addresses: Iterable[str] = ()) -> Known:
     groups = list(ThematicGroup.objects.filter(network=table.network))
     return Known(
         network=table.network,
-        networks={fold(name): network for network in networks for name in (network.code, network.name)},
+        networks={fold_name(name): network for network in networks for name in (network.code, network.name)},
         served={network.pk for network in policy.networks_served_by(by)},
         places=here,
         cleared={identity(centre): centre.cleared_on for centre in Centre.objects.all()},
         others={identity(centre) for centre in Centre.objects.of_others(by)},
         centres=centres,
-        groups={name: group for group in groups for name in (str(group.number), fold(group.name), fold(str(group)))},
+        groups={
+            name: group
+            for group in groups
+            for name in (str(group.number), fold_name(group.name), fold_name(str(group)))
+        },
         people=accounts_of(table.network, addresses),
         may_give=policy.roles_given_in(table.network, by=by),
     )
