@@ -1,4 +1,4 @@
-"""The Celery application. The beat table stands here; tasks live in each app's ``tasks.py``."""
+"""The Celery application. How work is done and the beat table stand here, where the broker is in the settings; tasks live in each app's ``tasks.py``."""
 
 import os
 
@@ -11,6 +11,20 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cpms.settings")
 
 app = Celery("cpms", task_cls="cpms.jobs.tasks:OneAtATime")
 app.config_from_object("django.conf:settings", namespace="CELERY")
+app.conf.update(
+    task_ignore_result=True,
+    task_acks_late=True,
+    task_reject_on_worker_lost=True,
+    task_create_missing_queues=True,
+    task_time_limit=120,
+    task_soft_time_limit=100,
+    task_serializer="json",
+    accept_content=["json"],
+    worker_prefetch_multiplier=1,
+    worker_soft_shutdown_timeout=30,
+    worker_hijack_root_logger=False,
+    broker_connection_retry_on_startup=True,
+)
 app.autodiscover_tasks()
 liveness.connect()
 app.conf.beat_schedule = {

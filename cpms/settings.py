@@ -272,17 +272,9 @@ DPO_EMAIL = env.str("CPMS_DPO_EMAIL", default="")  # told of each break-glass
 HELPDESK_EMAIL = env.str("CPMS_HELPDESK_EMAIL", default="")  # shown to who cannot sign in
 DEFAULT_FROM_EMAIL = env.str("CPMS_FROM_EMAIL", default="CPMS <no-reply@cpms.example>")
 
-# Background work
+# Background work: where; how is with the application, in cpms/celery.py
 REDIS_URL = required("REDIS_URL")
 CELERY_BROKER_URL = REDIS_URL
-CELERY_TASK_IGNORE_RESULT = True
-CELERY_TASK_ACKS_LATE = CELERY_TASK_REJECT_ON_WORKER_LOST = True
-CELERY_WORKER_PREFETCH_MULTIPLIER = 1
-CELERY_TASK_TIME_LIMIT, CELERY_TASK_SOFT_TIME_LIMIT = 120, 100
-CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 30
-CELERY_WORKER_HIJACK_ROOT_LOGGER = False
-CELERY_TASK_SERIALIZER, CELERY_ACCEPT_CONTENT = "json", ["json"]
-CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = CELERY_TASK_CREATE_MISSING_QUEUES = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 300,
     "unacked_restore_interval": 5,
