@@ -16,7 +16,7 @@ from django.db.models.functions import Lower
 
 from cpms import clock, countries
 from cpms.accounts.models.covers import UnitCover
-from cpms.accounts.models.places import Centre, Network, ThematicGroup, Unit, in_charge_of, posts_of
+from cpms.accounts.models.places import Centre, Held, Network, ThematicGroup, Unit, in_charge_of, posts_of
 from cpms.accounts.roles import OVERSEEING_ROLES, STAFF_ROLES, Care, Role
 from cpms.accounts.states import FREED
 
@@ -24,7 +24,7 @@ GUESTS_IN: list[Callable[[Any], models.QuerySet[Any, Any]]] = []
 """Keys of the guests of what runs in some networks, by the floors above that have guests."""
 
 
-def sight_of(held: list[Any]) -> Q:
+def sight_of(held: list[Held]) -> Q:
     """Who is at a centre, or holds a role on a network, that somebody of these posts looks after."""
     networks = {post.network for post in held if post.role in OVERSEEING_ROLES}
     holders = Membership.objects.current().filter(Q(network__in=networks) | Q(group__network__in=networks))
@@ -50,7 +50,7 @@ class UserQuerySet(models.QuerySet["User"]):
         """Whose roles a person may look after: people of the centres represented or overseen, who hold a role on own networks."""
         return self.in_sight_of(posts_of(user) if user.is_active else [])
 
-    def in_sight_of(self, held: list[Any]) -> UserQuerySet:
+    def in_sight_of(self, held: list[Held]) -> UserQuerySet:
         """The same by the posts that the person holds."""
         return self if any(post.role == Role.CORE_HELPDESK for post in held) else self.filter(sight_of(held))
 

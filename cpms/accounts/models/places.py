@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import models
 from django.db.models import F, Q
@@ -63,13 +63,21 @@ class ThematicGroup(models.Model):
         return f"{self.parent}: {self.name}" if self.parent else str(self)
 
 
-def posts_of(user: Any) -> list[Any]:
-    """The roles that the person holds today, each with its role, centre and network: one query. What is asked with their keys is
-    half as long for the database, and for who writes it, as with the roles inside."""
-    return list(user.memberships.current().order_by().values_list("role", "centre", "network", named=True))
+class Held(NamedTuple):
+    """A role that somebody holds today, with the keys of its centre and network."""
+
+    role: str
+    centre: int | None
+    network: int | None
 
 
-def in_charge_of(held: list[Any], centre: str) -> Q:
+def posts_of(user: Any) -> list[Held]:
+    """The roles that the person holds today: one query. What is asked with their keys is half as long for the database, and for
+    who writes it, as with the roles inside."""
+    return [Held(*row) for row in user.memberships.current().order_by().values_list(*Held._fields)]
+
+
+def in_charge_of(held: list[Held], centre: str) -> Q:
     """What has a centre at the end of this path that somebody of these posts represents, or that belongs today to a network they
     coordinate or serve as helpdesk."""
     own = {post.centre for post in held if post.role in REPRESENTING_ROLES}
