@@ -26,6 +26,10 @@ class NudgeKind(models.TextChoices):
     ACTIVATION = "activation", "Account activated"
 
 
+MAIL = "mail"
+"""Beside the kinds of nudges: a mail is sent again."""
+
+
 def nudge_choices() -> list[tuple[str, str]]:
     """By reference, so that a new kind is no migration."""
     return NudgeKind.choices

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -14,13 +16,17 @@ from cpms.accounts.access import Refused, access
 from cpms.accounts.access.routes import WRITE
 from cpms.accounts.roles import Permission
 from helpdesk import actions, queries
-from helpdesk.states import NudgeKind
+from helpdesk.states import MAIL, NudgeKind
 
-MAIL = "mail"
+ACTS: dict[str, Callable[..., None]] = {
+    MAIL: actions.send_again,
+    **{kind: partial(actions.nudge, kind=kind) for kind in NudgeKind},
+}
+"""What each kind of button does with its thing."""
 
 
 class NudgeForm(forms.Form):
-    kind = forms.ChoiceField(choices=[*NudgeKind.choices, (MAIL, MAIL)])
+    kind = forms.ChoiceField(choices=[(kind, kind) for kind in ACTS])
     key = forms.CharField(max_length=40)
 
 
@@ -34,7 +40,7 @@ def nudge(request: HttpRequest) -> HttpResponse:
         messages.error(request, "This is not on your list any more.")
         return redirect("helpdesk:index")
     try:
-        press(form.cleaned_data["kind"], thing, by=request.user)
+        ACTS[form.cleaned_data["kind"]](thing, by=request.user)
     except Refused as refusal:
         messages.error(request, str(refusal))
     else:
@@ -42,16 +48,8 @@ def nudge(request: HttpRequest) -> HttpResponse:
     return redirect("helpdesk:index")
 
 
-def press(kind: str, thing: Any, *, by: Any) -> None:
-    if kind == MAIL:
-        actions.send_again(thing, by=by)
-    else:
-        actions.nudge(thing, kind=NudgeKind(kind), by=by)
-
-
 def found(form: NudgeForm, user: Any) -> Any:
-    kind, key = form.cleaned_data["kind"], form.cleaned_data["key"]
     try:
-        return queries.mail_to_send(key, user=user) if kind == MAIL else queries.thing_to_nudge(kind, key, user=user)
+        return queries.thing_pressed(form.cleaned_data["kind"], form.cleaned_data["key"], user=user)
     except (ValueError, ValidationError):
         return None  # a key of another shape

@@ -4,10 +4,9 @@ from helpdesk.queries.nudges import effect_of_nudges
 from helpdesk.queries.today import (
     MOST_SHOWN,
     jobs_of,
-    mail_to_send,
     mails_of,
     parts_of,
-    thing_to_nudge,
+    thing_pressed,
     without_panel_this_year,
 )
 
@@ -15,9 +14,8 @@ __all__ = [
     "MOST_SHOWN",
     "effect_of_nudges",
     "jobs_of",
-    "mail_to_send",
     "mails_of",
     "parts_of",
-    "thing_to_nudge",
+    "thing_pressed",
     "without_panel_this_year",
 ]

@@ -24,7 +24,7 @@ from helpdesk.people import queries as log
 from helpdesk.people.models import AccessRequest, GlassBreak, LostPhone, PlaceProposal, RoleProposal
 from helpdesk.queries.nudges import note_nudges
 from helpdesk.queries.rows import Part, Row, signed_in
-from helpdesk.states import GIVEN_UP_FOR, GONE_AFTER, QUIET_AFTER, NudgeKind
+from helpdesk.states import GIVEN_UP_FOR, GONE_AFTER, MAIL, QUIET_AFTER, NudgeKind
 from helpdesk.tickets.models import Ticket
 from panels import queries as panels
 from panels.models import Invitation, Panel
@@ -83,13 +83,20 @@ def asleep(user: Any) -> QuerySet[User]:
     return briefly(rows).annotate(since=F("date_joined")).order_by("date_joined", "pk")
 
 
+def given_up(user: Any) -> QuerySet[OutboxMessage]:
+    """Mails of the list that were given up."""
+    return failing(user).filter(state=MailState.GIVEN_UP)
+
+
 FOUND: dict[str, Callable[[Any], QuerySet[Any]]] = {
+    MAIL: given_up,
     NudgeKind.REQUEST: requests,
     NudgeKind.PANEL: still,
     NudgeKind.CENTRE: quiet,
     NudgeKind.RETURN: gone,
     NudgeKind.ACTIVATION: asleep,
 }
+"""What each kind of button is about."""
 
 
 def row_of_request(asked: Any, _user: Any) -> Row:
@@ -251,18 +258,13 @@ def tickets(user: Any) -> Part:
 
 def parts_of(user: Any) -> list[Part]:
     """The page, in the order in which somebody would work it off. Lists with nothing in them are left out."""
-    found = [second_persons(user), *(part_of(kind, user) for kind in FOUND)]
+    found = [second_persons(user), *(part_of(kind, user) for kind in WORDS)]
     found[2:2] = [mails(user), unreachable(user)]
     found[1:1] = [tickets(user), *next_steps(user)]
     note_nudges(found, user=user)
     return [part for part in found if part.rows]
 
 
-def mail_to_send(key: str, *, user: Any) -> OutboxMessage | None:
-    """The mail of this key, if it stands on the person's list today as given up."""
-    return failing(user).filter(state=MailState.GIVEN_UP, pk=key).first()
-
-
-def thing_to_nudge(kind: str, key: str, *, user: Any) -> Any:
+def thing_pressed(kind: str, key: str, *, user: Any) -> Any:
     """The thing of this key, if it stands on the person's list today; otherwise nothing."""
     return FOUND[kind](user).filter(pk=key).first()
