@@ -54,7 +54,7 @@ def keep(review: Review, *, reason: str, years: int, by: Any) -> Review:
     if not (verdict := ask(Permission.REVIEW_DECIDE, by, current)):
         raise Refused(verdict.reason)
     if not reason.strip():
-        raise Refused("Please say in a sentence why the data is still needed.")
+        raise Refused("Say in a sentence why the data is still needed.")
     current.reason, current.keep_until = reason.strip(), queries.years_after(clock.today(), years)
     reviews.settle(current, ReviewDecision.KEPT, by=by)
     return current

@@ -20,7 +20,7 @@ class ContextWordsValidator:
         lowered = password.lower()
         for word in CONTEXT_WORDS:
             if word in lowered and len(password) - len(word) < 8:
-                raise ValidationError(f"Please do not build your password on “{word}”.", code="context_word")
+                raise ValidationError(f"Do not build your password on “{word}”.", code="context_word")
 
     def get_help_text(self) -> str:
         return "Do not build it on words such as CPMS, hospital or your network's name."
@@ -50,7 +50,7 @@ class BreachedPasswordValidator:
         digest = hashlib.sha1(password.encode(), usedforsecurity=False).hexdigest().upper()
         if path and holds(Path(path), digest.encode()):
             raise ValidationError(
-                "This password is on a list of stolen ones. Please choose another.", code="breached_password"
+                "This password is on a list of stolen ones. Choose another.", code="breached_password"
             )
 
     def get_help_text(self) -> str:

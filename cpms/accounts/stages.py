@@ -38,6 +38,6 @@ class OTPStage(LoginStage):
             return redirect("otp_challenge"), True
         messages.error(
             self.request,
-            "This account has no second factor yet. Please ask your helpdesk for a new activation link.",
+            "This account has no second factor yet. Ask your helpdesk for a new activation link.",
         )
         return redirect("account_login"), False

@@ -28,7 +28,7 @@ class DaysField(forms.CharField):
     def clean(self, value: Any) -> Any:
         parts = [part.strip() for part in super().clean(value).split(",") if part.strip()]
         if not all(part.isdecimal() for part in parts):
-            raise forms.ValidationError("Please write whole days, with commas between them: 3, 7.")
+            raise forms.ValidationError("Write whole days, with commas between them: 3, 7.")
         days = [int(part) for part in parts]
         if len(days) > MOST_REMINDERS or any(not 1 <= n <= LONGEST_WAIT for n in days) or days != sorted(set(days)):
             raise forms.ValidationError(

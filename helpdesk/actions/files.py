@@ -40,7 +40,7 @@ def note_export(
     """
     day = clock.now() - dt.timedelta(days=1)
     if AuditEvent.objects.filter(event=Event.KPI_EXPORTED, actor_id=by.pk, at__gte=day).count() >= EXPORTS_A_DAY:
-        raise Refused(f"Figures can be taken out {EXPORTS_A_DAY} times a day. Please come back tomorrow.")
+        raise Refused(f"Figures can be taken out {EXPORTS_A_DAY} times a day. Come back tomorrow.")
     audit.record(Event.KPI_EXPORTED, on=centre, by=by, count=count, kind=kind, stage=period, verb=purpose, reason=words)
 
 

@@ -138,7 +138,7 @@ def may_confirm_role(user: Any, proposal: Any) -> Verdict:
 def may_be_granted(proposal: Any) -> Verdict:
     """What was asked for can still be given: by who asked, for days that lie ahead."""
     if proposal.valid_to is not None and proposal.valid_to < clock.rights_day():
-        return no("The last day that was asked for is over; please ask for the role anew.")
+        return no("The last day that was asked for is over; ask for the role anew.")
     return still_asked(proposal, may_fill(proposal.asked_by, proposal.person, proposal.post))
 
 
@@ -211,7 +211,7 @@ def still_asked(wish: Any, verdict: Verdict) -> Verdict:
     """``verdict`` says whether who asked could ask today; somebody switched off asks for nothing."""
     if wish.asked_by.is_active and verdict:
         return yes
-    return no(f"{wish.asked_by.display_name} may not ask for this any more; please ask for it anew.")
+    return no(f"{wish.asked_by.display_name} may not ask for this any more; ask for it anew.")
 
 
 def second_person(user: Any, wish: Any) -> Verdict:

@@ -16,7 +16,7 @@ WISHES: dict[str, str] = {
     TicketKind.BUG: "Something does not work",
     TicketKind.CHANGE: "Something should be different",
     TicketKind.QUESTION: "I have a question",
-    TicketKind.COACHING: "Please show me, or my team, how",
+    TicketKind.COACHING: "Show me, or my team, how",
 }
 """The same in the words of who asks."""
 

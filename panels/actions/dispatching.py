@@ -133,7 +133,7 @@ def name_people(dispatch: Dispatch, *, people: Iterable[Any], by: Any) -> Dispat
 def forward(dispatch: Dispatch, *, network: Network, group: ThematicGroup | None, reason: str, by: Any) -> Dispatch:
     """To those who know more, with the reason. A panel of the group itself belongs to the new group of the same network."""
     if not reason.strip():
-        raise Refused("Please say in a sentence why you forward it.")
+        raise Refused("Say in a sentence why you forward it.")
     panel = dispatch.panel
     hold_consent(dispatch.audit_patient_id)
     not_there_yet(panel, network=network, group=group)
@@ -150,7 +150,7 @@ def forward(dispatch: Dispatch, *, network: Network, group: ThematicGroup | None
 def return_with_question(dispatch: Dispatch, *, reason: str, by: Any) -> Dispatch:
     """Back to the lead, whose answer puts it before the same group again."""
     if not reason.strip():
-        raise Refused("Please write your question.")
+        raise Refused("Write your question.")
     current = decide(dispatch, DispatchState.RETURNED, by=by, reason=reason)
     wait_for_clarification(current.panel)
     tell_lead(current, Notice.DISPATCH_RETURNED, by=by)
@@ -164,7 +164,7 @@ def clarify(dispatch: Dispatch, *, text: str, by: Any) -> Dispatch:
     if not (verdict := policy.may_clarify(by, current)):
         raise Refused(verdict.reason)
     if not text.strip():
-        raise Refused("Please write your answer.")
+        raise Refused("Write your answer.")
     Dispatch.objects.filter(pk=current.pk).update(state=DispatchState.ANSWERED)
     panel = current.panel
     if not panel.dispatches.filter(state=DispatchState.RETURNED).exists():

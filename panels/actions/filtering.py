@@ -17,7 +17,7 @@ def save_filter(query: str, *, label: str, by: Any) -> SavedFilter:
     if not query:
         raise Refused("Choose something first: a state, a group, an urgency or a day.")
     if SavedFilter.objects.visible_to(by).exclude(query=query).count() >= MOST_FILTERS:
-        raise Refused(f"You have {MOST_FILTERS} saved filters. Please drop one first.")
+        raise Refused(f"You have {MOST_FILTERS} saved filters. Drop one first.")
     kept, _made = SavedFilter.objects.get_or_create(who=by, query=query, defaults={"label": label})
     return kept
 

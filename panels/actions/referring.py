@@ -140,7 +140,7 @@ def pass_referral_on(
     if (current.network, current.group) == (network, group):
         raise Refused("The referral lies there already.")
     if not reason.strip():
-        raise Refused("Please say in a sentence why you pass it on.")
+        raise Refused("Say in a sentence why you pass it on.")
     notifications.settle_all(current, Verb.REFERRAL)
     notifications.cancel_mails([current.pk], Notice.REFERRAL_WAITING)
     current.network, current.group, current.note = network, group, reason
@@ -157,7 +157,7 @@ def pass_referral_on(
 def decline_referral(referral: Referral, *, reason: str, by: Any) -> Referral:
     """The physician reads the reason behind the private link; some time later the words are destroyed."""
     if not reason.strip():
-        raise Refused("Please give the reason; the physician reads it.")
+        raise Refused("Give the reason; the physician reads it.")
     current = locked(referral, by=by)
     current.reason = reason
     settle(current, ReferralState.DECLINED, by=by)

@@ -181,7 +181,7 @@ def take_stance(contribution: Contribution, *, kind: str, by: Any, text: str = "
     if not (verdict := policy.may_take_stance(by, current)):
         raise Refused(verdict.reason)
     if kind != StanceKind.AGREE and not text.strip():
-        raise Refused("Please say in words what you would change or why you dissent.")
+        raise Refused("Say in words what you would change or why you dissent.")
     stance = Stance.objects.filter(contribution=current, who=by).first()
     earlier = stance.kind if stance else ""
     if stance is None:

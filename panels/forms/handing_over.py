@@ -12,7 +12,7 @@ from cpms.accounts.models import User
 from cpms.patients.models import Patient
 
 NOT_HERE = "One of these patients is not here to hand over any more. Look at the list again."
-NO_COLLEAGUE = "Please choose an active clinician of the hospital."
+NO_COLLEAGUE = "Choose an active clinician of the hospital."
 MOST_SHOWN = 200
 
 

@@ -86,7 +86,7 @@ class GuestForm(forms.Form):
     def clean_until(self) -> dt.date | None:
         day: dt.date | None = self.cleaned_data["until"]
         if day and day <= clock.today():
-            raise forms.ValidationError("Please choose a day ahead.")
+            raise forms.ValidationError("Choose a day ahead.")
         return day
 
 

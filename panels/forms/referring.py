@@ -35,7 +35,7 @@ class ReferralForm(forms.Form):
     )
     agreed = forms.BooleanField(
         label="The patient, or the parents, know that I ask and agree.",
-        error_messages={"required": "Please ask the patient or the parents first."},
+        error_messages={"required": "Ask the patient or the parents first."},
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -182,7 +182,7 @@ class NewPanelForm(PatientForm):
         if not self.has_file() and "file" not in self.errors:
             for name in ("sex", "birth_year"):
                 if not cleaned.get(name) and name not in self.errors:
-                    self.add_error(name, "Please fill this in, or choose a file that holds it.")
+                    self.add_error(name, "Fill this in, or choose a file that holds it.")
         cleaned.setdefault("network", self.goes_to)
         return cleaned
 
@@ -246,7 +246,7 @@ class NewPanelForm(PatientForm):
         clean["given_by"] = found or ""
         self.data = {**dict(self.data.items()), "given_by": found or ""}  # as the page shows it
         if not found:
-            self.add_error("given_by", "Please choose who answered; the age does not tell.")
+            self.add_error("given_by", "Choose who answered; the age does not tell.")
         self.ask_for_year(read)
 
     def ask_for_year(self, read: ReadCase | None) -> None:

@@ -44,7 +44,7 @@ class ContributionForm(forms.Form):
         """ "No experience with this" needs no words; everything else does."""
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         if not (cleaned.get("text") or "").strip() and cleaned.get("kind") != ContributionKind.NO_EXPERIENCE:
-            self.add_error("text", "Please write your reply.")
+            self.add_error("text", "Write your reply.")
         return cleaned
 
 
@@ -84,7 +84,7 @@ class StanceForm(forms.Form):
         label="In your words",
         max_length=4000,
         widget=forms.Textarea({"rows": 3, "autofocus": True}),
-        error_messages={"required": "Please say in words what you would change, or why you dissent."},
+        error_messages={"required": "Say in words what you would change, or why you dissent."},
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -87,7 +87,7 @@ def big_blue_button(service: VideoService, room: str, visitor: Visitor) -> str:
     )
     since = re.search(r"<createTime>(\d+)</createTime>", opened)
     if "<returncode>SUCCESS</returncode>" not in opened or since is None:
-        raise NoWayIn("The video server gives no room at the moment. Please tell the helpdesk.")
+        raise NoWayIn("The video server gives no room at the moment. Tell the helpdesk.")
     who = {
         "fullName": visitor.name,
         "userID": opaque(room, visitor),
@@ -109,9 +109,7 @@ def asked(address: str) -> str:
         with urllib.request.urlopen(address, timeout=PATIENCE) as answer:  # noqa: S310
             body = read_within(answer, time.monotonic() + PATIENCE)
     except (urllib.error.URLError, OSError) as error:
-        raise NoWayIn(
-            "The video server does not answer at the moment. Please try again, or tell the helpdesk."
-        ) from error
+        raise NoWayIn("The video server does not answer at the moment. Try again, or tell the helpdesk.") from error
     return body.decode("utf-8", "replace")
 
 

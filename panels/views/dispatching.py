@@ -115,7 +115,7 @@ def clarify(request: HttpRequest, dispatch: Dispatch) -> HttpResponse:
         drafts.discard_about([str(dispatch.pk)], by=request.user)
         messages.success(request, "Sent to the coordinators.")
     else:
-        messages.error(request, "Please write your answer to the coordinators.")
+        messages.error(request, "Write your answer to the coordinators.")
     return redirect(f"{dispatch.panel.get_absolute_url()}#groups")
 
 
@@ -124,7 +124,7 @@ def address(request: HttpRequest, panel: Panel) -> HttpResponse:
     """A further group or network, chosen on the page that invites."""
     form = AddressForm(request.POST, panel=panel)
     if not form.is_valid():
-        messages.error(request, "Please choose a group or network that the panel is not before yet.")
+        messages.error(request, "Choose a group or network that the panel is not before yet.")
         return redirect("panels:invite", panel.ref)
     network, group = form.cleaned_data["to"]
     actions.address(panel, network=network, group=group, by=request.user)

@@ -39,7 +39,7 @@ def minutes(request: HttpRequest, panel: Panel) -> HttpResponse:
         actions.say_minutes(panel, minutes=form.cleaned_data["minutes"], by=request.user)
         messages.success(request, "Your time is noted.")
     else:
-        messages.error(request, "Please give whole minutes.")
+        messages.error(request, "Give whole minutes.")
     return redirect(panel)
 
 

@@ -144,7 +144,7 @@ def test_a_role_ends_while_the_person_has_its_page_open(pages, browser):
     desk.click("Prof. Group Coordinator", role="link")
     desk.page.locator("main li", has_text="Thematic-group coordinator").locator("summary").click()
     desk.click("End this role")
-    desk.sees("A fresh code, please")
+    desk.sees("A fresh code")
     desk.type("One-time code", code_for(TotpDevice.objects.get(user=coordinator)))
     desk.click("Continue")
     desk.sees("The role has ended")  # what was pressed went on by itself

@@ -119,7 +119,7 @@ def test_the_sheet_and_my_work_say_one_day_to_answer_by(left):
     body = signed_in(story.expert).get(invitation.get_absolute_url()).content.decode()
     assert item.due_at == invitation.answer_by
     with timezone.override(story.expert.zone):
-        assert f"Please answer by {words.day(item.due_at)}" in body
+        assert f"Answer by {words.day(item.due_at)}" in body
         assert f"{words.day(wanted)}, " in body
 
 

@@ -15,8 +15,8 @@ from django.http import HttpRequest
 from cpms.accounts import actions
 
 WRONG = "This code is not right, or it was used already. Wait for the next one."
-WAIT = "Too many wrong codes. Please wait a little, then try again."
-WAIT_LONGER = "Too many wrong codes. Please wait five minutes, then try again."
+WAIT = "Too many wrong codes. Wait a little, then try again."
+WAIT_LONGER = "Too many wrong codes. Wait five minutes, then try again."
 
 
 @dataclass(frozen=True)

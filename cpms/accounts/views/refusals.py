@@ -35,7 +35,7 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form whose token does not fit: an old tab, mostly. Nothing was changed."""
-    text = "This form was open for too long or in another window. Nothing was changed. Please go back and try again."
+    text = "This form was open for too long or in another window. Nothing was changed. Go back and try again."
     return render(request, "refusal.html", {"reason": text}, status=403)
 
 

@@ -87,7 +87,7 @@ def otp_challenge(request: HttpRequest) -> HttpResponse:
             return response
         stage.state["misses"] = stage.state.get("misses", 0) + answer.missed
         if stage.state["misses"] >= MOST_MISSES:
-            messages.error(request, "Too many wrong codes. Please start again.")
+            messages.error(request, "Too many wrong codes. Start again.")
             actions.tell(user, "codes_refused")
             return stage.abort()
         form.add_error("code", answer.why_not)

@@ -18,7 +18,7 @@ JOINING = {
     Notice.JOINED_CENTRE: Words(
         "CPMS: your account belongs to a hospital now",
         "A request for access with your address was approved: your account belongs to a hospital of the networks from now on. "
-        "Please sign in again. What you were invited to before stays as it was. " + NOT_YOU,
+        "Sign in again. What you were invited to before stays as it was. " + NOT_YOU,
     ),
     Notice.ADDRESS_ASKED: Words(
         "CPMS: a new e-mail address was asked for",

@@ -48,7 +48,7 @@ MEETINGS = {
     ),
     Notice.DATES: Words(
         "CPMS: which date suits you?",
-        "Dates are proposed for a meeting on panel {ref}. Please say which of them suit you; it takes a few taps.",
+        "Dates are proposed for a meeting on panel {ref}. Say which of them suit you; it takes a few taps.",
     ),
     Notice.DATES_PASSED: Words(
         "CPMS: the dates for a meeting have passed",
@@ -56,7 +56,7 @@ MEETINGS = {
         "If a meeting is still wanted, other dates can be proposed.",
     ),
     Notice.PRESENTER: Words(
-        "CPMS: you are asked to present a panel", "Please present panel {ref} in a meeting. The page says when."
+        "CPMS: you are asked to present a panel", "Present panel {ref} in a meeting. The page says when."
     ),
     Notice.SERIES: Words(
         "CPMS: a series of meetings",

@@ -12,7 +12,7 @@ OUTSIDE = {
     ),
     Notice.REFERRAL_WAITING: Words(
         "CPMS: a question from outside the networks",
-        "A physician outside the networks asks for help ({ref}). Please accept it, pass it on, or decline it with a reason.",
+        "A physician outside the networks asks for help ({ref}). Accept it, pass it on, or decline it with a reason.",
     ),
     Notice.REFERRAL_ANSWERED: Words(
         "CPMS: your question has an answer", "Your question has an answer. The link in our first mail shows it."
@@ -23,7 +23,7 @@ OUTSIDE = {
         "in our first mail shows where it stands.",
     ),
     Notice.REFERRAL_YOURS: Words(
-        "CPMS: please open a panel",
+        "CPMS: a panel is to be opened",
         "A coordinator asks you to open a panel for a physician outside the networks ({ref}).",
     ),
 }

@@ -17,7 +17,7 @@ WORDS = {
     **QUESTIONS,
     Notice.INVITED: Words(
         "CPMS: a colleague asks for your advice",
-        "A colleague asks for your advice in panel {ref}. Please say whether you can help; it takes one tap.",
+        "A colleague asks for your advice in panel {ref}. Say whether you can help; it takes one tap.",
     ),
     Notice.GUEST_INVITED: Words(
         "CPMS: you are invited as a guest",
@@ -93,7 +93,7 @@ WORDS = {
         "hours: choose a new password and connect your new phone. " + NOT_YOU,
     ),
     Notice.ROLE_CHANGED: Words(
-        "CPMS: your roles changed", "A role of yours was given or has ended. It counts from now; please sign in again."
+        "CPMS: your roles changed", "A role of yours was given or has ended. It counts from now; sign in again."
     ),
     Notice.ROLE_PROPOSED: Words(
         "CPMS: a role waits for a second person",
@@ -137,7 +137,7 @@ WORDS = {
     ),
     Notice.DISPATCHED: Words(
         "CPMS: a panel for your group",
-        "Panel {ref} was put before your thematic group or network. Please take it up, forward it, or return it with a question.",
+        "Panel {ref} was put before your thematic group or network. Take it up, forward it, or return it with a question.",
     ),
     Notice.DISPATCH_DECIDED: Words(
         "CPMS: your panel reached a group", "A coordinator took panel {ref} up, or forwarded it to those who know more."
@@ -181,14 +181,15 @@ WORDS = {
     Notice.NEW_MESSAGE: Words("CPMS: a new message", "There is a new message in panel {ref}."),
     Notice.VIEW_TAKEN: Words(
         "CPMS: a statement is objected to",
-        "Somebody in panel {ref} would change a statement, or dissents from it. Please read it before anything is done.",
+        "Somebody in panel {ref} would change a statement, or dissents from it. Read it before anything is done.",
     ),
     Notice.REWORDED: Words(
         "CPMS: words were corrected",
-        "Words in panel {ref} were corrected by who wrote them. Please read them again; the earlier wording stands beside them.",
+        "Words in panel {ref} were corrected by who wrote them. Read them again; the earlier wording stands beside them.",
     ),
     Notice.DATA_ADDED: Words(
-        "CPMS: the data you asked for is there", "The data you asked for in panel {ref} was added. Please have a look."
+        "CPMS: the data you asked for is there",
+        "The data you asked for in panel {ref} was added. See whether it is what you meant.",
     ),
     Notice.CASE_CORRECTED: Words(
         "CPMS: a case was corrected",
@@ -202,11 +203,11 @@ WORDS = {
         "CPMS: a word of thanks", "The clinician of panel {ref} says how useful the advice was, and thanks you."
     ),
     Notice.SIGN_WANTED: Words(
-        "CPMS: an outcome waits for your signature", "The outcome of panel {ref} is written. Please sign it or dissent."
+        "CPMS: an outcome waits for your signature", "The outcome of panel {ref} is written. Sign it or dissent."
     ),
     Notice.OUTCOME_CORRECTED: Words(
         "CPMS: an outcome was corrected",
-        "The outcome of panel {ref} was corrected after closing. Please read what changed; who is asked to signs it or dissents.",
+        "The outcome of panel {ref} was corrected after closing. Read what changed; who is asked to signs it or dissents.",
     ),
     Notice.DOCUMENT_FAILED: Words(
         "CPMS: a document could not be made",
@@ -227,7 +228,7 @@ WORDS = {
     Notice.PANEL_CLOSED: Words("CPMS: a panel is closed", "Panel {ref} is closed. Thank you for your part in it."),
     Notice.PANEL_ENDED: Words("CPMS: a panel has ended", "Panel {ref} has ended. There is nothing left for you to do."),
     Notice.CONSENT_AGAIN: Words(
-        "CPMS: please ask for a consent again",
+        "CPMS: a consent is to be asked for again",
         "The consent of one of your patients is to be asked for again. The page says which one, why, and by when.",
     ),
     Notice.HANDED_OVER: Words(
@@ -236,15 +237,15 @@ WORDS = {
     ),
     Notice.LEFT_BEHIND: Words(
         "CPMS: nobody answers for patients of your hospital",
-        "A clinician of your hospital does not use CPMS any more. Please say who answers for the patients from now on.",
+        "A clinician of your hospital does not use CPMS any more. Say who answers for the patients from now on.",
     ),
     Notice.UNREPRESENTED: Words(
-        "CPMS: please name who represents a hospital",
-        "A clinician has gone. Only who represents the hospital says who answers for the patients: please name somebody.",
+        "CPMS: nobody represents a hospital",
+        "A clinician has gone. Only who represents the hospital says who answers for the patients: name somebody.",
     ),
     Notice.KEEP_OR_ERASE: Words(
         "CPMS: is a patient's data still needed?",
-        "CPMS has kept a patient's data for many years. Please say whether it is still needed, or have it erased.",
+        "CPMS has kept a patient's data for many years. Say whether it is still needed, or have it erased.",
     ),
     Notice.REMINDER: Words("CPMS: something waits for you", "Panel {ref} still waits for you."),
     Notice.PANEL_IDLE: Words(

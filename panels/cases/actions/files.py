@@ -41,7 +41,7 @@ def add_file(case: Case, *, filename: str, data: bytes, by: Any) -> CaseFile:
     Case.objects.select_for_update(of=("self",)).get(pk=case.pk)  # whoever adds at the same moment counts this one, too
     held = CaseFile.objects.filter(case=case).exclude(state=FileState.REFUSED)
     if held.count() >= MOST_FILES or (held.aggregate(sum=Sum("size"))["sum"] or 0) + len(data) > MOST_BYTES:
-        raise NotTaken("This case holds as many files as a case can. Please take out what is not needed.")
+        raise NotTaken("This case holds as many files as a case can. Take out what is not needed.")
     file = CaseFile(case=case, key=case.key, kind=kind, size=len(data), added_by=by)
     file.filename = filename[:200]
     file.save(force_insert=True)
