@@ -32,12 +32,13 @@ class MonthlyKpiQuerySet(models.QuerySet["MonthlyKpi"]):
         countries = held.filter(role=Role.NATIONAL_OFFICER).exclude(country="").values("country")
         centres = held.filter(role__in=REPRESENTING_ROLES).values("centre_id")
         places = models.Q(network__in=networks) | models.Q(group__in=groups) | models.Q(centre__in=centres)
-        return self.filter(places | models.Q(country__in=countries) | models.Q(centre__country__in=countries))
+        return self.filter(places | models.Q(country__in=countries) | models.Q(stands_in__in=countries))
 
 
 class MonthlyKpi(models.Model):
     """One line of a month: the whole network, one of its groups, countries or centres. Never changed once frozen; the
-    database refuses it. ``figures`` holds what is not nought, by the names of ``kpis.catalogue``, and in a network's own line the
+    database refuses it. ``stands_in`` is the country whose line held the centre's figures then: what is hidden follows from that,
+    wherever the centre stands today. ``figures`` holds what is not nought, by the names of ``kpis.catalogue``, and in a network's own line the
     noughts of counts too."""
 
     month = models.DateField()
@@ -45,6 +46,7 @@ class MonthlyKpi(models.Model):
     group = models.ForeignKey(ThematicGroup, on_delete=models.PROTECT, null=True, related_name="kpis")
     centre = models.ForeignKey(Centre, on_delete=models.PROTECT, null=True, related_name="kpis")
     country = models.CharField(max_length=2, blank=True)
+    stands_in = models.CharField(max_length=2, blank=True)
     registered = models.PositiveIntegerField()
     active = models.PositiveIntegerField()
     panels_opened = models.PositiveIntegerField()
@@ -78,6 +80,11 @@ class MonthlyKpi(models.Model):
                 condition=models.Q(group=None, centre=None)
                 | models.Q(group=None, country="")
                 | models.Q(centre=None, country=""),
+            ),
+            models.CheckConstraint(
+                name="helpdesk_kpi_centre_stands_somewhere",
+                condition=models.Q(centre=None, stands_in="")
+                | (models.Q(centre__isnull=False) & ~models.Q(stands_in="")),
             ),
         ]
 

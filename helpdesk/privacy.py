@@ -141,7 +141,7 @@ SHARED = """
     meetings.VideoService: kind address app_id
     people.Table: kind name header
     tickets.StatusEntry: kind title words
-    helpdesk.MonthlyKpi: country registered active panels_opened panels_closed figures
+    helpdesk.MonthlyKpi: country stands_in registered active panels_opened panels_closed figures
     helpdesk.KpiCorrection: figure was now
     helpdesk.FigureFile: data
 """

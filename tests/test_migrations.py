@@ -39,9 +39,15 @@ LATEST = (
     ("panels", "0011_opened_by_centre"),
     ("meetings", "0005_where_it_was"),
     ("notifications", "0004_addressees_gone"),
+    ("helpdesk", "0006_where_it_stood"),
 )
 EARLIER = [("accounts", "0006_unit_cover"), ("consent", "0003_noted"), ("people", "0004_outreach")]
-EARLIER += [("panels", "0009_leaving_and_views"), ("meetings", "0004_plans"), ("notifications", "0003_doubts")]
+EARLIER += [
+    ("panels", "0009_leaving_and_views"),
+    ("meetings", "0004_plans"),
+    ("notifications", "0003_doubts"),
+    ("helpdesk", "0005_rights"),
+]
 
 
 def steps():

@@ -13,6 +13,7 @@ from django.urls import reverse
 from cpms import clock
 from cpms.accounts import queries as people
 from cpms.accounts.access import Refused
+from cpms.accounts.models import Centre
 from cpms.audit import actions as audit
 from cpms.audit.states import Event
 from cpms.notifications import actions as notifications
@@ -39,18 +40,20 @@ def freeze_month(month: dt.date, *, by: Any, networks: Collection[Any] | None = 
     there = set(MonthlyKpi.objects.filter(month=month).order_by().values_list("network", flat=True).distinct())
     missing = set(kpis.networks_counted().values_list("pk", flat=True)) - there
     missing = missing if networks is None else missing.intersection(networks)
-    rows = [_row_of(month, line) for line in kpis.counted(month) if line.place.network in missing] if missing else []
+    stands = dict(Centre.objects.order_by().values_list("pk", "country")) if missing else {}
+    lines = [line for line in kpis.counted(month) if line.place.network in missing] if missing else []
+    rows = [_row_of(month, line, stands_in=stands.get(line.place.centre, "")) for line in lines]
     made = len(MonthlyKpi.objects.bulk_create(rows))
     if made:
         audit.record(Event.KPI_FROZEN, on=None, by=by, count=made)
     return made
 
 
-def _row_of(month: dt.date, line: kpis.Line) -> MonthlyKpi:
+def _row_of(month: dt.date, line: kpis.Line, *, stands_in: str) -> MonthlyKpi:
     place = line.place
     keys = {"network_id": place.network, "group_id": place.group, "centre_id": place.centre, "country": place.country}
     counts = {name: value for name, value in vars(line).items() if name != "place"}
-    row = MonthlyKpi(month=month, **keys, **counts)
+    row = MonthlyKpi(month=month, stands_in=stands_in, **keys, **counts)
     if row.is_whole:
         row.figures = {name: 0 for name in kpis.ADDED if name not in MonthlyKpi.COLUMNS} | row.figures
     return row
@@ -71,11 +74,13 @@ def announce_month(month: dt.date, *, by: Any) -> None:
 def note_corrections(month: dt.date, *, by: Any) -> int:
     """Compare a frozen month with what its rows say now, and write down beside it what came late; gives how much.
 
-    Run again it finds nothing new: a figure is compared with its newest correction.
+    Run again it finds nothing new: a figure is compared with its newest correction. A country that a hospital was put into or
+    taken out of since is left alone: nothing came late there, and the difference would be that hospital's own figure.
     """
     known, missing, late = kpis.known_of(month), kpis.missing_in(month), []
+    moved = kpis.countries_changed(month) if known else set()
     for line in kpis.counted(month) if known else []:
-        if line.place in known:
+        if line.place in known and line.place not in moved:
             key, before = known[line.place]
             there, now = kpis.LATE.difference(missing.get(line.place.network, ())), line.found()
             differs = {

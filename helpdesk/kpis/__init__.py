@@ -5,7 +5,7 @@ from helpdesk.kpis.charts import charts_of
 from helpdesk.kpis.counting import Line, counted
 from helpdesk.kpis.few import SIGN, corrected, not_counted
 from helpdesk.kpis.figure import ABOUT, Figure, Of, Part
-from helpdesk.kpis.late import known_of, missing_in
+from helpdesk.kpis.late import countries_changed, known_of, missing_in
 from helpdesk.kpis.months import before, moments
 from helpdesk.kpis.periods import (
     Period,
@@ -41,6 +41,7 @@ __all__ = [
     "charts_of",
     "corrected",
     "counted",
+    "countries_changed",
     "known_of",
     "missing_in",
     "moments",

@@ -50,7 +50,7 @@ def represents(user: Any, centre: Any) -> bool:
 
 def sums_of(lines: Iterable[MonthlyKpi]) -> list[Adds[Place]]:
     """How the lines of one network add up: by group, by country, and each country by its centres."""
-    return sums_over((place_of(line), line.centre.country if line.centre else "") for line in lines)
+    return sums_over((place_of(line), line.stands_in) for line in lines)
 
 
 def sums_over(places: Iterable[tuple[Place, str]]) -> list[Adds[Place]]:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from django.core.cache import cache
-from django.db.models import Count, Max, QuerySet, Sum
+from django.db.models import Count, Max, QuerySet
 
 from helpdesk.kpis import catalogue, few, figure, places
 from helpdesk.kpis.few import NAMES, not_counted, place_of, sums_over, too_few_in, too_few_of
@@ -41,10 +41,9 @@ class Decided(NamedTuple):
 
 
 def stamps_of(rows: QuerySet[MonthlyKpi], by: str) -> dict[Any, tuple[Any, ...]]:
-    """The newest keys of these lines and of what came late to them, and how often their hospitals were described anew, whose
-    country counts; by month or by network, one query."""
+    """The newest keys of these lines and of what came late to them; by month or by network, one query."""
     newest = {"newest": Max("pk"), "number": Count("pk", distinct=True), "late": Max("corrections__pk")}
-    found = rows.order_by().values_list(by).annotate(**newest, described=Sum("centre__version"))
+    found = rows.order_by().values_list(by).annotate(**newest)
     return {one: tuple(newest) for one, *newest in found}
 
 
@@ -57,7 +56,7 @@ def months_kept(month: dt.date, networks: Collection[int]) -> dict[int, Decided]
     known = {network: Decided(*there[key]) for network, key in keys.items() if key in there}
     if new := [network for network, stamp in stamps.items() if network not in known or known[network].stamp != stamp]:
         lines: dict[int, list[MonthlyKpi]] = defaultdict(list)
-        for line in rows.filter(network__in=new).order_by().select_related("centre").prefetch_related("corrections"):
+        for line in rows.filter(network__in=new).order_by().prefetch_related("corrections"):
             lines[line.network_id].append(line)
         known |= {network: Decided(stamps[network], *looked_at(found)) for network, found in lines.items()}
         cache.set_many({keys[network]: tuple(known[network]) for network in lines}, KEPT_FOR)
@@ -94,8 +93,8 @@ def decided(rows: QuerySet[MonthlyKpi], names: Sequence[str]) -> dict[dt.date, d
     """What ``too_few_of`` says of each month of these rows, which are all that one network has of it."""
     paths = [name if name in MonthlyKpi.COLUMNS else f"figures__{name}" for name in names]
     of = defaultdict(list)
-    for month, country, *row in rows.values_list("month", "centre__country", *Place._fields, *paths):
-        of[month].append((Place(*row[:4]), country or "", row[4:]))
+    for month, country, *row in rows.values_list("month", "stands_in", *Place._fields, *paths):
+        of[month].append((Place(*row[:4]), country, row[4:]))
     also: dict[dt.date, dict[str, set[Place]]] = defaultdict(lambda: defaultdict(set))
     late = KpiCorrection.objects.filter(line__in=rows, figure__in=names, now__gt=0, now__lt=LEAST).order_by()
     for month, name, *place in late.values_list("line__month", "figure", *(f"line__{key}" for key in Place._fields)):

@@ -6,6 +6,8 @@ import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from django.db.models import F
+
 from helpdesk.kpis.catalogue import FIGURES
 from helpdesk.kpis.few import SIGN, not_counted, place_of
 from helpdesk.kpis.figure import Figure, Over
@@ -86,6 +88,14 @@ def known_of(month: dt.date) -> dict[Place, tuple[int, Found]]:
     for key, name, now in late.values_list("line", "figure", "now"):
         found[key][1][name] = now
     return {place: (key, figures) for key, (place, figures) in found.items()}
+
+
+def countries_changed(month: dt.date) -> set[Place]:
+    """Of each network, the countries that one of its hospitals stood in when the month was frozen but not today, or the other
+    way round; one query."""
+    elsewhere = MonthlyKpi.objects.filter(month=month, centre__isnull=False).exclude(stands_in=F("centre__country"))
+    rows = elsewhere.order_by().values_list("network", "stands_in", "centre__country")
+    return {Place(network, country=country) for network, *both in rows for country in both}
 
 
 def missing_in(month: dt.date) -> dict[int, frozenset[str]]:

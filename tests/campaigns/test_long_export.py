@@ -33,18 +33,18 @@ MADE = """
     INSERT INTO accounts_thematicgroup (number, name, network_id)
     SELECT n, 'Group ' || n, network.id FROM accounts_network network, generate_series(1, 8) n WHERE network.code LIKE 'N%%';
     INSERT INTO helpdesk_monthlykpi
-        (month, network_id, group_id, centre_id, country, registered, active, panels_opened, panels_closed, figures, frozen_at)
-    SELECT date '2024-01-01', network.id, place.group_id, place.centre_id, place.country,
+        (month, network_id, group_id, centre_id, country, stands_in, registered, active, panels_opened, panels_closed, figures, frozen_at)
+    SELECT date '2024-01-01', network.id, place.group_id, place.centre_id, place.country, place.stands_in,
         5 + random() * 40, random() * 20, random() * 9, random() * 9,
         jsonb_build_object('invited', (random() * 30)::int, 'answered', (random() * 20)::int, 'first_replies', (random() * 9)::int,
             'reply_median', round((random() * 90)::numeric, 1), 'outcomes', (random() * 9)::int, 'starters', (random() * 9)::int,
             'opened_urgent', (random() * 3)::int, 'opened_soon', (random() * 3)::int, 'follow_asked', (random() * 9)::int),
         now()
     FROM accounts_network network CROSS JOIN LATERAL (
-        SELECT NULL::bigint AS group_id, NULL::bigint AS centre_id, '' AS country
-        UNION ALL SELECT id, NULL, '' FROM accounts_thematicgroup WHERE network_id = network.id
-        UNION ALL SELECT NULL, id, '' FROM accounts_centre WHERE name LIKE 'Hospital %%'
-        UNION ALL SELECT DISTINCT NULL::bigint, NULL::bigint, country FROM accounts_centre WHERE name LIKE 'Hospital %%'
+        SELECT NULL::bigint AS group_id, NULL::bigint AS centre_id, '' AS country, '' AS stands_in
+        UNION ALL SELECT id, NULL, '', '' FROM accounts_thematicgroup WHERE network_id = network.id
+        UNION ALL SELECT NULL, id, '', country FROM accounts_centre WHERE name LIKE 'Hospital %%'
+        UNION ALL SELECT DISTINCT NULL::bigint, NULL::bigint, country, '' FROM accounts_centre WHERE name LIKE 'Hospital %%'
     ) place WHERE network.code LIKE 'N%%';
 """
 

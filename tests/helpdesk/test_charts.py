@@ -28,6 +28,8 @@ BOTH = pytest.mark.django_db(databases=["default", "cachedb"])
 
 def line(network, month, registered, opened, *, figures=None, **place):
     counts = {"registered": registered, "active": registered // 2, "panels_opened": opened, "panels_closed": 0}
+    if centre := place.get("centre"):
+        place["stands_in"] = centre.country
     return MonthlyKpi.objects.create(network=network, month=month, figures=figures or {}, **counts, **place)
 
 

@@ -60,7 +60,7 @@ class Home:
         found = [line(range(6))]
         found += [line(range(n, 6, 2), group=group) for n, group in enumerate(self.groups)]
         found += [line((2 * n, 2 * n + 1), country=country) for n, country in enumerate(("FI", "PT", "NL"))]
-        return found + [line((n,), centre=centre) for n, centre in enumerate(self.centres)]
+        return found + [line((n,), centre=centre, stands_in=centre.country) for n, centre in enumerate(self.centres)]
 
 
 @pytest.fixture

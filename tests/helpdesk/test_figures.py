@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from cpms import clock
+from cpms.accounts.models import Centre, CentreMembership
 from cpms.accounts.roles import Role
 from helpdesk import actions, kpis
 from helpdesk.models import KpiCorrection, MonthlyKpi
@@ -182,3 +183,30 @@ def test_the_page_shows_every_figure_of_a_line_and_what_came_late(frozen):
     assert "71 by rows that came late" in page
     assert "Users who do not return" in page
     assert "Effect on the treatment" not in page
+
+
+def test_a_hospital_put_into_another_country_changes_nothing_of_the_months_before():
+    History(5, panels=20)
+    panel = Panel.objects.filter(NOT_IN_JANUARY, centre__isnull=False).first()
+    Panel.objects.filter(pk=panel.pk).update(opened_at=dt.datetime(2022, 1, 5, tzinfo=dt.UTC))
+    place = {"network": panel.network, "centre": panel.centre}
+    CentreMembership.objects.filter(**place).delete()
+    CentreMembership.objects.create(**place, kind="full", since=dt.date(2021, 1, 1))
+    actions.freeze_month(MONTH, by=None)
+    line = MonthlyKpi.objects.get(**place)
+    home, other = line.centre.country, "MT"
+    assert line.stands_in == home != other
+    officers = []
+    for country in (home, other):
+        officers.append(UserFactory(role="none"))
+        give_role(officers[-1], Role.NATIONAL_OFFICER, country=country)
+    seen = [set(MonthlyKpi.objects.visible_to(officer)) for officer in officers]
+    Centre.objects.filter(pk=line.centre_id).update(country=other)
+    assert actions.note_corrections(MONTH, by=None) == 0
+    assert [set(MonthlyKpi.objects.visible_to(officer)) for officer in officers] == seen
+    assert line in seen[0] - seen[1]
+    Panel.objects.filter(pk=panel.pk).update(closed_at=dt.datetime(2022, 1, 9, tzinfo=dt.UTC), state="closed")
+    assert actions.note_corrections(MONTH, by=None) > 0
+    late = KpiCorrection.objects.values_list("line__centre", "line__country")
+    assert (line.centre_id, "") in late
+    assert not {country for _centre, country in late} & {home, other}

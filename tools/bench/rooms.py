@@ -130,5 +130,6 @@ def reports() -> tuple[User, list[str]]:
     figures = {"registered": 3, "active": 2, "panels_opened": 1, "panels_closed": 1, "network": network}
     for month, count in enumerate(SIZES, start=1):
         day = dt.date(2020, month, 1)
-        MonthlyKpi.objects.bulk_create(MonthlyKpi(month=day, centre=centre, **figures) for centre in centres[:count])
+        lines = (MonthlyKpi(month=day, centre=one, stands_in=one.country, **figures) for one in centres[:count])
+        MonthlyKpi.objects.bulk_create(lines)
     return user, [f"{reverse('kpis')}?month=2020-{month:02d}" for month in range(1, len(SIZES) + 1)]
