@@ -45,6 +45,7 @@ class OutboxAdmin(ReadOnlyAdmin):
     list_filter = (FailingFilter, "state", "notice")
     list_select_related = ("recipient",)
     search_fields = ("recipient__email", "recipient__display_name", "ref")
+    search_help_text = "Recipient or panel"
     fields = ("notice", "recipient", "ref", "state", "written_at", "due_at", "not_before", "attempts", "sent_at")
     actions = ("send_again",)
 

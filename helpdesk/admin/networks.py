@@ -27,6 +27,7 @@ class NetworkAdmin(ReadOnlyAdmin):
 
     list_display = ("name", "code", "topic")
     search_fields = ("name", "code")
+    search_help_text = "Name or code"
     fields = ("name", "code", "topic")
     readonly_fields = ("reminders", "set_by")
 

@@ -108,6 +108,7 @@ class UserAdmin(ReadOnlyAdmin):
     list_filter = (ActivatedFilter, "is_active", "centre__country")
     list_select_related = ("centre",)
     search_fields = ("display_name", "email", "centre__name")
+    search_help_text = "Name, address or hospital"
     _who = ("display_name", "email", "job_title", "centre", "guest_hospital", "country", "zone", "is_active")
     fields = (*_who, "date_joined", "activated_at", "last_login")
     actions = ("send_activation_link",)
@@ -134,6 +135,7 @@ class CentreAdmin(ReadOnlyAdmin):
     list_display = ("name", "city", "country", "cleared_on")
     list_filter = ("country",)
     search_fields = ("name", "city")
+    search_help_text = "Name or city"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Centre]:
         """The hospitals that this person looks after, as on the list of hospitals."""
@@ -145,6 +147,7 @@ class MembershipAdmin(ReadOnlyAdmin):
     list_filter = ("role",)
     list_select_related = ("user", "centre", "group__network", "network")
     search_fields = ("user__display_name", "user__email", "centre__name")
+    search_help_text = "Name, address or hospital"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Membership]:
         """The roles of the accounts that this person looks after."""
@@ -206,6 +209,7 @@ class GroupAdmin(OwnNetworkAdmin):
     form = GroupForm
     list_display = ("__str__", "network", "parent")
     search_fields = ("name", "network__code", "parent__name")
+    search_help_text = "Group or network"
     list_select_related = ("network", "parent__network")
 
     def save_model(self, request: HttpRequest, obj: ThematicGroup, form: Any, change: Any) -> None:
@@ -215,6 +219,7 @@ class GroupAdmin(OwnNetworkAdmin):
 class AdvocacyGroupAdmin(OwnNetworkAdmin):
     list_display = ("name", "network", "country")
     search_fields = ("name", "network__code")
+    search_help_text = "Name or network"
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "country":

@@ -169,6 +169,14 @@ def test_a_registry_keeps_the_code_that_roles_and_consents_hang_on():
         consent.save_registry(registry, by=staff())
 
 
+def test_a_page_for_something_new_says_so_and_a_list_what_is_searched():
+    client = signed_in(staff())
+    page = client.get(reverse("helpdesk:accounts_thematicgroup_add")).content.decode()
+    assert '<li aria-current="page">Add thematic group</li>' in page
+    page = client.get(reverse("helpdesk:accounts_user_changelist")).content.decode()
+    assert 'placeholder="Name, address or hospital"' in page
+
+
 def test_the_staff_site_finds_names_in_every_alphabet():
     centre = CentreFactory(name="Γενικό Νοσοκομείο Λάρισας", city="Λάρισα", network=NetworkFactory())
     person = UserFactory(display_name="Dr Jiří Šťastný", centre=centre)

@@ -36,7 +36,7 @@ def ask(asker, panel) -> Ticket:
     asker.type("Your words", canary("asks"))
     asker.sees(panel.ref)
     asker.click("Send to the helpdesk")
-    asker.sees("No reply yet.")
+    asker.sees("No reply yet")
     assert asker.hands == 4
     return Ticket.objects.get()
 

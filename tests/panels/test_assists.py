@@ -154,7 +154,9 @@ def test_breaking_the_glass_takes_two_people_and_the_clinician_reads_why(story, 
     hour, now = dt.timedelta(hours=1), clock.now()
     Assist.objects.update(given_at=now - 2 * hour, until=now - hour)
     page = signed_in(story.lead).get(reverse("panels:sight", args=[story.patient.pseudonym]), secure=True)
-    assert "Reason: The lead is away and the meeting begins." in page.content.decode(), "for who looks afterwards"
+    assert "Reason: <bdi>The lead is away and the meeting begins.</bdi>" in page.content.decode(), (
+        "for who looks afterwards"
+    )
 
 
 def test_of_a_patient_left_behind_who_says_who_answers_next_hears_of_a_broken_glass(story, staff):

@@ -36,6 +36,18 @@ def test_every_posting_form_has_a_token():
     assert bare == []
 
 
+def test_no_form_says_twice_what_is_wrong():
+    """A form that is drawn as a whole says it by itself."""
+    forms = [(path, form) for path in pages() for form in re.findall(r"<form\b.*?</form>", path.read_text(), re.DOTALL)]
+    twice = [
+        (str(path.relative_to(TEMPLATES)), name)
+        for path, form in forms
+        for name in re.findall(r"{% error_summary (\S+) %}", form)
+        if f"{{{{ {name} }}}}" in form
+    ]
+    assert twice == []
+
+
 def test_scripts_keep_nothing_in_the_browser_and_stay_small():
     for path in SCRIPTS.glob("*.js"):
         text = path.read_text()
