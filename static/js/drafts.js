@@ -5,9 +5,7 @@ import { hide, show } from "./notices.js";
 import { savedLine } from "./saved_line.js";
 import { alive, post, signedInAgain } from "./server.js";
 
-const PAUSE = 2000;
-const AT_LATEST = 4500;
-const AGAIN = 5000;
+const [PAUSE, AT_LATEST, AGAIN] = [2000, 4500, 5000];
 
 export default function keepDraft(form) {
   const line = savedLine(form);
@@ -67,6 +65,7 @@ export default function keepDraft(form) {
     event.stopImmediatePropagation();
     await onTheWay;
     if ((await save()) === "only here") return void (wanted = "quiet" in form.dataset);
+    await new Promise((done) => setTimeout(done)); // during a submit a browser ignores requestSubmit
     form.dataset.sendAnyway = "yes";
     form.requestSubmit(event.submitter);
     delete form.dataset.sendAnyway;

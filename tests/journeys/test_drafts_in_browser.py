@@ -45,6 +45,14 @@ def test_text_is_saved_while_typing_and_left_out_of_storage(writer):
     assert "Sparrow" not in writer.page.evaluate("JSON.stringify([{...localStorage}, {...sessionStorage}])")
 
 
+def test_a_form_in_which_nothing_is_new_is_sent_at_the_first_press(writer):
+    """What was typed and taken back needs no saving, and the form must not stand still for it."""
+    writer.page.get_by_label("Nickname").focus()
+    for key in ("a", "Backspace", "Enter"):
+        writer.page.keyboard.press(key)
+    expect(writer.page.locator(".error-summary")).to_be_visible()
+
+
 def test_text_typed_after_the_session_ended_is_saved_once_the_same_person_is_back(writer):
     Session.objects.all().delete()
     writer.page.get_by_label("Nickname").fill("Typed too late")
