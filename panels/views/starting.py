@@ -60,8 +60,8 @@ def looked_at(data: bytes, name: str) -> Looked:
 def read_file(form: NewPanelForm) -> Looked | None:
     """The file, or its text as the preview sent it back; ``None`` without one, with the reason beside the field if it is bad."""
     clean = form.cleaned_data
-    file = clean["file"]
-    data, name = (file.read(), file.name) if file else (clean["file_text"].encode(), clean["file_name"])
+    file = clean.get("file")
+    data, name = (file.read(), file.name) if file else (clean.get("file_text", "").encode(), clean.get("file_name", ""))
     try:
         return looked_at(data, name) if data else None
     except ImportRefused as refusal:
@@ -91,7 +91,8 @@ def start(form: NewPanelForm, looked: Looked | None, *, by: Any) -> Panel:
 
 @access("panels:new", verb=Permission.PANEL_DRAFT, methods=READ | WRITE)
 def new_panel(request: HttpRequest) -> HttpResponse:
-    """A file is shown as it was read before anything is saved; what was looked at is sent once more, and taken."""
+    """A file is shown as it was read before anything is saved; what was looked at is sent once more, and taken. Beside an error
+    elsewhere too: a browser does not keep the chosen file."""
     typed = {
         "question": request.GET.get("question"),
         "begun": now_signed(),
@@ -101,7 +102,8 @@ def new_panel(request: HttpRequest) -> HttpResponse:
     }
     form = NewPanelForm(request.POST or None, request.FILES or None, initial=typed, user=request.user)
     looked = None
-    if form.is_valid():
+    if form.is_bound:
+        form.full_clean()
         looked = read_file(form)
         if not form.errors:
             form.settle(looked.read if looked else None)

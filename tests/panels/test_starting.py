@@ -140,3 +140,15 @@ def test_a_panel_is_started_whole_or_not_at_all():
         actions.start_panel(by=lead, network=None, described=described, answers=[given], origin=actions.Origin())
     assert not Patient.objects.exists()
     assert not Panel.objects.exists()
+
+
+def test_a_file_that_was_read_is_kept_beside_an_error_elsewhere():
+    client, data = signed_in(UserFactory()), packet(born="2016-01-01")
+    unanswered = TYPED | {"stage_1": ""}
+    file = SimpleUploadedFile("case.json", data)
+    page = client.post(reverse("panels:new"), unanswered | {"file": file, "looked": mark_of(data)})
+    assert (page.status_code, list(page.context["form"].errors)) == (422, ["stage_1"])
+    assert (page.context["looked"].text, page.context["looked"].name) == (data.decode(), "case.json")
+    assert "Read, not saved yet." in page.content.decode()
+    assert client.post(reverse("panels:new"), {"file": SimpleUploadedFile("x", b"{")}).context["looked"] is None
+    assert send(client, data).status_code == 302
