@@ -40,7 +40,8 @@ def freeze_month(month: dt.date, *, by: Any, networks: Collection[Any] | None = 
     there = set(MonthlyKpi.objects.filter(month=month).order_by().values_list("network", flat=True).distinct())
     missing = set(kpis.networks_counted().values_list("pk", flat=True)) - there
     missing = missing if networks is None else missing.intersection(networks)
-    stands = dict(Centre.objects.order_by().values_list("pk", "country")) if missing else {}
+    countries = Centre.objects.order_by().values_list("pk", "country")
+    stands: dict[int | None, str] = dict(countries) if missing else {}
     lines = [line for line in kpis.counted(month) if line.place.network in missing] if missing else []
     rows = [_row_of(month, line, stands_in=stands.get(line.place.centre, "")) for line in lines]
     made = len(MonthlyKpi.objects.bulk_create(rows))
