@@ -25,10 +25,9 @@ from outcomes.states import AdviceKind, OutcomeState, Strength
 from panels import actions as panels
 from panels.meetings.models import MeetingDecision
 from panels.models import Contribution, Panel
-from panels.states import ContributionKind, Move
+from panels.states import Move
 
 WRITE_WITHIN = dt.timedelta(days=7)
-NOT_ADVICE = (ContributionKind.NEED_DATA, ContributionKind.NO_EXPERIENCE)
 
 
 def address(panel: Panel) -> str:
@@ -71,7 +70,9 @@ def ask_nobody(panel: Panel, *, state: str) -> None:
 def take_marked(outcome: Outcome) -> None:
     """Each marked statement that is advice becomes an item, once: its words, its kind, the lead as the one who does it."""
     taken = set(outcome.items.values_list("contribution_id", flat=True))
-    marked = Contribution.objects.filter(panel=outcome.panel, marked_at__isnull=False).exclude(kind__in=NOT_ADVICE)
+    marked = Contribution.objects.filter(panel=outcome.panel, marked_at__isnull=False).exclude(
+        kind__in=queries.NOT_ADVICE
+    )
     position = next_position(outcome) - 1
     for contribution in marked.order_by("at"):
         if contribution.pk not in taken:

@@ -57,10 +57,13 @@ AdviceSet = forms.formset_factory(AdviceForm, extra=1, max_num=60, absolute_max=
 WRITTEN = ("text", "kind", "strength", "owner", "due_on", "dissent")
 
 
-def advice_set(outcome: Any, data: Any = None, *, typed: Sequence[dict[str, Any]] = ()) -> Any:
+def advice_set(
+    outcome: Any, data: Any = None, *, typed: Sequence[dict[str, Any]] = (), marked: Sequence[dict[str, Any]] = ()
+) -> Any:
     """One form per item and one empty one; a text made empty takes its item out. ``typed`` rows come
-    from a draft; what was saved beside it stands after them."""
+    from a draft; what was saved beside it, and what was ``marked`` since, stands after them."""
     saved = [{"id": item.pk, **{name: getattr(item, name) for name in WRITTEN}} for item in outcome.items.all()]
+    saved += marked
     return AdviceSet(data, initial=with_newer(typed, saved) if data is None else None, prefix="advice")
 
 

@@ -24,10 +24,12 @@ from outcomes.queries.surveys import (
     took_part,
 )
 from outcomes.queries.texts import (
+    NOT_ADVICE,
     Text,
     awaited,
     body_of,
     fingerprint,
+    marked_since,
     outcome_of,
     said_since,
     saves_before,
@@ -44,6 +46,7 @@ from outcomes.queries.texts import (
 
 __all__ = [
     "MAKING",
+    "NOT_ADVICE",
     "Statement",
     "Text",
     "answered_of",
@@ -60,6 +63,7 @@ __all__ = [
     "guest_until",
     "is_stuck",
     "mark_stuck",
+    "marked_since",
     "networks_reported",
     "networks_without_open_round",
     "outcome_of",

@@ -15,8 +15,10 @@ from cpms import clock
 from cpms.ui import whereabouts
 from outcomes.models import AdviceItem, Outcome, OutcomeSave, OutcomeVersion, SignOff
 from outcomes.states import AdviceKind, OutcomeState, Strength
-from panels.models import Stance
-from panels.states import StanceKind
+from panels.models import Contribution, Stance
+from panels.states import ContributionKind, StanceKind
+
+NOT_ADVICE = (ContributionKind.NEED_DATA, ContributionKind.NO_EXPERIENCE)
 
 
 @dataclass(frozen=True)
@@ -137,6 +139,26 @@ def said_since(outcome: Outcome, text: Text) -> list[Since]:
                 told = (who.display_name, whereabouts(who), stance.text, stance.at)
                 found.append(Since(number, stance.kind, *told, path))
     return sorted(found, key=lambda one: one.at)
+
+
+def marked_since(outcome: Outcome) -> list[dict[str, Any]]:
+    """Advice that was marked since the text was saved last, and does not stand in it: as the rows of a form. A statement that somebody
+    took out was marked before that."""
+    saved = outcome.saves.order_by().aggregate(at=Max("at"))["at"]
+    marked = Contribution.objects.filter(panel=outcome.panel_id, marked_at__isnull=False).exclude(kind__in=NOT_ADVICE)
+    marked = marked.filter(marked_at__gt=saved) if saved else marked
+    taken = {item.pk for item in outcome.items.all()}
+    rows = [one for one in marked.select_related("panel__key").order_by("at") if one.pk not in taken]
+    return [
+        {
+            "id": one.pk,
+            "text": one.text,
+            "kind": one.kind,
+            "owner": str(outcome.panel.lead),
+            "strength": Strength.STRONG,
+        }
+        for one in rows
+    ]
 
 
 def body_of(text: Text) -> str:

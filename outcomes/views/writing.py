@@ -38,8 +38,9 @@ def page(request: HttpRequest, panel: Panel, status: int = 200, **forms: Any) ->
     typed = drafts.fields_of(f"outcome:{panel.ref}", by=request.user)
     initial = {name: typed.get(name, getattr(outcome, name)) for name in ("version", "conclusion", "plain")}
     rows = drafts.rows_of(typed, "advice", begun_by=["text"])
-    advice = forms.get("advice") or advice_set(outcome, typed=rows)
     may_write = ask(Permission.OUTCOME_WRITE, request.user, panel)
+    marked = queries.marked_since(outcome) if may_write else []
+    advice = forms.get("advice") or advice_set(outcome, typed=rows, marked=marked)
     signing = drafts.fields_of(f"sign:{panel.ref}", by=request.user)
     context = {
         "panel": panel,
@@ -47,6 +48,7 @@ def page(request: HttpRequest, panel: Panel, status: int = 200, **forms: Any) ->
         "text": text,
         "form": forms.get("form") or ConclusionForm(initial=initial),
         "advice": advice,
+        "unmarked": not (text.advice or marked),
         "rows": beside(advice, outcome, text),
         "since": queries.said_since(outcome, text),
         "sign_form": forms.get("sign_form") or SignForm(initial=signing, advice=len(text.advice)),
