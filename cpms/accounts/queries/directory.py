@@ -202,8 +202,17 @@ def shown_by_panels(expert: Any) -> Shown:
 
 
 def expert_groups_of(user: Any) -> QuerySet[ExpertGroup]:
-    """The saved groups that the person may use, own ones first, with those members whom the directory still shows."""
-    people = Expert.objects.visible_to(user).select_related("centre")
+    """The saved groups that the person may use, own ones first, with the names of those members whom the directory still shows."""
+    return groups_with(Expert.objects.visible_to(user).only("display_name"), user)
+
+
+def expert_group_of(user: Any, group: ExpertGroup) -> ExpertGroup:
+    """One of them, its members with all that is shown of a person."""
+    return groups_with(Expert.objects.visible_to(user).select_related("centre"), user).get(pk=group.pk)
+
+
+def groups_with(people: QuerySet[Expert], user: Any) -> QuerySet[ExpertGroup]:
+    """The groups with those of the people who belong to them, as ``experts``."""
     mine = Case(When(owner=user, then=Value(0)), default=Value(1), output_field=IntegerField())
     groups = (
         ExpertGroup.objects.visible_to(user)

@@ -37,7 +37,7 @@ def group(request: HttpRequest, group: ExpertGroup) -> HttpResponse:
 def show(request: HttpRequest, group: ExpertGroup, form: DescribeExpertGroupForm | None) -> HttpResponse:
     initial = {"name": group.name, "shared_with": group.shared_with_id, "version": group.version}
     context = {
-        "group": queries.expert_groups_of(request.user).get(pk=group.pk),
+        "group": queries.expert_group_of(request.user, group),
         "form": form or DescribeExpertGroupForm(user=request.user, initial=initial),
         "may_change": ask(Permission.EXPERT_GROUP_CHANGE, request.user, group),
     }
