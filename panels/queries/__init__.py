@@ -41,7 +41,7 @@ from panels.queries.page import (
 from panels.queries.quoting import answered_words, mentionable, quotes
 from panels.queries.referrals import as_referred, countries_of_referrals, referral_of, referrals
 from panels.queries.search import LOOKED_THROUGH, MOST_FOUND, search
-from panels.queries.suggestions import declared_for, suggestions
+from panels.queries.suggestions import FITTING, declared_for, suggestions
 from panels.queries.work import (
     PAGE,
     Wanted,
@@ -60,6 +60,7 @@ from panels.queries.work import (
 )
 
 __all__ = [
+    "FITTING",
     "LATEST",
     "LOOKED_THROUGH",
     "MOST_FOUND",

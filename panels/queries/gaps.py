@@ -18,7 +18,7 @@ PICTURES = frozenset({"jpeg", "png"})
 def gaps(panel: Panel, asked: Iterable[Any]) -> list[str]:
     """A speciality that the case calls for, somebody for patients of this age, or a second country, as sentences.
 
-    The parts of the panel's case should be fetched already. Whom people care for is what they say themselves; no title says more.
+    The parts ``FITTING`` and files of the panel's case should be fetched already. Whom people care for is what they say themselves; no title says more.
     """
     facts, there = facts_of(panel), list(asked)
     known = frozenset().union(*(Speciality.named_in(person.job_title) for person in there))

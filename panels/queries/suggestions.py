@@ -25,12 +25,14 @@ from panels.queries.fitting import MANY, Candidate, Facts, Kin, Suggestion, rank
 from panels.states import InvitationState
 
 SHORTLIST = 3
+FITTING = ("diagnoses", "findings", "variants")
+"""The parts of a case that say who fits."""
 NAMES_OTHERS = (InvitationState.DECLINED, InvitationState.ENDED, InvitationState.ACCEPTED)
 TITLES = frozenset({"dr", "prof", "professor", "pd", "mrs", "mr", "ms"})
 
 
 def facts_of(panel: Panel, *, asker: Any = None) -> Facts:
-    """The codes of the panel's case, whose parts should be fetched already; and the languages of who asks."""
+    """The codes of the panel's case, whose parts ``FITTING`` should be fetched already; and the languages of who asks."""
     case = panel.case
     return Facts(
         conditions=frozenset(d.code for d in thought_of(panel) if d.code),

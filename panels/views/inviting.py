@@ -16,7 +16,7 @@ from cpms.accounts.access.routes import READ, WRITE
 from cpms.accounts.roles import Permission
 from cpms.drafts.queries import fields_of
 from panels import actions, queries
-from panels.cases.queries import allowed, case_parts
+from panels.cases.queries import allowed, some_parts
 from panels.forms import AddressForm, DeclineForm, GuestForm, InviteForm
 from panels.models import Invitation, Panel
 from panels.states import DeclineReason, InvitationState, State
@@ -117,7 +117,7 @@ def show_invite(request: HttpRequest, panel: Panel, experts: InviteForm, guest: 
     seats = queries.seats(panel, seen=queries.visits(panel))
     look_once(panel.case.patient)
     there: set[Any] = {s.invitation.invitee_id for s in seats if s.invitation.state in {"pending", "accepted"}}
-    case_parts(panel.case)
+    some_parts(panel.case, *queries.FITTING, "files")
     asked = [panel.lead, *(s.invitation.shown for s in seats if s.invitation.invitee_id in there)]
     stood_in = any(s.invitation.shown.is_away and s.invitation.shown.deputy_id for s in seats)
     proposed, substitutes = queries.proposed(panel), queries.substitutes(panel) if stood_in else []
@@ -145,7 +145,7 @@ def experts(request: HttpRequest, panel: Panel) -> HttpResponse:
     """More people to tick or to invite at once, found by name, hospital or town; asked for while the words are typed."""
     words = request.GET.get("q", "")[:80]
     there = Invitation.objects.live().filter(panel=panel).values_list("invitee", flat=True)
-    case_parts(panel.case)
+    some_parts(panel.case, *queries.FITTING)
     found = queries.suggestions(panel, by=request.user, besides=there, words=words, many=10) if len(words) > 1 else []
     context = {"suggested": found, "searched": len(words) > 1, "at_once": panel.state != State.DRAFT}
     return render(request, "panels/_expert_rows.html", context)

@@ -33,7 +33,7 @@ from panels.cases.queries.ranges import (
     tests_of,
     turning_days,
 )
-from panels.cases.queries.reading import Outline, allowed, case_parts, names_at, outline
+from panels.cases.queries.reading import Outline, allowed, case_parts, names_at, outline, some_parts
 from panels.cases.queries.rectifying import Disputed, disputed, line_words, lines
 from panels.cases.queries.results import Result, Results, cited, entry_words, limits, result_of, results_of, taken_now
 from panels.cases.queries.trends import Chart, Trend
@@ -94,6 +94,7 @@ __all__ = [
     "results_held",
     "results_of",
     "room_in",
+    "some_parts",
     "sources_of",
     "spoken",
     "taken_now",

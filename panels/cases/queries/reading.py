@@ -27,15 +27,25 @@ OUTLINE = (
 )
 
 
+def some_parts(case: Case, *names: str) -> Case:
+    """The same case with these of its parts fetched, one query per kind. The key does not come along with each row: it is the
+    case's own."""
+    bare = (Prefetch(name, getattr(Case, name).rel.related_model._base_manager.all()) for name in names)
+    return fetched(case, *bare)
+
+
 def case_parts(case: Case) -> Case:
-    """The same case with all its parts fetched, one query per kind, and ``results``: its laboratory rows ready to be read.
-    The key does not come along with each row: it is the case's own."""
-    bare = (Prefetch(name, getattr(Case, name).rel.related_model._base_manager.all()) for name in PARTS)
-    prefetch_related_objects([case], *bare, Prefetch("answers", CaseAnswers._base_manager.select_related("form")))
-    for name in (*PARTS, "answers"):
-        for part in getattr(case, name).all():
-            part.key, part.case = case.key, case  # one and the same key: unwrapped once
+    """The same case with all its parts fetched, and ``results``: its laboratory rows ready to be read."""
+    fetched(some_parts(case, *PARTS), Prefetch("answers", CaseAnswers._base_manager.select_related("form")))
     case.results, case.said = results_of(case), answered_forms(case)
+    return case
+
+
+def fetched(case: Case, *parts: Prefetch[Any]) -> Case:
+    prefetch_related_objects([case], *parts)
+    for one in parts:
+        for part in getattr(case, one.prefetch_to).all():
+            part.key, part.case = case.key, case  # one and the same key: unwrapped once
     return case
 
 
