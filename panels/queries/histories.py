@@ -13,6 +13,7 @@ from django.db.models import Aggregate, Count, DurationField, F, Q, QuerySet
 
 from cpms import clock
 from cpms.accounts.models import Expertise, User
+from cpms.keys import with_keys
 from cpms.notifications.models import WorkItem
 from cpms.notifications.states import Verb
 from panels.cases.models import Diagnosis, Finding
@@ -132,9 +133,10 @@ def answers(people: Iterable[Any]) -> QuerySet[Any]:
     """Per person over two years: how often asked, how often answered, the median time to the answer."""
     since = clock.now() - HABITS
     answered = Q(state__in=[InvitationState.ACCEPTED, InvitationState.DECLINED, InvitationState.ENDED])
-    rows = Invitation.objects.filter(sent_at__gte=since, invitee__in=people).exclude(state=InvitationState.WITHDRAWN)
+    rows = Invitation.objects.filter(with_keys(people, "invitee"), sent_at__gte=since)
     return (
-        rows.order_by()
+        rows.exclude(state=InvitationState.WITHDRAWN)
+        .order_by()
         .values_list("invitee")
         .annotate(
             asked=Count("pk"),
@@ -147,7 +149,7 @@ def answers(people: Iterable[Any]) -> QuerySet[Any]:
 
 def waiting(people: Iterable[Any]) -> dict[Any, int]:
     """Person to the number of panels that wait for their answer or advice."""
-    items = WorkItem.objects.open().filter(verb__in=[Verb.ANSWER, Verb.REPLY], who__in=people)
+    items = WorkItem.objects.open().filter(with_keys(people, "who"), verb__in=[Verb.ANSWER, Verb.REPLY])
     return dict(items.order_by().values_list("who").annotate(Count("pk")))
 
 

@@ -7,14 +7,15 @@ they are opened and looked through for the newest panels only. What is said in a
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from cpms.accounts import queries as accounts
-from cpms.accounts.models import ThematicGroup, User
-from cpms.patients.models import Patient
+from cpms.accounts.models import ThematicGroup
+from cpms.keys import with_keys
 from cpms.terminology import queries as terminology
 from cpms.terminology.folding import begins_each, fold_name
 from cpms.terminology.states import System
@@ -24,12 +25,7 @@ from panels.queries.work import started
 from panels.states import InvitationKind, InvitationState
 
 MOST_WORDS, MOST_CODES, MOST_PEOPLE, LOOKED_THROUGH, MOST_FOUND = 6, 200, 500, 200, 25
-SEALED: dict[Any, tuple[str, str]] = {
-    Patient: ("nickname", "cases__panels"),
-    Diagnosis: ("label", "case__panels"),
-    Variant: ("gene", "case__panels"),
-}
-WITH_NAMES = (System.ORPHA, System.HPO)
+SEALED: dict[Any, str] = {Diagnosis: "label", Variant: "gene"}
 
 
 def search(
@@ -44,37 +40,34 @@ def search(
     if not words:
         return visible.none()
     plainly = written_plainly(text.split()[:MOST_WORDS])
+    codes, names = terminology.meant_and_called(System.ORPHA, text, limit=MOST_CODES)
+    codes += [*terminology.codes_meant(System.HPO, text, limit=MOST_CODES), text.strip().upper()]
     # Asked in one go, PostgreSQL joins every panel there is before it looks at the few
     seen = list(visible.values_list("pk", flat=True))
-    found = set(Panel.objects.filter(plainly | coded(text), pk__in=seen).values_list("pk", flat=True))
+    found = set(Panel.objects.filter(plainly | coded(codes), with_keys(seen)).values_list("pk", flat=True))
     left = [key for key in seen[:LOOKED_THROUGH] if key not in found]
-    found |= opened_and_read(left, words, terminology.names_meant(System.ORPHA, text, limit=MOST_CODES))
-    return Panel.objects.filter(pk__in=found).order_by("-drafted_at", "pk")
+    found |= opened_and_read(left, words, names)
+    return Panel.objects.filter(with_keys(found)).order_by("-drafted_at", "pk")
 
 
 def written_plainly(words: list[str]) -> Q:
     """Panels that hold each word in their number, pseudonym, group, or the name of their lead or of somebody in them. The name
     of an account stays out until its owner accepts what a guest was asked.
 
-    People are looked up first: asked panel by panel, PostgreSQL reads every invitation there is. Names are compared here, in every
-    alphabet and without accents, which the database knows nothing of.
+    People are looked up first: asked panel by panel, PostgreSQL reads every invitation there is.
     """
-    people = accounts.written(User.objects.all(), "display_name", "centre__name")
     groups = accounts.written(ThematicGroup.objects.all(), "name")
     seated = Invitation.objects.live().exclude(kind=InvitationKind.GUEST, state=InvitationState.PENDING).order_by()
     plainly = Q()
-    for word in words:
-        named = accounts.holding(people, word)[:MOST_PEOPLE]
+    for word, people in zip(words, accounts.people_named(words, many=MOST_PEOPLE), strict=True):
         numbers = Q(ref__icontains=word) | Q(case__patient__pseudonym__icontains=word)
         written = numbers | Q(group__in=accounts.holding(groups, word))
-        plainly &= written | Q(lead__in=named) | Q(pk__in=seated.filter(invitee__in=named).values("panel"))
+        plainly &= written | Q(lead__in=people) | Q(pk__in=seated.filter(invitee__in=people).values("panel"))
     return plainly
 
 
-def coded(text: str) -> Q:
-    """Cases with a diagnosis or a present finding whose name, synonym or code is meant by the text."""
-    codes = {code for system in WITH_NAMES for code in terminology.codes_meant(system, text, limit=MOST_CODES)}
-    codes.add(text.strip().upper())
+def coded(codes: list[str]) -> Q:
+    """Cases with a diagnosis or a present finding of one of these codes."""
     meant = {"case": OuterRef("case"), "code__in": codes}
     return Q(Exists(Diagnosis.objects.filter(**meant))) | Q(Exists(Finding.objects.filter(**meant, present=True)))
 
@@ -83,7 +76,8 @@ def opened_and_read(keys: list[Any], words: list[str], names: list[frozenset[str
     """Those of these panels, by their keys, whose names and sealed titles hold every word's beginning, or whose diagnosis holds all
     words of one of these names."""
     columns = {"in_group": F("group__name"), "led_by": F("lead__display_name"), "led_at": F("lead__centre__name")}
-    panels = list(Panel.objects.filter(pk__in=keys).annotate(**columns).only("title", "state", "case", "key"))
+    rows = Panel.objects.filter(with_keys(keys)).select_related("case__patient").annotate(**columns)
+    panels = list(rows.only("title", "state", "key", "case__patient__key", "case__patient__nickname"))
     texts, diagnoses = sealed_words(panels)
     for key, *said in names_in(keys):
         texts[key] += said
@@ -100,7 +94,7 @@ def opened_and_read(keys: list[Any], words: list[str], names: list[frozenset[str
 def names_in(panels: list[Any]) -> Iterator[tuple[Any, ...]]:
     """Panel, then name and place, of everybody asked into these panels; of who was asked as a guest, what was typed."""
     there, asked = (
-        Invitation.objects.live().filter(panel__in=panels),
+        Invitation.objects.live().filter(with_keys(panels, "panel")),
         Q(kind=InvitationKind.GUEST, state=InvitationState.PENDING),
     )
     columns = [f"invitee__{name}" for name in ("display_name", "guest_hospital", "centre__name")]
@@ -112,13 +106,16 @@ def names_in(panels: list[Any]) -> Iterator[tuple[Any, ...]]:
 def sealed_words(panels: list[Panel]) -> tuple[dict[Any, list[str]], list[tuple[Any, str]]]:
     """Panel to the sealed names of its patient and case, and each diagnosis beside its panel once more. All of a panel is sealed
     under one key, which is opened once."""
-    keys, texts = {panel.key_id: panel.key for panel in panels}, {panel.pk: list[str]() for panel in panels}
-    diagnoses: list[tuple[Any, str]] = []
-    for model, (column, to_panel) in SEALED.items():
-        rows = model._base_manager.filter(**{f"{to_panel}__in": texts}).annotate(of_panel=F(to_panel))
-        for row in rows.only(column, "key"):
-            row.key = keys[row.key_id]
-            texts[row.of_panel].append(getattr(row, column))
-            if model is Diagnosis:
-                diagnoses.append((row.of_panel, row.label))
+    of_case = defaultdict[Any, list[Panel]](list)
+    for panel in panels:
+        of_case[panel.case_id].append(panel)
+        panel.case.patient.key = panel.key
+    texts, diagnoses = {panel.pk: [panel.case.patient.nickname] for panel in panels}, list[tuple[Any, str]]()
+    for model, column in SEALED.items():
+        for row in model._base_manager.filter(with_keys(of_case, "case")).only(column, "case", "key"):
+            row.key = of_case[row.case_id][0].key
+            for panel in of_case[row.case_id]:
+                texts[panel.pk].append(getattr(row, column))
+                if model is Diagnosis:
+                    diagnoses.append((panel.pk, row.label))
     return texts, diagnoses

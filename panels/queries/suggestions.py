@@ -15,6 +15,7 @@ from django.db.models import Exists, OuterRef, Value, prefetch_related_objects
 from cpms import clock
 from cpms.accounts.models import User
 from cpms.accounts.queries import called, experts
+from cpms.keys import with_keys
 from cpms.terminology import queries as terminology
 from cpms.terminology.folding import fold_name
 from cpms.terminology.states import System
@@ -73,7 +74,7 @@ def suggestions(
     """
     facts = with_kin(facts_of(panel, asker=by), panel)
     wanted, named = fold_name(words).split(), better_names(panel)
-    people = experts(besides=by).exclude(pk__in=list(besides)).order_by()
+    people = experts(besides=by).exclude(with_keys(besides)).order_by()
     past = histories.of(facts)
     if wanted or named:
         who_named = matching(people, wanted, named)
@@ -84,7 +85,7 @@ def suggestions(
         )
     else:
         who_named, pool = {}, worth_a_look(facts, past, many, set())
-    found = candidates(people if pool is None else people.filter(pk__in=pool), who_named, group=facts.group)
+    found = candidates(people if pool is None else people.filter(with_keys(pool)), who_named, group=facts.group)
     histories.fill_past(found, past)
     near = nearest(found, facts, SHORTLIST * many)
     histories.fill_habits(near)

@@ -10,7 +10,7 @@ from cpms.accounts.queries.directory import (
     find_experts,
     profile_of,
 )
-from cpms.accounts.queries.finding import called, few_called, holding, written
+from cpms.accounts.queries.finding import called, few_called, holding, people_named, written
 from cpms.accounts.queries.people import (
     absences,
     centre_called,
@@ -80,6 +80,7 @@ __all__ = [
     "networks_of",
     "new_address",
     "overseers_of",
+    "people_named",
     "people_of",
     "people_of_network",
     "profile_of",

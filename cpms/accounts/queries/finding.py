@@ -5,12 +5,13 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from cpms.accounts.models import User
 from cpms.terminology.folding import fold_name
 
 WRITTEN = ("pk", "display_name", "job_title", "centre__name", "centre__city")
+BEYOND_PLAIN = "[^ -~]"
 folded_part = lru_cache(maxsize=20_000)(fold_name)
 
 
@@ -45,6 +46,18 @@ def holding(found: list[tuple[Any, str]], text: str) -> list[Any]:
     """The keys of those ``written`` that hold each word of the text, somewhere in a word too; none without a word."""
     words = fold_name(text).split()
     return [key for key, said in found if words and all(word in said for word in words)]
+
+
+def people_named(words: list[str], *, many: int) -> list[list[Any]]:
+    """For each word the keys of at most ``many`` people whose name or hospital holds it. The database compares what is written
+    plainly; of accents and other alphabets it knows nothing, so those who are written with them are folded here."""
+    beyond = Q(display_name__regex=BEYOND_PLAIN) | Q(centre__name__regex=BEYOND_PLAIN)
+    others = written(User.objects.filter(beyond), "display_name", "centre__name")
+    found = []
+    for word in words:
+        plainly = User.objects.filter(Q(display_name__icontains=word) | Q(centre__name__icontains=word)).order_by()
+        found.append([*holding(others, word), *plainly.values_list("pk", flat=True)[:many]][:many])
+    return found
 
 
 def few_called(people: QuerySet[User], text: str, *, many: int) -> QuerySet[User]:

@@ -81,13 +81,13 @@ def codes_meant(system: str, text: str, limit: int) -> list[str]:
     return list(_meant(system, _folded_words(text)).values_list("code", flat=True)[:limit])
 
 
-def names_meant(system: str, text: str, limit: int) -> list[frozenset[str]]:
-    """The folded words of each name and synonym of what ``search`` finds: how the same thing may be called where it has no code
-    of this terminology. Names of a single word are left out: they stand in too many others."""
-    found = dict(_meant(system, _folded_words(text)).values_list("pk", "search_name")[:limit])
-    synonyms = ConceptSynonym.objects.filter(concept__in=list(found)).values_list("text", flat=True)
-    words = {frozenset(name.split()) for name in (*found.values(), *map(fold, synonyms))}
-    return [each for each in words if len(each) > 1]
+def meant_and_called(system: str, text: str, limit: int) -> tuple[list[str], list[frozenset[str]]]:
+    """The codes of what ``search`` finds, and the folded words of each name and synonym of it: how the same thing may be called
+    where it has no code of this terminology. Names of a single word are left out: they stand in too many others."""
+    found = list(_meant(system, _folded_words(text)).values_list("pk", "code", "search_name")[:limit])
+    synonyms = ConceptSynonym.objects.filter(concept__in=[pk for pk, _, _ in found]).values_list("text", flat=True)
+    words = {frozenset(name.split()) for name in (*(name for _, _, name in found), *map(fold, synonyms))}
+    return [code for _, code, _ in found], [each for each in words if len(each) > 1]
 
 
 def _folded_words(text: str) -> str:
