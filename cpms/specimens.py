@@ -76,10 +76,9 @@ TREND = Row(
 
 def experts(people: list[Any], until: dt.date) -> list[tuple[Row, Any, str]]:
     """Free, and away with much that waits."""
-    free = Row(
-        reasons=["Has 4 panels on this condition", "Same language"], candidate=Row(waiting=0), usual_days=2, busy=False
-    )
-    busy = Row(reasons=[], candidate=Row(waiting=5), usual_days=None, busy=True)
+    why, answers = "Has 4 panels on this condition. Same language.", "usually answers in 2 days"
+    free = Row(why=why, waits="nothing waits for them", answers=answers, busy=False)
+    busy = Row(why="", waits="5 panels wait for them, a lot", answers="not asked yet", busy=True)
     for person, away in ((people[0], False), (people[2], True)):
         person.is_away, person.away_until = away, until
     return [(free, people[0], "free"), (busy, people[2], "busy")]

@@ -103,6 +103,26 @@ class Suggestion:
     def busy(self) -> bool:
         return self.candidate.waiting >= BUSY
 
+    @property
+    def why(self) -> str:
+        """The reasons as sentences."""
+        return " ".join(f"{reason}." for reason in self.reasons)
+
+    @property
+    def waits(self) -> str:
+        """What waits for the person, in words."""
+        panels = self.candidate.waiting
+        if not panels:
+            return "nothing waits for them"
+        said = "1 panel waits for them" if panels == 1 else f"{panels} panels wait for them"
+        return f"{said}, a lot" if self.busy else said
+
+    @property
+    def answers(self) -> str:
+        """How soon the person usually answers, in words."""
+        days = self.usual_days
+        return "not asked yet" if days is None else f"usually answers in {days} day{'' if days == 1 else 's'}"
+
 
 def score(one: Candidate, facts: Facts) -> float:
     """How well a person fits a case. What they know and did counts most; load and having been asked often count against.

@@ -1,4 +1,4 @@
-"""Whom people say they care for weighs for and against them; what nobody asked covers is named; countries are spread in words."""
+"""Whom people say they care for weighs for and against them; what nobody asked covers is named; what a row says is said in words."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import pytest
 from cpms.accounts.roles import Care
 from panels import queries
 from panels.cases.queries import case_parts
-from panels.queries.fitting import Candidate, Facts, rank, reasons
+from panels.queries.fitting import Candidate, Facts, Suggestion, rank, reasons
 from tests.clients import signed_in
 from tests.factories import CentreFactory, Story, UserFactory
 
@@ -103,3 +103,20 @@ def test_the_gaps_stand_beside_the_choice_while_a_panel_is_prepared():
     geneticist = UserFactory(job_title="Geneticist")
     body = client.post(address, {"experts": [geneticist.pk], "question": ""}).content.decode()
     assert said not in body
+
+
+@pytest.mark.parametrize(
+    ("waiting", "days", "waits", "answers"),
+    [
+        (0, None, "nothing waits for them", "not asked yet"),
+        (1, 0.2, "1 panel waits for them", "usually answers in 1 day"),
+        (3, 2.4, "3 panels wait for them", "usually answers in 2 days"),
+        (4, 7.0, "4 panels wait for them, a lot", "usually answers in 7 days"),
+    ],
+)
+def test_a_row_says_what_waits_for_the_person_and_how_soon_they_answer(waiting, days, waits, answers):
+    row = Suggestion(
+        None, 1.0, ("Declares this condition", "Speaks Finnish as you do"), Candidate(1, waiting=waiting, days=days)
+    )
+    assert (row.waits, row.answers) == (waits, answers)
+    assert row.why == "Declares this condition. Speaks Finnish as you do."
