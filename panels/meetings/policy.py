@@ -21,6 +21,7 @@ ENDED = "Nobody is asked about these dates any more."
 OVER = "This meeting was held or called off already."
 HELD_EARLY = dt.timedelta(minutes=15)
 """People who are all there begin before the hour."""
+LOOKED_UP = "_agenda_looked_up"
 
 
 @rule(Permission.MEETING_SCHEDULE)
@@ -82,7 +83,7 @@ def may_join(user: Any, meeting: Any) -> Verdict:
     if meeting.series and (keeps or meeting.series.people.filter(pk=user.pk).exists()):
         return yes
     refused = []
-    for item in meeting.agenda.select_related("panel__case__patient"):
+    for item in on_the_agenda(meeting):
         if verdict := may_take_part(user, item.panel):
             return yes
         refused.append(verdict)
@@ -136,8 +137,20 @@ def chairs(user: Any, meeting: Any) -> bool:
     and has handed the patient over, or lost the role, does not any more."""
     if meeting.series:
         return bool(may_change_series(user, meeting.series))
-    agenda = meeting.agenda.select_related("panel__case__patient", "panel__lead")
-    return any(part_of(user, item.panel) == Part.TREATING for item in agenda)
+    return any(part_of(user, item.panel) == Part.TREATING for item in on_the_agenda(meeting))
+
+
+def on_the_agenda(meeting: Any) -> list[Any]:
+    """Its items, with the panels as the rules look at them. Looked up at every asking, but for a page that looked once for all its
+    rules."""
+    known: list[Any] | None = meeting.__dict__.get(LOOKED_UP)
+    return list(meeting.agenda.select_related("panel__case__patient", "panel__lead")) if known is None else known
+
+
+def look_once(meeting: Any) -> None:
+    """Let every rule that a page asks about this loaded meeting see one and the same agenda. For showing only: actions load rows of
+    their own."""
+    meeting.__dict__[LOOKED_UP] = on_the_agenda(meeting)
 
 
 @rule(Permission.MEETING_BRING)
