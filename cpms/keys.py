@@ -16,5 +16,6 @@ class Among(Func):
 
 
 def with_keys(keys: Iterable[uuid.UUID], of: str = "pk") -> Q:
-    """Of rows whose column ``of`` holds a key: those whose key is among ``keys``; none for no keys."""
+    """Of rows whose column ``of`` holds a key: those whose key is among ``keys``; none for no keys.
+    Of a column that may be empty use it in ``filter`` alone: negated it drops the rows without a value."""
     return Q(Among(F(of), Value(f"{{{','.join([key.hex for key in keys])}}}")))

@@ -6,6 +6,11 @@ import datetime as dt
 
 from django.db import models
 
+from panels.states import ContributionKind
+
+NOT_ADVICE = (ContributionKind.NEED_DATA, ContributionKind.NO_EXPERIENCE)
+"""Kinds of statements that go into no document, marked or not."""
+
 
 class OutcomeState(models.TextChoices):
     DRAFT = "draft", "being written"

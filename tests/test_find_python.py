@@ -37,6 +37,14 @@ def test_the_first_usable_one_that_was_built_with_its_profile(tmp_path):
     assert chosen(tmp_path) == str(tmp_path / "python3.12")
 
 
+def test_the_first_usable_one_where_none_was_built_with_its_profile(tmp_path):
+    for name in ("python3", "python3.13", "python3.12", "python3.11"):
+        stand_in(tmp_path, name, usable=name < "python3.13", quick=False)
+    own = tmp_path / "system"
+    stand_in(tmp_path, own.name, usable=False, quick=False)
+    assert chosen(tmp_path, PYTHON=f"{own} python3.12 python3.11") == str(tmp_path / "python3.12")
+
+
 def test_one_that_is_named_is_taken_as_it_is(tmp_path):
     stand_in(tmp_path, "python3", usable=True, quick=True)
     stand_in(tmp_path, "mine", usable=True, quick=False)

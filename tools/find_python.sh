@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Which Python to build the environment with: prints its path, or nothing where none is usable. PYTHON names one that is taken as it is.
-# Compiled without its profile (what pyenv builds unless told otherwise) Python needs near twice the time for everything, so one
-# that a distribution or an official installer built goes before such a one.
+# Compiled without its profile (what pyenv builds unless told otherwise) Python needs a fifth more time for what we do, so one that a
+# distribution or an official installer built goes before such a one.
 set -euo pipefail
 
 USABLE='import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))'

@@ -40,9 +40,9 @@ def freeze_month(month: dt.date, *, by: Any, networks: Collection[Any] | None = 
     there = set(MonthlyKpi.objects.filter(month=month).order_by().values_list("network", flat=True).distinct())
     missing = set(kpis.networks_counted().values_list("pk", flat=True)) - there
     missing = missing if networks is None else missing.intersection(networks)
+    lines = [line for line in kpis.counted(month) if line.place.network in missing] if missing else []
     countries = Centre.objects.order_by().values_list("pk", "country")
     stands: dict[int | None, str] = dict(countries) if missing else {}
-    lines = [line for line in kpis.counted(month) if line.place.network in missing] if missing else []
     rows = [_row_of(month, line, stands_in=stands.get(line.place.centre, "")) for line in lines]
     made = len(MonthlyKpi.objects.bulk_create(rows))
     if made:
@@ -76,7 +76,7 @@ def note_corrections(month: dt.date, *, by: Any) -> int:
     """Compare a frozen month with what its rows say now, and write down beside it what came late; gives how much.
 
     Run again it finds nothing new: a figure is compared with its newest correction. A country that a hospital was put into or
-    taken out of since is left alone: nothing came late there, and the difference would be that hospital's own figure.
+    taken out of since is left alone, with what came late to its other hospitals: the difference would be that hospital's own figure.
     """
     known, missing, late = kpis.known_of(month), kpis.missing_in(month), []
     moved = kpis.countries_changed(month) if known else set()

@@ -16,6 +16,7 @@ from cpms.accounts.queries import holding, written
 from cpms.drafts.states import KEEP_ENVELOPES
 from cpms.jobs.models import Job
 from cpms.jobs.states import JobState
+from cpms.keys import with_keys
 from cpms.notifications.models import OutboxMessage
 from cpms.notifications.notices import notice_choices
 from cpms.notifications.states import MailState
@@ -54,11 +55,16 @@ class OutboxAdmin(ReadOnlyAdmin):
         return queries.mails_of(request.user).order_by(*self.get_ordering(request))
 
     def get_search_results(self, request: HttpRequest, queryset: QuerySet[Any], search_term: str) -> Any:
-        """By who receives it, or by panel: there are many more mails than people."""
-        if not search_term.strip():
-            return queryset, False
-        people = holding(written(User.objects.all(), "email", "display_name"), search_term)
-        return queryset.filter(Q(recipient__in=people) | Q(ref__icontains=search_term.strip())), False
+        """Each word by who receives it, or by panel: there are many more mails than people."""
+        receive = (
+            User.objects.filter(pk__in=queryset.order_by().values("recipient"))
+            if search_term.strip()
+            else User.objects.none()
+        )
+        people = written(receive, "email", "display_name")
+        for word in search_term.split():
+            queryset = queryset.filter(with_keys(holding(people, word), "recipient") | Q(ref__icontains=word))
+        return queryset, False
 
     @admin.display(description="notice", ordering="notice")
     def what(self, mail: Any) -> str:

@@ -39,7 +39,8 @@ that was missed is frozen on the next night that beat runs, for networks that ha
 midnight UTC. Counted by `helpdesk/kpis/` from ordinary rows, by queries whose number does not grow.
 
 A month has one line for the whole network, one per thematic group, one per country and one per centre. A centre stays in the country it stood in that
-night: where it is put into another one later, nothing that is shown or hidden of the months before changes. People count by
+night: where it is put into another one later, nothing that is shown or hidden of the months before changes. The different patients and the waits of longer periods are counted anew, by the
+country of today. People count by
 their own groups and by the centre where they are on the night of the count, panels and what belongs to them by their
 group and by the centre that opened them first, for good: who leaves, moves or hands a panel over takes no figure along. A person in two groups counts in both group lines and once in the network's. Surveys and
 starters stand where they have a meaning; tickets count for the network whose helpdesk was asked, and stand in no other line; nor do the reasons of people

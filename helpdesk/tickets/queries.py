@@ -111,8 +111,8 @@ def in_order(rows: QuerySet[Ticket]) -> QuerySet[Ticket]:
 
 
 def search(rows: QuerySet[Ticket], text: str) -> list[Ticket]:
-    """Those that hold every word, the newest first, at most a page of them and one more. Number, asker, panel and entry of the public
-    page are searched in the database; what was asked is sealed, and opened for the newest alone. Replies are never searched."""
+    """Those that hold every word, the newest first, at most a page of them and one more. Number, panel and entry of the public
+    page are searched in the database, who asked by the folded name; what was asked is sealed, and opened for the newest alone. Replies are never searched."""
     newest, words = rows.order_by("-raised_at", "pk"), fold_name(text).split()[:MOST_WORDS]
     if not words:
         return []

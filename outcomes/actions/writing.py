@@ -69,18 +69,18 @@ def ask_nobody(panel: Panel, *, state: str) -> None:
 
 def take_marked(outcome: Outcome) -> None:
     """Each marked statement that is advice becomes an item, once: its words, its kind, the lead as the one who does it."""
-    taken = set(outcome.items.values_list("contribution_id", flat=True))
-    marked = Contribution.objects.filter(panel=outcome.panel, marked_at__isnull=False).exclude(
-        kind__in=queries.NOT_ADVICE
-    )
-    position = next_position(outcome) - 1
-    for contribution in marked.order_by("at"):
-        if contribution.pk not in taken:
-            position += 1
-            item = AdviceItem(pk=contribution.pk, outcome=outcome, key=outcome.key, position=position)
-            item.contribution = contribution
-            item.text, item.kind, item.owner = contribution.text, contribution.kind, owner_of(outcome.panel)
-            item.save(force_insert=True)
+    for position, said in enumerate(queries.marked_advice(outcome), start=next_position(outcome)):
+        item = AdviceItem(pk=said.pk, outcome=outcome, key=outcome.key, position=position, contribution=said)
+        item.text, item.kind, item.owner = said.text, said.kind, owner_of(outcome.panel)
+        item.save(force_insert=True)
+
+
+def leave_out(outcome: Outcome, items: Sequence[Mapping[str, Any]], *, by: Any) -> None:
+    """Take the mark back of each statement whose advice was emptied."""
+    emptied = {str(row.get("id") or "") for row in items if not row["text"].strip()}
+    for said in queries.marked_advice(outcome):
+        if str(said.pk) in emptied:
+            panels.mark(said, marked=False, by=by)
 
 
 def owner_of(panel: Panel) -> str:
@@ -105,7 +105,7 @@ def write_outcome(
     """Save conclusion, plain words (as they were when ``None``) and advice.
 
     ``items`` gives id (or none) and text in order, and what of kind, strength, owner, due_on and dissent is to change.
-    An emptied text drops its item; one that is not named stays, after the others. Writing after signatures were asked
+    An emptied text drops its item, and the mark of its statement; one that is not named stays, after the others. Writing after signatures were asked
     for takes the outcome back to its draft: the next sending is a new version and everybody is asked again. Raises
     ``Clash`` with both texts when somebody else saved meanwhile.
     """
@@ -115,6 +115,7 @@ def write_outcome(
         raise Refused(verdict.reason)
     outcome = Outcome.objects.get(panel=current)
     write_text(outcome, conclusion=conclusion, plain=plain, items=items, version=version)
+    leave_out(outcome, items, by=by)
     ask_nobody(current, state=outcome.state)
     outcome.state = OutcomeState.DRAFT
     outcome.save(update_fields=["state"])
@@ -198,17 +199,18 @@ TAKEN_OUT = ("Advice taken out meanwhile", "Taken out. Saving yours puts it back
 
 
 def between(outcome: Outcome, items: Sequence[Mapping[str, Any]]) -> list[locking.ClashField]:
-    """Where advice differs from what was saved meanwhile, and the advice that was added or taken out meanwhile.
+    """Where advice differs from what was saved meanwhile, and the advice that was added or taken out meanwhile. A marked statement
+    that was never saved was not taken out.
 
     A row's ``prefix`` names its fields on the page, so that the typed ones can be edited there.
     """
     saved = {str(item.pk): item for item in outcome.items.all()}
-    fields = []
+    fields, marked = [], {str(said.pk) for said in queries.marked_advice(outcome)}
     for row in items:
         item = saved.pop(str(row.get("id") or ""), None)
         if item is not None:
             fields += apart(item, row)
-        elif row.get("id") and row["text"].strip():
+        elif row.get("id") and row["text"].strip() and str(row["id"]) not in marked:
             label, theirs = TAKEN_OUT
             fields.append(locking.ClashField(field_of(row, "text"), label, row["text"], theirs))
     added = [locking.ClashField("", "Advice added meanwhile, which stays", "", item.text) for item in saved.values()]

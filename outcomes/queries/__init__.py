@@ -24,11 +24,11 @@ from outcomes.queries.surveys import (
     took_part,
 )
 from outcomes.queries.texts import (
-    NOT_ADVICE,
     Text,
     awaited,
     body_of,
     fingerprint,
+    marked_advice,
     marked_since,
     outcome_of,
     said_since,
@@ -46,7 +46,6 @@ from outcomes.queries.texts import (
 
 __all__ = [
     "MAKING",
-    "NOT_ADVICE",
     "Statement",
     "Text",
     "answered_of",
@@ -63,6 +62,7 @@ __all__ = [
     "guest_until",
     "is_stuck",
     "mark_stuck",
+    "marked_advice",
     "marked_since",
     "networks_reported",
     "networks_without_open_round",

@@ -14,11 +14,9 @@ from django.db.models import Max, Prefetch
 from cpms import clock
 from cpms.ui import whereabouts
 from outcomes.models import AdviceItem, Outcome, OutcomeSave, OutcomeVersion, SignOff
-from outcomes.states import AdviceKind, OutcomeState, Strength
+from outcomes.states import NOT_ADVICE, AdviceKind, OutcomeState, Strength
 from panels.models import Contribution, Stance
-from panels.states import ContributionKind, StanceKind
-
-NOT_ADVICE = (ContributionKind.NEED_DATA, ContributionKind.NO_EXPERIENCE)
+from panels.states import StanceKind
 
 
 @dataclass(frozen=True)
@@ -141,24 +139,19 @@ def said_since(outcome: Outcome, text: Text) -> list[Since]:
     return sorted(found, key=lambda one: one.at)
 
 
-def marked_since(outcome: Outcome) -> list[dict[str, Any]]:
-    """Advice that was marked since the text was saved last, and does not stand in it: as the rows of a form. A statement that somebody
-    took out was marked before that."""
-    saved = outcome.saves.order_by().aggregate(at=Max("at"))["at"]
+def marked_advice(outcome: Outcome) -> list[Contribution]:
+    """The panel's marked statements that are advice and do not stand in the outcome, in their order. Who takes one out of it takes its
+    mark back, so each of them is still to come into it."""
+    taken = {item.contribution_id for item in outcome.items.all()}
     marked = Contribution.objects.filter(panel=outcome.panel_id, marked_at__isnull=False).exclude(kind__in=NOT_ADVICE)
-    marked = marked.filter(marked_at__gt=saved) if saved else marked
-    taken = {item.pk for item in outcome.items.all()}
-    rows = [one for one in marked.select_related("panel__key").order_by("at") if one.pk not in taken]
-    return [
-        {
-            "id": one.pk,
-            "text": one.text,
-            "kind": one.kind,
-            "owner": str(outcome.panel.lead),
-            "strength": Strength.STRONG,
-        }
-        for one in rows
-    ]
+    return [one for one in marked.select_related("panel__key").order_by("at") if one.pk not in taken]
+
+
+def marked_since(outcome: Outcome) -> list[dict[str, Any]]:
+    """What was marked since the text was saved, as the rows of a form."""
+    owner = str(outcome.panel.lead)
+    same = {"owner": owner, "strength": Strength.STRONG}
+    return [{"id": str(one.pk), "text": one.text, "kind": one.kind, **same} for one in marked_advice(outcome)]
 
 
 def body_of(text: Text) -> str:

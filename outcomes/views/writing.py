@@ -21,6 +21,7 @@ from panels.cases.queries import allowed
 from panels.models import Panel
 
 CAME_IN = "A decision of a meeting has come in. It stands in the text now: look at it, then ask for signatures."
+MARKED = "A statement was marked meanwhile. It stands with the advice now: look at it, then ask for signatures."
 
 
 @access("outcomes:start", object=Panel, kwarg="ref", verb=Permission.OUTCOME_START, methods=WRITE)
@@ -48,7 +49,8 @@ def page(request: HttpRequest, panel: Panel, status: int = 200, **forms: Any) ->
         "text": text,
         "form": forms.get("form") or ConclusionForm(initial=initial),
         "advice": advice,
-        "unmarked": not (text.advice or marked),
+        "marked": {row["id"] for row in marked},
+        "bare": not (text.advice or marked),
         "rows": beside(advice, outcome, text),
         "since": queries.said_since(outcome, text),
         "sign_form": forms.get("sign_form") or SignForm(initial=signing, advice=len(text.advice)),
@@ -85,9 +87,12 @@ def save(request: HttpRequest, panel: Panel) -> HttpResponse:
     clean = form.cleaned_data
     actions.write_outcome(panel, items=advice_rows(advice), by=request.user, **clean)
     discard(f"outcome:{panel.ref}", by=request.user)
-    if request.POST.get("do") == "send" and actions.take_decisions(panel, by=request.user):
+    wants_signatures = request.POST.get("do") == "send"
+    if wants_signatures and actions.take_decisions(panel, by=request.user):
         messages.error(request, CAME_IN)
-    elif request.POST.get("do") == "send":
+    elif wants_signatures and queries.marked_advice(Outcome.objects.get(panel=panel)):
+        messages.error(request, MARKED)
+    elif wants_signatures:
         actions.send_for_signature(panel, by=request.user)
         messages.success(request, "Members are asked to sign.")
     else:

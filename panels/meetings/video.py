@@ -87,7 +87,7 @@ def big_blue_button(service: VideoService, room: str, visitor: Visitor) -> str:
     )
     since = re.search(r"<createTime>(\d+)</createTime>", opened)
     if "<returncode>SUCCESS</returncode>" not in opened or since is None:
-        raise NoWayIn("The video server gives no room at the moment. Tell the helpdesk.")
+        raise NoWayIn("The video server gives no room at the moment. Try again, or tell the helpdesk.")
     who = {
         "fullName": visitor.name,
         "userID": opaque(room, visitor),

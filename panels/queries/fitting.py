@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from cpms import countries
+from cpms import countries, words
 from cpms.accounts.roles import Care
 from panels.states import Speciality
 
@@ -121,7 +121,7 @@ class Suggestion:
     def answers(self) -> str:
         """How soon the person usually answers, in words."""
         days = self.usual_days
-        return "not asked yet" if days is None else f"usually answers in {days} day{'' if days == 1 else 's'}"
+        return "not asked yet" if days is None else f"usually answers in {words.days(days)}"
 
 
 def score(one: Candidate, facts: Facts) -> float:

@@ -106,14 +106,14 @@ def names_in(panels: list[Any]) -> Iterator[tuple[Any, ...]]:
 def sealed_words(panels: list[Panel]) -> tuple[dict[Any, list[str]], list[tuple[Any, str]]]:
     """Panel to the sealed names of its patient and case, and each diagnosis beside its panel once more. All of a panel is sealed
     under one key, which is opened once."""
-    of_case = defaultdict[Any, list[Panel]](list)
+    of_case, keys = defaultdict[Any, list[Panel]](list), {panel.key_id: panel.key for panel in panels}
     for panel in panels:
         of_case[panel.case_id].append(panel)
-        panel.case.patient.key = panel.key
+        panel.case.patient.key = keys[panel.case.patient.key_id]
     texts, diagnoses = {panel.pk: [panel.case.patient.nickname] for panel in panels}, list[tuple[Any, str]]()
     for model, column in SEALED.items():
         for row in model._base_manager.filter(with_keys(of_case, "case")).only(column, "case", "key"):
-            row.key = of_case[row.case_id][0].key
+            row.key = keys[row.key_id]
             for panel in of_case[row.case_id]:
                 texts[panel.pk].append(getattr(row, column))
                 if model is Diagnosis:

@@ -44,9 +44,9 @@ def test_another_panel_of_a_patient_begins_with_the_last_case_to_be_confirmed():
     assert (copy.summary, copy.findings.all()[0].label) == (story.canary("summary"), story.canary("finding"))
     assert {part.pk for part in copy.labs.all()}.isdisjoint(part.pk for part in story.case.labs.all())
     page = client.get(answer.url).content.decode()
-    assert "Confirm it." in page
+    assert "then confirm it." in page
     client.post(reverse("cases:confirm", args=[copy.pk]))
-    assert "Confirm it." not in client.get(answer.url).content.decode()
+    assert "then confirm it." not in client.get(answer.url).content.decode()
 
 
 def test_the_next_case_goes_to_the_group_of_the_last_one():

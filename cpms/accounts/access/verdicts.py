@@ -45,5 +45,5 @@ def rule(permission: Permission) -> Callable[[R], R]:
 def ask(permission: Permission, user: Any, thing: Any = None) -> Verdict:
     """The verdict of the permission's rule. Nobody signed out or switched off may do anything."""
     if not user.is_authenticated or not user.is_active:
-        return no("Sign in.")
+        return no("Sign in first.")
     return RULES[permission](user, thing)

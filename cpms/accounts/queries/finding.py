@@ -7,17 +7,17 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from cpms.accounts.models import User
+from cpms.accounts.models import Centre, User
 from cpms.terminology.folding import fold_name
 
 WRITTEN = ("pk", "display_name", "job_title", "centre__name", "centre__city")
 BEYOND_PLAIN = "[^ -~]"
-folded_part = lru_cache(maxsize=20_000)(fold_name)
+folded_part = lru_cache(maxsize=60_000)(fold_name)
 
 
 @lru_cache(maxsize=20_000)
 def folded(*texts: str | None) -> str:
-    """The texts of a person, each word behind a blank: names, titles and places only, nothing of a patient stays in memory."""
+    """The texts of a person, each word behind a blank: names, addresses, titles and places only, nothing of a patient stays in memory."""
     return "".join(f" {folded_part(text)}" for text in texts if text)
 
 
@@ -39,7 +39,10 @@ def begins_all(begun: list[str], text: str) -> bool:
 
 def written(rows: QuerySet[Any], *columns: str) -> list[tuple[Any, str]]:
     """The key of each row with what these columns of it hold, folded: of people, groups and places, never of a patient."""
-    return [(key, folded(*texts)) for key, *texts in rows.order_by().values_list("pk", *columns)]
+    return [
+        (key, "".join(f" {folded_part(text)}" for text in texts if text))
+        for key, *texts in rows.order_by().values_list("pk", *columns)
+    ]
 
 
 def holding(found: list[tuple[Any, str]], text: str) -> list[Any]:
@@ -49,14 +52,16 @@ def holding(found: list[tuple[Any, str]], text: str) -> list[Any]:
 
 
 def people_named(words: list[str], *, many: int) -> list[list[Any]]:
-    """For each word the keys of at most ``many`` people whose name or hospital holds it. The database compares what is written
-    plainly; of accents and other alphabets it knows nothing, so those who are written with them are folded here."""
-    beyond = Q(display_name__regex=BEYOND_PLAIN) | Q(centre__name__regex=BEYOND_PLAIN)
-    others = written(User.objects.filter(beyond), "display_name", "centre__name")
+    """For each word the keys of at most ``many`` people whose name or hospital holds it. The database compares names that are written
+    plainly; of accents and other alphabets it knows nothing, so names with them, and the few hospitals, are folded here."""
+    beyond = Q(display_name__regex=BEYOND_PLAIN)
+    others = written(User.objects.filter(beyond), "display_name")
+    centres = written(Centre.objects.all(), "name")
     found = []
     for word in words:
-        plainly = User.objects.filter(Q(display_name__icontains=word) | Q(centre__name__icontains=word)).order_by()
-        found.append([*holding(others, word), *plainly.values_list("pk", flat=True)[:many]][:many])
+        here, folded_so = Q(centre__in=holding(centres, word)), holding(others, word)
+        plainly = User.objects.filter(here | ~beyond & Q(display_name__icontains=word)).exclude(pk__in=folded_so)
+        found.append([*folded_so, *plainly.order_by().values_list("pk", flat=True)[:many]][:many])
     return found
 
 

@@ -56,7 +56,8 @@ MEETINGS = {
         "If a meeting is still wanted, other dates can be proposed.",
     ),
     Notice.PRESENTER: Words(
-        "CPMS: you are asked to present a panel", "Present panel {ref} in a meeting. The page says when."
+        "CPMS: you are asked to present a panel",
+        "You are asked to present panel {ref} in a meeting. The page says when.",
     ),
     Notice.SERIES: Words(
         "CPMS: a series of meetings",

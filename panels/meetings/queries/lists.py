@@ -74,10 +74,10 @@ def to_bring_to(user: Any, panel: Panel) -> QuerySet[Meeting]:
 
 def next_for(user: Any, panel: Panel) -> Meeting | None:
     """The next of them that is a meeting of the panel's own group, with the number of people who come to its whole series; none
-    while the panel is on the agenda of a coming one.
+    while the panel is on the agenda of a coming one. For whom ``Permission.MEETING_BRING`` lets bring the panel.
 
     Which of the group's series meet again is looked up first: who sees which meeting is a long question, asked only where a meeting
-    belongs to a series that the person does not see. The lead of a running panel sees all those of its group.
+    belongs to a series that the person does not see. A clinician who leads the panel and may bring it sees all those of its group.
     """
     to_come = {"state": MeetingState.PLANNED, "starts_at__gt": clock.now()}
     coming = Meeting.objects.filter(**to_come).order_by()
@@ -86,9 +86,9 @@ def next_for(user: Any, panel: Panel) -> Meeting | None:
     meets = list(theirs.order_by().values_list("pk", flat=True))
     if not meets:
         return None
-    known = panel.lead_id == user.pk or MeetingSeries.objects.visible_to(user).filter(pk__in=meets).count() == len(
-        meets
-    )
+    seen = MeetingSeries.objects.visible_to(user).filter(pk__in=meets)
+    leads = panel.lead_id == user.pk and Role.CLINICIAN in user.held_roles()
+    known = leads or seen.count() == len(meets)
     rows = Meeting.objects.all() if known else Meeting.objects.visible_to(user)
     rows = rows.filter(series__in=meets, **to_come)
     people = MeetingSeries.people.through.objects.filter(meetingseries=OuterRef("series"), user__is_active=True)
