@@ -135,7 +135,7 @@ CHECKS = {
     "notifications_hours_of_a_day": (MailWish, {}, [{"daily_at": 24}, {"quiet_from": 24, "quiet_to": 6}]),
     "notifications_one_addressee": (OutboxMessage, {"address": "", "state": "waiting"}, [{"address": "x@y.example"}, {"recipient": None}, {"recipient": None, "address": "x@y.example", "state": "cancelled"}]),
     "notifications_quiet_from_and_to": (MailWish, {}, [{"quiet_from": 21, "quiet_to": None}]),
-    "notifications_sent_has_time": (OutboxMessage, {"state": "waiting"}, [{"state": "sent"}, {"sent_at": NOW}]),
+    "notifications_sent_has_time": (OutboxMessage, {"address": "", "state": "waiting"}, [{"state": "sent"}, {"sent_at": NOW}]),
     "notifications_settled_says_how": (WorkItem, {"settled_at": None}, [{"settled_at": NOW}, {"settled_how": "done"}]),
     "outcomes_answered_says_who": (FollowUp, {"answered_at": None}, [{"answered_at": NOW}, {"benefit": "yes"}]),
     "outcomes_topic_decided_says_who": (Topic, {"state": "open"}, [{"decided_at": NOW}, {"state": "webinar"}]),

@@ -5,18 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin, messages
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.formats import date_format
 
 from cpms.accounts.access import Refused
-from cpms.accounts.models import User
-from cpms.accounts.queries import holding, written
 from cpms.drafts.states import KEEP_ENVELOPES
 from cpms.jobs.models import Job
 from cpms.jobs.states import JobState
-from cpms.keys import with_keys
 from cpms.notifications.models import OutboxMessage
 from cpms.notifications.notices import notice_choices
 from cpms.notifications.states import MailState
@@ -55,16 +52,7 @@ class OutboxAdmin(ReadOnlyAdmin):
         return queries.mails_of(request.user).order_by(*self.get_ordering(request))
 
     def get_search_results(self, request: HttpRequest, queryset: QuerySet[Any], search_term: str) -> Any:
-        """Each word by who receives it, or by panel: there are many more mails than people."""
-        receive = (
-            User.objects.filter(pk__in=queryset.order_by().values("recipient"))
-            if search_term.strip()
-            else User.objects.none()
-        )
-        people = written(receive, "email", "display_name")
-        for word in search_term.split():
-            queryset = queryset.filter(with_keys(holding(people, word), "recipient") | Q(ref__icontains=word))
-        return queryset, False
+        return queries.mails_found(queryset, search_term), False
 
     @admin.display(description="notice", ordering="notice")
     def what(self, mail: Any) -> str:

@@ -4,6 +4,7 @@ from helpdesk.queries.nudges import effect_of_nudges
 from helpdesk.queries.today import (
     MOST_SHOWN,
     jobs_of,
+    mails_found,
     mails_of,
     parts_of,
     thing_pressed,
@@ -14,6 +15,7 @@ __all__ = [
     "MOST_SHOWN",
     "effect_of_nudges",
     "jobs_of",
+    "mails_found",
     "mails_of",
     "parts_of",
     "thing_pressed",

@@ -11,12 +11,14 @@ from django.db.models.functions import Cast
 from django.urls import reverse
 
 from cpms import clock
+from cpms.accounts import queries as accounts
 from cpms.accounts.models import Centre, CentreMembership, User
 from cpms.accounts.policy import networks_served_by
 from cpms.accounts.roles import Role
 from cpms.audit.models import AuditEvent
 from cpms.audit.states import Event
 from cpms.jobs.models import Job
+from cpms.keys import with_keys
 from cpms.notifications.models import OutboxMessage
 from cpms.notifications.states import MailState
 from cpms.vault.models import Envelope
@@ -186,6 +188,17 @@ def mails_of(user: Any) -> QuerySet[OutboxMessage]:
     asked = AccessRequest.objects.filter(centre__in=Centre.objects.visible_to(user))
     strangers = Q(recipient=None, about_type=AccessRequest._meta.label_lower, about_id__in=asked.values("pk"))
     return OutboxMessage.objects.filter(Q(recipient__in=User.objects.visible_to(user)) | strangers)
+
+
+def mails_found(mails: QuerySet[OutboxMessage], text: str) -> QuerySet[OutboxMessage]:
+    """Those of the mails that hold each word in who receives them or in the panel's number: there are many more mails than people."""
+    if not (words := text.split()):
+        return mails
+    receive = User.objects.filter(pk__in=mails.order_by().values("recipient"))
+    people = accounts.written(receive, "email", "display_name")
+    for word in words:
+        mails = mails.filter(with_keys(accounts.holding(people, word), "recipient") | Q(ref__icontains=word))
+    return mails
 
 
 def failing(user: Any) -> QuerySet[OutboxMessage]:

@@ -181,7 +181,7 @@ def test_the_staff_site_finds_names_in_every_alphabet():
     centre = CentreFactory(name="Γενικό Νοσοκομείο Λάρισας", city="Λάρισα", network=NetworkFactory())
     person = UserFactory(display_name="Dr Jiří Šťastný", centre=centre)
     mail = OutboxMessage.objects.create(
-        notice="invited", recipient=person, about_type="x", about_id=person.pk, path="/", dedupe_key="1"
+        notice="invited", recipient=person, about_type="x", about_id=person.pk, path="/", dedupe_key="1", ref="P-26"
     )
     client = signed_in(staff())
     for page, words, wanted in (
@@ -190,6 +190,7 @@ def test_the_staff_site_finds_names_in_every_alphabet():
         ("accounts_centre", "ΝΟΣΟΚΟΜΕΙΟ λαρισα", centre.pk),
         ("accounts_membership", "stastny", person.memberships.get().pk),
         ("notifications_outboxmessage", "stastny", mail.pk),
+        ("notifications_outboxmessage", "p-26 stastny", mail.pk),
     ):
         path = reverse(f"helpdesk:{page}_changelist")
         rows = client.get(path, {"q": words}).context["cl"].result_list

@@ -81,4 +81,4 @@ def test_an_acceptance_shows_the_account_and_a_refusal_does_not(story, known):
 def test_what_was_typed_is_sealed(story, known):
     invite(story, known.email)
     [raw] = Invitation.objects.filter(invitee=known).values("asked_name", "asked_hospital", "asked_country")
-    assert not [word for word in ("Typed", "IE") if any(word.encode() in bytes(value) for value in raw.values())]
+    assert not [value for value in raw.values() if b"Typed" in bytes(value) or bytes(value) == b"IE"]
