@@ -13,11 +13,12 @@ from cpms.terminology.folding import fold_name
 WRITTEN = ("pk", "display_name", "job_title", "centre__name", "centre__city")
 BEYOND_PLAIN = "[^ -~]"
 folded_part = lru_cache(maxsize=60_000)(fold_name)
+"""Kept in memory: what staff and clinicians are called and where they are written to, never a word of a patient."""
 
 
 @lru_cache(maxsize=20_000)
 def folded(*texts: str | None) -> str:
-    """The texts of a person, each word behind a blank: names, addresses, titles and places only, nothing of a patient stays in memory."""
+    """The texts of a person, each word behind a blank: names, titles and places only, nothing of a patient stays in memory."""
     return "".join(f" {folded_part(text)}" for text in texts if text)
 
 
