@@ -8,19 +8,19 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
 from django import forms, template
 from django.core.exceptions import ValidationError
+from django.forms.models import ModelChoiceIterator
 from django.forms.renderers import TemplatesSetting
-from django.forms.utils import flatatt
-from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from cpms import clock
-from cpms.controls import BUTTONS, CHECKS, DRAWN, EXACT, FIELD, INPUT, below, group
+from cpms.controls import BUTTONS, CHECKS, DRAWN, EXACT, FIELD, INPUT, below, flat, group, safe
 
 register = template.Library()
 register.filter("below", below)
@@ -121,10 +121,23 @@ class ListSelect(forms.Select):
 
     def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
         chosen = set(self.format_value(value))
-        shown = ((key, " selected" if str(key) in chosen else "", label) for key, label in self.choices)
-        options = format_html_join("", '<option value="{}"{}>{}</option>', shown)
+        shown = ((str(key), label) for key, label in self.choices)
+        options = [
+            f'<option value="{safe(key)}"{" selected" if key in chosen else ""}>{safe(label)}</option>'
+            for key, label in shown
+        ]
         given = self.build_attrs(self.attrs, {**(attrs or {}), "name": name, "class": "form-select"})
-        return format_html("<select{}>{}</select>", flatatt(given), options)
+        return SafeString(f"<select{flat(given)}>{''.join(options)}</select>")
+
+
+class RowsAtOnce(ModelChoiceIterator):
+    """Choices read by one query. Django's own opens a cursor on the server, fetches from it and closes it: three ways to the
+    database for a list that is drawn whole."""
+
+    def __iter__(self) -> Iterator[Any]:
+        if self.field.empty_label is not None:
+            yield "", self.field.empty_label
+        yield from map(self.choice, self.queryset.all())
 
 
 class WordsField(forms.CharField):

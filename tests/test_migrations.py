@@ -37,6 +37,7 @@ LATEST = (
     ("people", "0007_why_people_stay_away"),
     ("panels", "0010_where_it_was"),
     ("panels", "0011_opened_by_centre"),
+    ("panels", "0012_not_their_field"),
     ("meetings", "0005_where_it_was"),
     ("notifications", "0004_addressees_gone"),
     ("helpdesk", "0006_where_it_stood"),

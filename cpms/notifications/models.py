@@ -105,6 +105,10 @@ class WorkItem(models.Model):
     def __str__(self) -> str:
         return f"{self.get_verb_display()} {self.ref}"
 
+    def get_verb_display(self) -> str:
+        """Django's own asks for the words of every verb to find one."""
+        return str(Verb(self.verb).label)
+
     @property
     def why(self) -> str:
         return WHY[Verb(self.verb)]

@@ -100,6 +100,14 @@ class Invitation(SealedModel):
 
     class Meta:
         ordering = ["sent_at"]
+        indexes = [
+            models.Index(
+                name="panels_not_their_field",
+                fields=["panel"],
+                include=["invitee"],
+                condition=Q(kind=InvitationKind.EXPERT, reason=DeclineReason.FIELD),
+            )
+        ]
         constraints = [
             models.UniqueConstraint(
                 name="panels_one_live_invitation",

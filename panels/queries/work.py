@@ -78,12 +78,17 @@ def worklist(user: Any, *, whole: bool = False) -> Worklist:
     """The person's open items that are due first, or all, with their panels. An item whose panel the person cannot see is left out."""
     many = ALL_WORK if whole else MOST_WORK
     items = list(WorkItem.objects.visible_to(user).open().by_day()[:many])
-    subjects = [item.subject_id for item in items]
-    panels = {p.pk: p for p in Panel.objects.visible_to(user).filter(pk__in=subjects).with_row()}
-    asked = Invitation.objects.visible_to(user).filter(pk__in=subjects)
-    asked = asked.select_related("panel__key", "panel__case__patient", "panel__group", "invited_by", "key")
+
+    def of_items(model: Any) -> Any:
+        subjects = [item.subject_id for item in items if item.subject_type == model._meta.label_lower]
+        return model.objects.visible_to(user).filter(pk__in=subjects) if subjects else model.objects.none()
+
+    panels = {p.pk: p for p in of_items(Panel).with_row()}
+    asked = of_items(Invitation).select_related(
+        "panel__key", "panel__case__patient", "panel__group", "invited_by", "key"
+    )
     sheets = {i.pk: i.panel for i in asked}
-    reviews = {r.pk: r for r in Review.objects.visible_to(user).filter(pk__in=subjects).with_surroundings()}
+    reviews = {r.pk: r for r in of_items(Review).with_surroundings()}
     work = Worklist(more=WorkItem.objects.visible_to(user).open().count() - len(items))
     end_of_today = clock.end_of_today()
     for item in items:
@@ -159,7 +164,8 @@ def waiting_for_others(user: Any) -> list[Panel]:
 def next_meeting(user: Any) -> Any:
     """The person's next agenda item: panel and meeting, or ``None``."""
     coming = {"agenda_items__meeting__state": "planned", "agenda_items__meeting__starts_at__gt": clock.now() - HOUR}
-    panel = Panel.objects.taken_part_in(user).filter(**coming).order_by("agenda_items__meeting__starts_at").first()
+    panels = Panel.objects.taken_part_in(user).filter(**coming).order_by("agenda_items__meeting__starts_at")
+    panel = panels.select_related(None).only("pk").first()
     if panel is None:
         return None
     items = panel.agenda_items.select_related("meeting").filter(meeting__state="planned")

@@ -233,13 +233,23 @@ def test_without_any_group_the_matrix_says_so(asker):
     assert "Nothing to show" in signed_in(asker).get(reverse("matrix"), secure=True).content.decode()
 
 
+def test_every_page_of_the_directory_says_how_many_there_are_and_one_that_is_not_there_is_the_last(asker):
+    everybody = [expert(f"Expert {n:02}", CAH) for n in range(23)]
+    client = signed_in(asker)
+    for asked, shown, of in [("1", (0, 20), 1), ("2", (20, 23), 2), ("9", (20, 23), 2), ("-4", (0, 20), 1)]:
+        answer = client.post(reverse("experts"), {"condition": "adrenal hyperplasia", "page": asked}, secure=True)
+        assert [row for row, _record in answer.context["rows"]] == everybody[slice(*shown)]
+        assert "23 experts<" in answer.content.decode()
+        assert f"Page {of} of 2" in answer.content.decode()
+
+
 @pytest.mark.parametrize("count", [1, 19])
 def test_the_pages_cost_the_same_however_many_there_are(count, asker, django_assert_num_queries):
     people = [expert(f"Expert {n:02}", CAH, PHP, "MEN1") for n in range(count)]
     GroupFactory()
     client = signed_in(asker)
     client.post(reverse("experts"), {"condition": "adrenl hyperplasya"}, secure=True)
-    with django_assert_num_queries(19):
+    with django_assert_num_queries(18):
         client.post(reverse("experts"), {"condition": "adrenl hyperplasya"}, secure=True)
     with django_assert_num_queries(16):
         client.get(reverse("expert", args=[people[0].pk]), secure=True)

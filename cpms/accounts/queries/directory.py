@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
+from django.core.paginator import Page, Paginator
 from django.db.models import (
     Aggregate,
     BooleanField,
@@ -26,6 +27,7 @@ from django.db.models import (
     TextField,
     Value,
     When,
+    Window,
 )
 
 from cpms.accounts.models import Expert, ExpertGroup, Expertise, ThematicGroup, User
@@ -77,6 +79,23 @@ class Found:
     experts: QuerySet[Expert]
     conditions: list[Hit]
     more: int = 0
+
+
+class Pages(Paginator):
+    """Pages whose number of rows comes with the rows: one look through the directory instead of two."""
+
+    def get_page(self, number: Any) -> Page:
+        """A page that is not there is answered as Django does it: by the last one, or the first."""
+        try:
+            first = (max(int(number), 1) - 1) * self.per_page
+        except (TypeError, ValueError):
+            return super().get_page(number)
+        rows: Any = self.object_list
+        shown = list(rows.annotate(in_all=Window(Count("pk")))[first : first + self.per_page])
+        if not shown:
+            return super().get_page(number)
+        self.count = shown[0].in_all
+        return Page(shown, first // self.per_page + 1, self)
 
 
 def conditions_named(text: str) -> Meaning:

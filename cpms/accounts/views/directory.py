@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
@@ -14,7 +13,7 @@ from cpms.accounts.access import access
 from cpms.accounts.access.routes import READ, WRITE
 from cpms.accounts.forms import DirectoryForm, SaveExpertsForm
 from cpms.accounts.models import Expert, Network
-from cpms.accounts.queries.directory import records_of, shown_by_panels
+from cpms.accounts.queries.directory import Pages, records_of, shown_by_panels
 from cpms.accounts.roles import Permission
 
 PAGE = 20
@@ -32,7 +31,7 @@ def search(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         wanted = {name: value for name, value in form.cleaned_data.items() if name != "page"}
         found = queries.find_experts(queries.Wanted(**wanted), by=request.user)
-        page = Paginator(found.experts, PAGE).get_page(form.cleaned_data["page"] or 1)
+        page = Pages(found.experts, PAGE).get_page(form.cleaned_data["page"] or 1)
         records = records_of(page.object_list)
         rows = [(expert, records[expert.pk]) for expert in page.object_list]
         context |= {"asked": True, "rows": rows, "page": page, "found": found}
