@@ -5,13 +5,23 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Func, IntegerField, Q, QuerySet
+from django.db.models.functions import Length
+from django.db.models.lookups import GreaterThan
 
 from cpms.accounts.models import Centre, User
 from cpms.terminology.folding import fold_name
 
 WRITTEN = ("pk", "display_name", "job_title", "centre__name", "centre__city")
-BEYOND_PLAIN = "[^ -~]"
+
+
+class Bytes(Func):
+    """How many bytes a text takes in the database's UTF-8: as many as it has letters, if all are plain ones."""
+
+    function = "octet_length"
+    output_field = IntegerField()
+
+
 folded_part = lru_cache(maxsize=60_000)(fold_name)
 """Kept in memory: what staff and clinicians are called and where they are written to, never a word of a patient."""
 
@@ -55,7 +65,7 @@ def holding(found: list[tuple[Any, str]], text: str) -> list[Any]:
 def people_named(words: list[str], *, many: int) -> list[list[Any]]:
     """For each word the keys of at most ``many`` people whose name or hospital holds it. The database compares names that are written
     plainly; of accents and other alphabets it knows nothing, so names with them, and the few hospitals, are folded here."""
-    beyond = Q(display_name__regex=BEYOND_PLAIN)
+    beyond = Q(GreaterThan(Bytes(F("display_name")), Length("display_name")))
     others = written(User.objects.filter(beyond), "display_name")
     centres = written(Centre.objects.all(), "name")
     found = []
