@@ -6,8 +6,8 @@ from the view, and the component shows the button or says why not.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -25,6 +25,8 @@ from cpms.words import Day, local_day
 register = template.Library()
 UNSAID = dict.fromkeys("icon name value key about refused reason".split(), "")
 """What a button may be told. A name that its template asks for in vain costs ten times one that is there."""
+DUE = {"over": ("over", "exclamation-circle-fill"), "soon": ("soon", "clock-fill"), "later": ("later", "clock")}
+DATED = '<span class="due due-{}">{}<time datetime="{}">{}</time></span>{}'
 PERSON = """<div class="entry-head"><span class="person-name">{}</span>{}</div>
 <p class="person-role">{}{}</p>"""
 
@@ -85,20 +87,27 @@ def labelled(cells: Iterable[SafeString], headers: Iterable[Mapping[str, Any]]) 
 # Dates -----------------------------------------------------------------------------------------------------------------
 
 
-@register.inclusion_tag("components/due.html")
-def due(moment: Day, *, date: bool = False) -> dict[str, Any]:
+@register.simple_tag
+def due(moment: Day, *, date: bool = False) -> SafeString:
     """How urgent a date is, by word, icon and colour; with ``date=True`` the day stands below it."""
     on = local_day(moment)
     left = (on - clock.today()).days if on else 0
-    tone = "over" if left < 0 else "soon" if left <= 2 else "later"
-    icons = {"over": "exclamation-circle-fill", "soon": "clock-fill", "later": "clock"}
-    return {"on": on, "moment": moment, "tone": tone, "icon_name": icons[tone], "date": date}
+    tone, name = DUE["over" if left < 0 else "soon" if left <= 2 else "later"]
+    return dated(on, tone, name, words.in_words(on), words.day(on) if date else "") if on else SafeString()
 
 
-@register.inclusion_tag("components/since.html")
-def since(moment: Day) -> dict[str, Any]:
+@register.simple_tag
+def since(moment: Day) -> SafeString:
     """How long somebody has been waiting."""
-    return {"on": local_day(moment), "moment": moment}
+    on = local_day(moment)
+    many = words.days_since(on)
+    told = ("since today", "") if many == "less than a day" else (f"for {many}", f"since {words.day(on)}")
+    return dated(on, "later", "clock", *told) if on else SafeString()
+
+
+def dated(on: dt.date, tone: str, name: str, told: str, below: str) -> SafeString:
+    small = format_html(" <small>{}</small>", below) if below else ""
+    return format_html(DATED, tone, icon(name), on.isoformat(), told, small)
 
 
 # Marks -----------------------------------------------------------------------------------------------------------------
@@ -122,29 +131,20 @@ def tag(text: str, tone: str = "", icon_name: str = "") -> SafeString:
     return format_html('<span class="{}">{}{}</span>', css, icon(icon_name) if icon_name else "", text)
 
 
-@dataclass(frozen=True)
-class Flag:
-    word: str
-    icon_name: str
-    css: str
-
-
 FLAGS = {
-    "low": Flag("Low", "arrow-down", "flag"),
-    "high": Flag("High", "arrow-up", "flag"),
-    "normal": Flag("Normal", "", "flag flag-normal"),
-    "inside": Flag("In range", "", "flag flag-normal"),
-    "untold": Flag("Cannot be told", "", "flag flag-normal"),
+    "low": ("flag", "arrow-down", "Low"),
+    "high": ("flag", "arrow-up", "High"),
+    "normal": ("flag flag-normal", "", "Normal"),
+    "inside": ("flag flag-normal", "", "In range"),
+    "untold": ("flag flag-normal", "", "Cannot be told"),
 }
-NO_FLAG = Flag("No range", "", "flag flag-normal")
 
 
 @register.simple_tag
 def flag(value: str | None) -> SafeString:
     """Where a result lies: low, high, normal; anything else says that no range is known."""
-    mark = FLAGS.get(value or "", NO_FLAG)
-    drawn = icon(mark.icon_name) if mark.icon_name else ""
-    return format_html('<span class="{}">{}{}</span>', mark.css, drawn, mark.word)
+    css, name, word = FLAGS.get(value or "", ("flag flag-normal", "", "No range"))
+    return format_html('<span class="{}">{}{}</span>', css, icon(name) if name else "", word)
 
 
 @register.inclusion_tag("components/saved.html")
