@@ -24,13 +24,13 @@ class MonthlyKpiQuerySet(models.QuerySet["MonthlyKpi"]):
     def visible_to(self, user: Any) -> MonthlyKpiQuerySet:
         """Network coordinators and helpdesks see their networks, group coordinators their groups, representatives and their
         substitutes their centre, national officers their country and its centres, the core helpdesk everything."""
-        held = user.memberships.current()
         if Role.CORE_HELPDESK in user.held_roles():
             return self
-        networks = held.filter(role__in=OVERSEEING_ROLES).values("network_id")
-        groups = held.filter(role=Role.GROUP_COORDINATOR).values("group_id")
-        countries = held.filter(role=Role.NATIONAL_OFFICER).exclude(country="").values("country")
-        centres = held.filter(role__in=REPRESENTING_ROLES).values("centre_id")
+        posts = user.posts()
+        networks = {post.network for post in posts if post.role in OVERSEEING_ROLES}
+        groups = {post.group for post in posts if post.role == Role.GROUP_COORDINATOR}
+        countries = {post.country for post in posts if post.role == Role.NATIONAL_OFFICER} - {""}
+        centres = {post.centre for post in posts if post.role in REPRESENTING_ROLES}
         places = models.Q(network__in=networks) | models.Q(group__in=groups) | models.Q(centre__in=centres)
         return self.filter(places | models.Q(country__in=countries) | models.Q(stands_in__in=countries))
 

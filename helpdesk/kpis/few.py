@@ -39,8 +39,7 @@ def exact_centres(user: Any) -> frozenset[int]:
     """Whose figures the person sees exactly: the centres they represent, if they see the lines of no other place."""
     if user.held_roles() & WIDER_ROLES:
         return frozenset()
-    held = user.memberships.current().filter(role__in=REPRESENTING_ROLES)
-    return frozenset(held.values_list("centre", flat=True))
+    return frozenset(post.centre for post in user.posts() if post.role in REPRESENTING_ROLES and post.centre)
 
 
 def represents(user: Any, centre: Any) -> bool:

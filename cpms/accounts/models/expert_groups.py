@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.urls import reverse
 
 from cpms import clock
-from cpms.accounts.models.people import Membership, User
+from cpms.accounts.models.people import User
 from cpms.accounts.models.places import ThematicGroup
 from cpms.accounts.roles import Role
 
@@ -20,7 +20,7 @@ class ExpertGroupQuerySet(models.QuerySet["ExpertGroup"]):
         """One's own, and those shared with a thematic group that the person follows or coordinates."""
         if not user.is_active:
             return self.none()
-        coordinated = Membership.objects.current().filter(user=user, role=Role.GROUP_COORDINATOR).values("group")
+        coordinated = [post.group for post in user.posts() if post.role == Role.GROUP_COORDINATOR]
         shared = Q(shared_with__in=user.groups_of_interest.all()) | Q(shared_with__in=coordinated)
         return self.filter(Q(owner=user) | shared).distinct()
 

@@ -154,11 +154,15 @@ class User(AbstractBaseUser):
         """The roles that count today: none of an account that is switched off, whoever asks and wherever it runs."""
         return self.memberships.current() if self.is_active else Membership.objects.none()
 
+    def posts(self) -> list[Held]:
+        """The roles that count today, with where they hold; read once per request."""
+        if not hasattr(self, "_posts"):
+            self._posts = posts_of(self) if self.is_active else []
+        return self._posts
+
     def held_roles(self) -> frozenset[str]:
         """The roles that count today, read once per request."""
-        if not hasattr(self, "_held_roles"):
-            self._held_roles = frozenset(self.roles_in_force().values_list("role", flat=True))
-        return self._held_roles
+        return frozenset(post.role for post in self.posts())
 
     def serves(self) -> list[uuid.UUID]:
         """Keys of the clinicians for whom this person works today, read once per request: of oneself and of those assisted.

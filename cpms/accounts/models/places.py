@@ -64,11 +64,13 @@ class ThematicGroup(models.Model):
 
 
 class Held(NamedTuple):
-    """A role that somebody holds today, with the keys of its centre and network."""
+    """A role that somebody holds today, with the keys of where it holds, and its country if it is held for one."""
 
     role: str
     centre: int | None
     network: int | None
+    group: int | None
+    country: str
 
 
 def posts_of(user: Any) -> list[Held]:

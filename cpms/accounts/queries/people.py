@@ -290,6 +290,6 @@ def delegation_of(user: Any, key: int) -> Delegation | None:
 
 def thematic_groups_of(user: Any) -> QuerySet[ThematicGroup]:
     """The groups that the person follows or coordinates."""
-    coordinated = Membership.objects.current().filter(user=user, role=Role.GROUP_COORDINATOR).values("group")
+    coordinated = [post.group for post in user.posts() if post.role == Role.GROUP_COORDINATOR]
     followed = user.groups_of_interest.order_by().values("pk")
     return ThematicGroup.objects.in_tree().filter(Q(pk__in=followed) | Q(pk__in=coordinated))
