@@ -38,8 +38,9 @@ class Campaign:
 
 CAMPAIGNS = {
     "figures": Campaign(
-        "500 random histories of three networks with a survey: every figure of every line equal to an independent count",
-        ("tests/helpdesk/test_figures.py",),
+        "500 random histories of three networks with a survey: every figure of every line equal to an independent count; "
+        "500 of hospitals that move and leave: what a quarter counts anew equal to one by the frozen lines",
+        ("tests/helpdesk/test_figures.py", "tests/helpdesk/test_moved.py"),
         "CPMS_FIGURES",
         500,
     ),

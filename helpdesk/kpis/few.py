@@ -27,6 +27,8 @@ OLDEST = frozenset(
     "follow_asked follow_answered benefit_yes benefit_partly benefit_no benefit_unknown consent_registry consent_research".split()
 )
 """The counts that the first frozen month had."""
+REST = 0
+"""Stands for the centre where there is none."""
 Key = TypeVar("Key", bound=Hashable)
 WIDER_ROLES = frozenset({*OVERSEEING_ROLES, Role.GROUP_COORDINATOR, Role.NATIONAL_OFFICER, Role.CORE_HELPDESK})
 
@@ -54,23 +56,47 @@ def sums_of(lines: Iterable[MonthlyKpi]) -> list[Adds[Place]]:
 
 def sums_over(places: Iterable[tuple[Place, str]]) -> list[Adds[Place]]:
     """The same, of places with the country of those that are a centre. In one order, however they come: of equal figures the
-    first is hidden, and every page and file must choose the same."""
+    first is hidden, and every page and file must choose the same. Countries and centres leave a ``rest``."""
     groups, countries, centres = [], [], defaultdict(list)
-    for place, country in sorted(places, key=lambda one: in_order(one[0])):
+    for place, country in sorted(places, key=lambda one: (in_order(one[0]), one[1])):
         if place.centre:
             centres[Place(place.network, country=country)].append(place)
         elif place.group:
             groups.append(place)
         elif place.country:
             countries.append(place)
-    parts = [part for part in (groups, countries) if part]
-    sums = [Adds(Place(part[0].network), part) for part in parts]
-    return sums + [Adds(country, homes) for country, homes in centres.items() if country in set(countries)]
+    sums = [Adds(Place(groups[0].network), groups)] if groups else []
+    wholes = {Place(countries[0].network): countries} if countries else {}
+    wholes |= {country: homes for country, homes in centres.items() if country in set(countries)}
+    return sums + [Adds(whole, [*parts, rest_of(whole)]) for whole, parts in wholes.items()]
+
+
+def rest_of(whole: Place) -> Place:
+    """What a country's line holds beyond those of its hospitals, and the network's beyond those of its countries: the figures of
+    hospitals that had left by the month's end and have no line. No table shows it, and whoever can subtract knows it."""
+    return whole._replace(centre=REST)
+
+
+def rests(row: Mapping[Key, int], sums: Iterable[Adds[Key]]) -> dict[Key, int]:
+    """What is left of each sum whose last part has no cell in the row. Where parts come to more than the whole, as of patients
+    of two hospitals, that is nothing."""
+    left = {one.parts[-1]: row[one.whole] - sum(row[part] for part in one.parts[:-1]) for one in open_in(row, sums)}
+    return {rest: count for rest, count in left.items() if count > 0}
+
+
+def open_in(row: Collection[Key], sums: Iterable[Adds[Key]]) -> list[Adds[Key]]:
+    return [one for one in sums if one.parts[-1] not in row]
+
+
+def closed_in(row: Collection[Key], sums: Iterable[Adds[Key]]) -> list[Adds[Key]]:
+    """The same sums, without a rest of nothing."""
+    return [one if one.parts[-1] in row else Adds(one.whole, one.parts[:-1]) for one in sums]
 
 
 @dataclass
 class Table(Generic[Key]):
-    """Figures of one network that add up: the cells of each by its name, and what ``kept_back`` has to know besides."""
+    """Figures of one network that add up: the cells of each by its name, without those of rests that are nothing, and what
+    ``kept_back`` has to know besides."""
 
     cells: Mapping[str, Mapping[Key, int]]
     sums: Sequence[Adds[Key]]
@@ -82,13 +108,14 @@ class Table(Generic[Key]):
 
     def hidden(self, name: str, besides: Collection[Key]) -> set[Key]:
         """Of one figure; ``besides`` is hidden for another reason."""
+        cells = self.cells[name]
         return kept_back(
-            self.cells[name],
-            [*self.sums, *self.more.get(name, ())],
+            cells,
+            closed_in(cells, [*self.sums, *self.more.get(name, ())]),
             also={*self.also.get(name, ()), *besides},
             broad=self.broad.get(name, ()),
             fixed=self.fixed.get(name, ()),
-            follows=self.follows,
+            follows=closed_in(cells, self.follows),
         )
 
 
@@ -143,6 +170,7 @@ def too_few_in(lines: Collection[MonthlyKpi]) -> dict[str, set[Place]]:
 def too_few_of(
     cells: Mapping[str, Mapping[Place, int]], sums: Sequence[Adds[Place]], also: dict[str, Collection[Place]]
 ) -> dict[str, set[Place]]:
-    """Of these figures of one month; ``also`` is small by a correction."""
+    """Of these figures of one month, and of the rests that they leave; ``also`` is small by a correction."""
     whole = {name: [place for place in row if place == Place(place.network)] for name, row in cells.items()}
-    return too_few(Table(cells, sums, also=also, broad=dict(whole)))
+    every = {name: {**row, **rests(row, sums)} for name, row in cells.items()}
+    return too_few(Table(every, sums, also=also, broad=dict(whole)))

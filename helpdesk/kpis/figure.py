@@ -38,9 +38,10 @@ ABOUT = """Frozen on the first night of the next month by beat (`helpdesk.freeze
 that was missed is frozen on the next night that beat runs, for networks that had begun. A frozen line never changes, which the database itself refuses, and a month that is not over is refused. Months begin and end at
 midnight UTC. Counted by `helpdesk/kpis/` from ordinary rows, by queries whose number does not grow.
 
-A month has one line for the whole network, one per thematic group, one per country and one per centre. A centre stays in the country it stood in that
-night: where it is put into another one later, nothing that is shown or hidden of the months before changes. The different patients and the waits of longer periods are counted anew, by the
-country of today. People count by
+A month has one line for the whole network, one per thematic group, one per country and one per centre; a centre that left has its own as long as anything
+of it counts. A centre stays in the country it stood in that
+night: where it is put into another one later, nothing that is shown or hidden of the months before changes. The different patients and the waits of longer periods are counted anew, a centre's over
+the months in which it has a line, a country's over those of the centres that stood in it then. People count by
 their own groups and by the centre where they are on the night of the count, panels and what belongs to them by their
 group and by the centre that opened them first, for good: who leaves, moves or hands a panel over takes no figure along. A person in two groups counts in both group lines and once in the network's. Surveys and
 starters stand where they have a meaning; tickets count for the network whose helpdesk was asked, and stand in no other line; nor do the reasons of people
@@ -78,6 +79,8 @@ five or more. One function decides this for every table, `kept_back` in `outcome
 lines of the network, not at those of the reader, so that two readers who put their tables together learn nothing. Waits,
 shares, minutes and patients are hidden where the figure they are drawn from is.
 
+- What a country's line holds beyond its centres', and the network's beyond its countries', counts as a figure that no table shows: of centres that had left
+  when a month was frozen by an earlier version, which gave them no line. A centre that stood in two countries is looked at in both.
 - A network's own line is exact: it names no place. Only where its one group or country would follow from it, it is hidden.
   Where it is below five, every group and country is hidden, noughts too.
 - A representative who sees the lines of no other place sees those of their own centre exactly. Who reads more than that

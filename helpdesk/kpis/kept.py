@@ -67,7 +67,7 @@ def looked_at(lines: Collection[MonthlyKpi]) -> tuple[dict[int, int], frozenset[
     """``bits`` and ``missing`` of a network's month, from all lines of it."""
     bits, hidden = {place_of(line): 0 for line in lines}, too_few_in(lines)
     for n, name in enumerate(NAMES):
-        for place in hidden.get(name, ()):
+        for place in bits.keys() & hidden.get(name, ()):
             bits[place] |= 1 << n
     return {line.pk: bits[place_of(line)] for line in lines}, not_counted(lines)
 

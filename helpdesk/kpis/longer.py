@@ -3,10 +3,23 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from helpdesk.kpis.catalogue import FIGURES
-from helpdesk.kpis.few import EVERYWHERE, Hidden, Table, corrected, not_counted, place_of, sums_of, too_few, too_few_in
+from helpdesk.kpis.few import (
+    EVERYWHERE,
+    Hidden,
+    Table,
+    corrected,
+    not_counted,
+    place_of,
+    rests,
+    sums_of,
+    sums_over,
+    too_few,
+    too_few_in,
+)
 from helpdesk.kpis.figure import Over
 from helpdesk.kpis.places import Counts, Found, Place, in_order
 from helpdesk.models import MonthlyKpi
@@ -81,23 +94,26 @@ class Hiding:
     def summed(
         self, wanted: Span, rows: Mapping[Place, Sequence[MonthlyKpi]], shorter: Mapping[Span, Hidden]
     ) -> dict[str, set[Place]]:
-        """Of what is added up, with all shorter periods beside it, about which nothing can be changed any more."""
-        days: dict[Span, Collection[MonthlyKpi]] = {
-            (day,): self.months[day] for day in sorted(self.months) if day in wanted
+        """Of what is added up, with all shorter periods beside it, about which nothing can be changed any more. Where one
+        month is hidden of a hospital that stood in two countries, so is the period, in both: what it had in either would follow."""
+        sums: dict[Span, list[Adds[Place]]] = {
+            (day,): sums_of(self.months[day]) for day in sorted(self.months) if day in wanted
         }
-        sums = [over(span, one) for span, lines in days.items() for one in sums_of(lines)]
-        spans = [*days, *shorter, wanted]
-        cells = {name: self.cells(name, spans, rows) for name in SUMMED}
-        below = [cell for cell in cells[SUMMED[0]] if cell[0] != wanted]
-        table = Table(cells, sums, follows=[over(wanted, one) for one in sums_of([one[-1] for one in rows.values()])])
+        spans = [*sums, *shorter, wanted]
+        cells = {name: self.cells(name, spans, rows, sums) for name in SUMMED}
+        stood = {(place, line.stands_in) for place, lines in rows.items() for line in lines}
+        moved = {place for place, lines in rows.items() if len({line.stands_in for line in lines}) > 1}
+        table = Table(cells, [over(span, one) for span, each in sums.items() for one in each])
+        table.follows = [over(wanted, one) for one in sums_over(stood)]
         for name in SUMMED:
-            dark: set[Cell] = {(span, place) for span in days for place in self.each[span[0]][name]}
+            every = [place for span, place in cells[name] if span == wanted]
+            dark: set[Cell] = {(span, place) for span in sums for place in self.each[span[0]][name]}
             dark |= {(span, place) for span, hidden in shorter.items() for place in hidden[name]}
             some = {place for _span, place in dark}
-            table.also[name] = dark
-            table.fixed[name] = {*below, *((wanted, place) for place in rows if place not in some)}
+            table.also[name] = dark | {(wanted, place) for place in moved & some}
+            table.fixed[name] = {(span, place) for span, place in cells[name] if span != wanted or place not in some}
             table.more[name] = [
-                one for place in rows if place in some for one in in_time(wanted, place, shorter, dark, cells[name])
+                one for place in every if place in some for one in in_time(wanted, place, shorter, dark, cells[name])
             ]
             table.broad[name] = {(wanted, place) for place in rows if place == Place(place.network)} - {
                 (wanted, place) for place in some
@@ -105,20 +121,37 @@ class Hiding:
         hidden = too_few(table)
         return {name: {place for span, place in hidden[name] if span == wanted} for name in hidden}
 
-    def cells(self, name: str, spans: Sequence[Span], rows: Mapping[Place, Sequence[MonthlyKpi]]) -> dict[Cell, int]:
-        """One figure of each place in each of these periods of which it has a month."""
+    def cells(
+        self,
+        name: str,
+        spans: Sequence[Span],
+        rows: Mapping[Place, Sequence[MonthlyKpi]],
+        sums: Mapping[Span, Sequence[Adds[Place]]],
+    ) -> dict[Cell, int]:
+        """One figure of each place, and of each rest, in each of these periods of which it has a month."""
         found: dict[Cell, int] = {}
-        for place, lines in rows.items():
-            counts = {line.month: int(self.values[line.pk].get(name) or 0) for line in lines}
+        for place, known in self.by_month(name, rows, sums).items():
             for span in spans:
-                if months := [counts[day] for day in span if day in counts]:
+                if months := [known[day] for day in span if day in known]:
                     found[span, place] = sum(months)
         for span in spans:
-            known = self.patients.get(self.frozen(span)) if name in ANEW and len(span) > 1 else None
-            for place in rows if known else ():
-                if known and (span, place) in found:
-                    found[span, place] = int(known.get(place, {}).get(name) or 0)
+            anew = self.patients.get(self.frozen(span)) if name in ANEW and len(span) > 1 else None
+            for place in rows if anew else ():
+                if anew and (span, place) in found:
+                    found[span, place] = int(anew.get(place, {}).get(name) or 0)
         return found
+
+    def by_month(
+        self, name: str, rows: Mapping[Place, Sequence[MonthlyKpi]], sums: Mapping[Span, Sequence[Adds[Place]]]
+    ) -> dict[Place, dict[dt.date, int]]:
+        counts: dict[Place, dict[dt.date, int]] = defaultdict(dict)
+        for place, lines in rows.items():
+            counts[place] = {line.month: int(self.values[line.pk].get(name) or 0) for line in lines}
+        for (day,), each in sums.items():
+            here = {place: known[day] for place, known in counts.items() if day in known}
+            for place, count in rests(here, each).items():
+                counts[place][day] = count
+        return counts
 
     def frozen(self, span: Span) -> Span:
         """The months of it that are."""

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
+from functools import reduce
+from operator import or_
 
 from django.db.models import Q
 
@@ -28,3 +31,8 @@ def moments(month: dt.date) -> tuple[dt.datetime, dt.datetime]:
 
 def within(field: str, start: dt.datetime, end: dt.datetime) -> Q:
     return Q(**{f"{field}__gte": start, f"{field}__lt": end})
+
+
+def in_any(field: str, months: Collection[dt.date]) -> Q:
+    """Of at least one month."""
+    return reduce(or_, (within(field, *moments(day)) for day in months))

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Sequence
-from functools import reduce
-from operator import or_
 from typing import Any
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
@@ -14,8 +12,9 @@ from django.db.models.functions import Coalesce
 from consent.models import Consent
 from consent.states import Answer, Stage
 from cpms.patients.states import Route
-from helpdesk.kpis.months import moments, within
+from helpdesk.kpis.months import in_any, moments, within
 from helpdesk.kpis.places import Counts, Paths, Place, by_place, nothing, summed
+from helpdesk.kpis.stood import by_line
 from helpdesk.kpis.waits import PANEL, PANEL_WAITS, asked, in_units
 from outcomes import queries as surveys
 from outcomes.models import Effect, FollowUp, OutcomeVersion, SurveyRound
@@ -63,29 +62,24 @@ def panels(month: dt.date) -> Counts:
     return found
 
 
-def lies_in(field: str, months: Collection[dt.date]) -> Q:
-    return reduce(or_, (within(field, *moments(day)) for day in months))
-
-
 def different_patients(months: Collection[dt.date]) -> dict[str, Any]:
     """Each once, whose panel was opened, or had its first reply, in one of the months."""
     return {
-        name: Count("case__patient", distinct=True, filter=lies_in(field, months)) for name, field in PATIENTS.items()
+        name: Count("case__patient", distinct=True, filter=in_any(field, months)) for name, field in PATIENTS.items()
     }
 
 
 def patients_over(spans: Sequence[tuple[dt.date, ...]]) -> dict[tuple[dt.date, ...], Counts]:
-    """Different patients of each of these stretches of months, place by place; four queries, however many there are."""
-    wanted: dict[str, Any] = {}
+    """Different patients of each of these stretches of months, place by place; six queries, however many there are."""
+    wanted: dict[str, dict[str, Any]] = {field: {} for field in PATIENTS.values()}
     for number, span in enumerate(spans):
-        wanted |= {f"{name}_{number}": count for name, count in different_patients(span).items()}
-    days = {day for span in spans for day in span}
-    touched = reduce(or_, (lies_in(field, days) for field in PATIENTS.values()))
-    rows = by_place(Panel.objects.filter(touched), PANEL, wanted)
+        for name, count in different_patients(span).items():
+            wanted[PATIENTS[name]][f"{name}_{number}"] = count
+    rows = by_line(wanted, {day for span in spans for day in span})
     found = {span: nothing() for span in spans}
     for number, span in enumerate(spans):
         for place, line in rows.items():
-            found[span][place] = {name: line[f"{name}_{number}"] for name in PATIENTS}
+            found[span][place] = {name: line.get(f"{name}_{number}") for name in PATIENTS}
     return found
 
 

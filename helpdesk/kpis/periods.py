@@ -126,7 +126,7 @@ class Anew:
 
 
 def anew(period: Period, frozen: Span) -> Anew:
-    """Nothing for a month. Nine queries otherwise."""
+    """Nothing for a month. Fifteen queries otherwise."""
     if not period.longer:
         return Anew(nothing(), {})
     spans = [period.months, *(period.months[n : n + 3] for n in range(0, len(period.months), 3))]

@@ -70,7 +70,7 @@ def memberships(month: dt.date) -> QuerySet[CentreMembership]:
 
 
 def places_of(month: dt.date) -> list[Place]:
-    """Every line of the month: networks, then groups, then countries, then centres."""
+    """Networks, then groups, then the countries and the centres that belong to them on the month's last day."""
     wanted = set(networks_counted().values_list("pk", flat=True))
     groups = ThematicGroup.objects.filter(network__in=wanted).order_by("network", "number")
     belonging = list(memberships(month).values_list("network", "centre", "centre__country").distinct())
@@ -99,9 +99,15 @@ def by_place(rows: QuerySet[Any], paths: Paths, aggregates: dict[str, Any]) -> C
     """For what cannot be added up: asked once for each kind of place."""
     found = nothing()
     for name, path in paths.each():
-        keys = [paths.network, path] if path else [paths.network]
-        for row in rows.order_by().values(*keys).annotate(**aggregates):
-            if not path or row[path]:
-                place = Place(row[paths.network], **({name: row[path]} if path else {}))
-                found[place] |= {name: row[name] for name in aggregates}
+        found |= at_each(rows, paths.network, name, path, aggregates)
+    return found
+
+
+def at_each(rows: QuerySet[Any], network: str, name: str, path: str, aggregates: dict[str, Any]) -> Counts:
+    """At each place of one kind, by the ``name`` of it and the ``path`` that leads there; of the whole network without them."""
+    found = nothing()
+    for row in rows.order_by().values(*filter(None, (network, path))).annotate(**aggregates):
+        if not path or row[path]:
+            place = Place(row[network], **({name: row[path]} if path else {}))
+            found[place] = {name: row[name] for name in aggregates}
     return found

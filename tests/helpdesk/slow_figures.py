@@ -67,6 +67,10 @@ class Slow:
         yield from ((g.network_id, g.pk, "", None) for g in ThematicGroup.objects.all() if g.network_id in networks)
         yield from {(m.network_id, None, self.centres[m.centre_id].country, None) for m in self.places}
         yield from {(m.network_id, None, "", m.centre_id) for m in self.places}
+        for p in self.panels.values():
+            if p.centre and p.network_id in networks:
+                of_the_left = (p.network_id, None, p.centre.country, None), (p.network_id, None, "", p.centre_id)
+                yield from (place for place in of_the_left if self.of(*place))
 
     def of(self, network, group, country, centre):
         here = [p for p in self.panels.values() if self.lies(p, network, group, country, centre)]

@@ -212,7 +212,7 @@ def test_a_patient_of_several_months_counts_once_in_a_year(frozen, django_assert
         Panel.objects.filter(network=network, opened_at__year=2022, opened_at__month=month).first() for month in (1, 2)
     )
     Panel.objects.filter(pk=february.pk).update(case=january.case, centre=january.centre)
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(18):
         year = list(kpis.sums_for(user, kpis.period_of("2022")))
     rows = list(Panel.objects.select_related("case"))
     compared = 0
