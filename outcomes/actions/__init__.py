@@ -10,6 +10,7 @@ from outcomes.actions.documents import (
     take_out_document,
 )
 from outcomes.actions.following import answer_follow_up, ask_follow_ups, decide_topic, say_effect
+from outcomes.actions.missing import Missing
 from outcomes.actions.signing import ask_new_lead, ask_newcomer, close_panel, end_signing, send_for_signature, sign
 from outcomes.actions.surveys import answer_round, ask_round, close_round, open_round
 from outcomes.actions.taking import take_decision, take_decisions
@@ -17,6 +18,7 @@ from outcomes.actions.thawing import thaw
 from outcomes.actions.writing import start_outcome, write_outcome
 
 __all__ = [
+    "Missing",
     "answer_follow_up",
     "answer_round",
     "ask_follow_ups",

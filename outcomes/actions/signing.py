@@ -20,11 +20,11 @@ from cpms.notifications.states import Settled, Verb
 from outcomes import policy, queries
 from outcomes.actions.documents import hand_to_guests, order_document, renew_documents
 from outcomes.actions.following import wait_for_effect
+from outcomes.actions.missing import refuse_marked, refuse_on_their_way
 from outcomes.actions.writing import address
 from outcomes.models import Outcome, OutcomeVersion, SignOff
 from outcomes.states import SIGN_WITHIN, Decision, OutcomeState, sign_within
 from panels import actions as panels
-from panels.meetings.models import MeetingDecision
 from panels.models import Invitation, Panel
 from panels.queries import people_in
 from panels.states import Move, State, Urgency
@@ -44,6 +44,7 @@ def send_for_signature(panel: Panel, *, by: Any) -> Outcome:
     if outcome.state != OutcomeState.DRAFT:
         raise Refused("Members were asked to sign this version already.")
     refuse_on_their_way(panel)
+    refuse_marked(outcome)
     if not outcome.conclusion.strip():
         raise Refused("An outcome needs a conclusion before it is signed.")
     outcome.state, outcome.number, outcome.sent_at = OutcomeState.SIGNING, outcome.number + 1, clock.now()
@@ -55,12 +56,6 @@ def send_for_signature(panel: Panel, *, by: Any) -> Outcome:
     panels.something_happened(panel)
     audit.record(Event.OUTCOME_WRITTEN, on=outcome, by=by, version=outcome.number, verb="send")
     return outcome
-
-
-def refuse_on_their_way(panel: Panel) -> None:
-    """A decision that no worker has brought in yet is neither signed over nor closed over."""
-    if MeetingDecision.objects.on_their_way(panel).exists():
-        raise Refused("A decision of a meeting is on its way into the text. Try again, and look at it first.")
 
 
 def keep_version(panel: Panel, *, by: Any, reason: str = "") -> OutcomeVersion:

@@ -21,7 +21,6 @@ from panels.cases.queries import allowed
 from panels.models import Panel
 
 CAME_IN = "A decision of a meeting has come in. It stands in the text now: look at it, then ask for signatures."
-MARKED = "A statement was marked meanwhile. It stands with the advice now: look at it, then ask for signatures."
 
 
 @access("outcomes:start", object=Panel, kwarg="ref", verb=Permission.OUTCOME_START, methods=WRITE)
@@ -90,14 +89,21 @@ def save(request: HttpRequest, panel: Panel) -> HttpResponse:
     wants_signatures = request.POST.get("do") == "send"
     if wants_signatures and actions.take_decisions(panel, by=request.user):
         messages.error(request, CAME_IN)
-    elif wants_signatures and queries.marked_advice(Outcome.objects.get(panel=panel)):
-        messages.error(request, MARKED)
     elif wants_signatures:
-        actions.send_for_signature(panel, by=request.user)
-        messages.success(request, "Members are asked to sign.")
+        ask_to_sign(request, panel)
     else:
         messages.success(request, "The outcome is saved.")
     return redirect("outcomes:edit", panel.ref)
+
+
+def ask_to_sign(request: HttpRequest, panel: Panel) -> None:
+    """What is missing in the text is said on its page: what was typed is saved, and nobody is asked."""
+    try:
+        actions.send_for_signature(panel, by=request.user)
+    except actions.Missing as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, "Members are asked to sign.")
 
 
 @access("outcomes:sign", object=Panel, kwarg="ref", verb=Permission.OUTCOME_SIGN, methods=WRITE, reads_patient=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from outcomes import actions as outcomes
 from outcomes import queries
 from outcomes.states import OutcomeState
 from panels import actions as panels
@@ -75,6 +76,16 @@ def test_a_form_opened_before_the_mark_neither_loses_it_nor_sends_without_it(sto
     client.post(f"{address(story)}save/", typed(story, *rows, do="send"))
     assert advice(story) == ["Drink.", said.text]
     assert queries.outcome_of(story.fresh()).state == OutcomeState.SIGNING
+
+
+def test_nobody_is_asked_to_sign_without_it_whichever_way_it_is_sent(story, said):
+    write(story, queries.outcome_of(story.fresh()), conclusion="Salt.")
+    panels.mark(said, marked=True, by=story.lead)
+    with pytest.raises(outcomes.Missing, match="marked meanwhile"):
+        outcomes.send_for_signature(story.fresh(), by=story.lead)
+    assert queries.outcome_of(story.fresh()).state == OutcomeState.DRAFT
+    panels.mark(said, marked=False, by=story.lead)
+    assert outcomes.send_for_signature(story.fresh(), by=story.lead).state == OutcomeState.SIGNING
 
 
 @pytest.mark.parametrize("saved", [True, False], ids=["saved", "only_offered"])
