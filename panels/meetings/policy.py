@@ -147,7 +147,7 @@ def on_the_agenda(meeting: Any) -> list[Any]:
     return list(meeting.agenda.select_related("panel__case__patient", "panel__lead")) if known is None else known
 
 
-def look_once(meeting: Any) -> None:
+def look_once_at_agenda(meeting: Any) -> None:
     """Let every rule that a page asks about this loaded meeting see one and the same agenda. For showing only: actions load rows of
     their own."""
     meeting.__dict__[LOOKED_UP] = on_the_agenda(meeting)

@@ -19,7 +19,7 @@ from panels.cases.queries import allowed, case_parts
 from panels.meetings import actions, queries
 from panels.meetings.forms import DecisionForm
 from panels.meetings.models import AgendaItem, Meeting, MeetingDecision
-from panels.meetings.policy import look_once
+from panels.meetings.policy import look_once_at_agenda
 from panels.meetings.states import Turn
 from panels.models import Panel
 
@@ -31,7 +31,7 @@ def sheet_of(meeting: Meeting, ref: str = "") -> str:
 
 def live(request: HttpRequest, meeting: Meeting) -> dict[str, Any]:
     """What changes while the meeting runs. A read event is written for the panel whose decisions are shown."""
-    look_once(meeting)
+    look_once_at_agenda(meeting)
     attendance = queries.attendance_of(meeting)
     lines = queries.running_order(meeting, request.user, attendance)
     turn = queries.whose_turn(lines)

@@ -18,7 +18,7 @@ from panels.meetings import actions, queries
 from panels.meetings.calendars import calendar_file, occurrence_file
 from panels.meetings.forms import ChangeForm, MeetingForm, MoveForm, PlaceForm, SeenForm, TurnForm
 from panels.meetings.models import AgendaItem, Meeting
-from panels.meetings.policy import look_once
+from panels.meetings.policy import look_once_at_agenda
 from panels.models import Panel
 
 NOW_LASTS = 30
@@ -47,7 +47,7 @@ def meet_now(request: HttpRequest, panel: Panel) -> HttpResponse:
 @access("meetings:detail", object=Meeting, verb=Permission.MEETING_READ, lists_patients=True)
 def detail(request: HttpRequest, meeting: Meeting) -> HttpResponse:
     """The agenda as far as this person sees it, with a read event for the panels shown."""
-    look_once(meeting)
+    look_once_at_agenda(meeting)
     agenda = queries.agenda(meeting, request.user)
     record_shown([slot.panel for slot in agenda if slot.panel], by=request.user)
     may_change = ask(Permission.MEETING_CHANGE, request.user, meeting)
