@@ -209,6 +209,7 @@ class OutboxMessage(models.Model):
     objects = OutboxMessageQuerySet.as_manager()
 
     class Meta:
+        verbose_name = "mail"
         indexes = [
             models.Index(
                 name="notifications_unsent",

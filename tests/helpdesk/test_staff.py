@@ -177,6 +177,13 @@ def test_a_page_for_something_new_says_so_and_a_list_what_is_searched():
     assert 'placeholder="Name, address or hospital"' in page
 
 
+def test_the_staff_site_calls_its_lists_as_its_pages_do():
+    client = signed_in(staff())
+    for page, words in (("accounts_membership", "Roles"), ("notifications_outboxmessage", "Mails")):
+        assert str(client.get(reverse(f"helpdesk:{page}_changelist")).context["module_name"]).capitalize() == words
+        assert f">{words}</a>" in client.get(reverse("helpdesk:index")).content.decode()
+
+
 def test_the_staff_site_finds_names_in_every_alphabet():
     centre = CentreFactory(name="Γενικό Νοσοκομείο Λάρισας", city="Λάρισα", network=NetworkFactory())
     person = UserFactory(display_name="Dr Jiří Šťastný", centre=centre)

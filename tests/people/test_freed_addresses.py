@@ -107,7 +107,7 @@ def named(person):
     accounts.name_assistant(person, until=None, by=UserFactory(centre=person.centre))
 
 
-@pytest.mark.parametrize(("meant", "words"), [(invited, "invitation"), (served, "membership"), (named, "delegation")])
+@pytest.mark.parametrize(("meant", "words"), [(invited, "invitation"), (served, "role"), (named, "delegation")])
 def test_an_account_that_something_is_meant_for_keeps_its_address(sleeper, desk, meant, words):
     meant(sleeper)
     client = signed_in(desk)

@@ -246,6 +246,7 @@ class Membership(models.Model):
     objects = MembershipQuerySet.as_manager()
 
     class Meta:
+        verbose_name = "role"
         constraints = [
             models.CheckConstraint(
                 name="accounts_membership_dates", condition=Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from"))
