@@ -247,7 +247,7 @@ def test_the_pages_cost_the_same_however_many_there_are(count, asker, django_ass
     GroupFactory()
     client = signed_in(asker)
     client.post(reverse("experts"), {"condition": "adrenl hyperplasya"}, secure=True)
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(19):
         client.post(reverse("experts"), {"condition": "adrenl hyperplasya"}, secure=True)
     with django_assert_num_queries(16):
         client.get(reverse("expert", args=[people[0].pk]), secure=True)

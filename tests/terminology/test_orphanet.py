@@ -81,3 +81,13 @@ def test_misspelt_conditions_of_the_shipped_names_are_understood():
     call_command("load_terminology")
     for typed, name in MISSPELT.items():
         assert (typed, name in [hit.name for hit in queries.conditions_meant(typed).hits]) == (typed, True)
+
+
+@pytest.mark.django_db
+def test_a_misspelt_word_means_every_condition_that_it_means_spelt_well():
+    """By likeness of the whole, short names of something else stood before long names of what was meant."""
+    call_command("load_terminology")
+    meant = queries.conditions_meant("adrenal hyperplasia")
+    assert queries.conditions_meant("adrenl hyperplasya") == meant
+    assert len(meant.codes) > len(meant.hits) == 5
+    assert all("adrenal hyperplasia" in hit.name.casefold() for hit in meant.hits)

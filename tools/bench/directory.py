@@ -47,5 +47,5 @@ def fill_directory(group: ThematicGroup, people_wanted: int) -> None:
 
 
 def searches() -> list[tuple[str, dict[str, str]]]:
-    """Address and form of the three searches, every name misspelt: the dearest way through the search."""
+    """Address and form of the three searches, every name misspelt: dearer than one spelt well."""
     return [(reverse("experts"), {"condition": text}) for text in MISSPELT.values()]

@@ -111,18 +111,45 @@ def _meant(system: str, folded: str, *kinds: str) -> QuerySet[Concept]:
 
 
 def conditions_meant(text: str, limit: int = 5) -> Meaning:
-    """Diseases and groups of diseases: by their names and synonyms, and when no name holds the words, by likeness.
+    """Diseases and groups of diseases: by their names and synonyms; when no name holds the words, by the words of names that they
+    are nearest to, and when no name holds these together either, by likeness of the whole.
 
     An exact name stands first, whatever its kind. What is only alike is a guess, so no more than ``limit`` are meant then.
     """
     folded = _folded_words(text)
-    rows = list(_meant(System.ORPHA, folded, Kind.DISEASE, Kind.GROUP).values_list("pk", "code"))
+    rows = _conditions(folded)
+    if not rows and (folded := respelt(folded, release_loaded())):
+        rows = _conditions(folded)
     if not rows:
         hits = alike(text, limit)
         return Meaning(hits, [hit.code for hit in hits])
     best = [pk for pk, _code in rows[:limit]]
     found = Concept.objects.in_bulk(best)
     return Meaning(_hits([found[pk] for pk in best if pk in found], folded.split()), [code for _pk, code in rows])
+
+
+def _conditions(folded: str) -> list[tuple[int, str]]:
+    return list(_meant(System.ORPHA, folded, Kind.DISEASE, Kind.GROUP).values_list("pk", "code"))
+
+
+def respelt(folded: str, release: dt.datetime | None) -> str:
+    """The words, each that no name knows replaced by the one nearest to it; nothing where one is near to none."""
+    known, found = _all_words(release), []
+    for word in folded.split():
+        at = bisect_left(known, word)
+        if at < len(known) and known[at].startswith(word):
+            found.append(word)
+        elif near := process.extractOne(word, known, scorer=fuzz.ratio, score_cutoff=LIKE_ENOUGH):
+            found.append(near[0])
+        else:
+            return ""
+    return " ".join(found)
+
+
+@lru_cache(maxsize=1)
+def _all_words(loaded_at: dt.datetime | None) -> list[str]:
+    """Every word of these names, in the order of the alphabet; kept as they are."""
+    return sorted({word for name in _all_names(loaded_at)[0] for word in name.split() if len(word) >= SHORTEST_GUESS})
 
 
 def alike(text: str, limit: int) -> list[Hit]:
