@@ -198,8 +198,13 @@ class DayInput(forms.DateInput):
         return context
 
 
+FIRST_DAY, LAST_DAY = "first", "last"
+
+
 class DayField(forms.DateField):
-    """A calendar day; with ``not_before_today`` one that still lies ahead; with ``ends_a_right`` also by UTC, by which rights end."""
+    """A calendar day; with ``not_before_today`` one that still lies ahead. The ``LAST_DAY`` of a right also lies ahead by UTC, by
+    which rights end; its ``FIRST_DAY`` by UTC only: what begins on that day holds at once, also where tomorrow has come.
+    """
 
     widget = DayInput
     default_error_messages = {
@@ -208,17 +213,17 @@ class DayField(forms.DateField):
         "over": _("Choose a later day: rights end with the day in UTC, where this one is over."),
     }
 
-    def __init__(self, *, not_before_today: bool = False, ends_a_right: bool = False, **options: Any) -> None:
+    def __init__(self, *, not_before_today: bool = False, of_a_right: str = "", **options: Any) -> None:
         super().__init__(input_formats=["%Y-%m-%d", "%d/%m/%Y", "%d.%m.%Y"], **options)
-        self.not_before_today = not_before_today or ends_a_right
-        self.ends_a_right = ends_a_right
+        self.not_before_today = not_before_today or of_a_right == LAST_DAY
+        self.of_a_right = {"": "", FIRST_DAY: "past", LAST_DAY: "over"}[of_a_right]
 
     def validate(self, value: dt.date | None) -> None:
         super().validate(value)
         if value and self.not_before_today and value < clock.today():
             raise ValidationError(self.error_messages["past"], code="past")
-        if value and self.ends_a_right and value < clock.rights_day():
-            raise ValidationError(self.error_messages["over"], code="over")
+        if value and self.of_a_right and value < clock.rights_day():
+            raise ValidationError(self.error_messages[self.of_a_right], code=self.of_a_right)
 
 
 class MomentInput(forms.DateTimeInput):

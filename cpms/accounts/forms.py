@@ -16,7 +16,7 @@ from cpms.accounts import actions, queries
 from cpms.accounts.models import Expert, ThematicGroup, User, latest_absence
 from cpms.accounts.passwords import STAFF_LENGTH
 from cpms.accounts.roles import Care
-from cpms.forms import DayField, ListSelect, RowsAtOnce
+from cpms.forms import LAST_DAY, DayField, ListSelect, RowsAtOnce
 
 ZONED = frozenset(
     "Africa America Antarctica Arctic Asia Atlantic Australia Europe Indian Pacific".split()  # the database's own areas
@@ -149,7 +149,7 @@ class AssistantForm(forms.Form):
         empty_label="Choose a colleague of your hospital",
         help_text="Whoever has an account at your hospital. Others ask for access first.",
     )
-    until = DayField(label="Until", required=False, ends_a_right=True, help_text="Empty: until you end it.")
+    until = DayField(label="Until", required=False, of_a_right=LAST_DAY, help_text="Empty: until you end it.")
 
     def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -15,7 +15,7 @@ from cpms.accounts.models.covers import LONGEST_COVER
 from cpms.accounts.policy import Post, networks_served_by
 from cpms.accounts.roles import POWERFUL, Role
 from cpms.controls import CHECKS
-from cpms.forms import DayField, WordsField
+from cpms.forms import FIRST_DAY, LAST_DAY, DayField, WordsField
 from helpdesk.people import queries
 from helpdesk.people.states import AskedRole, Way, Whom
 
@@ -149,10 +149,10 @@ class CoverForm(forms.Form):
     """A whole unit of the hospital sees its panels for a time."""
 
     unit = forms.ModelChoiceField(label="Unit", queryset=Unit.objects.none(), empty_label=None)
-    valid_from = DayField(label="From", initial=clock.rights_day, ends_a_right=True)
+    valid_from = DayField(label="From", initial=clock.rights_day, of_a_right=FIRST_DAY)
     valid_to = DayField(
         label="Until",
-        ends_a_right=True,
+        of_a_right=LAST_DAY,
         help_text=f"The day itself still counts. At most {LONGEST_COVER.days} days after the first.",
     )
     reason = WordsField(
@@ -170,7 +170,7 @@ class GrantForm(forms.Form):
     """One of the posts that the signed-in person may give to the other."""
 
     post = forms.ChoiceField(label="Role")
-    valid_to = DayField(label="Until", required=False, ends_a_right=True, help_text="Empty: until it is ended.")
+    valid_to = DayField(label="Until", required=False, of_a_right=LAST_DAY, help_text="Empty: until it is ended.")
 
     def __init__(self, *args: Any, posts: list[Post], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

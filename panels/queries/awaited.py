@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.timezone import localdate
+
 from cpms import clock
 from cpms.notifications.models import WorkItem
 from cpms.notifications.states import Verb
@@ -32,7 +34,7 @@ OF_COORDINATORS = frozenset({Verb.DISPATCH, Verb.HELP})
 
 @dataclass(frozen=True)
 class Awaited:
-    """``who`` owes ``what`` by a day; ``overdue`` counts the days since it passed, 0 when it lies ahead."""
+    """``who`` owes ``what`` by a day; ``overdue`` counts the reader's days since it passed, 0 when it lies ahead."""
 
     who: str
     what: str
@@ -40,7 +42,7 @@ class Awaited:
 
     @property
     def overdue(self) -> int:
-        return max((clock.today() - self.due_at.date()).days, 0)
+        return max((clock.today() - localdate(self.due_at)).days, 0)
 
 
 def awaited(

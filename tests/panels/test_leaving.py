@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from django.utils import timezone
 
 from cpms import clock
 from cpms.accounts.access import Refused
@@ -215,6 +216,14 @@ def test_what_is_late_says_by_how_many_days(story):
     page = signed_in(story.expert).get(story.fresh().get_absolute_url()).content.decode()
     assert "overdue by 4 days" in page
     assert "You: advice, " in page
+
+
+@pytest.mark.parametrize("ahead", [-1, 0, 1])
+def test_days_late_are_days_of_the_reader(story, ahead):
+    nearly_a_day = dt.timedelta(hours=23, minutes=59) * ahead
+    row = queries.Awaited("Dr Ek", "advice", clock.now() - dt.timedelta(days=4))
+    with timezone.override(dt.timezone(nearly_a_day)):
+        assert row.overdue == 4
 
 
 def test_missing_signatures_are_among_what_waits(story):

@@ -7,7 +7,7 @@ from django import forms
 from django.utils import timezone
 
 from cpms import clock
-from cpms.forms import ClinicalDecimalField, DayField, ExactSelect, MomentField
+from cpms.forms import FIRST_DAY, LAST_DAY, ClinicalDecimalField, DayField, ExactSelect, MomentField
 
 
 class Measured(forms.Form):
@@ -120,11 +120,22 @@ def test_a_unit_is_shown_to_the_letter():
 
 def test_the_last_day_of_a_right_is_not_over_by_utc():
     """West of UTC the person's own day goes on when rights have ended."""
-    field, over = DayField(ends_a_right=True), clock.rights_day() - dt.timedelta(days=1)
+    field, over = DayField(of_a_right=LAST_DAY), clock.rights_day() - dt.timedelta(days=1)
     with (
         timezone.override(dt.timezone(-dt.timedelta(hours=23, minutes=59, seconds=59))),
         pytest.raises(forms.ValidationError) as refused,
     ):
         field.clean(str(over))
     assert refused.value.code == "over"
-    assert DayField(ends_a_right=True).clean(str(clock.rights_day() + dt.timedelta(days=1)))
+    assert DayField(of_a_right=LAST_DAY).clean(str(clock.rights_day() + dt.timedelta(days=1)))
+
+
+def test_what_begins_today_by_utc_may_begin_where_it_is_tomorrow_already():
+    """East of UTC the form offers the day of rights, by which it begins at once; the day before is past for both."""
+    field, day = DayField(of_a_right=FIRST_DAY), clock.rights_day()
+    with timezone.override(dt.timezone(dt.timedelta(hours=23, minutes=59, seconds=59))):
+        assert clock.today() > day
+        assert field.clean(str(day)) == day
+        with pytest.raises(forms.ValidationError) as refused:
+            field.clean(str(day - dt.timedelta(days=1)))
+    assert refused.value.code == "past"
