@@ -74,8 +74,8 @@ class SealedTextField(models.BinaryField):
     def from_bytes(self, plain: bytes) -> Any:
         return plain.decode()
 
-    def context(self, instance: models.Model) -> str:
-        return f"{instance._meta.db_table}.{self.column}.{getattr(instance, 'seal_id', instance.pk)}"
+    def context(self, instance: Any) -> str:
+        return f"{self.model._meta.db_table}.{self.column}.{getattr(instance, 'seal_id', instance.pk)}"
 
     def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:  # noqa: FBT001, FBT002
         """Empty text is an empty column: so a migration fills a new one. Nothing else arrives here unsealed."""
@@ -85,6 +85,7 @@ class SealedTextField(models.BinaryField):
         return None if value is None else Sealed(bytes(value))
 
     def open_for(self, instance: Any, sealed: Sealed) -> Any:
+        """The plain value of a row: of an instance, or of anything that bears the row's ``pk`` and its ``key``."""
         if not sealed:
             return self.empty()
         secret = instance.key.secret()

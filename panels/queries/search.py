@@ -9,23 +9,40 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from cpms.accounts import queries as accounts
 from cpms.accounts.models import ThematicGroup
 from cpms.keys import with_keys
+from cpms.patients.models import Patient
 from cpms.terminology import queries as terminology
 from cpms.terminology.folding import begins_each, fold_name
 from cpms.terminology.states import System
+from cpms.vault.fields import Sealed, SealedTextField
+from cpms.vault.models import DataKey
 from panels.cases.models import Diagnosis, Finding, Variant
 from panels.models import Invitation, Panel
 from panels.queries.work import started
-from panels.states import InvitationKind, InvitationState
+from panels.states import InvitationKind, InvitationState, State
 
 MOST_WORDS, MOST_CODES, MOST_PEOPLE, LOOKED_THROUGH, MOST_FOUND = 6, 200, 500, 200, 25
 SEALED: dict[Any, str] = {Diagnosis: "label", Variant: "gene"}
+COLUMNS = (
+    *(
+        "pk",
+        "case",
+        "case__patient",
+        "key",
+        "key__kek_name",
+        "key__wrapped",
+        "state",
+        "title",
+        "case__patient__nickname",
+    ),
+    *("group__name", "lead__display_name", "lead__centre__name"),
+)
 
 
 def search(
@@ -72,17 +89,54 @@ def coded(codes: list[str]) -> Q:
     return Q(Exists(Diagnosis.objects.filter(**meant))) | Q(Exists(Finding.objects.filter(**meant, present=True)))
 
 
+class Row(NamedTuple):
+    """As much of a panel as is looked through. Hundreds are, and instances of the models would cost more than the texts."""
+
+    pk: Any
+    case: Any
+    patient: Any
+    key: DataKey
+    state: str
+    title: Sealed
+    nickname: Sealed
+    shown: tuple[str, ...]
+
+    def words(self) -> list[str]:
+        """All of a panel and of its patient is sealed under one key, which is opened once."""
+        nickname = sealed_in(Patient, "nickname").open_for(Sealing(self.patient, self.key), self.nickname)
+        return [nickname, sealed_in(Panel, "title").open_for(self, self.title), State(self.state).label, *self.shown]
+
+
+class Sealing(NamedTuple):
+    """Under what a row is sealed."""
+
+    pk: Any
+    key: DataKey
+
+
+def sealed_in(model: Any, name: str) -> SealedTextField:
+    found: SealedTextField = model._meta.get_field(name)
+    return found
+
+
+def rows_of(keys: list[Any]) -> list[Row]:
+    asked = Panel.objects.filter(with_keys(keys)).order_by().values_list(*COLUMNS)
+    return [
+        Row(pk, case, patient, DataKey(id=key, kek_name=kek, wrapped=wrapped), state, title, nickname, tuple(shown))
+        for pk, case, patient, key, kek, wrapped, state, title, nickname, *shown in asked
+    ]
+
+
 def opened_and_read(keys: list[Any], words: list[str], names: list[frozenset[str]]) -> set[Any]:
     """Those of these panels, by their keys, whose names and sealed titles hold every word's beginning, or whose diagnosis holds all
     words of one of these names."""
-    columns = {"in_group": F("group__name"), "led_by": F("lead__display_name"), "led_at": F("lead__centre__name")}
-    rows = Panel.objects.filter(with_keys(keys)).select_related("case__patient").annotate(**columns)
-    panels = list(rows.only("title", "state", "key", "case__patient__key", "case__patient__nickname"))
-    texts, diagnoses = sealed_words(panels)
+    rows = rows_of(keys)
+    texts, diagnoses = {row.pk: row.words() for row in rows}, list[tuple[Any, str]]()
+    for model, panel, text in words_of_cases(rows):
+        texts[panel].append(text)
+        diagnoses += [(panel, text)] if model is Diagnosis else []
     for key, *said in names_in(keys):
         texts[key] += said
-    for panel in panels:
-        texts[panel.pk] += [panel.title, panel.get_state_display(), *(getattr(panel, name) for name in columns)]
     called_so = {
         key for key, label in diagnoses if names and any(map(frozenset(fold_name(label).split()).issuperset, names))
     }
@@ -103,19 +157,15 @@ def names_in(panels: list[Any]) -> Iterator[tuple[Any, ...]]:
         yield invitation.panel_id, invitation.shown.display_name, invitation.shown.place
 
 
-def sealed_words(panels: list[Panel]) -> tuple[dict[Any, list[str]], list[tuple[Any, str]]]:
-    """Panel to the sealed names of its patient and case, and each diagnosis beside its panel once more. All of a panel is sealed
-    under one key, which is opened once."""
-    of_case, keys = defaultdict[Any, list[Panel]](list), {panel.key_id: panel.key for panel in panels}
-    for panel in panels:
-        of_case[panel.case_id].append(panel)
-        panel.case.patient.key = keys[panel.case.patient.key_id]
-    texts, diagnoses = {panel.pk: [panel.case.patient.nickname] for panel in panels}, list[tuple[Any, str]]()
+def words_of_cases(rows: list[Row]) -> Iterator[tuple[Any, Any, str]]:
+    """Each sealed word of the panels' cases: its model, its panel and the text."""
+    of_case = defaultdict[Any, list[Row]](list)
+    for row in rows:
+        of_case[row.case].append(row)
     for model, column in SEALED.items():
-        for row in model._base_manager.filter(with_keys(of_case, "case")).only(column, "case", "key"):
-            row.key = keys[row.key_id]
-            for panel in of_case[row.case_id]:
-                texts[panel.pk].append(getattr(row, column))
-                if model is Diagnosis:
-                    diagnoses.append((panel.pk, row.label))
-    return texts, diagnoses
+        field = sealed_in(model, column)
+        for pk, case, sealed in model._base_manager.filter(with_keys(of_case, "case")).values_list(
+            "pk", "case", column
+        ):
+            text = field.open_for(Sealing(pk, of_case[case][0].key), sealed)
+            yield from ((model, row.pk, text) for row in of_case[case])
