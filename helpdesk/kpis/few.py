@@ -18,6 +18,8 @@ SIGN = f"<{LEAST}*"
 """Stands for a figure of one to four, and for one that would give such a one away."""
 Hidden = Mapping[str, Collection[Place]]
 """Of each figure, by its name, the places where it is not shown."""
+Late = Mapping[str, Mapping[Place, Sequence[int]]]
+"""Of each figure, by its name, what corrections say of places, the newest last."""
 NAMES = [figure.name for figure in FIGURES]
 EVERYWHERE = [figure.name for figure in FIGURES if not figure.whole]
 FEW = [figure.name for figure in FIGURES if figure.few]
@@ -156,21 +158,34 @@ def not_counted(lines: Iterable[MonthlyKpi]) -> frozenset[str]:
 
 def too_few_in(lines: Collection[MonthlyKpi]) -> dict[str, set[Place]]:
     """One month of one network, as frozen; what is small by a correction is hidden too, so that both may be shown."""
-    also: dict[str, Collection[Place]] = {}
+    late: dict[str, dict[Place, list[int]]] = defaultdict(lambda: defaultdict(list))
     for line in lines:
-        for late in line.corrections.all():
-            if 0 < late.now < LEAST:
-                also[late.figure] = {*also.get(late.figure, ()), place_of(line)}
+        for one in line.corrections.all():
+            late[one.figure][place_of(line)].append(int(one.now))
     values = {place_of(line): line.frozen() for line in lines}
     cells = {name: {place: int(row.get(name) or 0) for place, row in values.items()} for name in FEW}
-    hidden = too_few_of(cells, sums_of(lines), also)
+    hidden = too_few_of(cells, sums_of(lines), late)
     return hidden | {figure.name: hidden[figure.base] for figure in FIGURES if figure.base and not figure.few}
 
 
 def too_few_of(
-    cells: Mapping[str, Mapping[Place, int]], sums: Sequence[Adds[Place]], also: dict[str, Collection[Place]]
+    cells: Mapping[str, Mapping[Place, int]], sums: Sequence[Adds[Place]], late: Late
 ) -> dict[str, set[Place]]:
-    """Of these figures of one month, and of the rests that they leave; ``also`` is small by a correction."""
+    """Of these figures of one month, and of the rests that they leave; ``late`` are the corrections of each, the newest last."""
     whole = {name: [place for place in row if place == Place(place.network)] for name, row in cells.items()}
-    every = {name: {**row, **rests(row, sums)} for name, row in cells.items()}
+    every, also = dict[str, Mapping[Place, int]](), dict[str, Collection[Place]]()
+    for name, row in cells.items():
+        every[name], also[name] = with_late(row, late.get(name, {}), sums)
     return too_few(Table(every, sums, also=also, broad=dict(whole)))
+
+
+def with_late(
+    row: Mapping[Place, int], late: Mapping[Place, Sequence[int]], sums: Sequence[Adds[Place]]
+) -> tuple[Mapping[Place, int], Collection[Place]]:
+    """The cells of one figure with the rests that they leave, and which are small by a correction only: a place's own, or a rest
+    by the newest."""
+    small = {place for place, counts in late.items() if any(0 < count < LEAST for count in counts)}
+    newest = {place: counts[-1] for place, counts in late.items()}
+    left = rests({**row, **newest}, sums) if late else {}
+    few = {rest: count for rest, count in left.items() if count < LEAST}
+    return {**few, **row, **rests(row, sums)}, small | few.keys()

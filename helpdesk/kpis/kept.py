@@ -17,7 +17,6 @@ from helpdesk.kpis.few import NAMES, not_counted, place_of, sums_over, too_few_i
 from helpdesk.kpis.places import Place
 from helpdesk.models import KpiCorrection, MonthlyKpi
 from outcomes.queries import small_cells
-from outcomes.queries.small_cells import LEAST
 
 Kept = dict[str, set[Place]]
 PARTS = (__file__, *(str(one.__file__) for one in (catalogue, few, figure, places, small_cells)))
@@ -95,12 +94,13 @@ def decided(rows: QuerySet[MonthlyKpi], names: Sequence[str]) -> dict[dt.date, d
     of = defaultdict(list)
     for month, country, *row in rows.values_list("month", "stands_in", *Place._fields, *paths):
         of[month].append((Place(*row[:4]), country, row[4:]))
-    also: dict[dt.date, dict[str, set[Place]]] = defaultdict(lambda: defaultdict(set))
-    late = KpiCorrection.objects.filter(line__in=rows, figure__in=names, now__gt=0, now__lt=LEAST).order_by()
-    for month, name, *place in late.values_list("line__month", "figure", *(f"line__{key}" for key in Place._fields)):
-        also[month][name].add(Place(*place))
+    late: dict[dt.date, dict[str, dict[Place, list[int]]]] = defaultdict(lambda: defaultdict(lambda: defaultdict(list)))
+    found = KpiCorrection.objects.filter(line__in=rows, figure__in=names).order_by("found_at", "pk")
+    columns = ("line__month", "figure", "now", *(f"line__{key}" for key in Place._fields))
+    for month, name, now, *place in found.values_list(*columns):
+        late[month][name][Place(*place)].append(int(now))
     hidden = {}
     for month, lines in of.items():
         cells = {name: {place: int(row[n] or 0) for place, _at, row in lines} for n, name in enumerate(names)}
-        hidden[month] = too_few_of(cells, sums_over((place, at) for place, at, _row in lines), dict(also[month]))
+        hidden[month] = too_few_of(cells, sums_over((place, at) for place, at, _row in lines), late[month])
     return hidden

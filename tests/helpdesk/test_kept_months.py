@@ -51,6 +51,28 @@ def test_a_month_is_decided_once_and_anew_once_rows_came_late(network):
     assert groups_hidden(network) >= {first, third}
 
 
+def test_what_a_correction_leaves_of_a_country_is_hidden_like_what_was_frozen():
+    """Two panels of a hospital without a line came late: they are what the country holds beyond its only hospital."""
+    made = NetworkFactory(code="LATE", name="Late")
+    whole, country = line(made, MARCH, 40, 30), line(made, MARCH, 9, 10, country="AT")
+    near = line(made, MARCH, 9, 10, centre=CentreFactory(name="Hill", country="AT"))
+    line(made, MARCH, 9, 20, country="DE")
+
+    def hidden():
+        rows = made.kpis.filter(month=MARCH).select_related("centre").prefetch_related("corrections")
+        found = too_few_in(rows)[NAMES[0]]
+        assert found == decided(made.kpis.order_by(), NAMES)[MARCH][NAMES[0]]
+        return found
+
+    assert hidden() == set()
+    for row in (country, whole):
+        was = row.panels_opened
+        KpiCorrection.objects.create(line=row, figure=NAMES[0], was=was, now=was + 2)
+    assert place_of(near) in hidden()
+    KpiCorrection.objects.create(line=country, figure=NAMES[0], was=12, now=17)
+    assert place_of(near) not in hidden()
+
+
 def test_what_is_kept_is_not_decided_again(network, django_assert_num_queries):
     whole = MonthlyKpi.objects.get(network=network, month=MARCH, group=None)
     for asked in (3, 1):
