@@ -22,9 +22,10 @@ def may_start(user: Any, panel: Any) -> Verdict:
     verdict = may_move(user, panel, Move.START_OUTCOME)
     if not verdict:
         return verdict
-    said = Contribution.objects.filter(panel=panel).exists()
+    if Contribution.objects.filter(panel=panel).exists():
+        return yes
     met = Meeting.objects.filter(agenda__panel=panel, state=MeetingState.HELD).exists()
-    return yes if said or met else no("An outcome needs one contribution or one held meeting first.")
+    return yes if met else no("An outcome needs one contribution or one held meeting first.")
 
 
 @rule(Permission.OUTCOME_READ)

@@ -117,10 +117,12 @@ def of_older(entries: list[Entry], besides: Collection[Any]) -> list[Entry]:
     return [entry for entry in marked if entry.contribution or not entry.paper]
 
 
-def entries(panel: Panel, user: Any, seats: list[Seat], *, seen: dt.datetime | None, latest: int | None) -> list[Entry]:
+def entries(
+    panel: Panel, user: Any, seats: list[Seat], *, seen: dt.datetime | None, last_at: dt.datetime, latest: int | None
+) -> list[Entry]:
     """The thread for this reader; of older words those that were corrected or objected to since the last visit too, and advice for
-    the paper."""
-    news = fresh(panel, user, after=seen)
+    the paper. ``last_at`` is what ``so_far`` gives: nothing is looked for where nothing happened since that visit."""
+    news = fresh(panel, user, after=seen) if seen is not None and last_at > seen else {}
     changed = [key for key, at in news.items() if seen is not None and at <= seen]
     return with_news(thread(panel, user, seats, latest=latest, besides=changed), news, seen=seen)
 

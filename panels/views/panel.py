@@ -89,8 +89,8 @@ def page(
     look_once(panel.case.patient)
     seen, seats = queries.room(panel)
     latest = None if "all" in request.GET else queries.LATEST
-    entries = queries.entries(panel, user, seats, seen=seen.get(user.pk), latest=latest)
     said, last_at = queries.so_far(panel)
+    entries = queries.entries(panel, user, seats, seen=seen.get(user.pk), last_at=last_at, latest=latest)
     context = {
         "panel": panel,
         "case": panel.case,  # its parts came with what a reply may quote

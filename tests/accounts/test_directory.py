@@ -254,7 +254,7 @@ def test_the_pages_cost_the_same_however_many_there_are(count, asker, django_ass
     with django_assert_num_queries(15):
         client.get(reverse("matrix"), secure=True)
     client.post(reverse("condition_matrix"), secure=True)
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(17):
         client.post(reverse("condition_matrix"), secure=True)
 
 
