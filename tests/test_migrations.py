@@ -38,6 +38,7 @@ LATEST = (
     ("panels", "0010_where_it_was"),
     ("panels", "0011_opened_by_centre"),
     ("panels", "0012_not_their_field"),
+    ("panels", "0013_who_referred"),
     ("meetings", "0005_where_it_was"),
     ("notifications", "0004_addressees_gone"),
     ("helpdesk", "0006_where_it_stood"),

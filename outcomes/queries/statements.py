@@ -66,6 +66,17 @@ def counted(rows: Any, path: str) -> dict[Any, int]:
 
 
 def years_of(user: Any) -> list[int]:
-    """The years a statement can be asked for: this one, and those with contributions before."""
-    said = Contribution.objects.filter(author=user).order_by().values_list("at__year", flat=True).distinct()
-    return sorted({clock.today().year, *said}, reverse=True)
+    """The years a statement can be asked for: this one, and those before that have a line."""
+    done = (
+        Contribution.objects.filter(author=user),
+        Stance.objects.filter(who=user),
+        SignOff.objects.filter(who=user, at__isnull=False),
+    )
+    years = [rows.order_by().values_list("at__year", flat=True).distinct() for rows in done]
+    spent = (
+        TimeSpent.objects.filter(who=user)
+        .exclude(seconds=0, said_minutes=None)
+        .order_by()
+        .values_list("year", flat=True)
+    )
+    return sorted({clock.today().year, *years[0].union(*years[1:], spent)}, reverse=True)

@@ -70,9 +70,15 @@ def nobody_is_wanted(panel: Panel, *, how: Settled = Settled.CANCELLED) -> None:
 
 def has_said(panel: Panel, *, by: Any) -> None:
     """Somebody answered, in words or by a view of others': nothing waits for them, and no unsent mail says that their answer is
-    late. The first who is not of the treating side stops the clock of the first reply."""
-    if policy.part_of(by, panel) != Part.TREATING:
+    late. The first who was asked for advice stops the clock of the first reply."""
+    asks = Invitation.objects.filter(panel=panel, invitee=by, referred=True)
+    if policy.part_of(by, panel) != Part.TREATING and not asks.exists():
         Panel.objects.filter(pk=panel.pk, first_reply_at=None).update(first_reply_at=clock.now())
+    nothing_waits(panel, by=by)
+
+
+def nothing_waits(panel: Panel, *, by: Any) -> None:
+    """The person answered: neither their list nor an unsent mail asks for advice any more."""
     notifications.settle_work(by, Verb.REPLY, on=panel)
     notifications.cancel_mails([panel.pk], Notice.ANSWER_LATE, Notice.NUDGED, to=by)
 

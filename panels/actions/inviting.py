@@ -27,7 +27,7 @@ from cpms.notifications.states import EXPIRY, Settled, Verb
 from panels import policy, queries
 from panels.actions import chasing, guest_links, sight
 from panels.cases.models import Case
-from panels.models import Invitation, Panel
+from panels.models import Invitation, Panel, Referral
 from panels.states import ANSWER_WITHIN, GUEST_STAYS, DeclineReason, InvitationKind, InvitationState, State, due_on
 
 LIVE = (InvitationState.PENDING, InvitationState.ACCEPTED)
@@ -58,9 +58,9 @@ def ask(
     notice: Notice,
     guest_until: dt.datetime | None = None,
     path: str = "",
-    typed: dict[str, str] | None = None,
+    known: dict[str, Any] | None = None,
 ) -> Invitation:
-    """One invitation with everything that belongs to it; ``typed`` is what was typed of a guest."""
+    """One invitation with everything that belongs to it; ``known`` is what was typed of a guest, and whether they referred."""
     accounts.hold_unused(person)
     now, waits = clock.now(), dt.timedelta(days=notifications_of.days_of(panel.network_id, EXPIRY)[0])
     invitation = Invitation(
@@ -72,7 +72,7 @@ def ask(
         sent_at=now,
         expires_at=now + (waits / 2 if panel.urgent else waits),
         guest_until=guest_until,
-        **(typed or {}),
+        **(known or {}),
     )
     invitation.save(force_insert=True)
     here = invitation.get_absolute_url()
@@ -133,8 +133,9 @@ def invite_guest(
     stays = end_of_day(until) if until else clock.now() + GUEST_STAYS
     path = reverse("activate", args=[token]) if token else ""
     notice = Notice.GUEST_INVITED if token else Notice.INVITED
-    typed = {"asked_name": name, "asked_hospital": hospital, "asked_country": country}
-    invitation = ask(panel, person, by=by, notice=notice, guest_until=stays, path=path, typed=typed)
+    known = {"asked_name": name, "asked_hospital": hospital, "asked_country": country}
+    known["referred"] = Referral.objects.filter(panel=panel, email=email.lower()).exists()
+    invitation = ask(panel, person, by=by, notice=notice, guest_until=stays, path=path, known=known)
     if token:
         ActivationLink.objects.filter(user=person, used_at=None).update(next_path=invitation.get_absolute_url())
     return invitation
@@ -163,10 +164,10 @@ def accept(invitation: Invitation, *, by: Any) -> Invitation:
     sight.project(Case.objects.filter(pk=panel.case_id), people=[by], by=by)
     answered(current, by=by)
     newcomer = {"panel_id": str(panel.pk), "user_id": str(by.pk)}
-    if panel.state == State.OPEN:
-        wait_for_reply(panel, by)
-    else:
+    if panel.state != State.OPEN:
         jobs.at_once("outcomes.ask_newcomer", **newcomer)
+    elif not current.referred:
+        wait_for_reply(panel, by)
     jobs.enqueue("meetings.call_newcomer", **newcomer)
     return current
 

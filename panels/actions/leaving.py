@@ -51,7 +51,9 @@ def leave(panel: Panel, *, reason: str, by: Any, text: str = "", better_name: st
 
 @transaction.atomic
 def propose_colleague(panel: Panel, *, better_name: str, by: Any) -> Invitation:
-    """Name somebody who knows more, and stay: the lead reads the name beside one's seat, as after a no. A later name replaces it."""
+    """Name somebody who knows more, and stay: the lead reads the name beside one's seat, as after a no. A later name replaces it.
+    It answers: nobody is reminded after it (the panel's clock of the first reply goes on).
+    """
     hold_consent(panel.audit_patient_id)
     current = Panel.objects.held(panel.pk)
     if not (verdict := policy.may_propose_colleague(by, current)):
@@ -60,6 +62,7 @@ def propose_colleague(panel: Panel, *, better_name: str, by: Any) -> Invitation:
     seat.better_name = better_name
     seat.save(update_fields=["better_name"])
     chasing.something_happened(current)
+    escalating.nothing_waits(current, by=by)
     tell_lead(current, Notice.COLLEAGUE_PROPOSED, by=by)
     audit.record(Event.COLLEAGUE_PROPOSED, on=seat, by=by)
     return seat

@@ -57,6 +57,10 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
     def guests(self) -> InvitationQuerySet:
         return self.filter(kind=InvitationKind.GUEST)
 
+    def advisers(self) -> InvitationQuerySet:
+        """Those whose advice is asked, guests too."""
+        return self.filter(referred=False)
+
     def of_past_experts(self) -> InvitationQuerySet:
         """Of experts who left their hospital, or are no clinicians any more: these open nothing, and wait to be closed."""
         return self.experts().live().exclude(practises("invitee"))
@@ -74,7 +78,8 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
 
 class Invitation(SealedModel):
     """One person asked into one panel. ``key`` is the panel's. ``asked_…`` is what the inviter typed of a guest,
-    ``centre`` where the invited person worked when they answered."""
+    ``centre`` where the invited person worked when they answered. Who ``referred`` the patient is told everything; it is they who
+    ask, and nobody waits for their advice."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     panel = models.ForeignKey("panels.Panel", on_delete=models.PROTECT, related_name="invitations")
@@ -89,6 +94,7 @@ class Invitation(SealedModel):
     ended_at = models.DateTimeField(null=True)
     nudged_at = models.DateTimeField(null=True)
     guest_until = models.DateTimeField(null=True)
+    referred = models.BooleanField(default=False, db_default=False)
     reason = models.CharField(max_length=10, choices=DeclineReason, blank=True)
     reason_text = SealedTextField()
     better_name = SealedTextField()

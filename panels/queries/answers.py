@@ -43,14 +43,15 @@ def replies_of(panels: Iterable[Any]) -> dict[Any, int]:
 
 
 def of_the_asked(rows: QuerySet[Any], *, panel: str, who: str) -> QuerySet[Any]:
-    """Panel and person of the rows of this round whose person was asked into the panel; both named as they lead there."""
-    asked = Invitation.objects.filter(panel=OuterRef(panel), invitee=OuterRef(who))
+    """Panel and person of the rows of this round whose person was asked into the panel for advice; both named as they lead
+    there."""
+    asked = Invitation.objects.advisers().filter(panel=OuterRef(panel), invitee=OuterRef(who))
     return rows.filter(Exists(asked), at__gte=round_began(panel)).values_list(panel, who)
 
 
 def first_reply_at(panel: Panel) -> dt.datetime | None:
-    """When somebody who was asked into the panel first said something or took a view."""
-    asked = Invitation.objects.filter(panel=panel).values("invitee")
+    """When somebody who was asked into the panel for advice first said something or took a view."""
+    asked = Invitation.objects.advisers().filter(panel=panel).values("invitee")
     said = Contribution.objects.filter(panel=panel, author__in=asked)
     viewed = Stance.objects.filter(contribution__panel=panel, who__in=asked)
     firsts = [rows.aggregate(first=Min("at"))["first"] for rows in (said, viewed)]
@@ -58,21 +59,23 @@ def first_reply_at(panel: Panel) -> dt.datetime | None:
 
 
 def owing(panel: Panel) -> list[Invitation]:
-    """Asked and not answered, or in and silent. Agreeing with what somebody said is an answer too."""
-    pending = list(Invitation.objects.pending().filter(panel=panel).select_related("invitee__deputy"))
-    silent = Invitation.objects.seated().filter(panel=panel).exclude(has_answered())
+    """Asked for advice and not answered, or in and silent. Agreeing with what somebody said is an answer too."""
+    asked = Invitation.objects.advisers().filter(panel=panel)
+    pending = list(asked.pending().select_related("invitee__deputy"))
+    silent = asked.seated().exclude(has_answered())
     return [*pending, *silent.select_related("invitee__deputy")]
 
 
 def has_answered() -> Q:
-    """Of an invitation: whether the person made a statement in this round of the panel, or took a view of one. Who asked for
-    data that is there now has not answered yet."""
+    """Of an invitation: whether the person made a statement in this round of the panel, took a view of one, or named somebody who
+    knows more. Who asked for data that is there now has not answered yet."""
     said = Contribution.objects.filter(
         panel=OuterRef("panel"), author=OuterRef("invitee"), at__gte=round_began("panel")
     )
     said = said.exclude(kind=ContributionKind.NEED_DATA, supplied_at__isnull=False)
     viewed = Stance.objects.filter(contribution__panel=OuterRef("panel"), who=OuterRef("invitee"))
-    return Q(Exists(said)) | Q(Exists(viewed.filter(at__gte=round_began("contribution__panel"))))
+    named = ~Q(better_name="") & Q(state=InvitationState.ACCEPTED, answered_at__gte=round_began("panel"))
+    return Q(Exists(said)) | Q(Exists(viewed.filter(at__gte=round_began("contribution__panel")))) | named
 
 
 def substitutes(panel: Panel) -> list[User]:
@@ -95,8 +98,8 @@ def late_panels() -> PanelQuerySet:
     late: Any = Panel.objects.filter(
         care_consent("case__patient"), state=State.OPEN, wanted_by__lt=clock.today(), escalated__lt=max(Rung)
     )
-    owed = Invitation.objects.pending() | Invitation.objects.seated().exclude(has_answered())
-    owed = owed.filter(panel=OuterRef("pk"))
+    asked = Invitation.objects.advisers()
+    owed = (asked.pending() | asked.seated().exclude(has_answered())).filter(panel=OuterRef("pk"))
     known = ~Q(kind=InvitationKind.GUEST) | Q(state=InvitationState.ACCEPTED)
     nobody = Q(Exists(owed)) & ~Q(Exists(owed.exclude(away("invitee") & known)))
     return late.annotate(deserted=ExpressionWrapper(nobody, BooleanField()))

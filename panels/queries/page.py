@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -19,7 +19,7 @@ from panels.models.invitations import sits
 from panels.queries.answers import has_answered
 from panels.queries.counting import number_of
 from panels.queries.idle import newest
-from panels.states import StanceKind
+from panels.states import InvitationState, StanceKind
 
 LATEST = 20
 
@@ -218,6 +218,27 @@ class Seat:
     seen_at: dt.datetime | None
     replied: bool
     seated: bool
+
+
+@dataclass(frozen=True)
+class Reader:
+    """A member: when they were here last, and whether they have seen everything that others said."""
+
+    person: User
+    last_here: dt.datetime | None
+    up_to_date: bool
+
+
+def readers(seats: Iterable[Seat], entries: Sequence[Entry]) -> list[Reader]:
+    """Everybody seated, held against the words that the thread shows."""
+    said = [(entry.at, entry.author.pk) for entry in entries if not entry.paper]
+    found = []
+    for seat in seats:
+        if seat.invitation.state == InvitationState.ACCEPTED:
+            who, here = seat.invitation.invitee, seat.seen_at
+            newest = max((at for at, author in said if author != who.pk), default=None)
+            found.append(Reader(who, here, here is not None and (newest is None or here >= newest)))
+    return found
 
 
 def visits(panel: Panel) -> dict[Any, dt.datetime]:

@@ -13,7 +13,7 @@ from cpms import clock
 from cpms.accounts.access import Refused
 from outcomes import queries
 from panels import actions as panels
-from panels.models import TimeSpent, Visit
+from panels.models import Stance, TimeSpent, Visit
 from tests.clients import signed_in
 from tests.factories import CANARIES, Story, UserFactory
 
@@ -83,6 +83,16 @@ def test_the_statement_counts_what_was_done_and_names_no_patient(story):
     assert [token for token in CANARIES if token in page] == []
     assert (file["Content-Type"], file.content[:5]) == ("application/pdf", b"%PDF-")
     assert "Nothing yet" in signed_in(UserFactory()).get("/statement/").content.decode()
+
+
+def test_a_year_of_views_or_minutes_alone_has_a_statement_too(story):
+    said, now = story.contribute(story.expert), clock.now()
+    assert queries.years_of(story.lead) == [now.year]
+    panels.take_stance(said, kind="agree", by=story.lead)
+    Stance.objects.update(at=now.replace(year=2021, day=1))
+    panels.say_minutes(story.fresh(), minutes=5, by=story.lead)
+    TimeSpent.objects.filter(who=story.lead).update(year=2020)
+    assert queries.years_of(story.lead) == [now.year, 2021, 2020]
 
 
 def test_the_statement_asks_as_much_for_thirty_panels_as_for_one():

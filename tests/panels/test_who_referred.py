@@ -1,0 +1,110 @@
+"""The physician who referred the patient is the panel's guest: told everything, and asked for no advice."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from django.urls import reverse
+
+from cpms import clock
+from cpms.accounts.access import Refused
+from cpms.accounts.models import User
+from cpms.accounts.roles import Role
+from cpms.notifications.models import OutboxMessage, WorkItem
+from cpms.notifications.notices import Notice
+from cpms.notifications.states import Verb
+from panels import actions as panels
+from panels import queries
+from panels.actions import escalating
+from panels.models import Invitation, Panel
+from tests.clients import signed_in
+from tests.factories import Story, UserFactory, give_role
+
+pytestmark = pytest.mark.django_db
+ADDRESS = "asker@elsewhere.example"
+
+
+@pytest.fixture
+def story():
+    """An open panel that was referred; who referred is in it, and an expert."""
+    story = Story("a")
+    who = {"name": "Dr Guest", "hospital": "Far Hospital", "country": "IE", "text": story.canary("referral")}
+    to = {"network": story.group.network, "group": story.group, "urgency": "soon"}
+    referral = panels.refer(ADDRESS.title(), **who, **to, by=None)
+    coordinator = UserFactory(role="none")
+    give_role(coordinator, Role.GROUP_COORDINATOR, group=story.group)
+    panels.accept_referral(referral, clinician=story.lead, by=coordinator)
+    panels.grow_from_referral(referral, story.panel, by=story.lead)
+    story.open()
+    seat = Invitation.objects.guests().get(panel=story.panel)
+    User.objects.filter(pk=seat.invitee_id).update(activated_at=clock.now())
+    story.asker = User.objects.get(pk=seat.invitee_id)
+    panels.accept(seat, by=story.asker)
+    story.seat(story.expert)
+    return story
+
+
+def waiting(person):
+    return set(WorkItem.objects.open().filter(who=person).values_list("verb", flat=True))
+
+
+def test_no_advice_is_asked_of_who_referred(story):
+    assert waiting(story.asker) == set()
+    assert waiting(story.expert) == {Verb.REPLY}
+    assert [seat.invitee for seat in queries.owing(story.fresh())] == [story.expert]
+    page = signed_in(story.lead).get(story.fresh().get_absolute_url(), secure=True).content.decode()
+    assert page.count("Referred the patient") == 1
+    assert page.count(">Remind<") == 1
+    with pytest.raises(Refused, match="Nothing is awaited"):
+        panels.nudge(story.invitation(story.asker), by=story.lead)
+
+
+def test_their_words_are_no_advice_and_stop_no_clock(story):
+    said = panels.contribute(story.fresh(), kind="diagnosis", text="The potassium rose.", by=story.asker)
+    assert queries.replies(story.fresh()) == 0
+    assert story.fresh().first_reply_at is None
+    panels.take_stance(said, kind="agree", by=story.expert)
+    assert queries.replies(story.fresh()) == 1
+    panels.take_stance(story.contribute(story.expert), kind="agree", by=story.asker)
+    assert queries.replies(story.fresh()) == 1
+    assert story.fresh().first_reply_at is not None
+    assert queries.first_reply_at(story.fresh()) == said.stances.get(who=story.expert).at
+
+
+def test_the_ladder_names_nobody_for_their_silence(story):
+    story.contribute(story.expert)
+    Panel.objects.filter(pk=story.panel.pk).update(wanted_by=clock.today() - dt.timedelta(days=3), quorum=2)
+    escalating.escalate(by=None)
+    assert not OutboxMessage.objects.filter(recipient=story.asker, notice=Notice.ANSWER_LATE).exists()
+
+
+def test_a_guest_who_did_not_refer_is_asked_as_any_expert(story):
+    other = story.invite_guest("expert@elsewhere.example")
+    panels.accept(other, by=other.invitee)
+    assert waiting(other.invitee) == {Verb.REPLY}
+    panels.contribute(story.fresh(), kind="diagnosis", text="A tumour.", by=other.invitee)
+    assert queries.replies(story.fresh()) == 1
+
+
+def test_who_proposes_a_colleague_has_answered_until_the_panel_is_reopened(story):
+    propose = reverse("panels:propose_colleague", args=[story.panel.ref])
+    signed_in(story.expert).post(propose, {"better_name": "Dr Knows More"}, secure=True)
+    assert waiting(story.expert) == set()
+    assert queries.owing(story.fresh()) == []
+    assert story.fresh().first_reply_at is None
+    with pytest.raises(Refused, match="Nothing is awaited"):
+        panels.nudge(story.invitation(story.expert), by=story.lead)
+
+
+def test_what_was_said_since_somebody_was_here_last_is_not_seen_by_them(story):
+    address = story.fresh().get_absolute_url()
+    for person in (story.asker, story.expert):
+        signed_in(person).get(address, secure=True)
+    assert "Seen by everybody who accepted" in signed_in(story.lead).get(address, secure=True).content.decode()
+    story.contribute(story.expert)
+    page = signed_in(story.lead).get(address, secure=True).content.decode()
+    assert "Seen by 1 of 2" in page, "who wrote has seen all that others said"
+    assert f"{story.asker.display_name}: last here today" in page
+    signed_in(story.asker).get(address, secure=True)
+    assert "Seen by everybody who accepted" in signed_in(story.lead).get(address, secure=True).content.decode()
