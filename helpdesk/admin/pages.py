@@ -9,6 +9,7 @@ from django.contrib import admin, messages
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.template.response import TemplateResponse
 
 from cpms import countries
 from cpms.accounts import actions as accounts
@@ -39,7 +40,13 @@ class HelpdeskAdminSite(admin.AdminSite):
         return user.is_authenticated and user.is_verified() and bool(may_use_staff_site(user))
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
-        """What waits today, and below it the lists."""
+        """What waits today, and below it the lists; or one part of it alone, page by page."""
+        page = request.GET.get("page", "")
+        number = int(page) if page.isdecimal() and 0 < len(page) < 5 else 1
+        if alone := queries.part_alone(request.GET.get("part", ""), request.user, page=max(number, 1)):
+            return TemplateResponse(
+                request, "helpdesk/today_part.html", {**self.each_context(request), "part": alone[0]}
+            )
         today = {"parts": queries.parts_of(request.user), "effect": queries.effect_of_nudges(request.user)}
         return super().index(request, {"today": today, **(extra_context or {})})
 

@@ -11,6 +11,8 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.http import urlencode
 
 from cpms.accounts.access import Refused, access
 from cpms.accounts.access.routes import WRITE
@@ -28,6 +30,7 @@ ACTS: dict[str, Callable[..., None]] = {
 class NudgeForm(forms.Form):
     kind = forms.ChoiceField(choices=[(kind, kind) for kind in ACTS])
     key = forms.CharField(max_length=40)
+    page = forms.IntegerField(min_value=0, max_value=9_999, required=False)
 
 
 @access("nudge", verb=Permission.STAFF_SITE, methods=WRITE)
@@ -38,14 +41,20 @@ def nudge(request: HttpRequest) -> HttpResponse:
     thing = found(form, request.user) if form.is_valid() else None
     if thing is None:
         messages.error(request, "This is not on your list any more.")
-        return redirect("helpdesk:index")
+        return back(form)
     try:
         ACTS[form.cleaned_data["kind"]](thing, by=request.user)
     except Refused as refusal:
         messages.error(request, str(refusal))
     else:
         messages.success(request, "A mail is on its way.")
-    return redirect("helpdesk:index")
+    return back(form)
+
+
+def back(form: NudgeForm) -> HttpResponse:
+    """To the page of today, or to the page of the one list that the button stood on."""
+    here, kind, page = reverse("helpdesk:index"), form.cleaned_data.get("kind"), form.cleaned_data.get("page")
+    return redirect(f"{here}?{urlencode({'part': kind, 'page': page})}" if kind and page else here)
 
 
 def found(form: NudgeForm, user: Any) -> Any:

@@ -31,7 +31,8 @@ class Row:
 
 @dataclass(frozen=True)
 class Part:
-    """A list of the page: its first rows, and how many there are. ``kind`` is what its button nudges; empty for none."""
+    """A list of the page: its first rows, and how many there are. ``kind`` is what its button nudges; empty for none. Alone on
+    the page it has a ``page`` of its own, and so many rows stand before it."""
 
     title: str
     rows: list[Row]
@@ -40,10 +41,16 @@ class Part:
     button: str = ""
     whole: str = ""
     since: str = "Asked"
+    page: int = 0
+    before: int = 0
+
+    @property
+    def place(self) -> str:
+        return f"{self.before + 1} to {self.before + len(self.rows)} of {self.count}"
 
     @property
     def more(self) -> int:
-        return self.count - len(self.rows)
+        return self.count - self.before - len(self.rows)
 
 
 def signed_in(person: str) -> QuerySet[AuditEvent]:

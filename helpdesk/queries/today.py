@@ -32,7 +32,7 @@ from panels import queries as panels
 from panels.models import Invitation, Panel
 from panels.states import RUNNING
 
-MOST_SHOWN = 8
+MOST_SHOWN, MOST_ALONE = 8, 50
 
 
 def requests(user: Any) -> QuerySet[AccessRequest]:
@@ -141,12 +141,15 @@ WORDS: dict[str, tuple[str, str, str, str, Callable[[Any, Any], Row]]] = {
 """Heading, button, where the whole list stands, what its day means, and how a row is written."""
 
 
-def part_of(kind: str, user: Any) -> Part:
+def part_of(kind: str, user: Any, *, page: int = 0) -> Part:
+    """The first rows, or a whole page of them, counted from one."""
     title, button, whole, since, written = WORDS[kind]
-    found = list(FOUND[kind](user).annotate(whole=Window(Count("pk")))[:MOST_SHOWN])
+    most = MOST_ALONE if page else MOST_SHOWN
+    before = most * max(page - 1, 0)
+    found = list(FOUND[kind](user).annotate(whole=Window(Count("pk")))[before : before + most])
     rows = [written(thing, user) for thing in found]
     link = reverse(whole) + ("?activated=no" if whole == SLEEPERS else "") if whole else ""
-    return Part(title, rows, found[0].whole if found else 0, kind, button, link, since)
+    return Part(title, rows, found[0].whole if found else 0, kind, button, link, since, page, before)
 
 
 def second_persons(user: Any) -> Part:
@@ -267,6 +270,13 @@ def tickets(user: Any) -> Part:
         note = f"{one.get_kind_display()}, {one.asker.display_name}"
         written.append(Row(one.pk, one.ref, note, one.moved_at, one.get_absolute_url()))
     return Part("Tickets", written, found[0].whole if found else 0, whole=reverse("tickets:list"), since="Waits since")
+
+
+def part_alone(kind: str, user: Any, *, page: int) -> list[Part]:
+    """One list of the page, so that the last row of it is as near as the first; nothing beyond its end."""
+    found = [part_of(kind, user, page=page)] if kind in WORDS else []
+    note_nudges(found, user=user)
+    return [part for part in found if part.rows]
 
 
 def parts_of(user: Any) -> list[Part]:
