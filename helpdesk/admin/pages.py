@@ -202,7 +202,7 @@ class OwnNetworkAdmin(ReadOnlyAdmin):
     """What staff add and change here, each within the networks they serve."""
 
     pages = ("_changelist", "_change", "_add")
-    list_filter: Any = (NetworkFilter,)
+    list_filter = (NetworkFilter,)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).filter(network__in=networks_served_by(request.user))
