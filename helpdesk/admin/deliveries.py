@@ -20,6 +20,7 @@ from cpms.notifications.states import MailState
 from helpdesk import actions as helpdesk
 from helpdesk import queries
 from helpdesk.admin.pages import ReadOnlyAdmin, site
+from helpdesk.queries import lists
 
 NOTICES = dict(notice_choices())
 
@@ -80,9 +81,14 @@ class JobAdmin(ReadOnlyAdmin):
 
     list_display = ("task", "state", "asked_at", "sent_at", "done_at", "attempts", "words")
     list_filter = ("state", "task")
+    search_fields = ("task",)
+    search_help_text = "Name of the task"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Job]:
         return queries.jobs_of(request.user).order_by(*self.get_ordering(request))
+
+    def get_search_results(self, request: HttpRequest, queryset: QuerySet[Any], search_term: str) -> Any:
+        return lists.jobs_found(queryset, search_term), False
 
     @admin.display(description="What was typed")
     def words(self, job: Any) -> str:

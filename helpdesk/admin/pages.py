@@ -10,6 +10,7 @@ from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.template.response import TemplateResponse
+from django.urls import reverse
 
 from cpms import countries
 from cpms.accounts import actions as accounts
@@ -20,6 +21,19 @@ from cpms.accounts.queries import holding, with_device, written
 from cpms.accounts.roles import Permission
 from helpdesk import actions as helpdesk
 from helpdesk import queries
+from helpdesk.admin.filters import (
+    ActivatedFilter,
+    ClearedFilter,
+    HospitalKindFilter,
+    HospitalsNetworkFilter,
+    InForceFilter,
+    NetworkFilter,
+    PanelsFilter,
+    PersonsNetworkFilter,
+    RoleHeldFilter,
+    RolesNetworkFilter,
+    SignedInFilter,
+)
 from helpdesk.admin.seen import SeenForm
 from helpdesk.models import MonthlyKpi
 
@@ -60,7 +74,7 @@ class ReadOnlyAdmin(admin.ModelAdmin):
 
     actions: Any = None
     list_per_page = 50
-    view_on_site = False
+    view_on_site: Any = False
     form = SeenForm
     pages: tuple[str, ...] = ("_changelist", "_change")
 
@@ -97,22 +111,16 @@ class ReadOnlyAdmin(admin.ModelAdmin):
         return False
 
 
-class ActivatedFilter(admin.SimpleListFilter):
-    title = "activation"
-    parameter_name = "activated"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("no", "Not activated yet"), ("yes", "Active")]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> QuerySet[User]:
-        if self.value() in {"yes", "no"}:
-            return queryset.filter(activated_at__isnull=self.value() == "no")
-        return queryset
-
-
 class UserAdmin(ReadOnlyAdmin):
     list_display = ("display_name", "email", "centre", "activated_at", "is_active", "last_login")
-    list_filter = (ActivatedFilter, "is_active", "centre__country")
+    list_filter = (
+        PersonsNetworkFilter,
+        RoleHeldFilter,
+        SignedInFilter,
+        ActivatedFilter,
+        "is_active",
+        "centre__country",
+    )
     list_select_related = ("centre",)
     search_fields = ("display_name", "email", "centre__name")
     search_help_text = "Name, address or hospital"
@@ -125,6 +133,10 @@ class UserAdmin(ReadOnlyAdmin):
         everybody: Any = super().get_queryset(request)
         accounts: QuerySet[User] = everybody.visible_to(request.user)
         return accounts
+
+    def view_on_site(self, person: User) -> str:
+        """The account's own page: it opens for whoever finds the account here."""
+        return reverse("people:person", args=[person.pk])
 
     @admin.action(description="Mail a fresh activation link", permissions=["view"])
     def send_activation_link(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
@@ -140,7 +152,7 @@ class UserAdmin(ReadOnlyAdmin):
 
 class CentreAdmin(ReadOnlyAdmin):
     list_display = ("name", "city", "country", "cleared_on")
-    list_filter = ("country",)
+    list_filter = (HospitalsNetworkFilter, HospitalKindFilter, ClearedFilter, PanelsFilter, "country")
     search_fields = ("name", "city")
     search_help_text = "Name or city"
 
@@ -148,10 +160,14 @@ class CentreAdmin(ReadOnlyAdmin):
         """The hospitals that this person looks after, as on the list of hospitals."""
         return super().get_queryset(request).filter(pk__in=Centre.objects.visible_to(request.user))
 
+    def view_on_site(self, centre: Centre) -> str:
+        """The hospital's own page: it opens for whoever finds the hospital here."""
+        return centre.get_absolute_url()
+
 
 class MembershipAdmin(ReadOnlyAdmin):
     list_display = ("user", "role", "centre", "group", "network", "valid_from", "valid_to")
-    list_filter = ("role",)
+    list_filter = (InForceFilter, RolesNetworkFilter, "role")
     list_select_related = ("user", "centre", "group__network", "network")
     search_fields = ("user__display_name", "user__email", "centre__name")
     search_help_text = "Name, address or hospital"
@@ -193,7 +209,7 @@ class OwnNetworkAdmin(ReadOnlyAdmin):
     """What staff add and change here, each within the networks they serve."""
 
     pages = ("_changelist", "_change", "_add")
-    list_filter = ("network",)
+    list_filter = (NetworkFilter,)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).filter(network__in=networks_served_by(request.user))

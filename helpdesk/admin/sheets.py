@@ -19,6 +19,7 @@ from cpms import clock
 from cpms.accounts.policy import may_use_staff_site, networks_served_by
 from helpdesk.admin.pages import ReadOnlyAdmin, site
 from helpdesk.admin.seen import SeenForm
+from helpdesk.queries import lists
 from panels.cases import actions as cases
 from panels.cases.importers import form_file
 from panels.cases.importers.read_case import ImportRefused
@@ -50,7 +51,12 @@ class ConsentFormAdmin(ReadOnlyAdmin):
     pages = ("_changelist", "_change", "_add")
     list_display = ("language", "version", "title", "is_model", "published_on", "preview")
     list_filter = ("language", "is_model")
+    search_fields = ("title", "language")
+    search_help_text = "Title or language"
     fields = ("language", "version", "title", "body", "is_model", "published_on")
+
+    def get_search_results(self, request: HttpRequest, queryset: QuerySet[Any], search_term: str) -> Any:
+        return lists.sheets_found(queryset, search_term), False
 
     @admin.display(description="preview")
     def preview(self, form: ConsentForm) -> str:
@@ -90,6 +96,8 @@ class CaseFormAdmin(ReadOnlyAdmin):
     pages = ("_changelist", "_change", "_add")
     list_display = ("title", "slug", "version", "network", "number", "published_at", "preview")
     list_filter = (("published_at", admin.EmptyFieldListFilter),)
+    search_fields = ("title", "slug", "network")
+    search_help_text = "Title, short name or network"
     fields = ("slug", "version", "title", "network", "number", "body")
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
@@ -122,6 +130,8 @@ class RegistryAdmin(ReadOnlyAdmin):
 
     pages = ("_changelist", "_change", "_add")
     list_display = ("name", "code", "closed_on")
+    search_fields = ("name", "code")
+    search_help_text = "Name or code"
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         return ("code",) if obj else ()
