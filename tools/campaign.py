@@ -113,8 +113,10 @@ CAMPAIGNS = {
         ("tests/journeys/test_every_page.py",),
     ),
     "twice": Campaign(
-        "every task twice and in parallel, every POST replayed",
+        "every task with something to do: twice, and begun by four at one moment; every POST replayed",
         ("tests/campaigns/test_twice.py", "tests/campaigns/test_replayed.py"),
+        "CPMS_TWICE",
+        100,
     ),
 }
 

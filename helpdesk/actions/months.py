@@ -13,7 +13,7 @@ from django.urls import reverse
 from cpms import clock
 from cpms.accounts import queries as people
 from cpms.accounts.access import Refused
-from cpms.accounts.models import Centre
+from cpms.accounts.models import Centre, Network
 from cpms.audit import actions as audit
 from cpms.audit.states import Event
 from cpms.notifications import actions as notifications
@@ -37,8 +37,10 @@ def freeze_month(month: dt.date, *, by: Any, networks: Collection[Any] | None = 
     month = month.replace(day=1)
     if month > last_month():
         raise Refused("A month is frozen when it is over.")
+    counted = Network.objects.filter(pk__in=kpis.networks_counted().values("pk")).order_by("pk")
+    held = set(counted.select_for_update(no_key=True).values_list("pk", flat=True))  # of two runs one writes
     there = set(MonthlyKpi.objects.filter(month=month).order_by().values_list("network", flat=True).distinct())
-    missing = set(kpis.networks_counted().values_list("pk", flat=True)) - there
+    missing = held - there
     missing = missing if networks is None else missing.intersection(networks)
     lines = [line for line in kpis.counted(month) if line.place.network in missing] if missing else []
     countries = Centre.objects.order_by().values_list("pk", "country")

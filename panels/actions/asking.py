@@ -143,7 +143,7 @@ def grow_into_panel(question: Question, panel: Panel, *, by: Any) -> Panel:
 def forget_questions(patient_id: str, *, by: Any) -> int:
     """What an erased patient's panels grew from goes dark with them, answers included; gives the number of questions."""
     rows = Question.objects.filter(panel__case__patient__pk=patient_id, key__destroyed_at=None)
-    grown = list(rows.select_related("key").select_for_update(of=("self",)))
+    grown = list(rows.select_related("key").select_for_update(of=("self", "key")))
     drafts.forget_about(str(question.pk) for question in grown)
     for question in grown:
         vault.destroy_key(question.key)

@@ -240,18 +240,20 @@ def note(panel: Panel, verb: Move, *, by: Any) -> None:
 
 @transaction.atomic
 def freeze(patient_id: str, *, by: Any) -> int:
-    """After a withdrawal of consent: stop the chasing and the mails of the patient's panels, running or closed.
+    """After a withdrawal of consent: stop the chasing and the mails of the patient's panels, running or closed. Gives how many
+    were stopped: run twice, the word that a panel has ended is not called off with the others.
 
     That nobody sees or writes there any more needs no action: the rules look at the consent itself.
     """
-    panels = list(Panel.objects.running().filter(case__patient__pk=patient_id).with_case())
+    rows = Panel.objects.running().filter(case__patient__pk=patient_id).with_case().order_by("pk")
+    panels = [panel for panel in rows.select_for_update(of=("self",)) if not was_last(panel, Move.FREEZE)]
     for panel in panels:
         people = concerned(panel)
         silence(panel, by=by)
         sight.project(Case.objects.filter(pk=panel.case_id), by=by)
         forget_unseen([panel.ref, str(panel.case_id)])
         jobs.enqueue("meetings.clear_agendas", panel_id=str(panel.pk))
-        note_once(panel, Move.FREEZE, by=by)
+        note(panel, Move.FREEZE, by=by)
         tell_ended(panel, people, by=by, again=f"frozen {clock.today().isoformat()}")
     for panel in Panel.objects.filter(case__patient__pk=patient_id, state=State.CLOSED):
         silence(panel, by=by)
@@ -260,9 +262,14 @@ def freeze(patient_id: str, *, by: Any) -> int:
 
 def note_once(panel: Panel, verb: Move, *, by: Any) -> None:
     """Run twice, the same task leaves one row."""
-    last = PanelStep.objects.filter(panel=panel).order_by("-at", "-pk").first()
-    if last is None or last.verb != verb:
+    if not was_last(panel, verb):
         note(panel, verb, by=by)
+
+
+def was_last(panel: Panel, verb: Move) -> bool:
+    """Whether this stands last in the panel's log."""
+    last = PanelStep.objects.filter(panel=panel).order_by("-at", "-pk").first()
+    return last is not None and last.verb == verb
 
 
 @transaction.atomic

@@ -207,7 +207,8 @@ def look_after_referrals(*, by: Any) -> int:
     overdue = list(Referral.objects.overdue().select_for_update(of=("self",), skip_locked=True))
     for referral in overdue:
         settle(referral, ReferralState.EXPIRED, by=by)
-    forgotten = list(Referral.objects.to_forget().select_for_update(of=("self",), skip_locked=True))
+    over = Referral.objects.to_forget().select_related("key")
+    forgotten = list(over.select_for_update(of=("self", "key"), skip_locked=True))
     drafts.forget_about(str(referral.pk) for referral in forgotten)
     for referral in forgotten:
         if referral.state == ReferralState.ACCEPTED:

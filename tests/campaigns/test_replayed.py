@@ -6,7 +6,7 @@ import uuid
 
 import lxml.html
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 from django.test import Client
 
 from tests.access import oracle
@@ -15,24 +15,13 @@ from tests.access.routes import address, ours
 from tests.access.world import World
 from tests.campaigns.excused import EXCUSED
 from tests.campaigns.presses import PRESSES, Press
-from tests.campaigns.test_twice import tables
+from tests.campaigns.traces import READ, traces
 from tests.clients import signed_in
 
 ASKERS = (
     "lead member invited group_coordinator network_coordinator representative core_helpdesk helpdesk researcher".split()
 )
 POSTS = {name: route for name, _pattern, route in ours() if "POST" in route.methods}
-
-
-def traces() -> dict[str, str]:
-    """Rows of each of our tables, and a sum over all that they hold, asked in one go."""
-    each = (
-        f"SELECT '{name}', (SELECT (count(*), sum(hashtext(t::text)::bigint))::text FROM {table} t)"  # noqa: S608
-        for name, table in tables().items()
-    )
-    with connection.cursor() as cursor:
-        cursor.execute(" UNION ALL ".join(each))
-        return dict(cursor.fetchall())
 
 
 def presser(name: str, press: Press) -> str:
@@ -65,14 +54,14 @@ def fault_of(world: World, name: str, press: Press) -> str:
     url, client = address(name, route, thing, {**EXTRA.get(name, {}), **more}), signed_in(world.people[who])
     typed = {**shown(client, name, url), **(press.words(world) if callable(press.words) else press.words or {})}
     typed.setdefault("idempotency_key", str(uuid.uuid4()))
-    untouched = traces()
+    untouched = traces(besides=READ)
     first = client.post(url, again(typed), secure=True)
-    once = traces()
+    once = traces(besides=READ)
     if first.status_code != 302 or (once == untouched) is not press.is_traceless:
         return f"{name} as {who}: {first.status_code}, changed {once != untouched}: {problems(first)}"
     second = client.post(url, again(typed), secure=True)
     places = [answer.headers.get("Location") for answer in (first, second)]
-    if (twice := traces()) != once or second.status_code != first.status_code or places[0] != places[1]:
+    if (twice := traces(besides=READ)) != once or second.status_code != first.status_code or places[0] != places[1]:
         moved = [f"{table} {once[table]} -> {twice[table]}" for table in once if once[table] != twice[table]]
         return f"{name} as {who}, sent twice: {second.status_code} {places}, {moved}"
     return ""

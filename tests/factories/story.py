@@ -64,8 +64,12 @@ class Story:
         return canary(f"{self.tag}-{name}")
 
     @cached_property
+    def network(self):
+        return NetworkFactory()
+
+    @cached_property
     def group(self):
-        return GroupFactory()
+        return GroupFactory(network=self.network)
 
     @cached_property
     def lead(self):
@@ -143,7 +147,7 @@ class Story:
     @cached_property
     def panel(self):
         """A prepared draft."""
-        panel = panels.draft_panel(self.case, network=NetworkFactory(), by=self.lead)
+        panel = panels.draft_panel(self.case, network=self.network, by=self.lead)
         return panels.prepare(
             panel,
             by=self.lead,

@@ -70,6 +70,15 @@ def withdraw_and_give_again(story):
     assert panels.thaw(str(story.patient.pk), by=None) == 1
 
 
+def test_word_that_a_panel_has_ended_outlives_a_second_freezing(story):
+    """And nobody is told who had not heard of the panel before, as a coordinator whose mail was not sent yet."""
+    story.seat(second := UserFactory())
+    ended = OutboxMessage.objects.filter(notice=Notice.PANEL_ENDED).order_by("written_at")
+    consent.withdraw_consent(story.patient, stage=Stage.CARE, by=story.lead)
+    assert panels.freeze(str(story.patient.pk), by=None) == 0
+    assert [(mail.recipient, mail.state) for mail in ended] == [(second, MailState.WAITING)]
+
+
 def test_consent_given_again_restarts_what_its_withdrawal_stopped(story):
     second = UserFactory()
     story.seat(second)

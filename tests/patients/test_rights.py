@@ -212,6 +212,7 @@ def test_erasure_asks_for_the_pseudonym_and_darkens_everything(django_capture_on
     assert Job.objects.filter(task="cases.forget").exists()
     assert cases.forget_rows(str(patient.pk), by=None) == 4
     assert cases.forget_rows(str(patient.pk), by=None) == 0
+    assert AuditEvent.objects.filter(event="case_changed", detail__verb="forget").count() == 1
     assert client.get(patient.get_absolute_url()).status_code == 200
 
 

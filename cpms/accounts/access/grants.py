@@ -36,21 +36,24 @@ def check(codename: str) -> None:
         raise ValueError(f"{codename} is not grantable")
 
 
-def grant(user: Any, codename: str, thing: models.Model, *, until: dt.datetime | None = None) -> None:
-    """Let ``user`` see ``thing``, for good or ``until`` a moment. Granting again replaces the date."""
+def grant(user: Any, codename: str, thing: models.Model, *, until: dt.datetime | None = None) -> bool:
+    """Let ``user`` see ``thing``, for good or ``until`` a moment. Granting again replaces the date. Gives whether anything is
+    otherwise now: of two who grant the same at once it is one."""
     check(codename)
     rows: Any = get_user_obj_perms_model(thing)
     kind = ContentType.objects.get_for_model(thing)
     permission = Permission.objects.get(content_type=kind, codename=codename)
-    row = rows(user=user, permission=permission, content_object=thing, until=until)
-    one = ["user", "permission", "content_object"]
-    rows.objects.bulk_create([row], update_conflicts=True, unique_fields=one, update_fields=["until"])
+    one = {"user": user, "permission": permission, "content_object": thing}
+    _row, fresh = rows.objects.get_or_create(**one, defaults={"until": until})
+    same = Q(until=until) if until else Q(until__isnull=True)
+    return fresh or rows.objects.filter(**one).exclude(same).update(until=until) > 0
 
 
-def end(user: Any, codename: str, thing: models.Model) -> None:
-    """Take the grant back; effective on the next request."""
+def end(user: Any, codename: str, thing: models.Model) -> bool:
+    """Take the grant back; effective on the next request. Gives whether there was one."""
     check(codename)
-    remove_perm(codename, user, thing)
+    ended = remove_perm(codename, user, thing)
+    return bool(ended and ended[0])
 
 
 def granted(user: Any, codename: str, model: type[models.Model]) -> Any:

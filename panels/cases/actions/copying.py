@@ -103,6 +103,7 @@ def copy_files(case_id: str, *, by: Any) -> int:
 @transaction.atomic
 def copy_file(file: CaseFile, case: Case, *, by: Any) -> int:
     hold_consent(case.patient_id)
+    list(Case.objects.filter(pk=case.pk).select_for_update(no_key=True).values_list("pk"))  # of two workers one copies
     key = uuid.uuid5(case.pk, str(file.pk))
     if not may_be_discussed(case.patient) or CaseFile.objects.filter(pk=key).exists():
         return 0

@@ -193,10 +193,10 @@ def correct_parts(
 
 def give_sight(case: Case, *, to: Any, until: dt.datetime | None, by: Any) -> None:
     """Let somebody see the case, until a moment or for good; ``panels.actions.sight`` says who and how long."""
-    grants.grant(to, "view_case", case, until=until)
-    audit.record(Event.ACCESS_GRANTED, on=case, by=by, ids=[str(to.pk)])
+    if grants.grant(to, "view_case", case, until=until):
+        audit.record(Event.ACCESS_GRANTED, on=case, by=by, ids=[str(to.pk)])
 
 
 def take_sight(case: Case, *, of: Any, by: Any) -> None:
-    grants.end(of, "view_case", case)
-    audit.record(Event.ACCESS_ENDED, on=case, by=by, ids=[str(of.pk)])
+    if grants.end(of, "view_case", case):
+        audit.record(Event.ACCESS_ENDED, on=case, by=by, ids=[str(of.pk)])

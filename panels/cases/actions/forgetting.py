@@ -24,12 +24,12 @@ from panels.cases.models import (
 
 @transaction.atomic
 def forget_rows(patient_id: str, *, by: Any) -> int:
-    """Delete the clinical rows of a patient whose key is gone; gives their number. Safe to run twice."""
+    """Delete the clinical rows of a patient whose key is gone; gives their number. Safe to run twice: it is written down once."""
     cases = Case.objects.filter(patient__pk=patient_id, patient__erased_at__isnull=False)
-    gone = 0
+    held, gone = list(cases.order_by("pk").select_for_update(of=("self",))), 0
     for model in (Diagnosis, Finding, LabResult, Variant, Treatment, CaseImport, CaseFile, CaseAnswers, Rectification):
         gone += model._default_manager.filter(case__in=cases).delete()[0]
-    for case in cases:
-        audit.record(Event.CASE_CHANGED, on=case, by=by, verb="forget", count=gone)
-    cases.update(years_at_entry=None)
+    if cases.exclude(years_at_entry=None).update(years_at_entry=None) or gone:
+        for case in held:
+            audit.record(Event.CASE_CHANGED, on=case, by=by, verb="forget", count=gone)
     return gone

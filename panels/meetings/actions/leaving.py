@@ -49,8 +49,7 @@ def let_go(meeting: Meeting, people: Iterable[Any], *, panel: Panel, again: str,
     Gives how many."""
     asked = set(meeting.attendance.values_list("who", flat=True))
     gone = [person for person in people if person.pk in asked and not asked_otherwise(meeting, person)]
-    if gone:
-        meeting.attendance.filter(who__in=gone).delete()
+    if gone and meeting.attendance.filter(who__in=gone).delete()[0]:  # of two workers one says so
         entry = taken_out_file(meeting, [panel.ref])
         occasion = f"{panel.ref}:{again}"
         notifications.notify(gone, notice=Notice.MEETING_LEFT, by=None, about=meeting, calendar=entry, again=occasion)
