@@ -133,7 +133,7 @@ def invite_guest(
     stays = end_of_day(until) if until else clock.now() + GUEST_STAYS
     path = reverse("activate", args=[token]) if token else ""
     notice = Notice.GUEST_INVITED if token else Notice.INVITED
-    known = {"asked_name": name, "asked_hospital": hospital, "asked_country": country}
+    known: dict[str, Any] = {"asked_name": name, "asked_hospital": hospital, "asked_country": country}
     known["referred"] = Referral.objects.filter(panel=panel, email=email.lower()).exists()
     invitation = ask(panel, person, by=by, notice=notice, guest_until=stays, path=path, known=known)
     if token:
