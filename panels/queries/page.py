@@ -230,12 +230,13 @@ class Reader:
 
 
 def readers(seats: Iterable[Seat], entries: Sequence[Entry]) -> list[Reader]:
-    """Everybody seated, held against the words that the thread shows."""
+    """Everybody seated, held against the words that the thread shows. Who said something was here then."""
     said = [(entry.at, entry.author.pk) for entry in entries if not entry.paper]
     found = []
     for seat in seats:
         if seat.invitation.state == InvitationState.ACCEPTED:
-            who, here = seat.invitation.invitee, seat.seen_at
+            who = seat.invitation.invitee
+            here = max([*filter(None, [seat.seen_at]), *(at for at, author in said if author == who.pk)], default=None)
             newest = max((at for at, author in said if author != who.pk), default=None)
             found.append(Reader(who, here, here is not None and (newest is None or here >= newest)))
     return found
