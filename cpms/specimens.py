@@ -162,16 +162,17 @@ CHARTS = [
 
 
 def talk(people: list[Any]) -> dict[str, Any]:
-    """Each kind of objection, and who has seen the case."""
+    """Each kind of objection, and who has seen the newest words."""
     kinds = (("amend", "Amend", "Two weeks, not one."), ("dissent", "Dissent", "Not before the intake is known."))
-    seats = [
-        Row(invitation=Row(state="accepted", invitee=person), seen_at=None if number else clock.now())
-        for number, person in enumerate(people)
+    before = (None, clock.now() - dt.timedelta(days=4), clock.now())
+    readers = [
+        Row(person=person, last_here=here, up_to_date=here == before[-1])
+        for person, here in zip(people, before, strict=False)
     ]
     stances = [
         Row(kind=kind, get_kind_display=word, who=people[2], text=text, at=clock.now()) for kind, word, text in kinds
     ]
-    return {"stances": stances, "seats": seats}
+    return {"stances": stances, "readers": readers}
 
 
 def parts(panel: Any, people: list[Any]) -> dict[str, Any]:
