@@ -52,19 +52,8 @@ def offered(client, model, title):
 
 
 @pytest.fixture
-def bond():
-    return NetworkFactory(code="BOND", name="ERN BOND")
-
-
-@pytest.fixture
 def lung():
     return NetworkFactory(code="LUNG", name="ERN LUNG")
-
-
-@pytest.fixture
-def skin():
-    """A network that the staff of these tests do not serve."""
-    return NetworkFactory(code="SKIN", name="ERN SKIN")
 
 
 def test_people_are_kept_by_the_network_of_their_hospital_or_of_a_role(bond, lung, skin):

@@ -16,16 +16,6 @@ from tests.helpdesk.test_staff_filters import desk_of, kept
 pytestmark = pytest.mark.django_db(databases=["default", "cachedb"])
 
 
-@pytest.fixture
-def bond():
-    return NetworkFactory(code="BOND", name="ERN BOND")
-
-
-@pytest.fixture
-def skin():
-    return NetworkFactory(code="SKIN", name="ERN SKIN")
-
-
 def test_jobs_are_found_by_task_and_kept_by_state():
     Job.objects.all().delete()
     for task in ("meetings.leave", "meetings.remind"):

@@ -17,7 +17,8 @@ from cpms.notifications.states import Verb
 from panels import actions as panels
 from panels import queries
 from panels.actions import escalating
-from panels.models import Invitation, Panel
+from panels.models import Invitation, Panel, PanelStep
+from panels.states import Move, State
 from tests.clients import signed_in
 from tests.factories import Story, UserFactory, give_role
 
@@ -95,6 +96,8 @@ def test_who_proposes_a_colleague_has_answered_until_the_panel_is_reopened(story
     assert story.fresh().first_reply_at is None
     with pytest.raises(Refused, match="Nothing is awaited"):
         panels.nudge(story.invitation(story.expert), by=story.lead)
+    PanelStep.objects.create(panel=story.panel, verb=Move.REOPEN, source=State.CLOSED, target=State.OPEN, by=story.lead)
+    assert [seat.invitee for seat in queries.owing(story.fresh())] == [story.expert]
 
 
 def test_what_was_said_since_somebody_was_here_last_is_not_seen_by_them(story):
