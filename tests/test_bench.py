@@ -50,10 +50,10 @@ def test_an_address_that_nothing_leads_to_is_a_fault():
 
 
 def test_a_line_says_what_grew_and_a_page_without_rows_has_one_figure():
-    row = {"median": 10, "p95": 20, "raw": 1000, "packed": 300}
-    assert line_of(Row("x", [9], **row)) == "| x | – | 9 | 10.0 | 20.0 | 1 | 0.3 |"
+    row = {"median": 10, "p95": 20, "raw": 1000, "packed": 300, "pace": 0.4}
+    assert line_of(Row("x", [9], **row)) == "| x | – | 9 | 10.0 | 20.0 | 0.40 | 1 | 0.3 |"
     both = Row("y", [9, 9, 9], **row, by="findings", at_most=90)
-    assert line_of(both) == "| y | findings | 9, 9, 9 | 10.0 | 20.0 / 90.0 | 1 | 0.3 |"
+    assert line_of(both) == "| y | findings | 9, 9, 9 | 10.0 | 20.0 / 90.0 | 0.40 | 1 | 0.3 |"
     assert broken([both], 0) == []
     assert broken([Row("z", [9, 9, 99], **row)], 0) == ["z: queries [9, 9, 99]"]
 

@@ -22,7 +22,7 @@ from cpms.patients.models import Patient
 from cpms.vault import cipher
 from cpms.vault.models import DataKey
 from panels.cases.models import Case, Diagnosis, Finding
-from panels.models import Contribution, Invitation, Panel
+from panels.models import Contribution, Invitation, Message, Panel
 from panels.states import State
 from tools.bench.scale import WHOLE, Scale
 
@@ -149,8 +149,14 @@ def fill(say: Callable[[str], None], scale: Scale) -> list[User]:
 
 
 def talk(lead: User) -> None:
-    """The third lead's first three panels get 3, 30 and 300 statements."""
+    """The third lead's first three panels get 3, 30 and 300 entries, statements and messages by turns."""
     panels = Panel.objects.filter(lead=lead).select_related("key").order_by("ref")[:3]
     for panel, count in zip(panels, SIZES, strict=True):
         author = panel.invitations.get().invitee
-        Contribution.objects.bulk_create(statement(panel, author) for _ in range(count - 1))
+        store([message(panel, lead) if number % 2 else statement(panel, author)] for number in range(1, count))
+
+
+def message(panel: Panel, author: User) -> Message:
+    said = Message(panel=panel, key=panel.key, author=author)
+    said.text = TEXT
+    return said

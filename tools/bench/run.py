@@ -111,7 +111,7 @@ def row_of(page: Page, rounds: int) -> Row:
     counts = page.counts if page.by else page.counts[-1:]
     if page.typical is None:
         return measure(page.name, counts, page.client, page.path, rounds, by=page.by)
-    return replace(page.typical, queries=counts, at_most=timed(page.client, page.path, rounds)[1])
+    return replace(page.typical, queries=counts, at_most=timed(page.client, page.path, rounds).p95)
 
 
 def measured(scale: Scale, only: str) -> Measured:
