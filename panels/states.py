@@ -151,6 +151,7 @@ class InvitationState(models.TextChoices):
 INVITATION_MOVES = (
     ("accept", (InvitationState.PENDING,), InvitationState.ACCEPTED, "who is invited"),
     ("decline", (InvitationState.PENDING,), InvitationState.DECLINED, "who is invited"),
+    ("reconsider", (InvitationState.DECLINED,), InvitationState.PENDING, "who said no, for five minutes"),
     ("take back", (InvitationState.PENDING,), InvitationState.WITHDRAWN, "treating side"),
     ("end", (InvitationState.ACCEPTED,), InvitationState.ENDED, "treating side, or the close for a guest"),
     ("leave", (InvitationState.ACCEPTED,), InvitationState.ENDED, "the member or guest"),

@@ -83,4 +83,5 @@ urlpatterns = [
     path("invitations/<uuid:key>/", inviting.invitation, name="invitation"),
     path("invitations/<uuid:key>/accept/", inviting.accept, name="accept"),
     path("invitations/<uuid:key>/decline/", inviting.decline, name="decline"),
+    path("invitations/<uuid:key>/reconsider/", inviting.reconsider, name="reconsider"),
 ]

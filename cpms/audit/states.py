@@ -87,6 +87,7 @@ class Event(models.TextChoices):
     PEOPLE_NAMED = "people_named", "people named by a coordinator"
     INVITED = "invited", "invited to a panel"
     INVITATION_ANSWERED = "invitation_answered", "invitation answered"
+    ANSWER_TAKEN_BACK = "answer_taken_back", "answer to an invitation taken back"
     INVITATION_ENDED = "invitation_ended", "invitation ended"
     COLLEAGUE_PROPOSED = "colleague_proposed", "colleague proposed by a member"
     MEMBER_NUDGED = "member_nudged", "reminded by the lead"

@@ -1,5 +1,6 @@
 """Everything that changes a panel."""
 
+from panels.actions.answering import accept, decline, reconsider
 from panels.actions.asking import answer, ask_group, chase_questions, close_question, forget_questions, grow_into_panel
 from panels.actions.assisting import break_glass, end_assist, let_in
 from panels.actions.attending import look_after_unattended
@@ -10,8 +11,6 @@ from panels.actions.escalating import escalate, propose_again, set_terms, wish_m
 from panels.actions.filtering import drop_filter, save_filter
 from panels.actions.handing_over import follow_lead, hand_over, look_after_left_behind, look_for_left_behind
 from panels.actions.inviting import (
-    accept,
-    decline,
     end_invitation,
     expire_invitations,
     invite_experts,
@@ -94,6 +93,7 @@ __all__ = [
     "propose_colleague",
     "recall",
     "receive",
+    "reconsider",
     "refer",
     "reopen",
     "return_with_question",

@@ -1,4 +1,4 @@
-"""Ask people in, take their answer, let them go."""
+"""Ask people in, let them go."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from panels import policy, queries
 from panels.actions import chasing, guest_links, sight
 from panels.cases.models import Case
 from panels.models import Invitation, Panel, Referral
-from panels.states import ANSWER_WITHIN, GUEST_STAYS, DeclineReason, InvitationKind, InvitationState, State, due_on
+from panels.states import ANSWER_WITHIN, GUEST_STAYS, InvitationKind, InvitationState, State, due_on
 
 LIVE = (InvitationState.PENDING, InvitationState.ACCEPTED)
 
@@ -147,62 +147,6 @@ def locked(invitation: Invitation) -> Invitation:
     current = Invitation.objects.with_surroundings().select_for_update(of=("self",)).get(pk=invitation.pk)
     current.panel = panel
     return current
-
-
-@transaction.atomic
-def accept(invitation: Invitation, *, by: Any) -> Invitation:
-    """Become a member: see the case from now on, and be asked for advice by the date wanted; or for a signature, where the
-    outcome is out for it."""
-    hold_consent(invitation.audit_patient_id)
-    current = locked(invitation)
-    if not (verdict := policy.may_answer(by, current)):
-        raise Refused(verdict.reason)
-    current.state, current.answered_at = InvitationState.ACCEPTED, clock.now()
-    current.centre_id = by.centre_id
-    current.save(update_fields=["state", "answered_at", "centre"])
-    panel = current.panel
-    sight.project(Case.objects.filter(pk=panel.case_id), people=[by], by=by)
-    answered(current, by=by)
-    newcomer = {"panel_id": str(panel.pk), "user_id": str(by.pk)}
-    if panel.state != State.OPEN:
-        jobs.at_once("outcomes.ask_newcomer", **newcomer)
-    elif not current.referred:
-        wait_for_reply(panel, by)
-    jobs.enqueue("meetings.call_newcomer", **newcomer)
-    return current
-
-
-@transaction.atomic
-def decline(invitation: Invitation, *, reason: str, by: Any, text: str = "", better_name: str = "") -> Invitation:
-    """Say no, with a reason and perhaps a better name. No more reminders."""
-    current = locked(invitation)
-    if not (verdict := policy.may_answer(by, current)):
-        raise Refused(verdict.reason)
-    current.state, current.answered_at = InvitationState.DECLINED, clock.now()
-    current.reason, current.reason_text, current.better_name = DeclineReason(reason), text, better_name
-    current.centre_id = by.centre_id
-    current.save(update_fields=["state", "answered_at", "centre", "reason", "reason_text", "better_name"])
-    answered(current, by=by)
-    return current
-
-
-def answered(invitation: Invitation, *, by: Any) -> None:
-    notifications.settle_work(by, Verb.ANSWER, on=invitation)
-    drafts.discard_about([str(invitation.pk)], by=by)
-    panel = invitation.panel
-    notifications.cancel_mails([invitation.pk], Notice.INVITED, to=by)
-    notifications.cancel_mails([panel.pk], Notice.ANSWER_LATE, Notice.NUDGED, to=by)
-    chasing.something_happened(panel)
-    notifications.notify(
-        [panel.lead],
-        notice=Notice.INVITATION_ANSWERED,
-        by=by,
-        about=invitation,
-        ref=panel.ref,
-        path=panel.get_absolute_url(),
-        urgent=panel.urgent,
-    )
-    audit.record(Event.INVITATION_ANSWERED, on=invitation, by=by, verb=str(invitation.state))
 
 
 @transaction.atomic

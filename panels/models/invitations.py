@@ -17,7 +17,16 @@ from cpms.accounts.models import Centre, User, practises
 from cpms.accounts.models.people import GUESTS_IN
 from cpms.vault.fields import SealedTextField
 from cpms.vault.models import SealedManager, SealedModel
-from panels.states import ANSWER_WITHIN, NUDGE_AFTER, RUNNING, DeclineReason, InvitationKind, InvitationState, due_on
+from panels.states import (
+    ANSWER_WITHIN,
+    NUDGE_AFTER,
+    RECALL_WITHIN,
+    RUNNING,
+    DeclineReason,
+    InvitationKind,
+    InvitationState,
+    due_on,
+)
 
 
 def sits() -> Q:
@@ -154,6 +163,11 @@ class Invitation(SealedModel):
         soon = self.sent_at + ANSWER_WITHIN
         wanted = due_on(self.panel.wanted_by) if self.panel.wanted_by else None
         return min(soon, wanted) if wanted and wanted > self.sent_at else soon
+
+    @property
+    def recallable(self) -> bool:
+        """Answered so lately that the answer may be taken back."""
+        return self.answered_at is not None and clock.now() < self.answered_at + RECALL_WITHIN
 
     @property
     def nudged_lately(self) -> bool:

@@ -28,6 +28,7 @@ from panels.policy.invitations import (
     may_nudge,
     may_propose_colleague,
     may_read_invitation,
+    may_reconsider,
     may_withdraw_invitation,
 )
 from panels.policy.panels import (
@@ -97,6 +98,7 @@ __all__ = [
     "may_read_registry",
     "may_read_sight",
     "may_receive",
+    "may_reconsider",
     "may_reopen",
     "may_reword",
     "may_say_minutes",

@@ -43,11 +43,27 @@ def may_answer(user: Any, invitation: Any) -> Verdict:
         return no("This invitation is for somebody else.")
     if invitation.state != InvitationState.PENDING or invitation.expires_at <= clock.now():
         return no("This invitation was answered or has ended.")
+    return may_still_come(user, invitation)
+
+
+def may_still_come(user: Any, invitation: Any) -> Verdict:
+    """Whoever was asked is what they were asked as, and the panel runs."""
     if invitation.kind == InvitationKind.EXPERT and not user.is_practising:
         return no("You were asked as a clinician of your hospital.")
     if invitation.panel.state not in RUNNING:
         return no(NOT_RUNNING)
     return may_be_discussed(invitation.panel.case.patient)
+
+
+def may_reconsider(user: Any, invitation: Any) -> Verdict:
+    """One's own no, as long as words can be recalled, and while a yes would still do."""
+    if invitation.invitee_id != user.pk or invitation.state != InvitationState.DECLINED:
+        return no("There is no answer of yours to take back.")
+    if not invitation.recallable:
+        return no("An answer can be taken back for five minutes. The lead can ask you again.")
+    if invitation.expires_at <= clock.now():
+        return no("This invitation has ended.")
+    return may_still_come(user, invitation)
 
 
 @rule(Permission.PANEL_LEAVE)

@@ -1,6 +1,7 @@
 """Read models of panels."""
 
 from panels.queries.answers import (
+    answered_by,
     first_reply_at,
     late_panels,
     owing,
@@ -74,6 +75,7 @@ __all__ = [
     "WorkRow",
     "Worklist",
     "addressed",
+    "answered_by",
     "answered_words",
     "answers_to",
     "as_referred",

@@ -109,3 +109,9 @@ def people_in(panel: Panel) -> list[Any]:
     """The lead and everybody seated now."""
     seats = Invitation.objects.seated().filter(panel=panel).select_related("invitee")
     return [panel.lead, *(seat.invitee for seat in seats)]
+
+
+def answered_by(person: Any, key: Any) -> Invitation | None:
+    """The person's own invitation of this key, to which they said no."""
+    rows = Invitation.objects.with_surroundings().filter(invitee=person, state=InvitationState.DECLINED)
+    return rows.filter(pk=key).first()

@@ -65,8 +65,20 @@ def decline(request: HttpRequest, invitation: Invitation) -> HttpResponse:
     if not form.is_valid():
         return sheet(request, invitation, form, status=422)
     actions.decline(invitation, by=request.user, **form.cleaned_data)
-    messages.success(request, "Your answer is with the lead. You get no more reminders.")
+    undo = reverse("panels:reconsider", args=[invitation.pk])
+    messages.success(request, "Your answer is with the lead. You get no more reminders.", extra_tags=undo)
     return redirect(after_declining(request, invitation, form.cleaned_data["reason"]))
+
+
+@access("panels:reconsider", verb=Permission.SIGNED_IN, methods=WRITE)
+def reconsider(request: HttpRequest, key: Any) -> HttpResponse:
+    """Take one's no back; nobody else's is found."""
+    found = queries.answered_by(request.user, key)
+    if found is None:
+        raise Http404
+    actions.reconsider(found, by=request.user)
+    messages.success(request, "Taken back. The invitation waits for your answer again.")
+    return redirect(found)
 
 
 def after_declining(request: HttpRequest, invitation: Invitation, reason: str) -> str:

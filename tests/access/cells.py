@@ -18,6 +18,7 @@ from tests.factories import CANARIES
 EXTRA: dict[str, dict[str, object]] = {
     "panels:end_invitation": {"invitation": uuid.uuid4()},
     "panels:nudge": {"invitation": uuid.uuid4()},
+    "panels:reconsider": {"key": uuid.uuid4()},
     "panels:drop_filter": {"key": uuid.uuid4()},
     "drop_from_group": {"person": uuid.uuid4()},
     "panels:end_assist": {"assist": uuid.uuid4()},

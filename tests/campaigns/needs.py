@@ -49,6 +49,11 @@ def running_assist(world: World) -> dict[str, Any]:
     return {"assist": Assist.objects.running().get().pk}
 
 
+def declined(world: World) -> dict[str, Any]:
+    asked = world.people["invited"]
+    return {"key": panels.decline(world.story.invitation(asked), reason="time", by=asked).pk}
+
+
 def kept_filter(world: World) -> dict[str, Any]:
     return {"key": panels.save_filter("state=open", label="Open", by=world.story.lead).pk}
 

@@ -14,6 +14,7 @@ from tests.campaigns.needs import (
     brought,
     calendar_address,
     day,
+    declined,
     endo,
     escalated,
     failed_document,
@@ -154,6 +155,7 @@ PRESSES = {
     "panels:mark": Press({"marked": "1"}),
     "panels:accept": Press(who="invited"),
     "panels:decline": Press({"reason": "time"}, who="invited"),
+    "panels:reconsider": Press(who="invited", before=declined),
     # meetings
     "meetings:stop_address": Press(before=calendar_address),
     "meetings:series_new": Press(

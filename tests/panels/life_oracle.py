@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 EXPERTS, PLACES = 3, 2
 RUNNING = {"open", "outcome"}
 LIVE = {"waiting", "taken up", "returned"}
-OF_EXPERT = ("invite", "accept", "decline", "end", "expire", "contribute", "recall", "sign")
+OF_EXPERT = ("invite", "accept", "decline", "reconsider", "end", "expire", "contribute", "recall", "sign")
 OF_PLACE = ("address", "take_up", "forward", "give_back", "clarify")
 ALONE = (
     "open",
@@ -23,7 +23,7 @@ ALONE = (
     "hand_over",
 )
 MOVES = {"open": "open", "start_outcome": "outcome", "close": "closed", "reopen": "open", "withdraw": "withdrawn"}
-ANSWERS = {"accept": "accepted", "decline": "declined", "end": "gone", "expire": "lapsed"}
+ANSWERS = {"accept": "accepted", "decline": "declined", "reconsider": "pending", "end": "gone", "expire": "lapsed"}
 
 
 @dataclass
@@ -75,6 +75,7 @@ class Oracle:
             "invite": self.alive,
             "accept": self.alive and seat == "pending",
             "decline": self.alive and seat == "pending",
+            "reconsider": self.alive and seat == "declined",
             "end": self.alive and seat in {"pending", "accepted"},
             "expire": seat == "pending",
             "contribute": self.alive and seat == "accepted",

@@ -33,9 +33,14 @@ def asked(story):
     return story.invitation(story.expert)
 
 
+def declined(story):
+    return panels.decline(asked(story), reason="time", by=story.expert)
+
+
 DEEDS = {
     "accept": (asked, lambda it, story: panels.accept(it, by=story.expert)),
     "decline": (asked, lambda it, story: panels.decline(it, reason="time", by=story.expert)),
+    "reconsider": (declined, lambda it, story: panels.reconsider(it, by=story.expert)),
     "end": (asked, lambda it, story: panels.end_invitation(it, by=story.lead)),
     "take a view": (told, lambda it, story: panels.take_stance(it, kind="agree", by=story.lead)),
     "mark": (told, lambda it, story: panels.mark(it, marked=True, by=story.lead)),

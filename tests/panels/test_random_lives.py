@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from django.db import connection, transaction
+from django.db.models import F
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
@@ -97,14 +98,21 @@ class Life:
     def decline(self, person):
         panels.decline(self.invitation(person), reason="time", by=person)
 
+    def reconsider(self, person):
+        panels.reconsider(self.invitation(person), by=person)
+
     def end(self, person):
         panels.end_invitation(self.invitation(person), by=self.story.lead)
 
     def expire(self, person):
         """The day after the last on which they could answer; the clock looks."""
-        rows = Invitation.objects.filter(panel=self.story.panel, invitee=person, state=InvitationState.PENDING)
-        if not rows.update(sent_at=self.story.yesterday - dt.timedelta(days=14), expires_at=self.story.yesterday):
+        rows = Invitation.objects.filter(panel=self.story.panel, invitee=person)
+        ago = dt.timedelta(days=15)
+        if not rows.filter(state=InvitationState.PENDING).update(
+            expires_at=self.story.yesterday, sent_at=F("sent_at") - ago
+        ):
             raise Refused("nothing to expire")
+        rows.exclude(expires_at=self.story.yesterday).update(sent_at=F("sent_at") - ago)
         panels.expire_invitations(by=None)
 
     def contribute(self, person):
