@@ -83,7 +83,8 @@ def nudge(invitation: Invitation, *, by: Any) -> Invitation:
     if current.nudged_lately:
         raise Refused("This person was reminded less than three days ago.")
     panel = current.panel
-    if panel.state != State.OPEN or current.pk not in {one.pk for one in queries.owing(panel)}:
+    awaited = {one.pk for one in (*queries.owing(panel), *queries.undecided(panel))}
+    if panel.state != State.OPEN or current.pk not in awaited:
         raise Refused("Nothing is awaited of this person.")
     current.nudged_at = clock.now()
     current.save(update_fields=["nudged_at"])
