@@ -107,7 +107,7 @@ def page(
         "last_at": last_at,
         "seen": seen.get(user.pk),
         "seats": seats,
-        "readers": queries.readers(seats, entries),
+        "readers": queries.readers(seats, entries, user),
         "replies": queries.replies(panel),
         "spent": queries.time_spent(panel, user),
         "wishes": panel.meeting_wishes.count(),

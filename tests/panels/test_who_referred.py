@@ -146,3 +146,15 @@ def test_what_was_said_since_somebody_was_here_last_is_not_seen_by_them(story):
     assert f"{story.asker.display_name}: last here today" in page
     signed_in(story.asker).get(address, secure=True)
     assert "Seen by everybody who accepted" in signed_in(story.lead).get(address, secure=True).content.decode()
+
+
+def test_who_looks_has_seen_it_and_who_sits_there_no_more_is_not_counted(story):
+    address = story.fresh().get_absolute_url()
+    page = signed_in(story.expert).get(address, secure=True).content.decode()
+    assert "Seen by 1 of 2" in page
+    assert f"{story.asker.display_name}: not here yet" in page
+    assert f"{story.expert.display_name}: not here yet" not in page
+    story.contribute(story.expert)
+    Invitation.objects.filter(invitee=story.asker).update(guest_until=story.yesterday)
+    page = signed_in(story.lead).get(address, secure=True).content.decode()
+    assert "Seen by everybody who accepted" in page
