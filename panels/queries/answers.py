@@ -78,7 +78,7 @@ def has_answered() -> Q:
     )
     said = said.exclude(kind=ContributionKind.NEED_DATA, supplied_at__isnull=False)
     viewed = Stance.objects.filter(contribution__panel=OuterRef("panel"), who=OuterRef("invitee"))
-    named = ~Q(better_name="") & Q(state=InvitationState.ACCEPTED, answered_at__gte=round_began("panel"))
+    named = Q(state=InvitationState.ACCEPTED, proposed_at__gte=round_began("panel"))
     return Q(Exists(said)) | Q(Exists(viewed.filter(at__gte=round_began("contribution__panel")))) | named
 
 

@@ -133,6 +133,8 @@ def test_who_proposes_a_colleague_has_answered_until_the_panel_is_reopened(story
         panels.nudge(story.invitation(story.expert), by=story.lead)
     PanelStep.objects.create(panel=story.panel, verb=Move.REOPEN, source=State.CLOSED, target=State.OPEN, by=story.lead)
     assert [seat.invitee for seat in queries.owing(story.fresh())] == [story.expert]
+    signed_in(story.expert).post(propose, {"better_name": "Dr Knows Still More"}, secure=True)
+    assert queries.owing(story.fresh()) == [], "who came in before it was reopened answers now"
 
 
 def test_what_was_said_since_somebody_was_here_last_is_not_seen_by_them(story):
