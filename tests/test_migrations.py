@@ -22,6 +22,7 @@ from cpms.notifications import actions as notifications
 from cpms.notifications.models import OutboxMessage
 from cpms.notifications.notices import Notice
 from helpdesk.people.models import RoleProposal
+from panels import actions as panels
 from panels.meetings import actions as meetings
 from panels.meetings.models import Attendance
 from panels.models import Invitation, Panel
@@ -39,6 +40,7 @@ LATEST = (
     ("panels", "0011_opened_by_centre"),
     ("panels", "0012_not_their_field"),
     ("panels", "0013_who_referred"),
+    ("panels", "0014_when_proposed"),
     ("meetings", "0005_where_it_was"),
     ("notifications", "0004_addressees_gone"),
     ("helpdesk", "0006_where_it_stood"),
@@ -114,6 +116,7 @@ def met(story):
 def test_the_latest_migrations_go_back_and_forth_over_rows():
     story, network = Story(), NetworkFactory()
     meeting, people = met(story), researchers(network)
+    proposed = panels.propose_colleague(story.fresh(), better_name="Dr Other", by=story.expert)
     for name in ("waits", "went"):
         notifications.notify_address(f"{name}@far.example", notice=Notice.ADDRESS_UNKNOWN, about=people[0], again=name)
     went = OutboxMessage.objects.get(address="went@far.example")
@@ -139,6 +142,8 @@ def test_the_latest_migrations_go_back_and_forth_over_rows():
     assert RoleProposal.objects.get().registry == "", "asked anew, for a registry"
     assert [row.address for row in rows.all()] == ["", "waits@far.example"]
     assert where(story, meeting) == there
+    proposed.refresh_from_db()
+    assert proposed.proposed_at == proposed.answered_at is not None, "as it counted before the moment was kept"
 
 
 def held(person):

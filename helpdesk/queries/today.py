@@ -39,7 +39,7 @@ def requests(user: Any) -> QuerySet[AccessRequest]:
     """Requests that wait at the hospitals this person of the helpdesk looks after; mostly others decide them."""
     rows = AccessRequest.objects.waiting().filter(centre__in=Centre.objects.visible_to(user))
     mine = Exists(AccessRequest.objects.visible_to(user).filter(pk=OuterRef("pk")))
-    return rows.select_related("centre").annotate(since=F("asked_at"), mine=mine).order_by("asked_at")
+    return rows.select_related("centre").annotate(since=F("asked_at"), mine=mine).order_by("asked_at", "pk")
 
 
 def still(user: Any) -> QuerySet[Panel]:
@@ -53,7 +53,7 @@ def quiet(user: Any) -> QuerySet[Centre]:
     places = CentreMembership.objects.current().filter(since__lte=border.date())
     rows = Centre.objects.visible_to(user).filter(pk__in=places.values("centre"))
     rows = rows.annotate(since=Max("panels__opened_at")).filter(Q(since=None) | Q(since__lt=border))
-    return rows.order_by(F("since").asc(nulls_first=True), "name")
+    return rows.order_by(F("since").asc(nulls_first=True), "name", "pk")
 
 
 def without_panel_this_year() -> QuerySet[Centre]:
@@ -98,7 +98,7 @@ FOUND: dict[str, Callable[[Any], QuerySet[Any]]] = {
     NudgeKind.RETURN: gone,
     NudgeKind.ACTIVATION: asleep,
 }
-"""What each kind of button is about."""
+"""What each kind of button is about, in one order: read page by page, each row comes once."""
 
 
 def row_of_request(asked: Any, _user: Any) -> Row:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, Q
 
 from cpms import clock
 from outcomes.models import SignOff
@@ -73,10 +73,6 @@ def years_of(user: Any) -> list[int]:
         SignOff.objects.filter(who=user, at__isnull=False),
     )
     years = [rows.order_by().values_list("at__year", flat=True).distinct() for rows in done]
-    spent = (
-        TimeSpent.objects.filter(who=user)
-        .exclude(seconds=0, said_minutes=None)
-        .order_by()
-        .values_list("year", flat=True)
-    )
+    minutes = Q(said_minutes__gt=0) | Q(said_minutes=None, seconds__gt=0)
+    spent = TimeSpent.objects.filter(minutes, who=user).order_by().values_list("year", flat=True)
     return sorted({clock.today().year, *years[0].union(*years[1:], spent)}, reverse=True)

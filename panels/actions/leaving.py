@@ -59,8 +59,8 @@ def propose_colleague(panel: Panel, *, better_name: str, by: Any) -> Invitation:
     if not (verdict := policy.may_propose_colleague(by, current)):
         raise Refused(verdict.reason)
     seat = seat_of(by, current)
-    seat.better_name = better_name
-    seat.save(update_fields=["better_name"])
+    seat.better_name, seat.proposed_at = better_name, clock.now()
+    seat.save(update_fields=["better_name", "proposed_at"])
     chasing.something_happened(current)
     escalating.nothing_waits(current, by=by)
     tell_lead(current, Notice.COLLEAGUE_PROPOSED, by=by)
@@ -83,7 +83,8 @@ def nudge(invitation: Invitation, *, by: Any) -> Invitation:
     if current.nudged_lately:
         raise Refused("This person was reminded less than three days ago.")
     panel = current.panel
-    if panel.state != State.OPEN or current.pk not in {one.pk for one in queries.owing(panel)}:
+    awaited = {one.pk for one in (*queries.owing(panel), *queries.undecided(panel))}
+    if panel.state != State.OPEN or current.pk not in awaited:
         raise Refused("Nothing is awaited of this person.")
     current.nudged_at = clock.now()
     current.save(update_fields=["nudged_at"])

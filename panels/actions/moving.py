@@ -193,12 +193,13 @@ def reopen(panel: Panel, *, by: Any) -> Panel:
 
 def ask_again(panel: Panel, *, by: Any) -> None:
     """Who was asked and has not answered in this round owes an answer again. Who has not said yes or no heard that it had ended,
-    and is invited once more."""
+    and is invited once more; who referred the patient too."""
     for invitation in queries.owing(panel):
-        invitation.panel = panel
         if invitation.state == InvitationState.ACCEPTED:
             inviting.wait_for_reply(panel, invitation.invitee)
-        elif invitation.expires_at > clock.now():
+    for invitation in queries.undecided(panel):
+        if invitation.expires_at > clock.now():
+            invitation.panel = panel
             inviting.wait_for_answer(invitation)
             invite_again(invitation, by=by)
 

@@ -87,7 +87,7 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
 
 class Invitation(SealedModel):
     """One person asked into one panel. ``key`` is the panel's. ``asked_…`` is what the inviter typed of a guest,
-    ``centre`` where the invited person worked when they answered. Who ``referred`` the patient is told everything; it is they who
+    ``centre`` where the invited person worked when they answered; ``proposed_at`` is when they stayed and named a colleague. Who ``referred`` the patient is told everything; it is they who
     ask, and nobody waits for their advice."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -102,6 +102,7 @@ class Invitation(SealedModel):
     centre = models.ForeignKey(Centre, on_delete=models.PROTECT, null=True, related_name="+")
     ended_at = models.DateTimeField(null=True)
     nudged_at = models.DateTimeField(null=True)
+    proposed_at = models.DateTimeField(null=True)
     guest_until = models.DateTimeField(null=True)
     referred = models.BooleanField(default=False, db_default=False)
     reason = models.CharField(max_length=10, choices=DeclineReason, blank=True)

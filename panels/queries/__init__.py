@@ -9,6 +9,7 @@ from panels.queries.answers import (
     replies,
     round_began,
     substitutes,
+    undecided,
 )
 from panels.queries.awaited import Awaited, awaited
 from panels.queries.chasing import climbs_at, next_rung, unanswered_until
@@ -129,6 +130,7 @@ __all__ = [
     "time_spent",
     "unanswered_until",
     "unattended",
+    "undecided",
     "visits",
     "waiting_for_others",
     "worklist",

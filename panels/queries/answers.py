@@ -60,10 +60,14 @@ def first_reply_at(panel: Panel) -> dt.datetime | None:
 
 def owing(panel: Panel) -> list[Invitation]:
     """Asked for advice and not answered, or in and silent. Agreeing with what somebody said is an answer too."""
-    asked = Invitation.objects.advisers().filter(panel=panel)
-    pending = list(asked.pending().select_related("invitee__deputy"))
-    silent = asked.seated().exclude(has_answered())
+    pending = [invitation for invitation in undecided(panel) if not invitation.referred]
+    silent = Invitation.objects.advisers().filter(panel=panel).seated().exclude(has_answered())
     return [*pending, *silent.select_related("invitee__deputy")]
+
+
+def undecided(panel: Panel) -> list[Invitation]:
+    """Asked in, and no yes or no so far; who referred the patient too, of whom no advice is asked."""
+    return list(Invitation.objects.pending().filter(panel=panel).select_related("invitee__deputy"))
 
 
 def has_answered() -> Q:
@@ -74,7 +78,7 @@ def has_answered() -> Q:
     )
     said = said.exclude(kind=ContributionKind.NEED_DATA, supplied_at__isnull=False)
     viewed = Stance.objects.filter(contribution__panel=OuterRef("panel"), who=OuterRef("invitee"))
-    named = ~Q(better_name="") & Q(state=InvitationState.ACCEPTED, answered_at__gte=round_began("panel"))
+    named = Q(state=InvitationState.ACCEPTED, proposed_at__gte=round_began("panel"))
     return Q(Exists(said)) | Q(Exists(viewed.filter(at__gte=round_began("contribution__panel")))) | named
 
 

@@ -95,4 +95,4 @@ def idle(*, before: Any) -> QuerySet[Panel]:
         return Panel.objects.none()
     rows = Panel.objects.filter(care_consent("case__patient"), pk__in=found)
     rows = rows.annotate(last_at=Greatest(F("opened_at"), *map(newest, SIGNS)))
-    return rows.order_by("last_at").select_related("lead", "group", "network")
+    return rows.order_by("last_at", "pk").select_related("lead", "group", "network")

@@ -19,7 +19,7 @@ from panels.models.invitations import sits
 from panels.queries.answers import has_answered
 from panels.queries.counting import number_of
 from panels.queries.idle import newest
-from panels.states import InvitationState, StanceKind
+from panels.states import StanceKind
 
 LATEST = 20
 
@@ -229,16 +229,17 @@ class Reader:
     up_to_date: bool
 
 
-def readers(seats: Iterable[Seat], entries: Sequence[Entry]) -> list[Reader]:
-    """Everybody seated, held against the words that the thread shows. Who said something was here then."""
+def readers(seats: Iterable[Seat], entries: Sequence[Entry], user: Any) -> list[Reader]:
+    """Everybody seated, held against the words that the thread shows. Who said something was here then, and whoever asks is here."""
     said = [(entry.at, entry.author.pk) for entry in entries if not entry.paper]
     found = []
     for seat in seats:
-        if seat.invitation.state == InvitationState.ACCEPTED:
+        if seat.seated:
             who = seat.invitation.invitee
             here = max([*filter(None, [seat.seen_at]), *(at for at, author in said if author == who.pk)], default=None)
             newest = max((at for at, author in said if author != who.pk), default=None)
-            found.append(Reader(who, here, here is not None and (newest is None or here >= newest)))
+            seen = who.pk == user.pk or (here is not None and (newest is None or here >= newest))
+            found.append(Reader(who, here, seen))
     return found
 
 

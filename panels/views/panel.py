@@ -81,6 +81,13 @@ def around(panel: Panel, user: Any) -> dict[str, Any]:
     }
 
 
+def seat_of(user: Any, seats: list[queries.Seat]) -> dict[str, bool]:
+    """Whether this person has answered, and whether it is they who referred the patient."""
+    own = [seat for seat in seats if seat.invitation.invitee_id == user.pk]
+    referred = any(seat.seated and seat.invitation.referred for seat in own)
+    return {"replied": any(seat.replied for seat in own), "referred": referred}
+
+
 def page(
     request: HttpRequest, panel: Panel, form: ContributionForm, status: int = 200, thanks_form: ThanksForm | None = None
 ) -> HttpResponse:
@@ -100,7 +107,7 @@ def page(
         "last_at": last_at,
         "seen": seen.get(user.pk),
         "seats": seats,
-        "readers": queries.readers(seats, entries),
+        "readers": queries.readers(seats, entries, user),
         "replies": queries.replies(panel),
         "spent": queries.time_spent(panel, user),
         "wishes": panel.meeting_wishes.count(),
@@ -109,7 +116,7 @@ def page(
         "seated": {seat.invitation.invitee_id for seat in seats},
         "form": form,
         "answering": queries.answered_words(panel, str(form["answers"].value() or "")),
-        "replied": any(s.replied for s in seats if s.invitation.invitee_id == user.pk),
+        **seat_of(user, seats),
         "may_edit_case": ask(Permission.CASE_EDIT, user, panel.case),
         **around(panel, user),
         **verdicts(user, panel),

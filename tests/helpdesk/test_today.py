@@ -250,6 +250,21 @@ def test_one_list_stands_alone_page_by_page_and_its_buttons_lead_back_there(djan
     assert client.post(reverse("nudge"), {"kind": "nothing", "key": "1", "page": "3"}).url == here
 
 
+def test_rows_of_one_name_or_moment_stand_on_one_page_each(monkeypatch):
+    _story, panel = still_panel()
+    me, moment = staff(panel.network), clock.now() - LONG_AGO
+    for turn in range(14):
+        centre = CentreFactory(network=panel.network, name="University Hospital", city=f"Town {turn}")
+        AccessRequestFactory(centre=centre, email=f"asker{turn}@example.org", asked_at=moment)
+    CentreMembership.objects.update(since=moment.date())
+    monkeypatch.setattr(today, "MOST_ALONE", 4)
+    for kind in (NudgeKind.CENTRE, NudgeKind.REQUEST):
+        parts = [part for page in range(1, 9) for part in queries.part_alone(kind, me, page=page)]
+        shown = [row.key for part in parts for row in part.rows]
+        assert len(set(shown)) == len(shown) == parts[0].count >= 14, kind
+    assert {kind: today.FOUND[kind](me).query.order_by[-1] for kind in today.WORDS} == dict.fromkeys(today.WORDS, "pk")
+
+
 def test_times_of_the_staff_site_have_24_hours():
     moment = dt.datetime(2026, 3, 4, 15, 5, tzinfo=dt.UTC)
     OutboxMessage.objects.create(

@@ -93,6 +93,8 @@ def test_a_year_of_views_or_minutes_alone_has_a_statement_too(story):
     panels.say_minutes(story.fresh(), minutes=5, by=story.lead)
     TimeSpent.objects.filter(who=story.lead).update(year=2020)
     assert queries.years_of(story.lead) == [now.year, 2021, 2020]
+    TimeSpent.objects.filter(who=story.lead).update(said_minutes=0, seconds=90)
+    assert queries.years_of(story.lead) == [now.year, 2021], "who says that it came to nothing has no line"
 
 
 def test_the_statement_asks_as_much_for_thirty_panels_as_for_one():

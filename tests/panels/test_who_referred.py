@@ -7,6 +7,8 @@ import datetime as dt
 import pytest
 from django.urls import reverse
 
+from consent import actions as consent
+from consent.states import Stage
 from cpms import clock
 from cpms.accounts.access import Refused
 from cpms.accounts.models import User
@@ -26,9 +28,8 @@ pytestmark = pytest.mark.django_db
 ADDRESS = "asker@elsewhere.example"
 
 
-@pytest.fixture
-def story():
-    """An open panel that was referred; who referred is in it, and an expert."""
+def asked_back():
+    """An open panel that was referred, and the invitation of who referred."""
     story = Story("a")
     who = {"name": "Dr Guest", "hospital": "Far Hospital", "country": "IE", "text": story.canary("referral")}
     to = {"network": story.group.network, "group": story.group, "urgency": "soon"}
@@ -38,7 +39,13 @@ def story():
     panels.accept_referral(referral, clinician=story.lead, by=coordinator)
     panels.grow_from_referral(referral, story.panel, by=story.lead)
     story.open()
-    seat = Invitation.objects.guests().get(panel=story.panel)
+    return story, Invitation.objects.guests().get(panel=story.panel)
+
+
+@pytest.fixture
+def story():
+    """Who referred is in the panel, and an expert."""
+    story, seat = asked_back()
     User.objects.filter(pk=seat.invitee_id).update(activated_at=clock.now())
     story.asker = User.objects.get(pk=seat.invitee_id)
     panels.accept(seat, by=story.asker)
@@ -59,6 +66,34 @@ def test_no_advice_is_asked_of_who_referred(story):
     assert page.count(">Remind<") == 1
     with pytest.raises(Refused, match="Nothing is awaited"):
         panels.nudge(story.invitation(story.asker), by=story.lead)
+
+
+def test_their_own_page_asks_no_advice_of_them_either(story):
+    asks = ("Your advice is asked", "Yours can be the first advice", "Write advice", ">No experience</button>")
+    address, shown = story.fresh().get_absolute_url(), {}
+    for person in (story.expert, story.asker):
+        page = signed_in(person).get(address, secure=True).content.decode()
+        shown[person] = [words for words in asks if words in page]
+    assert shown == {story.expert: list(asks), story.asker: []}
+
+
+def test_until_they_come_in_their_yes_is_awaited_as_anybodys():
+    """They are reminded of it, and asked again when consent is given once more."""
+    story, seat = asked_back()
+    mails = OutboxMessage.objects.filter(recipient=seat.invitee, notice=Notice.GUEST_INVITED)
+    assert (waiting(seat.invitee), mails.count()) == ({Verb.ANSWER}, 1)
+    assert ">Remind<" in signed_in(story.lead).get(story.fresh().get_absolute_url(), secure=True).content.decode()
+    panels.nudge(seat, by=story.lead)
+    assert mails.count() == 2
+    consent.withdraw_consent(story.patient, stage=Stage.CARE, by=story.lead)
+    assert (waiting(seat.invitee), mails.count()) == (set(), 2)
+    story.give_consent(story.patient)
+    assert (waiting(seat.invitee), mails.count()) == ({Verb.ANSWER}, 3)
+    assert queries.owing(story.fresh()) == []
+    User.objects.filter(pk=seat.invitee_id).update(activated_at=clock.now())
+    page = signed_in(User.objects.get(pk=seat.invitee_id)).get(seat.get_absolute_url(), secure=True).content.decode()
+    assert "invites you to the panel of your patient" in page
+    assert "asks for your advice" not in page
 
 
 def test_their_words_are_no_advice_and_stop_no_clock(story):
@@ -98,6 +133,8 @@ def test_who_proposes_a_colleague_has_answered_until_the_panel_is_reopened(story
         panels.nudge(story.invitation(story.expert), by=story.lead)
     PanelStep.objects.create(panel=story.panel, verb=Move.REOPEN, source=State.CLOSED, target=State.OPEN, by=story.lead)
     assert [seat.invitee for seat in queries.owing(story.fresh())] == [story.expert]
+    signed_in(story.expert).post(propose, {"better_name": "Dr Knows Still More"}, secure=True)
+    assert queries.owing(story.fresh()) == [], "who came in before it was reopened answers now"
 
 
 def test_what_was_said_since_somebody_was_here_last_is_not_seen_by_them(story):
@@ -111,3 +148,15 @@ def test_what_was_said_since_somebody_was_here_last_is_not_seen_by_them(story):
     assert f"{story.asker.display_name}: last here today" in page
     signed_in(story.asker).get(address, secure=True)
     assert "Seen by everybody who accepted" in signed_in(story.lead).get(address, secure=True).content.decode()
+
+
+def test_who_looks_has_seen_it_and_who_sits_there_no_more_is_not_counted(story):
+    address = story.fresh().get_absolute_url()
+    page = signed_in(story.expert).get(address, secure=True).content.decode()
+    assert "Seen by 1 of 2" in page
+    assert f"{story.asker.display_name}: not here yet" in page
+    assert f"{story.expert.display_name}: not here yet" not in page
+    story.contribute(story.expert)
+    Invitation.objects.filter(invitee=story.asker).update(guest_until=story.yesterday)
+    page = signed_in(story.lead).get(address, secure=True).content.decode()
+    assert "Seen by everybody who accepted" in page
