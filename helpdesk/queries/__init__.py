@@ -1,8 +1,8 @@
 """What entry points and actions read of the page of today, and of files of figures."""
 
 from helpdesk.queries.nudges import effect_of_nudges
+from helpdesk.queries.rows import MOST_SHOWN
 from helpdesk.queries.today import (
-    MOST_SHOWN,
     jobs_of,
     mails_found,
     mails_of,

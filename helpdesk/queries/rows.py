@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import OuterRef, QuerySet
+from django.db.models import Count, OuterRef, QuerySet, Window
 
 from cpms.audit.models import AuditEvent
 from cpms.audit.states import Event
@@ -29,10 +29,47 @@ class Row:
     again: bool = False
 
 
+MOST_SHOWN, MOST_ALONE = 8, 50
+
+
+@dataclass(frozen=True)
+class Span:
+    """Which rows of a list: the first few, or a ``page`` of many, counted from one."""
+
+    page: int = 0
+
+    @property
+    def most(self) -> int:
+        return MOST_ALONE if self.page else MOST_SHOWN
+
+    @property
+    def before(self) -> int:
+        return self.most * max(self.page - 1, 0)
+
+    def cut(self, rows: Any) -> Any:
+        return rows[self.before : self.before + self.most]
+
+    def of(self, rows: QuerySet[Any]) -> tuple[list[Any], int]:
+        """These rows, and how many there are in all; 0 behind the end."""
+        return counted(self.cut(rows.annotate(whole=Window(Count("pk")))))
+
+    def up_to(self, rows: QuerySet[Any]) -> tuple[list[Any], int]:
+        """All from the first to these: of lists that are put in one order."""
+        return counted(rows.annotate(whole=Window(Count("pk")))[: self.before + self.most])
+
+
+FIRST = Span()
+
+
+def counted(rows: QuerySet[Any]) -> tuple[list[Any], int]:
+    found = list(rows)
+    return found, found[0].whole if found else 0
+
+
 @dataclass(frozen=True)
 class Part:
-    """A list of the page: its first rows, and how many there are. ``kind`` is what its button nudges; empty for none. Alone on
-    the page it has a ``page`` of its own, and so many rows stand before it."""
+    """A list of the page: some rows, and how many there are in all. ``kind`` is what its button nudges, empty for none; by its
+    ``name`` or kind it opens alone."""
 
     title: str
     rows: list[Row]
@@ -41,16 +78,26 @@ class Part:
     button: str = ""
     whole: str = ""
     since: str = "Asked"
-    page: int = 0
-    before: int = 0
+    name: str = ""
+    span: Span = FIRST
+
+    @property
+    def page(self) -> int:
+        """0 among the others, else that of its own."""
+        return self.span.page
+
+    @property
+    def alone(self) -> str:
+        """What its address says."""
+        return self.name or self.kind
 
     @property
     def place(self) -> str:
-        return f"{self.before + 1} to {self.before + len(self.rows)} of {self.count}"
+        return f"{self.span.before + 1} to {self.span.before + len(self.rows)} of {self.count}"
 
     @property
     def more(self) -> int:
-        return self.count - self.before - len(self.rows)
+        return self.count - self.span.before - len(self.rows)
 
 
 def signed_in(person: str) -> QuerySet[AuditEvent]:

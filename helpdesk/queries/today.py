@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from django.db.models import CharField, Count, Exists, F, Max, OuterRef, Q, QuerySet, Subquery, Window
+from django.db.models import CharField, Exists, F, Max, OuterRef, Q, QuerySet, Subquery
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast
 from django.urls import reverse
@@ -22,17 +22,14 @@ from cpms.keys import with_keys
 from cpms.notifications.models import OutboxMessage
 from cpms.notifications.states import MailState
 from cpms.vault.models import Envelope
-from helpdesk.people import queries as log
-from helpdesk.people.models import AccessRequest, GlassBreak, LostPhone, PlaceProposal, RoleProposal
+from helpdesk.people.models import AccessRequest
 from helpdesk.queries.nudges import note_nudges
-from helpdesk.queries.rows import Part, Row, signed_in
+from helpdesk.queries.rows import FIRST, Part, Row, Span, signed_in
+from helpdesk.queries.waiting import PLAIN, STEPS, next_steps, second_persons, unreachable
 from helpdesk.states import GIVEN_UP_FOR, GONE_AFTER, MAIL, QUIET_AFTER, NudgeKind
 from helpdesk.tickets.models import Ticket
 from panels import queries as panels
-from panels.models import Invitation, Panel
-from panels.states import RUNNING
-
-MOST_SHOWN, MOST_ALONE = 8, 50
+from panels.models import Panel
 
 
 def requests(user: Any) -> QuerySet[AccessRequest]:
@@ -141,38 +138,13 @@ WORDS: dict[str, tuple[str, str, str, str, Callable[[Any, Any], Row]]] = {
 """Heading, button, where the whole list stands, what its day means, and how a row is written."""
 
 
-def part_of(kind: str, user: Any, *, page: int = 0) -> Part:
-    """The first rows, or a whole page of them, counted from one."""
+def part_of(kind: str, user: Any, span: Span = FIRST) -> Part:
+    """Those rows of the list of one kind of button."""
     title, button, whole, since, written = WORDS[kind]
-    most = MOST_ALONE if page else MOST_SHOWN
-    before = most * max(page - 1, 0)
-    found = list(FOUND[kind](user).annotate(whole=Window(Count("pk")))[before : before + most])
+    found, count = span.of(FOUND[kind](user))
     rows = [written(thing, user) for thing in found]
     link = reverse(whole) + ("?activated=no" if whole == SLEEPERS else "") if whole else ""
-    return Part(title, rows, found[0].whole if found else 0, kind, button, link, since, page, before)
-
-
-def second_persons(user: Any) -> Part:
-    """What a colleague, or another network, asked for and this person may confirm."""
-    waiting: list[Row] = []
-    count = 0
-    for model, words in ((RoleProposal, "a role"), (LostPhone, "a new phone"), (GlassBreak, "a look into a panel")):
-        rows = model.objects.visible_to(user).waiting().exclude(asked_by=user).select_related("asked_by")
-        found = list(rows.annotate(whole=Window(Count("pk")))[:MOST_SHOWN])
-        count += found[0].whole if found else 0
-        for wish in found:
-            glass = model is GlassBreak
-            path = reverse("people:glass") if glass else reverse("people:person", args=[wish.person_id])
-            waiting.append(Row(wish.pk, f"{wish.asked_by} asks for {words}", "", wish.asked_at, path))
-    places = PlaceProposal.objects.waiting().exclude(asked_by=user).filter(centre__in=Centre.objects.visible_to(user))
-    asked = list(places.select_related("centre", "network").annotate(whole=Window(Count("pk")))[:MOST_SHOWN])
-    waiting += [
-        Row(one.pk, f"{one.network} asks for a hospital", str(one.centre), one.asked_at, one.centre.get_absolute_url())
-        for one in asked
-    ]
-    count += asked[0].whole if asked else 0
-    waiting.sort(key=lambda row: str(row.since))
-    return Part("Waits for a second person", waiting[:MOST_SHOWN], count)
+    return Part(title, rows, count, kind, button, link, since, span=span)
 
 
 def jobs_of(user: Any) -> QuerySet[Job]:
@@ -214,7 +186,7 @@ def failing(user: Any) -> QuerySet[OutboxMessage]:
 def mails(user: Any) -> Part:
     """They are opened, and those that were given up sent again, but for links that were for that mail alone."""
     rows = failing(user).defer("calendar", "lines")
-    found = list(rows.annotate(whole=Window(Count("pk"))).order_by("due_at", "pk")[:MOST_SHOWN])
+    found, count = FIRST.of(rows.order_by("due_at", "pk"))
     whole = "helpdesk:notifications_outboxmessage_changelist"
     written = []
     for mail in found:
@@ -224,57 +196,29 @@ def mails(user: Any) -> Part:
         again = given_up and mail.leads_somewhere
         note = f"to {to}, {'given up' if given_up else 'late'}"
         written.append(Row(mail.pk, mail.get_notice_display(), note, mail.due_at, path, again=again))
-    count = found[0].whole if found else 0
     return Part("Mails late or given up", written, count, whole=reverse(whole), since="Due")
-
-
-def unreachable(user: Any) -> Part:
-    """Invitations into panels of the networks served that no mail brings: the account is switched off. Whoever invited learns
-    nothing of an account by inviting, so the helpdesk is who sees to it."""
-    waiting = Invitation.objects.pending().filter(expires_at__gt=clock.now(), invitee__is_active=False)
-    rows = waiting.filter(panel__network__in=networks_served_by(user), panel__state__in=RUNNING)
-    seen = User.objects.visible_to(user).filter(pk=OuterRef("invitee"))
-    rows = rows.annotate(seen=Exists(seen), whole=Window(Count("pk"))).order_by("sent_at", "pk")
-    found = list(
-        rows.values("pk", "seen", "whole", "sent_at", "panel__ref", "invitee", "invitee__display_name")[:MOST_SHOWN]
-    )
-    written = []
-    for one in found:
-        name = one["invitee__display_name"] if one["seen"] else "Somebody that the core helpdesk looks after"
-        path = reverse("people:person", args=[one["invitee"]]) if one["seen"] else ""
-        written.append(Row(one["pk"], name, f"asked into panel {one['panel__ref']}", one["sent_at"], path))
-    return Part("Invited, but the account is switched off", written, found[0]["whole"] if found else 0)
-
-
-def next_steps(user: Any) -> list[Part]:
-    """What the outreach log says is to be done with hospitals by today: a list for each network."""
-    found: dict[str, Part] = {}
-    for entry in log.steps_due(user, most=MOST_SHOWN):
-        about: Any = entry
-        part = found.setdefault(
-            about.network_name, Part(f"Next steps due, {about.network_name}", [], about.whole, since="Due")
-        )
-        words = "the words were taken out" if entry.is_forgotten else entry.next_step
-        note = f"{words}, {entry.next_by}"
-        part.rows.append(Row(entry.pk, str(entry.centre), note, entry.next_on, entry.get_absolute_url()))
-    return list(found.values())
 
 
 def tickets(user: Any) -> Part:
     """What people asked this helpdesk and waits for a reply, the longest wait first; nothing of the words."""
     rows = Ticket.objects.waiting_for(user).select_related(None).select_related("asker")
-    rows = rows.only("kind", "moved_at", "asker__display_name").annotate(whole=Window(Count("pk")))
-    found = list(rows.order_by("moved_at", "pk")[:MOST_SHOWN])
+    found, count = FIRST.of(rows.only("kind", "moved_at", "asker__display_name").order_by("moved_at", "pk"))
     written = []
     for one in found:
         note = f"{one.get_kind_display()}, {one.asker.display_name}"
         written.append(Row(one.pk, one.ref, note, one.moved_at, one.get_absolute_url()))
-    return Part("Tickets", written, found[0].whole if found else 0, whole=reverse("tickets:list"), since="Waits since")
+    return Part("Tickets", written, count, whole=reverse("tickets:list"), since="Waits since")
 
 
-def part_alone(kind: str, user: Any, *, page: int) -> list[Part]:
+def part_alone(name: str, user: Any, *, page: int) -> list[Part]:
     """One list of the page, so that the last row of it is as near as the first; nothing beyond its end."""
-    found = [part_of(kind, user, page=page)] if kind in WORDS else []
+    span, (kind, _mark, network) = Span(page), name.partition(":")
+    if kind in WORDS:
+        found = [part_of(kind, user, span)]
+    elif kind in PLAIN:
+        found = [PLAIN[kind](user, span)]
+    else:
+        found = next_steps(user, span, network=network) if kind == STEPS and network else []
     note_nudges(found, user=user)
     return [part for part in found if part.rows]
 

@@ -18,7 +18,6 @@ from cpms.notifications.notices import Notice
 from cpms.notifications.states import MailState
 from helpdesk import actions, queries
 from helpdesk.models import Nudge
-from helpdesk.queries import today
 from helpdesk.states import NudgeKind
 from panels.models import Panel, PanelStep
 from tests.clients import signed_in
@@ -37,7 +36,7 @@ from tests.panels.test_idle import age
 
 pytestmark = pytest.mark.django_db(databases=["default", "cachedb"])
 LONG_AGO = dt.timedelta(days=400)
-QUERIES, ALONE = 42, 14
+QUERIES = 42
 
 
 def staff(network=None):
@@ -225,44 +224,6 @@ def test_it_asks_as_much_for_many_as_for_one_and_shows_some(django_assert_num_qu
         (12, 4, queries.MOST_SHOWN)
     }
     assert page.count("4 more") == 4
-
-
-def test_one_list_stands_alone_page_by_page_and_its_buttons_lead_back_there(django_assert_num_queries, monkeypatch):
-    _story, panel = still_panel()
-    me, here = staff(panel.network), reverse("helpdesk:index")
-    for _turn in range(12):
-        something_of_each(panel.network)
-    client = signed_in(me)
-    monkeypatch.setattr(today, "MOST_ALONE", 5)
-    pages = [client.get(f"{here}?part=activation&page={number}").context["part"] for number in (1, 2, 3)]
-    shown = [row.key for part in pages for row in part.rows]
-    assert (len(shown), len(set(shown))) == (12, 12)
-    assert [part.place for part in pages] == ["1 to 5 of 12", "6 to 10 of 12", "11 to 12 of 12"]
-    with django_assert_num_queries(ALONE):
-        words = client.get(f"{here}?part=activation&page=3").content.decode()
-    assert "Page before" in words
-    assert "Next page" not in words
-    sent = client.post(reverse("nudge"), {"kind": "activation", "key": str(shown[-1]), "page": "3"})
-    assert sent.url == f"{here}?part=activation&page=3"
-    assert "Sent today" in client.get(sent.url).content.decode()
-    for nowhere in ("?part=activation&page=4", "?part=nothing", "?part=activation&page=99999999"):
-        assert client.get(f"{here}{nowhere}").status_code == 200
-    assert client.post(reverse("nudge"), {"kind": "nothing", "key": "1", "page": "3"}).url == here
-
-
-def test_rows_of_one_name_or_moment_stand_on_one_page_each(monkeypatch):
-    _story, panel = still_panel()
-    me, moment = staff(panel.network), clock.now() - LONG_AGO
-    for turn in range(14):
-        centre = CentreFactory(network=panel.network, name="University Hospital", city=f"Town {turn}")
-        AccessRequestFactory(centre=centre, email=f"asker{turn}@example.org", asked_at=moment)
-    CentreMembership.objects.update(since=moment.date())
-    monkeypatch.setattr(today, "MOST_ALONE", 4)
-    for kind in (NudgeKind.CENTRE, NudgeKind.REQUEST):
-        parts = [part for page in range(1, 9) for part in queries.part_alone(kind, me, page=page)]
-        shown = [row.key for part in parts for row in part.rows]
-        assert len(set(shown)) == len(shown) == parts[0].count >= 14, kind
-    assert {kind: today.FOUND[kind](me).query.order_by[-1] for kind in today.WORDS} == dict.fromkeys(today.WORDS, "pk")
 
 
 def test_times_of_the_staff_site_have_24_hours():

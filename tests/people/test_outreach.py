@@ -237,6 +237,9 @@ def test_many_steps_are_counted_and_few_are_shown(centre, desk):
         log(centre, desk, **step(desk))
     (part,) = [p for p in today.parts_of(desk) if p.title.startswith("Next steps")]
     assert (part.count, len(part.rows), part.more) == (today.MOST_SHOWN + 3, today.MOST_SHOWN, 3)
+    (alone,) = today.part_alone(part.alone, desk, page=1)
+    assert (alone.title, len(alone.rows), alone.more) == (part.title, today.MOST_SHOWN + 3, 0)
+    assert today.part_alone(part.alone, desk, page=2) == today.part_alone("steps:BOND", desk, page=1) == []
 
 
 def test_a_click_that_mails_a_hospital_stands_in_its_log(centre, desk, speaker):

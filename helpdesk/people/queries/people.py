@@ -252,20 +252,27 @@ def outreach_at(centre: Centre, *, user: Any) -> list[Outreach]:
     return shown
 
 
-def steps_due(user: Any, *, most: int) -> list[Outreach]:
-    """The next steps with hospitals that are due, at most so many of each network the person serves, the oldest first.
+def steps_due(user: Any, *, most: int, before: int = 0, network: str = "") -> list[Outreach]:
+    """The next steps with hospitals that are due, at most so many of each network the person serves, the oldest first; after so
+    many ``before``, of the ``network`` of that code alone.
 
-    Each with its ``network_name`` and how many are due in it (``whole``). One query.
+    Each with its ``network_name``, ``network_code`` and how many are due in it (``whole``). One query.
     """
     places = CentreMembership.objects.current().filter(network__in=policy.networks_served_by(user))
+    places = places.filter(network__code=network) if network else places
     rows: Any = Outreach.objects.visible_to(user).due().filter(centre__memberships__in=places)
     each: dict[str, Any] = {"partition_by": [F("centre__memberships__network")]}
     rows = rows.annotate(
         network_name=F("centre__memberships__network__name"),
+        network_code=F("centre__memberships__network__code"),
         whole=Window(Count("pk"), **each),
         turn=Window(RowNumber(), order_by=["next_on", "pk"], **each),
     )
-    found = rows.filter(turn__lte=most).with_surroundings().order_by("network_name", "next_on", "pk")
+    found = (
+        rows.filter(turn__gt=before, turn__lte=before + most)
+        .with_surroundings()
+        .order_by("network_name", "next_on", "pk")
+    )
     return list(found)
 
 
