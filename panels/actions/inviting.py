@@ -39,8 +39,10 @@ def end_of_day(day: dt.date) -> dt.datetime:
 
 @transaction.atomic
 def invite_experts(panel: Panel, *, people: Iterable[User], by: Any) -> list[Invitation]:
-    """Ask experts in; who is asked or in already is left alone. Each gets a work item and a mail."""
+    """Ask experts in; who is asked or in already is left alone. Each gets a work item and a mail. The panel is held: of two who
+    ask the same person at one moment, one does."""
     hold_consent(panel.audit_patient_id)
+    panel = Panel.objects.held(panel.pk)
     if not (verdict := policy.may_invite(by, panel)):
         raise Refused(verdict.reason)
     taken = set(Invitation.objects.filter(panel=panel, state__in=LIVE).values_list("invitee_id", flat=True))
@@ -116,6 +118,7 @@ def invite_guest(
     """Ask a physician outside the networks in, bound to the address, until a date. A newcomer gets an activation
     link that leads to the invitation; somebody with an account gets the invitation itself."""
     hold_consent(panel.audit_patient_id)
+    panel = Panel.objects.held(panel.pk)
     if not (verdict := policy.may_invite(by, panel)):
         raise Refused(verdict.reason)
     person, token = accounts.prepare_account(

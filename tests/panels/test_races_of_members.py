@@ -18,7 +18,7 @@ from cpms.notifications.models import OutboxMessage
 from cpms.patients.models import Patient
 from outcomes import actions as outcomes
 from panels import actions as panels
-from panels.models import Contribution, Message, Panel
+from panels.models import Contribution, Invitation, Message, Panel
 from tests.clients import signed_in
 from tests.factories import Story, UserFactory
 from tests.panels.test_races import ROUNDS, THREADS, race, rights, seated  # noqa: F401 a fixture
@@ -98,3 +98,24 @@ def test_one_key_sent_by_eight_threads_does_one_thing(story):
     assert (len(led), set(led)) == (THREADS, {(302, led[0][1])})
     assert Message.objects.count() == 1
     assert OutboxMessage.objects.count() == mails + 1
+
+
+def test_one_person_is_asked_once_however_many_ask(story):
+    """Two tabs, the lead and the assistant: and who takes a no back at that moment waits with one invitation, too."""
+    panels.decline(story.invitation(story.expert), reason="time", by=story.expert)
+    declined, other = story.invitation(story.expert), UserFactory()
+    race(
+        lambda: panels.invite_experts(story.fresh(), people=[other, story.expert], by=story.lead),
+        lambda: panels.reconsider(declined, by=story.expert),
+    )
+    live = story.panel.invitations.live()
+    assert (live.filter(invitee=story.expert).count(), live.filter(invitee=other).count()) == (1, 1)
+
+
+def test_one_guest_is_asked_once_however_many_ask(story):
+    elsewhere = Story()
+    elsewhere.open()
+    race(story.invite_guest, elsewhere.invite_guest)
+    asked = Invitation.objects.guests().live().values_list("panel", "invitee")
+    assert ({panel for panel, _who in asked}, len(asked)) == ({story.panel.pk, elsewhere.panel.pk}, 2)
+    assert len({who for _panel, who in asked}) == 1

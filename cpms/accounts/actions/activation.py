@@ -8,7 +8,7 @@ import secrets
 import uuid
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from cpms import clock
 from cpms.accounts import queries
@@ -46,6 +46,18 @@ def make_link(user: User, *, good_for: dt.timedelta, next_path: str) -> str:
     return token
 
 
+def new_account(address: str, **known: Any) -> User:
+    """An account without a password; of two who make it at one moment the later gets the earlier's."""
+    user = User(email=address, **known)
+    user.set_unusable_password()
+    try:
+        with transaction.atomic():
+            user.save()
+    except IntegrityError:
+        return User.objects.get(email=address)
+    return user
+
+
 @transaction.atomic
 def prepare_account(
     email: str,
@@ -60,17 +72,8 @@ def prepare_account(
 ) -> tuple[User, str]:
     """An account that waits for its owner, and the token of its link. An existing account is given as it is,
     with an empty token when it is active already."""
-    user = User.objects.filter(email__iexact=email).first()
-    if user is None:
-        user = User(
-            email=email.lower(),
-            display_name=display_name,
-            guest_hospital=guest_hospital,
-            country=country,
-            centre=centre,
-        )
-        user.set_unusable_password()
-        user.save()
+    known = {"display_name": display_name, "guest_hospital": guest_hospital, "country": country, "centre": centre}
+    user = User.objects.filter(email__iexact=email).first() or new_account(email.lower(), **known)
     if user.activated_at is not None:
         return user, ""
     audit.record(Event.ACCOUNT_INVITED, on=user, by=by)
