@@ -113,10 +113,12 @@ CAMPAIGNS = {
         ("tests/journeys/test_every_page.py",),
     ),
     "twice": Campaign(
-        "every task with something to do: twice, and begun by four at one moment; every POST replayed",
-        ("tests/campaigns/test_twice.py", "tests/campaigns/test_replayed.py"),
+        "every task with something to do: twice, and begun by four at one moment; every POST replayed, and pressed in four tabs at "
+        "one moment",
+        ("tests/campaigns/test_twice.py", "tests/campaigns/test_replayed.py", "tests/campaigns/test_at_once.py"),
         "CPMS_TWICE",
         100,
+        (("CPMS_AT_ONCE", 1000),),
     ),
 }
 

@@ -46,13 +46,21 @@ def shown(client: Client, name: str, url: str) -> dict[str, list[str]]:
     return found
 
 
-def fault_of(world: World, name: str, press: Press) -> str:
-    """What is wrong with one press and its repeat, undone again; empty when nothing is."""
-    route, who = POSTS[name], presser(name, press)
+def filled_in(world: World, name: str, press: Press, who: str) -> tuple[str, dict[str, object]]:
+    """Where it is sent, and what: the page's own fields and what is typed."""
+    route = POSTS[name]
     more = press.before(world) if press.before else {}
     thing = press.of(world) if press.of else world.thing_for(route.model.__name__, who) if route.model else None
-    url, client = address(name, route, thing, {**EXTRA.get(name, {}), **more}), signed_in(world.people[who])
-    typed = {**shown(client, name, url), **(press.words(world) if callable(press.words) else press.words or {})}
+    url = address(name, route, thing, {**EXTRA.get(name, {}), **more})
+    words = press.words(world) if callable(press.words) else press.words or {}
+    return url, {**shown(signed_in(world.people[who]), name, url), **words}
+
+
+def fault_of(world: World, name: str, press: Press) -> str:
+    """What is wrong with one press and its repeat, undone again; empty when nothing is."""
+    who = presser(name, press)
+    url, typed = filled_in(world, name, press, who)
+    client = signed_in(world.people[who])
     typed.setdefault("idempotency_key", str(uuid.uuid4()))
     untouched = traces(besides=READ)
     first = client.post(url, again(typed), secure=True)
