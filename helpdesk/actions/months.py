@@ -7,7 +7,7 @@ from collections.abc import Collection
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 from django.urls import reverse
 
 from cpms import clock
@@ -37,8 +37,7 @@ def freeze_month(month: dt.date, *, by: Any, networks: Collection[Any] | None = 
     month = month.replace(day=1)
     if month > last_month():
         raise Refused("A month is frozen when it is over.")
-    counted = Network.objects.filter(pk__in=kpis.networks_counted().values("pk")).order_by("pk")
-    held = set(counted.select_for_update(no_key=True).values_list("pk", flat=True))  # of two runs one writes
+    held = _held(kpis.networks_counted().values("pk"))
     there = set(MonthlyKpi.objects.filter(month=month).order_by().values_list("network", flat=True).distinct())
     missing = held - there
     missing = missing if networks is None else missing.intersection(networks)
@@ -50,6 +49,12 @@ def freeze_month(month: dt.date, *, by: Any, networks: Collection[Any] | None = 
     if made:
         audit.record(Event.KPI_FROZEN, on=None, by=by, count=made)
     return made
+
+
+def _held(networks: QuerySet[Any]) -> set[Any]:
+    """Their keys, held until commit: of two runs one writes, and the other finds it written."""
+    rows = Network.objects.filter(pk__in=networks).order_by("pk").select_for_update(no_key=True)
+    return set(rows.values_list("pk", flat=True))
 
 
 def _row_of(month: dt.date, line: kpis.Line, *, stands_in: str) -> MonthlyKpi:
@@ -80,6 +85,7 @@ def note_corrections(month: dt.date, *, by: Any) -> int:
     Run again it finds nothing new: a figure is compared with its newest correction. A country that a hospital was put into or
     taken out of since is left alone, with what came late to its other hospitals: the difference would be that hospital's own figure.
     """
+    _held(MonthlyKpi.objects.filter(month=month).values("network"))
     known, missing, late = kpis.known_of(month), kpis.missing_in(month), []
     moved = kpis.countries_changed(month) if known else set()
     for line in kpis.counted(month) if known else []:

@@ -6,6 +6,8 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
+from operator import itemgetter
 from typing import Any, Generic, TypeVar
 
 from cpms.accounts.roles import OVERSEEING_ROLES, REPRESENTING_ROLES, Role
@@ -18,8 +20,8 @@ SIGN = f"<{LEAST}*"
 """Stands for a figure of one to four, and for one that would give such a one away."""
 Hidden = Mapping[str, Collection[Place]]
 """Of each figure, by its name, the places where it is not shown."""
-Late = Mapping[str, Mapping[Place, Sequence[int]]]
-"""Of each figure, by its name, what corrections say of places, the newest last."""
+Late = Mapping[str, Sequence[tuple[dt.date, Place, int]]]
+"""Of each figure, by its name, what corrections say of places and the night that found it, the newest last."""
 NAMES = [figure.name for figure in FIGURES]
 EVERYWHERE = [figure.name for figure in FIGURES if not figure.whole]
 FEW = [figure.name for figure in FIGURES if figure.few]
@@ -158,10 +160,9 @@ def not_counted(lines: Iterable[MonthlyKpi]) -> frozenset[str]:
 
 def too_few_in(lines: Collection[MonthlyKpi]) -> dict[str, set[Place]]:
     """One month of one network, as frozen; what is small by a correction is hidden too, so that both may be shown."""
-    late: dict[str, dict[Place, list[int]]] = defaultdict(lambda: defaultdict(list))
-    for line in lines:
-        for one in line.corrections.all():
-            late[one.figure][place_of(line)].append(int(one.now))
+    late, found = defaultdict(list), [(one, place_of(line)) for line in lines for one in line.corrections.all()]
+    for one, place in sorted(found, key=lambda pair: (pair[0].found_at, pair[0].pk)):
+        late[one.figure].append((one.found_at.date(), place, int(one.now)))
     values = {place_of(line): line.frozen() for line in lines}
     cells = {name: {place: int(row.get(name) or 0) for place, row in values.items()} for name in FEW}
     hidden = too_few_of(cells, sums_of(lines), late)
@@ -175,17 +176,18 @@ def too_few_of(
     whole = {name: [place for place in row if place == Place(place.network)] for name, row in cells.items()}
     every, also = dict[str, Mapping[Place, int]](), dict[str, Collection[Place]]()
     for name, row in cells.items():
-        every[name], also[name] = with_late(row, late.get(name, {}), sums)
+        every[name], also[name] = with_late(row, late.get(name, ()), sums)
     return too_few(Table(every, sums, also=also, broad=dict(whole)))
 
 
 def with_late(
-    row: Mapping[Place, int], late: Mapping[Place, Sequence[int]], sums: Sequence[Adds[Place]]
+    row: Mapping[Place, int], late: Sequence[tuple[dt.date, Place, int]], sums: Sequence[Adds[Place]]
 ) -> tuple[Mapping[Place, int], Collection[Place]]:
     """The cells of one figure with the rests that they leave, and which are small by a correction only: a place's own, or a rest
-    by the newest."""
-    small = {place for place, counts in late.items() if any(0 < count < LEAST for count in counts)}
-    newest = {place: counts[-1] for place, counts in late.items()}
-    left = rests({**row, **newest}, sums) if late else {}
-    few = {rest: count for rest, count in left.items() if count < LEAST}
+    after any night, as whoever reads every day knows each."""
+    small = {place for _night, place, count in late if 0 < count < LEAST}
+    then, few = dict(row), dict[Place, int]()
+    for _night, found in groupby(late, key=itemgetter(0)):
+        then |= {place: count for _same, place, count in found}
+        few |= {rest: count for rest, count in rests(then, sums).items() if count < LEAST}
     return {**few, **row, **rests(row, sums)}, small | few.keys()

@@ -94,11 +94,11 @@ def decided(rows: QuerySet[MonthlyKpi], names: Sequence[str]) -> dict[dt.date, d
     of = defaultdict(list)
     for month, country, *row in rows.values_list("month", "stands_in", *Place._fields, *paths):
         of[month].append((Place(*row[:4]), country, row[4:]))
-    late: dict[dt.date, dict[str, dict[Place, list[int]]]] = defaultdict(lambda: defaultdict(lambda: defaultdict(list)))
+    late: dict[dt.date, dict[str, list[tuple[dt.date, Place, int]]]] = defaultdict(lambda: defaultdict(list))
     found = KpiCorrection.objects.filter(line__in=rows, figure__in=names).order_by("found_at", "pk")
-    columns = ("line__month", "figure", "now", *(f"line__{key}" for key in Place._fields))
-    for month, name, now, *place in found.values_list(*columns):
-        late[month][name][Place(*place)].append(int(now))
+    columns = ("line__month", "figure", "found_at", "now", *(f"line__{key}" for key in Place._fields))
+    for month, name, night, now, *place in found.values_list(*columns):
+        late[month][name].append((night.date(), Place(*place), int(now)))
     hidden = {}
     for month, lines in of.items():
         cells = {name: {place: int(row[n] or 0) for place, _at, row in lines} for n, name in enumerate(names)}

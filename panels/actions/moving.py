@@ -28,6 +28,7 @@ from panels.actions import (
     escalating,
     guest_links,
     handing_over,
+    holding,
     inviting,
     referring,
     registries,
@@ -246,8 +247,7 @@ def freeze(patient_id: str, *, by: Any) -> int:
 
     That nobody sees or writes there any more needs no action: the rules look at the consent itself.
     """
-    rows = Panel.objects.running().filter(case__patient__pk=patient_id).with_case().order_by("pk")
-    panels = [panel for panel in rows.select_for_update(of=("self",)) if not was_last(panel, Move.FREEZE)]
+    panels = [panel for panel in holding.running_of(patient_id) if not was_last(panel, Move.FREEZE)]
     for panel in panels:
         people = concerned(panel)
         silence(panel, by=by)
@@ -277,9 +277,7 @@ def was_last(panel: Panel, verb: Move) -> bool:
 def thaw(patient_id: str, *, by: Any) -> int:
     """Consent was given again: what the withdrawal stopped waits again for those it waited for, and everybody hears of it."""
     sight.mend_sight(by=by, patient_id=patient_id)
-    panels = list(
-        Panel.objects.running().filter(case__patient__pk=patient_id).with_case().select_for_update(of=("self",))
-    )
+    panels = holding.running_of(patient_id)
     for panel in panels:
         if not may_be_discussed(panel.case.patient):
             continue

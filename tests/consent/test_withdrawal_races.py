@@ -29,6 +29,7 @@ from panels import actions as panels
 from panels.cases import actions as cases
 from panels.cases.models import Case, CaseFile
 from panels.cases.queries import case_parts
+from panels.models import Panel
 from tests.consent.test_table import COMPARED
 from tests.factories import Story, UserFactory
 from tests.panels.test_races import race, rights  # noqa: F401 the fixture is taken by its name
@@ -267,3 +268,22 @@ def test_a_deed_waits_for_a_withdrawal_that_is_under_way_and_is_refused(deed):
         assert ended == []
     thread.join(20)
     assert ended == ["refused"]
+
+
+@pytest.mark.parametrize("deed", [panels.freeze, panels.thaw])
+def test_a_panel_whose_lead_changes_at_that_moment_is_stopped_and_goes_on_with_the_others(deed):
+    """PostgreSQL loses a row that is locked together with its lead, when that changes meanwhile."""
+    story, found = seated(), []
+
+    def run():
+        found.append(deed(str(story.patient.pk), by=None))
+        connection.close()
+
+    thread = threading.Thread(target=run)
+    with transaction.atomic():
+        Panel.objects.filter(pk=story.panel.pk).update(lead=UserFactory())
+        thread.start()
+        while not is_blocked():
+            assert thread.is_alive()
+    thread.join(timeout=60)
+    assert found == [1]

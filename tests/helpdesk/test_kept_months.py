@@ -7,6 +7,7 @@ import datetime as dt
 import pytest
 from django.urls import reverse
 
+from cpms import clock
 from cpms.accounts import actions as places
 from cpms.accounts.roles import Role
 from helpdesk.kpis import table_of
@@ -69,8 +70,23 @@ def test_what_a_correction_leaves_of_a_country_is_hidden_like_what_was_frozen():
         was = row.panels_opened
         KpiCorrection.objects.create(line=row, figure=NAMES[0], was=was, now=was + 2)
     assert place_of(near) in hidden()
-    KpiCorrection.objects.create(line=country, figure=NAMES[0], was=12, now=17)
-    assert place_of(near) not in hidden()
+    tomorrow = clock.now() + dt.timedelta(days=1)
+    for row, was in ((country, 12), (whole, 32)):
+        KpiCorrection.objects.create(line=row, figure=NAMES[0], was=was, now=was + 5, found_at=tomorrow)
+    assert place_of(near) in hidden(), "who read of twelve the night before would know"
+
+
+def test_what_one_night_corrects_together_is_no_rest_for_a_moment():
+    """A hospital and its country come to two more: neither the one alone nor the other is what anybody ever read."""
+    made = NetworkFactory(code="LATE", name="Late")
+    rows = [line(made, MARCH, 40, 30), line(made, MARCH, 9, 10, country="AT")]
+    rows.append(line(made, MARCH, 9, 10, centre=CentreFactory(name="Hill", country="AT")))
+    line(made, MARCH, 9, 20, country="DE")
+    for row in rows:
+        KpiCorrection.objects.create(line=row, figure=NAMES[0], was=row.panels_opened, now=row.panels_opened + 2)
+    lines = made.kpis.filter(month=MARCH).prefetch_related("corrections")
+    assert too_few_in(lines)[NAMES[0]] == set()
+    assert decided(made.kpis.order_by(), NAMES)[MARCH][NAMES[0]] == set()
 
 
 def test_what_is_kept_is_not_decided_again(network, django_assert_num_queries):
