@@ -40,7 +40,8 @@ NOT_ALL = "Somebody else has handed over, or erased, one of these patients meanw
 def hand_over(patients: Iterable[Patient], *, to: User, by: Any) -> int:
     """``to`` answers for these patients and leads their panels that are not over: all of them, or none; gives how many.
 
-    The people are held first, so that nobody leaves meanwhile; then the patients, as a withdrawal does. Consents stay as they are.
+    The people are held first, so that nobody leaves meanwhile; then the patients, as a withdrawal does,
+    then all their panels, and who sees their cases. Consents stay as they are.
     """
     keys = [patient.pk for patient in patients]
     givers = set(Patient.objects.filter(pk__in=keys).order_by().values_list("enrolled_by", flat=True))
@@ -52,6 +53,8 @@ def hand_over(patients: Iterable[Patient], *, to: User, by: Any) -> int:
             raise Refused(verdict.reason)
     if len(held) < len(set(keys)) or not held:
         raise Refused(NOT_ALL)
+    list(Panel.objects.filter(case__patient__in=held).select_for_update(of=("self",)).order_by("pk").values_list("pk"))
+    sight.hold(Case.objects.filter(patient__in=held))
     for patient in held:
         hand_one(patient, to=taker, by=by)
     for giver in User.objects.filter(pk__in=givers):
@@ -74,7 +77,7 @@ def hand_one(patient: Patient, *, to: User, by: Any) -> None:
     patient.save(update_fields=["enrolled_by"])
     whom: dict[str, Any] = {"from": str(giver.pk), "to": str(to.pk)}
     audit.record(Event.PATIENT_HANDED_OVER, on=patient, by=by, **whom)
-    panels = Panel.objects.filter(case__patient=patient).select_for_update(of=("self",)).order_by("pk")
+    panels = Panel.objects.filter(case__patient=patient).order_by("pk")
     for panel in (found := list(panels)):
         if panel.state in UNFINISHED:
             pass_lead(panel, to=to, by=by)

@@ -170,15 +170,16 @@ def close(invitation: Invitation, *, by: Any) -> None:
     invitation.state = InvitationState.ENDED if seated else InvitationState.WITHDRAWN
     invitation.ended_at = clock.now()
     invitation.save(update_fields=["state", "ended_at"])
+    if seated:
+        sight.project(Case.objects.filter(pk=invitation.panel.case_id), people=[invitation.invitee], by=by)
     close_file(invitation, by=by)
     if seated:
         jobs.enqueue("meetings.leave", panel_id=str(invitation.panel_id), user_id=str(invitation.invitee_id))
 
 
 def close_file(invitation: Invitation, *, by: Any) -> None:
-    """What an ended invitation leaves: no sight, nothing waiting, no mail, no link, no half-written reply."""
+    """What an ended invitation leaves: nothing waiting, no mail, no link, no half-written reply."""
     panel, person = invitation.panel, invitation.invitee
-    sight.project(Case.objects.filter(pk=panel.case_id), people=[person], by=by)
     notifications.settle_all(invitation)
     notifications.settle_all(panel, who=person)
     notifications.cancel_mails_of(panel.ref, to=person)
@@ -229,6 +230,7 @@ def let_go(user_id: str, *, by: Any) -> int:
     list(User.objects.select_for_update(no_key=True).filter(pk=user_id).values_list("pk"))
     rows = Invitation.objects.of_past_experts().filter(invitee=uuid.UUID(user_id)).order_by("pk")
     found = list(rows.select_related("panel__case", "invitee").select_for_update(of=("self",)))
+    sight.hold(Case.objects.filter(pk__in={invitation.panel.case_id for invitation in found}))
     for invitation in found:
         close(invitation, by=by)
     return len(found)

@@ -248,10 +248,10 @@ def freeze(patient_id: str, *, by: Any) -> int:
     That nobody sees or writes there any more needs no action: the rules look at the consent itself.
     """
     panels = [panel for panel in holding.running_of(patient_id) if not was_last(panel, Move.FREEZE)]
+    sight.project(Case.objects.filter(pk__in={panel.case_id for panel in panels}), by=by)
     for panel in panels:
         people = concerned(panel)
         silence(panel, by=by)
-        sight.project(Case.objects.filter(pk=panel.case_id), by=by)
         forget_unseen([panel.ref, str(panel.case_id)])
         jobs.enqueue("meetings.clear_agendas", panel_id=str(panel.pk))
         note(panel, Move.FREEZE, by=by)
@@ -276,8 +276,8 @@ def was_last(panel: Panel, verb: Move) -> bool:
 @transaction.atomic
 def thaw(patient_id: str, *, by: Any) -> int:
     """Consent was given again: what the withdrawal stopped waits again for those it waited for, and everybody hears of it."""
-    sight.mend_sight(by=by, patient_id=patient_id)
     panels = holding.running_of(patient_id)
+    sight.mend_sight(by=by, patient_id=patient_id)
     for panel in panels:
         if not may_be_discussed(panel.case.patient):
             continue
