@@ -65,7 +65,10 @@ def decline(request: HttpRequest, invitation: Invitation) -> HttpResponse:
     if not form.is_valid():
         return sheet(request, invitation, form, status=422)
     actions.decline(invitation, by=request.user, **form.cleaned_data)
-    messages.success(request, "Your answer is with the lead. You get no more reminders.")
+    lead = invitation.panel.lead.display_name
+    messages.success(
+        request, f"Your answer is with the lead. You get no more reminders. By mistake? {lead} can ask you again."
+    )
     return redirect(after_declining(request, invitation, form.cleaned_data["reason"]))
 
 
