@@ -270,3 +270,9 @@ def test_an_idle_session_ends_and_staff_sooner(client, settings):
     session["seen_at"] -= 16 * 60
     session.save()
     assert not inside(client)
+
+
+def test_one_tab_leads_from_the_address_to_the_password():
+    page = Client().get(reverse("account_login"), secure=True).content.decode()
+    stops = re.findall(r'<(?:input(?=[^>]*id=)|a(?= ))[^>]*?(?:id="(\w+)"|href="([^"]+)")', page[page.index("<form") :])
+    assert [one or other for one, other in stops][:3] == ["id_login", "id_password", reverse("account_reset_password")]
