@@ -13,6 +13,10 @@ from cpms.accounts import actions
 class Adapter(DefaultAccountAdapter):
     """Closed signup, our stage after allauth's own, no mails but through the outbox."""
 
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "email_password_mismatch": "E-mail or password is not right."
+    }
+
     def is_open_for_signup(self, _request: HttpRequest) -> bool:
         return False
 

@@ -84,7 +84,8 @@ def month_of(read: ReadCase) -> int | None:
 class NewPanelForm(PatientForm):
     """The patient and the consent. With a file, sex and age come from it; without one they are asked for."""
 
-    field_order = ["clinician", "network"]  # whose hospital's numbers count is known before the number is looked at
+    # As on the page: so are errors listed, and whose hospital's numbers count is known before a number is looked at
+    field_order = "clinician network stage_1 stage_2 stage_3 given_by given_on language kept_at file".split()
 
     clinician = ForWhomField()
     network = OfNetworkField()
@@ -246,7 +247,7 @@ class NewPanelForm(PatientForm):
         clean["given_by"] = found or ""
         self.data = {**dict(self.data.items()), "given_by": found or ""}  # as the page shows it
         if not found:
-            self.add_error("given_by", "Choose who answered; the age does not tell.")
+            self.add_error("given_by", "Choose who answered: the patient’s age does not settle it.")
         self.ask_for_year(read)
 
     def ask_for_year(self, read: ReadCase | None) -> None:

@@ -42,7 +42,7 @@ from panels.queries.page import (
     visits,
 )
 from panels.queries.quoting import answered_words, mentionable, quotes
-from panels.queries.referrals import as_referred, countries_of_referrals, referral_of, referrals
+from panels.queries.referrals import as_referred, countries_of_referrals, is_key, referral_of, referrals
 from panels.queries.search import LOOKED_THROUGH, MOST_FOUND, search
 from panels.queries.suggestions import FITTING, declared_for, suggestions
 from panels.queries.work import (
@@ -96,6 +96,7 @@ __all__ = [
     "help_left",
     "idle",
     "is_cross_border",
+    "is_key",
     "last_time",
     "late_panels",
     "left_to",

@@ -118,6 +118,12 @@ class Suggestion:
         return f"{said}, a lot" if self.busy else said
 
     @property
+    def covers(self) -> str:
+        """What the person brings that a panel may lack, in words as ``gaps`` has them."""
+        lacking = {Care.ADULT: "adults", Care.PAEDIATRIC: "children"}.get(self.person.care, "adults children")
+        return " ".join([*sorted(Speciality.named_in(self.person.job_title)), lacking])
+
+    @property
     def answers(self) -> str:
         """How soon the person usually answers, in words."""
         days = self.usual_days

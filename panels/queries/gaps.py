@@ -15,8 +15,9 @@ from panels.states import Speciality
 PICTURES = frozenset({"jpeg", "png"})
 
 
-def gaps(panel: Panel, asked: Iterable[Any]) -> list[str]:
-    """A speciality that the case calls for, somebody for patients of this age, or a second country, as sentences.
+def gaps(panel: Panel, asked: Iterable[Any]) -> dict[str, str]:
+    """A speciality that the case calls for, somebody for patients of this age, or a second country: sentences, by what somebody
+    must cover to fill it (as in ``Suggestion.covers``).
 
     The parts ``FITTING`` and files of the panel's case should be fetched already. Whom people care for is what they say themselves; no title says more.
     """
@@ -25,13 +26,21 @@ def gaps(panel: Panel, asked: Iterable[Any]) -> list[str]:
     cared_for = {person.care for person in there}
     places = {countries.name(person.centre.country if person.centre else person.country) for person in there}
     said = [
-        (facts.genes and Speciality.GENETICS not in known, "No geneticist yet, and the case has a variant."),
-        (has_pictures(panel) and Speciality.RADIOLOGY not in known, "No radiologist yet, and the case has images."),
-        (facts.is_child and cared_for <= {Care.ADULT}, "Nobody who cares for children yet."),
-        (facts.is_adult and cared_for <= {Care.PAEDIATRIC}, "Nobody who cares for adults yet."),
-        (len(there) > 1 and len(places) == 1, f"Everybody is from {next(iter(places), '')}."),
+        (
+            facts.genes and Speciality.GENETICS not in known,
+            "genetics",
+            "No geneticist yet, and the case has a variant.",
+        ),
+        (
+            has_pictures(panel) and Speciality.RADIOLOGY not in known,
+            "radiology",
+            "No radiologist yet, and the case has images.",
+        ),
+        (facts.is_child and cared_for <= {Care.ADULT}, "children", "Nobody who cares for children yet."),
+        (facts.is_adult and cared_for <= {Care.PAEDIATRIC}, "adults", "Nobody who cares for adults yet."),
+        (len(there) > 1 and len(places) == 1, "country", f"Everybody is from {next(iter(places), '')}."),
     ]
-    return [words for holds, words in said if holds]
+    return {covers: words for holds, covers, words in said if holds}
 
 
 def has_pictures(panel: Panel) -> bool:

@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Count, Exists, F, OuterRef, QuerySet, Subquery, UUIDField
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, UUIDField
 from django.db.models.functions import Coalesce
 
 from consent.models import Review
@@ -21,7 +21,7 @@ from cpms.patients.policy import treats
 from panels.models import Answer, Contribution, Dispatch, Invitation, Panel, Question
 from panels.queries.awaited import TO_ALL
 from panels.queries.counting import number_of
-from panels.states import ARCHIVED, InvitationKind, InvitationState
+from panels.states import ARCHIVED, InvitationKind, InvitationState, State
 
 SOON, HOUR = dt.timedelta(days=7), dt.timedelta(hours=1)
 MOST_WORK, ALL_WORK, PAGE, LATEST_DRAFTS = 25, 500, 25, 20
@@ -156,9 +156,12 @@ def half_written(user: Any, *, most: int = 5) -> list[Draft]:
 
 
 def waiting_for_others(user: Any) -> list[Panel]:
-    """The person's running panels with unanswered invitations, the longest wait first."""
-    unanswered = Exists(Invitation.objects.pending().filter(panel=OuterRef("pk")))
-    return loaded(Panel.objects.visible_to(user).running().filter(unanswered, lead=user).order_by("opened_at")[:10])
+    """The person's running panels with unanswered invitations, and the open ones in which nobody is asked any more, as all said
+    no or were let go; the longest wait first."""
+    asked = Invitation.objects.filter(panel=OuterRef("pk"))
+    left_alone = Q(state=State.OPEN) & ~Exists(asked.advisers().live())
+    rows = Panel.objects.visible_to(user).running().filter(Exists(asked.pending()) | left_alone, lead=user)
+    return loaded(rows.order_by("opened_at")[:10])
 
 
 def next_meeting(user: Any) -> Any:

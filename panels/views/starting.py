@@ -89,16 +89,28 @@ def start(form: NewPanelForm, looked: Looked | None, *, by: Any) -> Panel:
     )
 
 
+def named_draft(request: HttpRequest) -> str:
+    """How the draft of a new panel is called: one for each referral or question that it grows from, and one besides."""
+    sent = {**request.GET.dict(), **request.POST.dict()}
+    grown_from = next((sent[name] for name in ("referral", "question") if queries.is_key(sent.get(name, ""))), "")
+    return f"new_panel:{grown_from}" if grown_from else "new_panel"
+
+
 @access("panels:new", verb=Permission.PANEL_DRAFT, methods=READ | WRITE)
 def new_panel(request: HttpRequest) -> HttpResponse:
     """A file is shown as it was read before anything is saved; what was looked at is sent once more, and taken. Beside an error
-    elsewhere too: a browser does not keep the chosen file."""
+    elsewhere too: a browser does not keep the chosen file. What was typed before is said, as it may be of another patient."""
+    draft = named_draft(request)
+    if "afresh" in request.POST:
+        drafts.discard(draft, by=request.user)
+        return redirect(request.get_full_path())
+    kept = typed_before(draft, by=request.user)
     typed = {
         "question": request.GET.get("question"),
         "begun": now_signed(),
         **queries.last_time(request.user),
         **queries.as_referred(request.GET.get("referral"), request.user),
-        **typed_before("new_panel", by=request.user),
+        **kept,
     }
     form = NewPanelForm(request.POST or None, request.FILES or None, initial=typed, user=request.user)
     looked = None
@@ -109,9 +121,9 @@ def new_panel(request: HttpRequest) -> HttpResponse:
             form.settle(looked.read if looked else None)
         if not form.errors and (looked is None or form.cleaned_data["looked"] == looked.mark):
             panel = start(form, looked, by=request.user)
-            drafts.discard("new_panel", by=request.user)
+            drafts.discard(draft, by=request.user)
             return redirect("panels:prepare", panel.ref)
-    context = {"form": form, "looked": looked}
+    context = {"form": form, "looked": looked, "draft": draft, "kept": kept and not form.is_bound}
     return render(request, "panels/new_panel.html", context, status=422 if form.errors else 200)
 
 

@@ -270,3 +270,15 @@ def test_an_idle_session_ends_and_staff_sooner(client, settings):
     session["seen_at"] -= 16 * 60
     session.save()
     assert not inside(client)
+
+
+def test_one_tab_leads_from_the_address_to_the_password():
+    page = Client().get(reverse("account_login"), secure=True).content.decode()
+    stops = re.findall(r'<(?:input(?=[^>]*id=)|a(?= ))[^>]*?(?:id="(\w+)"|href="([^"]+)")', page[page.index("<form") :])
+    assert [one or other for one, other in stops][:3] == ["id_login", "id_password", reverse("account_reset_password")]
+
+
+def test_after_a_wrong_password_the_page_says_so_in_its_own_words_and_waits_for_the_password():
+    page = give_password(Client(), UserFactory(), password="wrong").content.decode()
+    assert "E-mail or password is not right." in page
+    assert re.findall(r'<input[^>]*id="(\w+)"[^>]* autofocus', page) == ["id_password"]

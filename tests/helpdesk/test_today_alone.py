@@ -33,6 +33,7 @@ def test_one_list_stands_alone_page_by_page_and_its_buttons_lead_back_there(djan
         words = client.get(f"{here}?part=activation&page=3").content.decode()
     assert "Page before" in words
     assert "Next page" not in words
+    assert "Find and filter these accounts" in words
     sent = client.post(reverse("nudge"), {"kind": "activation", "key": str(shown[-1]), "page": "3"})
     assert sent.url == f"{here}?part=activation&page=3"
     assert "Sent today" in client.get(sent.url).content.decode()

@@ -238,3 +238,13 @@ def test_urgent_halves_the_days_for_signing(story, urgency, days):
     Outcome.objects.update(sent_at=clock.now() - wait, state=OutcomeState.FINAL)
     assert queries.awaited(story.fresh().outcome) == []
     assert outcomes.end_signing(by=None) == 1
+
+
+def test_the_page_says_that_a_lead_signs_by_asking_and_speaks_of_the_silent_only_while_somebody_is(story):
+    assert "you sign the text yourself" in page(story, story.lead)
+    assert "The lead is asked to sign as well." in page(story, assistant(story))
+    send(story)
+    assert "Silence never counts as a signature." in page(story, story.lead)
+    for invitation in story.panel.invitations.all():
+        outcomes.sign(story.fresh(), decision=Decision.SIGNED, number=1, by=invitation.invitee)
+    assert "Silence never counts as a signature." not in page(story, story.lead)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from cpms.accounts.models import User
 from cpms.accounts.roles import Care
 from panels import queries
 from panels.cases.queries import case_parts
@@ -57,19 +58,23 @@ def test_who_stands_before_a_better_fit_for_the_countries_says_so():
     assert [said in reasons(one, facts) for one, _score in (first, spread, second)] == [False, True, False]
 
 
+def said_of(panel, asked):
+    return list(queries.gaps(panel, asked).values())
+
+
 @pytest.mark.django_db
 def test_gaps_are_said_of_those_asked():
     story = Story()
     here = UserFactory(job_title="Endocrinologist", care=Care.ADULT)
     story.lead.care = Care.ADULT
-    assert queries.gaps(story.fresh(), [here, story.lead]) == [
+    assert said_of(story.fresh(), [here, story.lead]) == [
         "No geneticist yet, and the case has a variant.",
         "Nobody who cares for children yet.",
         "Everybody is from Finland.",
     ]
     covered = UserFactory(job_title="Geneticist", care=Care.PAEDIATRIC, centre=CentreFactory(country="PT"))
-    assert queries.gaps(story.fresh(), [here, covered]) == []
-    assert "Nobody who cares for children yet." not in queries.gaps(story.fresh(), [UserFactory(care=Care.BOTH)])
+    assert said_of(story.fresh(), [here, covered]) == []
+    assert "Nobody who cares for children yet." not in said_of(story.fresh(), [UserFactory(care=Care.BOTH)])
 
 
 @pytest.mark.django_db
@@ -78,20 +83,20 @@ def test_an_adult_needs_somebody_for_adults():
     story.patient.birth_year = 1970
     story.patient.save(update_fields=["birth_year"])
     asked = [UserFactory(job_title="Geneticist", care=Care.PAEDIATRIC)]
-    assert queries.gaps(story.fresh(), asked) == ["Nobody who cares for adults yet."]
-    assert queries.gaps(story.fresh(), [*asked, UserFactory(care=Care.ADULT)])[:1] == ["Everybody is from Finland."]
+    assert said_of(story.fresh(), asked) == ["Nobody who cares for adults yet."]
+    assert said_of(story.fresh(), [*asked, UserFactory(care=Care.ADULT)])[:1] == ["Everybody is from Finland."]
 
 
 @pytest.mark.django_db
 def test_a_case_with_images_needs_a_radiologist():
     story = Story()
     asked = [UserFactory(job_title="Geneticist")]
-    assert queries.gaps(story.fresh(), asked) == []
+    assert said_of(story.fresh(), asked) == []
     assert story.file.kind == "jpeg"
     panel = story.fresh()
     case_parts(panel.case)
-    assert queries.gaps(panel, asked) == ["No radiologist yet, and the case has images."]
-    assert queries.gaps(panel, [*asked, UserFactory(job_title="Radiologe")]) == ["Everybody is from Finland."]
+    assert said_of(panel, asked) == ["No radiologist yet, and the case has images."]
+    assert said_of(panel, [*asked, UserFactory(job_title="Radiologe")]) == ["Everybody is from Finland."]
 
 
 @pytest.mark.django_db
@@ -103,6 +108,18 @@ def test_the_gaps_stand_beside_the_choice_while_a_panel_is_prepared():
     geneticist = UserFactory(job_title="Geneticist")
     body = client.post(address, {"experts": [geneticist.pk], "question": ""}).content.decode()
     assert said not in body
+
+
+@pytest.mark.parametrize(
+    ("title", "care", "covers"),
+    [
+        ("Clinical geneticist", Care.BOTH, "genetics adults children"),
+        ("Endocrinologist", Care.ADULT, "adults"),
+        ("Kinderradiologin, Pädiaterin", Care.PAEDIATRIC, "paediatrics radiology children"),
+    ],
+)
+def test_a_row_says_which_gaps_a_tick_would_fill(title, care, covers):
+    assert Suggestion(User(job_title=title, care=care), 1.0, (), Candidate(1)).covers == covers
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,9 @@ import pytest
 from cpms import clock
 from cpms.notifications import actions as notifications
 from cpms.notifications.states import Verb
+from panels import actions as panels
 from tests.clients import signed_in
-from tests.factories import UserFactory
+from tests.factories import Story, UserFactory
 
 pytestmark = pytest.mark.django_db(databases=["default", "cachedb"])
 
@@ -33,3 +34,29 @@ def test_of_one_day_the_urgent_comes_first_and_no_later_day_before_it():
         notifications.open_work(person, Verb.SURVEY, on=UserFactory(), ref="", path=path, due_at=due, urgent=urgent)
     page = signed_in(person).get("/").content.decode()
     assert sorted(("/early/", "/urgent/", "/next/"), key=page.index) == ["/urgent/", "/early/", "/next/"]
+
+
+def test_a_panel_in_which_everybody_said_no_comes_back_to_its_lead():
+    story = Story()
+    panel, lead = story.open(), signed_in(story.lead)
+    [asked] = panels.invite_experts(panel, people=[story.expert], by=story.lead)
+    assert "1 of 1 invitation not answered." in lead.get("/").content.decode()
+    assert "You are told by mail as soon as somebody does." in lead.get(panel.get_absolute_url()).content.decode()
+    panels.decline(asked, reason="field", by=story.expert)
+    for path in ("/", panel.get_absolute_url()):
+        page = lead.get(path).content.decode()
+        assert "Nobody is asked at the moment." in page
+        assert f"/panels/{panel.ref}/invite/" in page
+        assert "not answered" not in page
+        assert "Nobody has answered yet" not in page
+    story.seat(story.second)
+    assert "Nobody is asked at the moment." not in lead.get("/").content.decode()
+
+
+def test_who_says_no_reads_who_could_ask_them_again():
+    story = Story()
+    [asked] = panels.invite_experts(story.open(), people=[story.expert], by=story.lead)
+    page = signed_in(story.expert).post(
+        f"/invitations/{asked.pk}/decline/", {"reason": "time"}, follow=True, secure=True
+    )
+    assert "You get no more reminders." in page.content.decode()

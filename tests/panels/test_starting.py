@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -152,3 +153,12 @@ def test_a_file_that_was_read_is_kept_beside_an_error_elsewhere():
     assert "Read, not saved yet." in page.content.decode()
     assert client.post(reverse("panels:new"), {"file": SimpleUploadedFile("x", b"{")}).context["looked"] is None
     assert send(client, data).status_code == 302
+
+
+def test_what_is_wrong_is_listed_in_the_order_of_the_page():
+    client = signed_in(UserFactory())
+    page = client.post(
+        reverse("panels:new"), {"country": "FI", "route": "own", "given_on": "2026-01-05"}
+    ).content.decode()
+    summary = page[page.index("error-summary") : page.index('aria-labelledby="consent"')]
+    assert re.findall(r'href="#id_(\w+?)(?:_0)?"', summary) == ["stage_1", "sex", "birth_year"]
