@@ -82,7 +82,8 @@ def put_before_coordinators(referral: Referral, *, by: Any) -> None:
 
 def locked(referral: Referral, *, by: Any) -> Referral:
     """The same referral, held until commit, if ``by`` may decide it: of two decisions one wins."""
-    current = Referral.objects.with_surroundings().select_for_update(of=("self",)).get(pk=referral.pk)
+    list(Referral._base_manager.filter(pk=referral.pk).select_for_update().values_list("pk"))  # alone, as a panel
+    current = Referral.objects.with_surroundings().get(pk=referral.pk)
     if not (verdict := policy.may_decide_referral(by, current)):
         raise Refused(verdict.reason)
     take_from_clinician(current)

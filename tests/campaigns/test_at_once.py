@@ -22,7 +22,7 @@ from tests.campaigns.test_replayed import filled_in, presser
 from tests.clients import signed_in
 from tests.panels.test_races import rights  # noqa: F401 a fixture
 
-AT_ONCE = min(int(os.environ.get("CPMS_AT_ONCE", "0")), len(PRESSES))
+AT_ONCE = min(int(os.environ.get("CPMS_AT_ONCE", "4")), len(PRESSES))
 TABS = 4
 
 

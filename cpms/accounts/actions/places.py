@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from cpms import clock, locking
 from cpms.accounts import policy, queries
@@ -116,10 +116,20 @@ def add_centre(network: Network, *, name: str, city: str, country: str, kind: st
     Raises ``Refused`` for one that others look after."""
     centre = queries.centre_called(name, city, country)
     if centre is None:
-        centre = Centre(name=name, city=city, country=country)
         serve(network, by)
-        centre.save()
+        centre = new_centre(name, city, country)
     place_centre(centre, network=network, kind=kind, by=by)
+    return centre
+
+
+def new_centre(name: str, city: str, country: str) -> Centre:
+    """Of two who add it at one moment the later gets the earlier's."""
+    centre = Centre(name=name, city=city, country=country)
+    try:
+        with transaction.atomic():
+            centre.save()
+    except IntegrityError:
+        return Centre.objects.get(name=name, city=city, country=country)
     return centre
 
 

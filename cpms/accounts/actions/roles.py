@@ -24,9 +24,11 @@ from cpms.jobs import actions as jobs
 def grant_role(user: User, role: Role, *, by: Any, **held_on: Any) -> Membership:
     """Give a role from today. ``held_on`` names the centre, group, network or country, and perhaps ``valid_to`` and
     ``confirmed_by``. Whoever calls this has asked whether ``by`` may. Raises ``Refused`` for a last day that is over, or an
-    account that is."""
+    account that is, or a role that is held already."""
     not_over(held_on.get("valid_to"))
     hold_unused(user)
+    hold_person(user)
+    refuse_twice(user, role, **held_on)
     membership = Membership.objects.create(user=user, role=role, granted_by=by, **held_on)
     audit.record(Event.ROLE_GRANTED, on=user, by=by, role=str(role))
     end_sessions(user, by=by)
@@ -41,6 +43,19 @@ def grant_role(user: User, role: Role, *, by: Any, **held_on: Any) -> Membership
             jobs.at_once("panels.left_behind", user_id=str(user.pk))
         tell(user, "role_changed")
     return membership
+
+
+def refuse_twice(user: User, role: Role, *, valid_to: dt.date | None = None, **held_on: Any) -> None:
+    """A role without a last day is held once in one place."""
+    place = {name: held_on.get(name) for name in ("centre", "group", "network")}
+    words = {name: held_on.get(name, "") for name in ("country", "registry")}
+    if valid_to is None and Membership.objects.filter(user=user, role=role, valid_to=None, **place, **words).exists():
+        raise Refused("This role is held already.")
+
+
+def hold_person(user: User) -> None:
+    """Until commit nobody else gives or asks something that a person has once; of two who do it at one moment the later sees it."""
+    list(User.objects.select_for_update(no_key=True).filter(pk=user.pk).order_by().values_list("pk"))
 
 
 def hold_unused(user: User) -> None:

@@ -46,6 +46,7 @@ def ask_for_factor(person: User, *, how_checked: str, by: Any) -> LostPhone:
     """First of two: somebody of the helpdesk is sure who called. The owner hears of it at once."""
     if not (verdict := policy.may_ask_for_factor(by, person)):
         raise Refused(verdict.reason)
+    accounts.hold_person(person)
     drop_earlier(LostPhone, person=person, by=by)
     lost = LostPhone.objects.create(person=person, how_checked=how_checked, asked_by=by)
     audit.record(Event.FACTOR_ASKED, on=person, by=by)
@@ -141,6 +142,7 @@ def propose_role(person: User, post: Post, *, by: Any, valid_to: dt.date | None 
         raise Refused(verdict.reason)
     if post.role not in POWERFUL:
         raise Refused("This role needs no second person.")
+    accounts.hold_person(person)
     mine = {"person": person, "role": post.role, "network": post.network, "registry": post.registry}
     waiting = RoleProposal.objects.waiting().filter(**mine).select_related("asked_by", "person", "network").first()
     if waiting is not None and policy.may_be_granted(waiting):
@@ -183,6 +185,7 @@ def ask_for_glass(panel: Panel, *, reason: str, by: Any) -> GlassBreak:
     """First of two: somebody of the panel's helpdesk has a reason to look into it. Nothing opens yet."""
     if not (verdict := policy.may_ask_for_glass(by)):
         raise Refused(verdict.reason)
+    panel = Panel.objects.held(panel.pk)
     GlassBreak.objects.filter(panel=panel, asked_by=by, state=ProposalState.WAITING).update(
         state=ProposalState.DROPPED, decided_by=by, decided_at=clock.now()
     )
