@@ -254,7 +254,8 @@ def test_an_account_written_in_bulk_is_the_row_that_the_actions_leave():
         )
         transaction.set_rollback(True)
     differs = {name for name in columns(User) if getattr(acted, name) != getattr(member, name)} - own
-    assert differs == {"activated_at", "date_joined"}
+    assert differs == {"activated_at", "date_joined", "last_login"}
+    assert member.last_login == AuditEvent.objects.filter(event=Event.SIGNED_IN, actor_id=member.pk).latest("at").at
     assert not member.has_usable_password()
 
 
