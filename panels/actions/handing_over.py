@@ -24,7 +24,7 @@ from cpms.notifications.notices import Notice
 from cpms.notifications.states import Settled, Verb
 from cpms.patients.models import Patient
 from cpms.patients.policy import may_give, may_take
-from panels.actions import inviting, sight
+from panels.actions import holding, inviting, sight
 from panels.cases.models import Case
 from panels.models import Invitation, Panel, PanelStep
 from panels.queries import handing_over
@@ -40,8 +40,8 @@ NOT_ALL = "Somebody else has handed over, or erased, one of these patients meanw
 def hand_over(patients: Iterable[Patient], *, to: User, by: Any) -> int:
     """``to`` answers for these patients and leads their panels that are not over: all of them, or none; gives how many.
 
-    The people are held first, so that nobody leaves meanwhile; then the patients, as a withdrawal does,
-    then all their panels, and who sees their cases. Consents stay as they are.
+    The people are held first, so that nobody leaves meanwhile; then the patients, as a withdrawal does, all their panels, and who
+    sees their cases. Consents stay as they are.
     """
     keys = [patient.pk for patient in patients]
     givers = set(Patient.objects.filter(pk__in=keys).order_by().values_list("enrolled_by", flat=True))
@@ -53,7 +53,7 @@ def hand_over(patients: Iterable[Patient], *, to: User, by: Any) -> int:
             raise Refused(verdict.reason)
     if len(held) < len(set(keys)) or not held:
         raise Refused(NOT_ALL)
-    list(Panel.objects.filter(case__patient__in=held).select_for_update(of=("self",)).order_by("pk").values_list("pk"))
+    holding.hold(Panel.objects.filter(case__patient__in=held))
     sight.hold(Case.objects.filter(patient__in=held))
     for patient in held:
         hand_one(patient, to=taker, by=by)

@@ -87,8 +87,8 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
 
 class Invitation(SealedModel):
     """One person asked into one panel. ``key`` is the panel's. ``asked_…`` is what the inviter typed of a guest,
-    ``centre`` where the invited person worked when they answered; ``proposed_at`` is when they stayed and named a colleague. Who ``referred`` the patient is told everything; it is they who
-    ask, and nobody waits for their advice."""
+    ``centre`` where the invited person worked when they answered; ``proposed_at`` is when they stayed and named a colleague. Who
+    ``referred`` the patient is told everything; it is they who ask, and nobody waits for their advice."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     panel = models.ForeignKey("panels.Panel", on_delete=models.PROTECT, related_name="invitations")

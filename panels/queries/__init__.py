@@ -1,7 +1,7 @@
 """Read models of panels."""
 
 from panels.queries.answers import (
-    answered_by,
+    declined_by,
     first_reply_at,
     late_panels,
     owing,
@@ -76,7 +76,6 @@ __all__ = [
     "WorkRow",
     "Worklist",
     "addressed",
-    "answered_by",
     "answered_words",
     "answers_to",
     "as_referred",
@@ -85,6 +84,7 @@ __all__ = [
     "countries_of_referrals",
     "decided",
     "declared_for",
+    "declined_by",
     "dispatches",
     "entries",
     "first_reply_at",

@@ -115,7 +115,7 @@ def people_in(panel: Panel) -> list[Any]:
     return [panel.lead, *(seat.invitee for seat in seats)]
 
 
-def answered_by(person: Any, key: Any) -> Invitation | None:
+def declined_by(person: Any, key: Any) -> Invitation | None:
     """The person's own invitation of this key, to which they said no."""
     rows = Invitation.objects.with_surroundings().filter(invitee=person, state=InvitationState.DECLINED)
     return rows.filter(pk=key).first()

@@ -73,7 +73,7 @@ def decline(request: HttpRequest, invitation: Invitation) -> HttpResponse:
 @access("panels:reconsider", verb=Permission.SIGNED_IN, methods=WRITE)
 def reconsider(request: HttpRequest, key: Any) -> HttpResponse:
     """Take one's no back; nobody else's is found."""
-    found = queries.answered_by(request.user, key)
+    found = queries.declined_by(request.user, key)
     if found is None:
         raise Http404
     actions.reconsider(found, by=request.user)

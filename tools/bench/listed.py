@@ -55,9 +55,9 @@ def pages(leads: list[User]) -> list[tuple[str, list[tuple[Client, Target]]]]:
         ("Find a panel, by panels seen", [(client, search) for client in clients]),
         ("Patients (25 a page), by patients", as_each("patients:list")),
         ("Panel (20 shown), by statements and messages", about_each("panels:detail")),
-        ("Invite, by statements", about_each("panels:invite")),
+        ("Invite, by statements and messages", about_each("panels:invite")),
         (
-            "People found by name, by statements",
+            "People found by name, by statements and messages",
             [(last, f"{reverse('panels:experts', args=[ref])}?q=bench") for ref in talks],
         ),
         ("New panel, by patients", as_each("panels:new")),

@@ -89,6 +89,7 @@ def end_lapsed(*, by: Any) -> int:
 
 @transaction.atomic
 def end_one(kind: type[LostPhone | RoleProposal], key: uuid.UUID) -> int:
+    accounts.hold_person(kind.objects.select_related("person").get(pk=key).person)
     rows = kind.objects.lapsed().select_related("asked_by").select_for_update(of=("self",))
     wish = rows.filter(pk=key).first()
     if wish is None:
@@ -117,6 +118,7 @@ def drop_phone(lost: LostPhone, *, by: Any) -> None:
 @transaction.atomic
 def stop_phone(person: User, *, by: Any) -> bool:
     """Somebody signed in as the owner, who has the phone: what was asked in their name ends, and who asked hears of it. Gives whether anything waited."""
+    accounts.hold_person(person)
     rows = LostPhone.objects.waiting().select_related("person", "asked_by").select_for_update(of=("self",))
     lost = rows.filter(person=person).first()
     if lost is None:
@@ -127,7 +129,8 @@ def stop_phone(person: User, *, by: Any) -> bool:
 
 
 def locked_phone(lost: LostPhone, *, by: Any) -> LostPhone:
-    """The wish, held until commit, if ``by`` may decide it."""
+    """The wish, held until commit, if ``by`` may decide it; its person first, as by who asks anew."""
+    accounts.hold_person(lost.person)
     rows = LostPhone.objects.select_related("person", "asked_by")
     current: LostPhone = rows.select_for_update(of=("self",)).get(pk=lost.pk)
     if not (verdict := policy.may_confirm_factor(by, current)):
@@ -155,7 +158,8 @@ def propose_role(person: User, post: Post, *, by: Any, valid_to: dt.date | None 
 
 
 def locked(proposal: RoleProposal, *, by: Any) -> RoleProposal:
-    """The proposal, held until commit, if ``by`` may decide it."""
+    """The proposal, held until commit, if ``by`` may decide it; its person first, as by who asks anew."""
+    accounts.hold_person(proposal.person)
     rows = RoleProposal.objects.select_related("person", "network", "asked_by")
     current: RoleProposal = rows.select_for_update(of=("self",)).get(pk=proposal.pk)
     if not (verdict := policy.may_confirm_role(by, current)):
@@ -185,7 +189,7 @@ def ask_for_glass(panel: Panel, *, reason: str, by: Any) -> GlassBreak:
     """First of two: somebody of the panel's helpdesk has a reason to look into it. Nothing opens yet."""
     if not (verdict := policy.may_ask_for_glass(by)):
         raise Refused(verdict.reason)
-    panel = Panel.objects.held(panel.pk)
+    accounts.hold_person(by)
     GlassBreak.objects.filter(panel=panel, asked_by=by, state=ProposalState.WAITING).update(
         state=ProposalState.DROPPED, decided_by=by, decided_at=clock.now()
     )
