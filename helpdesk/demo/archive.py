@@ -24,7 +24,7 @@ from helpdesk.demo.chance import below, one_of, some_of
 from helpdesk.demo.conditions import TOPICS
 from helpdesk.demo.neighbours import NEIGHBOURS
 from helpdesk.demo.people import PEOPLE
-from helpdesk.demo.sign_ins import FIRST_MONTH, months
+from helpdesk.demo.sign_ins import FIRST_MONTH, last_whole_month, load_sign_ins, months, of_the_archive
 from helpdesk.models import MonthlyKpi
 from panels.models import Panel
 
@@ -58,6 +58,9 @@ def _carry_on(made: Network, say: Say) -> int:
         if (place + 1) % 10 == 0 or place + 1 == len(plans):
             say(f"{place + 1} of {len(plans)} panels of December 2017 to September 2020")
     say(f"{_hold_surveys(made, OVER, coordinator)} rounds of the survey after them")
+    people = of_the_archive()
+    for month in months(FIRST_MONTH, last_whole_month()):
+        load_sign_ins(people, month)
     for month in months(FIRST_MONTH, LAST_MONTH):
         freeze(month)
     return len(plans) - there

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import datetime as dt
-import uuid
+from collections.abc import Iterator
 from itertools import cycle, islice
 
 from cpms import clock
-from cpms.accounts.models import Centre, Expertise, Membership, Network, ThematicGroup, User
+from cpms.accounts.models import Centre, Network, ThematicGroup, User
+from cpms.accounts.policy import Post
 from cpms.accounts.roles import Care, Role
+from helpdesk.demo import arriving
+from helpdesk.demo.arriving import Newcomer
 from helpdesk.demo.chance import below, one_of, some_of
 from helpdesk.demo.conditions import TOPICS
 from helpdesk.demo.names import SPECIALTIES, address, people_of
 
 REGISTERED = 267
 FOUNDERS = 110
-FIRST_DAY, LAST_DAY = dt.date(2017, 12, 1), dt.date(2020, 9, 25)
+FOUNDED, FIRST_DAY, LAST_DAY = dt.date(2017, 11, 6), dt.date(2017, 12, 1), dt.date(2020, 9, 25)
+"""When the founders were let in, and when the others were; the last of them used the account before the archive ends."""
+LAST_ACTIVATED = dt.datetime(2020, 9, 29, tzinfo=dt.UTC)
 WAITING = 6
 CARE = (Care.ADULT, Care.PAEDIATRIC, Care.BOTH)
 OWN_LANGUAGE = {
@@ -46,43 +51,43 @@ ZONES = {
 }
 
 
-def load_members(made: Network, *, already: int) -> list[User]:
-    """Fill up to ``REGISTERED`` activated people of the network, and add a few who have not activated yet.
+def load_members(made: Network, *, already: int, by: User) -> int:
+    """Fill up to ``REGISTERED`` activated people of the network, and add a few who have not activated yet; all let in by its
+    coordinator. Gives how many activated.
 
-    ``already`` counts the network's people who exist. Nobody here has a password: only the listed people can be tried.
+    ``already`` counts the network's people who exist. Nobody knows a password of these: only the listed people can be tried.
     """
     centres = list(Centre.objects.filter(networks=made).order_by("pk"))
-    names = {country: people_of(country) for country in ZONES}
-    places = list(islice(cycle(centres), REGISTERED - already + WAITING))
-    users = [_user(number, centre, next(names[centre.country])) for number, centre in enumerate(places)]
-    _date(users[:-WAITING])
-    User.objects.bulk_create(users)
     groups = {group.number: group for group in made.groups.main()}
-    interests = {user.pk: _interests(number) for number, user in enumerate(users)}
-    User.groups_of_interest.through.objects.bulk_create(
-        User.groups_of_interest.through(user_id=user.pk, thematicgroup_id=groups[number].pk)
-        for user in users
-        for number in interests[user.pk]
-    )
-    _expertise(users[:-WAITING], interests)
-    _roles(users, len(centres), groups)
-    return users[:-WAITING]
+    names = {country: people_of(country) for country in ZONES}
+    many = REGISTERED - already
+    for number, centre in enumerate(islice(cycle(centres), many + WAITING)):
+        one = newcomer(number, centre, next(names[centre.country]), groups)
+        joined = joined_at(number, many)
+        user, token = arriving.prepare(one, at=joined, by=by)
+        for post in posts(number, centre, len(centres), groups):
+            arriving.give(user, post, at=joined, by=by)
+        if number < many:
+            user = arriving.come_in(user, token, one, at=activated_at(number, joined))
+            arriving.declare(user, one, at=joined + dt.timedelta(days=30))
+    return many
 
 
-def _user(number: int, centre: Centre, name: str) -> User:
-    user = User(
-        email=address(name, number),
-        display_name=name,
+def newcomer(number: int, centre: Centre, name: str, groups: dict[int, ThematicGroup]) -> Newcomer:
+    email, interests = address(name, number), _interests(number)
+    known = TOPICS[interests[0]].conditions
+    return Newcomer(
+        email=email,
+        name=name,
         job_title=one_of(SPECIALTIES, "specialty", number),
-        centre=centre,
         country=centre.country,
         zone=ZONES[centre.country],
         languages=spoken(centre.country, number),
         care=one_of(CARE, "care", number),
-        date_joined=clock.now() - dt.timedelta(days=2 + below(20, "waiting", number)),
+        centre=centre,
+        groups=tuple(groups[interest] for interest in interests),
+        expertise=tuple(some_of(known, 1 + below(3, "expertise", email), email)),
     )
-    user.set_unusable_password()
-    return user
 
 
 def spoken(country: str, number: int) -> list[str]:
@@ -91,15 +96,19 @@ def spoken(country: str, number: int) -> list[str]:
     return list(dict.fromkeys(filter(None, (OWN_LANGUAGE[country], "en", third))))
 
 
-def _date(users: list[User]) -> None:
-    """A hundred and ten are there from the first month; the others join evenly, each activating within two weeks."""
-    days = (LAST_DAY - FIRST_DAY).days
-    for number, user in enumerate(users):
-        late = max(0, number - FOUNDERS) * days // max(1, len(users) - FOUNDERS)
-        day = FIRST_DAY + dt.timedelta(days=late or below(15, "founder", number))
-        user.date_joined = dt.datetime.combine(day, dt.time(8, 30), dt.UTC)
-        activated = user.date_joined + dt.timedelta(days=below(6, "activated", number), hours=2)
-        user.activated_at = min(activated, dt.datetime(2020, 9, 29, tzinfo=dt.UTC))
+def joined_at(number: int, many: int) -> dt.datetime:
+    """A hundred and ten are there before the first month, the others join evenly; the last were let in some days ago."""
+    if number >= many:
+        return clock.now() - dt.timedelta(days=2 + below(20, "waiting", number))
+    late = (number - FOUNDERS) * (LAST_DAY - FIRST_DAY).days // max(1, many - FOUNDERS)
+    day = FIRST_DAY + dt.timedelta(days=late)
+    if number < FOUNDERS:
+        day = FOUNDED + dt.timedelta(days=below(15, "founder", number))
+    return dt.datetime.combine(day, dt.time(8, 30), dt.UTC)
+
+
+def activated_at(number: int, joined: dt.datetime) -> dt.datetime:
+    return min(joined + dt.timedelta(days=below(6, "activated", number), hours=2), LAST_ACTIVATED)
 
 
 def _interests(number: int) -> list[int]:
@@ -108,28 +117,13 @@ def _interests(number: int) -> list[int]:
     return [first] if first == second or number % 3 else [first, second]
 
 
-def _expertise(users: list[User], interests: dict[uuid.UUID, list[int]]) -> None:
-    Expertise.objects.bulk_create(
-        Expertise(
-            user=user, system="ORPHA", code=code, name=name, declared_on=user.date_joined.date() + dt.timedelta(days=30)
-        )
-        for user in users
-        for topic in interests[user.pk][:1]
-        for code, name in some_of(TOPICS[topic].conditions, 1 + below(3, "expertise", user.email), user.email)
-    )
-
-
-def _roles(users: list[User], centres: int, groups: dict[int, ThematicGroup]) -> None:
-    """Everybody is a clinician; the first of each hospital represents it, the second is the substitute."""
-    rows = [_row(user, Role.CLINICIAN, centre=user.centre) for user in users]
-    rows += [_row(user, Role.REPRESENTATIVE, centre=user.centre) for user in users[:centres]]
-    rows += [_row(user, Role.SUBSTITUTE, centre=user.centre) for user in users[centres : 2 * centres]]
-    led = {number for number in groups if number != 2}  # group 2 has its coordinator among the listed people
-    for user, number in zip(users, (1 + position % len(groups) for position in range(len(groups))), strict=False):
-        if number in led:
-            rows.append(_row(user, Role.GROUP_COORDINATOR, group=groups[number]))
-    Membership.objects.bulk_create(rows)
-
-
-def _row(user: User, role: Role, **held_on: Centre | ThematicGroup | None) -> Membership:
-    return Membership(user=user, role=role, valid_from=user.date_joined.date(), **held_on)
+def posts(number: int, centre: Centre, centres: int, groups: dict[int, ThematicGroup]) -> Iterator[Post]:
+    """Everybody is a clinician; the first of each hospital represents it, the second is the substitute. The first people
+    coordinate a group each, but group 2, whose coordinator is among the listed people."""
+    yield Post(Role.CLINICIAN, centre=centre)
+    if number < centres:
+        yield Post(Role.REPRESENTATIVE, centre=centre)
+    elif number < 2 * centres:
+        yield Post(Role.SUBSTITUTE, centre=centre)
+    if number < len(groups) and 1 + number != 2:
+        yield Post(Role.GROUP_COORDINATOR, group=groups[1 + number])

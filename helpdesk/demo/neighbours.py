@@ -7,12 +7,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 
-from cpms.accounts.models import Centre, CentreMembership, Membership, Network, ThematicGroup, User
-from cpms.accounts.roles import Care, Role
+from cpms import clock
+from cpms.accounts import actions as accounts
+from cpms.accounts.models import Centre, CentreMembership, Network, ThematicGroup, User
+from cpms.accounts.policy import Post
+from cpms.accounts.roles import Role
+from helpdesk.demo import arriving
+from helpdesk.demo.arriving import Newcomer
 from helpdesk.demo.chance import below, one_of
 from helpdesk.demo.members import ZONES, spoken
 from helpdesk.demo.names import SPECIALTIES, address, people_of
-from helpdesk.demo.sign_ins import load_sign_ins
 
 FIRST_NUMBER, NAMES_TAKEN = 1_000, 24
 """Addresses and names that members of the demonstration's own network do not have."""
@@ -62,52 +66,58 @@ NEIGHBOURS = (
 )
 
 
-def load_neighbours() -> int:
-    """Places and people of each, one of whom coordinates it. Gives how many people."""
-    return sum(load_one(place, one) for place, one in enumerate(NEIGHBOURS))
+def load_neighbours(*, by: User, second: User) -> int:
+    """Places and people of each, one of whom coordinates it, given the role by two of the core helpdesk. Gives how many people."""
+    return sum(load_one(place, one, by=by, second=second) for place, one in enumerate(NEIGHBOURS))
 
 
-def load_one(place: int, one: Neighbour) -> int:
+def load_one(place: int, one: Neighbour, *, by: User, second: User) -> int:
     made = Network.objects.get(code=one.code)
-    ThematicGroup.objects.create(network=made, number=1, name=one.group)
-    centres = Centre.objects.bulk_create(
-        Centre(name=name, city=city, country=country, cleared_on=one.since) for name, city, country in one.hospitals
-    )
-    CentreMembership.objects.bulk_create(
-        CentreMembership(centre=centre, network=made, kind=CentreMembership.Kind.FULL, since=one.since)
-        for centre in centres
-    )
-    users = [user for centre in centres for user in members(one, centre, first=FIRST_NUMBER * (place + 1))]
-    User.objects.bulk_create(users)
-    rows = [_role(user, Role.CLINICIAN, centre=user.centre) for user in users]
-    rows += [_role(users[at], Role.REPRESENTATIVE, centre=users[at].centre) for at in range(0, len(users), one.each)]
-    Membership.objects.bulk_create([*rows, _role(users[0], Role.NETWORK_COORDINATOR, network=made)])
-    load_sign_ins(users, fewest=len(users) // 3, most=len(users) // 2, faithful=one.each)
-    return len(users)
+    begun = dt.datetime.combine(one.since, dt.time(7), dt.UTC) - dt.timedelta(days=15)
+    with clock.at(begun):
+        accounts.save_group(ThematicGroup(network=made, number=1, name=one.group), by=by)
+        centres = [add_centre(made, *hospital, by=by) for hospital in one.hospitals]
+    numbers = [(place + 1) * FIRST_NUMBER + number for number in range(one.each)]
+    (first, _day), *others = [each for centre in centres for each in members(one, centre, numbers)]
+    head, token = arriving.prepare(first, at=begun, by=by)
+    arriving.give(head, Post(Role.NETWORK_COORDINATOR, network=made), at=begun, by=by, second=second)
+    head = arriving.come_in(head, token, first, at=begun + dt.timedelta(hours=1))
+    there = [come(each, joined, number, one.each, by=head) for number, (each, joined) in enumerate(others, start=1)]
+    arriving.give(head, Post(Role.CLINICIAN, centre=first.centre), at=begun + dt.timedelta(days=14), by=there[0])
+    return 1 + len(there)
 
 
-def members(one: Neighbour, centre: Centre, *, first: int) -> Iterator[User]:
-    """Those of one hospital; the second half came within two years."""
+def add_centre(made: Network, name: str, city: str, country: str, *, by: User) -> Centre:
+    full = CentreMembership.Kind.FULL
+    centre = accounts.add_centre(made, name=name, city=city, country=country, kind=full, by=by)
+    accounts.set_clearance(centre, cleared_on=clock.rights_day(), by=by)
+    return centre
+
+
+def members(one: Neighbour, centre: Centre, numbers: list[int]) -> Iterator[tuple[Newcomer, dt.datetime]]:
+    """Those of one hospital, and when they were let in; the second half came within two years."""
     names = islice(people_of(centre.country), NAMES_TAKEN, NAMES_TAKEN + one.each)
-    for number, name in enumerate(names, start=first):
-        late = 60 * max(0, number - first - one.each // 2) + below(12, "joined", one.code, centre.name, number)
+    for place, (number, name) in enumerate(zip(numbers, names, strict=True)):
+        late = 60 * max(0, place - one.each // 2) + below(12, "joined", one.code, centre.name, number)
         joined = dt.datetime.combine(one.since - dt.timedelta(days=14), dt.time(8, 30), dt.UTC)
-        joined += dt.timedelta(days=late)
-        user = User(
-            email=address(name, number),
-            display_name=name,
-            job_title=one_of(SPECIALTIES, "specialty", one.code, number),
-            centre=centre,
-            country=centre.country,
-            zone=ZONES[centre.country],
-            languages=spoken(centre.country, number),
-            care=Care.BOTH,
-            date_joined=joined,
-            activated_at=joined + dt.timedelta(hours=2),
+        yield (
+            Newcomer(
+                email=address(name, number),
+                name=name,
+                job_title=one_of(SPECIALTIES, "specialty", one.code, number),
+                country=centre.country,
+                zone=ZONES[centre.country],
+                languages=spoken(centre.country, number),
+                centre=centre,
+            ),
+            joined + dt.timedelta(days=late),
         )
-        user.set_unusable_password()
-        yield user
 
 
-def _role(user: User, role: Role, **held_on: Centre | Network | None) -> Membership:
-    return Membership(user=user, role=role, valid_from=user.date_joined.date(), **held_on)
+def come(one: Newcomer, joined: dt.datetime, number: int, each: int, *, by: User) -> User:
+    """A clinician; the first of each hospital represents it, of the coordinator's own the second."""
+    user, token = arriving.prepare(one, at=joined, by=by)
+    roles = (Role.CLINICIAN, Role.REPRESENTATIVE) if number == 1 or number % each == 0 else (Role.CLINICIAN,)
+    for role in roles:
+        arriving.give(user, Post(role, centre=one.centre), at=joined, by=by)
+    return arriving.come_in(user, token, one, at=joined + dt.timedelta(hours=2))

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from consent import actions as consent
 from consent.states import Answer, Giver, Stage
 from cpms import clock
-from cpms.accounts.models import Network, TotpDevice, User
+from cpms.accounts.models import Network, User
 from cpms.patients import actions as patients
 from cpms.patients.models import Patient
 from helpdesk.demo.cases import CASES, DemoCase
+from helpdesk.demo.people import PEOPLE
 from panels import actions as panels
 from panels.cases import actions as cases
 from panels.cases.importers import phenopacket
@@ -86,10 +87,9 @@ def load_running(made: Network) -> int:
 
 
 def listed() -> dict[str, User]:
-    """The people whom the demonstration page lists, by the key of their address."""
-    return {
-        user.email.partition("@")[0]: user for user in User.objects.filter(pk__in=TotpDevice.objects.values("user"))
-    }
+    """The people whom the demonstration page lists, by their key."""
+    people = {user.email: user for user in User.objects.filter(email__in=[person.email for person in PEOPLE])}
+    return {person.key: people[person.email] for person in PEOPLE}
 
 
 def carry(running: Running, made: Network, people: dict[str, User]) -> Panel:

@@ -6,7 +6,10 @@ import pytest
 
 from cpms import clock
 from cpms.accounts.roles import Role
-from helpdesk.demo.sign_ins import load_sign_ins
+from cpms.audit.models import AuditEvent
+from cpms.audit.states import Event
+from helpdesk.demo.arriving import sign_in
+from helpdesk.demo.sign_ins import last_whole_month, load_sign_ins, who_comes
 from helpdesk.queries.today import gone, part_of
 from helpdesk.states import NudgeKind
 from tests.factories import UserFactory, give_role
@@ -14,12 +17,45 @@ from tests.factories import UserFactory, give_role
 pytestmark = pytest.mark.django_db
 
 
-def test_who_stopped_coming_is_listed_from_the_longest_away():
+@pytest.fixture
+def people(settings):
+    settings.DEMO = True
+    long_ago = clock.now() - dt.timedelta(days=900)
+    return {"BOND": [UserFactory(activated_at=long_ago) for _turn in range(12)]}
+
+
+def test_who_stopped_coming_is_listed_from_the_longest_away(people):
     me = UserFactory(role="none")
     give_role(me, Role.CORE_HELPDESK)
-    long_ago = clock.now() - dt.timedelta(days=900)
-    load_sign_ins([UserFactory(activated_at=long_ago) for _turn in range(12)], fewest=2, most=4, faithful=1)
+    for ago in range(400, 1000, 45):
+        load_sign_ins(people, (clock.now() - dt.timedelta(days=ago)).date().replace(day=1))
     since = [person.since for person in gone(me)]
     assert len(set(since)) > 5
     assert since == sorted(since)
     assert [row.since for row in part_of(NudgeKind.RETURN, me).rows] == since[:8]
+
+
+def test_a_month_is_written_once(people):
+    month = last_whole_month()
+    many = load_sign_ins(people, month)
+    assert 4 <= many <= 6
+    assert load_sign_ins(people, month) == 0
+    assert AuditEvent.objects.filter(event=Event.SIGNED_IN).count() == many
+
+
+def test_who_first_comes_in_a_month_counts_among_its_active_people(people):
+    month = last_whole_month()
+    came = dt.datetime.combine(month.replace(day=3), dt.time(9), dt.UTC)
+    old, new = people["BOND"], [UserFactory(activated_at=came) for _turn in range(5)]
+    coming = who_comes([*old, *new], month, 9, 9, 3)
+    assert set(coming) < set(old)
+    assert len(coming) == 9 - len(new)
+
+
+def test_the_last_sign_in_never_goes_back(people):
+    person = people["BOND"][0]
+    now = clock.now()
+    for at in (now, now - dt.timedelta(days=700)):
+        sign_in(person, at=at)
+    person.refresh_from_db()
+    assert person.last_login == now
