@@ -46,7 +46,7 @@ def prepare(one: Newcomer, *, at: dt.datetime, by: User | None) -> tuple[User, s
         known: dict[str, Any] = {"guest_hospital": one.hospital, "country": one.country, "centre": one.centre}
         user, token = accounts.prepare_account(one.email, display_name=one.name, by=by, **known)
         accounts.take_up_duty(user, job_title=one.job_title, groups=one.groups, by=by)
-        people.mail_activation(user, token)
+        people.mail_activation(user, token, by=by)
     return user, token
 
 

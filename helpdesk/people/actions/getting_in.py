@@ -138,7 +138,7 @@ def approve_request(request: AccessRequest, *, by: Any) -> User:
         accounts.grant_role(user, Role.CLINICIAN, by=by, centre=current.centre)
     current.state, current.account = RequestState.APPROVED, user
     settle(current, by=by)
-    mail_activation(user, token)
+    mail_activation(user, token, by=by)
     return user
 
 
@@ -164,12 +164,12 @@ def send_link_again(request: AccessRequest, *, by: Any) -> bool:
     user = request.account
     if user is None or user.activated_at is not None or not user.is_active:
         return False
-    mail_activation(user, accounts.resend_link(user, by=by))
+    mail_activation(user, accounts.resend_link(user, by=by), by=by)
     return True
 
 
-def mail_activation(user: User, token: str, *, notice: Notice = Notice.ACCOUNT_READY) -> None:
+def mail_activation(user: User, token: str, *, by: Any, notice: Notice = Notice.ACCOUNT_READY) -> None:
     """The link by mail to its owner; staff never see it."""
     if token:
         path = reverse("activate", args=[token])
-        notifications.notify([user], notice=notice, by=None, about=user, path=path, again=token[:8])
+        notifications.notify([user], notice=notice, by=by, about=user, path=path, again=token[:8])

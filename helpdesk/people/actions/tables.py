@@ -148,5 +148,5 @@ def take_person(says: dict[str, Any], *, by: Any) -> RowState:
     accounts.take_up_duty(user, job_title=says["job_title"], groups=says["groups"], by=by)
     if says["role"] is not None:
         accounts.give_post(user, Post(says["role"], centre=centre), by=by)
-    mail_activation(user, token)
+    mail_activation(user, token, by=by)
     return RowState.DONE

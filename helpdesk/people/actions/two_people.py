@@ -105,7 +105,8 @@ def confirm_factor(lost: LostPhone, *, by: Any) -> None:
     if not (verdict := policy.may_be_reset(current)):
         raise Refused(verdict.reason)
     settle(current, ProposalState.CONFIRMED, by=by)
-    mail_activation(current.person, accounts.reset_factor(current.person, by=by), notice=Notice.FACTOR_RESET)
+    token = accounts.reset_factor(current.person, by=by)
+    mail_activation(current.person, token, by=by, notice=Notice.FACTOR_RESET)
 
 
 @transaction.atomic
