@@ -15,6 +15,7 @@ from cpms import clock
 from cpms.accounts.models import Network, ThematicGroup, User
 from cpms.accounts.roles import Role
 from cpms.jobs import actions as jobs
+from cpms.jobs.models import Job
 from cpms.notifications.models import OutboxMessage
 from cpms.notifications.states import MailState
 from helpdesk import actions
@@ -47,7 +48,9 @@ def load_past(say: Say) -> int:
 
 
 def _carry_on(made: Network, say: Say) -> int:
-    there = loaded()
+    there, people = loaded(), of_the_archive()
+    for month in months(FIRST_MONTH, last_whole_month()):
+        load_sign_ins(people, month)
     plans = [*_plans(made), *_beside()]
     coordinator = plans[0].coordinator
     for place, plan in enumerate(plans[there:], start=there):
@@ -58,9 +61,6 @@ def _carry_on(made: Network, say: Say) -> int:
         if (place + 1) % 10 == 0 or place + 1 == len(plans):
             say(f"{place + 1} of {len(plans)} panels of December 2017 to September 2020")
     say(f"{_hold_surveys(made, OVER, coordinator)} rounds of the survey after them")
-    people = of_the_archive()
-    for month in months(FIRST_MONTH, last_whole_month()):
-        load_sign_ins(people, month)
     for month in months(FIRST_MONTH, LAST_MONTH):
         freeze(month)
     return len(plans) - there
@@ -97,6 +97,13 @@ def freeze(month: dt.date) -> None:
     night = (month.replace(day=28) + dt.timedelta(days=4)).replace(day=1)
     with clock.at(dt.datetime.combine(night, dt.time(3, 5), dt.UTC)):
         actions.freeze_month(month, by=None)
+
+
+def tell_at_their_time() -> None:
+    """What the accounts' owners are told of by a task, which would do it today; asked again it finds it told."""
+    for job in Job.objects.filter(task="notifications.tell", asked_at__lt=OVER):
+        with clock.at(job.asked_at):
+            jobs.at_once(job.task, **job.ids)
 
 
 def note_mails_sent() -> int:

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from cpms.accounts.models import Centre, User
 from helpdesk.demo import network
-from helpdesk.demo.archive import note_mails_sent
+from helpdesk.demo.archive import note_mails_sent, tell_at_their_time
 from helpdesk.demo.concluded import load_concluded
 from helpdesk.demo.founding import found_network, load_people
 from helpdesk.demo.meetings import load_meetings
@@ -38,6 +38,7 @@ def load(say: Say) -> bool:
     members = load_members(made, already=already, by=people["charlotte.vanbrederode"])
     say(f"{already + members} registered people")
     say(f"{load_neighbours(by=two[0], second=two[1])} people in two small networks beside it")
+    tell_at_their_time()
     note_mails_sent()
     say(f"{load_running(made)} panels under way")
     say(f"{load_concluded(made)} panel concluded, with its outcome signed")

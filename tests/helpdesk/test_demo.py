@@ -20,6 +20,7 @@ from cpms.accounts.models import AdvocacyGroup, Centre, CentreMembership, Member
 from cpms.accounts.roles import POWERFUL, Role
 from cpms.audit.models import AuditEvent
 from cpms.audit.states import Event
+from cpms.jobs.models import Job
 from cpms.notifications.models import OutboxMessage, WorkItem
 from cpms.notifications.states import MailState, Verb
 from helpdesk import kpis
@@ -267,6 +268,8 @@ def test_what_the_actions_left_of_the_past_is_over():
     """No work waits of those years, no mail goes out, and every deed stands in the audit trail at its time."""
     past = {"opened_at__lt": archive.OVER}
     assert WorkItem.objects.filter(settled_at=None, **past).count() == 0
+    told = Job.objects.filter(task="notifications.tell", asked_at__lt=archive.OVER)
+    assert told.count() == OutboxMessage.objects.filter(notice="role_changed").count() > 0
     mails = OutboxMessage.objects.filter(written_at__lt=archive.OVER).order_by()
     assert set(mails.values_list("state", flat=True)) <= {MailState.SENT, MailState.CANCELLED}
     panels = [str(key) for key in Panel.objects.filter(**past).values_list("pk", flat=True)]
