@@ -45,6 +45,8 @@ def lab(label: str, value: str, unit: str, between: str, flag: str, question: st
     held = Row(label=label, value_text=value, taken="6 months", comparator="", note="")
     return Row(
         lab=held,
+        label=label.partition(" [")[0],
+        material=label.partition("] in ")[2].lower(),
         spoken_unit=unit,
         range_text=between,
         whose="laboratory",
@@ -63,7 +65,7 @@ LABS = [
     lab("Calcium [Mass/volume] in Serum", "9.6", "", "", "", "Is the unit mg/dL?"),
 ]
 TREND = Row(
-    name="Sodium [Moles/volume]",
+    name="Sodium",
     spoken_unit="mmol/L",
     range_text="135–145",
     chart=Row(band=(8, 24), line="4,56 120,40 236,20", dots=[(4, 56), (120, 40), (236, 20)]),

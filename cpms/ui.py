@@ -43,8 +43,6 @@ for filter_function in (
     words.between,
     words.shortened,
     words.of,
-    words.before,
-    words.after,
     words.in_fours,
     words.breakable,
 ):

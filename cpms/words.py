@@ -144,13 +144,3 @@ def breakable(address: str) -> SafeString:
     """An e-mail address that a narrow page breaks behind "@" or a dot only."""
     parts = ((part,) for part in re.split(r"(?<=[@.])", address or ""))
     return format_html('<span class="email">{}</span>', format_html_join(SafeString("<wbr>"), "{}", parts))
-
-
-def before(text: str, mark: str) -> str:
-    """What stands before ``mark``; everything when it is not there."""
-    return text.partition(mark)[0]
-
-
-def after(text: str, mark: str) -> str:
-    """What stands after ``mark``; nothing when it is not there."""
-    return text.partition(mark)[2]

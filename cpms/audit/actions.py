@@ -20,7 +20,7 @@ log = structlog.get_logger("cpms.audit")
 route: ContextVar[str] = ContextVar("audit_route", default="")
 on_behalf_of: ContextVar[uuid.UUID | None] = ContextVar("audit_on_behalf_of", default=None)
 DETAIL_KEYS = frozenset(
-    {"ids", "count", "verb", "from", "to", "role", "method", "reason", "stage", "version", "kind", "fields"}
+    {"ids", "count", "verb", "from", "to", "role", "method", "reason", "stage", "version", "saved", "kind", "fields"}
 )
 
 

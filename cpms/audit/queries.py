@@ -14,13 +14,20 @@ from django.db.models import Count
 
 from cpms import clock
 from cpms.audit.models import AuditEvent, AuditHead, AuditSeal
-from cpms.audit.states import SEALED_WITHIN, Event
+from cpms.audit.states import SEALED_WITHIN, Event, Result
 
 COLUMNS = (
     *("id", "at", "event", "result", "actor_id", "on_behalf_of_id", "subject_type", "subject_id"),
     *("patient_id", "route", "request_id", "detail"),
 )
 """What a digest covers, in this order: seals that were made stay true only as long as it stays as it is."""
+
+
+def saved_by(thing: Any, version: int) -> AuditEvent | None:
+    """The event of who brought a thing to this version of its form: ``saved`` in the event's detail. ``None`` where the product did
+    that by itself, or before it wrote down who."""
+    about = {"subject_type": thing._meta.label_lower, "subject_id": str(thing.pk), "detail__saved": version}
+    return AuditEvent.objects.filter(**about, result=Result.DONE, actor_id__isnull=False).order_by("pk").first()
 
 
 def head() -> AuditHead:

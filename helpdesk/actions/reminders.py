@@ -93,12 +93,14 @@ def remind_quiet_centres(*, by: Any) -> int:
 
 
 def remind(thing: Any, *, kind: NudgeKind, by: Any) -> None:
-    """A mail to each: fixed words, and an address that its reader may open."""
-    who, notice, path = {
-        NudgeKind.REQUEST: lambda: (getting_in.deciders_of(thing), Notice.REQUEST_WAITING, reverse("people:requests")),
-        NudgeKind.PANEL: lambda: ([thing.lead], Notice.PANEL_IDLE, thing.get_absolute_url()),
-        NudgeKind.CENTRE: lambda: (people.representatives_of(thing), Notice.CENTRE_QUIET, "/"),
-        NudgeKind.RETURN: lambda: ([thing], Notice.COME_BACK, "/"),
+    """A mail to each: the words that the page of today shows before, and an address that its reader may open."""
+    notice, usual = queries.MAILS[kind]
+    path = thing.get_absolute_url() if kind == NudgeKind.PANEL else usual()
+    who = {
+        NudgeKind.REQUEST: lambda: getting_in.deciders_of(thing),
+        NudgeKind.PANEL: lambda: [thing.lead],
+        NudgeKind.CENTRE: lambda: people.representatives_of(thing),
+        NudgeKind.RETURN: lambda: [thing],
     }[kind]()
     others = [person for person in who if person.is_active and person.pk != by.pk]
     if not others:

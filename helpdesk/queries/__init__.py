@@ -1,7 +1,7 @@
 """What entry points and actions read of the page of today, and of files of figures."""
 
 from helpdesk.queries.nudges import effect_of_nudges
-from helpdesk.queries.rows import MOST_SHOWN
+from helpdesk.queries.rows import MAILS, MOST_SHOWN
 from helpdesk.queries.today import (
     jobs_of,
     mails_found,
@@ -13,6 +13,7 @@ from helpdesk.queries.today import (
 )
 
 __all__ = [
+    "MAILS",
     "MOST_SHOWN",
     "effect_of_nudges",
     "jobs_of",

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Count, OuterRef, QuerySet, Window
+from django.urls import reverse
 
 from cpms.audit.models import AuditEvent
 from cpms.audit.states import Event
+from cpms.notifications import notices
+from cpms.notifications.notices import Notice
 from helpdesk.models import Nudge
 from helpdesk.people.models import Outreach
+from helpdesk.states import NudgeKind
 
 
 @dataclass
@@ -30,6 +35,27 @@ class Row:
 
 
 MOST_SHOWN, MOST_ALONE = 8, 50
+OPEN = "…"
+MAILS: dict[str, tuple[Notice, Callable[[], str]]] = {
+    NudgeKind.REQUEST: (Notice.REQUEST_WAITING, lambda: reverse("people:requests")),
+    NudgeKind.PANEL: (Notice.PANEL_IDLE, lambda: f"/panels/{OPEN}/"),
+    NudgeKind.CENTRE: (Notice.CENTRE_QUIET, lambda: "/"),
+    NudgeKind.RETURN: (Notice.COME_BACK, lambda: "/"),
+    NudgeKind.ACTIVATION: (Notice.ACCOUNT_READY, lambda: f"/accounts/activate/{OPEN}/"),
+}
+"""Which mail each kind of button sends, and where it leads; what differs from row to row stands open."""
+
+
+@dataclass(frozen=True)
+class Mail:
+    """A mail before it goes: its words, and whether something in them is filled in for each reader."""
+
+    subject: str
+    text: str
+
+    @property
+    def differs(self) -> bool:
+        return OPEN in self.text
 
 
 @dataclass(frozen=True)
@@ -85,6 +111,14 @@ class Part:
     def page(self) -> int:
         """0 among the others, else that of its own."""
         return self.span.page
+
+    @property
+    def mail(self) -> Mail | None:
+        """What its button sends, in the very words; ``None`` without a button."""
+        if not self.kind:
+            return None
+        notice, path = MAILS[self.kind]
+        return Mail(notices.WORDS[notice].subject, notices.body(notice, ref=OPEN, path=path()))
 
     @property
     def alone(self) -> str:

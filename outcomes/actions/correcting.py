@@ -54,7 +54,7 @@ def correct_outcome(
     keep_version(current, by=by, reason=reason)
     tell_signers(current, outcome, by=by)
     hand_to_guests(order_document(current, by=by), notice=Notice.OUTCOME_CORRECTED, by=by)
-    audit.record(Event.OUTCOME_CORRECTED, on=outcome, by=by, version=outcome.number)
+    audit.record(Event.OUTCOME_CORRECTED, on=outcome, by=by, version=outcome.number, saved=outcome.version)
     return outcome
 
 

@@ -91,4 +91,6 @@ def take_back(panel: Panel, outcome: Outcome, *, by: Any) -> None:
     ask_nobody(panel, state=outcome.state)
     outcome.state, outcome.version = OutcomeState.DRAFT, outcome.version + 1
     outcome.save(update_fields=["state", "version"])
-    audit.record(Event.OUTCOME_WRITTEN, on=outcome, by=by, version=outcome.version, verb="decide")
+    audit.record(
+        Event.OUTCOME_WRITTEN, on=outcome, by=by, version=outcome.version, saved=outcome.version, verb="decide"
+    )

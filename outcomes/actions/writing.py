@@ -120,7 +120,7 @@ def write_outcome(
     outcome.state = OutcomeState.DRAFT
     outcome.save(update_fields=["state"])
     keep_save(current, by=by)
-    audit.record(Event.OUTCOME_WRITTEN, on=outcome, by=by, version=outcome.version)
+    audit.record(Event.OUTCOME_WRITTEN, on=outcome, by=by, version=outcome.version, saved=outcome.version)
     return outcome
 
 

@@ -92,4 +92,5 @@ def prepare(
     panel.question, panel.title, panel.group, panel.urgency = question, title, group, urgency
     panel.wanted_by, panel.quorum = wanted_by or wanted_date(urgency), quorum
     panel.save(update_fields=["question", "title", "group", "urgency", "wanted_by", "quorum"])
+    audit.record(Event.PANEL_DRAFTED, on=panel, by=by, verb="prepared", saved=panel.version)
     return panel

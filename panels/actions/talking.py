@@ -75,16 +75,16 @@ def contribute(
     kind: str,
     text: str,
     by: Any,
-    certainty: str = Certainty.FAIRLY,
+    certainty: str = "",
     beside: Beside = NOTHING_BESIDE,
 ) -> Contribution:
-    """Give advice. "No experience" and "need more data" count as a reply too: the asking stops."""
+    """Give advice; ``certainty`` is empty where its author did not say how sure they are. "No experience" and "need more data"
+    count as a reply too: the asking stops."""
     hold_consent(panel.audit_patient_id)
     if not (verdict := policy.may_contribute(by, panel)):
         raise Refused(verdict.reason)
-    contribution = Contribution(
-        panel=panel, key=panel.key, author=by, kind=ContributionKind(kind), certainty=Certainty(certainty)
-    )
+    sure = Certainty(certainty) if certainty else ""
+    contribution = Contribution(panel=panel, key=panel.key, author=by, kind=ContributionKind(kind), certainty=sure)
     contribution.centre_id = by.centre_id
     contribution.text = text
     put_beside(contribution, beside, by=by)

@@ -81,30 +81,35 @@ class CodeField(forms.RegexField):
 class DiagnosisRow(RowForm):
     label = WordsField(label="Diagnosis", max_length=300)
     code = CodeField("Code")
-    status = forms.ChoiceField(label="Status", choices=DiagnosisStatus.choices)
+    status = forms.ChoiceField(
+        label="Status",
+        choices=[("", "Choose"), *DiagnosisStatus.choices],
+        error_messages={"required": "Say whether it is confirmed, suspected or ruled out."},
+    )
+
+
+class SeenField(forms.TypedChoiceField):
+    """Whether a finding is there. Nothing is chosen beforehand."""
+
+    def __init__(self, label: str) -> None:
+        choices = [("", "Choose"), ("1", "Present"), ("0", "Absent")]
+        wrong = {"required": "Say whether it is present or absent."}
+        super().__init__(label=label, choices=choices, coerce=lambda text: text == "1", error_messages=wrong)
 
 
 class FindingRow(RowForm):
     label = WordsField(label="Finding", max_length=300)
     code = CodeField("HPO")
-    present = forms.TypedChoiceField(
-        label="Present?", choices=[("1", "Present"), ("0", "Absent")], coerce=lambda text: text == "1"
-    )
+    present = SeenField("Present?")
     onset = WordsField(label="Onset", max_length=120, required=False)
 
 
 class OneFindingForm(forms.Form):
-    """A finding typed while the case is prepared, found by its HPO name."""
+    """A finding typed while the case is prepared, found by its HPO name. The button that adds it says whether it is present."""
 
     label = WordsField(label="Add a finding", max_length=300)
     code = CodeField("Code", widget=forms.HiddenInput)
-    present = forms.TypedChoiceField(
-        label="It is",
-        choices=[("1", "Present"), ("0", "Absent")],
-        coerce=lambda text: text == "1",
-        widget=forms.RadioSelect,
-        initial="1",
-    )
+    present = SeenField("It is")
     onset = WordsField(label="Since", max_length=120, required=False)
 
 

@@ -43,6 +43,7 @@ class PrepareForm(AsksGroups):
         choices=[*DiagnosisStatus.choices[:2], ("none", "Undiagnosed")],
         required=False,
         widget=forms.RadioSelect,
+        help_text="Left open, it is kept as suspected.",
     )
     group = GroupField(label="Thematic group", queryset=ThematicGroup.objects.none(), empty_label="Choose a group")
     groups = GroupsByNetwork(label="Further groups, of any network", queryset=main_groups().none(), required=False)

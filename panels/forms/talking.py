@@ -15,16 +15,17 @@ from panels.states import Certainty, ContributionKind, StanceKind
 
 
 class ContributionForm(forms.Form):
-    """Advice or a message; ``kind`` "message" is plain conversation."""
+    """Advice or a message; ``kind`` "message" is plain conversation. Of advice neither kind nor certainty is chosen beforehand;
+    how sure somebody is may stay unsaid."""
 
     kind = forms.ChoiceField(
         label="What is it?",
         choices=[("message", "Message"), *ContributionKind.choices],
         widget=forms.RadioSelect,
-        initial="message",
+        error_messages={"required": "Choose what it is: a message, or which kind of advice."},
     )
     text = forms.CharField(label="Your reply", widget=forms.Textarea({"rows": 3}), max_length=20_000, required=False)
-    certainty = forms.ChoiceField(label="How sure", choices=Certainty.choices, initial=Certainty.FAIRLY, required=False)
+    certainty = forms.ChoiceField(label="How sure", choices=[("", "Not said"), *Certainty.choices], required=False)
 
     answers = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
     mentions = forms.ModelMultipleChoiceField(

@@ -81,12 +81,12 @@ def answers_one(name: str) -> models.CheckConstraint:
 
 
 class Contribution(Said):
-    """An expert's statement: kind, text, how sure; marked by the lead for the outcome. ``centre`` is where its author worked
+    """An expert's statement: kind, text, how sure if its author said so; marked by the lead for the outcome. ``centre`` is where its author worked
     when it was written."""
 
     centre = models.ForeignKey(Centre, on_delete=models.PROTECT, null=True, related_name="+")
     kind = models.CharField(max_length=20, choices=ContributionKind)
-    certainty = models.CharField(max_length=10, choices=Certainty, default=Certainty.FAIRLY)
+    certainty = models.CharField(max_length=10, choices=Certainty, default="", blank=True)
     marked_at = models.DateTimeField(null=True)
     marked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     supplied_at = models.DateTimeField(null=True)

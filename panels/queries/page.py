@@ -211,13 +211,14 @@ def objection_of(user: Any, contribution: Contribution) -> str:
 
 @dataclass(frozen=True)
 class Seat:
-    """One row of "who is in this panel": the invitation, when the person last looked, whether advice was given, and whether the
-    person sits there now."""
+    """One person of "who is in this panel": the newest invitation, when they last looked, whether they advised, whether they sit
+    there now, and the invitations ``earlier`` than that, the first one first."""
 
     invitation: Invitation
     seen_at: dt.datetime | None
     replied: bool
     seated: bool
+    earlier: tuple[Invitation, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -249,14 +250,25 @@ def visits(panel: Panel) -> dict[Any, dt.datetime]:
 
 
 def seats(panel: Panel, *, seen: dict[Any, dt.datetime]) -> list[Seat]:
-    """Everybody ever asked into the panel; ``seen`` is what ``visits`` gives."""
+    """Everybody ever asked into the panel, once each; ``seen`` is what ``visits`` gives."""
     rows = Invitation._base_manager.filter(panel=panel).select_related("invitee__centre")
     told = {"replied": has_answered(), "seated": sits()}
     rows = rows.annotate(**{name: ExpressionWrapper(holds, BooleanField()) for name, holds in told.items()})
     found = under_one_key(panel.key, list(rows))
     away = (row.invitee for row in found if row.invitee.is_away and row.invitee.deputy_id)
     with_people((person, "deputy") for person in away)
-    return [Seat(row, seen.get(row.invitee_id), row.replied, row.seated) for row in found]
+    return [
+        Seat(row, seen.get(row.invitee_id), row.replied, row.seated, tuple(before)) for *before, row in by_person(found)
+    ]
+
+
+def by_person(invitations: Iterable[Any]) -> list[list[Any]]:
+    """Each person's invitations in the order they were sent, who was asked last at the end. A guest as typed is nobody else: that
+    the address has an account here already is not said by putting the two together."""
+    found: dict[Any, list[Any]] = {}
+    for row in sorted(invitations, key=lambda row: row.sent_at):
+        found.setdefault((row.invitee_id, row.shown is row.invitee), []).append(row)
+    return sorted(found.values(), key=lambda rows: rows[-1].sent_at)
 
 
 def room(panel: Panel) -> tuple[dict[Any, dt.datetime], list[Seat]]:

@@ -57,6 +57,11 @@ def offers(panel: Panel, user: Any) -> dict[str, Any]:
     return {"people": queries.mentionable(panel, user), "quotes": queries.quotes(case_parts(panel.case))}
 
 
+def begun(panel: Panel, user: Any) -> dict[str, Any]:
+    """How a reply begins: as a message, but for experts, who say themselves which kind of advice they give."""
+    return {} if part_of(user, panel) == Part.EXPERT else {"kind": "message"}
+
+
 def typed_beside(panel: Panel, way: list[Dispatch], user: Any) -> dict[str, Any]:
     """What the treating side began to type beside the discussion: thanks, given back; an answer to coordinators, left on
     its row of ``way`` as ``typed``."""
@@ -134,10 +139,9 @@ def detail(request: HttpRequest, panel: Panel) -> HttpResponse:
     if panel.state == State.DRAFT:
         return redirect("panels:prepare", panel.ref)
     typed = drafts.fields_of(f"reply:{panel.ref}", by=request.user)
-    kind = "diagnosis" if part_of(request.user, panel) == Part.EXPERT else "message"
     answers = {"answers": request.GET["answer"]} if "answer" in request.GET else {}
     wanted = {"kind": request.GET["kind"]} if request.GET.get("kind") in ContributionKind.values else {}
-    initial = {"kind": kind, **typed, **answers, **wanted}
+    initial = {**begun(panel, request.user), **typed, **answers, **wanted}
     response = page(request, panel, ContributionForm(initial=initial, **offers(panel, request.user)))
     actions.note_visit(panel, by=request.user)
     return response

@@ -16,7 +16,7 @@ from panels import actions, queries
 from panels.cases.queries import allowed
 from panels.forms import ContributionForm, StanceForm, ThanksForm
 from panels.models import Contribution, Panel
-from panels.views.panel import offers, page
+from panels.views.panel import begun, offers, page
 
 
 @access(
@@ -38,7 +38,7 @@ def reply(request: HttpRequest, panel: Panel) -> HttpResponse:
     if clean["kind"] == "message":
         actions.comment(panel, text=clean["text"], beside=beside, by=request.user)
     else:
-        words = {"kind": clean["kind"], "text": clean["text"], "certainty": clean["certainty"] or "fairly"}
+        words = {name: clean[name] for name in ("kind", "text", "certainty")}
         actions.contribute(panel, beside=beside, by=request.user, **words)
     drafts.discard(f"reply:{panel.ref}", by=request.user)
     messages.success(request, "Sent.")
@@ -84,7 +84,8 @@ def thank(request: HttpRequest, panel: Panel) -> HttpResponse:
     """How useful the advice was, and a word to those who gave it."""
     form = ThanksForm(request.POST)
     if not form.is_valid():
-        return page(request, panel, ContributionForm(**offers(panel, request.user)), status=422, thanks_form=form)
+        reply_form = ContributionForm(initial=begun(panel, request.user), **offers(panel, request.user))
+        return page(request, panel, reply_form, status=422, thanks_form=form)
     actions.thank(panel, useful=form.cleaned_data["useful"], text=form.cleaned_data["text"], by=request.user)
     drafts.discard(f"thank:{panel.ref}", by=request.user)
     messages.success(request, "Thank you. The members are told.")

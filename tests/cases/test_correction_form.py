@@ -11,8 +11,8 @@ from tests.clients import signed_in
 from tests.factories import Story
 
 UNTOUCHED = {
-    "diagnoses": {"status": "confirmed"},
-    "findings": {"present": "1"},
+    "diagnoses": {"status": ""},
+    "findings": {"present": ""},
     "labs": {"comparator": ""},
     "variants": {},
     "treatments": {"kind": "medication"},
@@ -34,8 +34,19 @@ def test_an_untouched_new_row_is_no_row(name):
 
 
 def test_a_new_row_needs_its_name_once_something_is_typed():
-    assert sent("diagnoses", code="ORPHA:90794").errors == [{"label": ["This field is required."]}]
+    assert sent("diagnoses", code="ORPHA:90794", status="suspected").errors == [{"label": ["This field is required."]}]
     assert sent("findings", label="Short stature", present="0").forms[0].is_valid()
+
+
+def test_no_diagnosis_and_no_finding_says_of_itself_how_it_stands():
+    """A browser sends the first choice of a list: it is none of the answers."""
+    wrong = {
+        "diagnoses": "Say whether it is confirmed, suspected or ruled out.",
+        "findings": "Say whether it is present or absent.",
+    }
+    for name, field in (("diagnoses", "status"), ("findings", "present")):
+        assert ROWS[name].base_fields[field].choices[0][0] == ""
+        assert sent(name, label="Short stature").errors == [{field: [wrong[name]]}]
 
 
 def fields_of(page) -> dict[str, str]:

@@ -91,6 +91,21 @@ def test_a_finding_is_added_once(names):
         cases.add_findings(story.case, [], by=UserFactory())
 
 
+def test_a_finding_is_present_or_absent_by_the_button_that_adds_it(names):
+    story = Story()
+    client, url = signed_in(story.lead), reverse("cases:findings", args=[story.case.pk])
+    assert "checked" not in client.get(url).content.decode().partition("findings-entry")[2]
+    row = {"do": "add", "label": "Hypertension", "code": "HP:0000822"}
+    unsaid = client.post(url, row)
+    assert (unsaid.status_code, unsaid.context["form"].errors) == (
+        422,
+        {"present": ["Say whether it is present or absent."]},
+    )
+    assert 'value="Hypertension"' in unsaid.content.decode()
+    client.post(url, {**row, "present": "0"})
+    assert [one.present for one in story.case.findings.filter(code="HP:0000822")] == [False]
+
+
 def test_what_is_typed_into_a_typeahead_never_stands_in_an_address(names):
     client, url = signed_in(UserFactory()), reverse("cases:terms") + "?system=HPO"
     answer = client.post(url, json.dumps({"text": "seiz"}), content_type="application/json")

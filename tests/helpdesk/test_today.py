@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import html
+import re
 
 import pytest
 from django.urls import reverse
@@ -13,6 +15,7 @@ from cpms.accounts.models import CentreMembership, User
 from cpms.accounts.roles import Role
 from cpms.audit.models import AuditEvent
 from cpms.audit.states import Event
+from cpms.notifications import notices
 from cpms.notifications.models import OutboxMessage
 from cpms.notifications.notices import Notice
 from cpms.notifications.states import MailState
@@ -127,6 +130,24 @@ def test_one_click_mails_once_a_day_and_is_written_down():
         actions.nudge(panel, kind=NudgeKind.PANEL, by=staff())
     with pytest.raises(Refused, match="helpdesk"):
         actions.nudge(panel, kind=NudgeKind.PANEL, by=panel.lead)
+
+
+def test_each_mail_is_read_before_it_goes_in_the_words_that_go():
+    _story, panel = still_panel()
+    things = something_of_each(panel.network) | {NudgeKind.PANEL: panel}
+    me = staff(panel.network)
+    client = signed_in(me)
+    shown = {part.kind: part.mail for part in queries.parts_of(me) if part.kind}
+    page = html.unescape(client.get(reverse("helpdesk:index")).content.decode())
+    for kind, thing in things.items():
+        actions.nudge(thing, kind=kind, by=me)
+        row = OutboxMessage.objects.get(notice=queries.MAILS[kind][0])
+        sent = notices.body(row.notice, ref=row.ref, path=row.link)
+        words = re.escape(shown[kind].text).replace("…", "[^/\\s]+")
+        assert re.fullmatch(words, sent), kind
+        assert shown[kind].subject == notices.WORDS[row.notice].subject
+        assert (shown[kind].subject in page, shown[kind].text in page) == (True, True), kind
+    assert page.count("Read the mail that") == len(things)
 
 
 def test_where_nobody_can_be_reminded_it_says_so_and_writes_nothing():

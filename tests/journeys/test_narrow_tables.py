@@ -20,8 +20,15 @@ LINES = """() => {
 
 def test_whose_a_range_is_breaks_between_words_only(browser):
     """The case beside the discussion, on a desktop of 1280 px: the column of ranges is as narrow as its longest word."""
-    lab = SimpleNamespace(label="Testosterone[Mass/Vol]", value_text="630", taken="", note="")
-    row = {"lab": lab, "spoken_unit": "ng/dL", "converted": "21.8 nmol/L", "range_text": "15–70", "flag": "high"}
+    lab = SimpleNamespace(value_text="630", taken="", note="")
+    row = {
+        "lab": lab,
+        "label": "Testosterone, total",
+        "spoken_unit": "ng/dL",
+        "converted": "21.8 nmol/L",
+        "range_text": "15–70",
+        "flag": "high",
+    }
     table = render_to_string(
         "cases/_lab_table.html", {"rows": [row | {"whose_range": "laboratory’s own"}], "words": "Results"}
     )

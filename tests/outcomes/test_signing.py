@@ -156,6 +156,21 @@ def test_what_the_lead_sends_is_signed_by_that(story):
     assert "on behalf of the lead" not in printed(story) + page(story, story.lead)
 
 
+def solid(story) -> list[str]:
+    """The words of the solid buttons on the lead's page of the outcome."""
+    return re.findall(r'<button class="btn btn-primary[^>]*>(?:<svg.*?</svg>)?([^<]+)', page(story, story.lead))
+
+
+def test_the_solid_button_is_the_next_step_asking_then_closing(story):
+    assert solid(story) == ["Ask for signatures"]
+    send(story)
+    assert solid(story) == []
+    assert ">Ask for signatures again<" in re.sub(r"<svg.*?</svg>", "", page(story, story.lead))
+    for person in (story.expert, story.second):
+        outcomes.sign(story.fresh(), decision=Decision.SIGNED, number=1, by=person)
+    assert solid(story) == ["Close and make the document"]
+
+
 def test_a_correction_by_an_assistant_is_put_to_the_lead(story):
     send(story)
     outcomes.close_panel(story.fresh(), by=story.lead, although=9)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import uuid
 
 import pytest
@@ -102,6 +103,19 @@ def test_whoever_asks_hears_of_it_at_once_and_invites_the_deputy_by_one_click(st
     page = lead.post(f"{address}invite/", {"experts": [str(deputy.pk)]}, follow=True).content.decode()
     assert ("Invite the deputy" in page, "asked already" in page) == (False, True)
     assert Invitation.objects.filter(invitee=deputy, panel=story.panel).count() == 1
+
+
+def test_no_button_reminds_whom_the_page_says_reminders_wait_for(story, deputy):
+    def reminded() -> list[str]:
+        page = signed_in(story.lead).get(f"/panels/{story.panel.ref}/").content.decode()
+        return re.findall(r"Remind<span[^>]*>: ([^<]+)", page)
+
+    both = [story.expert.display_name, story.second.display_name]
+    assert sorted(reminded()) == sorted(both)
+    send_away(story.expert, deputy=deputy)
+    assert reminded() == [story.second.display_name]
+    send_away(story.expert, days=-1)
+    assert sorted(reminded()) == sorted(both)
 
 
 def test_a_guest_who_has_not_come_in_is_away_for_nobody(story, deputy):

@@ -96,9 +96,7 @@ def test_a_flag_is_a_word(flag, word):
     assert word in drawn("{% flag value %}", value=flag)
 
 
-def test_analyte_fingerprint_and_sealed_list_filters():
-    name = "Sodium [Moles/volume] in Serum"
-    assert drawn('{{ n|before:" [" }}, {{ n|after:"] in " }}', n=name) == "Sodium, Serum"
+def test_a_fingerprint_is_read_in_fours():
     assert drawn("{{ f|in_fours }}", f="abcdefgh12") == "abcd efgh 12"
 
 

@@ -18,10 +18,11 @@ from urllib.parse import urlencode
 from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.urls import Resolver404, URLPattern, URLResolver, get_resolver, resolve, reverse
 
 from cpms import clock
+from cpms.accounts.access.clashing import show_clash
 from cpms.accounts.access.holding import HELD, hold, let_go, stood_at
 from cpms.accounts.access.serving import served_clinician
 from cpms.accounts.access.verdicts import ask
@@ -206,19 +207,6 @@ def ask_for_code(request: HttpRequest) -> HttpResponse:
     if request.method not in SAFE and (name := hold(request, back=back)):
         words[HELD] = name
     return redirect(f"{reverse('step_up')}?{urlencode(words)}")
-
-
-def show_clash(request: HttpRequest, clash: Clash) -> HttpResponse:
-    """Both texts and everything else that was typed, ready to be saved on top of the newer version; status 409."""
-    apart = {"version", "stood_at", "csrfmiddlewaretoken", "idempotency_key", *(field.name for field in clash.fields)}
-    context = {
-        "clash": clash,
-        "here": request.get_full_path(),
-        "posted": [(name, value) for name, values in request.POST.lists() if name not in apart for value in values],
-        "version": clash.version,
-        "back": stood_at(request),
-    }
-    return render(request, "conflict.html", context, status=409)
 
 
 def key_of(request: HttpRequest) -> uuid.UUID | None:

@@ -26,7 +26,7 @@ def set_profile(user: Any, *, by: Any, **fields: Any) -> None:
     for name, value in fields.items():
         setattr(user, name, value)
     user.save(update_fields=list(fields))
-    audit.record(Event.PROFILE_CHANGED, on=user, by=by)
+    audit.record(Event.PROFILE_CHANGED, on=user, by=by, saved=user.version)
 
 
 def with_main_groups(groups: Iterable[ThematicGroup]) -> set[Any]:

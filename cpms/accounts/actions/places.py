@@ -166,7 +166,7 @@ def describe_centre(centre: Centre, *, name: str, city: str, country: str, versi
     locking.claim(centre, version, {"name": name, "city": city, "country": country})
     centre.name, centre.city, centre.country = name, city, country
     centre.save(update_fields=["name", "city", "country"])
-    audit.record(Event.PLACES_CHANGED, on=centre, by=by, kind="centre")
+    audit.record(Event.PLACES_CHANGED, on=centre, by=by, kind="centre", saved=centre.version)
 
 
 @transaction.atomic

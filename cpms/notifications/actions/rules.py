@@ -47,7 +47,7 @@ def set_rules(network: Network, *, rules: Rules, version: int | None, by: Any) -
             ChasingRule.objects.filter(network=network, about=about).delete()
         else:
             ChasingRule.objects.update_or_create(network=network, about=about, defaults={"days": list(days), **changed})
-    audit.record(Event.CHASING_SET, on=network, by=by, count=len(rules))
+    audit.record(Event.CHASING_SET, on=network, by=by, count=len(rules), saved=network.version)
     moved = []
     items = WorkItem.objects.of_network(network).filter(verb__in=[about for about in rules if about not in OF_PANELS])
     for item in items.select_for_update(of=("self",)).order_by("pk"):

@@ -80,7 +80,7 @@ def correct_case(case: Case, correction: Correction, *, version: int, by: Any) -
     case.save(update_fields=["summary", "confirmed_at"])
     for model, rows in correction.parts:
         correct_parts(case, model, rows, gone=correction.gone)
-    audit.record(Event.CASE_CHANGED, on=case, by=by, version=case.version)
+    audit.record(Event.CASE_CHANGED, on=case, by=by, version=case.version, saved=case.version)
     return case
 
 

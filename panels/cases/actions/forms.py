@@ -99,5 +99,6 @@ def answer_form(
     row.save(update_fields=["answers", "saved_by", "saved_at"])
     if labs:
         add_labs(case, labs, names={}, by=by)
-    audit.record(Event.CASE_CHANGED, on=case, by=by, verb="form", kind=form.slug, version=form.version)
+    said: dict[str, Any] = {"verb": "form", "kind": form.slug, "version": form.version, "saved": row.version}
+    audit.record(Event.CASE_CHANGED, on=row, by=by, patient=case.patient_id, **said)
     return row

@@ -23,6 +23,7 @@ from cpms.vault.models import SealedManager, SealedModel
 from panels.cases.doses import dose_words
 from panels.cases.models.aging import Aging
 from panels.cases.states import DiagnosisStatus, RangeSource
+from panels.cases.wording import class_words
 
 OPENED_FOR_UNIT: list[Callable[[Any], list[Any]]] = []
 """Keys of the cases whose panels somebody reads as one of a unit, by the floor above that has panels; mostly no query at all."""
@@ -208,6 +209,11 @@ class Variant(CasePart):
     significance = SealedTextField()
 
     objects = SealedManager()
+
+    @property
+    def said(self) -> str:
+        """The note as it is shown, the kind of change as people say it."""
+        return class_words(self.note)
 
     def __str__(self) -> str:
         return self.gene

@@ -14,7 +14,7 @@ from panels.cases.ages import Birth, Moment, ages, moment_of
 from panels.cases.models import Case, LabResult, plain
 from panels.cases.queries.ranges import OwnRanges, ranges_of
 from panels.cases.queries.trends import Trend, trend_of
-from panels.cases.queries.words import converted_words, flag_of, range_words, rounded, spoken
+from panels.cases.queries.words import converted_words, flag_of, name_and_material, range_words, rounded, spoken
 from panels.cases.states import Flag, RangeSource
 
 
@@ -35,9 +35,17 @@ class Result:
     likelier_unit: str = ""
     implausible: bool = False
 
-    @property
+    @cached_property
     def label(self) -> str:
-        return self.lab.label
+        """What the test is called: by the catalogue, where the file has LOINC's long name or a code alone; else as it was written."""
+        called, written = name_and_material(self.lab.label)[0], self.lab.label
+        return self.analyte.name if self.analyte and (called != written or written == self.lab.code) else called
+
+    @cached_property
+    def material(self) -> str:
+        """What it was measured in, as far as the long name says so and the name that is shown does not."""
+        material = name_and_material(self.lab.label)[1]
+        return "" if material in self.label.casefold() else material
 
     @property
     def name(self) -> str:

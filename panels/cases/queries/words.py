@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 
 from panels.cases.models import plain
 from panels.cases.states import Flag
 
+PROPERTIES = "Mass|Moles|Molar|Units|Arbitrary|Enzymatic|Catalytic|Substance|Number|Presence|Ratio|Volume|Pressure|Osmol|Time|Titer"
+LOINC_NAME = re.compile(rf"(?P<test>[^\[]+?) ?\[(?:{PROPERTIES}|#)[^\]]*\](?: in (?P<material>.+))?")
 DIGITS, FEWEST = 4, 2  # of a converted range, and of a converted value at least
 
 
@@ -44,6 +47,13 @@ def digits_of(value: Decimal) -> int:
 def converted_words(value: Decimal, *, of: Decimal) -> str:
     """A converted value with as many digits as the original has: more would say it is finer than what was measured."""
     return f"{rounded(value, max(FEWEST, digits_of(of))):f}"
+
+
+def name_and_material(label: str) -> tuple[str, str]:
+    """A test and the material it was measured in, of a name that is built as LOINC builds them: "Sodium [Moles/volume] in Serum".
+    Any other name as it is, and no material."""
+    found = LOINC_NAME.fullmatch(label)
+    return (found["test"], (found["material"] or "").lower()) if found else (label, "")
 
 
 def spoken(unit: str) -> str:

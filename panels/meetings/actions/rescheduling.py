@@ -56,7 +56,8 @@ def reschedule(
     if change.stays:
         of_series.tell(earlier, people, notice=Notice.SERIES_BEFORE)
     of_series.tell(current, people, notice=Notice.SERIES_CHANGED)
-    audit.record(Event.SERIES_CHANGED, on=current, by=by, verb="rescheduled", count=len(change.follows))
+    said: dict[str, Any] = {"verb": "rescheduled", "count": len(change.follows), "saved": current.version}
+    audit.record(Event.SERIES_CHANGED, on=current, by=by, **said)
     return current
 
 

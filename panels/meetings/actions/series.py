@@ -153,7 +153,7 @@ def change_series(
         put_into(current, new, was=was, by=by)
         for earlier in current.earlier.with_dates_left():
             put_into(earlier, new, was={name: getattr(earlier, name) for name in was}, by=by)
-    audit.record(Event.SERIES_CHANGED, on=current, by=by, verb="changed")
+    audit.record(Event.SERIES_CHANGED, on=current, by=by, verb="changed", saved=current.version)
     return current
 
 

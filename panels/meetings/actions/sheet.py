@@ -108,5 +108,6 @@ def redecide(decision: MeetingDecision, *, values: dict[str, Any], version: int,
     decision.save(update_fields=[*values])
     drafts.discard(queries.draft_of(item, decision), by=by)
     jobs.enqueue("outcomes.take_decision", decision_id=str(decision.pk))
-    audit.record(Event.MEETING_DECIDED, on=item, by=by, verb="corrected", version=decision.version)
+    said: dict[str, Any] = {"verb": "corrected", "version": decision.version, "saved": decision.version}
+    audit.record(Event.MEETING_DECIDED, on=decision, by=by, patient=item.audit_patient_id, **said)
     return decision

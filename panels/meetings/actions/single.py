@@ -125,7 +125,7 @@ def move(meeting: Meeting, *, starts_at: dt.datetime, seen: int | None, by: Any)
     current.save(update_fields=["starts_at", "sequence"])
     notifications.settle_all(current, Verb.HOLD)  # it is asked for again once the new end has passed
     tell_change(current, notice=Notice.MEETING_MOVED)
-    audit.record(Event.MEETING_CHANGED, on=current, by=by, verb="moved")
+    audit.record(Event.MEETING_CHANGED, on=current, by=by, verb="moved", saved=current.sequence)
     return current
 
 
@@ -146,7 +146,7 @@ def change(meeting: Meeting, *, minutes: int, link: str, seen: int | None, by: A
         raise locking.Clash(current, fields, version=current.sequence)
     put_terms(current, minutes=minutes, link=link, sequence=current.next_sequence())
     tell_change(current, notice=Notice.MEETING_CHANGED)
-    audit.record(Event.MEETING_CHANGED, on=current, by=by, verb="changed")
+    audit.record(Event.MEETING_CHANGED, on=current, by=by, verb="changed", saved=current.sequence)
     return current
 
 
