@@ -14,6 +14,7 @@ from consent.actions import hold_consent
 from consent.policy import may_be_discussed
 from cpms import clock
 from cpms.accounts import actions as accounts
+from cpms.accounts import queries as accounts_of
 from cpms.accounts.access import Refused
 from cpms.accounts.models import ActivationLink, User
 from cpms.audit import actions as audit
@@ -85,6 +86,26 @@ def ask(
     )
     audit.record(Event.INVITED, on=invitation, by=by, kind=str(invitation.kind))
     return invitation
+
+
+def invite_again(invitation: Invitation, *, by: Any, again: str) -> None:
+    """The mail once more, for the occasion that ``again`` names. A guest without an account gets a fresh link: only where the
+    one before has ended."""
+    panel, person = invitation.panel, invitation.invitee
+    if person.activated_at is None and accounts_of.is_guest(person):
+        guest_links.mail_fresh(invitation, by=None)
+        return
+    here = invitation.get_absolute_url()
+    notifications.notify(
+        [person],
+        notice=Notice.INVITED,
+        by=by,
+        about=invitation,
+        ref=panel.ref,
+        path=here,
+        again=again,
+        urgent=panel.urgent,
+    )
 
 
 def wait_for_answer(invitation: Invitation) -> None:
