@@ -194,10 +194,10 @@ def reopen(panel: Panel, *, by: Any) -> Panel:
 
 
 def ask_again(panel: Panel, *, by: Any) -> list[Invitation]:
-    """Who was asked and has not answered in this round owes an answer again. Gives the invitations of those who have not said yes
-    or no, of who referred the patient too: they heard that it had ended, and are to be invited once more."""
+    """Who was asked and has not answered in this round owes an answer again, while advice is taken. Gives the invitations of those
+    who have not said yes or no, of who referred the patient too: they heard that it had ended, and are to be invited once more."""
     for invitation in queries.owing(panel):
-        if invitation.state == InvitationState.ACCEPTED:
+        if invitation.state == InvitationState.ACCEPTED and panel.state == State.OPEN:
             inviting.wait_for_reply(panel, invitation.invitee)
     undecided = [invitation for invitation in queries.undecided(panel) if invitation.expires_at > clock.now()]
     for invitation in undecided:
@@ -275,7 +275,7 @@ def thaw(patient_id: str, *, by: Any) -> int:
     for panel in panels:
         if not may_be_discussed(panel.case.patient):
             continue
-        undecided = ask_again(panel, by=by) if panel.state == State.OPEN else []
+        undecided = ask_again(panel, by=by)
         for row in panel.dispatches.waiting().select_related("network", "group__parent", "panel"):
             dispatching.wait_for_coordinators(row)
         if panel.dispatches.filter(state=DispatchState.RETURNED).exists():
