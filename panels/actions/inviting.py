@@ -98,7 +98,7 @@ def invite_again(invitation: Invitation, *, by: Any, again: str) -> None:
     here = invitation.get_absolute_url()
     notifications.notify(
         [person],
-        notice=Notice.INVITED,
+        notice=words_of(referred=invitation.referred),
         by=by,
         about=invitation,
         ref=panel.ref,
@@ -106,6 +106,12 @@ def invite_again(invitation: Invitation, *, by: Any, again: str) -> None:
         again=again,
         urgent=panel.urgent,
     )
+
+
+def words_of(*, referred: bool) -> Notice:
+    """What is mailed to somebody with an account who is asked in: for advice, or to the panel of a patient whom they
+    ``referred``."""
+    return Notice.REFERRER_INVITED if referred else Notice.INVITED
 
 
 def wait_for_answer(invitation: Invitation) -> None:
@@ -156,9 +162,9 @@ def invite_guest(
         raise Refused("This person is invited already.")
     stays = end_of_day(until) if until else clock.now() + GUEST_STAYS
     path = reverse("activate", args=[token]) if token else ""
-    notice = Notice.GUEST_INVITED if token else Notice.INVITED
     known: dict[str, Any] = {"asked_name": name, "asked_hospital": hospital, "asked_country": country}
     known["referred"] = Referral.objects.filter(panel=panel, email=email.lower()).exists()
+    notice = Notice.GUEST_INVITED if token else words_of(referred=known["referred"])
     invitation = ask(panel, person, by=by, notice=notice, guest_until=stays, path=path, known=known)
     if token:
         ActivationLink.objects.filter(user=person, used_at=None).update(next_path=invitation.get_absolute_url())

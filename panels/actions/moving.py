@@ -88,7 +88,7 @@ def end_asking(panel: Panel, *, by: Any) -> None:
     unheard = notifications_of.unsent_about(one.pk for one in asked)
     for invitation in asked:
         notifications.settle_all(invitation)
-    notifications.cancel_mails([one.pk for one in asked], Notice.INVITED)
+    notifications.cancel_mails([one.pk for one in asked], Notice.INVITED, Notice.REFERRER_INVITED)
     if panel.state == State.CLOSED:
         heard = [one.invitee for one in asked if one.pk not in unheard and one.expires_at > clock.now()]
         tell_ended(panel, heard, by=by, again=f"closed {panel.closed_at}")

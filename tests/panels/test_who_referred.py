@@ -13,6 +13,7 @@ from cpms import clock
 from cpms.accounts.access import Refused
 from cpms.accounts.models import User
 from cpms.accounts.roles import Role
+from cpms.notifications import notices
 from cpms.notifications.models import OutboxMessage, WorkItem
 from cpms.notifications.notices import Notice
 from cpms.notifications.states import Verb
@@ -94,6 +95,30 @@ def test_until_they_come_in_their_yes_is_awaited_as_anybodys():
     page = signed_in(User.objects.get(pk=seat.invitee_id)).get(seat.get_absolute_url(), secure=True).content.decode()
     assert "invites you to the panel of your patient" in page
     assert "asks for your advice" not in page
+
+
+def test_who_referred_and_has_an_account_reads_of_the_panel_they_asked_for():
+    """In the mail, in the one after a consent given again, and on My work: nobody asks them for advice."""
+    known = UserFactory(email=ADDRESS)
+    story, seat = asked_back()
+    panels.invite_experts(story.fresh(), people=[story.expert], by=story.lead)
+    mails = OutboxMessage.objects.filter(about_id=seat.pk, recipient=known)
+    assert mails.get().notice == Notice.REFERRER_INVITED
+    words = notices.WORDS[Notice.REFERRER_INVITED].subject + notices.body(
+        mails.get().notice, ref=seat.panel.ref, path="/"
+    )
+    assert "your advice" not in words
+    why = {who: [row.why for row in queries.worklist(who).rows] for who in (known, story.expert)}
+    mine, theirs = "You asked for this panel, and are invited to it.", "You are asked for advice."
+    assert why == {known: [mine], story.expert: [theirs]}
+    assert mine in signed_in(known).get("/", secure=True).content.decode()
+    consent.withdraw_consent(story.patient, stage=Stage.CARE, by=story.lead)
+    story.give_consent(story.patient)
+    invited = mails.filter(notice=Notice.REFERRER_INVITED).order_by("written_at").values_list("state", flat=True)
+    assert list(invited) == ["cancelled", "waiting"]
+    assert not mails.filter(notice=Notice.INVITED).exists()
+    panels.accept(seat, by=known)
+    assert list(invited.all()) == ["cancelled", "cancelled"]
 
 
 def test_their_words_are_no_advice_and_stop_no_clock(story):
