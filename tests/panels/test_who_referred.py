@@ -133,6 +133,33 @@ def test_their_words_are_no_advice_and_stop_no_clock(story):
     assert queries.first_reply_at(story.fresh()) == said.stances.get(who=story.expert).at
 
 
+def test_who_referred_and_is_asked_for_advice_later_gives_it_from_then_on(story):
+    """One answer of the clock, of the count of replies and of a recall: what was said before, as who asks, is no advice."""
+    earlier = panels.contribute(story.fresh(), kind="diagnosis", text="The potassium rose.", by=story.asker)
+    panels.end_invitation(story.invitation(story.asker), by=story.lead)
+    give_role(story.asker, Role.CLINICIAN, centre=story.lead.centre)
+    User.objects.filter(pk=story.asker.pk).update(centre=story.lead.centre)
+    asker = User.objects.get(pk=story.asker.pk)
+    panels.invite_experts(story.fresh(), people=[asker], by=story.lead)
+    assert queries.first_reply_at(story.fresh()) is None
+    assert queries.replies(story.fresh()) == 0
+    panels.accept(Invitation.objects.live().get(panel=story.panel, invitee=asker), by=asker)
+    said = panels.contribute(story.fresh(), kind="diagnosis", text="And the pressure fell.", by=asker)
+    assert said.at > earlier.at
+    assert (story.fresh().first_reply_at, queries.first_reply_at(story.fresh())) == (said.at, said.at)
+    assert queries.replies(story.fresh()) == 1
+    panels.recall(said, by=asker)
+    assert (story.fresh().first_reply_at, queries.replies(story.fresh())) == (None, 0)
+
+
+def test_who_became_lead_gives_no_advice_any_more(story):
+    story.seat(colleague := UserFactory(centre=story.lead.centre))
+    panels.hand_over([story.patient], to=colleague, by=story.lead)
+    panels.contribute(story.fresh(), kind="diagnosis", text="Mine now.", by=colleague)
+    assert (story.fresh().first_reply_at, queries.first_reply_at(story.fresh())) == (None, None)
+    assert queries.replies(story.fresh()) == 0
+
+
 def test_the_ladder_names_nobody_for_their_silence(story):
     story.contribute(story.expert)
     Panel.objects.filter(pk=story.panel.pk).update(wanted_by=clock.today() - dt.timedelta(days=3), quorum=2)
