@@ -78,15 +78,24 @@ def undecided(panel: Panel) -> list[Invitation]:
 
 
 def has_answered() -> Q:
-    """Of an invitation: whether the person made a statement in this round of the panel, took a view of one, or named somebody who
-    knows more. Who asked for data that is there now has not answered yet."""
+    """Of an invitation: whether the person said something in this round of the panel, or named somebody who knows more."""
+    return has_spoken() | has_named()
+
+
+def has_named() -> Q:
+    """Of an invitation: whether the person stayed and named a colleague in this round."""
+    return Q(state=InvitationState.ACCEPTED, proposed_at__gte=round_began("panel"))
+
+
+def has_spoken() -> Q:
+    """Of an invitation: whether the person made a statement in this round of the panel, or took a view of one. Who asked for data
+    that is there now has not answered yet."""
     said = Contribution.objects.filter(
         panel=OuterRef("panel"), author=OuterRef("invitee"), at__gte=round_began("panel")
     )
     said = said.exclude(kind=ContributionKind.NEED_DATA, supplied_at__isnull=False)
     viewed = Stance.objects.filter(contribution__panel=OuterRef("panel"), who=OuterRef("invitee"))
-    named = Q(state=InvitationState.ACCEPTED, proposed_at__gte=round_began("panel"))
-    return Q(Exists(said)) | Q(Exists(viewed.filter(at__gte=round_began("contribution__panel")))) | named
+    return Q(Exists(said)) | Q(Exists(viewed.filter(at__gte=round_began("contribution__panel"))))
 
 
 def substitutes(panel: Panel) -> list[User]:

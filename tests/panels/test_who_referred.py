@@ -58,6 +58,12 @@ def waiting(person):
     return set(WorkItem.objects.open().filter(who=person).values_list("verb", flat=True))
 
 
+def said_of_seats(story):
+    """What the panel's page says beside each member."""
+    page = signed_in(story.lead).get(story.fresh().get_absolute_url(), secure=True).content.decode()
+    return [words for words in ("Accepted", "Named a colleague", "Has replied") if f"{words}</span>" in page]
+
+
 def test_no_advice_is_asked_of_who_referred(story):
     assert waiting(story.asker) == set()
     assert waiting(story.expert) == {Verb.REPLY}
@@ -183,6 +189,9 @@ def test_who_proposes_a_colleague_has_answered_until_the_panel_is_reopened(story
     assert story.fresh().first_reply_at is None
     with pytest.raises(Refused, match="Nothing is awaited"):
         panels.nudge(story.invitation(story.expert), by=story.lead)
+    assert said_of_seats(story) == ["Accepted", "Named a colleague"]
+    story.contribute(story.expert)
+    assert said_of_seats(story) == ["Accepted", "Has replied"]
     PanelStep.objects.create(panel=story.panel, verb=Move.REOPEN, source=State.CLOSED, target=State.OPEN, by=story.lead)
     assert [seat.invitee for seat in queries.owing(story.fresh())] == [story.expert]
     signed_in(story.expert).post(propose, {"better_name": "Dr Knows Still More"}, secure=True)
