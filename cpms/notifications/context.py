@@ -27,7 +27,6 @@ from cpms.accounts.roles import (
 from cpms.notifications.models import WorkItem
 from cpms.terminology import queries as terminology
 
-
 Page = tuple[str, str, str | tuple[str, ...], int]
 """Words, address, what its addresses begin with, a count."""
 COORDINATED = ("/dispatch/", "/referrals/", "/topics/", "/ranges/", "/chasing/")

@@ -12,7 +12,9 @@ from tests.factories import GroupFactory, UserFactory, give_role
 pytestmark = pytest.mark.django_db(databases=["default", "cachedb"])
 
 
-@pytest.mark.parametrize("name", ["panels:dispatches", "panels:referrals", "outcomes:topics", "cases:ranges", "chasing"])
+@pytest.mark.parametrize(
+    "name", ["panels:dispatches", "panels:referrals", "outcomes:topics", "cases:ranges", "chasing"]
+)
 def test_each_stands_under_one_word_of_the_menu_with_its_title_first(name):
     person = UserFactory(role="none")
     give_role(person, Role.NETWORK_COORDINATOR, network=GroupFactory().network)
