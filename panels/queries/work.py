@@ -103,8 +103,8 @@ def worklist(user: Any, *, whole: bool = False) -> Worklist:
         again = reviews.get(item.subject_id)
         if panel is None and again is None and item.verb not in WITHOUT_PANEL:
             continue
-        known = about(again, user) if again else (None, "")
-        row = WorkRow(item, panel, sheet is not None, *known, referred=sheet is not None and sheet.referred)
+        patient, name = about(again, user) if again else (None, "")
+        row = WorkRow(item, panel, sheet is not None, patient, name, sheet is not None and sheet.referred)
         bucket = (
             work.now if item.due_at <= end_of_today else work.soon if item.due_at <= clock.now() + SOON else work.later
         )

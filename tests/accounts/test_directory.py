@@ -181,19 +181,6 @@ def test_the_owner_says_languages_care_and_fields(asker):
     assert client.post(here, {"care": "nobody"}, secure=True).status_code == 422
 
 
-def test_groups_of_several_networks_are_called_with_theirs(asker):
-    """Each network has a group 1; of one network alone its name would say nothing."""
-    own = GroupFactory(number=1, name="Adrenal")
-
-    def offered():
-        form = signed_in(asker).get(reverse("experts"), secure=True).context["form"]
-        return [label for _value, label in form.fields["group"].choices][1:]
-
-    assert offered() == ["Group 1, Adrenal"]
-    GroupFactory(network=NetworkFactory(code="BOND", name="ERN BOND"), number=1, name="Bone")
-    assert offered() == ["ERN BOND · Group 1, Bone", f"{own.network.name} · Group 1, Adrenal"]
-
-
 def test_who_follows_a_sub_group_is_found_with_its_main_group(asker):
     main = GroupFactory()
     part = GroupFactory(network=main.network, number=11, name="Hyperplasia", parent=main)

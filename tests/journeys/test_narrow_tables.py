@@ -58,9 +58,7 @@ def test_a_field_keeps_its_distance_over_a_hidden_one(browser):
 
 def test_a_day_that_goes_to_the_next_line_begins_where_the_line_does(browser):
     """Beside the word and icon of a due day on My work, where both do not fit into one line."""
-    due = Template("{% due day date=True %}").render(
-        Context({"day": clock.today() + dt.timedelta(days=7)})
-    )
+    due = Template("{% due day date=True %}").render(Context({"day": clock.today() + dt.timedelta(days=7)}))
     html = f'<div class="work"><div style="width: 100px"><div class="when">{due}</div></div></div>'
     box = "document.querySelector('.when {}').getBoundingClientRect().{}"
     first, second, upper, lower = (
