@@ -140,6 +140,19 @@ class RowsAtOnce(ModelChoiceIterator):
         yield from map(self.choice, self.queryset.all())
 
 
+class GroupsAtOnce(RowsAtOnce):
+    """Where groups of several networks are offered, each is called with its network: every network has a group 1."""
+
+    def __iter__(self) -> Iterator[Any]:
+        if self.field.empty_label is not None:
+            yield "", self.field.empty_label
+        rows = list(self.queryset.all())
+        several = len({row.network_id for row in rows}) > 1
+        for row in rows:
+            value, label = self.choice(row)
+            yield value, f"{row.network.name} · {label}" if several else label
+
+
 class WordsField(forms.CharField):
     """One line of free text: what in it could name a person is marked beside it while it is typed, as in every text area."""
 

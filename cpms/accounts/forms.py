@@ -16,7 +16,7 @@ from cpms.accounts import actions, queries
 from cpms.accounts.models import Expert, ThematicGroup, User, latest_absence
 from cpms.accounts.passwords import STAFF_LENGTH
 from cpms.accounts.roles import Care
-from cpms.forms import LAST_DAY, DayField, ListSelect, RowsAtOnce
+from cpms.forms import LAST_DAY, DayField, GroupsAtOnce, ListSelect
 
 ZONED = frozenset(
     "Africa America Antarctica Arctic Asia Atlantic Australia Europe Indian Pacific".split()  # the database's own areas
@@ -186,7 +186,7 @@ ANY = [("", "Any")]
 class GroupField(forms.ModelChoiceField):
     """One thematic group; a sub-group stands below its main group, and is called with it."""
 
-    iterator = RowsAtOnce
+    iterator = GroupsAtOnce
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(queryset=ThematicGroup.objects.in_tree(), **kwargs)

@@ -27,6 +27,11 @@ from cpms.accounts.roles import (
 from cpms.notifications.models import WorkItem
 from cpms.terminology import queries as terminology
 
+Page = tuple[str, str, str | tuple[str, ...], int]
+"""Words, address, what its addresses begin with, a count."""
+COORDINATED = ("/dispatch/", "/referrals/", "/topics/", "/ranges/", "/chasing/")
+"""What coordinators look after: pages beside each other, under one word of the menu."""
+
 
 @dataclass(frozen=True)
 class NavItem:
@@ -47,10 +52,10 @@ def nav(request: HttpRequest) -> list[NavItem]:
     if not user.is_authenticated:
         return []
     waiting = WorkItem.objects.visible_to(user).open().count()
-    pages = [("My work", reverse("home"), "", waiting), ("Panels", reverse("panels:list"), "/panels/", 0)]
+    pages: list[Page] = [("My work", reverse("home"), "", waiting), ("Panels", reverse("panels:list"), "/panels/", 0)]
     pages.append(("Questions", reverse("panels:questions"), "/questions/", 0))
     if user.held_roles() & COORDINATING_ROLES:
-        pages.append(("Dispatch", reverse("panels:dispatches"), "/dispatch/", 0))
+        pages.append(("Dispatch", reverse("panels:dispatches"), COORDINATED, 0))
     if treats(user):
         pages.append(("Patients", reverse("patients:list"), "/patients/", 0))
     pages.append(("Meetings", reverse("meetings:list"), "/meetings/", 0))
@@ -63,9 +68,10 @@ def nav(request: HttpRequest) -> list[NavItem]:
     ]
 
 
-def for_roles(user: Any) -> list[tuple[str, str, str, int]]:
-    """Pages that a role opens, after those of clinical work: words, address, what its addresses begin with, a count."""
-    held, pages = user.held_roles(), []
+def for_roles(user: Any) -> list[Page]:
+    """Pages that a role opens, after those of clinical work."""
+    held = user.held_roles()
+    pages: list[Page] = []
     if held & MANAGING_ROLES:
         first = "people:requests" if held & DECIDING_ROLES else "people:list"
         pages.append(("People", reverse(first), "/people/", 0))

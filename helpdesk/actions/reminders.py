@@ -85,7 +85,7 @@ def nudge(thing: Any, *, kind: NudgeKind, by: Any) -> None:
 def remind_quiet_centres(*, by: Any) -> int:
     """In September and November: a mail to those who represent a hospital that opened no panel this year, once in each
     month, however often the clock comes by. Gives how many hospitals there are."""
-    season, centres = f"{clock.rights_day():%Y-%m}", list(queries.without_panel_this_year())
+    season, centres = f"{clock.rights_day():%Y-%m}", list(queries.silent_this_year())
     for centre in centres:
         people_there = list(people.representatives_of(centre))
         notifications.notify(people_there, notice=Notice.CENTRE_QUIET, by=by, about=centre, again=season)

@@ -66,6 +66,12 @@ class RolesNetworkFilter(NetworkFilter):
     rows = staticmethod(lists.role_in)
 
 
+def chosen_networks(request: HttpRequest) -> QuerySet[Network]:
+    """The network that is chosen beside another filter, else those that the reader serves."""
+    served, code = networks_served_by(request.user), request.GET.get(NetworkFilter.parameter_name)
+    return served.filter(code=code) if code else served
+
+
 class HospitalKindFilter(admin.SimpleListFilter):
     """As what a hospital belongs to the network that is chosen beside it, else to one that the reader serves."""
 
@@ -79,8 +85,7 @@ class HospitalKindFilter(admin.SimpleListFilter):
         kind = self.value()
         if kind not in CentreMembership.Kind.values:
             return queryset
-        served, code = networks_served_by(request.user), request.GET.get(NetworkFilter.parameter_name)
-        return queryset.filter(lists.hospital_of_kind(served.filter(code=code) if code else served, kind))
+        return queryset.filter(lists.hospital_of_kind(chosen_networks(request), kind))
 
 
 class RoleHeldFilter(WordsFilter):
@@ -94,7 +99,7 @@ class SignedInFilter(WordsFilter):
     parameter_name = "signed_in"
     kept = {
         "month": ("This month", lists.here_this_month),
-        "gone": (f"Not for {GONE_AFTER.days} days", lists.gone_for_long),
+        "gone": (f"Stopped coming: not for {GONE_AFTER.days} days", lists.gone_for_long),
         "never": ("Never", lists.never_here),
     }
 
@@ -114,10 +119,17 @@ class ClearedFilter(WordsFilter):
     kept = {"yes": ("Cleared", lists.cleared), "no": ("Not cleared", lists.not_cleared)}
 
 
-class PanelsFilter(WordsFilter):
+class PanelsFilter(admin.SimpleListFilter):
+    """Of the network that is chosen beside it, else of those that the reader serves."""
+
     title = "panels this year"
     parameter_name = "panels"
-    kept = {"none": ("None so far", lists.opened_none)}
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("none", "None so far")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.filter(lists.opened_none(chosen_networks(request))) if self.value() == "none" else queryset
 
 
 class InForceFilter(WordsFilter):

@@ -181,7 +181,7 @@ class KpiAdmin(ReadOnlyAdmin):
     """Which lines are frozen. What they count stands on the page of the reports alone, where the few are kept back."""
 
     fields = list_display = ("month", "network", "group", "country", "centre", "frozen_at")
-    list_filter = ("month", "network")
+    list_filter = ("month", NetworkFilter)
     list_select_related = ("network", "group__network", "centre")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[MonthlyKpi]:

@@ -8,8 +8,8 @@ from helpdesk.queries.today import (
     mails_of,
     part_alone,
     parts_of,
+    silent_this_year,
     thing_pressed,
-    without_panel_this_year,
 )
 
 __all__ = [
@@ -21,6 +21,6 @@ __all__ = [
     "mails_of",
     "part_alone",
     "parts_of",
+    "silent_this_year",
     "thing_pressed",
-    "without_panel_this_year",
 ]

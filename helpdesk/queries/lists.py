@@ -11,13 +11,12 @@ from django.utils import timezone
 from consent.models import ConsentForm
 from cpms import clock
 from cpms.accounts import queries as accounts
-from cpms.accounts.models import CentreMembership, Membership, Network
+from cpms.accounts.models import CentreMembership, Membership, Network, User
 from cpms.accounts.roles import Role
 from cpms.jobs.models import Job
 from cpms.terminology.folding import fold_name
 from helpdesk.queries.rows import signed_in
-from helpdesk.queries.today import without_panel_this_year
-from helpdesk.states import GONE_AFTER
+from helpdesk.queries.today import idle_this_year, stopped_coming
 
 
 def places_in(networks: QuerySet[Network]) -> QuerySet[CentreMembership]:
@@ -58,8 +57,8 @@ def here_this_month() -> Q:
 
 
 def gone_for_long() -> Q:
-    """People who signed in before, but not of late: as on the page of today."""
-    return Q(Exists(signed_in("pk")), ~Exists(signed_in("pk").filter(at__gte=clock.now() - GONE_AFTER)))
+    """People who stopped coming, as on the page of today: not who is away, or cannot sign in."""
+    return Q(pk__in=stopped_coming(User.objects.all()).values("pk"))
 
 
 def never_here() -> Q:
@@ -75,8 +74,9 @@ def not_cleared() -> Q:
     return Q(cleared_on=None) | Q(cleared_on__gt=clock.today())
 
 
-def opened_none() -> Q:
-    return Q(pk__in=without_panel_this_year().values("pk"))
+def opened_none(networks: QuerySet[Network]) -> Q:
+    """Hospitals that belong to one of the networks, and opened no panel of theirs this year."""
+    return Q(pk__in=idle_this_year(networks).values("pk"))
 
 
 def in_force() -> Q:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
@@ -12,7 +13,7 @@ from django.urls import reverse
 
 from cpms import clock
 from cpms.accounts import queries as accounts
-from cpms.accounts.models import Centre, CentreMembership, User
+from cpms.accounts.models import Centre, CentreMembership, Network, User
 from cpms.accounts.policy import networks_served_by
 from cpms.accounts.roles import Role
 from cpms.audit.models import AuditEvent
@@ -44,21 +45,34 @@ def still(user: Any) -> QuerySet[Panel]:
     return panels.forgotten(networks_served_by(user)).select_related(None).only("ref", "lead")
 
 
+def belonging_since(day: dt.date) -> Q:
+    """Hospitals that belong to a network today, and did on that day."""
+    return Q(pk__in=CentreMembership.objects.current().filter(since__lte=day).values("centre"))
+
+
+def opened_none_since(moment: dt.datetime, **where: Any) -> Q:
+    """Hospitals that opened no panel since then (``where`` says of which networks), however lately they joined."""
+    return Q(~Exists(Panel.objects.filter(centre=OuterRef("pk"), opened_at__gte=moment, **where)))
+
+
 def quiet(user: Any) -> QuerySet[Centre]:
-    """Hospitals that belong to a network for a year or longer, and opened no panel in it."""
+    """Hospitals that belong to a network for a year or longer, and opened no panel in that time."""
     border = clock.now() - QUIET_AFTER
-    places = CentreMembership.objects.current().filter(since__lte=border.date())
-    rows = Centre.objects.visible_to(user).filter(pk__in=places.values("centre"))
-    rows = rows.annotate(since=Max("panels__opened_at")).filter(Q(since=None) | Q(since__lt=border))
-    return rows.order_by(F("since").asc(nulls_first=True), "name", "pk")
+    rows = Centre.objects.visible_to(user).filter(belonging_since(border.date()), opened_none_since(border))
+    return rows.annotate(since=Max("panels__opened_at")).order_by(F("since").asc(nulls_first=True), "name", "pk")
 
 
-def without_panel_this_year() -> QuerySet[Centre]:
-    """Hospitals that belonged to a network when the year began, and opened no panel in it so far."""
-    new_year = clock.rights_day().replace(month=1, day=1)
-    places = CentreMembership.objects.current().filter(since__lte=new_year)
-    opened = Panel.objects.filter(centre=OuterRef("pk"), opened_at__date__gte=new_year)
-    return Centre.objects.filter(~Exists(opened), pk__in=places.values("centre"))
+def idle_this_year(networks: QuerySet[Network]) -> QuerySet[Centre]:
+    """Hospitals that belong to one of these networks today, and opened no panel of theirs since January: of one network those that
+    the official figure ``centres_idle`` counts."""
+    new_year = dt.datetime(clock.rights_day().year, 1, 1, tzinfo=dt.UTC)
+    places = CentreMembership.objects.current().filter(network__in=networks)
+    return Centre.objects.filter(opened_none_since(new_year, network__in=networks), pk__in=places.values("centre"))
+
+
+def silent_this_year() -> QuerySet[Centre]:
+    """Of those of all networks the ones that had the whole year for it: who joined since is not told of a long time."""
+    return idle_this_year(Network.objects.all()).filter(belonging_since(clock.rights_day().replace(month=1, day=1)))
 
 
 def briefly(people: QuerySet[User]) -> QuerySet[User]:
@@ -66,13 +80,18 @@ def briefly(people: QuerySet[User]) -> QuerySet[User]:
     return people.select_related("centre").only("display_name", "guest_hospital", "centre__name", "centre__city")
 
 
-def gone(user: Any) -> QuerySet[User]:
-    """People who signed in before, but not of late; whoever said to be away is not missed."""
+def stopped_coming(people: QuerySet[User]) -> QuerySet[User]:
+    """Of these who may sign in, and did before, but not of late; whoever said to be away is not missed."""
     border, today = clock.now() - GONE_AFTER, clock.rights_day()
     ever = AuditEvent.objects.filter(event=Event.SIGNED_IN).order_by().values("actor_id")
+    rows = people.filter(is_active=True, activated_at__isnull=False, pk__in=ever).exclude(away_until__gte=today)
+    return rows.exclude(pk__in=ever.filter(at__gte=border, actor_id__isnull=False))
+
+
+def gone(user: Any) -> QuerySet[User]:
+    """Who stopped coming, of the people looked after."""
     last = Subquery(signed_in("pk").order_by("-at").values("at")[:1])
-    rows = User.objects.visible_to(user).active().exclude(pk=user.pk).exclude(away_until__gte=today)
-    rows = rows.filter(pk__in=ever).exclude(pk__in=ever.filter(at__gte=border, actor_id__isnull=False))
+    rows = stopped_coming(User.objects.visible_to(user).exclude(pk=user.pk))
     return briefly(rows).annotate(since=last).order_by("last_login", "pk")
 
 

@@ -21,7 +21,7 @@ from cpms.notifications.states import EXPIRY, LADDER, Settled, Verb
 from panels import policy, queries
 from panels.actions import chasing, dispatching, telling
 from panels.models import Dispatch, Invitation, MeetingWish, Panel, PanelStep, Stance
-from panels.states import Move, Part, Rung, StanceKind, State, Urgency, due_on
+from panels.states import Move, Rung, StanceKind, State, Urgency, due_on
 
 WITHIN = dt.timedelta(days=3)
 
@@ -71,9 +71,7 @@ def nobody_is_wanted(panel: Panel, *, how: Settled = Settled.CANCELLED) -> None:
 def has_said(panel: Panel, *, by: Any) -> None:
     """Somebody answered, in words or by a view of others': nothing waits for them, and no unsent mail says that their answer is
     late. The first who was asked for advice stops the clock of the first reply."""
-    asks = Invitation.objects.filter(panel=panel, invitee=by, referred=True)
-    if policy.part_of(by, panel) != Part.TREATING and not asks.exists():
-        Panel.objects.filter(pk=panel.pk, first_reply_at=None).update(first_reply_at=clock.now())
+    Panel.objects.filter(pk=panel.pk, first_reply_at=None).update(first_reply_at=queries.first_reply_at(panel))
     nothing_waits(panel, by=by)
 
 

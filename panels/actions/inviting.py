@@ -14,6 +14,7 @@ from consent.actions import hold_consent
 from consent.policy import may_be_discussed
 from cpms import clock
 from cpms.accounts import actions as accounts
+from cpms.accounts import queries as accounts_of
 from cpms.accounts.access import Refused
 from cpms.accounts.models import ActivationLink, User
 from cpms.audit import actions as audit
@@ -87,6 +88,32 @@ def ask(
     return invitation
 
 
+def invite_again(invitation: Invitation, *, by: Any, again: str) -> None:
+    """The mail once more, for the occasion that ``again`` names. A guest without an account gets a fresh link: only where the
+    one before has ended."""
+    panel, person = invitation.panel, invitation.invitee
+    if person.activated_at is None and accounts_of.is_guest(person):
+        guest_links.mail_fresh(invitation, by=None)
+        return
+    here = invitation.get_absolute_url()
+    notifications.notify(
+        [person],
+        notice=words_of(referred=invitation.referred),
+        by=by,
+        about=invitation,
+        ref=panel.ref,
+        path=here,
+        again=again,
+        urgent=panel.urgent,
+    )
+
+
+def words_of(*, referred: bool) -> Notice:
+    """What is mailed to somebody with an account who is asked in: for advice, or to the panel of a patient whom they
+    ``referred``."""
+    return Notice.REFERRER_INVITED if referred else Notice.INVITED
+
+
 def wait_for_answer(invitation: Invitation) -> None:
     """A yes or no is asked of the person."""
     panel, path = invitation.panel, invitation.get_absolute_url()
@@ -135,9 +162,9 @@ def invite_guest(
         raise Refused("This person is invited already.")
     stays = end_of_day(until) if until else clock.now() + GUEST_STAYS
     path = reverse("activate", args=[token]) if token else ""
-    notice = Notice.GUEST_INVITED if token else Notice.INVITED
     known: dict[str, Any] = {"asked_name": name, "asked_hospital": hospital, "asked_country": country}
     known["referred"] = Referral.objects.filter(panel=panel, email=email.lower()).exists()
+    notice = Notice.GUEST_INVITED if token else words_of(referred=known["referred"])
     invitation = ask(panel, person, by=by, notice=notice, guest_until=stays, path=path, known=known)
     if token:
         ActivationLink.objects.filter(user=person, used_at=None).update(next_path=invitation.get_absolute_url())

@@ -88,7 +88,7 @@ def end_asking(panel: Panel, *, by: Any) -> None:
     unheard = notifications_of.unsent_about(one.pk for one in asked)
     for invitation in asked:
         notifications.settle_all(invitation)
-    notifications.cancel_mails([one.pk for one in asked], Notice.INVITED)
+    notifications.cancel_mails([one.pk for one in asked], Notice.INVITED, Notice.REFERRER_INVITED)
     if panel.state == State.CLOSED:
         heard = [one.invitee for one in asked if one.pk not in unheard and one.expires_at > clock.now()]
         tell_ended(panel, heard, by=by, again=f"closed {panel.closed_at}")
@@ -188,39 +188,22 @@ def reopen(panel: Panel, *, by: Any) -> Panel:
     current.wanted_by, current.escalated = wanted_date(current.urgency), 0
     current.save(update_fields=["wanted_by", "escalated"])
     escalating.wishes_are_met(current, by=by)
-    ask_again(current, by=by)
+    for invitation in ask_again(current, by=by):
+        inviting.invite_again(invitation, by=by, again=f"reopened {current.steps.filter(verb=Move.REOPEN).count()}")
     return current
 
 
-def ask_again(panel: Panel, *, by: Any) -> None:
-    """Who was asked and has not answered in this round owes an answer again. Who has not said yes or no heard that it had ended,
-    and is invited once more; who referred the patient too."""
+def ask_again(panel: Panel, *, by: Any) -> list[Invitation]:
+    """Who was asked and has not answered in this round owes an answer again, while advice is taken. Gives the invitations of those
+    who have not said yes or no, of who referred the patient too: they heard that it had ended, and are to be invited once more."""
     for invitation in queries.owing(panel):
-        if invitation.state == InvitationState.ACCEPTED:
+        if invitation.state == InvitationState.ACCEPTED and panel.state == State.OPEN:
             inviting.wait_for_reply(panel, invitation.invitee)
-    for invitation in queries.undecided(panel):
-        if invitation.expires_at > clock.now():
-            invitation.panel = panel
-            inviting.wait_for_answer(invitation)
-            invite_again(invitation, by=by)
-
-
-def invite_again(invitation: Invitation, *, by: Any) -> None:
-    """The mail once more, at most once a day; to a guest without an account with a link by which it can be opened."""
-    panel, person = invitation.panel, invitation.invitee
-    if person.activated_at is None and accounts.is_guest(person):
-        guest_links.mail_fresh(invitation, by=None)
-        return
-    notifications.notify(
-        [person],
-        notice=Notice.INVITED,
-        by=by,
-        about=invitation,
-        ref=panel.ref,
-        path=invitation.get_absolute_url(),
-        again=f"again {clock.today()}",
-        urgent=panel.urgent,
-    )
+    undecided = [invitation for invitation in queries.undecided(panel) if invitation.expires_at > clock.now()]
+    for invitation in undecided:
+        invitation.panel = panel
+        inviting.wait_for_answer(invitation)
+    return undecided
 
 
 def silence(panel: Panel, *, by: Any) -> None:
@@ -261,10 +244,11 @@ def freeze(patient_id: str, *, by: Any) -> int:
     return len(panels)
 
 
-def note_once(panel: Panel, verb: Move, *, by: Any) -> None:
-    """Run twice, the same task leaves one row."""
-    if not was_last(panel, verb):
-        note(panel, verb, by=by)
+def is_frozen(panel: Panel) -> bool:
+    """Whether a freezing stands in the panel's log that no thaw has followed, whatever else was done since."""
+    turns = PanelStep.objects.filter(panel=panel, verb__in=[Move.FREEZE, Move.THAW])
+    last = turns.order_by("-at", "-pk").first()
+    return last is not None and last.verb == Move.FREEZE
 
 
 def was_last(panel: Panel, verb: Move) -> bool:
@@ -273,16 +257,25 @@ def was_last(panel: Panel, verb: Move) -> bool:
     return last is not None and last.verb == verb
 
 
+def tell_thawed(panel: Panel, undecided: list[Invitation], *, by: Any) -> None:
+    """Who heard that it had ended hears that it goes on: by a step of the panel, or by their invitation once more."""
+    note(panel, Move.THAW, by=by)
+    again = f"thawed {panel.steps.filter(verb=Move.THAW).count()}"
+    for invitation in undecided:
+        inviting.invite_again(invitation, by=by, again=again)
+    tell_all(panel, by=by, again=again)
+
+
 @transaction.atomic
 def thaw(patient_id: str, *, by: Any) -> int:
-    """Consent was given again: what the withdrawal stopped waits again for those it waited for, and everybody hears of it."""
+    """Consent was given again: what the withdrawal stopped waits again for those it waited for, and everybody hears of it once,
+    however often this is run."""
     panels = holding.running_of(patient_id)
     sight.mend_sight(by=by, patient_id=patient_id)
     for panel in panels:
         if not may_be_discussed(panel.case.patient):
             continue
-        if panel.state == State.OPEN:
-            ask_again(panel, by=by)
+        undecided = ask_again(panel, by=by)
         for row in panel.dispatches.waiting().select_related("network", "group__parent", "panel"):
             dispatching.wait_for_coordinators(row)
         if panel.dispatches.filter(state=DispatchState.RETURNED).exists():
@@ -290,8 +283,8 @@ def thaw(patient_id: str, *, by: Any) -> int:
         if Contribution.objects.awaiting_data().filter(panel=panel).exists():
             talking.ask_for_data(panel)
         jobs.enqueue("outcomes.thaw", panel_id=str(panel.pk))
-        note_once(panel, Move.THAW, by=by)
-        tell_all(panel, by=by, again=f"thawed {clock.today().isoformat()}")
+        if is_frozen(panel):
+            tell_thawed(panel, undecided, by=by)
     for panel in Panel.objects.filter(case__patient__pk=patient_id, state=State.CLOSED):
         jobs.enqueue("outcomes.thaw", panel_id=str(panel.pk))
     return len(panels)

@@ -43,17 +43,24 @@ def replies_of(panels: Iterable[Any]) -> dict[Any, int]:
 
 
 def of_the_asked(rows: QuerySet[Any], *, panel: str, who: str) -> QuerySet[Any]:
-    """Panel and person of the rows of this round whose person was asked into the panel for advice; both named as they lead
-    there."""
-    asked = Invitation.objects.advisers().filter(panel=OuterRef(panel), invitee=OuterRef(who))
-    return rows.filter(Exists(asked), at__gte=round_began(panel)).values_list(panel, who)
+    """Panel and person of the rows of this round that are advice asked for; both named as they lead there."""
+    counted = rows.filter(said_as_adviser(panel=panel, who=who), at__gte=round_began(panel))
+    return counted.values_list(panel, who)
+
+
+def said_as_adviser(*, panel: str, who: str) -> Exists:
+    """Of what somebody said or viewed, at ``at``: whether they sat in the panel for their advice at that moment. What they said as
+    who referred the patient, or as its lead, is none, whatever they were before or became since."""
+    asked = Invitation.objects.advisers().filter(
+        panel=OuterRef(panel), invitee=OuterRef(who), sent_at__lte=OuterRef("at")
+    )
+    return Exists(asked.filter(Q(ended_at=None) | Q(ended_at__gte=OuterRef("at"))))
 
 
 def first_reply_at(panel: Panel) -> dt.datetime | None:
-    """When somebody who was asked into the panel for advice first said something or took a view."""
-    asked = Invitation.objects.advisers().filter(panel=panel).values("invitee")
-    said = Contribution.objects.filter(panel=panel, author__in=asked)
-    viewed = Stance.objects.filter(contribution__panel=panel, who__in=asked)
+    """When somebody who sat in the panel for their advice first said something or took a view."""
+    said = Contribution.objects.filter(said_as_adviser(panel="panel", who="author"), panel=panel)
+    viewed = Stance.objects.filter(said_as_adviser(panel="contribution__panel", who="who"), contribution__panel=panel)
     firsts = [rows.aggregate(first=Min("at"))["first"] for rows in (said, viewed)]
     return min((first for first in firsts if first), default=None)
 
@@ -71,15 +78,24 @@ def undecided(panel: Panel) -> list[Invitation]:
 
 
 def has_answered() -> Q:
-    """Of an invitation: whether the person made a statement in this round of the panel, took a view of one, or named somebody who
-    knows more. Who asked for data that is there now has not answered yet."""
+    """Of an invitation: whether the person said something in this round of the panel, or named somebody who knows more."""
+    return has_spoken() | has_named()
+
+
+def has_named() -> Q:
+    """Of an invitation: whether the person stayed and named a colleague in this round."""
+    return Q(state=InvitationState.ACCEPTED, proposed_at__gte=round_began("panel"))
+
+
+def has_spoken() -> Q:
+    """Of an invitation: whether the person made a statement in this round of the panel, or took a view of one. Who asked for data
+    that is there now has not answered yet."""
     said = Contribution.objects.filter(
         panel=OuterRef("panel"), author=OuterRef("invitee"), at__gte=round_began("panel")
     )
     said = said.exclude(kind=ContributionKind.NEED_DATA, supplied_at__isnull=False)
     viewed = Stance.objects.filter(contribution__panel=OuterRef("panel"), who=OuterRef("invitee"))
-    named = Q(state=InvitationState.ACCEPTED, proposed_at__gte=round_began("panel"))
-    return Q(Exists(said)) | Q(Exists(viewed.filter(at__gte=round_began("contribution__panel")))) | named
+    return Q(Exists(said)) | Q(Exists(viewed.filter(at__gte=round_began("contribution__panel"))))
 
 
 def substitutes(panel: Panel) -> list[User]:

@@ -16,7 +16,7 @@ from cpms.accounts.models import User
 from cpms.vault.models import DataKey
 from panels.models import Contribution, Invitation, Message, Panel, Sign, Stance, TimeSpent, Visit, Wording
 from panels.models.invitations import sits
-from panels.queries.answers import has_answered
+from panels.queries.answers import has_named, has_spoken
 from panels.queries.counting import number_of
 from panels.queries.idle import newest
 from panels.states import StanceKind
@@ -211,14 +211,20 @@ def objection_of(user: Any, contribution: Contribution) -> str:
 
 @dataclass(frozen=True)
 class Seat:
-    """One person of "who is in this panel": the newest invitation, when they last looked, whether they advised, whether they sit
-    there now, and the invitations ``earlier`` than that, the first one first."""
+    """One person of "who is in this panel": the newest invitation, when they last looked, whether they ``spoke`` or ``named`` a
+    colleague, whether they sit there now, and the invitations ``earlier`` than that, the first one first."""
 
     invitation: Invitation
     seen_at: dt.datetime | None
-    replied: bool
+    spoke: bool
+    named: bool
     seated: bool
     earlier: tuple[Invitation, ...] = ()
+
+    @property
+    def replied(self) -> bool:
+        """Nothing is awaited any more."""
+        return self.spoke or self.named
 
 
 @dataclass(frozen=True)
@@ -252,13 +258,14 @@ def visits(panel: Panel) -> dict[Any, dt.datetime]:
 def seats(panel: Panel, *, seen: dict[Any, dt.datetime]) -> list[Seat]:
     """Everybody ever asked into the panel, once each; ``seen`` is what ``visits`` gives."""
     rows = Invitation._base_manager.filter(panel=panel).select_related("invitee__centre")
-    told = {"replied": has_answered(), "seated": sits()}
+    told = {"spoke": has_spoken(), "named": has_named(), "seated": sits()}
     rows = rows.annotate(**{name: ExpressionWrapper(holds, BooleanField()) for name, holds in told.items()})
     found = under_one_key(panel.key, list(rows))
     away = (row.invitee for row in found if row.invitee.is_away and row.invitee.deputy_id)
     with_people((person, "deputy") for person in away)
     return [
-        Seat(row, seen.get(row.invitee_id), row.replied, row.seated, tuple(before)) for *before, row in by_person(found)
+        Seat(row, seen.get(row.invitee_id), row.spoke, row.named, row.seated, tuple(before))
+        for *before, row in by_person(found)
     ]
 
 

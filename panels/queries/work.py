@@ -53,6 +53,12 @@ class WorkRow:
     sheet_only: bool = False
     patient: Patient | None = None
     about: str = ""
+    referred: bool = False
+
+    @property
+    def why(self) -> str:
+        """Why it waits for the reader; of who referred the patient no advice is asked."""
+        return "You asked for this panel, and are invited to it." if self.referred else self.item.why
 
 
 @dataclass
@@ -87,16 +93,18 @@ def worklist(user: Any, *, whole: bool = False) -> Worklist:
     asked = of_items(Invitation).select_related(
         "panel__key", "panel__case__patient", "panel__group", "invited_by", "key"
     )
-    sheets = {i.pk: i.panel for i in asked}
+    sheets = {i.pk: i for i in asked}
     reviews = {r.pk: r for r in of_items(Review).with_surroundings()}
     work = Worklist(more=WorkItem.objects.visible_to(user).open().count() - len(items))
     end_of_today = clock.end_of_today()
     for item in items:
-        panel = panels.get(item.subject_id) or sheets.get(item.subject_id)
+        sheet = sheets.get(item.subject_id)
+        panel = panels.get(item.subject_id) or (sheet.panel if sheet else None)
         again = reviews.get(item.subject_id)
         if panel is None and again is None and item.verb not in WITHOUT_PANEL:
             continue
-        row = WorkRow(item, panel, item.subject_id in sheets, *(about(again, user) if again else ()))
+        patient, name = about(again, user) if again else (None, "")
+        row = WorkRow(item, panel, sheet is not None, patient, name, sheet is not None and sheet.referred)
         bucket = (
             work.now if item.due_at <= end_of_today else work.soon if item.due_at <= clock.now() + SOON else work.later
         )

@@ -9,17 +9,22 @@ export default function filterRows(input) {
   const more = document.querySelector(input.dataset.filterMore ?? "#none");
   const count = document.getElementById(input.dataset.filterCount ?? "");
 
-  function narrow() {
+  function fits(row) {
     const words = plain(input.value).split(/\s+/).filter(Boolean);
-    for (const row of list.children)
-      row.hidden = !row.querySelector(":checked") && !words.every((word) => plain(row.textContent).includes(word));
+    return words.every((word) => plain(row.textContent).includes(word));
+  }
+
+  function narrow() {
+    for (const row of list.children) row.hidden = !row.querySelector(":checked") && !fits(row);
     say();
   }
 
+  // A row that stays because it is ticked is not found: a word that means nobody finds nobody.
   function say() {
-    const shown = [...list.children, ...(more?.querySelectorAll(":scope > :has(input)") ?? [])];
-    const number = shown.filter((row) => !row.hidden).length;
-    if (count) count.textContent = count.dataset.words.replace("{n}", number);
+    const found = [...list.children].filter(fits).length + (more?.querySelectorAll(":scope > :has(input)").length ?? 0);
+    const kept = [...list.children].filter((row) => !row.hidden && !fits(row)).length;
+    const words = kept ? count?.dataset.kept : count?.dataset.words;
+    if (count) count.textContent = words.replace("{n}", found).replace("{k}", kept);
   }
 
   function keepTicked() {

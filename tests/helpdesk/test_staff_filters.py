@@ -12,6 +12,10 @@ from cpms.accounts.models import AdvocacyGroup, Centre, CentreMembership, Member
 from cpms.accounts.roles import Role
 from cpms.audit.models import AuditEvent
 from cpms.audit.states import Event
+from helpdesk.kpis.people import without_panel
+from helpdesk.kpis.places import Place
+from helpdesk.models import MonthlyKpi
+from helpdesk.queries.today import parts_of
 from helpdesk.states import GONE_AFTER
 from tests.clients import signed_in
 from tests.factories import CentreFactory, GroupFactory, NetworkFactory, Story, UserFactory, give_role
@@ -107,6 +111,7 @@ def sign_in_of(user, at):
 def test_people_are_kept_by_when_they_signed_in(bond, skin):
     here = CentreFactory(network=bond)
     fresh, last_month, earlier, gone, never = (UserFactory(centre=here) for _ in range(5))
+    away, off = UserFactory(centre=here, away_until=clock.rights_day() + DAY), UserFactory(centre=here, is_active=False)
     first, border = clock.now().replace(day=1), clock.now() - GONE_AFTER
     stranger = UserFactory(centre=CentreFactory(network=skin))
     for person, moments in (
@@ -114,6 +119,8 @@ def test_people_are_kept_by_when_they_signed_in(bond, skin):
         (earlier, [border - DAY, border + DAY]),
         (last_month, [first - 2 * DAY]),
         (gone, [border - DAY]),
+        (away, [border - DAY]),
+        (off, [border - DAY]),
         (stranger, [clock.now()]),
     ):
         for moment in moments:
@@ -123,9 +130,11 @@ def test_people_are_kept_by_when_they_signed_in(bond, skin):
     client = signed_in(me)
     assert kept(client, User, signed_in="month") == {fresh}
     assert kept(client, User, signed_in="gone") == {gone}
+    (missed,) = (part for part in parts_of(me) if part.title == "People who stopped coming")
+    assert [row.key for row in missed.rows] == [gone.pk], "the page of today says the same"
     assert kept(client, User, signed_in="never") == {never, me}
     assert kept(client, User, activated="yes", signed_in="gone") == {gone}
-    assert offered(client, User, "last sign-in") == ["This month", "Not for 90 days", "Never"]
+    assert offered(client, User, "last sign-in") == ["This month", "Stopped coming: not for 90 days", "Never"]
 
 
 def test_people_are_still_kept_by_activation(bond):
@@ -171,16 +180,24 @@ def test_hospitals_are_kept_by_clearance(bond, skin):
 
 
 def test_hospitals_without_a_panel_this_year_are_found(bond, skin):
+    """Who joined this year too, and as the official figure counts them: a panel of another network is none of this one."""
     story = Story()
-    busy = story.open().lead.centre
-    quiet, strange = CentreFactory(network=bond), CentreFactory(network=skin)
+    busy, own = story.open().lead.centre, story.panel.network
+    quiet, joined, strange = CentreFactory(network=bond), CentreFactory(network=bond), CentreFactory(network=skin)
     place(busy, bond)
-    CentreMembership.objects.update(since=clock.rights_day() - 400 * DAY)
-    client = signed_in(desk_of(bond))
-    assert kept(client, Centre) == {busy, quiet}
-    assert kept(client, Centre, panels="none") == {quiet}
+    CentreMembership.objects.exclude(centre=joined).update(since=clock.rights_day() - 400 * DAY)
+    client = signed_in(desk_of(bond, own))
+    assert kept(client, Centre, panels="none") == {*kept(client, Centre)} - {busy}
+    assert {quiet, joined} <= kept(client, Centre, panels="none")
+    assert kept(client, Centre, panels="none", network="BOND") == {busy, quiet, joined}
+    assert kept(client, Centre, panels="none", network="SKIN") == set()
     of_all = kept(signed_in(desk_of()), Centre, panels="none")
-    assert ({quiet, strange} <= of_all, busy in of_all) == (True, False)
+    assert ({quiet, joined, strange} <= of_all, busy in of_all) == (True, False)
+    counted = without_panel(clock.rights_day().replace(day=1))
+    for network in (bond, own, skin):
+        idle = kept(signed_in(desk_of(network)), Centre, panels="none")
+        assert counted[Place(network.pk)]["centres_idle"] == len(idle)
+    assert counted[Place(bond.pk)]["centres_idle"] == 3
 
 
 def test_roles_are_kept_by_network_and_by_whether_they_are_in_force(bond, lung, skin):
@@ -221,6 +238,16 @@ def test_lists_of_a_networks_own_things_offer_the_networks_served(bond, lung, sk
         assert offered(client, model, "network") == ["ERN BOND", "ERN LUNG"]
         assert kept(client, model, network="LUNG") == {made["LUNG"][number]}
         assert kept(client, model, network="SKIN") == set()
+
+
+def test_monthly_lines_offer_the_networks_served(bond, lung, skin):
+    counts = dict.fromkeys(MonthlyKpi.COLUMNS, 9) | {"month": dt.date(2026, 1, 1), "figures": {}}
+    for network in (bond, lung, skin):
+        MonthlyKpi.objects.create(network=network, **counts)
+    client = signed_in(desk_of(bond, lung))
+    assert offered(client, MonthlyKpi, "network") == ["ERN BOND", "ERN LUNG"]
+    assert [line.network for line in kept(client, MonthlyKpi, network="LUNG")] == [lung]
+    assert kept(client, MonthlyKpi, network="SKIN") == set()
 
 
 @pytest.mark.parametrize(

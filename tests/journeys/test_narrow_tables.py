@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from types import SimpleNamespace
 
 import pytest
 from django.conf import settings
+from django.template import Context, Template
 from django.template.loader import render_to_string
+
+from cpms import clock
 
 pytestmark = pytest.mark.journey
 HOSPITAL = {"key": 1, "name": "Conero Hospital, Ancona", "path": "/people/centres/1/", "nudge": None}
@@ -39,6 +43,36 @@ def test_whose_a_range_is_breaks_between_words_only(browser):
     lines = page.evaluate(LINES)
     page.close()
     assert lines == 2, "“laboratory’s” and “own”"
+
+
+def measured(browser, html, script, width=320):
+    """What a script says of a fragment that is drawn with our style sheets, so wide."""
+    page = browser.new_page(viewport={"width": width, "height": 568})
+    page.set_content(f'<html lang="en"><body><main>{html}</main>')
+    for sheet in SHEETS:
+        page.add_style_tag(content=(settings.BASE_DIR / "static" / sheet).read_text())
+    found = page.evaluate(script)
+    page.close()
+    return found
+
+
+def test_a_field_keeps_its_distance_over_a_hidden_one(browser):
+    """As the working diagnosis of a new panel, whose code goes along unseen."""
+    html = '<div class="field">one</div><input type="hidden"><div class="field" id="below">two</div>'
+    script = "document.getElementById('below').getBoundingClientRect().top - document.querySelector('.field').getBoundingClientRect().bottom"
+    assert measured(browser, html, script) == 16
+
+
+def test_a_day_that_goes_to_the_next_line_begins_where_the_line_does(browser):
+    """Beside the word and icon of a due day on My work, where both do not fit into one line."""
+    due = Template("{% due day date=True %}").render(Context({"day": clock.today() + dt.timedelta(days=7)}))
+    html = f'<div class="work"><div style="width: 100px"><div class="when">{due}</div></div></div>'
+    box = "document.querySelector('.when {}').getBoundingClientRect().{}"
+    first, second, upper, lower = (
+        measured(browser, html, box.format(*one))
+        for one in ((".due", "left"), ("small", "left"), (".due", "top"), ("small", "top"))
+    )
+    assert (second, lower > upper) == (first, True)
 
 
 def test_two_buttons_of_a_row_stand_below_each_other_where_they_do_not_fit(browser):

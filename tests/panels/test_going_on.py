@@ -102,6 +102,20 @@ def test_consent_given_again_asks_again_for_the_signatures_that_are_missing(stor
     assert Verb.CLOSE in verbs(story.lead)
 
 
+def test_who_may_still_come_in_to_sign_is_asked_again(story):
+    """The outcome is being written: a yes or no is still awaited, advice is not."""
+    silent, second, guest = UserFactory(), UserFactory(), story.invite_guest("guest@elsewhere.example")
+    story.seat(silent)
+    story.seat(second)
+    panels.mark(story.contribute(second), marked=True, by=story.lead)
+    outcomes.start_outcome(story.fresh(), by=story.lead)
+    before = [verbs(person) for person in (story.expert, guest.invitee, silent)]
+    assert before == [[Verb.ANSWER], [Verb.ANSWER], []]
+    withdraw_and_give_again(story)
+    assert [verbs(person) for person in (story.expert, guest.invitee, silent)] == before
+    assert (unsent(story.expert, Notice.INVITED), unsent(guest.invitee, Notice.GUEST_INVITED)) == (1, 1)
+
+
 def test_a_frozen_panel_is_not_looked_after_as_idle(story):
     age(story, 90)
     assert panels.look_after_idle(by=None) == 1

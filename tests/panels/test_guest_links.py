@@ -119,6 +119,30 @@ def test_consent_given_again_mails_a_fresh_link(story):
     assert good_for(ActivationLink.objects.get(user=guest.invitee)) == ActivationLink.GUESTS_GOOD_FOR
 
 
+def test_consent_given_again_mails_once_however_often_the_panel_is_thawed(story):
+    """The link that was mailed stays good, and nobody hears the same again; nor of a consent that is renewed without a break."""
+    guest, known = story.invite_guest(EMAIL), UserFactory()
+    panels.invite_experts(story.fresh(), people=[known], by=story.lead)
+    story.seat(story.expert)
+    consent.withdraw_consent(story.patient, by=story.lead, stage=Stage.CARE)
+    story.give_consent(story.patient)
+    mails, path = OutboxMessage.objects.exclude(recipient=None), newest_mail().link
+    told = mails.count()
+    for _time in range(2):
+        panels.thaw(str(story.patient.pk), by=None)
+    story.give_consent(story.patient)
+    assert (mails.count(), opens(path)) == (told, True)
+    consent.withdraw_consent(story.patient, by=story.lead, stage=Stage.CARE)
+    ended = mails.count()
+    story.give_consent(story.patient)
+    assert set(mails.order_by("-written_at")[: mails.count() - ended].values_list("recipient", "notice")) == {
+        (guest.invitee_id, "guest_invited"),
+        (known.pk, "invited"),
+        (story.expert.pk, "panel_moved"),
+        (story.lead.pk, "panel_moved"),
+    }
+
+
 def test_another_invitation_keeps_its_way_in(story):
     """The newer mail's link is the one that stands; where its invitation is taken back, a fresh one leads to the older."""
     first, other = story.invite_guest(EMAIL), other_panel()

@@ -71,6 +71,7 @@ def test_a_fresh_statement_is_taken_back_as_if_never_said(story):
 
 def test_another_statement_still_counts_after_one_was_recalled(story):
     first = age(story.contribute(story.expert), 30)
+    story.panel.invitations.update(sent_at=first.at)
     panels.recall(story.contribute(story.expert, "second"), by=story.expert)
     assert story.fresh().first_reply_at == first.at
     assert not waits(story, Verb.REPLY, story.expert)

@@ -13,6 +13,7 @@ from cpms import clock
 from cpms.accounts.access import Refused
 from cpms.accounts.models import User
 from cpms.accounts.roles import Role
+from cpms.notifications import notices
 from cpms.notifications.models import OutboxMessage, WorkItem
 from cpms.notifications.notices import Notice
 from cpms.notifications.states import Verb
@@ -57,6 +58,12 @@ def waiting(person):
     return set(WorkItem.objects.open().filter(who=person).values_list("verb", flat=True))
 
 
+def said_of_seats(story):
+    """What the panel's page says beside each member."""
+    page = signed_in(story.lead).get(story.fresh().get_absolute_url(), secure=True).content.decode()
+    return [words for words in ("Accepted", "Named a colleague", "Has replied") if f"{words}</span>" in page]
+
+
 def test_no_advice_is_asked_of_who_referred(story):
     assert waiting(story.asker) == set()
     assert waiting(story.expert) == {Verb.REPLY}
@@ -96,6 +103,30 @@ def test_until_they_come_in_their_yes_is_awaited_as_anybodys():
     assert "asks for your advice" not in page
 
 
+def test_who_referred_and_has_an_account_reads_of_the_panel_they_asked_for():
+    """In the mail, in the one after a consent given again, and on My work: nobody asks them for advice."""
+    known = UserFactory(email=ADDRESS)
+    story, seat = asked_back()
+    panels.invite_experts(story.fresh(), people=[story.expert], by=story.lead)
+    mails = OutboxMessage.objects.filter(about_id=seat.pk, recipient=known)
+    assert mails.get().notice == Notice.REFERRER_INVITED
+    words = notices.WORDS[Notice.REFERRER_INVITED].subject + notices.body(
+        mails.get().notice, ref=seat.panel.ref, path="/"
+    )
+    assert "your advice" not in words
+    why = {who: [row.why for row in queries.worklist(who).rows] for who in (known, story.expert)}
+    mine, theirs = "You asked for this panel, and are invited to it.", "You are asked for advice."
+    assert why == {known: [mine], story.expert: [theirs]}
+    assert mine in signed_in(known).get("/", secure=True).content.decode()
+    consent.withdraw_consent(story.patient, stage=Stage.CARE, by=story.lead)
+    story.give_consent(story.patient)
+    invited = mails.filter(notice=Notice.REFERRER_INVITED).order_by("written_at").values_list("state", flat=True)
+    assert list(invited) == ["cancelled", "waiting"]
+    assert not mails.filter(notice=Notice.INVITED).exists()
+    panels.accept(seat, by=known)
+    assert list(invited.all()) == ["cancelled", "cancelled"]
+
+
 def test_their_words_are_no_advice_and_stop_no_clock(story):
     said = panels.contribute(story.fresh(), kind="diagnosis", text="The potassium rose.", by=story.asker)
     assert queries.replies(story.fresh()) == 0
@@ -106,6 +137,33 @@ def test_their_words_are_no_advice_and_stop_no_clock(story):
     assert queries.replies(story.fresh()) == 1
     assert story.fresh().first_reply_at is not None
     assert queries.first_reply_at(story.fresh()) == said.stances.get(who=story.expert).at
+
+
+def test_who_referred_and_is_asked_for_advice_later_gives_it_from_then_on(story):
+    """One answer of the clock, of the count of replies and of a recall: what was said before, as who asks, is no advice."""
+    earlier = panels.contribute(story.fresh(), kind="diagnosis", text="The potassium rose.", by=story.asker)
+    panels.end_invitation(story.invitation(story.asker), by=story.lead)
+    give_role(story.asker, Role.CLINICIAN, centre=story.lead.centre)
+    User.objects.filter(pk=story.asker.pk).update(centre=story.lead.centre)
+    asker = User.objects.get(pk=story.asker.pk)
+    panels.invite_experts(story.fresh(), people=[asker], by=story.lead)
+    assert queries.first_reply_at(story.fresh()) is None
+    assert queries.replies(story.fresh()) == 0
+    panels.accept(Invitation.objects.live().get(panel=story.panel, invitee=asker), by=asker)
+    said = panels.contribute(story.fresh(), kind="diagnosis", text="And the pressure fell.", by=asker)
+    assert said.at > earlier.at
+    assert (story.fresh().first_reply_at, queries.first_reply_at(story.fresh())) == (said.at, said.at)
+    assert queries.replies(story.fresh()) == 1
+    panels.recall(said, by=asker)
+    assert (story.fresh().first_reply_at, queries.replies(story.fresh())) == (None, 0)
+
+
+def test_who_became_lead_gives_no_advice_any_more(story):
+    story.seat(colleague := UserFactory(centre=story.lead.centre))
+    panels.hand_over([story.patient], to=colleague, by=story.lead)
+    panels.contribute(story.fresh(), kind="diagnosis", text="Mine now.", by=colleague)
+    assert (story.fresh().first_reply_at, queries.first_reply_at(story.fresh())) == (None, None)
+    assert queries.replies(story.fresh()) == 0
 
 
 def test_the_ladder_names_nobody_for_their_silence(story):
@@ -131,6 +189,9 @@ def test_who_proposes_a_colleague_has_answered_until_the_panel_is_reopened(story
     assert story.fresh().first_reply_at is None
     with pytest.raises(Refused, match="Nothing is awaited"):
         panels.nudge(story.invitation(story.expert), by=story.lead)
+    assert said_of_seats(story) == ["Accepted", "Named a colleague"]
+    story.contribute(story.expert)
+    assert said_of_seats(story) == ["Accepted", "Has replied"]
     PanelStep.objects.create(panel=story.panel, verb=Move.REOPEN, source=State.CLOSED, target=State.OPEN, by=story.lead)
     assert [seat.invitee for seat in queries.owing(story.fresh())] == [story.expert]
     signed_in(story.expert).post(propose, {"better_name": "Dr Knows Still More"}, secure=True)

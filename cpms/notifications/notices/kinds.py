@@ -8,6 +8,7 @@ from django.db import models
 class Notice(models.TextChoices):
     INVITED = "invited", "Invitation to a panel"
     GUEST_INVITED = "guest_invited", "Invitation to a guest"
+    REFERRER_INVITED = "referrer_invited", "Invitation to the panel you asked for"
     ACCOUNT_READY = "account_ready", "Activation link"
     ACCOUNT_EXISTS = "account_exists", "Access asked for by somebody who has an account"
     ACCESS_ASKED = "access_asked", "Request for access received"
@@ -208,6 +209,7 @@ NEWS = frozenset(
 ASKED = frozenset(
     {
         Notice.INVITED,
+        Notice.REFERRER_INVITED,
         Notice.REGISTRY_CORRECTED,
         Notice.DISPATCHED,
         Notice.DISPATCH_RETURNED,

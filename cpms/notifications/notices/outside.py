@@ -22,6 +22,11 @@ OUTSIDE = {
         "Your question now lies with others in the reference networks, who may know more. There is nothing to do for you. The link "
         "in our first mail shows where it stands.",
     ),
+    Notice.REFERRER_INVITED: Words(
+        "CPMS: the panel you asked for is open",
+        "A colleague has opened panel {ref} with the question that you sent, and invites you to it. Say whether you take part; it "
+        "takes one tap. You are told everything there, and need give no advice.",
+    ),
     Notice.REFERRAL_YOURS: Words(
         "CPMS: a panel is to be opened",
         "A coordinator asks you to open a panel for a physician outside the networks ({ref}).",
