@@ -22,7 +22,7 @@ class SearchForm(forms.Form):
 
 
 class RaiseForm(forms.Form):
-    """Who belongs to several networks says whose helpdesk; everybody else is not asked."""
+    """Who belongs to several networks, or is the helpdesk of one, says whose helpdesk; everybody else is not asked."""
 
     kind = forms.ChoiceField(label="What is it?", choices=list(WISHES.items()), widget=forms.RadioSelect)
     text = forms.CharField(
@@ -39,7 +39,8 @@ class RaiseForm(forms.Form):
             return
         self.fields["network"].queryset = queries.networks_for(user)  # type: ignore[attr-defined]
         keys = [network.pk for network in found]
-        self.fields["network"].initial = nearest if nearest in keys else keys[0]
+        own = [post.network for post in user.posts() if post.network in keys]
+        self.fields["network"].initial = nearest if nearest in keys else [*own, *keys][0]
 
     @property
     def chosen(self) -> Network | None:

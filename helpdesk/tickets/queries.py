@@ -52,12 +52,19 @@ def where(user: Any, *, route: str, panel: str) -> Where:
 
 def networks_for(user: Any) -> QuerySet[Network]:
     """Whose helpdesk a person turns to: the networks of the hospital and of the own roles; a guest's are those of the panels
-    that the guest sees."""
+    that the guest sees. The helpdesk of one network asks that of any other."""
     held = user.memberships.current()
     of_roles = Q(pk__in=held.values("network")) | Q(pk__in=held.values("group__network"))
     own = Q(pk__in=accounts.networks_of(user).order_by().values("pk"))
     as_guest = Q(pk__in=[]) if user.centre_id else Q(pk__in=Panel.objects.visible_to(user).order_by().values("network"))
-    return Network.objects.filter(own | of_roles | as_guest).order_by("code")
+    others = Q(pk__in=served_by_somebody()) if user.held_roles() & HELPDESK_ROLES else Q(pk__in=[])
+    return Network.objects.filter(own | of_roles | as_guest | others).order_by("code")
+
+
+def served_by_somebody() -> QuerySet[Any, Any]:
+    """Keys of the networks that have a helpdesk today."""
+    held = Membership.objects.current().filter(role__in=HELPDESK_ROLES, network__isnull=False, user__is_active=True)
+    return held.order_by().values("network")
 
 
 def helpdesk_of(networks: Iterable[Any]) -> QuerySet[User]:
