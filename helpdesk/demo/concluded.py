@@ -5,7 +5,7 @@ from __future__ import annotations
 from cpms.accounts.models import Network
 from helpdesk.demo.running import Reply, Running, carry, current, listed
 from outcomes import actions as outcomes
-from outcomes.states import Decision
+from outcomes.states import Decision, Strength
 from panels import actions as panels
 from panels.models import Contribution
 from panels.states import Certainty, ContributionKind
@@ -47,7 +47,14 @@ def load_concluded(made: Network) -> int:
     for statement in Contribution.objects.filter(panel=panel):
         panels.mark(statement, marked=True, by=lead)
     draft = outcomes.start_outcome(current(panel), by=lead)
-    outcomes.write_outcome(current(panel), conclusion=CONCLUSION, plain=PLAIN, items=(), version=draft.version, by=lead)
+    strengths = Strength.STRONG, Strength.CONDITIONAL
+    items = [
+        {"id": str(one.pk), "text": one.text, "strength": strength}
+        for one, strength in zip(draft.items.order_by("position"), strengths, strict=False)
+    ]
+    outcomes.write_outcome(
+        current(panel), conclusion=CONCLUSION, plain=PLAIN, items=items, version=draft.version, by=lead
+    )
     sent = outcomes.send_for_signature(current(panel), by=lead)
     for key in CONCLUDED.accepted:
         outcomes.sign(current(panel), decision=Decision.SIGNED, number=sent.number, by=people[key])

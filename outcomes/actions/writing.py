@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from django.db import transaction
+from django.db.models import TextChoices
 from django.utils.formats import date_format
 
 from consent.actions import hold_consent
@@ -181,7 +182,7 @@ def put_item(item: AdviceItem, row: Mapping[str, Any], position: int) -> None:
     """Save one advice; what the row does not name stays as it was."""
     item.position, item.text = position, row["text"]
     item.kind, item.owner = row.get("kind", item.kind), row.get("owner", item.owner)
-    item.strength = Strength(row.get("strength") or item.strength)
+    item.strength = row.get("strength", item.strength)
     item.due_on, item.dissent = row.get("due_on", item.due_on), row.get("dissent", item.dissent)
     item.save()
 
@@ -195,6 +196,7 @@ LABELS = {
     "dissent": "Advice {}, spoken dissent",
 }
 TYPED = ("text", "owner", "dissent")
+CHOSEN: dict[str, type[TextChoices]] = {"kind": AdviceKind, "strength": Strength}
 TAKEN_OUT = ("Advice taken out meanwhile", "Taken out. Saving yours puts it back; emptied, it stays out.")
 
 
@@ -222,7 +224,7 @@ def apart(item: AdviceItem, row: Mapping[str, Any]) -> list[locking.ClashField]:
     fields = []
     for name, label in LABELS.items():
         theirs = getattr(item, name)
-        mine = (row.get(name) or theirs) if name == "strength" else row.get(name, theirs)
+        mine = row.get(name, theirs)
         if mine != theirs:
             words = (label.format(item.position), in_words(name, mine), in_words(name, theirs))
             fields.append(locking.ClashField(field_of(row, name), *words))
@@ -235,8 +237,6 @@ def field_of(row: Mapping[str, Any], name: str) -> str:
 
 
 def in_words(name: str, value: Any) -> str:
-    if name == "kind":
-        return str(AdviceKind(value).label) if value else "Not said"
-    if name == "strength":
-        return str(Strength(value).label)
+    if name in CHOSEN:
+        return str(CHOSEN[name](value).label) if value else "Not said"
     return date_format(value, "j F Y") if name == "due_on" and value else str(value or "")

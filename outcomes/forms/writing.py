@@ -42,7 +42,7 @@ class AdviceForm(forms.Form):
     id = forms.UUIDField(required=False, widget=forms.HiddenInput)
     text = forms.CharField(label="Advice", max_length=20_000, required=False, widget=forms.Textarea({"rows": 2}))
     kind = forms.ChoiceField(label="Kind", choices=[("", "Not said"), *AdviceKind.choices], required=False)
-    strength = forms.ChoiceField(label="Strength", choices=Strength.choices, initial=Strength.STRONG)
+    strength = forms.ChoiceField(label="Strength", choices=[("", "Not said"), *Strength.choices], required=False)
     owner = forms.CharField(label="Who does it", max_length=200, required=False)
     due_on = DayField(label="By", required=False)
     dissent = forms.CharField(

@@ -59,7 +59,7 @@ class Outcome(SealedModel):
 
 
 class AdviceItem(SealedModel):
-    """One piece of advice: what to do, how strongly it is advised, who does it, by when, and who objects.
+    """One piece of advice: what to do, how strongly it is advised if that was said, who does it, by when, and who objects.
 
     It comes from a marked statement, whose dissents are its own, or from a decision taken in ``meeting``, and has the key of the one it
     comes from; or from the lead.
@@ -72,7 +72,7 @@ class AdviceItem(SealedModel):
     position = models.PositiveSmallIntegerField()
     text = SealedTextField()
     kind = models.CharField(max_length=12, choices=AdviceKind, blank=True)
-    strength = models.CharField(max_length=12, choices=Strength, default=Strength.STRONG)
+    strength = models.CharField(max_length=12, choices=Strength, default="", blank=True)
     owner = SealedTextField()
     due_on = models.DateField(null=True)
     dissent = SealedTextField()

@@ -49,7 +49,7 @@ class Advice:
 
     @property
     def strength_label(self) -> str:
-        return str(Strength(self.strength).label)
+        return str(Strength(self.strength).label) if self.strength else ""
 
 
 @dataclass(frozen=True)
@@ -150,8 +150,7 @@ def marked_advice(outcome: Outcome) -> list[Contribution]:
 def marked_since(outcome: Outcome) -> list[dict[str, Any]]:
     """What was marked since the text was saved, as the rows of a form."""
     owner = str(outcome.panel.lead)
-    same = {"owner": owner, "strength": Strength.STRONG}
-    return [{"id": str(one.pk), "text": one.text, "kind": one.kind, **same} for one in marked_advice(outcome)]
+    return [{"id": str(one.pk), "text": one.text, "kind": one.kind, "owner": owner} for one in marked_advice(outcome)]
 
 
 def body_of(text: Text) -> str:

@@ -51,7 +51,7 @@ def write(story, outcome, *, version=None, by=None, conclusion="Give salt.", **c
 def test_the_draft_knows_what_the_discussion_said(story):
     advice = queries.text_of(started(story)).advice
     assert [(one.kind, one.strength, one.owner, one.due, one.by, one.agree) for one in advice] == [
-        ("treatment", "strong", "Dr Lead Person", None, "Dr Expert Person", 1)
+        ("treatment", "", "Dr Lead Person", None, "Dr Expert Person", 1)
     ]
     assert [(objection.who, objection.text) for objection in advice[0].dissents] == [
         ("Dr Second Person", "Not at this age.")
@@ -80,6 +80,21 @@ def test_a_decision_is_recorded_before_the_outcome_is_started_and_stands_in_its_
     assert next((one.text, one.owner, one.due) for one in advice) == ("Culture first.", "Dr Second Person", DUE)
     assert [one.by for one in advice] == ["", "Dr Expert Person"]
     assert [objection.text for objection in advice[0].dissents] == ["Dr No: later."]
+
+
+def test_how_strongly_something_is_advised_is_said_by_nobody_beforehand(story):
+    """Left open it stays unsaid on every page and in the document; chosen and taken back it is unsaid again."""
+    client, here = signed_in(story.lead), f"/panels/{story.panel.ref}/outcome/"
+    item = started(story).items.get()
+    assert b'<option value="" selected>Not said</option>' in client.get(here).content
+    for strength, label in (("", ""), ("option", "Option"), ("", "")):
+        write(story, queries.outcome_of(story.fresh()), strength=strength)
+        item.refresh_from_db()
+        text = queries.text_of(queries.outcome_of(story.fresh()))
+        assert (item.strength, text.advice[0].strength_label) == (strength, label)
+    outcomes.send_for_signature(story.fresh(), by=story.lead)
+    read = signed_in(story.expert).get(here).content.decode()
+    assert [word for word in ("Strong", "Conditional", "Option", "Not said") if word in read] == []
 
 
 def test_a_decision_takes_back_what_was_sent_for_signature(story):
