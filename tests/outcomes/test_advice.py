@@ -256,7 +256,7 @@ def test_each_save_is_kept_for_who_writes_with_who_saved_it(story):
     helper = UserFactory(display_name="Invented Assistant", centre=story.lead.centre)
     DelegationFactory(assistant=helper, clinician=story.lead)
     for number, (person, conclusion) in enumerate([(story.lead, "First."), (helper, "Second."), (helper, "Third.")]):
-        words = {"conclusion": conclusion, "dissent": "Dr Spoken: not yet."}
+        words = {"conclusion": conclusion, "dissent": "Dr Spoken: not yet.", "strength": "conditional"}
         write(story, outcome, version=outcome.version + number, by=person, **words)
     address = f"/panels/{story.panel.ref}/outcome/"
     saves = signed_in(story.lead).get(address).context["saves"]
@@ -267,7 +267,7 @@ def test_each_save_is_kept_for_who_writes_with_who_saved_it(story):
     page = signed_in(helper).get(address).content.decode()
     assert ("Saved before" in page, "First." in page) == (True, True)
     saved = page.split("Saved before")[1]
-    assert ("Advice 1, treatment, strong" in saved, "Dr Spoken: not yet." in saved) == (True, True)
+    assert ("Advice 1, treatment, conditional" in saved, "Dr Spoken: not yet." in saved) == (True, True)
     assert "First." not in signed_in(story.expert).get(address).content.decode()
 
 
