@@ -224,5 +224,5 @@ class Ground:
             "helpdesk:accounts_user_changelist": "?q=Dr New",
             "helpdesk:accounts_membership_changelist": "?q=Dr New",
             "helpdesk:accounts_centre_changelist": "?q=New Hospital",
-            "helpdesk:helpdesk_monthlykpi_changelist": f"?network__id__exact={self.small.pk}",
+            "helpdesk:helpdesk_monthlykpi_changelist": f"?network={self.small.code}",
         }.get(name, "")
