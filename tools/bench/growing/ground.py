@@ -44,6 +44,7 @@ FIRST = {
     "people:list": "representative",
     "people:centres": "small_coordinator",
     "helpdesk:accounts_centre_changelist": "small_helpdesk",
+    "helpdesk:helpdesk_monthlykpi_changelist": "small_helpdesk",
     "helpdesk:meetings_videoservice_changelist": "core",
     "helpdesk:meetings_videoservice_change": "core",
     "helpdesk:jobs_job_changelist": "core",
@@ -224,5 +225,4 @@ class Ground:
             "helpdesk:accounts_user_changelist": "?q=Dr New",
             "helpdesk:accounts_membership_changelist": "?q=Dr New",
             "helpdesk:accounts_centre_changelist": "?q=New Hospital",
-            "helpdesk:helpdesk_monthlykpi_changelist": f"?network={self.small.code}",
         }.get(name, "")
