@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from django.contrib.auth.hashers import Argon2PasswordHasher, get_hasher
+from django.db.models import F
 from django_otp.oath import TOTP
 
 from cpms import clock
@@ -73,15 +74,17 @@ def come_in(user: User, token: str, one: Newcomer, *, at: dt.datetime, password:
 
 
 def enrol(device: TotpDevice, seed: bytes) -> None:
-    """The phone takes the code that its app showed last, so that the one it shows now still works; with a ``seed`` it is the phone
-    of the demonstration page."""
+    """The phone takes the code that its app shows; when the next one comes at this very moment, it is still good for a while. With a
+    ``seed`` it is the phone of the demonstration page, whose code of now whoever tries it can still use."""
     if seed:
         device.seed = seed
         device.save()
     totp = TOTP(device.seed, STEP_SECONDS, 0, DIGITS)
-    totp.time = time.time() - STEP_SECONDS
+    totp.time = time.time()
     if not accounts.confirm_device(device, token=f"{totp.token():0{DIGITS}d}", by=device.user):
         raise ValueError("The phone's own code did not fit.")
+    if seed:
+        TotpDevice.objects.filter(pk=device.pk).update(last_step=F("last_step") - 1)
 
 
 def declare(user: User, one: Newcomer, *, at: dt.datetime) -> None:

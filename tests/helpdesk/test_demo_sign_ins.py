@@ -3,12 +3,14 @@
 import datetime as dt
 
 import pytest
+from django_otp.oath import TOTP
 
 from cpms import clock
+from cpms.accounts import actions as accounts
 from cpms.accounts.roles import Role
 from cpms.audit.models import AuditEvent
 from cpms.audit.states import Event
-from helpdesk.demo.arriving import sign_in
+from helpdesk.demo.arriving import enrol, sign_in
 from helpdesk.demo.sign_ins import last_whole_month, load_sign_ins, who_comes
 from helpdesk.queries.today import gone, part_of
 from helpdesk.states import NudgeKind
@@ -59,3 +61,17 @@ def test_the_last_sign_in_never_goes_back(people):
         sign_in(person, at=at)
     person.refresh_from_db()
     assert person.last_login == now
+
+
+@pytest.mark.parametrize("seed", [b"", bytes(20)], ids=["own phone", "shown phone"])
+def test_a_phone_is_taken_when_the_next_code_comes_at_this_very_moment(seed, monkeypatch):
+    person, moments = UserFactory(), iter([59.999])
+    device = accounts.pending_device(person, by=person)
+    monkeypatch.setattr("time.time", lambda: next(moments, 60.001))
+    enrol(device, seed)
+    device.refresh_from_db()
+    assert device.confirmed
+    shown = TOTP(device.seed, 30, 0, 6)
+    shown.time = 60.001
+    assert device.accepts(f"{shown.token():06d}")
+    assert not device.accepts(f"{shown.token():06d}")
