@@ -25,13 +25,11 @@ from helpdesk.demo.chance import below, one_of, some_of
 from helpdesk.demo.conditions import TOPICS
 from helpdesk.demo.neighbours import NEIGHBOURS
 from helpdesk.demo.people import PEOPLE
-from helpdesk.demo.sign_ins import FIRST_MONTH, last_whole_month, load_sign_ins, months, of_the_archive
+from helpdesk.demo.sign_ins import FIRST_MONTH, OVER, last_whole_month, load_sign_ins, months, of_the_archive
 from helpdesk.models import MonthlyKpi
 from panels.models import Panel
 
 FIRST_DAY, LAST_DAY, LAST_MONTH = dt.date(2017, 12, 4), dt.date(2020, 9, 16), dt.date(2020, 9, 1)
-OVER = dt.datetime(2022, 1, 1, tzinfo=dt.UTC)
-"""By then every panel of the archive was followed up."""
 STARTERS = 26
 COORDINATOR = "charlotte.vanbrederode"
 Say = Callable[[str], object]
