@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
 
+from consent.actions import hold_consent
 from cpms import clock
 from cpms.accounts import queries as accounts
 from cpms.accounts.access import Refused, ask
@@ -22,6 +23,13 @@ from panels import policy
 from panels.models import Assist, Panel
 from panels.queries import handing_over
 from panels.states import ASSIST_LASTS, AssistKind, Part
+
+
+def held(panel: Panel) -> Panel:
+    """The panel as it stands, until commit: of two who let the same person in at one moment one does, and an hour that is ended
+    has no other beside it."""
+    hold_consent(panel.audit_patient_id)
+    return Panel.objects.held(panel.pk)
 
 
 def open_for(panel: Panel, who: User, kind: AssistKind, *, by: Any, reason: str = "") -> Assist:
@@ -43,6 +51,7 @@ def open_for(panel: Panel, who: User, kind: AssistKind, *, by: Any, reason: str 
 @transaction.atomic
 def let_in(panel: Panel, *, who: User, by: Any) -> Assist:
     """The lead or the assistant asks somebody of the helpdesk to look on."""
+    panel = held(panel)
     if not (verdict := ask(Permission.ASSIST_GIVE, by, panel)):
         raise Refused(verdict.reason)
     return open_for(panel, who, AssistKind.LEAD, by=by)
@@ -54,6 +63,7 @@ def break_glass(panel: Panel, *, who: User, reason: str, by: Any) -> Assist:
     whose address is set. Raises ``Refused`` for one person alone."""
     if by.pk == who.pk or not by.is_staff:
         raise Refused("A second person of the helpdesk must confirm this.")
+    panel = held(panel)
     if not (verdict := policy.may_be_looked_at(panel)):
         raise Refused(verdict.reason)
     assist = open_for(panel, who, AssistKind.GLASS, reason=reason, by=by)

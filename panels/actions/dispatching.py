@@ -27,16 +27,16 @@ from panels.states import TAKE_UP_WITHIN, DispatchState
 def address(panel: Panel, *, network: Network, group: ThematicGroup | None = None, by: Any) -> Dispatch:
     """Put a running panel before a group, or a network as a whole. Inviting goes on meanwhile; nothing waits for it."""
     hold_consent(panel.audit_patient_id)
-    if not (verdict := policy.may_address(by, panel)):
+    current = Panel.objects.held(panel.pk)
+    if not (verdict := policy.may_address(by, current)):
         raise Refused(verdict.reason)
-    not_there_yet(panel, network=network, group=group)
-    return put_before(panel, network=network, group=group, by=by)
+    not_there_yet(current, network=network, group=group)
+    return put_before(current, network=network, group=group, by=by)
 
 
 def not_there_yet(panel: Panel, *, network: Network, group: ThematicGroup | None) -> None:
-    """Holds the panel until commit, so that of two who put it before the same people one is refused. Raises ``Refused``."""
-    held = Panel.objects.select_for_update(of=("self",)).get(pk=panel.pk)
-    if held.dispatches.live().filter(network=network, group=group).exists():
+    """Of a panel that is held: of two who put it before the same people one is refused. Raises ``Refused``."""
+    if panel.dispatches.live().filter(network=network, group=group).exists():
         raise Refused("The panel is before this group or network already.")
 
 
@@ -134,10 +134,10 @@ def forward(dispatch: Dispatch, *, network: Network, group: ThematicGroup | None
     """To those who know more, with the reason. A panel of the group itself belongs to the new group of the same network."""
     if not reason.strip():
         raise Refused("Say in a sentence why you forward it.")
-    panel = dispatch.panel
     hold_consent(dispatch.audit_patient_id)
-    not_there_yet(panel, network=network, group=group)
+    not_there_yet(Panel.objects.held(dispatch.panel_id), network=network, group=group)
     current = decide(dispatch, DispatchState.FORWARDED, by=by, reason=reason)
+    panel = current.panel
     same_network = group is not None and group.network_id == panel.network_id
     if same_network and current.group_id == panel.group_id:
         Panel.objects.filter(pk=panel.pk).update(group=group)

@@ -146,6 +146,8 @@ def send(people: list[Any], notice: Notice, panel: Panel, *, path: str, again: s
 @transaction.atomic
 def wish_meeting(panel: Panel, *, by: Any) -> None:
     """Somebody would rather talk; said twice, it counts once."""
+    hold_consent(panel.audit_patient_id)
+    panel = Panel.objects.held(panel.pk)
     if not (verdict := policy.may_wish_meeting(by, panel)):
         raise Refused(verdict.reason)
     _wish, fresh = MeetingWish.objects.get_or_create(panel=panel, who=by)

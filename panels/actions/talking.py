@@ -81,6 +81,7 @@ def contribute(
     """Give advice; ``certainty`` is empty where its author did not say how sure they are. "No experience" and "need more data"
     count as a reply too: the asking stops."""
     hold_consent(panel.audit_patient_id)
+    panel = Panel.objects.held(panel.pk)
     if not (verdict := policy.may_contribute(by, panel)):
         raise Refused(verdict.reason)
     sure = Certainty(certainty) if certainty else ""
@@ -147,6 +148,7 @@ def thank(panel: Panel, *, useful: int, text: str, by: Any) -> Thanks:
 def comment(panel: Panel, *, text: str, by: Any, beside: Beside = NOTHING_BESIDE) -> Message:
     """Write into the conversation; everybody else in the panel is told, until they look."""
     hold_consent(panel.audit_patient_id)
+    panel = Panel.objects.held(panel.pk)
     if not (verdict := policy.may_comment(by, panel)):
         raise Refused(verdict.reason)
     message = Message(panel=panel, key=panel.key, author=by)

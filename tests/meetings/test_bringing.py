@@ -9,7 +9,9 @@ import pytest
 from django.urls import reverse
 
 from cpms import clock, words
+from cpms.accounts.access import Refused
 from cpms.accounts.roles import Role
+from panels import actions as panels
 from panels.meetings import actions
 from panels.meetings.models import MeetingSeries
 from panels.meetings.states import Rhythm
@@ -54,6 +56,14 @@ def test_a_full_meeting_says_that_the_panel_would_wait(story, coordinator):
     other.open()
     actions.bring(other.fresh(), to=first, invite=False, by=other.lead)
     assert offered(first, "full, waits for a place") in page(story)
+
+
+def test_a_panel_that_was_withdrawn_since_its_page_was_read_comes_to_no_meeting(story, coordinator):
+    first, read_before = start(story, coordinator).meetings.first(), story.fresh()
+    panels.withdraw(story.fresh(), by=story.lead)
+    with pytest.raises(Refused):
+        actions.bring(read_before, to=first, invite=False, by=story.lead)
+    assert not first.agenda.exists()
 
 
 def test_only_the_panels_own_group_is_offered(story):

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import transaction
 
+from consent.actions import hold_consent
 from cpms import clock
 from cpms.accounts.access import Refused
 from cpms.audit import actions as audit
@@ -34,9 +35,11 @@ def locked(meeting: Meeting) -> Meeting:
 def bring(panel: Panel, *, to: Meeting, invite: bool, by: Any) -> AgendaItem:
     """Onto the agenda; beyond the slots the panel waits for one. ``invite`` asks those who come to every meeting of the series
     into the panel as well: without an invitation accepted they do not see the case."""
+    hold_consent(panel.audit_patient_id)
+    meeting = locked(to)
+    panel = Panel.objects.held(panel.pk)
     if not (verdict := may_bring(by, panel)):
         raise Refused(verdict.reason)
-    meeting = locked(to)
     if meeting.series is None or not Meeting.objects.visible_to(by).filter(pk=to.pk).exists():
         raise Refused("This is no meeting of your groups that panels are brought to.")
     item = put_on(meeting, panel, by=by)

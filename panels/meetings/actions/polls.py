@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import transaction
 
+from consent.actions import hold_consent
 from cpms import clock
 from cpms.accounts.access import Refused
 from cpms.audit import actions as audit
@@ -30,6 +31,8 @@ ANSWER_WITHIN = dt.timedelta(days=3)
 @transaction.atomic
 def propose_dates(panel: Panel, *, dates: list[dt.datetime], minutes: int, link: str, by: Any) -> DatePoll:
     """Ask everybody in the panel which of these dates suits. Raises ``ValueError`` for too few or too many of them."""
+    hold_consent(panel.audit_patient_id)
+    panel = Panel.objects.held(panel.pk)
     if not (verdict := may_propose_dates(by, panel)):
         raise Refused(verdict.reason)
     if not FEWEST <= len(set(dates)) <= MOST:
