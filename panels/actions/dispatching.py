@@ -118,14 +118,14 @@ def take_up(dispatch: Dispatch, *, by: Any, people: Iterable[Any] = ()) -> Dispa
 
 @transaction.atomic
 def name_people(dispatch: Dispatch, *, people: Iterable[Any], by: Any) -> Dispatch:
-    """People the lead may invite, besides those named before."""
+    """People the lead may invite, besides those named before; the lead hears of it each time."""
     current = locked(dispatch)
     if not (verdict := policy.may_name_people(by, current)):
         raise Refused(verdict.reason)
     current.proposed.add(*people)
     notifications.settle_all(current, Verb.HELP, how=Settled.DONE)
     audit.record(Event.PEOPLE_NAMED, on=current, by=by, count=current.proposed.count())
-    tell_lead(current, Notice.DISPATCH_DECIDED, by=by)
+    tell_lead(current, Notice.PEOPLE_NAMED, by=by, again=clock.now().isoformat())
     return current
 
 
@@ -173,11 +173,11 @@ def clarify(dispatch: Dispatch, *, text: str, by: Any) -> Dispatch:
     return put_before(panel, network=current.network, group=current.group, by=by, note=text, came_from=current)
 
 
-def tell_lead(dispatch: Dispatch, notice: Notice, *, by: Any) -> None:
+def tell_lead(dispatch: Dispatch, notice: Notice, *, by: Any, again: str = "") -> None:
     panel = dispatch.panel
     path = panel.get_absolute_url()
     notifications.notify(
-        [panel.lead], notice=notice, by=by, about=dispatch, ref=panel.ref, path=path, urgent=panel.urgent
+        [panel.lead], notice=notice, by=by, about=dispatch, ref=panel.ref, path=path, urgent=panel.urgent, again=again
     )
 
 

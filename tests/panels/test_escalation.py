@@ -130,6 +130,9 @@ def test_a_coordinator_who_took_it_up_names_more_people(story):
     assert client.post(path, {"people": [str(named.pk)]}).status_code == 302
     assert queries.proposed(story.fresh()) == [named]
     assert working(story.coordinator, Verb.HELP) == 0
+    assert told(story.lead, Notice.PEOPLE_NAMED) == 1
+    panels.name_people(Dispatch.objects.get(), people=[UserFactory()], by=story.coordinator)
+    assert told(story.lead, Notice.PEOPLE_NAMED) == 2
     with pytest.raises(Refused):
         panels.name_people(Dispatch.objects.get(), people=[named], by=story.expert)
 

@@ -52,6 +52,7 @@ class Notice(models.TextChoices):
     DISPATCHED = "dispatched", "Panel put before your group or network"
     DISPATCH_DECIDED = "dispatch_decided", "A coordinator took a panel up or forwarded it"
     DISPATCH_RETURNED = "dispatch_returned", "A coordinator asks a question"
+    PEOPLE_NAMED = "people_named", "A coordinator names people to invite"
     REFERRAL_RECEIVED = "referral_received", "Question from outside received"
     REFERRAL_WAITING = "referral_waiting", "A question from outside waits"
     REFERRAL_ANSWERED = "referral_answered", "Question from outside answered"
@@ -213,6 +214,7 @@ ASKED = frozenset(
         Notice.REGISTRY_CORRECTED,
         Notice.DISPATCHED,
         Notice.DISPATCH_RETURNED,
+        Notice.PEOPLE_NAMED,
         Notice.REFERRAL_WAITING,
         Notice.REFERRAL_YOURS,
         Notice.MENTIONED,

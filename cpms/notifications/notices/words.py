@@ -133,7 +133,7 @@ WORDS = {
     ),
     Notice.INVITATION_LAPSED: Words(
         "CPMS: an invitation ran out",
-        "Somebody you invited to panel {ref} did not answer within two weeks. Would you like to ask somebody else?",
+        "Somebody you invited to panel {ref} did not answer in time. Would you like to ask somebody else?",
     ),
     Notice.DISPATCHED: Words(
         "CPMS: a panel for your group",
@@ -144,6 +144,9 @@ WORDS = {
     ),
     Notice.DISPATCH_RETURNED: Words(
         "CPMS: a coordinator asks you something", "A coordinator has a question about panel {ref} before it goes on."
+    ),
+    Notice.PEOPLE_NAMED: Words(
+        "CPMS: people are named for your panel", "A coordinator names people whom you may invite to panel {ref}."
     ),
     Notice.ENOUGH_ADVICE: Words(
         "CPMS: enough advice in your panel",
