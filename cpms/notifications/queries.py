@@ -48,9 +48,10 @@ def has_later(message: OutboxMessage) -> bool:
     return rows.filter(notice=message.notice).exclude(state=MailState.GIVEN_UP).exists()
 
 
-def unsent_about(keys: Iterable[Any]) -> set[Any]:
-    """Of which of these things a mail still waits to be sent: who is meant has not heard of them."""
+def unsent_about(keys: Iterable[Any], *, besides: Any) -> set[Any]:
+    """Of which of these things a mail still waits to be sent to others than this person: who is meant has not heard of them."""
     waiting = OutboxMessage.objects.filter(about_id__in=list(keys), state__in=[MailState.WAITING, MailState.HELD])
+    waiting = waiting.exclude(recipient=besides)
     return set(waiting.order_by().values_list("about_id", flat=True))
 
 

@@ -181,6 +181,14 @@ def tell_lead(dispatch: Dispatch, notice: Notice, *, by: Any, again: str = "") -
     )
 
 
+def goes_on(panel: Panel, *, again: str) -> None:
+    """The panel rests no more: whom it lies with hear that, and go to what is put before them."""
+    for row in panel.dispatches.live().select_related("network", "group__parent"):
+        people, path = accounts.coordinators_for(row.network, row.group), row.get_absolute_url()
+        about: dict[str, Any] = {"about": row, "ref": panel.ref, "path": path, "urgent": panel.urgent}
+        notifications.notify(people, notice=Notice.PANEL_MOVED, by=None, again=again, **about)
+
+
 def silence(panel: Panel) -> None:
     """The panel rests: nothing of it waits for a coordinator, and no unsent mail goes to one."""
     rows = list(Dispatch.objects.filter(panel=panel))

@@ -85,7 +85,7 @@ def end_asking(panel: Panel, *, by: Any) -> None:
     """Nobody can answer an invitation any more; of a closed panel, whoever has heard of theirs hears that too. A reopening asks
     again who still may answer."""
     asked = list(Invitation.objects.pending().filter(panel=panel).select_related("invitee"))
-    unheard = notifications_of.unsent_about(one.pk for one in asked)
+    unheard = notifications_of.unsent_about((one.pk for one in asked), besides=panel.lead)
     for invitation in asked:
         notifications.settle_all(invitation)
     notifications.cancel_mails([one.pk for one in asked], Notice.INVITED, Notice.REFERRER_INVITED)
@@ -165,7 +165,7 @@ def concerned(panel: Panel) -> list[Any]:
     seats = Invitation.objects.filter(panel=panel).select_related("invitee")
     asked = list(seats.pending().filter(expires_at__gt=clock.now()))
     rows = list(panel.dispatches.live().select_related("network", "group__parent"))
-    unsent = notifications_of.unsent_about(one.pk for one in (*asked, *rows))
+    unsent = notifications_of.unsent_about((one.pk for one in (*asked, *rows)), besides=panel.lead)
     heard = (*seats.seated(), *(one for one in asked if one.pk not in unsent))
     there = {panel.lead, *(seat.invitee for seat in heard)}
     for row in rows:
@@ -258,12 +258,14 @@ def was_last(panel: Panel, verb: Move) -> bool:
 
 
 def tell_thawed(panel: Panel, undecided: list[Invitation], *, by: Any) -> None:
-    """Who heard that it had ended hears that it goes on: by a step of the panel, or by their invitation once more."""
+    """Who heard that it had ended hears that it goes on: by a step of the panel, or by their invitation once more; coordinators by
+    what lies with them."""
     note(panel, Move.THAW, by=by)
     again = f"thawed {panel.steps.filter(verb=Move.THAW).count()}"
     for invitation in undecided:
         inviting.invite_again(invitation, by=by, again=again)
     tell_all(panel, by=by, again=again)
+    dispatching.goes_on(panel, again=again)
 
 
 @transaction.atomic

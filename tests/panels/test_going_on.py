@@ -92,6 +92,18 @@ def test_consent_given_again_restarts_what_its_withdrawal_stopped(story):
     assert unsent(second, Notice.PANEL_MOVED) == 1
 
 
+@pytest.mark.parametrize("taken_up", [False, True])
+def test_who_coordinates_hears_that_it_has_ended_and_that_it_goes_on(story, taken_up):
+    """Whatever mail to the lead still waits."""
+    send_all()
+    if taken_up:
+        panels.take_up(Dispatch.objects.get(), by=story.coordinator)
+    withdraw_and_give_again(story)
+    told = OutboxMessage.objects.filter(recipient=story.coordinator).order_by("written_at", "pk")
+    assert [mail.notice for mail in told] == [Notice.DISPATCHED, Notice.PANEL_ENDED, Notice.PANEL_MOVED]
+    assert told.last().link == Dispatch.objects.get().get_absolute_url()
+
+
 def test_consent_given_again_asks_again_for_the_signatures_that_are_missing(story):
     panels.accept(story.invitation(story.expert), by=story.expert)
     panels.mark(story.contribute(story.expert), marked=True, by=story.lead)
