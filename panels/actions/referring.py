@@ -98,12 +98,16 @@ def take_from_clinician(referral: Referral) -> None:
 
 
 def settle(referral: Referral, state: ReferralState, *, by: Any) -> None:
+    """The physician hears of it wherever it says something new: another clinician for what is accepted already does not, an
+    acceptance after it was passed on does."""
+    moment = "" if referral.state == state else clock.now().isoformat()
     referral.state, referral.decided_at, referral.decided_by = state, clock.now(), by
     referral.save(update_fields=["state", "decided_at", "decided_by", "clinician", "reason"])
     notifications.settle_all(referral, Verb.REFERRAL, how=Settled.DONE)
     notifications.cancel_mails([referral.pk], Notice.REFERRAL_WAITING)
     audit.record(Event.REFERRAL_DECIDED, on=referral, by=by, verb=str(state))
-    notifications.notify_address(referral.email, notice=Notice.REFERRAL_ANSWERED, about=referral, again=str(state))
+    if moment:
+        notifications.notify_address(referral.email, notice=Notice.REFERRAL_ANSWERED, about=referral, again=moment)
 
 
 @transaction.atomic

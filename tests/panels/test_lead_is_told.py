@@ -11,13 +11,14 @@ from consent.states import Answer, Giver, Stage
 from cpms import clock
 from cpms.accounts.access import Refused
 from cpms.accounts.models import Delegation
+from cpms.accounts.roles import Role
 from cpms.notifications.models import OutboxMessage, WorkItem
 from cpms.notifications.notices import Notice
 from cpms.notifications.states import Verb
 from outcomes import actions as outcomes
 from panels import actions as panels
 from tests.clients import signed_in
-from tests.factories import NetworkFactory, Story, UserFactory
+from tests.factories import NetworkFactory, Story, UserFactory, give_role
 
 pytestmark = pytest.mark.django_db
 
@@ -134,6 +135,20 @@ def test_a_physician_hears_that_another_network_has_the_question(story):
     panels.pass_referral_on(referral, network=other, group=None, reason="Bones.", by=story.coordinator)
     mail = OutboxMessage.objects.get(notice=Notice.REFERRAL_PASSED_ON)
     assert (mail.address, mail.recipient) == ("far@outside.example", None)
+
+
+def test_a_physician_hears_of_an_acceptance_after_it_was_passed_on_too(story):
+    words = {"name": "Dr Outside", "hospital": "Far", "country": "IE", "text": "Salt?", "urgency": "routine"}
+    place = {"network": story.group.network, "group": story.group}
+    referral = panels.refer("far@outside.example", by=None, **words, **place)
+    panels.accept_referral(referral, clinician=story.expert, by=story.coordinator)
+    panels.pass_referral_on(referral, network=story.network, group=None, reason="No.", by=story.coordinator)
+    head = UserFactory(role="none")
+    give_role(head, Role.NETWORK_COORDINATOR, network=story.network)
+    panels.accept_referral(referral, clinician=story.second, by=head)
+    told = OutboxMessage.objects.filter(address="far@outside.example").order_by("written_at", "pk")
+    heard = [Notice.REFERRAL_RECEIVED, Notice.REFERRAL_ANSWERED, Notice.REFERRAL_PASSED_ON, Notice.REFERRAL_ANSWERED]
+    assert [mail.notice for mail in told] == heard
 
 
 def test_another_urgency_halves_what_waits_and_everybody_asked_is_told(story):
