@@ -8,6 +8,7 @@ from django.db import transaction
 
 from consent.actions import hold_consent
 from cpms import clock
+from cpms.notifications import actions as notifications
 from cpms.notifications.states import Verb
 from panels import queries
 from panels.actions import dispatching, escalating, referring
@@ -16,10 +17,11 @@ from panels.models import Dispatch, Referral
 
 def look_after_unattended(*, by: Any) -> int:
     """Panels put before somebody, help that was asked for, and referrals, as far as they wait for nobody who coordinates
-    there today: they wait for those who do, who are told. Gives how many there were.
+    there today: they wait for those who do, who are told, and no more for who coordinates nothing. Gives how many there were.
 
     Run by the clock, because roles lapse by their dates; and whenever somebody begins or ceases to coordinate.
     """
+    notifications.cancel_work(queries.left_with_past_coordinators())
     put = [put_dispatch(row, by=by) for row in queries.unattended(Dispatch.objects.to_take_up(), Verb.DISPATCH)]
     put += [ask_for_help(row) for row in queries.unattended(queries.help_left(), Verb.HELP)]
     put += [put_referral(row, by=by) for row in queries.unattended(Referral.objects.waiting(), Verb.REFERRAL)]

@@ -19,6 +19,7 @@ from panels.queries.dispatches import (
     dispatches,
     help_left,
     is_cross_border,
+    left_with_past_coordinators,
     proposed,
     unattended,
 )
@@ -100,6 +101,7 @@ __all__ = [
     "last_time",
     "late_panels",
     "left_to",
+    "left_with_past_coordinators",
     "likely_group",
     "likely_network",
     "listed",

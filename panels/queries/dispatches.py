@@ -9,7 +9,8 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from consent.models import care_consent
 from cpms.accounts import queries as accounts
-from cpms.accounts.models import User
+from cpms.accounts.models import Membership, User
+from cpms.accounts.roles import COORDINATING_ROLES
 from cpms.notifications.models import WorkItem
 from cpms.notifications.states import Settled, Verb
 from panels.models import Dispatch, Invitation, Panel, Referral
@@ -53,6 +54,12 @@ def unattended(rows: Any, verb: Verb) -> list[Any]:
             people[row.network_id, row.group_id] = {person.pk for person in today}
     ours = ((row, people[row.network_id, row.group_id]) for row in there)
     return [row for row, today in ours if today and not today & waits_for[row.pk]]
+
+
+def left_with_past_coordinators() -> QuerySet[WorkItem]:
+    """What waits for people as coordinators who hold no such role today: it may have ended with a day, which nobody says."""
+    held = Membership.objects.current().filter(user=OuterRef("who"), role__in=COORDINATING_ROLES)
+    return WorkItem.objects.open().filter(~Exists(held), verb__in=[Verb.DISPATCH, Verb.HELP, Verb.REFERRAL])
 
 
 def help_left() -> QuerySet[Dispatch]:

@@ -81,7 +81,8 @@ class Worklist:
 
 
 def worklist(user: Any, *, whole: bool = False) -> Worklist:
-    """The person's open items that are due first, or all, with their panels. An item whose panel the person cannot see is left out."""
+    """The person's open items that are due first, or all, with their panels. An item whose panel the person cannot see is left out,
+    and so is one of no panel that leads to what the person does not see any more: a role may have ended with a day."""
     many = ALL_WORK if whole else MOST_WORK
     items = list(WorkItem.objects.visible_to(user).open().by_day()[:many])
 
@@ -95,13 +96,14 @@ def worklist(user: Any, *, whole: bool = False) -> Worklist:
     )
     sheets = {i.pk: i for i in asked}
     reviews = {r.pk: r for r in of_items(Review).with_surroundings()}
+    opened = still_open((item.path for item in items if item.verb in WITHOUT_PANEL and item.ref), user)
     work = Worklist(more=WorkItem.objects.visible_to(user).open().count() - len(items))
     end_of_today = clock.end_of_today()
     for item in items:
         sheet = sheets.get(item.subject_id)
         panel = panels.get(item.subject_id) or (sheet.panel if sheet else None)
         again = reviews.get(item.subject_id)
-        if panel is None and again is None and item.verb not in WITHOUT_PANEL:
+        if panel is None and again is None and not (item.path in opened or is_of_nothing_named(item)):
             continue
         patient, name = about(again, user) if again else (None, "")
         row = WorkRow(item, panel, sheet is not None, patient, name, sheet is not None and sheet.referred)
@@ -110,6 +112,10 @@ def worklist(user: Any, *, whole: bool = False) -> Worklist:
         )
         bucket.append(row)
     return work
+
+
+def is_of_nothing_named(item: WorkItem) -> bool:
+    return item.verb in WITHOUT_PANEL and not item.ref
 
 
 @dataclass(frozen=True)

@@ -5,11 +5,13 @@ import datetime as dt
 import pytest
 
 from cpms import clock
+from cpms.accounts.roles import Role
 from cpms.notifications import actions as notifications
+from cpms.notifications.models import WorkItem
 from cpms.notifications.states import Verb
 from panels import actions as panels
 from tests.clients import signed_in
-from tests.factories import Story, UserFactory
+from tests.factories import Story, UserFactory, give_role
 
 pytestmark = pytest.mark.django_db(databases=["default", "cachedb"])
 
@@ -34,6 +36,24 @@ def test_of_one_day_the_urgent_comes_first_and_no_later_day_before_it():
         notifications.open_work(person, Verb.SURVEY, on=UserFactory(), ref="", path=path, due_at=due, urgent=urgent)
     page = signed_in(person).get("/").content.decode()
     assert sorted(("/early/", "/urgent/", "/next/"), key=page.index) == ["/urgent/", "/early/", "/next/"]
+
+
+def test_a_coordinator_whose_role_ended_with_a_day_reads_no_number_and_is_asked_no_more():
+    story, coordinator = Story(), UserFactory(role="none")
+    give_role(coordinator, Role.GROUP_COORDINATOR, group=story.group)
+    give_role(UserFactory(role="none"), Role.GROUP_COORDINATOR, group=story.group)
+    panel, client = story.open(), signed_in(coordinator)
+    assert panel.ref in client.get("/").content.decode()
+    past = {
+        "valid_from": clock.rights_day() - dt.timedelta(days=9),
+        "valid_to": clock.rights_day() - dt.timedelta(days=1),
+    }
+    coordinator.memberships.update(**past)
+    assert panel.ref not in client.get("/").content.decode()
+    assert panels.look_after_unattended(by=None) == 0
+    waiting = WorkItem.objects.open().filter(verb=Verb.DISPATCH)
+    assert coordinator.pk not in set(waiting.values_list("who", flat=True))
+    assert waiting.count() == 1
 
 
 def test_a_panel_in_which_everybody_said_no_comes_back_to_its_lead():
