@@ -171,7 +171,8 @@ ANSWER_WITHIN = dt.timedelta(days=7)
 
 
 def due_on(day: dt.date) -> dt.datetime:
-    """The end of a day by which something is wanted: it is still that day wherever in the networks it is read."""
+    """The end of a day by which something is wanted, or until which a guest stays: it is still that day wherever in the networks it
+    is read."""
     return dt.datetime.combine(day, dt.time(20, 59), tzinfo=dt.UTC)
 
 

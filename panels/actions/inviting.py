@@ -34,10 +34,6 @@ from panels.states import ANSWER_WITHIN, GUEST_STAYS, InvitationKind, Invitation
 LIVE = (InvitationState.PENDING, InvitationState.ACCEPTED)
 
 
-def end_of_day(day: dt.date) -> dt.datetime:
-    return dt.datetime.combine(day, dt.time(23, 59), tzinfo=dt.UTC)
-
-
 @transaction.atomic
 def invite_experts(panel: Panel, *, people: Iterable[User], by: Any) -> list[Invitation]:
     """Ask experts in; who is asked or in already is left alone. Each gets a work item and a mail. The panel is held: of two who
@@ -160,7 +156,7 @@ def invite_guest(
         raise Refused("This is the address of the panel's lead.")
     if Invitation.objects.filter(panel=panel, invitee=person, state__in=LIVE).exists():
         raise Refused("This person is invited already.")
-    stays = end_of_day(until) if until else clock.now() + GUEST_STAYS
+    stays = due_on(until) if until else clock.now() + GUEST_STAYS
     path = reverse("activate", args=[token]) if token else ""
     known: dict[str, Any] = {"asked_name": name, "asked_hospital": hospital, "asked_country": country}
     known["referred"] = Referral.objects.filter(panel=panel, email=email.lower()).exists()

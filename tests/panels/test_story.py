@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
+import zoneinfo
 
 import pytest
 
@@ -125,6 +127,14 @@ def test_a_member_who_is_let_go_sees_nothing_any_more():
     panels.end_invitation(story.invitation(story.expert), by=story.lead)
     assert not Panel.objects.visible_to(story.expert).exists()
     assert not Case.objects.visible_to(story.expert).exists()
+
+
+@pytest.mark.parametrize("zone", ["Atlantic/Azores", "Europe/Brussels", "Europe/Helsinki"])
+def test_everybody_in_the_networks_reads_the_day_until_which_a_guest_stays(zone):
+    story, day = Story(), dt.date(clock.today().year + 1, 7, 10)
+    story.open()
+    invitation = story.invite_guest(until=day)
+    assert invitation.guest_until.astimezone(zoneinfo.ZoneInfo(zone)).date() == day
 
 
 def test_a_guest_is_out_when_the_date_passes_and_when_the_panel_closes():
