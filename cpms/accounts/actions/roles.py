@@ -58,6 +58,19 @@ def hold_person(user: User) -> None:
     list(User.objects.select_for_update(no_key=True).filter(pk=user.pk).order_by().values_list("pk"))
 
 
+def hold_where_they_work(*people: User) -> None:
+    """Nobody of these leaves a hospital, or joins one, until commit; where each of them works is read then. In one order for
+    everybody."""
+    list(
+        User.objects.select_for_update(no_key=True)
+        .filter(pk__in=[one.pk for one in people])
+        .order_by("pk")
+        .values_list("pk")
+    )
+    for one in people:
+        one.refresh_from_db(fields=["centre"])
+
+
 def hold_unused(user: User) -> None:
     """Holds an account that nobody used yet, until commit, before something is meant for it: its address may be freed at this
     moment. Raises ``Refused`` where it was."""
@@ -74,7 +87,10 @@ def not_over(last: dt.date | None) -> None:
 
 @transaction.atomic
 def give_post(user: User, post: Post, *, by: Any, valid_to: dt.date | None = None) -> Membership:
-    """Grant a role that needs no second person. Raises ``Refused`` when ``by`` may not, or a second person is needed."""
+    """Grant a role that needs no second person. Raises ``Refused`` when ``by`` may not, or a second person is needed.
+
+    The person is held first, so that nobody is given a role at a hospital that they leave at this moment."""
+    hold_where_they_work(user)
     if not (verdict := policy.may_fill(by, user, post)):
         raise Refused(verdict.reason)
     if post.role in POWERFUL:
@@ -183,7 +199,9 @@ def stands_in_no_more(user: User) -> None:
 
 @transaction.atomic
 def name_assistant(assistant: User, *, until: dt.date | None, by: Any) -> Delegation:
-    """``by`` lets a colleague of the same hospital act for them, for good or until a day."""
+    """``by`` lets a colleague of the same hospital act for them, for good or until a day. Both are held first: named twice at one
+    moment is named once, and ended once it is over."""
+    hold_where_they_work(by, assistant)
     if not (verdict := policy.may_name_assistant(by, assistant)):
         raise Refused(verdict.reason)
     not_over(until)

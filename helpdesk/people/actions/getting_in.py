@@ -119,7 +119,9 @@ def tell_deciders(request: AccessRequest) -> None:
 
 
 def locked(request: AccessRequest, by: Any) -> AccessRequest:
-    """The request, held until commit, if ``by`` may decide it. Raises ``Refused``: of two decisions one wins."""
+    """The request, held until commit, if ``by`` may decide it; before it who has an account of its address, as by who changes that
+    address. Raises ``Refused``: of two decisions one wins."""
+    list(User.objects.select_for_update(of=("self",)).filter(email=request.email).values_list("pk"))
     current = AccessRequest.objects.select_for_update(of=("self",)).select_related("centre").get(pk=request.pk)
     if not (verdict := policy.may_decide(by, current)):
         raise Refused(verdict.reason)
