@@ -125,11 +125,13 @@ def close(question: Question, *, by: Any) -> None:
 
 @transaction.atomic
 def grow_into_panel(question: Question, panel: Panel, *, by: Any) -> Panel:
-    """Carry the question's text into a fresh draft, and close it: the patient's panel goes on from here. Its group comes along
-    where it is of the panel's network."""
+    """Carry the question's text into a fresh draft of who asked it, and close it: the patient's panel goes on from here. Its group
+    comes along where it is of the panel's network."""
     current = locked(question)
     if not (verdict := policy.may_grow_question(by, current)):
         raise Refused(verdict.reason)
+    if panel.lead_id != current.asker_id:
+        raise Refused("Another clinician asked this question; it grows into a panel of theirs.")
     if current.closed_at is None:
         close(current, by=by)
     current.panel = panel

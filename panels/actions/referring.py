@@ -176,7 +176,7 @@ def grow_from_referral(referral: Referral, panel: Panel, *, by: Any) -> Panel:
     From here on the words live under the patient's key alone, so that erasing the patient erases them.
     """
     rows = Referral.objects.to_start(by).with_surroundings().select_for_update(of=("self",))
-    current = rows.filter(pk=referral.pk).first()
+    current = rows.filter(pk=referral.pk, clinician=panel.lead_id).first()
     if current is None:
         raise Refused("This referral is not yours to open, or its panel is begun already.")
     current.panel = panel

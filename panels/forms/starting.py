@@ -150,6 +150,13 @@ class NewPanelForm(PatientForm):
     def answering(self) -> Any:
         return self.cleaned_data.get("clinician") or self.user
 
+    def clean_question(self) -> Any:
+        """A quick question grows into a panel of who asked it; nobody else's patient takes it over."""
+        question, clinician = self.cleaned_data["question"], self.cleaned_data.get("clinician")
+        if question and clinician and question.asker_id != clinician.pk:
+            self.add_error("clinician", "The quick question was asked by another clinician.")
+        return question
+
     def clean_referral(self) -> Any:
         """A question from outside was accepted for one clinician; nobody else's patient takes it over."""
         referral, clinician = self.cleaned_data["referral"], self.cleaned_data.get("clinician")

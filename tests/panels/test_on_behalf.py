@@ -160,3 +160,24 @@ def test_an_assistant_of_several_says_for_whom_a_question_is(lead, helper):
     with pytest.raises(Refused):
         panels.ask_group(group, text="A dose?", by=helper, clinician=UserFactory())
     assert panels.ask_group(group, text="A dose?", by=helper, clinician=other).asker == other
+
+
+def test_an_assistant_of_two_grows_a_question_into_a_panel_of_who_asked_it_alone(lead, helper):
+    """Who asked reads the question on, with the number of its panel: that is no other clinician's patient."""
+    other = UserFactory(centre=lead.centre)
+    Delegation.objects.create(assistant=helper, clinician=other)
+    question, client, here = (
+        panels.ask_group(GroupFactory(), text="A dose?", by=lead),
+        signed_in(helper),
+        reverse("panels:new"),
+    )
+    answer = client.post(here, TYPED | {"question": question.pk, "clinician": other.pk}, secure=True)
+    assert answer.status_code == 422
+    assert "asked by another clinician" in answer.content.decode()
+    story = Story()
+    story.lead = other
+    with pytest.raises(Refused):
+        panels.grow_into_panel(question, panels.draft_panel(story.case, network=story.network, by=other), by=helper)
+    assert client.post(here, TYPED | {"question": question.pk, "clinician": lead.pk}, secure=True).status_code == 302
+    question.refresh_from_db()
+    assert question.panel.lead == lead
