@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from cpms import clock
-from cpms.accounts import actions
+from cpms.accounts import actions, queries
 from cpms.accounts.access import Refused
 from cpms.accounts.models import Delegation, User, latest_absence
 from cpms.accounts.roles import Role
@@ -123,6 +123,7 @@ def test_a_deputy_whose_role_is_over_by_its_day_is_not_named(story):
     yesterday = clock.rights_day() - dt.timedelta(days=1)
     colleague.memberships.update(valid_from=yesterday, valid_to=yesterday)
     assert "Deputy" not in client.get(page, secure=True).content.decode()
+    assert [sentence for sentence in queries.absences([lead]) if "Deputy" in sentence] == []
 
 
 @pytest.mark.parametrize(("days", "away"), [(0, True), (-1, False)])

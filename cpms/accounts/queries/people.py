@@ -273,7 +273,7 @@ def absences(people: Iterable[Any]) -> list[str]:
     rows = User.objects.filter(pk__in=[person.pk for person in people], away_until__gte=clock.rights_day())
     return [
         f"{one.display_name} is away until {day(one.away_until)}; reminders wait until then."
-        + (f" Deputy: {one.deputy.display_name}." if one.deputy else "")
+        + (f" Deputy: {one.deputy.display_name}." if one.deputy and one.deputy.is_practising else "")
         for one in rows.select_related("deputy").order_by("display_name")
     ]
 
