@@ -132,6 +132,21 @@ def test_changing_the_wish_lets_out_what_was_held():
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("zone", ["Europe/Helsinki", "Europe/Lisbon"])
+def test_what_was_held_goes_out_after_the_quiet_hours(zone):
+    story = Story()
+    wish(story.expert, Pace.DAILY, daily_at=23)
+    story.open(story.expert)
+    story.expert.zone, here = zone, clock.now().astimezone(zoneinfo.ZoneInfo(zone))
+    quiet = {"quiet_from": here.hour, "quiet_to": (here.hour + 8) % 24}
+    notifications.wish_mails(pace=Pace.AT_ONCE, daily_at=7, by=story.expert, **quiet)
+    mail = OutboxMessage.objects.get(recipient=story.expert)
+    assert mail.not_before > clock.now()
+    assert mail.not_before.astimezone(here.tzinfo).hour == quiet["quiet_to"]
+    assert not OutboxMessage.objects.filter(pk=mail.pk).overdue().exists()
+
+
+@pytest.mark.django_db
 def test_held_news_goes_out_no_more_to_who_wants_only_what_is_asked():
     story = Story()
     wish(story.lead, Pace.DAILY)

@@ -13,21 +13,22 @@ from cpms.notifications import notices, queries
 from cpms.notifications.actions.outbox import can_be_read, drop
 from cpms.notifications.models import MailWish, OutboxMessage
 from cpms.notifications.notices import NEWS, Notice
-from cpms.notifications.policy import daily_due
+from cpms.notifications.policy import after_quiet, daily_due
 from cpms.notifications.states import MailState, Pace
 
 
 @transaction.atomic
 def wish_mails(*, pace: str, daily_at: int, quiet_from: int | None, quiet_to: int | None, by: Any) -> MailWish:
-    """The person says how they want their mails. What was held goes out when they no longer want a daily mail, but for the
-    news of somebody who wants only what is asked of them."""
+    """The person says how they want their mails. What was held goes out when they no longer want a daily mail, after their quiet
+    hours, but for the news of somebody who wants only what is asked of them."""
     hours = {"daily_at": daily_at, "quiet_from": quiet_from, "quiet_to": quiet_to}
     wish, _made = MailWish.objects.update_or_create(user=by, defaults={"pace": Pace(pace), **hours})
-    held, now = OutboxMessage.objects.filter(recipient=by, state=MailState.HELD), clock.now()
+    held = OutboxMessage.objects.filter(recipient=by, state=MailState.HELD)
     if wish.pace == Pace.OFF:
         drop(held.filter(notice__in=NEWS), MailState.CANCELLED)
     if wish.pace != Pace.DAILY:
-        held.update(state=MailState.WAITING, due_at=now, not_before=now)
+        when = after_quiet(wish, zone=by.zone, now=clock.now())
+        held.update(state=MailState.WAITING, due_at=when, not_before=when)
     return wish
 
 
