@@ -184,7 +184,8 @@ class OutboxMessage(models.Model):
 
     It should go out at ``due_at``; each failed try moves ``not_before`` on. ``doubts`` counts how often it was handed to the
     mail server without our knowing what became of it. ``address`` is for somebody without an account, or for one that an account
-    had; it is empty once the mail is gone."""
+    had; it is empty once the mail is gone. ``part_of`` is the daily mail that tells it: what a part leads to is kept until that mail is
+    gone, for it tells only what still concerns its reader then."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     notice = models.CharField(max_length=30, choices=notice_choices)
@@ -205,6 +206,7 @@ class OutboxMessage(models.Model):
     attempts = models.PositiveSmallIntegerField(default=0)
     doubts = models.PositiveSmallIntegerField(default=0)
     sent_at = models.DateTimeField(null=True)
+    part_of = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="parts")
 
     objects = OutboxMessageQuerySet.as_manager()
 

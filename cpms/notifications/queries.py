@@ -15,6 +15,7 @@ from cpms.accounts.access import route_of, still_open
 from cpms.accounts.models import Membership, Network
 from cpms.accounts.roles import Role
 from cpms.notifications.models import ChasingRule, OutboxMessage, WorkItem
+from cpms.notifications.notices import Notice, line
 from cpms.notifications.states import REMIND_AFTER, MailState, reminder_due, rule_choices, steps_due, usual_days
 
 Rules = Mapping[str, Sequence[int]]
@@ -24,6 +25,28 @@ MOST_SHOWN = 100
 def concerns(person: Any, path: str) -> bool:
     """Whether what this address leads to is still a thing of this person's: a right may have ended by itself meanwhile."""
     return person.is_active and (path == "/" or bool(still_open([path], person)))
+
+
+def parts_of(mail: OutboxMessage) -> list[OutboxMessage]:
+    """What a daily mail tells, as it was written; none of another mail."""
+    if mail.notice != Notice.DIGEST:
+        return []
+    return list(mail.parts.filter(state=MailState.DIGESTED).order_by("written_at", "pk"))
+
+
+def lines_of(mail: OutboxMessage) -> str:
+    """The lines of a daily mail for what still concerns its reader, each once; of one that knows no parts, as they were written."""
+    if mail.notice != Notice.DIGEST or not mail.parts.exists():
+        return mail.lines
+    told = [part for part in parts_of(mail) if concerns(mail.recipient, part.link)]
+    return "\n".join(dict.fromkeys(line(part.notice, ref=part.ref) for part in told))
+
+
+def is_still_told(mail: OutboxMessage) -> bool:
+    """Whether a mail still says something to its reader."""
+    if mail.notice == Notice.DIGEST and not mail.lines:
+        return False
+    return mail.recipient is None or concerns(mail.recipient, mail.link)
 
 
 def lets_in(path: str) -> bool:

@@ -184,6 +184,57 @@ def test_what_is_no_longer_true_leaves_the_daily_mail():
     assert notifications.send_daily() == 0
 
 
+def written(story):
+    """A daily mail that waits for the mail server; beside the invitation something that stays true."""
+    wish(story.expert, Pace.DAILY, daily_at=0)
+    story.open(story.expert)
+    notifications.notify([story.expert], notice=Notice.ROLE_ENDS, by=None, about=story.expert)
+    assert notifications.send_daily() == 1
+    mail.outbox.clear()
+
+
+ENDS = {
+    "taken back": lambda story: panels.end_invitation(story.invitation(story.expert), by=story.lead),
+    "answered": lambda story: panels.decline(story.invitation(story.expert), reason="time", by=story.expert),
+    "ended by itself": lambda story: story.expert.memberships.update(
+        valid_from=clock.rights_day() - dt.timedelta(days=2), valid_to=clock.rights_day() - dt.timedelta(days=1)
+    ),
+}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("end", ENDS)
+def test_what_is_no_longer_true_leaves_a_daily_mail_that_waits_to_be_sent(end):
+    story = Story()
+    written(story)
+    ENDS[end](story)
+    notifications.dispatch_outbox()
+    [sent] = [one for one in mail.outbox if one.to == [story.expert.email]]
+    assert story.panel.ref not in sent.body
+    assert Notice.ROLE_ENDS.label in sent.body
+
+
+@pytest.mark.django_db
+def test_a_daily_mail_of_which_nothing_is_true_any_more_is_not_sent():
+    story = Story()
+    written(story)
+    OutboxMessage.objects.filter(notice=Notice.ROLE_ENDS).update(state=MailState.CANCELLED)
+    panels.end_invitation(story.invitation(story.expert), by=story.lead)
+    notifications.dispatch_outbox()
+    assert [one for one in mail.outbox if one.to == [story.expert.email]] == []
+    assert (Notice.DIGEST, MailState.CANCELLED) in states(story.expert)
+
+
+@pytest.mark.django_db
+def test_where_a_daily_mail_led_is_forgotten_once_it_is_sent():
+    story = Story()
+    written(story)
+    parts = OutboxMessage.objects.filter(state=MailState.DIGESTED)
+    assert {part.leads_somewhere for part in parts} == {True}
+    notifications.dispatch_outbox()
+    assert {part.leads_somewhere for part in parts.all()} == {False}
+
+
 @pytest.mark.django_db
 def test_the_page_keeps_what_was_chosen_and_asks_for_both_hours():
     person = UserFactory()

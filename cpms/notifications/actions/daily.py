@@ -56,11 +56,14 @@ def write_daily(pk: Any) -> int:
     held = [message for message in mails if can_be_read(message)]  # what cannot be opened now is told another day
     told = [message for message in held if queries.concerns(wish.user, message.link)]
     lines = dict.fromkeys(notices.line(message.notice, ref=message.ref) for message in told)
-    drop(OutboxMessage.objects.filter(pk__in=[message.pk for message in held]), MailState.DIGESTED)
+    parts = OutboxMessage.objects.filter(pk__in=[message.pk for message in told])
+    drop(
+        OutboxMessage.objects.filter(pk__in=[message.pk for message in held if message not in told]), MailState.DIGESTED
+    )
     MailWish.objects.filter(pk=wish.pk).update(last_daily_on=today)
     if not told:
         return 0
-    OutboxMessage.objects.create(
+    digest = OutboxMessage.objects.create(
         notice=Notice.DIGEST,
         recipient=wish.user,
         dedupe_key=f"{Notice.DIGEST}:{wish.user_id}:{today}",
@@ -69,4 +72,5 @@ def write_daily(pk: Any) -> int:
         lines="\n".join(lines),
         path=reverse("home"),
     )
+    parts.update(state=MailState.DIGESTED, part_of=digest)
     return 1

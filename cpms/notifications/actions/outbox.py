@@ -15,16 +15,15 @@ from typing import Any
 
 import structlog
 from celery.exceptions import SoftTimeLimitExceeded
-from django.conf import settings
-from django.core.mail import EmailMultiAlternatives, get_connection
+from django.core.mail import get_connection
 from django.db import models, transaction
 from django.db.models import Case, F, Q, QuerySet, Value, When
 from django.db.models.functions import Least
-from django.urls import reverse
 
 from cpms import clock
 from cpms.jobs import actions as jobs
-from cpms.notifications import notices, queries
+from cpms.notifications import queries
+from cpms.notifications.actions.composing import compose
 from cpms.notifications.models import LEASE, MailWish, OutboxMessage
 from cpms.notifications.notices import Notice
 from cpms.notifications.policy import has_not_looked, plan
@@ -32,7 +31,6 @@ from cpms.notifications.states import UNSENT, MailState
 from cpms.vault.cipher import CannotOpen
 
 log = structlog.get_logger("cpms.outbox")
-FOLD = 70  # signs of a line of a calendar file, the rest of it stands on the next
 BATCH, MOST_DOUBTS, LONGEST_PAUSE = 50, 2, dt.timedelta(minutes=30)
 WHILE_AWAY = dt.timedelta(minutes=1)  # a server that is away is called by one mail a minute, so that all go soon after
 MOST_COUNTED = 10_000  # tries are counted no further: the column ends, and a long outage must not
@@ -114,13 +112,16 @@ def cancel_mails_of(ref: str, *, to: Any = None) -> None:
 
 
 def cancel(rows: QuerySet[OutboxMessage]) -> None:
-    """What of these waits is not sent any more; what was given up cannot be sent again."""
+    """What of these waits is not sent any more, as part of a daily mail either; what was given up cannot be sent again."""
+    told = Q(state=MailState.DIGESTED, part_of__state__in=[*UNSENT, MailState.GIVEN_UP])
     state = Case(When(state=MailState.GIVEN_UP, then=Value(MailState.GIVEN_UP)), default=Value(MailState.CANCELLED))
-    rows.filter(state__in=[MailState.WAITING, MailState.HELD, MailState.GIVEN_UP]).update(state=state, **BARE)
+    waits = Q(state__in=[MailState.WAITING, MailState.HELD, MailState.GIVEN_UP])
+    rows.filter(waits | told).update(state=state, **BARE)
 
 
 def drop(messages: QuerySet[OutboxMessage], state: MailState) -> None:
-    """End mails for good."""
+    """End mails for good, and with a daily mail where its parts led."""
+    OutboxMessage.objects.filter(part_of__in=messages.values("pk")).update(path="/")
     messages.update(state=state, **BARE)
 
 
@@ -154,11 +155,13 @@ def dispatch_outbox() -> int:
 @transaction.atomic
 def claim() -> list[OutboxMessage]:
     """Take a batch under row locks and say so. People who were switched off, or who do not see any more what a mail leads
-    to, get nothing any more."""
+    to, get nothing any more; a daily mail says what still concerns its reader."""
     rows = OutboxMessage.objects.sendable().select_related("recipient").order_by("not_before")
     batch = list(rows.select_for_update(of=("self",), skip_locked=True)[:BATCH])
     batch = [message for message in batch if can_be_read(message)]
-    doomed = [m for m in batch if m.recipient is not None and not queries.concerns(m.recipient, m.link)]
+    for message in batch:
+        message.lines = queries.lines_of(message)
+    doomed = [m for m in batch if not queries.is_still_told(m)]
     drop(OutboxMessage.objects.filter(pk__in=[m.pk for m in doomed]), MailState.CANCELLED)
     tired = [m for m in batch if m.state == MailState.SENDING and m.doubts >= MOST_DOUBTS]
     give_up(OutboxMessage.objects.all(), {m.pk: m.link for m in tired})
@@ -170,9 +173,10 @@ def claim() -> list[OutboxMessage]:
 
 
 def can_be_read(message: OutboxMessage) -> bool:
-    """A mail sealed under a key that is not configured waits half an hour at a time and is logged; it holds nobody up."""
+    """A mail sealed under a key that is not configured, or of which a part is, waits half an hour at a time and is logged; it holds
+    nobody up."""
     try:
-        return bool(message.link)
+        return bool(message.link) and all(part.link for part in queries.parts_of(message))
     except CannotOpen as error:
         OutboxMessage.objects.filter(pk=message.pk).update(not_before=clock.now() + LONGEST_PAUSE)
         log.warning("mail cannot be opened", kind=message.notice, error=type(error).__name__)
@@ -181,7 +185,7 @@ def can_be_read(message: OutboxMessage) -> bool:
 
 def seal_again() -> int:
     """Seal what the unsent mails lead to under the first key of ``CPMS_KEK``; gives how many there were."""
-    states = [*UNSENT, MailState.GIVEN_UP]
+    states = [*UNSENT, MailState.GIVEN_UP, MailState.DIGESTED]
     with transaction.atomic():
         rows = OutboxMessage.objects.filter(state__in=states).exclude(path="/").select_for_update(of=("self",))
         for message in (held := list(rows)):
@@ -220,6 +224,8 @@ def note_sent(message: OutboxMessage) -> None:
     """Where it led goes, and whom it went to without an account."""
     sent = {"state": MailState.SENT, "sent_at": clock.now()}
     OutboxMessage.objects.filter(pk=message.pk).update(**BARE, **sent)
+    if message.notice == Notice.DIGEST:
+        message.parts.update(path="/")
 
 
 def mine(message: OutboxMessage) -> QuerySet[OutboxMessage]:
@@ -260,40 +266,3 @@ def refused(message: OutboxMessage, error: smtplib.SMTPRecipientsRefused) -> Non
         log.warning("mail refused for good", kind=message.notice, attempt=message.attempts)
     else:
         postpone([message], error)
-
-
-def compose(message: OutboxMessage, connection: Any) -> EmailMultiAlternatives:
-    """Plain text, fixed words, our own Message-ID. A calendar entry stands beside the text, where programs look for what asks
-    them (RFC 6047), and as a file for whoever opens it by hand; the file asks nothing, so no program reads it twice."""
-    words = notices.WORDS[Notice(message.notice)]
-    mail = EmailMultiAlternatives(
-        subject=words.subject,
-        body=notices.body(message.notice, ref=message.ref, path=message.link, lines=message.lines),
-        to=[message.to],
-        connection=connection,
-        headers={"Message-ID": message.message_id, "Auto-Submitted": "auto-generated", **way_out(message)},
-    )
-    if message.calendar:
-        method = "CANCEL" if "\r\nMETHOD:CANCEL\r\n" in message.calendar else "REQUEST"
-        entry = addressed(message.calendar, message.to)
-        mail.attach_alternative(entry, f"text/calendar; method={method}")
-        mail.attach("cpms-meeting.ics", entry.encode(), "application/ics")
-    return mail
-
-
-def way_out(message: OutboxMessage) -> dict[str, str]:
-    """Where its reader changes how such mails come (RFC 2369); none for what no preference holds back, but the daily mail."""
-    notice = Notice(message.notice)
-    if message.recipient is None or (notice in notices.ALWAYS_AT_ONCE and notice != Notice.DIGEST):
-        return {}
-    return {"List-Unsubscribe": f"<{settings.BASE_URL}{reverse('mails')}>"}
-
-
-def addressed(calendar: str, address: str) -> str:
-    """The entry with its reader as the only one invited (RFC 5546 asks for one): nobody's address goes to anybody else.
-
-    No answer is asked for: who comes is seen by who joins.
-    """
-    line = f"ATTENDEE;ROLE=REQ-PARTICIPANT;PARTSTAT=NEEDS-ACTION;RSVP=FALSE:mailto:{address}"
-    folded = "\r\n ".join(line[start : start + FOLD] for start in range(0, len(line), FOLD))
-    return calendar.replace("BEGIN:VEVENT\r\n", f"BEGIN:VEVENT\r\n{folded}\r\n")
