@@ -39,7 +39,7 @@ def address(panel: Panel) -> str:
 def start_outcome(panel: Panel, *, by: Any) -> Outcome:
     """Move the panel to its outcome and draw the first draft from the marked statements, in their order."""
     hold_consent(panel.audit_patient_id)
-    if not (verdict := policy.may_start(by, panel)):
+    if not (verdict := policy.may_start(by, Panel.objects.held(panel.pk))):
         raise Refused(verdict.reason)
     current = panels.move(panel, Move.START_OUTCOME, by=by)
     outcome, fresh = Outcome.objects.get_or_create(panel=current, defaults={"key": current.key})

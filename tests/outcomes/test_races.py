@@ -211,3 +211,15 @@ def test_a_round_is_opened_and_answered_once(story):
     given = {"useful": 8, "valued": 8, "again": 8, "reasons": [], "by": story.expert}
     assert race(lambda: outcomes.answer_round(survey, **given)) == [1]
     assert SurveyAnswer.objects.count() == 1
+
+
+@pytest.mark.parametrize("_round", range(ROUNDS))
+def test_starting_against_recalling_the_only_advice(_round, rights):  # noqa: F811
+    story = Story()
+    story.open()
+    story.seat(story.expert)
+    said = story.contribute(story.expert)
+    started, recalled = race(
+        lambda: outcomes.start_outcome(story.fresh(), by=story.lead), lambda: panels.recall(said, by=story.expert)
+    )
+    assert started != recalled
