@@ -88,3 +88,28 @@ def test_two_buttons_of_a_row_stand_below_each_other_where_they_do_not_fit(brows
     wide = page.evaluate("document.documentElement.scrollWidth")
     page.close()
     assert wide == 320
+
+
+BROKEN_WORDS = """() => {
+  const texts = document.createTreeWalker(document.querySelector(".chips"), NodeFilter.SHOW_TEXT), broken = [];
+  for (let text = texts.nextNode(); text; text = texts.nextNode())
+    for (const { 0: word, index } of text.data.matchAll(/\\S+/g)) {
+      const place = document.createRange();
+      place.setStart(text, index);
+      place.setEnd(text, index + word.length);
+      if (new Set([...place.getClientRects()].map((box) => Math.round(box.top))).size > 1) broken.push(word);
+    }
+  return [broken, document.documentElement.scrollWidth <= innerWidth];
+}"""
+
+
+def test_a_finding_and_since_when_break_between_words_only(browser):
+    """On a phone, present and absent; a word that is longer than the line may break."""
+    endless = "Pseudopseudohypoparathyroidism" * 4
+    html = Template("{% chips items absent=absent %}")
+    short = SimpleNamespace(label="Seizure", onset="two years, on and off since the second infection of the airways")
+    long = SimpleNamespace(label="Recurrent infections of the lower airways in early childhood", onset="since about two years")
+    for absent in (False, True):
+        for items, broken in (([short, long], []), ([SimpleNamespace(label=endless, onset="")], [endless])):
+            drawn = html.render(Context({"items": items, "absent": absent}))
+            assert measured(browser, drawn, BROKEN_WORDS, width=390) == [broken, True]
