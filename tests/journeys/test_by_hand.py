@@ -105,6 +105,7 @@ def test_a_case_by_keyboard_alone(pages, browser):
     reach(lead.page, "[name=present][value='1']")
     keys.press("Enter")
     expect(lead.page.locator("#findings-entry .chips")).to_contain_text("Renal salt wasting")
+    expect(lead.page.locator("[name=label]")).to_be_focused()  # the next finding can be typed
     reach(lead.page, "[name=question]")
     keys.type("Raise the dose?")
     reach(lead.page, "[name=diagnosis_status]")

@@ -30,8 +30,10 @@ def findings(request: HttpRequest, case: Case) -> HttpResponse:
         one.key = case.key
     panel = case.panels.order_by("-drafted_at").first()
     bad = any(form.errors for form in (parts["form"], parts["letter"]))
-    page = "cases/_findings.html" if request.headers.get("HX-Request") else "cases/findings.html"
-    context = {"case": case, "held": held, "panel": panel, "consent": allowed(case), **parts}
+    is_part = bool(request.headers.get("HX-Request"))
+    page = "cases/_findings.html" if is_part else "cases/findings.html"
+    again = is_part and not parts.get("was_read") and not parts["form"]["present"].errors
+    context = {"case": case, "held": held, "panel": panel, "consent": allowed(case), "again": again, **parts}
     return render(request, page, context, status=422 if bad else 200)
 
 
