@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import uuid
 from collections.abc import Iterable
 
@@ -19,3 +20,12 @@ def with_keys(keys: Iterable[uuid.UUID], of: str = "pk") -> Q:
     """Of rows whose column ``of`` holds a key: those whose key is among ``keys``; none for no keys.
     Of a column that may be empty use it in ``filter`` alone: negated it drops the rows without a value."""
     return Q(Among(F(of), Value(f"{{{','.join([key.hex for key in keys])}}}")))
+
+
+def keys_in(texts: Iterable[object]) -> set[uuid.UUID]:
+    """The keys among what a form or a draft holds; anything else that was sent is none."""
+    found = set()
+    for text in texts:
+        with contextlib.suppress(ValueError):
+            found.add(uuid.UUID(str(text)))
+    return found

@@ -6,6 +6,7 @@ panels enters as counts only, never as text.
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
@@ -66,9 +67,16 @@ def with_kin(facts: Facts, panel: Panel) -> Facts:
 
 
 def suggestions(
-    panel: Panel, *, by: Any, besides: Iterable[Any] = (), words: str = "", many: int = MANY
+    panel: Panel,
+    *,
+    by: Any,
+    besides: Iterable[Any] = (),
+    words: str = "",
+    many: int = MANY,
+    ticked: Iterable[uuid.UUID] = (),
 ) -> list[Suggestion]:
-    """The best people to ask, without the person asking and without those in ``besides``.
+    """The best people to ask, without the person asking and without those in ``besides``. Who is ``ticked`` already and is none of
+    them, found by a word before, stands above them.
 
     With ``words`` only people whose name, title, hospital or town hold them all, whatever accents they are written with.
     """
@@ -86,10 +94,10 @@ def suggestions(
     else:
         who_named, pool = {}, worth_a_look(facts, past, many, set())
     found = candidates(people if pool is None else people.filter(with_keys(pool)), who_named, group=facts.group)
-    histories.fill_past(found, past)
-    near = nearest(found, facts, SHORTLIST * many)
-    histories.fill_habits(near)
-    best = rank(near.values(), facts, many=many)
+    best = best_of(found, facts, past, many)
+    if kept := set(ticked) - {one.key for one, _score in best}:
+        there = candidates(people.filter(with_keys(kept)), who_named, group=facts.group)
+        best = [*best_of(there, facts, past, len(kept)), *best]
     loaded = User.objects.select_related("centre", "deputy").in_bulk([one.key for one, _score in best])
     return [Suggestion(loaded[one.key], value, reasons(one, facts), one) for one, value in best]
 
@@ -107,6 +115,16 @@ def declared_for(panel: Panel, *, who: Any) -> list[Any]:
     return list(
         who.expertise.filter(code__in=[*facts.conditions, *facts.kin]).order_by("name").values_list("pk", flat=True)
     )
+
+
+def best_of(
+    found: dict[Any, Candidate], facts: Facts, past: histories.Past, many: int
+) -> list[tuple[Candidate, float]]:
+    """The best so ``many``, best first, each with what they did and what waits for them."""
+    histories.fill_past(found, past)
+    near = nearest(found, facts, SHORTLIST * many)
+    histories.fill_habits(near)
+    return rank(near.values(), facts, many=many)
 
 
 def nearest(found: dict[Any, Candidate], facts: Facts, many: int) -> dict[Any, Candidate]:

@@ -15,6 +15,7 @@ from cpms.accounts.access import Refused, access
 from cpms.accounts.access.routes import READ, WRITE
 from cpms.accounts.roles import Permission
 from cpms.drafts.queries import fields_of
+from cpms.keys import keys_in
 from panels import actions, queries
 from panels.cases.queries import allowed, some_parts
 from panels.forms import AddressForm, DeclineForm, GuestForm, InviteForm
@@ -134,13 +135,14 @@ def show_invite(request: HttpRequest, panel: Panel, experts: InviteForm, guest: 
     stood_in = any(s.invitation.shown.is_away and s.invitation.shown.deputy_id for s in seats)
     proposed, substitutes = queries.proposed(panel), queries.substitutes(panel) if stood_in else []
     named = {person.pk for person in (*proposed, *substitutes)}
+    ticked = keys_in(experts["experts"].value() or ())
     context = {
         "panel": panel,
         "experts": experts,
         "guest": guest,
-        "suggested": queries.suggestions(panel, by=request.user, besides=there | named),
+        "suggested": queries.suggestions(panel, by=request.user, besides=there | named, ticked=ticked),
         "gaps": queries.gaps(panel, asked),
-        "ticked": set(experts["experts"].value() or ()),
+        "ticked": {str(key) for key in ticked},
         "proposed": proposed,
         "substitutes": substitutes,
         "address_form": AddressForm(panel=panel),

@@ -16,6 +16,7 @@ from cpms.accounts.access.routes import READ, WRITE
 from cpms.accounts.roles import Permission
 from cpms.drafts import actions as drafts
 from cpms.drafts.queries import fields_of as typed_before
+from cpms.keys import keys_in
 from cpms.patients.models import Patient
 from panels import actions, queries
 from panels.cases import actions as cases
@@ -168,6 +169,7 @@ def prepare(request: HttpRequest, panel: Panel) -> HttpResponse:
             messages.warning(request, sentence)
         return redirect("panels:detail", panel.ref)
     chosen = form.cleaned_data.get("experts", ()) if form.is_bound else ()
+    ticked = keys_in(form["experts"].value() or ())
     context = {
         "form": form,
         "panel": panel,
@@ -177,10 +179,10 @@ def prepare(request: HttpRequest, panel: Panel) -> HttpResponse:
         "finding": OneFindingForm(),
         "letter": LetterForm(),
         "offers": [offer for offer in forms_of(panel.case) if offer.fits],
-        "suggested": queries.suggestions(panel, by=request.user),
+        "suggested": queries.suggestions(panel, by=request.user, ticked=ticked),
         "gaps": queries.gaps(panel, [panel.lead, *chosen]),
         "expert_groups": accounts.expert_groups_of(request.user),
-        "ticked": {str(value) for value in form["experts"].value() or ()},
+        "ticked": {str(key) for key in ticked},
     }
     return render(request, "panels/prepare.html", context, status=422 if form.errors else 200)
 
