@@ -29,15 +29,8 @@ from panels.cases.states import (
     DiagnosisStatus,
     PartOf,
     RangeSource,
+    TreatmentKind,
 )
-
-TREATMENT_KINDS = [
-    ("medication", "Medicine"),
-    ("procedure", "Procedure"),
-    ("radiotherapy", "Radiotherapy"),
-    ("regimen", "Regimen"),
-    ("other", "Other"),
-]
 
 HGVS = re.compile(
     r"\b[cgmnopr]\.\(?[\w*?=>+\-]"
@@ -180,7 +173,7 @@ class VariantRow(RowForm):
 
 class TreatmentRow(RowForm):
     label = WordsField(label="Medicine or procedure", max_length=300)
-    kind = forms.ChoiceField(label="Kind", required=False, choices=TREATMENT_KINDS)
+    kind = forms.ChoiceField(label="Kind", required=False, choices=[("", "Choose"), *TreatmentKind.choices])
     note = WordsField(label="Dose, route and time", max_length=2000, required=False)
 
 
@@ -288,6 +281,12 @@ class CaseForms:
 
     def is_valid(self) -> bool:
         return all([self.summary.is_valid(), *(one.is_valid() for one in self.sets.values())])
+
+    @property
+    def wrong(self) -> list[tuple[str, int, Any]]:
+        """What is marked in the rows: of which part, in which row of it, and the field."""
+        rows = [(name, number, row) for name, one in self.sets.items() for number, row in enumerate(one, 1)]
+        return [(PartOf(name).label, number, field) for name, number, row in rows for field in row if field.errors]
 
     def rows(self, name: str) -> list[dict[str, Any]]:
         """The clean rows that stay, in their order; an empty last row is none."""

@@ -54,6 +54,16 @@ class PartOf(models.TextChoices):
     ANSWERS = "answers", "Answers to forms"
 
 
+class TreatmentKind(models.TextChoices):
+    """Those that a phenopacket tells apart, and any other."""
+
+    MEDICATION = "medication", "Medicine"
+    PROCEDURE = "procedure", "Procedure"
+    RADIOTHERAPY = "radiotherapy", "Radiotherapy"
+    REGIMEN = "regimen", "Regimen"
+    OTHER = "other", "Other"
+
+
 class RangeSource(models.TextChoices):
     """In this order: the first that there is counts."""
 

@@ -15,7 +15,7 @@ UNTOUCHED = {
     "findings": {"present": ""},
     "labs": {"comparator": ""},
     "variants": {},
-    "treatments": {"kind": "medication"},
+    "treatments": {"kind": ""},
 }
 
 
@@ -91,3 +91,28 @@ def test_a_draft_brings_back_rows_that_have_no_name_yet():
     typed = {"labs-TOTAL_FORMS": "3", "labs-1-value": "7", "labs-2-label": "", "labs-2-comparator": "<"}
     forms_of = CaseForms(case_parts(story.case), typed=typed)
     assert [row["value"].value() for row in forms_of.sets["labs"]] == ["7", "129", None]
+
+
+@pytest.mark.django_db
+def test_a_treatment_is_of_no_kind_before_somebody_says_so():
+    story = Story()
+    client, url = signed_in(story.lead), reverse("cases:edit", args=[story.case.pk])
+    for _time in range(2):  # and a later save does not say it either
+        page = client.get(url)
+        assert page.context["forms"].sets["treatments"].empty_form["kind"].value() is None
+        assert client.post(url, fields_of(page) | {"treatments-0-label": "Adrenalectomy"}).status_code == 302
+        assert [(one.label, one.kind) for one in story.case.treatments.all()] == [("Adrenalectomy", "")]
+
+
+@pytest.mark.django_db
+def test_what_is_wrong_in_the_rows_is_listed_on_top_with_links_to_the_fields():
+    story = Story()
+    client, url = signed_in(story.lead), reverse("cases:edit", args=[story.case.pk])
+    wrong = {"findings-1-label": "Tetany", "labs-1-label": "Calcium", "labs-1-value": "1.234,5"}
+    page = client.post(url, fields_of(client.get(url)) | wrong)
+    said = [(part, number, field.label) for part, number, field in page.context["forms"].wrong]
+    assert (page.status_code, said) == (422, [("Findings", 2, "Present?"), ("Laboratory", 2, "Result")])
+    html = page.content.decode()
+    for name, words in (("findings-1-present", "Findings, row 2: Present?"), ("labs-1-value", "Laboratory, row 2: Result")):
+        assert f'<a href="#id_{name}">{words}</a>' in html
+        assert f' name="{name}"' in html and f'id="id_{name}"' in html
