@@ -50,4 +50,6 @@ async function take(answer, form) {
   const [here, there] = [document, page].map((one) => one.querySelector("[data-live]")?.dataset.panel);
   if (here === undefined || here !== there) return location.assign(answer.url);
   swap(page, "[data-live-part], [data-own-part]");
+  // The form is a fresh one: the keyboard goes where the next is typed, not out of the page.
+  if (form.matches("[data-own-part]") && document.activeElement === document.body) document.getElementById(form.id)?.querySelector("textarea").focus();
 }

@@ -97,6 +97,7 @@ def test_three_cases_of_two_networks_from_the_invitation_to_three_closed_outcome
         chair.type("Next decision", text)
         chair.click("Record")
         chair.sees(text)
+        expect(chair.page.get_by_label("Next decision")).to_be_focused()  # the next one can be typed
         phone.sees(text)
     assert phone.page.get_by_role("button", name="Record").count() == 0
     chair.page.get_by_text("The meeting is over").click()
