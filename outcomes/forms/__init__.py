@@ -10,6 +10,7 @@ from outcomes.forms.writing import (
     advice_rows,
     advice_set,
     beside,
+    is_changed,
 )
 
 __all__ = [
@@ -25,4 +26,5 @@ __all__ = [
     "advice_rows",
     "advice_set",
     "beside",
+    "is_changed",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -57,13 +57,16 @@ AdviceSet = forms.formset_factory(AdviceForm, extra=1, max_num=60, absolute_max=
 WRITTEN = ("text", "kind", "strength", "owner", "due_on", "dissent")
 
 
+def saved_rows(outcome: Any) -> list[dict[str, Any]]:
+    return [{"id": item.pk, **{name: getattr(item, name) for name in WRITTEN}} for item in outcome.items.all()]
+
+
 def advice_set(
     outcome: Any, data: Any = None, *, typed: Sequence[dict[str, Any]] = (), marked: Sequence[dict[str, Any]] = ()
 ) -> Any:
     """One form per item and one empty one; a text made empty takes its item out. ``typed`` rows come
     from a draft; what was saved beside it, and what was ``marked`` since, stands after them."""
-    saved = [{"id": item.pk, **{name: getattr(item, name) for name in WRITTEN}} for item in outcome.items.all()]
-    saved += marked
+    saved = [*saved_rows(outcome), *marked]
     return AdviceSet(data, initial=with_newer(typed, saved) if data is None else None, prefix="advice")
 
 
@@ -79,6 +82,23 @@ def beside(advice: Any, outcome: Any, text: Any) -> list[tuple[Any, Any]]:
     read = text.advice if len(items) == len(text.advice) else [None] * len(items)  # nobody knows which is which
     saved = {str(item.pk): one for item, one in zip(items, read, strict=True)}
     return [(row, saved.get(str(row["id"].value() or ""))) for row in advice]
+
+
+def is_changed(outcome: Any, sent: Mapping[str, Any], *, marked: Sequence[dict[str, Any]] = ()) -> bool:
+    """Whether the form of the text, ``sent`` as a browser sends it, says anything else than what is saved, and what was ``marked``
+    since. A field that was not sent says nothing."""
+    rows = {str(row["id"]): row for row in [*saved_rows(outcome), *marked]}
+    was = {name: getattr(outcome, name) for name in ("conclusion", "plain")}
+    for name, key in sent.items():
+        prefix, found, _ = name.rpartition("-id")
+        if found and prefix.startswith("advice-"):
+            was |= {f"{prefix}-{field}": rows.get(key, {}).get(field) for field in WRITTEN}
+    return any(as_compared(sent.get(name, value)) != as_compared(value) for name, value in was.items())
+
+
+def as_compared(value: Any) -> str:
+    """A text without what a browser changes in it: its line ends, and white space around it."""
+    return "\n".join(str("" if value is None else value).split("\r\n")).strip()
 
 
 class SignForm(forms.Form):
@@ -103,6 +123,8 @@ class SignForm(forms.Form):
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         if cleaned.get("decision") == Decision.DISSENT and not cleaned.get("text", "").strip():
             self.add_error("text", "Give your dissent in words; it is printed as you write it.")
+        if cleaned.get("decision") == Decision.SIGNED and cleaned.get("text", "").strip():
+            self.add_error("text", "A dissent is written here: sign with it, or empty the field and sign without one.")
         return cleaned
 
 

@@ -7,19 +7,21 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 
 from cpms.accounts.access import access, ask
 from cpms.accounts.access.routes import WRITE
 from cpms.accounts.roles import Permission
 from cpms.drafts import queries as drafts
-from cpms.drafts.actions import discard
+from cpms.drafts.actions import discard, save_draft
 from outcomes import actions, policy, queries
-from outcomes.forms import ConclusionForm, SignForm, advice_rows, advice_set, beside
+from outcomes.forms import ConclusionForm, SignForm, advice_rows, advice_set, beside, is_changed
 from outcomes.models import Outcome
 from outcomes.states import Decision, OutcomeState
 from panels.cases.queries import allowed
 from panels.models import Panel
 
+UNSAVED = "The text on your page is not the one that is saved, so the panel is not closed. Look at it and save it, then close."
 CAME_IN = "A decision of a meeting has come in. It stands in the text now: look at it, then ask for signatures."
 
 
@@ -118,8 +120,23 @@ def sign(request: HttpRequest, panel: Panel) -> HttpResponse:
     return redirect("outcomes:edit", panel.ref)
 
 
+def keep_typed(request: HttpRequest, panel: Panel) -> None:
+    """As the page's script keeps it, also without a script."""
+    apart = {"csrfmiddlewaretoken", "idempotency_key", "although"}
+    fields = {name: text for name, text in request.POST.items() if name not in apart}
+    label, path = f"Outcome of {panel.ref}", reverse("outcomes:edit", args=[panel.ref])
+    save_draft(form=f"outcome:{panel.ref}", label=label, path=path, fields=fields, by=request.user)
+
+
 @access("outcomes:close", object=Panel, kwarg="ref", verb=Permission.PANEL_CLOSE, methods=WRITE)
 def close(request: HttpRequest, panel: Panel) -> HttpResponse:
+    """The text comes along as it stands on the page: one that is not saved waits there, and nothing is closed."""
+    outcome = Outcome.objects.get(panel=panel)
+    if is_changed(outcome, request.POST, marked=queries.marked_since(outcome)):
+        if request.POST.get("version") == str(outcome.version):
+            keep_typed(request, panel)
+        messages.error(request, UNSAVED)
+        return redirect("outcomes:edit", panel.ref)
     said = request.POST.get("although", "")
     although = int(said) if said.isdecimal() else 0
     if not (verdict := policy.enough_answered(len(queries.awaited(queries.outcome_of(panel))), although)):
