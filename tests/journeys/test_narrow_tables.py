@@ -113,3 +113,10 @@ def test_a_finding_and_since_when_break_between_words_only(browser):
         for items, broken in (([short, long], []), ([SimpleNamespace(label=endless, onset="")], [endless])):
             drawn = html.render(Context({"items": items, "absent": absent}))
             assert measured(browser, drawn, BROKEN_WORDS, width=390) == [broken, True]
+
+
+def test_a_list_that_scrolls_by_itself_keeps_its_hidden_words_inside(browser):
+    """As the names behind the buttons beside people to invite: they had made the page several screens longer, and empty."""
+    row = '<p>Dr Somebody <button class="btn">Invite<span class="visually-hidden"> Dr Somebody</span></button></p>'
+    page = f'<div class="expert-scroll">{row * 80}</div>'
+    assert measured(browser, page, "document.documentElement.scrollHeight <= innerHeight")

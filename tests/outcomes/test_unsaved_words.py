@@ -83,7 +83,9 @@ def test_a_dissent_that_is_written_is_not_signed_away(story):
     sent = {"number": "1", "decision": "signed", "text": "Salt alone is not enough."}
     refused = client.post(f"{address}sign/", sent)
     assert refused.status_code == 422
-    assert "A dissent is written here" in refused.content.decode()
+    body = refused.content.decode()
+    assert "A dissent is written here" in body
+    assert 'data-focus' in body and 'href="#id_text"' in body and 'id="id_text"' in body
     mine = {one.who: one.decision for one in queries.signatures(queries.outcome_of(story.fresh()))}
     assert mine[story.expert] == Decision.PENDING
     page = client.get(address).content.decode()

@@ -80,3 +80,12 @@ def test_who_says_no_reads_who_could_ask_them_again():
         f"/invitations/{asked.pk}/decline/", {"reason": "time"}, follow=True, secure=True
     )
     assert "You get no more reminders." in page.content.decode()
+
+
+def test_a_panel_that_is_over_promises_no_mail_about_answers():
+    story = Story()
+    panel = story.open(story.expert)
+    panels.withdraw(panel, by=story.lead)
+    page = signed_in(story.lead).get(panel.get_absolute_url()).content.decode()
+    assert "Nobody gave advice." in page
+    assert "You are told by mail" not in page
