@@ -1,6 +1,7 @@
-// The error summary takes the focus, so that nobody looks for what went wrong.
+// The error summary takes the focus, so that nobody looks for what went wrong. A field of "lost" takes it only where the focus was lost
+// with what was replaced: who is typing elsewhere by then goes on there.
 export default function focus(element) {
-  element.focus();
+  if (element.dataset.focus !== "lost" || document.activeElement === document.body) element.focus();
 }
 
 document.addEventListener("click", (event) => {

@@ -104,8 +104,7 @@ def test_a_case_by_keyboard_alone(pages, browser):
     expect(lead.page.locator("#findings-entry")).to_contain_text("Say whether it is present or absent.")
     reach(lead.page, "[name=present][value='1']")
     keys.press("Enter")
-    expect(lead.page.locator("#findings-entry .chips")).to_contain_text("Renal salt wasting")
-    expect(lead.page.locator("[name=label]")).to_be_focused()  # the next finding can be typed
+    is_added(lead.page, "Renal salt wasting")
     reach(lead.page, "[name=question]")
     keys.type("Raise the dose?")
     reach(lead.page, "[name=diagnosis_status]")
@@ -119,6 +118,12 @@ def test_a_case_by_keyboard_alone(pages, browser):
     lead.sees("The panel is open.")
     assert Panel.objects.get().invitations.get().invitee == expert
     lead.close()
+
+
+def is_added(page, finding: str) -> None:
+    """It stands in the list, and the keyboard is where the next one is typed."""
+    expect(page.locator("#findings-entry .chips")).to_contain_text(finding)
+    expect(page.locator("[name=label]")).to_be_focused()
 
 
 def scripts_held_back(page, name: str):
