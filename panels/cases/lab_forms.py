@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 from dataclasses import replace
 from typing import Any
 
 from django import forms
+from django.utils.datastructures import MultiValueDict
 
 from cpms.forms import DayField, ExactSelect
 from cpms.terminology import catalogue
@@ -67,7 +69,13 @@ class LabTableForm(forms.Form):
         day: dt.date | None = self.cleaned_data.get("taken_on")
         return day.isoformat() if day else ""
 
+    @property
+    def mark(self) -> str:
+        """Of what was read: the same as long as the table and its day stand as they were looked at."""
+        return hashlib.sha256(" ".join([self.day, *self.text.split()]).encode()).hexdigest()
+
     def clean(self) -> dict[str, Any]:
+        """The rows of a file stand in the page as the text that they are read from."""
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         self.text = cleaned.get("table") or ""
         if file := cleaned.get("file"):
@@ -79,6 +87,8 @@ class LabTableForm(forms.Form):
                 self.add_error(
                     "file", f"The table is longer than {LONGEST:,} characters. Choose a file with fewer rows."
                 )
+            elif not self.errors:
+                self.data = MultiValueDict({**dict(self.data.lists()), "table": [self.text]})
         if not self.text.strip() and not self.errors:
             self.add_error("table", "Paste at least one line, or choose a file.")
         return cleaned

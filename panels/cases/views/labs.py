@@ -16,6 +16,7 @@ from panels.cases.importers.lab_table import read_text
 from panels.cases.lab_forms import LabChoices, LabTableForm
 from panels.cases.models import Case
 
+CHANGED = "The table was changed after it was read, and nothing is added yet. Look at the lines once more, then add them."
 UNREAD = "No line could be read as a result: each needs a name and a value. What was left out, and why, stands below."
 
 
@@ -37,8 +38,7 @@ def paste(request: HttpRequest, case: Case) -> HttpResponse:
     )
     choices = None
     if form.is_valid():
-        lines = read_text(form.text, queries.names_at(by=request.user), day=form.day)
-        choices = LabChoices(lines, request.POST if "add" in request.POST else None, case=case)
+        choices = read(request, case, form)
         if not choices.lines:
             form.add_error("table", UNREAD)
         elif choices.is_confirmed() and (added := add(request, case, form, choices)):
@@ -53,6 +53,16 @@ def paste(request: HttpRequest, case: Case) -> HttpResponse:
         "consent": queries.allowed(case),
     }
     return render(request, "cases/labs.html", context, status=422 if bad else 200)
+
+
+def read(request: HttpRequest, case: Case, form: LabTableForm) -> LabChoices:
+    """The lines, with what was decided about each, unless the table was changed after it was looked at."""
+    lines = read_text(form.text, queries.names_at(by=request.user), day=form.day)
+    is_decided = "add" in request.POST
+    if is_decided and request.POST.get("checked", form.mark) != form.mark:
+        form.add_error("table", CHANGED)
+        is_decided = False
+    return LabChoices(lines, request.POST if is_decided else None, case=case)
 
 
 def add(request: HttpRequest, case: Case, form: LabTableForm, choices: LabChoices) -> int:
