@@ -115,7 +115,7 @@ ABOUT_OTHERS = {
 }
 IN_STEPS = {"labs"}  # shown first what was read; its own tests go on
 # What a person chooses where the page proposes nothing
-TYPED = {"glass": {"ref": "ENDO-26-0001"}}
+TYPED = {"glass": {"ref": "ENDO-26-0001"}, "decline": {"reason": "other"}}
 
 
 def address_of(world: World, who: str, name: str) -> str:

@@ -94,10 +94,7 @@ def test_three_cases_of_two_networks_from_the_invitation_to_three_closed_outcome
     for place, text in enumerate(DECISIONS[1:], start=2):
         chair.click("Next panel")
         chair.sees(f"Panel {place} of 3")
-        chair.type("Next decision", text)
-        chair.click("Record")
-        chair.sees(text)
-        expect(chair.page.get_by_label("Next decision")).to_be_focused()  # the next one can be typed
+        record(chair, text)
         phone.sees(text)
     assert phone.page.get_by_role("button", name="Record").count() == 0
     chair.page.get_by_text("The meeting is over").click()
@@ -109,6 +106,14 @@ def test_three_cases_of_two_networks_from_the_invitation_to_three_closed_outcome
     write_and_close(board, chair, phone, browser, live_server.url)
     for person in (chair, lead, phone):
         person.close()
+
+
+def record(chair, text) -> None:
+    """A decision; the keyboard is where the next one is typed."""
+    chair.type("Next decision", text)
+    chair.click("Record")
+    chair.sees(text)
+    expect(chair.page.get_by_label("Next decision")).to_be_focused()
 
 
 def write_and_close(board, chair, member, browser, url) -> None:

@@ -81,7 +81,6 @@ TWICE = {
     "accounts/security.html": "fresh recovery codes: those shown last are the ones that count",
     "helpdesk/demo.html": "signs in as somebody invented",
     "helpdesk/export.html": "takes figures out: every time is one, and is recorded",
-    "cases/labs.html": "the first form reads a table and shows it; the second, which adds, has a key",
     "cases/range.html": "the first form shows what would be confirmed; the second, which confirms, has a key",
     "cases/take_in.html": "the first form reads a file and shows it; the second, which adds, has a key",
     "cases/_findings.html": "the letter is read and shown; what adds has a key",
