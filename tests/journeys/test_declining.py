@@ -34,7 +34,12 @@ def test_each_reason_takes_along_the_better_name_and_the_words(asked, button, re
     asked.click(button, exact=True)
     asked.sees("Your answer is with the lead.")
     said = asked.story.invitation(asked.story.expert)
-    assert (said.state, said.reason, said.better_name, said.reason_text) == (InvitationState.DECLINED, reason, BETTER, WHY)
+    assert (said.state, said.reason, said.better_name, said.reason_text) == (
+        InvitationState.DECLINED,
+        reason,
+        BETTER,
+        WHY,
+    )
 
 
 def test_enter_in_the_name_chooses_none_of_the_ready_reasons(asked):

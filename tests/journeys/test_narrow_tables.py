@@ -108,7 +108,9 @@ def test_a_finding_and_since_when_break_between_words_only(browser):
     endless = "Pseudopseudohypoparathyroidism" * 4
     html = Template("{% chips items absent=absent %}")
     short = SimpleNamespace(label="Seizure", onset="two years, on and off since the second infection of the airways")
-    long = SimpleNamespace(label="Recurrent infections of the lower airways in early childhood", onset="since about two years")
+    long = SimpleNamespace(
+        label="Recurrent infections of the lower airways in early childhood", onset="since about two years"
+    )
     for absent in (False, True):
         for items, broken in (([short, long], []), ([SimpleNamespace(label=endless, onset="")], [endless])):
             drawn = html.render(Context({"items": items, "absent": absent}))

@@ -85,7 +85,7 @@ def test_a_dissent_that_is_written_is_not_signed_away(story):
     assert refused.status_code == 422
     body = refused.content.decode()
     assert "A dissent is written here" in body
-    assert 'data-focus' in body and 'href="#id_text"' in body and 'id="id_text"' in body
+    assert [part in body for part in ("data-focus", 'href="#id_text"', 'id="id_text"')] == [True] * 3
     mine = {one.who: one.decision for one in queries.signatures(queries.outcome_of(story.fresh()))}
     assert mine[story.expert] == Decision.PENDING
     page = client.get(address).content.decode()

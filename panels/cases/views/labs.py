@@ -16,7 +16,9 @@ from panels.cases.importers.lab_table import read_text
 from panels.cases.lab_forms import LabChoices, LabTableForm
 from panels.cases.models import Case
 
-CHANGED = "The table was changed after it was read, and nothing is added yet. Look at the lines once more, then add them."
+CHANGED = (
+    "The table was changed after it was read, and nothing is added yet. Look at the lines once more, then add them."
+)
 UNREAD = "No line could be read as a result: each needs a name and a value. What was left out, and why, stands below."
 
 
