@@ -88,7 +88,8 @@ class LabTableForm(forms.Form):
                     "file", f"The table is longer than {LONGEST:,} characters. Choose a file with fewer rows."
                 )
             elif not self.errors:
-                self.data = MultiValueDict({**dict(self.data.lists()), "table": [self.text]})
+                sent: Any = self.data
+                self.data = MultiValueDict({**dict(sent.lists()), "table": [self.text]})
         if not self.text.strip() and not self.errors:
             self.add_error("table", "Paste at least one line, or choose a file.")
         return cleaned
