@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import gc
 import os
+import re
 import sys
 import time
 from email import message_from_bytes, policy
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import pytest
 from django.conf import settings
 from django.db import connection, connections, transaction
 from django.db.backends.utils import CursorWrapper
+from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.test import TransactionTestCase, client
 from django.test.client import store_rendered_templates
 from hypothesis import settings as drawing
@@ -124,6 +128,20 @@ def note_first_template(store, signal, sender, template, context, **rest) -> Non
 
 
 client.store_rendered_templates = note_first_template
+
+
+class ReadsAsBrowsersDo(client.ClientHandler):
+    """A line break that a template is indented by is a space to whoever reads the page, and to the tests."""
+
+    def __call__(self, environ: dict[str, Any]) -> HttpResponseBase:
+        response = super().__call__(environ)
+        if isinstance(response, HttpResponse) and response.headers.get("Content-Type", "").startswith("text/html"):
+            response.content = INDENTED.sub(b" ", response.content)
+        return response
+
+
+INDENTED = re.compile(rb"\s*\n\s+")
+client.ClientHandler = ReadsAsBrowsersDo  # type: ignore[misc]
 
 
 @pytest.hookimpl(trylast=True)

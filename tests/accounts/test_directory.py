@@ -137,7 +137,7 @@ def test_the_search_is_a_post_and_says_what_it_understood(asker):
     assert "Congenital adrenal hyperplasia" in page
     assert "Dr Knows" in page
     assert "Away until" in page
-    assert "1 expert<" in page
+    assert "1 expert" in page
     assert (
         "No condition has a name like this." in client.post(here, {"condition": "zzzz"}, secure=True).content.decode()
     )
@@ -238,7 +238,7 @@ def test_every_page_of_the_directory_says_how_many_there_are_and_one_that_is_not
     for asked, shown, of in [("1", (0, 20), 1), ("2", (20, 23), 2), ("9", (20, 23), 2), ("-4", (0, 20), 1)]:
         answer = signed_in(asker).post(reverse("experts"), {"condition": "CAH", "page": asked}, secure=True)
         assert [row for row, _record in answer.context["rows"]] == everybody[slice(*shown)]
-        assert all(said in answer.content.decode() for said in ("23 experts<", f"Page {of} of 2"))
+        assert all(said in answer.content.decode() for said in ("23 experts", f"Page {of} of 2"))
 
 
 @pytest.mark.parametrize("count", [1, 19])

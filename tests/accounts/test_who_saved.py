@@ -41,7 +41,7 @@ def said(page) -> list[str]:
     """Heading and sentence of the page, and what stands over the saved text, without their markup."""
     body = page.content.decode()
     parts = [*re.findall(r"<h1>.*?</h1>|<p class=.lead-in.>.*?</p>|<h3 class=.label.>.*?</h3>", body, re.DOTALL)]
-    return [re.sub(r"<[^>]+>", "", part) for part in parts]
+    return [re.sub(r"<[^>]+>", "", part).strip() for part in parts]
 
 
 def clash_of(story, saver):

@@ -100,5 +100,5 @@ def test_a_table_of_results_has_no_long_name():
     story.open()
     page = signed_in(story.lead).get(story.fresh().get_absolute_url()).content.decode()
     table = page.partition('<table class="table labs"')[2]
-    assert ("Sodium<small>serum or plasma" in table, "Moles" in table.partition("</section>")[0]) == (True, False)
+    assert ("Sodium <small>serum or plasma" in table, "Moles" in table.partition("</section>")[0]) == (True, False)
     assert LabResult.objects.filter(case=story.case).last().label == row["label"]

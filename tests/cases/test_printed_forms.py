@@ -16,8 +16,8 @@ pytestmark = pytest.mark.django_db(databases=["default", "cachedb"])
 def test_the_printed_form_names_ranges_of_children_by_age():
     body = signed_in(UserFactory()).get(reverse("cases:blank_form", args=["calcium"])).content.decode()
     phosphate = "0–15 d 1.8–3.4; 15 d–1 y 1.54–2.72; 1–5 y 1.38–2.19; 5–13 y 1.33–1.92; 13–16 y"
-    assert f"<b>Girls</b> {phosphate} 1.02–1.79; 16–19 y 0.95–1.62</p>" in body
-    assert f"<b>Boys</b> {phosphate} 1.14–1.99; 16–19 y 0.95–1.62</p>" in body
+    assert f"<b>Girls</b> {phosphate} 1.02–1.79; 16–19 y 0.95–1.62 </p>" in body
+    assert f"<b>Boys</b> {phosphate} 1.14–1.99; 16–19 y 0.95–1.62 </p>" in body
     pdf = signed_in(UserFactory()).get(reverse("cases:blank_form_pdf", args=["calcium"]))
     assert pdf.content.startswith(b"%PDF")
 

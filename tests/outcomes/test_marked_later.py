@@ -104,7 +104,7 @@ def test_an_error_beside_it_leaves_it_open_under_its_name(story, said):
     panels.mark(said, marked=True, by=story.lead)
     page = signed_in(story.lead).post(f"{address(story)}save/", typed(story, row_of(said), conclusion=""))
     assert page.status_code == 422
-    assert "<details open><summary>Marked in the discussion" in page.content.decode()
+    assert "<details open> <summary>Marked in the discussion" in page.content.decode()
 
 
 def test_a_clash_does_not_call_it_taken_out(story, said):

@@ -23,7 +23,7 @@ class No:
 
 def test_a_refused_action_is_a_disabled_button_with_its_reason():
     html = drawn('{% action_button verdict "Close" "/close/" %}', verdict=No("One member has not signed."))
-    assert " disabled>Close" in html
+    assert " disabled> Close</button>" in html
     assert "One member has not signed." in html
 
 

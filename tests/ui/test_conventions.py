@@ -134,6 +134,7 @@ UNVERSIONED = {
     "meetings:stop_address meetings:can_come panels:minutes panels:stance panels:thank panels/_stance.html "
     "panels/reword.html panels/colleague.html outcomes/survey.html",
     "decides once: the action looks at the state under a lock and refuses the slower one": "figures_again cases:show_files cases/range.html "
+    "cases/_range_check.html cases/_range_today.html "
     "meetings:pick meetings:end_dates meetings:take_off meetings:drop meetings:call_off meetings:hold meetings:series_end outcomes:retry "
     "outcomes:decide_topic panels/_decline.html panels/leave.html panels/_hand_over_form.html panels:clarify panels:name_people panels:take_up panels:forward "
     "people/correct_outreach.html panels:return panels:accept panels:accept_referral panels:pass_on panels:decline_referral patients:erase_after_review "
