@@ -29,12 +29,20 @@ def password_help(user: Any) -> str:
     return f"At least {least} characters. A sentence is easier to remember than symbols."
 
 
+class CodeInput(forms.TextInput):
+    """Digits that were refused are over by then, and the next ones come into an empty field; a recovery code stands there to be
+    corrected."""
+
+    def format_value(self, value: Any) -> str | None:
+        return None if "".join(str(value or "").split()).isdecimal() else super().format_value(value)
+
+
 class CodeForm(forms.Form):
     code = forms.CharField(
         label="One-time code",
         max_length=40,
         help_text="Six digits from your authenticator app, or one of your recovery codes.",
-        widget=forms.TextInput(
+        widget=CodeInput(
             attrs={"autocomplete": "one-time-code", "inputmode": "numeric", "autofocus": True, "class": "code"}
         ),
     )

@@ -102,6 +102,14 @@ def test_a_code_works_once(client):
     assert not inside(client)
 
 
+@pytest.mark.parametrize(("typed", "shown"), [("012 345", ""), ("ABCD-EFGH-2", "ABCD-EFGH-2")])
+def test_refused_digits_make_room_for_the_next_and_a_recovery_code_can_be_corrected(typed, shown, client):
+    give_password(client, totp_device(UserFactory()).user)
+    page = give_code(client, typed).content.decode()
+    field = re.search(r'<input[^>]*name="code"[^>]*>', page).group()
+    assert re.findall(r'value="([^"]*)"', field) == ([shown] if shown else [])
+
+
 def test_five_wrong_codes_start_over(client):
     device = totp_device(UserFactory())
     give_password(client, device.user)
