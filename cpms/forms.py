@@ -115,6 +115,14 @@ class ExactSelect(forms.Select):
     template_name = EXACT
 
 
+class CodeInput(forms.TextInput):
+    """Digits that were refused are over by then, and the next ones come into an empty field; a recovery code stands there to be
+    corrected."""
+
+    def format_value(self, value: Any) -> str | None:
+        return None if "".join(str(value or "").split()).isdecimal() else super().format_value(value)
+
+
 class ListSelect(forms.Select):
     """A long list of plain choices written at once: Django draws each of them by two templates, which costs more than the
     search."""

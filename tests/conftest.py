@@ -131,16 +131,17 @@ client.store_rendered_templates = note_first_template
 
 
 class ReadsAsBrowsersDo(client.ClientHandler):
-    """A line break that a template is indented by is a space to whoever reads the page, and to the tests."""
+    """A line break that a template is indented by is a space to whoever reads the page, and to the tests; ``as_sent`` has it still."""
 
     def __call__(self, environ: dict[str, Any]) -> HttpResponseBase:
         response = super().__call__(environ)
         if isinstance(response, HttpResponse) and response.headers.get("Content-Type", "").startswith("text/html"):
+            response.as_sent = response.content
             response.content = INDENTED.sub(b" ", response.content)
         return response
 
 
-INDENTED = re.compile(rb"\s*\n\s+")
+INDENTED = re.compile(rb"[ \n]*\n +")
 client.ClientHandler = ReadsAsBrowsersDo  # type: ignore[misc]
 
 

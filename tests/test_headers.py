@@ -46,7 +46,7 @@ def test_a_page_is_as_long_as_it_says_after_marks_were_taken_out():
     client = signed_in(UserFactory(display_name="Dr \u202eOne"))
     answer = client.get("/accounts/profile/", secure=True)
     assert "Dr One" in answer.content.decode()
-    assert answer.headers["Content-Length"] == str(len(answer.content))
+    assert answer.headers["Content-Length"] == str(len(answer.as_sent))
 
 
 PROBE = """

@@ -16,7 +16,7 @@ from cpms.accounts import actions, queries
 from cpms.accounts.models import Expert, ThematicGroup, User, latest_absence
 from cpms.accounts.passwords import STAFF_LENGTH
 from cpms.accounts.roles import Care
-from cpms.forms import LAST_DAY, DayField, GroupsAtOnce, ListSelect
+from cpms.forms import LAST_DAY, CodeInput, DayField, GroupsAtOnce, ListSelect
 
 ZONED = frozenset(
     "Africa America Antarctica Arctic Asia Atlantic Australia Europe Indian Pacific".split()  # the database's own areas
@@ -27,14 +27,6 @@ def password_help(user: Any) -> str:
     """How long a password has to be for this person."""
     least = STAFF_LENGTH if user is not None and user.is_staff else 12
     return f"At least {least} characters. A sentence is easier to remember than symbols."
-
-
-class CodeInput(forms.TextInput):
-    """Digits that were refused are over by then, and the next ones come into an empty field; a recovery code stands there to be
-    corrected."""
-
-    def format_value(self, value: Any) -> str | None:
-        return None if "".join(str(value or "").split()).isdecimal() else super().format_value(value)
 
 
 class CodeForm(forms.Form):
