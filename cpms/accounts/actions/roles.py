@@ -53,20 +53,16 @@ def refuse_twice(user: User, role: Role, *, valid_to: dt.date | None = None, **h
         raise Refused("This role is held already.")
 
 
-def hold_person(user: User) -> None:
-    """Until commit nobody else gives or asks something that a person has once; of two who do it at one moment the later sees it."""
-    list(User.objects.select_for_update(no_key=True).filter(pk=user.pk).order_by().values_list("pk"))
+def hold_person(*people: User) -> None:
+    """Until commit nobody else gives or asks something that a person has once; of two who do it at one moment the later sees it.
+    Several are held in one order by everybody."""
+    held = User.objects.select_for_update(no_key=True).filter(pk__in=[one.pk for one in people])
+    list(held.order_by("pk").values_list("pk"))
 
 
 def hold_where_they_work(*people: User) -> None:
-    """Nobody of these leaves a hospital, or joins one, until commit; where each of them works is read then. In one order for
-    everybody."""
-    list(
-        User.objects.select_for_update(no_key=True)
-        .filter(pk__in=[one.pk for one in people])
-        .order_by("pk")
-        .values_list("pk")
-    )
+    """Nobody of these leaves a hospital, or joins one, until commit; where each of them works is read then."""
+    hold_person(*people)
     for one in people:
         one.refresh_from_db(fields=["centre"])
 
