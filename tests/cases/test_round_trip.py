@@ -143,7 +143,8 @@ def test_a_changed_line_is_written_as_it_stands_and_the_others_in_full():
 def test_only_the_treating_side_takes_a_case_out_and_only_under_consent():
     story = Story()
     story.open()
-    panel = story.seat(story.expert)
+    story.seat(story.expert)
+    panel = story.fresh()
     address = reverse("cases:phenopacket", args=[story.case.pk])
     answer = signed_in(story.lead).get(address)
     assert answer.status_code == 200

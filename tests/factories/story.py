@@ -46,7 +46,8 @@ def every_line(case) -> set[object]:
 
 
 class Story:
-    """One patient, one panel. Parts are made when first asked for; ``Story(tag="b")`` has canaries of its own."""
+    """One patient, one panel. Parts are made when first asked for; ``Story(tag="b")`` has canaries of its own. The deeds get the panel
+    as a page read it while it was a draft: what they may do follows from the row they hold."""
 
     def __init__(self, tag: str = "a") -> None:
         self.tag = tag
@@ -161,25 +162,24 @@ class Story:
         return Panel.objects.with_case().get(pk=self.panel.pk)
 
     def open(self, *experts) -> Panel:
-        panels.open_panel(self.fresh(), by=self.lead, experts=experts)
+        panels.open_panel(self.panel, by=self.lead, experts=experts)
         return self.fresh()
 
     def invitation(self, person):
-        return self.fresh().invitations.get(invitee=person)
+        return self.panel.invitations.get(invitee=person)
 
-    def seat(self, person) -> Panel:
+    def seat(self, person) -> None:
         """Invite and accept."""
-        panels.invite_experts(self.fresh(), people=[person], by=self.lead)
+        panels.invite_experts(self.panel, people=[person], by=self.lead)
         panels.accept(self.invitation(person), by=person)
-        return self.fresh()
 
     def invite_guest(self, email="guest@elsewhere.example", **until):
         return panels.invite_guest(
-            self.fresh(), email=email, name="Dr Guest", hospital="Far Hospital", country="IE", by=self.lead, **until
+            self.panel, email=email, name="Dr Guest", hospital="Far Hospital", country="IE", by=self.lead, **until
         )
 
     def contribute(self, person, name="advice", kind="test"):
-        return panels.contribute(self.fresh(), kind=kind, text=self.canary(name), by=person)
+        return panels.contribute(self.panel, kind=kind, text=self.canary(name), by=person)
 
     @property
     def yesterday(self) -> dt.datetime:

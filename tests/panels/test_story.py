@@ -72,9 +72,9 @@ def test_a_panel_without_question_does_not_open():
 def test_only_the_treating_side_moves_a_panel():
     story = Story()
     story.open()
-    panel = story.seat(story.expert)
+    story.seat(story.expert)
     with pytest.raises(Refused, match="lead"):
-        panels.withdraw(panel, by=story.expert)
+        panels.withdraw(story.panel, by=story.expert)
 
 
 def test_an_outcome_needs_something_said():

@@ -228,7 +228,8 @@ def test_leaving_a_hospital_ends_what_came_with_it():
     story, other = Story("a"), Story("b")
     story.open()
     other.open()
-    member = other.seat(story.lead) and story.lead
+    other.seat(story.lead)
+    member = story.lead
     coordinator = holder("network_coordinator", story.lead.centre)
     assistant = UserFactory(centre=member.centre, role="none")
     accounts.name_assistant(assistant, until=None, by=member)
