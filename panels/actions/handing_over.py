@@ -89,9 +89,10 @@ def hand_one(patient: Patient, *, to: User, by: Any) -> None:
             )  # over, but its correction waits for the giver: the signature is the new lead's
         if panel.state in {State.OUTCOME, State.CLOSED}:
             jobs.enqueue("outcomes.ask_new_lead", panel_id=str(panel.pk), giver_id=str(giver.pk))
-        notifications.cancel_mails_of(panel.ref, to=giver)
         drafts.discard_under(reverse("panels:detail", args=[panel.ref]), by=giver)
     notifications.pass_work([panel.ref for panel in found], giver=giver, to=to)
+    for panel in found:  # after their work: a reminder that is just being written is waited for there
+        notifications.cancel_mails_of(panel.ref, to=giver)
     consent.pass_reviews(patient, by=by)
     sight.project(Case.objects.filter(patient=patient), by=by)
 

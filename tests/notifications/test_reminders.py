@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import partial
 
 import pytest
 
 from cpms import clock
 from cpms.notifications import actions
+from cpms.notifications.actions.work import remind_one
 from cpms.notifications.models import OutboxMessage, WorkItem
-from cpms.notifications.states import REMIND_AFTER, WHY, Verb, reminder_due
+from cpms.notifications.states import REMIND_AFTER, WHY, MailState, Verb, reminder_due
 from panels import actions as panels
 from tests.factories import CANARIES, Story, UserFactory
+from tests.panels.test_two_panels_of_one_case import one_before_the_other
 
 pytestmark = pytest.mark.django_db
 DAY = dt.timedelta(days=1)
@@ -81,6 +84,29 @@ def test_whoever_answered_is_left_in_peace():
     assert actions.remind() == 0
     item.refresh_from_db()
     assert (item.settled_how, item.remind_at) == ("done", None)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_reminder_that_is_just_being_written_does_not_go_to_whoever_answers_at_that_moment():
+    story, item = asked()
+    age(item, 3)
+    invitation = story.invitation(story.expert)
+    one_before_the_other(lambda: remind_one(item.pk), lambda: panels.accept(invitation, by=story.expert))
+    assert OutboxMessage.objects.get(notice="reminder").state == MailState.CANCELLED
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_reminder_that_is_just_being_written_does_not_go_to_whoever_hands_the_patient_over():
+    story, _item = asked()
+    taker = UserFactory(centre=story.lead.centre)
+    panels.accept(story.invitation(story.expert), by=story.expert)
+    story.contribute(story.expert, kind="need_data")
+    item = WorkItem.objects.open().get(who=story.lead, verb=Verb.ADD_DATA)
+    age(item, 7)
+    hand_over = partial(panels.hand_over, [story.patient], to=taker, by=story.lead)
+    one_before_the_other(lambda: remind_one(item.pk), hand_over)
+    mails = OutboxMessage.objects.filter(notice="reminder", recipient=story.lead)
+    assert [mail.state for mail in mails] == [MailState.CANCELLED]
 
 
 def test_an_expired_invitation_ends_by_itself():

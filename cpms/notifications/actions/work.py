@@ -114,13 +114,15 @@ def cancel_work(items: Iterable[WorkItem]) -> int:
 
 
 def end(items: models.QuerySet[WorkItem], how: Settled) -> int:
-    """Settle what of these is open. A reminder that was written and not sent, as before a daily mail, goes out no more."""
+    """Settle what of these is open. A reminder that was written and not sent, as before a daily mail, goes out no more; nor does one
+    that is just being written, for whose item this waits."""
     keys = list(items.filter(settled_at=None).order_by().values_list("pk", flat=True))
     if not keys:
         return 0
-    cancel_mails(keys)
     rows = WorkItem.objects.open().filter(pk__in=keys)
-    return rows.update(settled_at=clock.now(), settled_how=how, remind_at=None)
+    settled = rows.update(settled_at=clock.now(), settled_how=how, remind_at=None)
+    cancel_mails(keys)
+    return settled
 
 
 def pass_work(refs: Iterable[str], *, giver: Any, to: Any) -> int:
