@@ -15,7 +15,6 @@ from cpms.accounts.access import Refused
 from cpms.accounts.roles import Role
 from cpms.notifications import actions as notifications
 from cpms.notifications.models import OutboxMessage
-from panels import actions as panels
 from panels.meetings import actions
 from panels.meetings.models import Meeting, MeetingSeries
 from panels.meetings.states import Rhythm
@@ -180,14 +179,6 @@ def test_a_form_makes_a_series_of_two_networks_and_says_what_is_wrong(story, coo
     assert signed_in(person).get(made.get_absolute_url()).status_code == 200
 
 
-def test_reminders_go_out_two_days_and_an_hour_before_once_each(story, series, always):
-    first = series.meetings.first()
-    for before, expected in ((60, 0), (47, 1), (47, 1), (20, 1), (0.5, 2), (0.5, 2)):
-        Meeting.objects.filter(pk=first.pk).update(starts_at=clock.now() + dt.timedelta(hours=before))
-        actions.remind(by=None)
-        assert OutboxMessage.objects.filter(notice="meeting_soon", recipient=always).count() == expected
-
-
 def test_a_calendar_address_is_private_follows_and_can_be_stopped(story, series, always, client):
     owner = signed_in(always)
     page = owner.post(reverse("meetings:address")).content.decode()
@@ -224,16 +215,6 @@ def test_the_pages_cost_the_same_for_one_panel_and_for_twenty(story, series, coo
     for number in range(12):
         actions.bring(another(story, f"n{number}").fresh(), to=first, invite=False, by=story.lead)
     assert [cost(page) for page in pages] == few
-
-
-def test_who_left_the_panel_is_not_reminded_of_its_meeting(story, series, always):
-    first = series.meetings.first()
-    actions.bring(story.fresh(), to=first, invite=False, by=story.lead)
-    panels.end_invitation(story.invitation(story.expert), by=story.lead)
-    Meeting.objects.filter(pk=first.pk).update(starts_at=clock.now() + dt.timedelta(minutes=30))
-    actions.remind(by=None)
-    reminded = OutboxMessage.objects.filter(notice="meeting_soon").values_list("recipient", flat=True)
-    assert set(reminded) == {always.pk, story.lead.pk}
 
 
 def test_a_panel_comes_to_no_meeting_of_other_groups(story, coordinator):

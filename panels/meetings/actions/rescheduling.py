@@ -16,7 +16,7 @@ from cpms.notifications.notices import Notice
 from panels import actions as panels
 from panels.meetings import queries, recurrence
 from panels.meetings.actions import series as of_series
-from panels.meetings.actions.single import cancel, put_on, runs, tell_change, tell_whose
+from panels.meetings.actions.single import call_off_reminders, cancel, put_on, runs, tell_change, tell_whose
 from panels.meetings.models import Meeting, MeetingSeries
 from panels.meetings.recurrence import Plan
 
@@ -90,6 +90,7 @@ def put_there(meeting: Meeting, series: MeetingSeries, *, day: dt.date) -> None:
     meeting.series, meeting.day, meeting.zone = series, day, series.zone
     meeting.starts_at, meeting.sequence = recurrence.moment(day, series.at, series.zone), series.sequence
     meeting.save(update_fields=["series", "day", "zone", "starts_at", "sequence"])
+    call_off_reminders(meeting)
 
 
 def give_up(meeting: Meeting, earlier: MeetingSeries, *, homes: Mapping[int, dt.date], by: Any) -> None:

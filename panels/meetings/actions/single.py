@@ -124,6 +124,7 @@ def move(meeting: Meeting, *, starts_at: dt.datetime, seen: int | None, by: Any)
     current.starts_at, current.sequence = starts_at, current.next_sequence()
     current.save(update_fields=["starts_at", "sequence"])
     notifications.settle_all(current, Verb.HOLD)  # it is asked for again once the new end has passed
+    call_off_reminders(current)
     tell_change(current, notice=Notice.MEETING_MOVED)
     audit.record(Event.MEETING_CHANGED, on=current, by=by, verb="moved", saved=current.sequence)
     return current
@@ -207,6 +208,7 @@ def cancel(meeting: Meeting, *, sequence: int) -> None:
     meeting.state, meeting.sequence = MeetingState.CANCELLED, sequence
     meeting.save(update_fields=["state", "sequence"])
     notifications.settle_all(meeting, Verb.HOLD)
+    call_off_reminders(meeting)
 
 
 def tell_change(meeting: Meeting, *, notice: Notice, all_of_series: bool = True) -> None:
@@ -251,13 +253,24 @@ def remind(*, by: Any) -> int:
     now, near = clock.now(), 0
     for early, late, name in SOON:
         due = Meeting.objects.filter(state=MeetingState.PLANNED, starts_at__gt=now + late, starts_at__lte=now + early)
-        for meeting in due.prefetch_related("attendance__who"):
-            people = [row.who for row in meeting.attendance.all() if sees(row.who, meeting)]
-            about: dict[str, Any] = {
-                "about": meeting,
-                "path": meeting.get_absolute_url(),
-                "again": f"{name}:{meeting.sequence}",
-            }
-            notifications.notify(people, notice=Notice.MEETING_SOON, by=by, **about)
-            near += 1
+        near += sum(remind_of(due.filter(pk=pk), name=name, by=by) for pk in due.values_list("pk", flat=True))
     return near
+
+
+@transaction.atomic
+def remind_of(due: QuerySet[Meeting], *, name: str, by: Any) -> int:
+    """Of the one meeting, held; whether it is near still. One that somebody changes at this moment is left to the next run. Its
+    beginning is part of what was said: another length does not say it again."""
+    meeting = due.select_for_update(of=("self",), skip_locked=True).first()
+    if meeting is None:
+        return 0
+    people = [row.who for row in meeting.attendance.select_related("who") if sees(row.who, meeting)]
+    about: dict[str, Any] = {"about": meeting, "path": meeting.get_absolute_url()}
+    again = f"{name}:{meeting.starts_at.isoformat()}"
+    notifications.notify(people, notice=Notice.MEETING_SOON, by=by, again=again, **about)
+    return 1
+
+
+def call_off_reminders(meeting: Meeting) -> None:
+    """It is not near any more: what is not sent yet says so no more."""
+    notifications.cancel_mails([meeting.pk], Notice.MEETING_SOON)
