@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from cpms import clock
 from cpms.accounts.access import Refused
+from cpms.notifications.actions import dispatch_outbox
 from cpms.notifications.models import OutboxMessage, WorkItem
 from cpms.notifications.states import Verb
 from outcomes.policy import may_start
@@ -60,6 +61,39 @@ def test_minutes_and_presenter_are_set_on_one_page_and_told_to_whom_it_concerns(
         actions.give_time(meeting, ref=story.panel.ref, minutes=5, presenter=meeting.other.lead, by=chair)
     with pytest.raises(Refused):
         actions.give_time(meeting, ref=story.panel.ref, minutes=5, presenter=None, by=story.lead)
+
+
+def presents(meeting, person, *, of, by):
+    actions.give_time(meeting, ref=of.panel.ref, minutes=None, presenter=person, by=by)
+
+
+def mails(person):
+    """Of presenting, as they go out or not."""
+    rows = OutboxMessage.objects.filter(recipient=person, notice__in=["presenter", "not_presenter"])
+    return list(rows.order_by("written_at").values_list("notice", "state"))
+
+
+def test_who_need_not_present_any_more_is_not_asked_to_and_hears_it_if_they_were(story, meeting, chair):
+    story.seat(story.second)
+    presents(meeting, story.expert, of=story, by=chair)
+    presents(meeting, story.second, of=story, by=chair)
+    assert mails(story.expert) == [("presenter", "cancelled")]
+    dispatch_outbox()
+    presents(meeting, story.expert, of=story, by=chair)
+    assert mails(story.second) == [("presenter", "sent"), ("not_presenter", "waiting")]
+    assert mails(story.expert) == [("presenter", "cancelled"), ("presenter", "waiting")]
+    dispatch_outbox()
+    actions.take_off(story.fresh(), of=meeting, by=story.lead)
+    assert mails(story.expert)[1:] == [("presenter", "sent"), ("not_presenter", "waiting")]
+
+
+def test_who_presents_two_panels_is_still_asked_to_present_the_other(story, meeting, chair):
+    meeting.other.seat(story.expert)
+    for one in (story, meeting.other):
+        presents(meeting, story.expert, of=one, by=chair)
+    presents(meeting, None, of=story, by=chair)
+    waiting = OutboxMessage.objects.filter(recipient=story.expert, notice="presenter", state="waiting")
+    assert list(waiting.values_list("ref", flat=True)) == [meeting.other.panel.ref]
 
 
 def test_a_panel_that_gets_the_slot_by_order_has_its_members_asked_and_both_leads_told(story, meeting, chair):

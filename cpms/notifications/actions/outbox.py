@@ -98,11 +98,12 @@ def notify_address(address: str, *, notice: Notice, about: models.Model, path: s
     jobs.nudge_after_commit("notifications.dispatch_outbox")
 
 
-def cancel_mails(about: Iterable[uuid.UUID], *notices: Notice, to: Any = None) -> None:
-    """What is not sent yet about these things (of these kinds, or all; to this person, or anybody) is not sent any more."""
-    rows = OutboxMessage.objects.filter(about_id__in=list(about))
+def cancel_mails(about: Iterable[uuid.UUID], *notices: Notice, to: Any = None, ref: str = "") -> int:
+    """What is not sent yet about these things (of these kinds, or all; to this person, or anybody; of this panel, or any) is not
+    sent any more. Gives how many mails there were."""
+    rows = OutboxMessage.objects.filter(about_id__in=list(about), **({"ref": ref} if ref else {}))
     rows = rows if to is None else rows.filter(recipient=to)
-    cancel(rows.filter(notice__in=notices) if notices else rows)
+    return cancel(rows.filter(notice__in=notices) if notices else rows)
 
 
 def cancel_mails_of(ref: str, *, to: Any = None) -> None:
@@ -111,12 +112,12 @@ def cancel_mails_of(ref: str, *, to: Any = None) -> None:
     cancel(rows if to is None else rows.filter(recipient=to))
 
 
-def cancel(rows: QuerySet[OutboxMessage]) -> None:
+def cancel(rows: QuerySet[OutboxMessage]) -> int:
     """What of these waits is not sent any more, as part of a daily mail either; what was given up cannot be sent again."""
     told = Q(state=MailState.DIGESTED, part_of__state__in=[*UNSENT, MailState.GIVEN_UP])
     state = Case(When(state=MailState.GIVEN_UP, then=Value(MailState.GIVEN_UP)), default=Value(MailState.CANCELLED))
     waits = Q(state__in=[MailState.WAITING, MailState.HELD, MailState.GIVEN_UP])
-    rows.filter(waits | told).update(state=state, **BARE)
+    return rows.filter(waits | told).update(state=state, **BARE)
 
 
 def drop(messages: QuerySet[OutboxMessage], state: MailState) -> None:

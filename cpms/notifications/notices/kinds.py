@@ -93,6 +93,7 @@ class Notice(models.TextChoices):
     DATES = "dates", "Dates proposed for a meeting"
     DATES_PASSED = "dates_passed", "Proposed dates have passed"
     PRESENTER = "presenter", "Asked to present a panel"
+    NOT_PRESENTER = "not_presenter", "No longer asked to present a panel"
     SERIES = "series", "Series of meetings"
     SERIES_CHANGED = "series_changed", "Series of meetings changed"
     SERIES_BEFORE = "series_before", "Dates of a series before its change"
@@ -220,6 +221,7 @@ ASKED = frozenset(
         Notice.MENTIONED,
         Notice.MEETING_PROPOSED,
         Notice.PRESENTER,
+        Notice.NOT_PRESENTER,
         Notice.HOLD_WANTED,
         Notice.MEETING_HELD,
         Notice.TAKEN_OFF,

@@ -59,6 +59,10 @@ MEETINGS = {
         "CPMS: you are asked to present a panel",
         "You are asked to present panel {ref} in a meeting. The page says when.",
     ),
+    Notice.NOT_PRESENTER: Words(
+        "CPMS: you need not present a panel",
+        "You were asked to present panel {ref} in a meeting. You need not any more.",
+    ),
     Notice.SERIES: Words(
         "CPMS: a series of meetings",
         "You are asked to a meeting that returns. The entry attached to this mail puts all its dates into your calendar.",

@@ -58,7 +58,11 @@ def take_off(panel: Panel, *, of: Meeting, by: Any) -> None:
     alone hears that they need not."""
     if not (verdict := may_bring(by, panel)):
         raise Refused(verdict.reason)
-    remove(locked(of), panel, by=by)
+    meeting = locked(of)
+    there = meeting.agenda.select_related("panel", "presenter").filter(panel=panel).first()
+    remove(meeting, panel, by=by)
+    if there is not None:
+        relieve(there, meeting, by=by)
 
 
 @transaction.atomic
@@ -77,6 +81,7 @@ def drop(meeting: Meeting, *, ref: str, by: Any) -> bool:
         raise Refused("A meeting that was called for its panel alone is called off instead.")
     people = {person.pk: person for person in (item.presenter, item.panel.lead) if person is not None}
     remove(current, item.panel, by=by)
+    ask_no_more(item, current)
     about: dict[str, Any] = {"about": current, "ref": ref, "path": item.panel.get_absolute_url()}
     notifications.notify(people.values(), notice=Notice.TAKEN_OFF, by=by, again=clock.now().isoformat(), **about)
     panels.propose_again(item.panel, by=by)
@@ -138,15 +143,32 @@ def give_time(meeting: Meeting, *, ref: str, minutes: int | None, presenter: Any
         raise Refused("A panel is presented by somebody who takes part in it.")
     asked = presenter is not None and presenter.pk != item.presenter_id
     changed = item.minutes != minutes
+    if asked or presenter is None:
+        relieve(item, current, by=by)
     item.minutes, item.presenter = minutes, presenter
     item.save(update_fields=["minutes", "presenter"])
     if asked:
-        about: dict[str, Any] = {"about": current, "ref": ref, "path": current.get_absolute_url(), "again": ref}
-        notifications.notify([presenter], notice=Notice.PRESENTER, by=by, **about)
+        about: dict[str, Any] = {"about": current, "ref": ref, "path": current.get_absolute_url()}
+        notifications.notify([presenter], notice=Notice.PRESENTER, by=by, again=f"{ref}:{clock.now()}", **about)
     if changed:
         tell(current, [item], by=by)
     audit.record(Event.AGENDA_CHANGED, on=current, by=by, verb="time given", patient=item.panel.audit_patient_id)
     return item
+
+
+def relieve(item: AgendaItem, meeting: Meeting, *, by: Any) -> None:
+    """Who was to present need not: they hear of it if they were asked already."""
+    if item.presenter is not None and not ask_no_more(item, meeting):
+        about: dict[str, Any] = {"about": meeting, "ref": item.panel.ref, "path": meeting.get_absolute_url()}
+        notifications.notify(
+            [item.presenter], notice=Notice.NOT_PRESENTER, by=by, again=clock.now().isoformat(), **about
+        )
+
+
+def ask_no_more(item: AgendaItem, meeting: Meeting) -> int:
+    """Gives how many mails that asked the presenter were not sent yet; none of them is."""
+    to = item.presenter
+    return notifications.cancel_mails([meeting.pk], Notice.PRESENTER, to=to, ref=item.panel.ref) if to else 0
 
 
 def slots_changed(meeting: Meeting, *, before: set[Any], by: Any) -> None:
