@@ -63,8 +63,9 @@ def not_enough(panel: Panel) -> None:
 
 
 def nobody_is_wanted(panel: Panel, *, how: Settled = Settled.CANCELLED) -> None:
-    """Neither the lead needs substitutes nor coordinators to name people."""
+    """Neither the lead needs substitutes nor coordinators to name people, and no mail that waits asks for them."""
     notifications.settle_all(panel, Verb.SUBSTITUTE, how=how)
+    notifications.cancel_mails([panel.pk], Notice.SUBSTITUTE_WANTED)
     dispatching.need_no_help(panel)
 
 
@@ -136,10 +137,12 @@ def tell_moved(panel: Panel, notice: Notice, *, by: Any) -> None:
         send(people, notice, panel, path=path, again=again, by=by)
 
 
-def send(people: list[Any], notice: Notice, panel: Panel, *, path: str, again: str, by: Any = None) -> None:
-    """One mail to each, once for the occasion that ``again`` names."""
+def send(
+    people: list[Any], notice: Notice, panel: Panel, *, path: str, again: str, by: Any = None, about: Any = None
+) -> None:
+    """One mail to each, once for the occasion that ``again`` names; about the panel unless it is about less."""
     notifications.notify(
-        people, notice=notice, by=by, about=panel, ref=panel.ref, path=path, again=again, urgent=panel.urgent
+        people, notice=notice, by=by, about=about or panel, ref=panel.ref, path=path, again=again, urgent=panel.urgent
     )
 
 
@@ -234,4 +237,4 @@ def ask_coordinators_of(dispatch: Dispatch, again: str) -> None:
     panel, people = dispatch.panel, accounts.coordinators_for(dispatch.network, dispatch.group)
     path, due = dispatch.get_absolute_url(), clock.now() + WITHIN
     notifications.open_for(people, Verb.HELP, on=dispatch, ref=panel.ref, path=path, due_at=due, urgent=panel.urgent)
-    send(people, Notice.HELP_WANTED, panel, path=path, again=again)
+    send(people, Notice.HELP_WANTED, panel, about=dispatch, path=path, again=again)

@@ -46,6 +46,7 @@ def invite_experts(panel: Panel, *, people: Iterable[User], by: Any) -> list[Inv
     asked = [person for person in people if person.pk not in taken and person.pk != panel.lead_id]
     if asked:
         notifications.settle_all(panel, Verb.SUBSTITUTE, how=Settled.DONE)
+        notifications.cancel_mails([panel.pk], Notice.SUBSTITUTE_WANTED)
     return [ask(panel, person, by=by, notice=Notice.INVITED) for person in asked]
 
 

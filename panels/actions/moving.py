@@ -42,6 +42,7 @@ from panels.states import BY_VERB, RUNNING, SHARED, DispatchState, InvitationSta
 
 TOLD = frozenset({Move.OPEN, Move.START_OUTCOME, Move.REOPEN})
 """Steps that no mail of their own goes with; closing and withdrawing have theirs."""
+ASKS_FOR_ADVICE = (Notice.ANSWER_LATE, Notice.NUDGED, Notice.SUBSTITUTE_WANTED, Notice.MEETING_PROPOSED)
 
 
 @transaction.atomic
@@ -73,7 +74,7 @@ def end_what_waits(panel: Panel, target: State, *, by: Any) -> None:
     """Advice is asked for while the panel is open, a yes or no while it runs: the outcome can still be signed by who comes."""
     if target != State.OPEN:
         notifications.settle_all(panel, Verb.SUBSTITUTE, Verb.MEET, Verb.REPLY)
-        notifications.cancel_mails([panel.pk], Notice.ANSWER_LATE, Notice.NUDGED)
+        notifications.cancel_mails([panel.pk], *ASKS_FOR_ADVICE)
         dispatching.need_no_help(panel)
     if target not in RUNNING:
         end_asking(panel, by=by)
