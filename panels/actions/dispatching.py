@@ -167,6 +167,7 @@ def clarify(dispatch: Dispatch, *, text: str, by: Any) -> Dispatch:
     if not text.strip():
         raise Refused("Write your answer.")
     Dispatch.objects.filter(pk=current.pk).update(state=DispatchState.ANSWERED)
+    notifications.cancel_mails([current.pk], Notice.DISPATCH_RETURNED)
     panel = current.panel
     if not panel.dispatches.filter(state=DispatchState.RETURNED).exists():
         notifications.settle_all(panel, Verb.CLARIFY, how=Settled.DONE)

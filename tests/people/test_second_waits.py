@@ -69,6 +69,24 @@ def test_a_lost_phone_waits_for_the_others_on_duty_who_may_say_no(centre, desk):
     assert TotpDevice.objects.filter(user=owner).exists()
 
 
+def asks(notice):
+    """To how many a mail still goes that asks them."""
+    return OutboxMessage.objects.filter(notice=notice, state="waiting").count()
+
+
+def test_no_mail_that_waits_asks_for_what_somebody_decided(centre, desk):
+    representatives = [holding(role, centre=centre) for role in (Role.REPRESENTATIVE, Role.SUBSTITUTE)]
+    send(centre)
+    before = asks("request_waiting")
+    actions.refuse_request(AccessRequest.objects.get(), reason="Not known here.", by=representatives[0])
+    assert (before, asks("request_waiting")) == (2, 0)
+    owner = totp_device(UserFactory(centre=centre)).user
+    lost = actions.ask_for_factor(owner, how_checked="Call", by=desk[0])
+    before = asks("factor_waits")
+    actions.confirm_factor(lost, by=desk[1])
+    assert (before, asks("factor_waits")) == (2, 0)
+
+
 def test_a_confirmed_phone_and_a_role_leave_nothing_to_do(centre, desk):
     owner = totp_device(UserFactory(centre=centre)).user
     actions.confirm_factor(actions.ask_for_factor(owner, how_checked="Call", by=desk[0]), by=desk[1])

@@ -157,6 +157,7 @@ def settle(request: AccessRequest, *, by: Any) -> None:
     request.decided_at, request.decided_by = clock.now(), by
     request.save(update_fields=["state", "account", "reason", "decided_at", "decided_by"])
     notifications.settle_all(request, Verb.DECIDE, how=Settled.DONE)
+    notifications.cancel_mails([request.pk], Notice.REQUEST_WAITING)
     audit.record(Event.ACCESS_DECIDED, on=request, by=by, verb=str(request.state))
 
 

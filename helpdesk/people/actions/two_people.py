@@ -34,11 +34,14 @@ ASKS: dict[Any, tuple[Verb, Notice]] = {
     RoleProposal: (Verb.CONFIRM_ROLE, Notice.ROLE_PROPOSED),
 }
 """What waits for the others, and how they hear of it."""
+ASKING = (Notice.FACTOR_WAITS, Notice.ROLE_PROPOSED, Notice.GLASS_ASKED, Notice.PLACE_ASKED)
 
 
 def decide(wish: Any, state: ProposalState, *, by: Any) -> None:
+    """No mail that is not sent yet asks anybody to decide it."""
     wish.state, wish.decided_by, wish.decided_at = state, by, clock.now()
     wish.save(update_fields=["state", "decided_by", "decided_at"])
+    notifications.cancel_mails([wish.pk], *ASKING)
 
 
 @transaction.atomic
