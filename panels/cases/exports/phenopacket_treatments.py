@@ -112,7 +112,7 @@ def _regimen(read: ReadTreatment, what: Tree, words: list[str]) -> Tree:
     if words and words[-1] in REGIMEN_WORDS:
         written["regimenStatus"] = REGIMEN_WORDS[words.pop()]
     if what:
-        written["ontologyClass"] = what
+        written["ontologyClass"] = {**what, "label": "; ".join(filter(None, [what.get("label", ""), *words]))}
     elif words:
         written["externalReference"] = {"description": "; ".join(words)}
     for name, text in (("startTime", read.started), ("endTime", read.ended)):
@@ -122,7 +122,8 @@ def _regimen(read: ReadTreatment, what: Tree, words: list[str]) -> Tree:
 
 
 def _other(read: ReadTreatment, what: Tree, words: list[str]) -> Tree:
-    return {}
+    """A diet, or whatever nobody gave a kind: of the four that the format has a regimen claims the least."""
+    return _regimen(read, what, words) if what or words else {}
 
 
 WRITERS = {
