@@ -296,15 +296,3 @@ def test_lines_beyond_the_most_are_counted():
 def test_any_text_is_read_or_left_out_without_an_error(text):
     for line in read_text(text, catalogue.named):
         assert line.reading or line.why
-
-
-def test_the_newest_value_is_read_beside_columns_of_earlier_days():
-    """A cumulative report: the result of today in a column of its own, those before it under their days."""
-    text = "Parameter\tWert\tEinheit\tReferenz\t01.09.2026\nCalcium\t2,40\tmmol/l\t2,20-2,65\t2,10\nNatrium\t\tmmol/l\t\t131"
-    lines = read_text(text, catalogue.named, day="2026-10-06")
-    found = [(line.name, line.reading.value, line.reading.taken) for line in lines]
-    assert found == [
-        ("Calcium", Decimal("2.40"), "2026-10-06"),
-        ("Calcium", Decimal("2.10"), "2026-09-01"),
-        ("Natrium", Decimal(131), "2026-09-01"),
-    ]

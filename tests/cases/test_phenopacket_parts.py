@@ -219,7 +219,12 @@ def with_ends_alone():
         phenotypicFeatures=[{"type": {"id": "HP:0000127", "label": "Salt wasting"}, "onset": OLD, "resolution": END}],
         medicalActions=[
             {"treatment": {"agent": {"label": "Hydrocortisone"}, "doseIntervals": [END]}},
-            {"therapeuticRegimen": {"ontologyClass": {"label": "Stress doses"}, "endTime": {"timestamp": "2021-02-05"}}},
+            {
+                "therapeuticRegimen": {
+                    "ontologyClass": {"label": "Stress doses"},
+                    "endTime": {"timestamp": "2021-02-05"},
+                }
+            },
         ],
     )
 

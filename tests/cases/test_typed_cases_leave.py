@@ -56,7 +56,11 @@ def test_a_disease_that_was_ruled_out_is_never_said_to_solve_the_case(story):
                 "diagnosis": {
                     "disease": {"id": "ORPHA:418", "label": "CAH"},
                     "genomicInterpretations": [
-                        {"subjectOrBiosampleId": "s1", "interpretationStatus": "REJECTED", "gene": {"symbol": "CYP21A2"}}
+                        {
+                            "subjectOrBiosampleId": "s1",
+                            "interpretationStatus": "REJECTED",
+                            "gene": {"symbol": "CYP21A2"},
+                        }
                     ],
                 },
             }

@@ -12,7 +12,10 @@ from panels.cases.importers.read_case import ReadCase, ReadDiagnosis, ReadVarian
 POSITION = re.compile(r"(?:(\S+) )?([^\s:]*):(\d+|\?) ?([^>]*)>(.*)")
 ROLE_NAMES = {words: name for name, words in ROLES.items()}
 SIGNIFICANCE_NAMES = {words: name for name, words in SIGNIFICANCE.items()}
-PROGRESS = {"suspected": "IN_PROGRESS", "excluded": "UNSOLVED"}  # of what is ruled out nobody says that it explains the case
+PROGRESS = {
+    "suspected": "IN_PROGRESS",
+    "excluded": "UNSOLVED",
+}  # of what is ruled out nobody says that it explains the case
 
 
 def write_diseases(case: ReadCase) -> list[Tree]:
