@@ -176,7 +176,8 @@ class DecimalInput(forms.TextInput):
 
 
 class ClinicalDecimalField(forms.DecimalField):
-    """A measured value. Reads 2,86 and 2.86 alike, and asks back instead of dropping a separator."""
+    """A measured value. Reads 2,86 and 2.86 alike, and asks back instead of dropping a separator or a digit: the columns of values
+    hold 15 before the decimal mark and 9 behind it."""
 
     widget = DecimalInput
     default_error_messages = {
@@ -184,7 +185,13 @@ class ClinicalDecimalField(forms.DecimalField):
         "separators": _("Use one decimal mark and nothing between thousands, for example 1234.5."),
         "operator": _("Enter the number alone, without < or >."),
         "nought": _("Write a nought before the decimal mark, for example 0.5."),
+        "max_digits": _("Enter at most %(max)s digits."),
+        "max_whole_digits": _("Enter at most %(max)s digits before the decimal mark."),
+        "max_decimal_places": _("Enter at most %(max)s digits behind the decimal mark."),
     }
+
+    def __init__(self, *, max_digits: int = 24, decimal_places: int = 9, **options: Any) -> None:
+        super().__init__(max_digits=max_digits, decimal_places=decimal_places, **options)
 
     def to_python(self, value: Any) -> Decimal | None:  # type: ignore[override]
         if value in self.empty_values:

@@ -98,12 +98,19 @@ def save_numbered(patient: Patient, *, number: str, by: Any, **how: Any) -> None
         raise Refused(known) from error
 
 
+def _held(patient: Patient) -> Patient:
+    """The patient as they are now, held until commit."""
+    return Patient.objects.select_for_update(of=("self",), no_key=True).get(pk=patient.pk)
+
+
 @transaction.atomic
 def describe(patient: Patient, *, version: int, by: Any, **said: Any) -> Patient:
     """Correct what is written down of the patient: ``said`` gives the value of each name of ``DESCRIBED``.
 
-    Raises ``Clash`` when somebody was faster, ``Refused`` for a number that another patient of the hospital has.
+    Raises ``Clash`` when somebody was faster, ``Refused`` for a number that another patient of the hospital has, and for whoever
+    may not do so to the patient as they are now: since the page was read they may have been handed over, or erased.
     """
+    patient = _held(patient)
     if not (verdict := ask(Permission.PATIENT_DESCRIBE, by, patient)):
         raise Refused(verdict.reason)
     if known := same_number(said["local_id"], by=patient.enrolled_by, patient=patient):
@@ -143,7 +150,7 @@ def erase(patient: Patient, *, by: Any) -> Patient:
 
     What stays is a row without person: pseudonym, codes and figures until ``patients.forget`` has removed the clinical rows.
     """
-    patient = Patient.objects.select_for_update(of=("self",)).get(pk=patient.pk)
+    patient = _held(patient)
     if not (verdict := may_erase(by, patient)):
         raise Refused(verdict.reason)
     return darken(patient, at=clock.now(), by=by)
@@ -188,6 +195,7 @@ def export_everything(patient: Patient, *, by: Any) -> Iterator[bytes]:
 
     A ZIP, piece by piece: no copy of it is ever whole in memory or lies on a disk of ours.
     """
+    patient = _held(patient)
     if not (verdict := may_export(by, patient)):
         raise Refused(verdict.reason)
     audit.record(Event.PATIENT_EXPORTED, on=patient, by=by)

@@ -43,15 +43,17 @@ def may_enrol_for(user: Any, clinician: Any) -> Verdict:
 
 
 @rule(Permission.PATIENT_DESCRIBE)
-def may_describe(_user: Any, patient: Any) -> Verdict:
+def may_describe(user: Any, patient: Any) -> Verdict:
     """A mistake is mended by the treating side at any time, consent or not (GDPR, article 16)."""
+    if not treats(user, patient):
+        return no("Only the treating side corrects what is written down of a patient.")
     return no("This patient is erased.") if patient.erased_at else yes
 
 
 @rule(Permission.PATIENT_EXPORT)
-def may_export(_user: Any, _patient: Any) -> Verdict:
-    """A data subject's right needs no consent; whoever can see the patient is the treating side."""
-    return yes
+def may_export(user: Any, patient: Any) -> Verdict:
+    """A data subject's right needs no consent: the treating side at any time."""
+    return yes if treats(user, patient) else no("Only the treating side takes out what is held about a patient.")
 
 
 def treats(user: Any, patient: Any) -> bool:

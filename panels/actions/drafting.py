@@ -16,6 +16,7 @@ from cpms.audit import actions as audit
 from cpms.audit.states import Event
 from cpms.notifications import actions as notifications
 from cpms.notifications.states import Verb
+from cpms.patients.models import Patient
 from panels.cases.models import Case
 from panels.models import Panel, PanelCounter
 from panels.policy import may_prepare
@@ -39,7 +40,7 @@ def draft_panel(case: Case, *, network: Network, by: Any) -> Panel:
     """A draft under the patient's key, led by the patient's clinician of this moment (an assistant drafts for theirs). Raises
     ``Refused`` for a network that the clinician's centre does not belong to today."""
     hold_consent(case.patient_id)
-    case.patient.refresh_from_db(fields=["enrolled_by"])
+    case.patient = Patient.objects.select_related("enrolled_by").get(pk=case.patient_id)
     if not accounts.networks_of(case.patient.enrolled_by).filter(pk=network.pk).exists():
         raise Refused("The clinician's centre does not belong to this network.")
     panel = Panel(key=case.key, case=case, network=network, lead=case.patient.enrolled_by, ref=next_ref(network))
@@ -86,7 +87,7 @@ def prepare(
 ) -> Panel:
     """Write question, group, urgency and date of a draft. Raises ``Clash`` when somebody else saved meanwhile."""
     hold_consent(panel.case.patient_id)
-    if not (verdict := may_prepare(by, panel)):
+    if not (verdict := may_prepare(by, Panel.objects.held(panel.pk))):
         raise Refused(verdict.reason)
     locking.claim(panel, version, {"question": question})
     panel.question, panel.title, panel.group, panel.urgency = question, title, group, urgency

@@ -20,6 +20,7 @@ from panels.cases.importers import phenopacket
 from panels.cases.importers.read_case import ImportRefused, ReadCase
 from panels.cases.models import plain
 from panels.cases.queries import asked_about, lies_ahead
+from panels.cases.row_forms import RowForm
 from panels.cases.states import (
     AHEAD,
     CODE,
@@ -35,32 +36,6 @@ from panels.cases.states import (
 HGVS = re.compile(
     r"\b[cgmnopr]\.\(?[\w*?=>+\-]"
 )  # what every name of a variant has: the kind of sequence, then where and what
-
-
-class RowForm(forms.Form):
-    """A line of the case. ``id`` ties it to what the form does not show; ``saved`` are the lines of the case by it."""
-
-    id = forms.UUIDField(required=False, widget=forms.HiddenInput)
-    is_measured = False
-
-    def __init__(self, *args: Any, saved: Mapping[Any, dict[str, Any]] | None = None, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.saved = saved or {}
-
-    @property
-    def asks(self) -> str:
-        """A question beside the row; most parts have none."""
-        return ""
-
-    @classmethod
-    def typed_names(cls) -> set[str]:
-        """The fields that begin a new row: what its choices show unasked is nobody's entry."""
-        return {name for name, field in cls.base_fields.items() if not isinstance(field, forms.ChoiceField)}
-
-    def has_changed(self) -> bool:
-        """A new row counts once something is typed into it."""
-        began = not self.typed_names().isdisjoint(self.changed_data)
-        return super().has_changed() and (bool(self.initial) or began or "DELETE" in self.changed_data)
 
 
 class CodeField(forms.RegexField):
@@ -142,8 +117,7 @@ class LabRow(RowForm):
 
     def clean_taken(self) -> str:
         taken: str = self.cleaned_data["taken"]
-        was = self.saved.get(self.cleaned_data.get("id"), {}).get("taken")
-        if taken != was and lies_ahead(taken):
+        if taken != self.before.get("taken") and lies_ahead(taken):
             raise forms.ValidationError(AHEAD)
         return taken
 
@@ -276,7 +250,7 @@ class CaseForms:
             saved = [initial_of(part, row) for part in getattr(case, name).all()]
             drafted = rows_of(typed, name, begun_by=row.typed_names())
             shown = None if data else with_newer(drafted, saved)  # what is sent may be older than what is saved
-            by_id = {"saved": {one["id"]: one for one in saved}}
+            by_id = {"saved": {str(one["id"]): one for one in saved}}
             self.sets[name] = factory(data, initial=shown, prefix=name, form_kwargs=by_id)
 
     def is_valid(self) -> bool:

@@ -23,6 +23,13 @@ def may_edit(user: Any, case: Any) -> Verdict:
     return may(case.patient, Actor.TREATING, Act.ENTER)
 
 
+def may_begin(user: Any, patient: Any) -> Verdict:
+    """Start a case of the patient: as a case is corrected."""
+    if not treats(user, patient):
+        return no("Only the treating side starts a case.")
+    return may(patient, Actor.TREATING, Act.ENTER)
+
+
 @rule(Permission.CASE_EXPORT)
 def may_export(user: Any, case: Any) -> Verdict:
     """The treating side, while consent to care is in force: what has left cannot be called back."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from cpms.accounts.access import Verdict, rule, yes
+from consent.models import Registry
+from cpms.accounts.access import Verdict, no, rule, yes
 from cpms.accounts.roles import Permission
 
 
@@ -15,6 +16,8 @@ def may_read_registry(_user: Any, _registry: Any) -> Verdict:
 
 
 @rule(Permission.REGISTRY_RECEIVE)
-def may_receive(_user: Any, _registry: Any) -> Verdict:
-    """For a registry that is open; a closed one is seen by nobody."""
-    return yes
+def may_receive(user: Any, registry: Any) -> Verdict:
+    """The researchers of a registry that is open, at the moment of taking: whoever saw the page may have been one until then."""
+    if Registry.objects.visible_to(user).filter(pk=registry.pk).exists():
+        return yes
+    return no("Cases go to a registry that is open, through its own researchers.")

@@ -19,9 +19,10 @@ def receivable(registry: Registry, user: Any) -> QuerySet[Case]:
     """Cases of closed panels of the networks in which the person does research for this registry, whose patients consent to
     stage 2 for it, at this moment.
 
-    The oldest first. An erased patient's case is not among them.
+    The oldest first. An erased patient's case is not among them, and none is for a registry that is closed by now.
     """
-    held = user.roles_in_force().filter(role=Role.RESEARCHER, registry=registry.code)
+    still = Registry.objects.visible_to(user).filter(pk=registry.pk)
+    held = user.roles_in_force().filter(role=Role.RESEARCHER, registry__in=still.values("code"))
     closed = Panel.objects.filter(state=State.CLOSED, network__in=held.values("network"))
     agreed = Consent.objects.for_registry(registry.code)
     cases = Case.objects.filter(pk__in=closed.values("case"), patient__in=agreed.values("patient"))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
@@ -190,3 +192,16 @@ def test_the_page_of_files_asks_the_same_however_many(story, number, django_asse
     client.get(url)
     with django_assert_num_queries(20):
         client.get(url)
+
+
+def test_what_another_window_wrote_beside_a_file_stays_when_the_next_one_is_shown(story):
+    first, second = added(story), added(story, png(), "b.png")
+    client, url = signed_in(story.lead), reverse("cases:show_files", args=[story.case.pk])
+    page = client.get(reverse("cases:files", args=[story.case.pk])).content.decode()
+    stale = dict(re.findall(r'name="((?:caption|was)-[^"]+)"[^>]*? value="([^"]*)"', page))
+    assert {name for name in stale if name.startswith("caption-")} == {f"caption-{one.pk}" for one in (first, second)}
+    client.post(url, stale | {f"caption-{first.pk}": "MRI before surgery"})
+    client.post(url, stale | {f"caption-{second.pk}": "MRI after surgery", "looked": [second.pk]})
+    assert [one.caption for one in CaseFile.objects.order_by("added_at")] == ["MRI before surgery", "MRI after surgery"]
+    client.post(url, {f"caption-{first.pk}": "", f"was-{first.pk}": "MRI before surgery"})
+    assert CaseFile.objects.get(pk=first.pk).caption == ""

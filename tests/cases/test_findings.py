@@ -113,3 +113,26 @@ def test_what_is_typed_into_a_typeahead_never_stands_in_an_address(names):
     assert client.get(f"{url}&q=seiz").status_code == 405
     for bad in ("[]", "{", '{"text": 4}'):
         assert b"HP:" not in client.post(url, bad, content_type="application/json").content
+
+
+def test_a_finding_that_the_case_says_otherwise_is_not_passed_over(names):
+    story = Story()
+    client, url = signed_in(story.lead), reverse("cases:findings", args=[story.case.pk])
+    row = {"do": "add", "label": "Hypertension", "code": "HP:0000822"}
+    client.post(url, {**row, "present": "0"})
+    other = client.post(url, {**row, "present": "1", "onset": "since 2020"})
+    assert other.status_code == 422
+    assert "The case holds this finding already: Hypertension, absent." in other.content.decode()
+    assert [one.present for one in story.case.findings.filter(code="HP:0000822")] == [False]
+
+
+def test_a_letter_about_what_the_case_holds_is_not_said_to_name_nothing(names):
+    story = Story()
+    client, url = signed_in(story.lead), reverse("cases:findings", args=[story.case.pk])
+    for code, present in (("HP:0000822", "1"), ("HP:0001250", "1")):
+        client.post(url, {"do": "add", "label": NAMES[code], "code": code, "present": present})
+    page = " ".join(client.post(url, {"do": "read", "letter": "Hypertension. No seizures."}).content.decode().split())
+    assert "No other finding was recognised." in page
+    assert "<li> Hypertension </li>" in page
+    assert "<li> Seizure: present in the case, absent in the letter </li>" in page
+    assert "No finding was recognised." in client.post(url, {"do": "read", "letter": "Nothing."}).content.decode()

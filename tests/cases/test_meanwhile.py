@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 
 import pytest
 from django.urls import reverse
@@ -11,10 +12,11 @@ from cpms import clock
 from cpms.drafts import actions as drafts
 from panels.cases import actions as cases
 from panels.cases.forms import ROWS, CaseForms
-from panels.cases.models import LabResult
-from panels.cases.queries import case_parts
+from panels.cases.models import Case, LabResult
+from panels.cases.queries import case_parts, room_in
 from tests.clients import signed_in
 from tests.factories import Story, case_form
+from tests.panels.test_races import race
 
 pytestmark = pytest.mark.django_db(databases=["default", "cachedb"])
 
@@ -123,3 +125,29 @@ def test_answers_that_somebody_else_saved_meanwhile_are_shown_beside_mine(story)
     assert [(one.label, bool(one.mine), bool(one.theirs)) for one in clash.context["clash"].fields] == [
         (asked.text, True, True)
     ]
+
+
+def test_a_file_that_is_taken_into_a_case_leaves_what_was_saved_meanwhile(story):
+    loaded = Case.objects.get(pk=story.case.pk)
+    written = cases.Correction(summary="Vomits since two days.")
+    saved = cases.correct_case(story.case, written, version=story.case.version, by=story.lead)
+    packet = {"subject": {"id": "s1", "timeAtLastEncounter": {"age": {"iso8601duration": "P5Y"}}}}
+    cases.import_phenopacket(loaded, json.dumps(packet).encode(), filename="x.json", by=story.lead)
+    held = Case.objects.get(pk=story.case.pk)
+    assert (held.summary, held.version, held.age_at_entry) == ("Vomits since two days.", saved.version, "5 years")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_finding_that_two_windows_add_at_one_moment_stands_once(story):
+    before = story.case.findings.count()
+    rows = [{"label": f"Finding {number}", "code": f"HP:99{number:05}", "present": True} for number in range(300)]
+    race(lambda: cases.add_findings(Case.objects.get(pk=story.case.pk), rows, by=story.lead))
+    assert story.case.findings.count() == before + len(rows)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_results_that_two_windows_add_at_one_moment_never_overfill_a_case(story):
+    room = room_in(Case.objects.get(pk=story.case.pk))
+    rows = [{"label": f"Test {number}", "value": 1} for number in range(room * 2 // 3)]
+    race(lambda: cases.add_labs(Case.objects.get(pk=story.case.pk), rows, names={}, by=story.lead))
+    assert room_in(story.case) == room - len(rows)

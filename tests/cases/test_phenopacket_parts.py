@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from decimal import Decimal
 
 import pytest
+from google.protobuf import json_format
+from phenopackets import Phenopacket
 
+from cpms import clock
+from panels.cases.exports import phenopacket as writer
 from panels.cases.importers import phenopacket
 from tests.cases.reading import read
 
@@ -201,3 +206,43 @@ def test_an_interpretation_that_names_no_disease_adds_none_but_its_summary_is_na
 def test_an_action_of_no_known_kind_is_kept_with_its_target():
     found = read(medicalActions=[{"treatmentTarget": {"id": "OMIM:201910", "label": "CAH"}}]).treatments[0]
     assert (found.kind, found.detail) == ("other", "for: CAH")
+
+
+END = {"interval": {"end": "2021-02-05T00:00:00Z"}}
+OLD = {"ageRange": {"end": {"iso8601duration": "P12Y"}}}
+
+
+def with_ends_alone():
+    """A finding, a medicine and a regimen of which only the end is known."""
+    return read(
+        subject={"id": "s1", "timeAtLastEncounter": OLD},
+        phenotypicFeatures=[{"type": {"id": "HP:0000127", "label": "Salt wasting"}, "onset": OLD, "resolution": END}],
+        medicalActions=[
+            {"treatment": {"agent": {"label": "Hydrocortisone"}, "doseIntervals": [END]}},
+            {
+                "therapeuticRegimen": {
+                    "ontologyClass": {"label": "Stress doses"},
+                    "endTime": {"timestamp": "2021-02-05"},
+                }
+            },
+        ],
+    )
+
+
+def test_a_span_whose_end_alone_is_known_does_not_begin_there():
+    case = with_ends_alone()
+    drug, regimen = case.treatments
+    assert (drug.detail, drug.started, drug.ended) == ("until February 2021", "", "February 2021")
+    assert (regimen.started, regimen.ended) == ("", "February 2021")
+    finding = case.findings[0]
+    assert (finding.onset, finding.resolution) == ("until 12 years", "until February 2021")
+    assert (case.age.text, case.age.years) == ("until 12 years", 12)
+
+
+def test_a_span_whose_end_alone_is_known_leaves_as_one():
+    case = with_ends_alone()
+    tree = writer.write(case, subject="P-TEST", made_at=clock.now())
+    json_format.ParseDict(tree, Phenopacket())
+    assert tree["phenotypicFeatures"][0]["onset"] == OLD
+    again = phenopacket.read(json.dumps(tree).encode())
+    assert (again.findings, again.treatments, again.age.text) == (case.findings, case.treatments, case.age.text)

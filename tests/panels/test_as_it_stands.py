@@ -82,3 +82,21 @@ def test_one_person_is_let_in_once_however_many_do_it(story):
     assert race(lambda: panels.let_in(story.fresh(), who=story.desk, by=story.lead)) == [1]
     panels.end_assist(Assist.objects.get(), by=story.lead)
     assert not Panel.objects.visible_to(story.desk).exists()
+
+
+def prepared(panel, **what):
+    return panels.prepare(panel, by=panel.lead, version=panel.version, question="Which dose?", **what)
+
+
+def test_a_question_is_written_while_the_panel_is_a_draft_and_by_who_treats_the_patient():
+    story = Story("b")
+    page = read_by(story, story.lead)
+    panels.hand_over([story.patient], to=UserFactory(centre=story.lead.centre), by=story.lead)
+    with pytest.raises(Refused, match="Only the lead"):
+        prepared(page)
+    other = Story("c")
+    page = read_by(other, other.lead)
+    other.open()
+    with pytest.raises(Refused, match="open already"):
+        prepared(page)
+    assert Panel.objects.get(pk=other.panel.pk).question == page.question != "Which dose?"

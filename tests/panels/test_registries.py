@@ -17,6 +17,7 @@ from consent import actions as consent
 from consent.models import Consent, Registry, RegistryRelease
 from consent.states import Answer, Giver, Stage
 from cpms import clock
+from cpms.accounts.access import Refused
 from cpms.accounts.roles import Role
 from cpms.audit.models import AuditEvent
 from cpms.audit.states import Event
@@ -25,6 +26,8 @@ from cpms.patients.queries import recipients
 from panels import actions as panels
 from panels.actions.registries import released
 from panels.cases.actions import Correction, correct_case
+from panels.cases.exports.deidentified import without_words
+from panels.cases.importers.read_case import ReadCase, ReadDiagnosis, ReadFinding, ReadVariant
 from panels.models import Panel
 from panels.queries.registries import offer
 from panels.states import State
@@ -184,7 +187,9 @@ def test_a_researcher_of_another_registry_finds_neither_this_one_nor_its_cases()
     client = signed_in(study.researcher)
     pages = [client.get(reverse("panels:registry", args=[one.code]), secure=True) for one in (study.registry, second)]
     assert [page.status_code for page in pages] == [404, 200]
-    assert (study.offered, study.take()) == ((0, 0), {})
+    assert study.offered == (0, 0)
+    with pytest.raises(Refused, match="its own researchers"):
+        study.take()
 
 
 def late(study: Study) -> int:
@@ -203,3 +208,55 @@ def late(study: Study) -> int:
 def test_no_case_goes_to_a_registry_after_the_withdrawal():
     study = Study()
     assert [late(study) for _round in range(ROUNDS)] == [0] * ROUNDS
+
+
+def test_a_registry_that_was_closed_since_the_page_was_opened_receives_nothing_more():
+    study = Study()
+    study.agree()
+    under_way = panels.receive(study.registry, purpose="An invented study", by=study.researcher)
+    Registry.objects.update(closed_on=clock.today())
+    with zipfile.ZipFile(io.BytesIO(b"".join(under_way))) as archive:
+        assert archive.namelist() == []
+    with pytest.raises(Refused, match="open"):
+        study.take()
+    assert RegistryRelease.objects.count() == 1
+
+
+def test_whose_role_ended_since_the_page_was_opened_asks_for_nothing_more():
+    study = Study()
+    study.agree()
+    yesterday = study.story.yesterday.date()
+    study.researcher.memberships.update(valid_from=yesterday, valid_to=yesterday)
+    with pytest.raises(Refused, match="open"):
+        study.take()
+    assert RegistryRelease.objects.count() == 0
+
+
+@pytest.mark.parametrize(
+    ("gene", "stays"),
+    [
+        ("CYP21A2", True),
+        ("MT-TL1", True),
+        ("C9orf72", True),
+        ("Rossi", False),
+        ("Meyer-Lind", False),
+        ("Adrenal2024", False),
+    ],
+)
+def test_what_is_spelled_unlike_a_gene_is_no_gene(gene, stays):
+    variant = ReadVariant(gene=gene, hgvs_c="c.518T>A")
+    assert [one.gene for one in without_words(ReadCase(sex="female", variants=(variant,))).variants] == [gene] * stays
+
+
+@pytest.mark.parametrize(
+    ("code", "stays"),
+    [("ORPHA:418", True), ("OMIM:201910", True), ("MONDO:0018479", True), ("MRN:4711002", False), ("PID:80512", False)],
+)
+def test_a_code_of_no_known_terminology_may_be_somebodys_number(code, stays):
+    case = ReadCase(
+        sex="female",
+        diagnoses=(ReadDiagnosis(code.partition(":")[0], code, "a", "confirmed"),),
+        findings=(ReadFinding(code, "a", present=True),),
+    )
+    left = without_words(case)
+    assert [one.code for one in (*left.diagnoses, *left.findings)] == [code] * 2 * stays

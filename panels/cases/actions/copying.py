@@ -11,11 +11,11 @@ from django.db import transaction
 from consent.actions import hold_consent
 from consent.policy import may_be_discussed
 from cpms import clock
-from cpms.accounts.access import Refused
 from cpms.audit import actions as audit
 from cpms.audit.states import Event
 from cpms.jobs import actions as jobs
 from panels.cases import queries
+from panels.cases.actions.admitting import admit
 from panels.cases.ages import older
 from panels.cases.models import (
     Case,
@@ -29,7 +29,6 @@ from panels.cases.models import (
     Treatment,
     Variant,
 )
-from panels.cases.policy import may_edit
 from panels.cases.states import FileState
 
 SEEN = (FileState.READY, FileState.SHOWN)
@@ -40,9 +39,7 @@ KINDS: tuple[Any, ...] = (Diagnosis, Finding, LabResult, Variant, Treatment, Cas
 def copy_case(previous: Case, *, by: Any) -> Case:
     """A case with the previous one's summary and lines. Dates and ages of the lines stay as they were written then; a result
     without one gets the moment the previous case was entered, which is when it counted."""
-    hold_consent(previous.patient_id)
-    if not (verdict := may_edit(by, previous)):
-        raise Refused(verdict.reason)
+    admit(previous, by=by)
     case = Case(patient=previous.patient, key=previous.key, made_by=by, begun_at=clock.now(), copied_from=previous)
     case.summary = previous.summary
     take_age(case, previous)
@@ -121,8 +118,6 @@ def copy_file(file: CaseFile, case: Case, *, by: Any) -> int:
 @transaction.atomic
 def confirm_copy(case: Case, *, by: Any) -> None:
     """Everything copied still holds."""
-    hold_consent(case.patient_id)
-    if not (verdict := may_edit(by, case)):
-        raise Refused(verdict.reason)
+    admit(case, by=by)
     Case.objects.filter(pk=case.pk, confirmed_at=None).update(confirmed_at=clock.now())
     audit.record(Event.CASE_CHANGED, on=case, by=by, verb="confirm")

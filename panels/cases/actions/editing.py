@@ -11,14 +11,15 @@ from typing import Any
 from django.db import transaction
 
 from consent.actions import hold_consent
-from consent.policy import may_be_discussed
 from cpms import clock, locking
 from cpms.accounts.access import Refused, grants
 from cpms.audit import actions as audit
 from cpms.audit.states import Event
+from cpms.patients.models import Patient
 from panels.cases.actions import coding
+from panels.cases.actions.admitting import admit, hold_case
 from panels.cases.models import Case, Diagnosis, Finding, LabAlias, LabResult, Treatment, Variant, name_token
-from panels.cases.policy import may_edit
+from panels.cases.policy import may_begin
 from panels.cases.queries import line_words, room_in, taken_now
 from panels.cases.states import MOST_ROWS, DiagnosisStatus
 
@@ -27,9 +28,11 @@ FULL = f"A case holds {MOST_ROWS:,} lines at most. Take some out first, or add f
 
 @transaction.atomic
 def start_case(patient: Any, *, by: Any, begun_at: dt.datetime | None = None) -> Case:
-    """An empty case under the patient's key. Raises ``Refused`` while consent to care is not in force."""
+    """An empty case under the patient's key. Raises ``Refused`` for whoever does not treat the patient now, and while consent to care
+    is not in force."""
     hold_consent(patient.pk)
-    if not (verdict := may_be_discussed(patient)):
+    patient = Patient.objects.get(pk=patient.pk)  # as they are: since the page was read they may have been handed over
+    if not (verdict := may_begin(by, patient)):
         raise Refused(verdict.reason)
     case = Case(patient=patient, key=patient.key, made_by=by, begun_at=begun_at)
     case.save(force_insert=True)
@@ -68,9 +71,7 @@ class Correction:
 def correct_case(case: Case, correction: Correction, *, version: int, by: Any) -> Case:
     """Bring the case's parts to what the form says. Raises ``Clash`` with both texts, line by line, when somebody else saved
     meanwhile."""
-    hold_consent(case.patient_id)
-    if not (verdict := may_edit(by, case)):
-        raise Refused(verdict.reason)
+    admit(case, by=by)
     try:
         locking.claim(case, version, {"summary": correction.summary})
     except locking.Clash as clash:
@@ -87,9 +88,7 @@ def correct_case(case: Case, correction: Correction, *, version: int, by: Any) -
 @transaction.atomic
 def add_diagnosis(case: Case, *, label: str, status: str, by: Any, code: str = "") -> Diagnosis:
     """One more diagnosis, in words or with the code that was chosen for them."""
-    hold_consent(case.patient_id)
-    if not (verdict := may_edit(by, case)):
-        raise Refused(verdict.reason)
+    admit(case, by=by)
     status = status if status in DiagnosisStatus.values else DiagnosisStatus.SUSPECTED
     position = case.diagnoses.count()
     diagnosis = Diagnosis(
@@ -103,9 +102,8 @@ def add_diagnosis(case: Case, *, label: str, status: str, by: Any, code: str = "
 @transaction.atomic
 def add_findings(case: Case, rows: Sequence[Mapping[str, Any]], *, by: Any) -> list[Finding]:
     """Append findings; one whose code the case holds already is left as it is."""
-    hold_consent(case.patient_id)
-    if not (verdict := may_edit(by, case)):
-        raise Refused(verdict.reason)
+    admit(case, by=by)
+    hold_case(case)
     held = set(case.findings.exclude(code="").values_list("code", flat=True))
     begin = case.findings.count()
     new = [row for row in rows if row.get("code") not in held]
@@ -120,9 +118,8 @@ def add_labs(case: Case, rows: Sequence[Mapping[str, Any]], *, names: Mapping[st
     """Append results; one without a moment was taken today, unless the case was entered today. ``names`` are test names of the
     centre with the analyte each was matched with, remembered from now on in place of an earlier one; one without an analyte is
     forgotten. Raises ``Refused`` for more than the case has room for."""
-    hold_consent(case.patient_id)
-    if not (verdict := may_edit(by, case)):
-        raise Refused(verdict.reason)
+    admit(case, by=by)
+    hold_case(case)
     if len(rows) > room_in(case):
         raise Refused(FULL)
     begin = case.labs.count()

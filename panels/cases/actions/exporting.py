@@ -7,11 +7,11 @@ from typing import Any
 
 from django.db import transaction
 
-from consent.actions import hold_consent
 from cpms import clock
 from cpms.accounts.access import Refused
 from cpms.audit import actions as audit
 from cpms.audit.states import Event
+from panels.cases.actions.admitting import hold_patient
 from panels.cases.exports import phenopacket
 from panels.cases.exports.case import read_case_of
 from panels.cases.models import Case
@@ -21,7 +21,7 @@ from panels.cases.policy import may_export
 @transaction.atomic
 def export_phenopacket(case: Case, *, by: Any) -> bytes:
     """The case as a GA4GH phenopacket v2. The patient's name in it is the pseudonym."""
-    hold_consent(case.patient_id)
+    hold_patient(case)
     if not (verdict := may_export(by, case)):
         raise Refused(verdict.reason)
     tree = phenopacket.write(read_case_of(case), subject=case.patient.pseudonym, made_at=clock.now())

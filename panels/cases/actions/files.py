@@ -18,10 +18,10 @@ from cpms.accounts.roles import Permission
 from cpms.audit import actions as audit
 from cpms.audit.states import Event
 from cpms.jobs import actions as jobs
+from panels.cases.actions.admitting import admit, hold_patient
 from panels.cases.cleaning import asking
 from panels.cases.cleaning.kinds import Cleaned, NotTaken, check
 from panels.cases.models import Case, CaseFile, FilePiece
-from panels.cases.policy import may_edit
 from panels.cases.queries import content_of, raw_of
 from panels.cases.states import FileState, PieceOf
 
@@ -34,9 +34,7 @@ WITHDRAWN = "The patient’s consent to care was withdrawn before the file was c
 @transaction.atomic
 def add_file(case: Case, *, filename: str, data: bytes, by: Any) -> CaseFile:
     """Keep the file sealed and ask for it to be cleaned. Raises ``NotTaken`` for what is no PDF, JPEG or PNG, or too much."""
-    hold_consent(case.patient_id)
-    if not (verdict := may_edit(by, case)):
-        raise Refused(verdict.reason)
+    admit(case, by=by)
     kind = check(data, filename)
     Case.objects.select_for_update(of=("self",)).get(pk=case.pk)  # whoever adds at the same moment counts this one, too
     held = CaseFile.objects.filter(case=case).exclude(state=FileState.REFUSED)
@@ -122,9 +120,7 @@ def take(file: CaseFile, made: Cleaned) -> None:
 @transaction.atomic
 def show_files(case: Case, captions: Mapping[str, str], *, looked_at: list[str], by: Any) -> int:
     """Keep the captions; what somebody says they looked through goes to the panel. Gives how many went."""
-    hold_consent(case.patient_id)
-    if not (verdict := may_edit(by, case)):
-        raise Refused(verdict.reason)
+    admit(case, by=by)
     files = CaseFile.objects.filter(case=case, state__in=[FileState.READY, FileState.SHOWN]).select_for_update(
         of=("self",)
     )
@@ -142,6 +138,7 @@ def show_files(case: Case, captions: Mapping[str, str], *, looked_at: list[str],
 @transaction.atomic
 def remove_file(file: CaseFile, *, by: Any) -> None:
     """For good: nothing of the file is kept."""
+    hold_patient(file.case)
     if not (verdict := ask(Permission.FILE_REMOVE, by, file)):
         raise Refused(verdict.reason)
     audit.record(Event.FILE_REMOVED, on=file, by=by)

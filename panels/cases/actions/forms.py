@@ -8,17 +8,16 @@ from typing import Any
 
 from django.db import transaction
 
-from consent.actions import hold_consent
 from cpms import clock, locking
 from cpms.accounts.access import Refused, ask
 from cpms.accounts.policy import networks_served_by
 from cpms.accounts.roles import Permission
 from cpms.audit import actions as audit
 from cpms.audit.states import Event
+from panels.cases.actions.admitting import admit
 from panels.cases.actions.editing import add_labs
 from panels.cases.importers import form_file
 from panels.cases.models import Case, CaseAnswers, CaseForm
-from panels.cases.policy import may_edit
 from panels.cases.queries import answer_words, parsed
 
 
@@ -80,9 +79,7 @@ def answer_form(
 
     Raises ``Clash`` with the answers that differ when somebody else saved meanwhile.
     """
-    hold_consent(case.patient_id)
-    if not (verdict := may_edit(by, case)):
-        raise Refused(verdict.reason)
+    admit(case, by=by)
     if form.published_at is None:
         raise Refused("This form is not published.")
     Case.objects.select_for_update(of=("self",)).get(pk=case.pk)

@@ -8,17 +8,15 @@ from typing import Any
 
 from django.db import transaction
 
-from consent.actions import hold_consent
 from cpms import clock
-from cpms.accounts.access import Refused
 from cpms.audit import actions as audit
 from cpms.audit.states import Event
+from panels.cases.actions.admitting import admit
 from panels.cases.ages import moment_of
 from panels.cases.importers import newer, phenopacket
 from panels.cases.importers.read_case import LeftOut, ReadCase
 from panels.cases.importers.rows import ROW_OF, in_full, words
 from panels.cases.models import Case, CaseImport
-from panels.cases.policy import may_edit
 from panels.cases.queries import taken_now
 
 
@@ -31,14 +29,12 @@ def import_phenopacket(case: Case, data: bytes, *, filename: str, by: Any) -> Ca
 @transaction.atomic
 def take_read_case(case: Case, read: ReadCase, *, filename: str, by: Any) -> CaseImport:
     """Write what was read: one bulk insert per kind of part."""
-    hold_consent(case.patient_id)
-    if not (verdict := may_edit(by, case)):
-        raise Refused(verdict.reason)
+    admit(case, by=by)
     save_lines(case, read)
     if read.age is not None:
         case.age_at_entry, case.years_at_entry = read.age.text[:40], read.age.years
     case.origin = in_full(read, "age", "birth_year", "vital_status", "vital_note", "sources")
-    case.save()
+    case.save(update_fields=["age_at_entry", "years_at_entry", "origin"])
     return note_import(case, read, filename=filename, by=by)
 
 
@@ -46,9 +42,7 @@ def take_read_case(case: Case, read: ReadCase, *, filename: str, by: Any) -> Cas
 def add_read_lines(case: Case, read: ReadCase, *, ticked: newer.Ticked, filename: str, by: Any) -> CaseImport:
     """Append the ticked lines of a newer file, without what it says of the patient: nothing that the case holds is changed. A
     result without a moment was taken at the age that the file gives, if the patient can have had it, or else today."""
-    hold_consent(case.patient_id)
-    if not (verdict := may_edit(by, case)):
-        raise Refused(verdict.reason)
+    admit(case, by=by)
     case = Case.objects.select_for_update(of=("self",)).get(pk=case.pk)  # two pages that add the same file add it once
     read = newer.picked(case, read, ticked)
     now = age_in(read, case) or taken_now(case)

@@ -12,6 +12,7 @@ from cpms.accounts.roles import Permission
 from cpms.audit import actions as audit
 from cpms.audit.states import Event
 from cpms.jobs import actions as jobs
+from panels.cases.actions.admitting import hold_patient
 from panels.cases.models import Case, Rectification
 from panels.cases.states import PartOf
 
@@ -21,6 +22,7 @@ def rectify(
     case: Case, *, part: PartOf, written: str, says: str, asked_by: str, asked_on: dt.date, by: Any
 ) -> Rectification:
     """The original stays as it is. Whoever sees the case in a running panel is told that it was corrected."""
+    hold_patient(case)
     if not (verdict := ask(Permission.CASE_RECTIFY, by, case)):
         raise Refused(verdict.reason)
     correction = Rectification(case=case, key=case.key, part=part, asked_by=asked_by, asked_on=asked_on, recorded_by=by)

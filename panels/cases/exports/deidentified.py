@@ -16,8 +16,13 @@ from cpms.terminology.states import System
 from panels.cases.importers.read_case import ReadAge, ReadCase, ReadDiagnosis, ReadFinding, ReadLab, ReadVariant
 
 OLDEST = 89  # ages beyond it are said as this one: so old are few (HIPAA Privacy Rule, 45 CFR 164.514(b)(2)(i)(C))
-CODE = re.compile(r"[A-Za-z]{2,10}:\d{1,10}|\d{1,5}-\d")  # ORPHA:418, HP:0000846; a LOINC code
-GENE = re.compile(r"[A-Z][A-Za-z0-9-]{1,14}")
+KNOWN = "HP|ORPHA|OMIM|MONDO|DOID|GARD|EFO|MEDGEN|SNOMED|SNOMEDCT|SCTID"
+CODE = re.compile(
+    rf"(?i:{KNOWN}):\d{{1,10}}|\d{{1,5}}-\d"
+)  # ORPHA:418, HP:0000846; a LOINC code; nobody's number in a hospital
+GENE = re.compile(
+    r"[A-Z][A-Z0-9-]{1,14}|C[0-9XY]{1,2}orf\d{1,4}"
+)  # as HGNC spells symbols (Bruford et al. 2020); no surname
 CHANGE = re.compile(r"[cgmnpr]\.[A-Za-z0-9_.>*+\-=()\[\];?]{1,80}")
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from panels.cases.ages import MONTHS
 from panels.cases.importers.read_case import ReadAge
+from panels.cases.importers.times import ends_of
 
 Tree = dict[str, Any]
 AGE = re.compile(r"(?:(\d{1,3}) years?)?\s*(?:(\d{1,2}) months?)?\s*(?:(\d{1,5}) days?)?")
@@ -53,11 +54,8 @@ def moment(text: str, code: str = "") -> Tree:
     """The ``TimeElement`` for words; an ontology class for words that are no time of ours."""
     if code:
         return {"ontologyClass": term(text, code)}
-    start, parted, end = text.partition(" to ")
-    if parted and iso_of(start) and iso_of(end):
-        return {"ageRange": {"start": {"iso8601duration": iso_of(start)}, "end": {"iso8601duration": iso_of(end)}}}
-    if parted and timestamp_of(start) and timestamp_of(end):
-        return {"interval": {"start": timestamp_of(start), "end": timestamp_of(end)}}
+    if span := _span(*ends_of(text)):
+        return span
     if match := GESTATION.fullmatch(text):
         return {"gestationalAge": {"weeks": int(match[1]), **({"days": int(match[2])} if match[2] else {})}}
     if iso := iso_of(text):
@@ -65,11 +63,20 @@ def moment(text: str, code: str = "") -> Tree:
     return {"timestamp": timestamp_of(text)} if timestamp_of(text) else {"ontologyClass": term(text)}
 
 
+def _span(start: str, end: str) -> Tree:
+    """Of two ages or of two months; the start may be open. Empty for whatever is no span."""
+    for name, written, shape in (("ageRange", iso_of, "iso8601duration"), ("interval", timestamp_of, "")):
+        ends = {key: written(text) for key, text in (("start", start), ("end", end)) if text}
+        if end and all(ends.values()):
+            return {name: {key: {shape: said} if shape else said for key, said in ends.items()}}
+    return {}
+
+
 def age(read: ReadAge) -> Tree:
     """The age when last seen; what was only a month of the calendar stays one."""
     if read.text.startswith(LAST_SEEN):
         return moment(read.text.removeprefix(LAST_SEEN))
-    if read.iso and " to " not in read.text:
+    if read.iso and not ends_of(read.text)[1]:
         return {"age": {"iso8601duration": read.iso}}
     return moment(read.text, read.code)
 

@@ -8,6 +8,7 @@ from decimal import Decimal
 from panels.cases.exports.phenopacket_times import Tree, iso_of, moment, number, term, timestamp_of
 from panels.cases.importers.phenopacket_treatments import DRUG_TYPES, REGIMEN
 from panels.cases.importers.read_case import ReadTreatment
+from panels.cases.importers.times import span_words
 
 EXTRAS = (
     ("for: ", "treatmentTarget"),
@@ -68,7 +69,7 @@ def _span(read: ReadTreatment) -> Tree:
 
 def _without_span(dose: Tree, read: ReadTreatment, span: Tree) -> Tree:
     """The reader says the span behind the dose; it is not said twice."""
-    said = f"{read.started} to {read.ended}" if read.ended else read.started
+    said = span_words(read.started, read.ended)
     words = dose.get("scheduleFrequency", {}).get("label", "").removesuffix(said).strip()
     return {**({"scheduleFrequency": {"label": words}} if words else {}), "interval": span}
 
@@ -112,7 +113,7 @@ def _regimen(read: ReadTreatment, what: Tree, words: list[str]) -> Tree:
     if words and words[-1] in REGIMEN_WORDS:
         written["regimenStatus"] = REGIMEN_WORDS[words.pop()]
     if what:
-        written["ontologyClass"] = what
+        written["ontologyClass"] = {**what, "label": "; ".join(filter(None, [what.get("label", ""), *words]))}
     elif words:
         written["externalReference"] = {"description": "; ".join(words)}
     for name, text in (("startTime", read.started), ("endTime", read.ended)):
@@ -122,7 +123,8 @@ def _regimen(read: ReadTreatment, what: Tree, words: list[str]) -> Tree:
 
 
 def _other(read: ReadTreatment, what: Tree, words: list[str]) -> Tree:
-    return {}
+    """A diet, or whatever nobody gave a kind: of the four that the format has a regimen claims the least."""
+    return _regimen(read, what, words) if what or words else {}
 
 
 WRITERS = {

@@ -6,12 +6,16 @@ import re
 from itertools import groupby
 
 from panels.cases.exports.phenopacket_times import Tree, moment, term
-from panels.cases.importers.phenopacket_variants import ROLES, SIGNIFICANCE
+from panels.cases.importers.phenopacket_variants import OWN_SIGNIFICANCE, ROLES, SIGNIFICANCE
 from panels.cases.importers.read_case import ReadCase, ReadDiagnosis, ReadVariant
 
 POSITION = re.compile(r"(?:(\S+) )?([^\s:]*):(\d+|\?) ?([^>]*)>(.*)")
 ROLE_NAMES = {words: name for name, words in ROLES.items()}
 SIGNIFICANCE_NAMES = {words: name for name, words in SIGNIFICANCE.items()}
+PROGRESS = {
+    "suspected": "IN_PROGRESS",
+    "excluded": "UNSOLVED",
+}  # of what is ruled out nobody says that it explains the case
 
 
 def write_diseases(case: ReadCase) -> list[Tree]:
@@ -29,12 +33,12 @@ def write_diseases(case: ReadCase) -> list[Tree]:
 def write_interpretations(case: ReadCase, subject: str) -> list[Tree]:
     """Runs of variants with the disease they explain, then what diagnoses say that only an interpretation can."""
     by_code = {read.code: read for read in case.diagnoses if read.code}
-    written, told = [], set()
+    written, told = [], set[str]()
     for code, variants in groupby(case.variants, key=lambda variant: variant.diagnosis_code):
         cause = by_code.get(code)
         calls = [write_variant(variant, subject) for variant in variants]
         written.append(_interpretation(cause, calls, first=code not in told))
-        told.add(code)
+        told.update([code] if code else [])  # a variant of no disease tells nothing of a diagnosis without a code
     for read in case.diagnoses:
         if read.code not in told and (read.note or read.status == "suspected"):
             written.append(_interpretation(read, [], first=True))
@@ -46,9 +50,8 @@ def _interpretation(cause: ReadDiagnosis | None, calls: list[Tree], *, first: bo
     if cause is None:
         return {"progressStatus": "IN_PROGRESS", "diagnosis": diagnosis}
     diagnosis = {"disease": term(cause.label, cause.code), **diagnosis}
-    status = "IN_PROGRESS" if cause.status == "suspected" else "SOLVED"
     summary = {"summary": cause.note} if cause.note and first else {}
-    return {"progressStatus": status, "diagnosis": diagnosis, **summary}
+    return {"progressStatus": PROGRESS.get(cause.status, "SOLVED"), "diagnosis": diagnosis, **summary}
 
 
 def write_variant(read: ReadVariant, subject: str) -> Tree:
@@ -63,8 +66,10 @@ def write_variant(read: ReadVariant, subject: str) -> Tree:
     if read.note and read.note != read.label:
         described["description"] = read.note
     interpretation: Tree = {"variationDescriptor": described}
-    if read.significance in SIGNIFICANCE_NAMES:
-        interpretation["acmgPathogenicityClassification"] = SIGNIFICANCE_NAMES[read.significance]
+    if listed := SIGNIFICANCE_NAMES.get(" ".join(read.significance.casefold().split())):
+        interpretation["acmgPathogenicityClassification"] = listed
+    else:
+        described["extensions"] = [{"name": OWN_SIGNIFICANCE, "value": read.significance}]
     return {**call, "variantInterpretation": interpretation}
 
 

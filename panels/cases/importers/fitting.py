@@ -59,9 +59,10 @@ def _fit_row(row: Row, path: str, cut: list[LeftOut]) -> Row:
 
 
 def _only_codes(row: Row) -> Row:
-    """What stands in the place of a code and has not the shape of one becomes words: codes stay readable, words do not."""
+    """What stands in the place of a code and has not the shape of one, or is longer than any, becomes words: codes stay readable,
+    words do not."""
     code = getattr(row, "code", "")
-    if not code or CODE.fullmatch(code):
+    if not code or (CODE.fullmatch(code) and len(code) <= LIMITS["code"]):
         return row
     place = "detail" if hasattr(row, "detail") else "note"
     words = "; ".join(filter(None, (getattr(row, place), f"named in the file as {code}")))

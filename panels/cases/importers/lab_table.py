@@ -183,7 +183,7 @@ def is_value(cell: str, analyte: Analyte | None, marks: Marks) -> bool:
 
 
 def by_columns(row: Cells, raw: str, columns: dict[int, str], known: Known, marks: Marks, day: str) -> list[Line]:
-    """A row below a header; one line for each day that has a value."""
+    """A row below a header; one line for its own value, and for each day that has one."""
     by_name: dict[str, str] = {}
     for place, cell in enumerate(row):
         kind = columns.get(place, "")
@@ -194,9 +194,9 @@ def by_columns(row: Cells, raw: str, columns: dict[int, str], known: Known, mark
         return [Line(raw, why=NOT_A_RESULT)]
     analyte = known_name(name.rstrip(":"), known)
     own_day = day_of(by_name.get("date", "")) or ("" if by_name.get("date") else day)
-    values = [(kind, cell) for kind, cell in by_name.items() if kind[:1].isdigit()] or [
-        (own_day, by_name.get("value", ""))
-    ]
+    values = [(kind, cell) for kind, cell in by_name.items() if kind[:1].isdigit()]
+    if not values or by_name.get("value"):
+        values.insert(0, (own_day, by_name.get("value", "")))
     lines = []
     for taken, cell in values:
         reading = cell_reading(cell, by_name, analyte, marks)

@@ -7,7 +7,7 @@ from datetime import date
 from panels.cases.importers.ledger import Node
 from panels.cases.importers.phenopacket_labs import amount_words, procedure_words
 from panels.cases.importers.read_case import Coded, ReadTreatment
-from panels.cases.importers.times import When, when
+from panels.cases.importers.times import When, ends_of, span_words, when
 
 DRUG_TYPES = {
     "UNKNOWN_DRUG_TYPE": "",
@@ -29,7 +29,7 @@ def read_treatment(node: Node, born: date | None) -> ReadTreatment:
         ("stopped because", node.words("treatmentTerminationReason")),
     )
     words = (detail, *(f"{name}: {text}" for name, text in extras if text))
-    begun, _, ended = started.text.partition(" to ")
+    begun, ended = ends_of(started.text)
     return ReadTreatment(
         kind=kind,
         code=what.code,
@@ -88,8 +88,7 @@ def _regimen(node: Node, born: date | None) -> Read:
     named = [reference.text(name) for name in ("id", "reference", "description")] if reference else []
     start, end = (when(node.group(name), born).text for name in ("startTime", "endTime"))
     words = (*named, node.text("identifier"), node.choice("regimenStatus", REGIMEN))
-    span = When(f"{start} to {end}" if end else start)
-    return "regimen", what, "; ".join(word for word in words if word), span
+    return "regimen", what, "; ".join(word for word in words if word), When(span_words(start, end))
 
 
 READERS = {

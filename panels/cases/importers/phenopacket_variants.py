@@ -27,6 +27,8 @@ SIGNIFICANCE = {
     "LIKELY_PATHOGENIC": "likely pathogenic",
     "PATHOGENIC": "pathogenic",
 }
+OWN_SIGNIFICANCE = "significance in other words"
+"""The name of the extension by which our writer says a significance that the format does not list."""
 ACTIONABLE = {
     "UNKNOWN_ACTIONABILITY": "",
     "NOT_ACTIONABLE": "not actionable",
@@ -81,7 +83,9 @@ def _described(node: Node, role: str, significance: str, actionable: str, diagno
     position, record_words = _record(record) if record else ("", "")
     label = node.text("label")
     transcript, change = names.transcript_and_change()
-    description = node.text("description")
+    description, extras = node.text("description"), _extras(node)
+    own = f"{OWN_SIGNIFICANCE}: "
+    said = "" if significance else next((one for one in extras if one.startswith(own)), "")
     notes = (
         "" if description == label else description,
         *names.others,
@@ -89,7 +93,7 @@ def _described(node: Node, role: str, significance: str, actionable: str, diagno
         record_words,
         actionable,
         node.choice("moleculeContext", MOLECULE),
-        *_extras(node),
+        *(one for one in extras if one != said),
     )
     _local_forms(node, named=bool(names.by_level or label or position))
     return ReadVariant(
@@ -101,7 +105,7 @@ def _described(node: Node, role: str, significance: str, actionable: str, diagno
         hgvs_p=names.by_level.get("p", ""),
         position=position,
         zygosity=node.words("allelicState"),
-        significance=significance,
+        significance=significance or said.removeprefix(own),
         role=role,
         kind=node.words("structuralType"),
         label=label,

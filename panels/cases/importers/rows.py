@@ -88,7 +88,8 @@ def variant(case: Case, item: Any) -> Variant:
 
 
 def treatment(case: Case, item: Any) -> Treatment:
-    row = Treatment(case=case, key=case.key, kind=item.kind[:40], code=item.code[:30], label=item.label[:300])
+    label = (item.label or item.code)[:300]
+    row = Treatment(case=case, key=case.key, kind=item.kind[:40], code=item.code[:30], label=label)
     started = f"from {item.started}" if item.started else ""
     row.note = words(item.detail, started, f"until {item.ended}" if item.ended else "", item.response)
     return row

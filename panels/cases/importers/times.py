@@ -14,6 +14,7 @@ DURATION = re.compile(
     r"(?:(?P<days>\d{1,5})D)?(?:T(?:\d{1,5}H)?(?:\d{1,5}M)?(?:\d{1,5}(?:\.\d+)?S)?)?"
 )
 DATE = re.compile(r"(\d{4})-(\d\d)-(\d\d)(?:[T ].*)?")
+UNTIL = "until "
 REDUCED = "an exact date; kept only as {kept}"
 MONTHS = [
     "January",
@@ -60,6 +61,21 @@ def _age_words(years: int, months: int, days: int) -> str:
     return " ".join(words) or "at birth"
 
 
+def span_words(start: str, end: str) -> str:
+    """``March 2020 to May 2021``; ``until May 2021`` where nothing says since when."""
+    if start and end:
+        return f"{start} to {end}"
+    return f"{UNTIL}{end}" if end else start
+
+
+def ends_of(span: str) -> tuple[str, str]:
+    """Start and end of such words, either of them empty where they do not say it."""
+    if span.startswith(UNTIL):
+        return "", span.removeprefix(UNTIL)
+    start, _, end = span.partition(" to ")
+    return start, end
+
+
 def when(node: Node | None, born: date | None = None) -> When:
     """A ``TimeElement`` in words. Exact dates become an age where the birth is known, else month and year."""
     if node is None:
@@ -80,8 +96,8 @@ def _age(node: Node, born: date | None) -> When:
 
 
 def _age_range(node: Node, born: date | None) -> When:
-    ends = [_age(end, born) if end else When() for end in (node.group("start"), node.group("end"))]
-    return When(" to ".join(end.text for end in ends if end.text), age=ends[0].age or ends[1].age)
+    start, end = (_age(end, born) if end else When() for end in (node.group("start"), node.group("end")))
+    return When(span_words(start.text, end.text), age=start.age or end.age)
 
 
 def _stage(node: Node, born: date | None) -> When:
@@ -107,8 +123,8 @@ def _timestamp(node: Node, born: date | None) -> When:
 
 
 def _interval(node: Node, born: date | None) -> When:
-    ends = [_timestamp(end, born) if end else When() for end in (node.get("start"), node.get("end"))]
-    return When(" to ".join(end.text for end in ends if end.text), age=ends[0].age or ends[1].age)
+    start, end = (_timestamp(end, born) if end else When() for end in (node.get("start"), node.get("end")))
+    return When(span_words(start.text, end.text), age=start.age or end.age)
 
 
 READERS = {

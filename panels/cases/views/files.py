@@ -65,10 +65,12 @@ def files_checked(request: HttpRequest, case: Case) -> HttpResponse:
 
 @access("cases:show_files", object=Case, verb=Permission.CASE_EDIT, methods=WRITE)
 def show_files(request: HttpRequest, case: Case) -> HttpResponse:
-    """What stands beside each file, and which of them the panel may see."""
-    captions = {
+    """What stands beside each file, and which of them the panel may see. Words that nobody changed are not written: another window
+    may have written others."""
+    typed = {
         name.removeprefix("caption-"): str(text) for name, text in request.POST.items() if name.startswith("caption-")
     }
+    captions = {key: text for key, text in typed.items() if text != request.POST.get(f"was-{key}")}
     count = actions.show_files(case, captions, looked_at=request.POST.getlist("looked"), by=request.user)
     messages.success(request, f"{count} shown to the panel." if count else "The words are saved.")
     return redirect("cases:files", case.pk)

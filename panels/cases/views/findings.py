@@ -14,7 +14,7 @@ from cpms.terminology import queries as terminology
 from panels.cases import actions
 from panels.cases.forms import LetterForm, OneFindingForm
 from panels.cases.models import Case
-from panels.cases.queries import allowed
+from panels.cases.queries import allowed, line_words
 
 
 @access("cases:findings", object=Case, verb=Permission.CASE_EDIT, methods=READ | WRITE, reads_patient=True)
@@ -46,18 +46,23 @@ def add(request: HttpRequest, case: Case) -> dict[str, Any] | None:
     form = OneFindingForm(request.POST)
     if not form.is_valid():
         return {"form": form}
-    actions.add_findings(case, [form.cleaned_data], by=request.user)
-    return None
+    if actions.add_findings(case, [form.cleaned_data], by=request.user):
+        return None
+    held = case.findings.filter(code=form.cleaned_data["code"]).first()
+    words = f": {line_words(held)}" if held else ""
+    form.add_error("label", f"The case holds this finding already{words}. Correct it on the page of the case.")
+    return {"form": form}
 
 
 def read(request: HttpRequest, case: Case) -> dict[str, Any]:
-    """What the letter names and the case does not hold yet."""
+    """What the letter names and the case does not hold yet; and what it names that the case says something of."""
     letter = LetterForm(request.POST)
     if not letter.is_valid():
         return {"letter": letter}
-    held = set(case.findings.values_list("code", flat=True))
-    found = [one for one in terminology.mentioned(letter.cleaned_data["letter"]) if one.code not in held]
-    return {"proposals": found, "was_read": True}
+    held = dict(case.findings.values_list("code", "present"))
+    found = terminology.mentioned(letter.cleaned_data["letter"])
+    known = [(one, held[one.code]) for one in found if one.code in held]
+    return {"proposals": [one for one in found if one.code not in held], "known": known, "was_read": True}
 
 
 def take(request: HttpRequest, case: Case) -> None:
