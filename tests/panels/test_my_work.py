@@ -49,7 +49,8 @@ def test_a_coordinator_whose_role_ended_with_a_day_reads_no_number_and_is_asked_
         "valid_to": clock.rights_day() - dt.timedelta(days=1),
     }
     coordinator.memberships.update(**past)
-    assert panel.ref not in client.get("/").content.decode()
+    page = client.get("/")
+    assert (panel.ref in page.content.decode(), page.context["shell"]["nav"][0].count) == (False, 0)
     assert panels.look_after_unattended(by=None) == 0
     waiting = WorkItem.objects.open().filter(verb=Verb.DISPATCH)
     assert coordinator.pk not in set(waiting.values_list("who", flat=True))
