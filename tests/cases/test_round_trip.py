@@ -20,7 +20,7 @@ from cpms.audit.models import AuditEvent
 from panels.cases import actions as cases
 from panels.cases.exports import phenopacket as writer
 from panels.cases.importers import phenopacket
-from panels.cases.importers.read_case import ReadCase, ReadLab
+from panels.cases.importers.read_case import ReadCase, ReadLab, ReadTreatment
 from panels.cases.models import Case
 from panels.cases.queries import case_parts
 from tests.cases.every_field import whole
@@ -168,3 +168,36 @@ def test_a_value_that_was_not_measured_further_survives_with_its_range(sign, low
     tree = writer.write(ReadCase(sex="female", labs=(lab,)), subject="P-TEST", made_at=clock.now())
     json_format.ParseDict(tree, Phenopacket())
     assert phenopacket.read(json.dumps(tree).encode()).labs == (lab,)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("kind", "said"), [("", "Treatment, kind not said: "), ("other", "Treatment of another kind: ")]
+)
+def test_a_treatment_is_called_a_medicine_by_nobody_who_did_not_say_so(kind, said):
+    story = Story()
+    case = Case.objects.get(pk=story.case.pk)
+    row = {"label": "Speech therapy", "kind": kind, "note": "once a week; at school"}
+    cases.correct_case(case, cases.Correction(treatments=[row]), version=case.version, by=story.lead)
+    text = cases.export_phenopacket(case_parts(Case.objects.get(pk=case.pk)), by=story.lead)
+    packet = json.loads(text)
+    json_format.ParseDict(packet, Phenopacket())
+    references = packet["metaData"]["externalReferences"]
+    assert {"description": f"{said}Speech therapy; once a week; at school"} in references
+    assert "Speech therapy" not in json.dumps(packet.get("medicalActions", []))
+    again = phenopacket.read(text.encode() if isinstance(text, str) else text)
+    assert [(one.kind, one.label, one.detail) for one in again.treatments if one.label == "Speech therapy"] == [
+        (kind, "Speech therapy", "once a week; at school")
+    ]
+    assert not [line for line in again.sources if "Speech therapy" in line]
+
+
+@pytest.mark.parametrize("kind", ["", "other"])
+@pytest.mark.parametrize(
+    ("detail", "response"), [("", ""), ("for: CAH", ""), ("daily; for: CAH", "better"), ("", "better")]
+)
+def test_a_treatment_of_no_kind_survives_the_round_trip_with_its_code_and_its_words(kind, detail, response):
+    told = ReadTreatment(kind, "CHEBI:1", "Diet", detail, response=response)
+    first = replace(phenopacket.read(DEMO[0].read_bytes()), treatments=(told,))
+    tree = writer.write(first, subject="P-TEST", made_at=clock.now())
+    assert phenopacket.read(json.dumps(tree).encode()).treatments == (told,)

@@ -149,7 +149,7 @@ def _variant(part: Any) -> dict[str, Any]:
 
 def _treatment(part: Any) -> dict[str, Any]:
     return _origin(part) or {
-        "kind": part.kind or "medication",
+        "kind": part.kind,
         "code": part.code,
         "label": part.label,
         "detail": part.note,

@@ -6,7 +6,7 @@ import datetime as dt
 import re
 
 from panels.cases.exports.phenopacket_times import Tree, age, coded, moment, number, term
-from panels.cases.exports.phenopacket_treatments import write_treatment
+from panels.cases.exports.phenopacket_treatments import in_words, is_placed, write_treatment
 from panels.cases.exports.phenopacket_variants import write_diseases, write_interpretations
 from panels.cases.importers.phenopacket import KARYOTYPES, SEXES, VITAL
 from panels.cases.importers.phenopacket_labs import ZERO_IS_OMITTED, beyond_words
@@ -47,7 +47,7 @@ def write(case: ReadCase, *, subject: str, made_at: dt.datetime) -> Tree:
         "interpretations": write_interpretations(case, subject),
         "diseases": write_diseases(case),
         "measurements": [_lab(read) for read in case.labs],
-        "medicalActions": [write_treatment(read) for read in case.treatments],
+        "medicalActions": [write_treatment(read) for read in case.treatments if is_placed(read)],
     }
     packet = {name: value for name, value in packet.items() if value}
     return {**packet, "metaData": _metadata(case, packet, made_at)}
@@ -131,8 +131,9 @@ def _metadata(case: ReadCase, packet: Tree, made_at: dt.datetime) -> Tree:
         "phenopacketSchemaVersion": SCHEMA,
         "resources": [_resource(prefix) for prefix in RESOURCES if f"'{prefix}:" in str(packet)],
     }
-    if case.sources:
-        written["externalReferences"] = [_source(line) for line in case.sources]
+    unplaced = [in_words(read) for read in case.treatments if not is_placed(read)]
+    if references := [*map(_source, case.sources), *unplaced]:
+        written["externalReferences"] = references
     return written
 
 

@@ -6,7 +6,7 @@ import re
 from decimal import Decimal
 
 from panels.cases.exports.phenopacket_times import Tree, iso_of, moment, number, term, timestamp_of
-from panels.cases.importers.phenopacket_treatments import DRUG_TYPES, REGIMEN
+from panels.cases.importers.phenopacket_treatments import DRUG_TYPES, REGIMEN, RESPONSE, UNPLACED
 from panels.cases.importers.read_case import ReadTreatment
 
 EXTRAS = (
@@ -25,10 +25,21 @@ def write_treatment(read: ReadTreatment) -> Tree:
     """One medical action. Words that fit none of the format's places stand as the dose's schedule."""
     words, extras = _extras(read.detail)
     what = term(read.label, read.code)
-    action = WRITERS.get(read.kind, _medication)(read, what, words)
+    action = WRITERS.get(read.kind, _other)(read, what, words)
     if read.response:
         extras["responseToTreatment"] = term(read.response)
     return {**action, **extras}
+
+
+def is_placed(read: ReadTreatment) -> bool:
+    """Whether the format has a place for what it is: one whose kind is another, or was never said, is called none of the four."""
+    return WRITERS.get(read.kind, _other) is not _other or not (read.label or read.code)
+
+
+def in_words(read: ReadTreatment) -> Tree:
+    """A treatment without such a place, as a reference in words that our reader knows."""
+    said = "; ".join(filter(None, (read.label, read.detail, read.response and f"{RESPONSE}{read.response}")))
+    return {**({"id": read.code} if read.code else {}), "description": f"{UNPLACED[read.kind == 'other']}{said}"}
 
 
 def _extras(detail: str) -> tuple[list[str], Tree]:

@@ -17,7 +17,7 @@ from panels.cases.importers import (
 from panels.cases.importers.fitting import fit
 from panels.cases.importers.ledger import Ledger, Node
 from panels.cases.importers.phenopacket_diseases import read_diagnoses
-from panels.cases.importers.read_case import ImportRefused, ReadAge, ReadCase, ReadFinding
+from panels.cases.importers.read_case import ImportRefused, ReadAge, ReadCase, ReadFinding, ReadTreatment
 from panels.cases.importers.times import REDUCED, When, day_of, when
 from panels.cases.states import MOST_ROWS
 
@@ -72,7 +72,7 @@ def _case(root: Node, ledger: Ledger, tree: Any) -> ReadCase:
         diagnoses=read_diagnoses(root, born),
         labs=tuple(phenopacket_labs.read_lab(node, born) for node in root.groups("measurements")),
         variants=phenopacket_variants.read_variants(root),
-        treatments=tuple(phenopacket_treatments.read_treatment(node, born) for node in root.groups("medicalActions")),
+        treatments=_treatments(root, born),
         sources=_sources(root),
         left_out=ledger.left_out(tree),  # last: by now everything that is understood has been taken
     )
@@ -164,12 +164,21 @@ def _evidence(node: Node) -> str:
     return ", ".join(part for part in parts if part)
 
 
+def _treatments(root: Node, born: date | None) -> tuple[ReadTreatment, ...]:
+    metadata = root.group("metaData")
+    references = metadata.groups("externalReferences") if metadata else []
+    placed = [phenopacket_treatments.read_treatment(node, born) for node in root.groups("medicalActions")]
+    unplaced = filter(phenopacket_treatments.is_treatment, references)
+    return (*placed, *map(phenopacket_treatments.read_unplaced, unplaced))
+
+
 def _sources(root: Node) -> tuple[str, ...]:
     """Publications the file names, then the rest of its metadata as one line."""
     metadata = root.group("metaData")
     if metadata is None:
         return ()
-    references = metadata.groups("externalReferences")
+    named = metadata.groups("externalReferences")
+    references = [node for node in named if not phenopacket_treatments.is_treatment(node)]
     lines = tuple(" ".join(filter(None, (node.text("id"), node.text("description")))) for node in references)
     metadata.set_aside("who made the file, when, and with which vocabularies: not part of the case")
     return tuple(line for line in lines if line)

@@ -16,6 +16,8 @@ DRUG_TYPES = {
     "ADMINISTRATION_RELATED_TO_PROCEDURE": "given for a procedure",
 }
 REGIMEN = {"UNKNOWN_STATUS": "", "STARTED": "started", "COMPLETED": "completed", "DISCONTINUED": "discontinued"}
+UNPLACED = ("Treatment, kind not said: ", "Treatment of another kind: ")
+RESPONSE = "response: "
 Read = tuple[str, Coded, str, When]
 
 
@@ -39,6 +41,19 @@ def read_treatment(node: Node, born: date | None) -> ReadTreatment:
         ended=ended,
         response=node.words("responseToTreatment"),
     )
+
+
+def is_treatment(reference: Node) -> bool:
+    """Whether a reference of the metadata is a treatment that our own writer had no place for."""
+    return reference.text("description").startswith(UNPLACED)
+
+
+def read_unplaced(reference: Node) -> ReadTreatment:
+    said = reference.text("description")
+    kind = "other" if said.startswith(UNPLACED[1]) else ""
+    label, _, rest = said.removeprefix(UNPLACED[kind == "other"]).partition("; ")
+    detail, _, response = f"; {rest}".rpartition(f"; {RESPONSE}") if f"; {RESPONSE}" in f"; {rest}" else (rest, "", "")
+    return ReadTreatment(kind, reference.text("id"), label, detail.removeprefix("; "), response=response)
 
 
 def _what(node: Node, born: date | None) -> Read:
