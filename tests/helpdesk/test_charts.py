@@ -226,6 +226,14 @@ def month(day=MARCH, **figures):
     return Month(day, figures)
 
 
+def test_more_advice_than_invitations_is_explained_and_never_called_a_part_of_them():
+    asked = funnel([month(invited=15, answered=20, accepted=15, advised=20)])
+    assert asked.finding == "15 invitations sent, 15 accepted"
+    assert asked.about.endswith("each step counts in its own month, so some belong to earlier invitations")
+    assert [cells[0].share for _name, cells in asked.rows] == ["100 %", "", "100 %", ""]
+    assert "earlier" not in funnel([month(invited=20, answered=20, accepted=15, advised=20)]).about
+
+
 def test_a_year_says_how_invitations_waits_and_starters_went():
     year = [
         month(dt.date(2026, 2, 1), invited=30, answered=20, accepted=9, advised=4, reply_median=50.4, reply_p90=90.0)
