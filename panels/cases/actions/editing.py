@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.db import transaction
@@ -52,6 +52,14 @@ class Correction:
     variants: Sequence[Mapping[str, Any]] = field(default_factory=list)
     treatments: Sequence[Mapping[str, Any]] = field(default_factory=list)
     gone: Collection[uuid.UUID] = frozenset()
+
+    def keeping(self, kept: Collection[str]) -> Correction:
+        """Without a word about the lines of these keys: they stay as somebody else saved them."""
+        rows = {
+            name: [row for row in getattr(self, name) if str(row.get("id") or "") not in kept]
+            for name in ("diagnoses", "findings", "labs", "variants", "treatments")
+        }
+        return replace(self, gone={key for key in self.gone if str(key) not in kept}, **rows)
 
     @property
     def parts(self) -> list[tuple[Any, Sequence[Mapping[str, Any]]]]:
@@ -161,9 +169,9 @@ def between(case: Case, correction: Correction) -> list[locking.ClashField]:
             changed = theirs is not None and any(getattr(theirs, name) != value for name, value in values.items())
             if changed or (row.get("id") and theirs is None):
                 mine = model(case=case, key=case.key, **values)
-                fields.append(locking.ClashField("", label, line_words(mine), line_words(theirs) if theirs else ""))
+                fields.append(locking.line(row["id"], label, line_words(mine), line_words(theirs) if theirs else ""))
         taken_out = [part for key, part in saved.items() if key in correction.gone]
-        fields += [locking.ClashField("", label, "", line_words(part)) for part in taken_out]
+        fields += [locking.line(part.pk, label, "", line_words(part)) for part in taken_out]
     return fields
 
 
