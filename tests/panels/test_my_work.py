@@ -90,3 +90,16 @@ def test_a_panel_that_is_over_promises_no_mail_about_answers():
     page = signed_in(story.lead).get(panel.get_absolute_url()).content.decode()
     assert "Nobody gave advice." in page
     assert "You are told by mail" not in page
+
+
+def test_an_empty_list_tells_nobody_to_start_what_they_may_not_start():
+    clinician, guest = signed_in(UserFactory()), signed_in(UserFactory(role="none", centre=None))
+    for address, words in (
+        ("/", "Starting one takes about 5 minutes."),
+        ("/panels/", "A panel appears when you start one"),
+        ("/patients/", "A patient appears when you start a panel"),
+        ("/questions/", "Ask what you would ask a colleague"),
+    ):
+        assert words in clinician.get(address).content.decode()
+        page = guest.get(address)
+        assert (page.status_code, words in page.content.decode()) == (200, False), address
