@@ -72,13 +72,10 @@ def apart(thing: Any, name: str, mine: Any) -> ClashField:
     """Both values of a model's field in words. What nobody types (a tick, a day, one of several) is chosen, not written on."""
     field, theirs = thing._meta.get_field(name), getattr(thing, name)
     label = str(field.verbose_name).capitalize()
-    if field.choices:
-        words = dict(field.flatchoices)
-        return ClashField(
-            name, label, *(str(words.get(one, one) or "") for one in (mine, theirs)), as_sent(mine, theirs)
-        )
-    chosen = isinstance(field, models.BooleanField | models.DateField | models.ForeignKey)
-    return ClashField(name, label, in_words(mine), in_words(theirs), as_sent(mine, theirs) if chosen else None)
+    chosen = field.choices or isinstance(field, models.BooleanField | models.DateField | models.ForeignKey)
+    words: dict[Any, Any] = dict(field.flatchoices)
+    said, saved = (str(words.get(one) or in_words(one)) for one in (mine, theirs))
+    return ClashField(name, label, said, saved, as_sent(mine, theirs) if chosen else None)
 
 
 def as_sent(*values: Any) -> Any:

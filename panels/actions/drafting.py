@@ -88,7 +88,7 @@ def prepare(
     hold_consent(panel.case.patient_id)
     if not (verdict := may_prepare(by, panel)):
         raise Refused(verdict.reason)
-    words = {"question": question, "title": title, "group": group, "urgency": urgency}
+    words: dict[str, Any] = {"question": question, "title": title, "group": group, "urgency": urgency}
     words |= {"wanted_by": wanted_by or wanted_date(urgency), "quorum": quorum}
     locking.claim(panel, version, words)
     for name, value in words.items():

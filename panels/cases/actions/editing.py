@@ -55,7 +55,7 @@ class Correction:
 
     def keeping(self, kept: Collection[str]) -> Correction:
         """Without a word about the lines of these keys: they stay as somebody else saved them."""
-        rows = {
+        rows: dict[str, Any] = {
             name: [row for row in getattr(self, name) if str(row.get("id") or "") not in kept]
             for name in ("diagnoses", "findings", "labs", "variants", "treatments")
         }
