@@ -163,6 +163,12 @@ CHARTS = [
 ]
 
 
+CLASH = [
+    ClashField("name", "Name", "Adrenal surgeons", "Surgeons of the adrenal"),
+    ClashField("urgency", "Urgency", "Soon", "Routine", ("soon", "routine")),
+]
+
+
 def talk(people: list[Any]) -> dict[str, Any]:
     """Each kind of objection, and who has seen the newest words."""
     kinds = (("amend", "Amend", "Two weeks, not one."), ("dissent", "Dissent", "Not before the intake is known."))
@@ -191,5 +197,5 @@ def parts(panel: Any, people: list[Any]) -> dict[str, Any]:
         "advised": outcome(people),
         "talk": talk(people),
         "page": Paginator(range(30), 10).page(2),
-        "clash": Row(fields=[ClashField("name", "Name", "Adrenal surgeons", "Surgeons of the adrenal")]),
+        "clash": Row(fields=CLASH, chosen=True),
     }

@@ -54,8 +54,8 @@ def kpis(request: HttpRequest) -> HttpResponse:
     rows = MonthlyKpi.objects.visible_to(request.user)
     months = list(rows.order_by("-month").values_list("month", flat=True).distinct())
     chosen = parse_month(request.GET.get("month", "")) or (months[0] if months else None)
-    since = parse_month(request.GET.get("from", ""))
-    since = since if since in months and chosen and since < chosen else None
+    asked = parse_month(request.GET.get("from", ""))
+    since = asked if asked in months and chosen and asked < chosen else None
     found = lines_of(request, rows.filter(month=chosen) if chosen else rows.none())
     line, network = found["line"], found["network"]
     kept = {
@@ -67,6 +67,7 @@ def kpis(request: HttpRequest) -> HttpResponse:
         "months": months,
         "chosen": chosen,
         "since": since,
+        "too_late": asked if asked in months and since is None else None,
         "query": urlencode({name: value for name, value in kept.items() if value}) + "&",
         "charts": charts_of(request.user, line, since or START) if line else [],
         "sign": SIGN,

@@ -51,7 +51,7 @@ def nav(request: HttpRequest) -> list[NavItem]:
     user: Any = request.user
     if not user.is_authenticated:
         return []
-    waiting = WorkItem.objects.visible_to(user).open().count()
+    waiting = WorkItem.objects.visible_to(user).open().besides(roles=user.held_roles()).count()
     pages: list[Page] = [("My work", reverse("home"), "", waiting), ("Panels", reverse("panels:list"), "/panels/", 0)]
     pages.append(("Questions", reverse("panels:questions"), "/questions/", 0))
     if user.held_roles() & COORDINATING_ROLES:

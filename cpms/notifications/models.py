@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Collection
 from typing import Any
 
 from django.conf import settings
@@ -14,8 +15,10 @@ from django.db.models.functions import TruncDate
 
 from cpms import clock
 from cpms.accounts.models import Network, away
+from cpms.accounts.roles import COORDINATING_ROLES
 from cpms.notifications.notices import notice_choices
 from cpms.notifications.states import (
+    OF_COORDINATING,
     REMINDED_ALWAYS,
     UNSENT,
     WHY,
@@ -38,6 +41,10 @@ class WorkItemQuerySet(models.QuerySet["WorkItem"]):
 
     def visible_to(self, user: object) -> WorkItemQuerySet:
         return self.filter(who=user)
+
+    def besides(self, *, roles: Collection[str]) -> WorkItemQuerySet:
+        """Without what waits for coordinators, unless they are ``roles`` of one: a role may have ended with a day."""
+        return self if COORDINATING_ROLES.intersection(roles) else self.exclude(verb__in=OF_COORDINATING)
 
     def to_remind(self) -> WorkItemQuerySet:
         return self.open().filter(remind_at__lte=clock.now(), who__is_active=True).of_those_here()

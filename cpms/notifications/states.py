@@ -81,6 +81,7 @@ WHY = {
 """Why a thing waits for somebody, said beside it."""
 
 
+OF_COORDINATING = frozenset({Verb.DISPATCH, Verb.HELP, Verb.REFERRAL})
 REMINDED_ALWAYS = frozenset(
     {
         Verb.CONSENT_AGAIN,

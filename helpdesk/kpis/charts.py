@@ -47,6 +47,7 @@ LATELY = 12
 FIVE = 5
 HOURS_AS_DAYS, MINUTES_TO = 48, 2
 NOT_COUNTED = "not counted then"
+OLDER = "; each step counts in its own month, so some belong to earlier invitations"
 
 
 def charts_of(user: Any, line: MonthlyKpi, since: dt.date = START) -> list[Chart]:
@@ -178,20 +179,23 @@ def funnel(every: list[Month], since: dt.date = START) -> Chart | None:
     if not invited.count:
         return None
 
+    def more(one: Taken) -> bool:
+        return (one.count or 0) > (invited.count or 0)
+
     def share(one: Taken) -> str:
-        whole = one.count is not None and one.start == invited.start and one.count <= (invited.count or 0)
+        whole = one.count is not None and one.start == invited.start and not more(one)
         return f"{round(100 * (one.count or 0) / (invited.count or 1))} %" if whole else ""
 
     def said(name: str, words: str) -> str:
-        return f"{counts[name].count} {words}{from_words(counts[name].start)}"
+        one = counts[name]
+        return "" if one.count is None or more(one) else f"{words.format(one.count)}{from_words(one.start)}"
 
-    accepted = f", {said('accepted', 'accepted')}" if counts["accepted"].count is not None else ""
-    advised = "how many gave advice was not counted then"
-    if counts["advised"].count is not None:
-        advised = said("advised", "of the invited gave advice")
+    unknown = "; how many gave advice was not counted then" if counts["advised"].count is None else ""
+    accepted, advised = said("accepted", ", {} accepted"), said("advised", "; {} of the invited gave advice") or unknown
+    older = OLDER if any(map(more, counts.values())) else ""
     return Bars(
-        f"{several(invited.count, 'invitation')} sent{from_words(invited.start)}{accepted}; {advised}",
-        f"Invitations sent, answers and first statements, {span(months)}{roughly(months, *ASKED)}",
+        f"{several(invited.count, 'invitation')} sent{from_words(invited.start)}{accepted}{advised}",
+        f"Invitations sent, answers and first statements, {span(months)}{roughly(months, *ASKED)}{older}",
         "Step",
         ("Invitations",),
         tuple((steps[name], (cell_of(one, share(one)),)) for name, one in counts.items()),

@@ -11,7 +11,7 @@ from consent.actions import hold_consent
 from cpms.audit import actions as audit
 from cpms.audit.states import Event
 from outcomes import policy
-from outcomes.actions.writing import ask_nobody, next_position, owner_of
+from outcomes.actions.writing import ask_nobody, next_position
 from outcomes.models import AdviceItem, Outcome
 from outcomes.states import OutcomeState
 from panels.meetings import actions as meetings
@@ -51,7 +51,7 @@ def take_decision(decision_id: str, *, by: Any) -> AdviceItem | None:
     if decision.taken_version >= decision.version:
         return item
     words = {"text": decision.text, "dissent": decision.dissent, "due_on": decision.due_on}
-    words["owner"] = str(decision.owner or owner_of(panel))
+    words["owner"] = str(decision.owner or "")
     if is_theirs(decision, item, panel, outcome):
         item = put_decision(decision, item, words, outcome)
         take_back(panel, outcome, by=decision.noted_by)

@@ -227,13 +227,14 @@ def apart(item: AdviceItem, row: Mapping[str, Any]) -> list[locking.ClashField]:
         mine = row.get(name, theirs)
         if mine != theirs:
             words = (label.format(item.position), in_words(name, mine), in_words(name, theirs))
-            fields.append(locking.ClashField(field_of(row, name), *words))
+            chosen = None if name in TYPED else locking.as_sent(mine, theirs)
+            fields.append(locking.ClashField(field_of(row, name), *words, chosen))
     return fields
 
 
 def field_of(row: Mapping[str, Any], name: str) -> str:
-    """What the field is called on the page, where it is typed; what is chosen from a list is shown only."""
-    return f"{row['prefix']}-{name}" if "prefix" in row and name in TYPED else ""
+    """What the field is called on the page; without one it is shown only."""
+    return f"{row['prefix']}-{name}" if "prefix" in row else ""
 
 
 def in_words(name: str, value: Any) -> str:

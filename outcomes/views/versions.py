@@ -72,7 +72,7 @@ def correction_page(request: HttpRequest, panel: Panel, status: int = 200, **for
     typed = drafts.fields_of(f"correct:{panel.ref}", by=request.user)
     written = ("version", "conclusion", "plain", "reason")
     initial = {name: typed.get(name, getattr(outcome, name, "")) for name in written}
-    rows = drafts.rows_of(typed, "advice", begun_by=["text"])
+    rows = drafts.rows_of(typed, "advice", begun_by=["id", "text"])
     advice = forms.get("advice") or advice_set(outcome, typed=rows)
     context = {
         "panel": panel,

@@ -39,7 +39,7 @@ def page(request: HttpRequest, panel: Panel, status: int = 200, **forms: Any) ->
     text, signatures = queries.text_shown(outcome, sent), queries.signatures(outcome)
     typed = drafts.fields_of(f"outcome:{panel.ref}", by=request.user)
     initial = {name: typed.get(name, getattr(outcome, name)) for name in ("version", "conclusion", "plain")}
-    rows = drafts.rows_of(typed, "advice", begun_by=["text"])
+    rows = drafts.rows_of(typed, "advice", begun_by=["id", "text"])
     may_write = ask(Permission.OUTCOME_WRITE, request.user, panel)
     marked = queries.marked_since(outcome) if may_write else []
     advice = forms.get("advice") or advice_set(outcome, typed=rows, marked=marked)

@@ -89,9 +89,11 @@ def prepare(
     hold_consent(panel.case.patient_id)
     if not (verdict := may_prepare(by, Panel.objects.held(panel.pk))):
         raise Refused(verdict.reason)
-    locking.claim(panel, version, {"question": question})
-    panel.question, panel.title, panel.group, panel.urgency = question, title, group, urgency
-    panel.wanted_by, panel.quorum = wanted_by or wanted_date(urgency), quorum
-    panel.save(update_fields=["question", "title", "group", "urgency", "wanted_by", "quorum"])
+    words: dict[str, Any] = {"question": question, "title": title, "group": group, "urgency": urgency}
+    words |= {"wanted_by": wanted_by or wanted_date(urgency), "quorum": quorum}
+    locking.claim(panel, version, words)
+    for name, value in words.items():
+        setattr(panel, name, value)
+    panel.save(update_fields=[*words])
     audit.record(Event.PANEL_DRAFTED, on=panel, by=by, verb="prepared", saved=panel.version)
     return panel

@@ -140,7 +140,7 @@ def accept_referral(referral: Referral, *, clinician: User, by: Any) -> Referral
 def pass_referral_on(
     referral: Referral, *, network: Network, group: ThematicGroup | None, reason: str, by: Any
 ) -> Referral:
-    """To the coordinators of another group or network, with the reason."""
+    """To the coordinators of another group or network, with the reason. They have as long as those before them had."""
     current = locked(referral, by=by)
     if (current.network, current.group) == (network, group):
         raise Refused("The referral lies there already.")
@@ -150,7 +150,9 @@ def pass_referral_on(
     notifications.cancel_mails([current.pk], Notice.REFERRAL_WAITING)
     current.network, current.group, current.note = network, group, reason
     current.state, current.decided_at, current.decided_by = ReferralState.WAITING, None, None
-    current.save(update_fields=["network", "group", "note", "state", "decided_at", "decided_by", "clinician"])
+    current.waits_since = clock.now()
+    changed = ["network", "group", "note", "state", "decided_at", "decided_by", "waits_since", "clinician"]
+    current.save(update_fields=changed)
     audit.record(Event.REFERRAL_DECIDED, on=current, by=by, verb="passed_on")
     moment = clock.now().isoformat()
     notifications.notify_address(current.email, notice=Notice.REFERRAL_PASSED_ON, about=current, again=moment)

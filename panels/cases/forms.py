@@ -16,16 +16,12 @@ from consent.states import Giver
 from cpms import clock
 from cpms.drafts.queries import rows_of, with_newer
 from cpms.forms import ClinicalDecimalField, DayField, DecimalInput, WordsField
-from panels.cases.importers import phenopacket
-from panels.cases.importers.read_case import ImportRefused, ReadCase
 from panels.cases.models import plain
 from panels.cases.queries import asked_about, lies_ahead
 from panels.cases.row_forms import RowForm
 from panels.cases.states import (
     AHEAD,
     CODE,
-    LARGEST_FILE,
-    LONGEST_TEXT,
     MOST_ROWS,
     DiagnosisStatus,
     PartOf,
@@ -111,9 +107,16 @@ class LabRow(RowForm):
     is_measured = True
 
     @property
+    def known_code(self) -> str:
+        """The code of a saved line, as long as its test is called what it was."""
+        was = self.before
+        return str(was["code"]) if was and was["label"] == self["label"].value() else ""
+
+    @property
     def asks(self) -> str:
         """A question beside the row about a value that nobody can have, or nothing."""
-        return asked_about(*(str(self[name].value() or "") for name in ("label", "value", "unit")))
+        test, value, unit = (str(self[name].value() or "") for name in ("label", "value", "unit"))
+        return asked_about(self.known_code, value, unit) or asked_about(test, value, unit)
 
     def clean_taken(self) -> str:
         taken: str = self.cleaned_data["taken"]
@@ -181,43 +184,6 @@ class SummaryForm(forms.Form):
     summary = forms.CharField(label="Summary", required=False, max_length=20_000, widget=forms.Textarea({"rows": 4}))
 
 
-def as_sent(text: str) -> bytes:
-    """The text of a file that a browser sends back, with the line ends of before: JSON has none inside its words."""
-    return text.replace("\r\n", "\n").encode()
-
-
-class NewerFileForm(forms.Form):
-    """A file of the same patient, or its text as the page that showed it sends it back. ``read`` is what stands in it."""
-
-    file = forms.FileField(
-        label="A newer file",
-        required=False,
-        help_text="A GA4GH phenopacket (JSON). It is read and checked with you first; the file is not kept.",
-        widget=forms.ClearableFileInput({"accept": ".json,application/json"}),
-    )
-    file_text = forms.CharField(max_length=LONGEST_TEXT, required=False, strip=False, widget=forms.HiddenInput)
-    file_name = forms.CharField(max_length=200, required=False, widget=forms.HiddenInput)
-
-    read: ReadCase | None = None
-    text = name = ""
-
-    def clean(self) -> dict[str, Any]:
-        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
-        file = cleaned.get("file")
-        data = file.read(LARGEST_FILE + 1) if file else as_sent(cleaned.get("file_text", ""))
-        self.name = file.name if file else cleaned.get("file_name", "")
-        if not data or len(data) > LARGEST_FILE:
-            wrong = f"The file is larger than {LARGEST_FILE // 1_000_000} MB. A case is usually under 100 kB."
-            self.add_error("file", wrong if data else "Choose a file.")
-            return cleaned
-        try:
-            self.read = phenopacket.read(data)
-            self.text = data.decode("utf-8-sig")
-        except ImportRefused as refusal:
-            self.add_error("file", str(refusal))
-        return cleaned
-
-
 ROWS = {
     "diagnoses": DiagnosisRow,
     "findings": FindingRow,
@@ -233,7 +199,7 @@ def initial_of(part: Any, row: type[RowForm]) -> dict[str, Any]:
     values = {name: plain(value) if isinstance(value, Decimal) else value for name, value in values.items()}
     if "present" in row.base_fields:
         values["present"] = "1" if part.present else "0"
-    return {**values, "id": part.pk}
+    return {"code": getattr(part, "code", ""), **values, "id": part.pk}
 
 
 class CaseForms:

@@ -33,7 +33,7 @@ class RowForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.before = (saved or {}).get(str(self["id"].value()), {})
         for name, said in self.before.items():
-            field = self.fields[name]
+            field = self.fields.get(name)
             if isinstance(field, forms.CharField) and isinstance(said, str):
                 field.required = field.required and bool(said)
                 make_room(field, len(said))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from typing import Any
 
@@ -39,8 +40,8 @@ class ReferralQuerySet(models.QuerySet["Referral"]):
         return self.filter(clinician__in=served, **begun)
 
     def overdue(self) -> ReferralQuerySet:
-        """Nobody decided in time."""
-        return self.waiting().filter(asked_at__lte=clock.now() - REFERRAL_WAITS)
+        """Nobody decided in time where it waits now."""
+        return self.waiting().filter(waits_since__lte=clock.now() - REFERRAL_WAITS)
 
     def to_forget(self) -> ReferralQuerySet:
         """Over for long enough: a refusal the physician has had time to read, what ran out, or what nobody began."""
@@ -57,7 +58,8 @@ class Referral(SealedModel):
     """The words are sealed under a key of their own, which is destroyed some time after a refusal, and as soon as a panel
     carries them under the patient's key.
 
-    ``digest`` is of the token in the private link to its status page.
+    ``digest`` is of the token in the private link to its status page. ``waits_since`` is when it came to those who decide now:
+    passed on, it waits anew.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -73,6 +75,7 @@ class Referral(SealedModel):
     reason = SealedTextField()
     digest = models.CharField(max_length=64, unique=True)
     asked_at = models.DateTimeField(default=clock.now)
+    waits_since = models.DateTimeField(default=clock.now)
     state = models.CharField(max_length=10, choices=ReferralState, default=ReferralState.WAITING)
     decided_at = models.DateTimeField(null=True)
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
@@ -104,6 +107,11 @@ class Referral(SealedModel):
 
     def __str__(self) -> str:
         return self.ref
+
+    @property
+    def waits_until(self) -> dt.datetime:
+        """When it ends by itself, unless somebody decides."""
+        return self.waits_since + REFERRAL_WAITS
 
     def get_absolute_url(self) -> str:
         return reverse("panels:referral", args=[self.pk])

@@ -13,6 +13,7 @@ from django.db.models.functions import Coalesce, Greatest
 
 from cpms import clock
 from cpms.accounts.models import User
+from cpms.accounts.queries import name_deputies
 from cpms.vault.models import DataKey
 from panels.models import Contribution, Invitation, Message, Panel, Sign, Stance, TimeSpent, Visit, Wording
 from panels.models.invitations import sits
@@ -261,8 +262,7 @@ def seats(panel: Panel, *, seen: dict[Any, dt.datetime]) -> list[Seat]:
     told = {"spoke": has_spoken(), "named": has_named(), "seated": sits()}
     rows = rows.annotate(**{name: ExpressionWrapper(holds, BooleanField()) for name, holds in told.items()})
     found = under_one_key(panel.key, list(rows))
-    away = (row.invitee for row in found if row.invitee.is_away and row.invitee.deputy_id)
-    with_people((person, "deputy") for person in away)
+    name_deputies(row.invitee for row in found)
     return [
         Seat(row, seen.get(row.invitee_id), row.spoke, row.named, row.seated, tuple(before))
         for *before, row in by_person(found)

@@ -15,7 +15,7 @@ from django.db.models import Exists, OuterRef, Value, prefetch_related_objects
 
 from cpms import clock
 from cpms.accounts.models import User
-from cpms.accounts.queries import called, experts
+from cpms.accounts.queries import called, experts, name_deputies
 from cpms.keys import with_keys
 from cpms.terminology import queries as terminology
 from cpms.terminology.folding import fold_name
@@ -98,7 +98,8 @@ def suggestions(
     if kept := set(ticked) - {one.key for one, _score in best}:
         there = candidates(people.filter(with_keys(kept)), who_named, group=facts.group)
         best = [*best_of(there, facts, past, len(kept)), *best]
-    loaded = User.objects.select_related("centre", "deputy").in_bulk([one.key for one, _score in best])
+    loaded = User.objects.select_related("centre").in_bulk([one.key for one, _score in best])
+    name_deputies(loaded.values())
     return [Suggestion(loaded[one.key], value, reasons(one, facts), one) for one, value in best]
 
 

@@ -7,10 +7,12 @@ export default function watch(place) {
   const row = place.closest("[role=group], tr");
   let asked = "", turn = 0;
 
+  const test = row.querySelector("[data-measured=test]");
+  const coded = () => (test?.value === test?.defaultValue && place.dataset.code) || typed("test");
   const typed = (name) => row.querySelector(`[data-measured=${name}]`)?.value ?? place.dataset[name] ?? "";
 
   async function ask() {
-    const said = Object.fromEntries(PARTS.map((name) => [name, typed(name)]));
+    const said = { ...Object.fromEntries(PARTS.map((name) => [name, typed(name)])), test: coded() };
     const words = JSON.stringify(said);
     if (words === asked) return;
     asked = words;

@@ -135,7 +135,7 @@ class Rules:
         return Message.objects.get(pk=self.said.pk).recallable
 
     def referral_at(self, end: dt.datetime) -> None:
-        Referral.objects.update(asked_at=end - 30 * DAY)
+        Referral.objects.update(waits_since=end - 30 * DAY)
 
     def referral_holds(self) -> bool:
         return not Referral.objects.overdue().exists()

@@ -11,13 +11,15 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from cpms import clock
 from cpms.audit import queries as audit
+from cpms.locking import Clash
 from cpms.words import when
 from panels import actions as panels
 from panels.cases import actions as cases
 from tests.cases.test_meanwhile import page_of
 from tests.clients import signed_in
-from tests.factories import DelegationFactory, Story, UserFactory
+from tests.factories import DelegationFactory, GroupFactory, Story, UserFactory
 
 pytestmark = pytest.mark.django_db(databases=["default", "cachedb"])
 ROOT = Path(__file__).resolve().parents[2]
@@ -84,6 +86,18 @@ def test_a_draft_and_a_profile_name_who_saved_them_too(story):
     assert audit.saved_by(story.panel, story.fresh().version + 1) is None
     cases.correct_case(story.case, cases.Correction(), version=story.case.version, by=story.lead)
     assert audit.saved_by(story.case, story.case.version).actor_id == story.lead.pk
+
+
+def test_all_that_two_say_of_a_draft_stands_in_the_clash(story):
+    old, other = story.panel.version, GroupFactory(network=story.panel.network, number=7, name="Other")
+    words = {"version": old, "question": "Raise it?", "title": "Dose", "wanted_by": clock.today()}
+    panels.prepare(story.fresh(), by=story.helper, group=other, urgency="urgent", **words)
+    with pytest.raises(Clash) as caught:
+        panels.prepare(story.fresh(), by=story.lead, group=story.group, **words)
+    assert [(one.name, one.mine, one.theirs, one.choice) for one in caught.value.fields] == [
+        ("group", str(story.group), str(other), (str(story.group.pk), str(other.pk))),
+        ("urgency", "Routine", "Urgent", ("routine", "urgent")),
+    ]
 
 
 @pytest.mark.parametrize("name", SAVERS)

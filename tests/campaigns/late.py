@@ -53,8 +53,8 @@ def referrals() -> None:
     ward, long_ago = Ward(), clock.now() - REFERRAL_WAITS - DAY
     late, declined = refer(ward, "late"), refer(ward, "declined")
     panels.decline_referral(declined, reason="Not ours.", by=ward.coordinator)
-    Referral.objects.filter(pk=late.pk).update(asked_at=long_ago)
-    Referral.objects.filter(pk=declined.pk).update(asked_at=long_ago, decided_at=long_ago)
+    Referral.objects.filter(pk=late.pk).update(asked_at=long_ago, waits_since=long_ago)
+    Referral.objects.filter(pk=declined.pk).update(asked_at=long_ago, waits_since=long_ago, decided_at=long_ago)
 
 
 def unattended() -> None:

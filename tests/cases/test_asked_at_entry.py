@@ -14,6 +14,7 @@ from panels.cases.forms import LabRow
 from panels.cases.importers import phenopacket
 from panels.cases.lab_forms import LabTableForm
 from panels.cases.queries import asked_about
+from tests.cases.test_meanwhile import page_of
 from tests.cases.test_published_cases import DEMO
 from tests.clients import signed_in
 from tests.factories import Story
@@ -62,6 +63,20 @@ def test_a_row_asks_beside_itself_and_is_saved_as_typed():
     assert row.is_valid()
     assert row.asks.startswith(SODIUM)
     assert LabRow().asks == ""
+
+
+def test_a_saved_line_is_asked_about_by_its_code_while_its_test_is_called_the_same():
+    story = Story()
+    line = story.case.labs.get()
+    line.label, line.code, line.value, line.unit = "Sodium [Moles/volume] in Serum or Plasma", "2951-2", 140, "mmol/L"
+    line.save()
+    path = reverse("cases:edit", args=[story.case.pk])
+    page = page_of(story.case) | {"labs-0-value": "1400", "diagnoses-0-label": ""}
+    row = signed_in(story.lead).post(path, page).context["forms"].sets["labs"][0]
+    assert (row.known_code, row.asks.startswith(SODIUM)) == ("2951-2", True)
+    page |= {"labs-0-label": "Something else"}
+    row = signed_in(story.lead).post(path, page).context["forms"].sets["labs"][0]
+    assert (row.known_code, row.asks) == ("", "")
 
 
 def test_a_groups_form_asks_beside_its_field():

@@ -12,7 +12,7 @@ from cpms import clock
 from cpms.drafts import actions as drafts
 from panels.cases import actions as cases
 from panels.cases.forms import ROWS, CaseForms
-from panels.cases.models import Case, LabResult
+from panels.cases.models import Case, LabResult, plain
 from panels.cases.queries import case_parts, room_in
 from tests.clients import signed_in
 from tests.factories import Story, case_form
@@ -113,6 +113,40 @@ def test_a_draft_over_an_older_version_meets_what_was_saved_since(story):
     assert names_of(story.case) == ["Aldosterone", *before[1:]]
 
 
+def test_of_a_clash_each_line_is_mine_or_theirs(story):
+    paste(story)
+    mine = page_of(story.case) | {"labs-1-value": "500"}
+    theirs = page_of(story.case) | {"labs-0-value": "9.9", "labs-1-value": "7"}
+    first, second = (str(lab.pk) for lab in LabResult.objects.filter(case=story.case).order_by("position"))
+    client, path = signed_in(story.lead), reverse("cases:edit", args=[story.case.pk])
+    assert client.post(path, theirs).status_code == 302
+    clash = client.post(path, mine)
+    fields = clash.context["clash"].fields
+    assert [(field.name, field.choice) for field in fields] == [
+        (f"line-{first}", ("mine", "theirs")),
+        (f"line-{second}", ("mine", "theirs")),
+    ]
+    assert "Save what I chose" in clash.content.decode()
+    sent = mine | {"version": clash.context["version"], f"line-{first}": "theirs", f"line-{second}": "mine"}
+    assert client.post(path, sent).status_code == 302
+    kept = LabResult.objects.filter(case=story.case).order_by("position")
+    assert [(str(lab.pk), plain(lab.value)) for lab in kept] == [(first, "9.9"), (second, "500")]
+
+
+def test_a_line_that_i_took_out_stays_when_i_keep_what_somebody_else_made_of_it(story):
+    mine, before = page_of(story.case) | {"labs-0-DELETE": "on"}, names_of(story.case)
+    client, path = signed_in(story.lead), reverse("cases:edit", args=[story.case.pk])
+    assert client.post(path, page_of(story.case) | {"labs-0-value": "9.9"}).status_code == 302
+    clash = client.post(path, mine)
+    (field,) = clash.context["clash"].fields
+    again = mine | {"version": clash.context["version"]}
+    assert client.post(path, again | {field.name: "theirs"}).status_code == 302
+    assert names_of(story.case) == before
+    version = type(story.case).objects.get(pk=story.case.pk).version
+    assert client.post(path, again | {"version": version, field.name: "mine"}).status_code == 302
+    assert names_of(story.case) == before[1:]
+
+
 def test_answers_that_somebody_else_saved_meanwhile_are_shown_beside_mine(story):
     form = case_form("adrenal")
     path = reverse("cases:form", args=[story.case.pk, form.slug])
@@ -125,6 +159,9 @@ def test_answers_that_somebody_else_saved_meanwhile_are_shown_beside_mine(story)
     assert [(one.label, bool(one.mine), bool(one.theirs)) for one in clash.context["clash"].fields] == [
         (asked.text, True, True)
     ]
+    kept = {"version": clash.context["version"], asked.link: second, f"line-{asked.link}": "theirs"}
+    assert client.post(path, kept).status_code == 302
+    assert client.get(path).context["form"][asked.link].value() == [first]
 
 
 def test_a_file_that_is_taken_into_a_case_leaves_what_was_saved_meanwhile(story):

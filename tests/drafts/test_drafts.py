@@ -159,11 +159,27 @@ def test_two_windows_of_one_profile_show_both_names_and_keeping_theirs_leads_bac
     assert client.post(path, {**fields, "display_name": "Dr Second"}).status_code == 302
     clash = client.post(path, {**fields, "display_name": "Dr Third"}, headers={"referer": f"http://testserver{path}"})
     assert (clash.status_code, clash.context["back"]) == (409, path)
-    assert [(one.name, one.mine, one.theirs) for one in clash.context["clash"].fields] == [
-        ("display_name", "Dr Third", "Dr Second")
+    assert [(one.name, one.mine, one.theirs, one.choice) for one in clash.context["clash"].fields] == [
+        ("display_name", "Dr Third", "Dr Second", None)
     ]
     again = {**fields, "display_name": "Dr Third", "version": clash.context["version"], "stood_at": "//evil.example"}
     assert client.post(path, again).status_code == 302
+
+
+def test_what_nobody_types_is_chosen_and_saved_as_it_was_chosen():
+    person = UserFactory(display_name="Dr First", shortcuts=False)
+    client, path = signed_in(person), reverse("profile")
+    fields = {"display_name": "Dr First", "job_title": "", "zone": "Europe/Helsinki", "version": person.version}
+    assert client.post(path, {**fields, "theme": "dark", "shortcuts": "on"}).status_code == 302
+    clash = client.post(path, {**fields, "theme": "light"})
+    assert [(one.name, one.mine, one.theirs, one.choice) for one in clash.context["clash"].fields] == [
+        ("theme", "light", "dark", ("light", "dark")),
+        ("shortcuts", "no", "yes", ("", "on")),
+    ]
+    chosen = {**fields, "version": clash.context["version"], "theme": "dark", "shortcuts": ""}
+    assert client.post(path, chosen).status_code == 302
+    person.refresh_from_db()
+    assert (person.theme, person.shortcuts) == ("dark", False)
 
 
 def test_nothing_is_kept_about_what_its_writer_no_longer_sees():

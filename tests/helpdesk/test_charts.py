@@ -159,6 +159,8 @@ def test_the_page_begins_where_the_reader_wants(two_networks):
     for nonsense in ("2026-03", "2025-01", "x"):
         page = client.get(f"{reverse('kpis')}?month=2026-03&from={nonsense}", secure=True).content.decode()
         assert "since the start, January 2026 to March 2026" in page
+        said = f"{'March 2026' if nonsense == '2026-03' else 'x'} is not before March 2026, so the charts begin at the start."
+        assert (said in page, "is not before" in page) == (nonsense == "2026-03", nonsense == "2026-03")
 
 
 def of_group(network, group):

@@ -125,3 +125,11 @@ def test_a_place_is_looked_at_for_what_its_network_lacks_alone():
     assert lacking(rows, {JANUARY: none, FEBRUARY: none, MARCH: none}) == []
     (advised,) = lacking(rows, {JANUARY: none, FEBRUARY: {"advised"}, MARCH: none})
     assert (advised.figure.name, advised.since) == ("advised", MARCH)
+
+
+def test_more_advice_than_invitations_is_explained_and_never_called_a_part_of_them():
+    asked = funnel([Month(MARCH, {"invited": 15, "answered": 20, "accepted": 15, "advised": 20})])
+    assert asked.finding == "15 invitations sent, 15 accepted"
+    assert asked.about.endswith("each step counts in its own month, so some belong to earlier invitations")
+    assert [cells[0].share for _name, cells in asked.rows] == ["100 %", "", "100 %", ""]
+    assert "earlier" not in funnel([Month(MARCH, {"invited": 20, "answered": 20, "accepted": 15, "advised": 20})]).about

@@ -49,6 +49,17 @@ def test_the_next_meeting_is_one_press_away_and_then_no_other_is_offered(story, 
     assert ("Bring to a meeting" in text, "places left" in text, "place left" in text) == (True, False, False)
 
 
+def test_who_comes_to_the_series_and_is_no_clinician_any_more_is_not_asked_in(story, coordinator):
+    series = start(story, coordinator)
+    stays, left = UserFactory(centre=story.lead.centre), UserFactory(centre=story.lead.centre)
+    series.people.add(stays, left)
+    yesterday = clock.rights_day() - dt.timedelta(days=1)
+    left.memberships.update(valid_from=yesterday, valid_to=yesterday)
+    before = set(story.panel.invitations.values_list("invitee", flat=True))
+    actions.bring(story.fresh(), to=series.meetings.first(), invite=True, by=story.lead)
+    assert set(story.panel.invitations.values_list("invitee", flat=True)) - before == {stays.pk}
+
+
 def test_a_full_meeting_says_that_the_panel_would_wait(story, coordinator):
     first = start(story, coordinator, slots=1).meetings.first()
     other = Story("b")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from cpms.drafts import actions as drafts
 from outcomes import actions as outcomes
 from outcomes import queries
 from outcomes.states import OutcomeState
@@ -114,3 +115,11 @@ def test_a_clash_does_not_call_it_taken_out(story, said):
     page = signed_in(story.lead).post(f"{address(story)}save/", sent)
     assert page.status_code == 409
     assert "taken out" not in page.content.decode()
+
+
+def test_what_was_emptied_and_not_sent_comes_back_emptied(story, said):
+    panels.mark(said, marked=True, by=story.lead)
+    fields = typed(story, row_of(said, text=""))
+    drafts.save_draft(form=f"outcome:{story.panel.ref}", label="", path="/", fields=fields, by=story.lead)
+    shown = signed_in(story.lead).get(address(story)).context["advice"]
+    assert [row["text"].value() for row in shown if row["id"].value()] == [""]

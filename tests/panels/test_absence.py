@@ -105,6 +105,19 @@ def test_whoever_asks_hears_of_it_at_once_and_invites_the_deputy_by_one_click(st
     assert Invitation.objects.filter(invitee=deputy, panel=story.panel).count() == 1
 
 
+def test_a_deputy_who_is_no_clinician_any_more_is_named_nowhere(story, deputy):
+    send_away(story.expert, deputy=deputy)
+    third = UserFactory(display_name="Dr Third Person")
+    send_away(third, deputy=deputy)
+    client, page = signed_in(story.lead), f"/panels/{story.panel.ref}/"
+    beside = f"{page}experts/?q=Third+Person"
+    assert "Deputy:" in client.get(page).content.decode()
+    assert "deputy: Dr Deputy Person" in client.get(beside).content.decode()
+    yesterday = clock.rights_day() - DAY
+    deputy.memberships.update(valid_from=yesterday, valid_to=yesterday)
+    assert "Dr Deputy Person" not in client.get(page).content.decode() + client.get(beside).content.decode()
+
+
 def test_no_button_reminds_whom_the_page_says_reminders_wait_for(story, deputy):
     def reminded() -> list[str]:
         page = signed_in(story.lead).get(f"/panels/{story.panel.ref}/").content.decode()

@@ -49,7 +49,8 @@ def test_a_coordinator_whose_role_ended_with_a_day_reads_no_number_and_is_asked_
         "valid_to": clock.rights_day() - dt.timedelta(days=1),
     }
     coordinator.memberships.update(**past)
-    assert panel.ref not in client.get("/").content.decode()
+    page = client.get("/")
+    assert (panel.ref in page.content.decode(), page.context["shell"]["nav"][0].count) == (False, 0)
     assert panels.look_after_unattended(by=None) == 0
     waiting = WorkItem.objects.open().filter(verb=Verb.DISPATCH)
     assert coordinator.pk not in set(waiting.values_list("who", flat=True))
@@ -89,3 +90,16 @@ def test_a_panel_that_is_over_promises_no_mail_about_answers():
     page = signed_in(story.lead).get(panel.get_absolute_url()).content.decode()
     assert "Nobody gave advice." in page
     assert "You are told by mail" not in page
+
+
+def test_an_empty_list_tells_nobody_to_start_what_they_may_not_start():
+    clinician, guest = signed_in(UserFactory()), signed_in(UserFactory(role="none", centre=None))
+    for address, words in (
+        ("/", "Starting one takes about 5 minutes."),
+        ("/panels/", "A panel appears when you start one"),
+        ("/patients/", "A patient appears when you start a panel"),
+        ("/questions/", "Ask what you would ask a colleague"),
+    ):
+        assert words in clinician.get(address).content.decode()
+        page = guest.get(address)
+        assert (page.status_code, words in page.content.decode()) == (200, False), address

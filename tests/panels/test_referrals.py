@@ -9,7 +9,7 @@ import pytest
 from django.core.cache import cache
 from django.urls import reverse
 
-from cpms import clock
+from cpms import clock, words
 from cpms.accounts.access import Refused
 from cpms.accounts.models import Delegation, Network
 from cpms.accounts.roles import Role
@@ -258,7 +258,7 @@ def test_what_cannot_be_decided(referral, coordinator):
 
 def test_what_nobody_decides_ends_and_its_words_are_destroyed(client, referral, coordinator):
     long_ago = clock.now() - REFERRAL_WAITS - dt.timedelta(days=1)
-    Referral.objects.update(asked_at=long_ago)
+    Referral.objects.update(asked_at=long_ago, waits_since=long_ago)
     assert panels.look_after_referrals(by=None) == 1
     assert Referral.objects.get().state == ReferralState.EXPIRED
     assert working(coordinator, Verb.REFERRAL) == 0
@@ -266,6 +266,16 @@ def test_what_nobody_decides_ends_and_its_words_are_destroyed(client, referral, 
     Referral.objects.update(decided_at=long_ago)
     assert [panels.look_after_referrals(by=None) for _ in range(2)] == [1, 0]
     assert Referral.objects.get().text == ERASED
+
+
+def test_passed_on_it_waits_as_long_again_and_the_physician_reads_until_when(client, referral, coordinator):
+    Referral.objects.update(asked_at=clock.now() - REFERRAL_WAITS, waits_since=clock.now() - REFERRAL_WAITS)
+    bone = GroupFactory(network=Network.objects.create(code="BOND", name="ERN BOND"), number=1, name="Bone")
+    panels.pass_referral_on(referral, network=bone.network, group=bone, reason="A matter of bone.", by=coordinator)
+    assert panels.look_after_referrals(by=None) == 0
+    assert words.day(clock.now() + REFERRAL_WAITS) in client.get(link()).content.decode()
+    Referral.objects.update(waits_since=clock.now() - REFERRAL_WAITS)
+    assert panels.look_after_referrals(by=None) == 1
 
 
 def test_what_was_accepted_and_never_begun_is_forgotten_too(referral, coordinator):

@@ -1,5 +1,6 @@
 """Finding people, places and experts."""
 
+from cpms.accounts.queries.absence import absences, name_deputies, stood_in_for
 from cpms.accounts.queries.coverage import branches, coverage
 from cpms.accounts.queries.directory import (
     Found,
@@ -12,7 +13,6 @@ from cpms.accounts.queries.directory import (
 )
 from cpms.accounts.queries.finding import called, few_called, holding, people_named, written
 from cpms.accounts.queries.people import (
-    absences,
     centre_called,
     clinicians_of,
     codes_left,
@@ -39,7 +39,6 @@ from cpms.accounts.queries.people import (
     representatives_of,
     session_of,
     sessions_of,
-    stood_in_for,
     thematic_groups_of,
     unused_link,
     usable_link,
@@ -77,6 +76,7 @@ __all__ = [
     "helpdesk_of",
     "holding",
     "is_guest",
+    "name_deputies",
     "networks_of",
     "new_address",
     "overseers_of",

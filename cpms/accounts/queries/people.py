@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import operator
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import reduce
 from typing import Any
@@ -34,7 +33,6 @@ from cpms.accounts.states import NEW_ADDRESS, NEW_ADDRESS_GOOD_FOR
 from cpms.terminology.folding import fold_name
 from cpms.vault import actions as vault
 from cpms.vault import cipher
-from cpms.words import day
 
 
 def usable_link(token: str) -> ActivationLink | None:
@@ -266,21 +264,6 @@ def deputies_for(user: Any) -> QuerySet[User]:
     """The clinicians among the colleagues: a deputy is offered in the person's place where advice is asked for."""
     clinicians = User.objects.active().holding(Role.CLINICIAN)
     return colleagues_of(user).filter(pk__in=clinicians.values("pk"))
-
-
-def absences(people: Iterable[Any]) -> list[str]:
-    """A sentence for each of these people who is away, for whoever asks something of them: until when, and who stands in."""
-    rows = User.objects.filter(pk__in=[person.pk for person in people], away_until__gte=clock.rights_day())
-    return [
-        f"{one.display_name} is away until {day(one.away_until)}; reminders wait until then."
-        + (f" Deputy: {one.deputy.display_name}." if one.deputy and one.deputy.is_practising else "")
-        for one in rows.select_related("deputy").order_by("display_name")
-    ]
-
-
-def stood_in_for(user: Any) -> list[User]:
-    """Whoever is away and named this person as deputy."""
-    return list(User.objects.active().filter(deputy=user, away_until__gte=clock.rights_day()).order_by("display_name"))
 
 
 def delegation_of(user: Any, key: int) -> Delegation | None:

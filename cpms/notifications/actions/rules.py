@@ -24,7 +24,7 @@ def claim(network: Network, version: int | None, rules: Rules) -> None:
     except locking.Clash as clash:
         theirs, words = queries.rules_of(network), dict(rule_choices())
         fields = [
-            locking.ClashField(about, words[about], *(", ".join(map(str, held)) for held in (days, theirs[about])))
+            locking.ClashField(about, words[about], ", ".join(map(str, days)), ", ".join(map(str, theirs[about])))
             for about, days in rules.items()
             if list(days) != theirs[about]
         ]

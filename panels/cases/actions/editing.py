@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.db import transaction
@@ -55,6 +55,14 @@ class Correction:
     variants: Sequence[Mapping[str, Any]] = field(default_factory=list)
     treatments: Sequence[Mapping[str, Any]] = field(default_factory=list)
     gone: Collection[uuid.UUID] = frozenset()
+
+    def keeping(self, kept: Collection[str]) -> Correction:
+        """Without a word about the lines of these keys: they stay as somebody else saved them."""
+        rows: dict[str, Any] = {
+            name: [row for row in getattr(self, name) if str(row.get("id") or "") not in kept]
+            for name in ("diagnoses", "findings", "labs", "variants", "treatments")
+        }
+        return replace(self, gone={key for key in self.gone if str(key) not in kept}, **rows)
 
     @property
     def parts(self) -> list[tuple[Any, Sequence[Mapping[str, Any]]]]:
@@ -158,9 +166,9 @@ def between(case: Case, correction: Correction) -> list[locking.ClashField]:
             changed = theirs is not None and any(getattr(theirs, name) != value for name, value in values.items())
             if changed or (row.get("id") and theirs is None):
                 mine = model(case=case, key=case.key, **values)
-                fields.append(locking.ClashField("", label, line_words(mine), line_words(theirs) if theirs else ""))
+                fields.append(locking.line(row["id"], label, line_words(mine), line_words(theirs) if theirs else ""))
         taken_out = [part for key, part in saved.items() if key in correction.gone]
-        fields += [locking.ClashField("", label, "", line_words(part)) for part in taken_out]
+        fields += [locking.line(part.pk, label, "", line_words(part)) for part in taken_out]
     return fields
 
 
@@ -168,9 +176,10 @@ def correct_parts(
     case: Case, model: Any, rows: Sequence[Mapping[str, Any]], *, gone: Collection[uuid.UUID] = frozenset()
 ) -> None:
     """Change lines that are still there (by id), so what the form does not show (notes, codes) is not lost while it holds; add
-    the new ones, take out those that are ``gone``, and leave the others behind them."""
-    known = {str(part.pk): part for part in model._default_manager.filter(case=case)}
-    for position, row in enumerate(rows):
+    the new ones, take out those that are ``gone``, and leave the others where they stood."""
+    saved = list(model._default_manager.filter(case=case).order_by("position"))
+    known, placed = {str(part.pk): part for part in saved}, []
+    for row in rows:
         part = known.pop(str(row.get("id") or ""), None) or model(case=case, key=case.key)
         if model is LabResult and part._state.adding and not row.get("taken"):
             row = {**row, "taken": taken_now(case)}
@@ -180,12 +189,24 @@ def correct_parts(
             setattr(part, name, value)
         coding.follow(part, before, row)
         part.origin = "" if changes else part.origin
+        placed.append(part)
+    stays = {part.pk for part in known.values() if part.pk not in gone}
+    for position, part in enumerate(in_order(placed, saved, stays)):
         part.position = position
-        part.save()
-    for place, part in enumerate(part for part in known.values() if part.pk not in gone):
-        part.position = len(rows) + place
-        part.save(update_fields=["position"])
+        part.save(update_fields=["position"] if part.pk in stays else None)
     model._default_manager.filter(case=case, pk__in=gone).delete()
+
+
+def in_order(placed: Sequence[Any], saved: Sequence[Any], stays: Collection[uuid.UUID]) -> list[Any]:
+    """The lines of the form, and each of those that stay behind the line that it stood behind."""
+    here, before = {part.pk for part in placed}, None
+    behind: dict[uuid.UUID | None, list[Any]] = {None: []}
+    for part in saved:
+        if part.pk in here:
+            before = part.pk
+        elif part.pk in stays:
+            behind.setdefault(before, []).append(part)
+    return [*behind[None], *(one for part in placed for one in (part, *behind.get(part.pk, ())))]
 
 
 def give_sight(case: Case, *, to: Any, until: dt.datetime | None, by: Any) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
@@ -61,7 +61,7 @@ def between(row: CaseAnswers, answers: Mapping[str, Any]) -> list[locking.ClashF
     for item in parsed(row.form.body).questions():
         if answers.get(item.link) != saved.get(item.link):
             mine, theirs = (answer_words(item, one[item.link]) if item.link in one else "" for one in (answers, saved))
-            fields.append(locking.ClashField("", item.text, mine, theirs))
+            fields.append(locking.line(item.link, item.text, mine, theirs))
     return fields
 
 
@@ -74,8 +74,10 @@ def answer_form(
     labs: Sequence[Mapping[str, Any]],
     version: int,
     by: Any,
+    kept: Collection[str] = (),
 ) -> CaseAnswers:
-    """Write the answers down, sealed; typed laboratory values become results of the case.
+    """Write the answers down, sealed; typed laboratory values become results of the case. ``kept`` are the questions whose answer
+    stays as somebody else saved it.
 
     Raises ``Clash`` with the answers that differ when somebody else saved meanwhile.
     """
@@ -92,7 +94,9 @@ def answer_form(
         locking.claim(row, version)
     except locking.Clash as clash:
         raise locking.Clash(row, between(row, answers), version=clash.version) from clash
-    row.answers, row.saved_by, row.saved_at = json.dumps(dict(answers), ensure_ascii=False), by, clock.now()
+    stays = {link: said for link, said in row.by_link.items() if link in kept}
+    words = {link: said for link, said in answers.items() if link not in kept} | stays
+    row.answers, row.saved_by, row.saved_at = json.dumps(words, ensure_ascii=False), by, clock.now()
     row.save(update_fields=["answers", "saved_by", "saved_at"])
     if labs:
         add_labs(case, labs, names={}, by=by)

@@ -14,6 +14,7 @@ from cpms.accounts.access.routes import READ, WRITE
 from cpms.accounts.roles import Permission
 from cpms.drafts import actions as drafts
 from cpms.drafts.queries import fields_of
+from cpms.locking import kept_theirs
 from cpms.terminology import queries as terminology
 from panels.cases import actions
 from panels.cases.forms import ROWS, CaseForms
@@ -36,6 +37,7 @@ def edit(request: HttpRequest, case: Case) -> HttpResponse:
             gone=forms.gone(),
             **{name: forms.rows(name) for name in ROWS},
         )
+        correction = correction.keeping(kept_theirs(request.POST))
         actions.correct_case(case, correction, version=forms.summary.cleaned_data["version"], by=request.user)
         drafts.discard(f"case:{case.pk}", by=request.user)
         messages.success(request, "The case is saved.")

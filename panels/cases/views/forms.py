@@ -14,6 +14,7 @@ from cpms.accounts.access.routes import READ, WRITE
 from cpms.accounts.roles import Permission
 from cpms.drafts import actions as drafts
 from cpms.drafts.queries import fields_of
+from cpms.locking import kept_theirs
 from cpms.paper import pages_of
 from panels.cases import actions, queries
 from panels.cases.group_forms import AnswersForm
@@ -40,7 +41,7 @@ def form(request: HttpRequest, case: Case, slug: str) -> HttpResponse:
     )
     if answers.is_valid():
         given = {"answers": answers.answers(), "labs": answers.lab_rows(), "version": answers.cleaned_data["version"]}
-        actions.answer_form(case, offer.form, by=request.user, **given)
+        actions.answer_form(case, offer.form, by=request.user, kept=kept_theirs(request.POST), **given)
         drafts.discard(named, by=request.user)
         messages.success(request, "The form is saved.")
         return redirect(case.panels.order_by("-drafted_at").first() or case.patient)

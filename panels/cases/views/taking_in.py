@@ -10,7 +10,7 @@ from cpms.accounts.access import access
 from cpms.accounts.access.routes import READ, WRITE
 from cpms.accounts.roles import Permission
 from panels.cases import actions
-from panels.cases.forms import NewerFileForm
+from panels.cases.file_forms import NewerFileForm
 from panels.cases.importers import newer
 from panels.cases.importers.left_out import heaps
 from panels.cases.models import Case

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from consent.actions import hold_consent
 from cpms import clock
+from cpms.accounts import queries as accounts
 from cpms.accounts.access import Refused
 from cpms.audit import actions as audit
 from cpms.audit.states import Event
@@ -34,7 +35,7 @@ def locked(meeting: Meeting) -> Meeting:
 @transaction.atomic
 def bring(panel: Panel, *, to: Meeting, invite: bool, by: Any) -> AgendaItem:
     """Onto the agenda; beyond the slots the panel waits for one. ``invite`` asks those who come to every meeting of the series
-    into the panel as well: without an invitation accepted they do not see the case."""
+    into the panel as well, as far as they are clinicians today: without an invitation accepted they do not see the case."""
     hold_consent(panel.audit_patient_id)
     meeting = locked(to)
     panel = Panel.objects.held(panel.pk)
@@ -47,7 +48,8 @@ def bring(panel: Panel, *, to: Meeting, invite: bool, by: Any) -> AgendaItem:
     if invite:
         there = Invitation.objects.filter(panel=panel).live().values("invitee")
         newcomers = meeting.series.people.exclude(pk__in=there).exclude(pk__in=[by.pk, panel.lead_id])
-        panels.invite_experts(panel, people=list(newcomers.filter(is_active=True)), by=by)
+        asked = newcomers.filter(pk__in=accounts.experts(besides=by).order_by().values("pk"))
+        panels.invite_experts(panel, people=list(asked), by=by)
     audit.record(Event.AGENDA_CHANGED, on=meeting, by=by, verb="brought", patient=panel.audit_patient_id)
     return item
 

@@ -142,7 +142,8 @@ def change_series(
     if not changed and not owners:
         return current
     if seen != current.version:
-        fields = [locking.ClashField("", name.capitalize(), str(wanted[name]), str(was[name])) for name in changed]
+        both = {name: (str(wanted[name]), str(was[name])) for name in changed}
+        fields = [locking.ClashField(name, name.capitalize(), *both[name], both[name]) for name in changed]
         raise locking.Clash(current, fields or [groups_apart(current, groups or [])], version=current.version)
     current.version += 1
     current.save(update_fields=["version"])

@@ -102,7 +102,7 @@ def redecide(decision: MeetingDecision, *, values: dict[str, Any], version: int,
         raise Refused(verdict.reason)
     if item.panel.state != State.OPEN:
         raise Refused("The outcome is being written. Correct the decision there.")
-    locking.claim(decision, version, {"text": values["text"], "dissent": values["dissent"]})
+    locking.claim(decision, version, values)
     for name, value in values.items():
         setattr(decision, name, value)
     decision.save(update_fields=[*values])

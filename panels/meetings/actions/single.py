@@ -142,8 +142,13 @@ def change(meeting: Meeting, *, minutes: int, link: str, seen: int | None, by: A
     if (minutes, link) == (current.minutes, current.link):
         return current
     if seen != current.sequence:
-        words_of = ("Length in minutes", str(minutes), str(current.minutes)), ("Video link", link, current.link)
-        fields = [locking.ClashField("", *one) for one in words_of if one[1] != one[2]]
+        lengths, links = (str(minutes), str(current.minutes)), (link, current.link)
+        fields = (
+            [locking.ClashField("minutes", "Length in minutes", *lengths, lengths)]
+            if minutes != current.minutes
+            else []
+        )
+        fields += [locking.ClashField("link", "Video link", *links, links)] if link != current.link else []
         raise locking.Clash(current, fields, version=current.sequence)
     put_terms(current, minutes=minutes, link=link, sequence=current.next_sequence())
     tell_change(current, notice=Notice.MEETING_CHANGED)
