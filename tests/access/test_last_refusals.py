@@ -52,7 +52,7 @@ def test_an_invitation_is_for_the_person_at_the_hospital_and_waits_while_the_pan
     gone.centre = None
     assert "of your hospital" in ask(Permission.INVITATION_ANSWER, gone, story.invitation(story.expert)).reason
     Panel.objects.filter(pk=story.panel.pk).update(state=State.CLOSED, closed_at=clock.now())
-    assert not ask(Permission.INVITATION_ANSWER, story.expert, story.invitation(story.expert))
+    assert not ask(Permission.INVITATION_ANSWER, story.expert, story.fresh().invitations.get(invitee=story.expert))
 
 
 def test_a_closed_panel_without_an_outcome_has_nothing_to_correct(story):
