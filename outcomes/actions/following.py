@@ -153,6 +153,7 @@ def answer_follow_up(
         row = AdviceDone(follow_up=current, key=current.key, number=number, done=Done(done))
         row.text, row.because = advice[number].text, because
         row.save(force_insert=True)
+    notifications.cancel_mails([current.pk], Notice.FOLLOW_UP_WANTED)
     if not FollowUp.objects.filter(panel=panel, asked_at__gt=current.asked_at).exists():
         notifications.settle_all(panel, Verb.FOLLOW_UP, how=Settled.DONE)
     audit.record(Event.FOLLOWED_UP, on=panel, by=by, count=len(answers))

@@ -80,6 +80,7 @@ def answer_round(
     asked.answered = True
     asked.save(update_fields=["answered"])
     notifications.settle_work(by, Verb.SURVEY, on=current)
+    notifications.cancel_mails([current.pk], Notice.SURVEY, to=by)
 
 
 def shuffle(survey: SurveyRound) -> None:

@@ -184,6 +184,7 @@ def grow_from_referral(referral: Referral, panel: Panel, *, by: Any) -> Panel:
     current.panel = panel
     current.save(update_fields=["panel"])
     notifications.settle_all(current, Verb.START_PANEL, how=Settled.DONE)
+    notifications.cancel_mails([current.pk], Notice.REFERRAL_YOURS)
     panel.question, panel.group = current.text, main_group_in(panel, current.group)
     panel.urgency = current.urgency
     panel.save(update_fields=["question", "group", "urgency"])

@@ -68,6 +68,7 @@ def answer_dates(poll: DatePoll, *, answers: Mapping[Any, Can], by: Any) -> None
     newest = not DatePoll.objects.filter(panel=current.panel, called_at__gt=current.called_at).exists()
     if newest and not current.dates.exclude(answers__who=by).exists():
         notifications.settle_work(by, Verb.DATES, on=current.panel)
+        notifications.cancel_mails([current.pk], Notice.DATES, to=by)
 
 
 def held_poll(poll: DatePoll) -> DatePoll:
