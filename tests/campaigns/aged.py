@@ -122,6 +122,7 @@ def meetings_soon() -> None:
 
 
 def waiting_mail() -> None:
+    OutboxMessage.objects.exclude(part_of=None).delete()
     OutboxMessage.objects.all().delete()  # of what others left, some is held back for a while
     Ward().seated()
 
