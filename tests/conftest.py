@@ -23,7 +23,8 @@ from django.test.client import store_rendered_templates
 from hypothesis import settings as drawing
 
 from cpms import rights
-from tests.canaries import pytest_runtest_call, pytest_runtest_setup  # noqa: F401 every test is a sweep
+from tests import holding  # noqa: F401 every test is a sweep
+from tests.canaries import pytest_runtest_call, pytest_runtest_setup  # noqa: F401 and another
 from tests.packing import folder_of
 from tools import native
 from tools.local import keys, places, processes

@@ -15,6 +15,8 @@ from pathlib import Path
 from tools.local import places
 from tools.local.terminal import say
 
+SHOWN, WHEN_FAILED = 1_500, 20_000
+"""Characters of a campaign's output: of one that failed the reason, too."""
 EVIDENCE = places.ROOT / "docs" / "evidence" / "campaigns.md"
 HEAD = """# Campaigns
 
@@ -135,7 +137,7 @@ def run(name: str, rounds: int | None) -> str:
         command = ["bin/test", "-n", "0", "-q", "-p", "no:logging", "--junitxml", f"{notes}/junit.xml", *campaign.tests]
         done = subprocess.run(command, cwd=places.ROOT, env=env, capture_output=True, text=True, check=False)
         took = time.monotonic() - began
-        say(done.stdout[-1500:])
+        say(done.stdout[-(WHEN_FAILED if done.returncode else SHOWN) :])
         figures = "; ".join(figures_in(Path(notes)))
     last = next((line for line in reversed(done.stdout.splitlines()) if "passed" in line or "failed" in line), "")
     counts = {word: int(number) for number, word in pairs(last)}

@@ -14,7 +14,6 @@ from consent.states import ReviewDecision, ReviewKind, Stage
 from cpms import clock
 from cpms.accounts.access import Refused, ask
 from cpms.accounts.roles import Permission
-from cpms.notifications import actions as notifications
 from cpms.patients import actions as patients
 from cpms.patients.models import Patient
 from cpms.patients.policy import may_erase
@@ -79,7 +78,6 @@ def pass_reviews(patient: Patient, *, by: Any) -> int:
     """Somebody else answers for the patient: what is to be looked at again waits for them, and for nobody else."""
     waiting = Review.objects.open().filter(patient=patient).with_surroundings()
     for review in waiting:
-        notifications.cancel_mails([review.pk])
         reviews.let_wait(review, by=by)
     return len(waiting)
 

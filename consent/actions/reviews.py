@@ -50,9 +50,8 @@ def let_wait(review: Review, *, by: Any) -> None:
 def settle(review: Review, decision: ReviewDecision, *, by: Any) -> None:
     review.decision, review.decided_at, review.decided_by = decision, clock.now(), by
     review.save(update_fields=["decision", "decided_at", "decided_by", "reason", "keep_until"])
-    verb, notice = WORK[review.kind]
-    notifications.settle_all(review, verb, how=Settled.CANCELLED if decision == ReviewDecision.OVER else Settled.DONE)
-    notifications.cancel_mails([review.pk], notice)
+    how = Settled.CANCELLED if decision == ReviewDecision.OVER else Settled.DONE
+    notifications.settle_all(review, WORK[review.kind][0], how=how)
     audit.record(Event.REVIEW_DECIDED, on=review, by=by, kind=review.kind, verb=str(decision))
 
 

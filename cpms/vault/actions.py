@@ -95,7 +95,7 @@ def forget_left_over(*, older_than: dt.timedelta, besides: Collection[str]) -> i
 @transaction.atomic
 def seal_envelopes_again() -> int:
     """Seal every envelope under the first key-encryption key; gives how many needed it."""
-    held = list(Envelope.objects.to_seal_again().select_for_update())
+    held = list(Envelope.objects.to_seal_again().select_for_update().order_by("pk"))
     for envelope in held:
         envelope.words = envelope.words
     Envelope.objects.bulk_update(held, ["sealed"], batch_size=500)

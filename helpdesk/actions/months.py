@@ -16,6 +16,7 @@ from cpms.accounts.access import Refused
 from cpms.accounts.models import Centre, Network
 from cpms.audit import actions as audit
 from cpms.audit.states import Event
+from cpms.locking import hold
 from cpms.notifications import actions as notifications
 from cpms.notifications.notices import Notice
 from helpdesk import kpis
@@ -53,8 +54,7 @@ def freeze_month(month: dt.date, *, by: Any, networks: Collection[Any] | None = 
 
 def _held(networks: QuerySet[Any]) -> set[Any]:
     """Their keys, held until commit: of two runs one writes, and the other finds it written."""
-    rows = Network.objects.filter(pk__in=networks).order_by("pk").select_for_update(no_key=True)
-    return set(rows.values_list("pk", flat=True))
+    return set(hold(Network.objects.filter(pk__in=networks), no_key=True))
 
 
 def _row_of(month: dt.date, line: kpis.Line, *, stands_in: str) -> MonthlyKpi:

@@ -186,7 +186,6 @@ def wait_for_closing(panel: Panel) -> None:
 def has_signed(panel: Panel, *, by: Any) -> None:
     """Nothing waits for them, and no unsent mail asks for their signature."""
     notifications.settle_work(by, Verb.SIGN, on=panel)
-    notifications.cancel_mails([panel.pk], Notice.SIGN_WANTED, to=by)
     panels.something_happened(panel)
 
 

@@ -80,7 +80,6 @@ def answer_round(
     asked.answered = True
     asked.save(update_fields=["answered"])
     notifications.settle_work(by, Verb.SURVEY, on=current)
-    notifications.cancel_mails([current.pk], Notice.SURVEY, to=by)
 
 
 def shuffle(survey: SurveyRound) -> None:
@@ -101,6 +100,5 @@ def close_round(survey: SurveyRound, *, by: Any) -> SurveyRound:
     current.closed_at, current.closed_by = clock.now(), by
     current.save(update_fields=["closed_at", "closed_by"])
     notifications.settle_all(current, Verb.SURVEY)
-    notifications.cancel_mails([current.pk])
     audit.record(Event.SURVEY_CHANGED, on=current, by=by, verb="close")
     return current

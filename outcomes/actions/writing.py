@@ -18,7 +18,6 @@ from cpms.accounts.access import Refused
 from cpms.audit import actions as audit
 from cpms.audit.states import Event
 from cpms.notifications import actions as notifications
-from cpms.notifications.notices import Notice
 from cpms.notifications.states import Verb
 from outcomes import policy, queries
 from outcomes.models import AdviceItem, Outcome, OutcomeSave
@@ -62,7 +61,6 @@ def wait_for_text(panel: Panel) -> None:
 def ask_nobody(panel: Panel, *, state: str) -> None:
     """The text is a draft again: it waits for the lead, not for signatures. ``state`` is the outcome's of before."""
     notifications.settle_all(panel, Verb.SIGN)
-    notifications.cancel_mails([panel.pk], Notice.SIGN_WANTED)
     if state == OutcomeState.SIGNING:
         notifications.settle_all(panel, Verb.CLOSE)
         wait_for_text(panel)

@@ -65,7 +65,6 @@ def answered(invitation: Invitation, *, by: Any) -> None:
     notifications.settle_work(by, Verb.ANSWER, on=invitation)
     drafts.discard_about([str(invitation.pk)], by=by)
     panel = invitation.panel
-    notifications.cancel_mails([invitation.pk], Notice.INVITED, Notice.REFERRER_INVITED, to=by)
     notifications.cancel_mails([panel.pk], Notice.ANSWER_LATE, Notice.NUDGED, to=by)
     chasing.something_happened(panel)
     notifications.notify(

@@ -80,7 +80,7 @@ def left_to_nobody(question: Question) -> None:
     """Somebody answered: the group is reminded no more, and its coordinators need not see to it. That it was asked is told all
     the same, also to whoever reads one mail a day or has quiet hours: more may answer."""
     notifications.settle_all(question, Verb.QUESTION, how=Settled.DONE)
-    notifications.cancel_mails([question.pk], Notice.QUESTION_OPEN, Notice.QUESTION_LEFT)
+    notifications.cancel_mails([question.pk], Notice.QUESTION_OPEN)
 
 
 def chase_questions(*, by: Any) -> int:
@@ -144,7 +144,7 @@ def grow_into_panel(question: Question, panel: Panel, *, by: Any) -> Panel:
 @transaction.atomic
 def forget_questions(patient_id: str, *, by: Any) -> int:
     """What an erased patient's panels grew from goes dark with them, answers included; gives the number of questions."""
-    rows = Question.objects.filter(panel__case__patient__pk=patient_id, key__destroyed_at=None)
+    rows = Question.objects.filter(panel__case__patient__pk=patient_id, key__destroyed_at=None).order_by("pk")
     grown = list(rows.select_related("key").select_for_update(of=("self", "key")))
     drafts.forget_about(str(question.pk) for question in grown)
     for question in grown:

@@ -124,7 +124,6 @@ def name_people(dispatch: Dispatch, *, people: Iterable[Any], by: Any) -> Dispat
         raise Refused(verdict.reason)
     current.proposed.add(*people)
     notifications.settle_all(current, Verb.HELP, how=Settled.DONE)
-    notifications.cancel_mails([current.pk], Notice.HELP_WANTED)
     audit.record(Event.PEOPLE_NAMED, on=current, by=by, count=current.proposed.count())
     tell_lead(current, Notice.PEOPLE_NAMED, by=by, again=clock.now().isoformat())
     return current
@@ -201,10 +200,8 @@ def silence(panel: Panel) -> None:
 
 def need_no_help(panel: Panel) -> None:
     """The outcome is being written: nobody needs to name people any more."""
-    rows = list(Dispatch.objects.filter(panel=panel))
-    for row in rows:
+    for row in Dispatch.objects.filter(panel=panel):
         notifications.settle_all(row, Verb.HELP)
-    notifications.cancel_mails([row.pk for row in rows], Notice.HELP_WANTED)
 
 
 def end(panel: Panel) -> None:

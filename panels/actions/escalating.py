@@ -65,7 +65,6 @@ def not_enough(panel: Panel) -> None:
 def nobody_is_wanted(panel: Panel, *, how: Settled = Settled.CANCELLED) -> None:
     """Neither the lead needs substitutes nor coordinators to name people, and no mail that waits asks for them."""
     notifications.settle_all(panel, Verb.SUBSTITUTE, how=how)
-    notifications.cancel_mails([panel.pk], Notice.SUBSTITUTE_WANTED)
     dispatching.need_no_help(panel)
 
 
@@ -73,13 +72,7 @@ def has_said(panel: Panel, *, by: Any) -> None:
     """Somebody answered, in words or by a view of others': nothing waits for them, and no unsent mail says that their answer is
     late. The first who was asked for advice stops the clock of the first reply."""
     Panel.objects.filter(pk=panel.pk, first_reply_at=None).update(first_reply_at=queries.first_reply_at(panel))
-    nothing_waits(panel, by=by)
-
-
-def nothing_waits(panel: Panel, *, by: Any) -> None:
-    """The person answered: neither their list nor an unsent mail asks for advice any more."""
     notifications.settle_work(by, Verb.REPLY, on=panel)
-    notifications.cancel_mails([panel.pk], Notice.ANSWER_LATE, Notice.NUDGED, to=by)
 
 
 @transaction.atomic
@@ -173,7 +166,6 @@ def nobody_would_meet(panel: Panel) -> None:
     dissents = dissents.filter(at__gte=queries.round_began("contribution__panel"))
     if not dissents.exists() and not MeetingWish.objects.filter(panel=panel).exists():
         notifications.settle_all(panel, Verb.MEET)
-        notifications.cancel_mails([panel.pk], Notice.MEETING_PROPOSED)
 
 
 def propose_again(panel: Panel, *, by: Any) -> None:

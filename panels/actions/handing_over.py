@@ -18,13 +18,14 @@ from cpms.audit import actions as audit
 from cpms.audit.states import Event
 from cpms.drafts import actions as drafts
 from cpms.jobs import actions as jobs
+from cpms.locking import hold
 from cpms.notifications import actions as notifications
 from cpms.notifications.models import WorkItem
 from cpms.notifications.notices import Notice
 from cpms.notifications.states import Settled, Verb
 from cpms.patients.models import Patient
 from cpms.patients.policy import may_give, may_take
-from panels.actions import holding, inviting, sight
+from panels.actions import inviting, sight
 from panels.cases.models import Case
 from panels.models import Invitation, Panel, PanelStep
 from panels.queries import handing_over
@@ -45,15 +46,15 @@ def hand_over(patients: Iterable[Patient], *, to: User, by: Any) -> int:
     """
     keys = [patient.pk for patient in patients]
     givers = set(Patient.objects.filter(pk__in=keys).order_by().values_list("enrolled_by", flat=True))
-    people = User.objects.select_for_update(no_key=True).filter(pk__in={*givers, to.pk})
-    taker = next(person for person in people.order_by("pk") if person.pk == to.pk)
+    hold(User.objects.filter(pk__in={*givers, to.pk}), no_key=True)
+    taker = User.objects.get(pk=to.pk)
     held = held_patients(keys)
     for patient in held:
         if not (verdict := may_give(by, patient) and may_take(taker, patient)):
             raise Refused(verdict.reason)
     if len(held) < len(set(keys)) or not held:
         raise Refused(NOT_ALL)
-    holding.hold(Panel.objects.filter(case__patient__in=held))
+    hold(Panel.objects.filter(case__patient__in=held))
     sight.hold(Case.objects.filter(patient__in=held))
     for patient in held:
         hand_one(patient, to=taker, by=by)
@@ -66,9 +67,8 @@ def hand_over(patients: Iterable[Patient], *, to: User, by: Any) -> int:
 
 def held_patients(keys: list[Any]) -> list[Patient]:
     """Held until commit, in one order for everybody, and read afterwards: of two hand-overs the second sees the first."""
-    rows = Patient.objects.select_for_update(of=("self",)).filter(pk__in=keys).order_by("pk")
-    list(rows.values_list("pk"))
-    return list(Patient.objects.filter(pk__in=keys).select_related("enrolled_by", "centre", "key").order_by("pk"))
+    held = hold(Patient.objects.filter(pk__in=keys))
+    return list(Patient.objects.filter(pk__in=held).select_related("enrolled_by", "centre", "key").order_by("pk"))
 
 
 def hand_one(patient: Patient, *, to: User, by: Any) -> None:
@@ -166,7 +166,5 @@ def settle_when_none_is_left(person: User) -> bool:
     """Whether somebody answers for every patient of this person's, who may still be here; then nobody needs to hand over."""
     if Patient.objects.left_behind().filter(enrolled_by=person).exists():
         return False
-    for verb, notice in ASKED.items():
-        notifications.settle_all(person, verb, how=Settled.DONE)
-        notifications.cancel_mails([person.pk], notice)
+    notifications.settle_all(person, *ASKED, how=Settled.DONE)
     return True

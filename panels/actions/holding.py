@@ -4,13 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from cpms.locking import hold
 from panels.models import Panel
-from panels.models.panels import PanelQuerySet
-
-
-def hold(panels: PanelQuerySet) -> list[Any]:
-    """Their keys; each is held until commit as by ``Panel.objects.held``: alone, in one order for everybody."""
-    return list(panels.order_by("pk").select_for_update(of=("self",)).values_list("pk", flat=True))
 
 
 def running_of(patient_id: Any) -> list[Panel]:

@@ -21,6 +21,7 @@ from cpms.audit import actions as audit
 from cpms.audit.states import Event
 from cpms.drafts import actions as drafts
 from cpms.jobs import actions as jobs
+from cpms.locking import hold
 from cpms.notifications import actions as notifications
 from cpms.notifications import queries as notifications_of
 from cpms.notifications.notices import Notice
@@ -46,7 +47,6 @@ def invite_experts(panel: Panel, *, people: Iterable[User], by: Any) -> list[Inv
     asked = [person for person in people if person.pk not in taken and person.pk != panel.lead_id]
     if asked:
         notifications.settle_all(panel, Verb.SUBSTITUTE, how=Settled.DONE)
-        notifications.cancel_mails([panel.pk], Notice.SUBSTITUTE_WANTED)
     return [ask(panel, person, by=by, notice=Notice.INVITED) for person in asked]
 
 
@@ -251,7 +251,7 @@ def let_go(user_id: str, *, by: Any) -> int:
     Sight ended at that moment already; this closes the files, so that another hospital or a new role does not open them again.
     The person is held first, as by a hand-over.
     """
-    list(User.objects.select_for_update(no_key=True).filter(pk=user_id).values_list("pk"))
+    hold(User.objects.filter(pk=user_id), no_key=True)
     rows = Invitation.objects.of_past_experts().filter(invitee=uuid.UUID(user_id)).order_by("pk")
     found = list(rows.select_related("panel__case", "invitee").select_for_update(of=("self",)))
     sight.hold(Case.objects.filter(pk__in={invitation.panel.case_id for invitation in found}))

@@ -12,7 +12,9 @@ from cpms.accounts import queries as accounts
 from cpms.accounts.access import Refused
 from cpms.audit import actions as audit
 from cpms.audit.states import Event
+from cpms.notifications import actions as notifications
 from cpms.notifications.notices import Notice
+from cpms.notifications.states import Verb
 from panels import policy, queries
 from panels.actions import chasing, escalating, guest_links, inviting
 from panels.models import Invitation, MeetingWish, Panel, PanelStep
@@ -62,7 +64,7 @@ def propose_colleague(panel: Panel, *, better_name: str, by: Any) -> Invitation:
     seat.better_name, seat.proposed_at = better_name, clock.now()
     seat.save(update_fields=["better_name", "proposed_at"])
     chasing.something_happened(current)
-    escalating.nothing_waits(current, by=by)
+    notifications.settle_work(by, Verb.REPLY, on=current)
     tell_lead(current, Notice.COLLEAGUE_PROPOSED, by=by)
     audit.record(Event.COLLEAGUE_PROPOSED, on=seat, by=by)
     return seat

@@ -42,7 +42,7 @@ from panels.states import BY_VERB, RUNNING, SHARED, DispatchState, InvitationSta
 
 TOLD = frozenset({Move.OPEN, Move.START_OUTCOME, Move.REOPEN})
 """Steps that no mail of their own goes with; closing and withdrawing have theirs."""
-ASKS_FOR_ADVICE = (Notice.ANSWER_LATE, Notice.NUDGED, Notice.SUBSTITUTE_WANTED, Notice.MEETING_PROPOSED)
+ASKS_FOR_ADVICE = (Notice.ANSWER_LATE, Notice.NUDGED)  # who has not said yes yet may have got them, too
 
 
 @transaction.atomic
@@ -89,7 +89,6 @@ def end_asking(panel: Panel, *, by: Any) -> None:
     unheard = notifications_of.unsent_about((one.pk for one in asked), besides=panel.lead)
     for invitation in asked:
         notifications.settle_all(invitation)
-    notifications.cancel_mails([one.pk for one in asked], Notice.INVITED, Notice.REFERRER_INVITED)
     if panel.state == State.CLOSED:
         heard = [one.invitee for one in asked if one.pk not in unheard and one.expires_at > clock.now()]
         tell_ended(panel, heard, by=by, again=f"closed {panel.closed_at}")

@@ -15,6 +15,7 @@ from cpms.accounts.models import Network, ThematicGroup, User
 from cpms.audit import actions as audit
 from cpms.audit.states import Event
 from cpms.drafts import actions as drafts
+from cpms.locking import hold
 from cpms.notifications import actions as notifications
 from cpms.notifications.notices import Notice
 from cpms.notifications.states import Settled, Verb
@@ -82,7 +83,7 @@ def put_before_coordinators(referral: Referral, *, by: Any) -> None:
 
 def locked(referral: Referral, *, by: Any) -> Referral:
     """The same referral, held until commit, if ``by`` may decide it: of two decisions one wins."""
-    list(Referral._base_manager.filter(pk=referral.pk).select_for_update().values_list("pk"))  # alone, as a panel
+    hold(Referral._base_manager.filter(pk=referral.pk))  # alone, as a panel
     current = Referral.objects.with_surroundings().get(pk=referral.pk)
     if not (verdict := policy.may_decide_referral(by, current)):
         raise Refused(verdict.reason)
@@ -93,7 +94,6 @@ def locked(referral: Referral, *, by: Any) -> Referral:
 def take_from_clinician(referral: Referral) -> None:
     """Whoever it was accepted for need not open the panel any more."""
     notifications.settle_all(referral, Verb.START_PANEL)
-    notifications.cancel_mails([referral.pk], Notice.REFERRAL_YOURS)
     referral.clinician = None
 
 
@@ -104,7 +104,6 @@ def settle(referral: Referral, state: ReferralState, *, by: Any) -> None:
     referral.state, referral.decided_at, referral.decided_by = state, clock.now(), by
     referral.save(update_fields=["state", "decided_at", "decided_by", "clinician", "reason"])
     notifications.settle_all(referral, Verb.REFERRAL, how=Settled.DONE)
-    notifications.cancel_mails([referral.pk], Notice.REFERRAL_WAITING)
     audit.record(Event.REFERRAL_DECIDED, on=referral, by=by, verb=str(state))
     if moment:
         notifications.notify_address(referral.email, notice=Notice.REFERRAL_ANSWERED, about=referral, again=moment)
@@ -147,7 +146,6 @@ def pass_referral_on(
     if not reason.strip():
         raise Refused("Say in a sentence why you pass it on.")
     notifications.settle_all(current, Verb.REFERRAL)
-    notifications.cancel_mails([current.pk], Notice.REFERRAL_WAITING)
     current.network, current.group, current.note = network, group, reason
     current.state, current.decided_at, current.decided_by = ReferralState.WAITING, None, None
     current.waits_since = clock.now()
@@ -184,7 +182,6 @@ def grow_from_referral(referral: Referral, panel: Panel, *, by: Any) -> Panel:
     current.panel = panel
     current.save(update_fields=["panel"])
     notifications.settle_all(current, Verb.START_PANEL, how=Settled.DONE)
-    notifications.cancel_mails([current.pk], Notice.REFERRAL_YOURS)
     panel.question, panel.group = current.text, main_group_in(panel, current.group)
     panel.urgency = current.urgency
     panel.save(update_fields=["question", "group", "urgency"])

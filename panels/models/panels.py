@@ -13,6 +13,7 @@ from django.urls import reverse
 from consent.models import care_consent
 from cpms import clock
 from cpms.accounts.models import Centre, Network, ThematicGroup
+from cpms.locking import hold
 from cpms.patients.models import covered_by, treated_by
 from cpms.vault.fields import SealedTextField
 from cpms.vault.models import SealedManager, SealedModel
@@ -102,9 +103,8 @@ class PanelQuerySet(models.QuerySet["Panel"]):
         return self.filter(archived_at__isnull=not archived)
 
     def with_case(self) -> PanelQuerySet:
-        return self.select_related(
-            "key", "case__key", "case__patient__key", "case__made_by", "group", "network", "lead__centre"
-        )
+        near = ("key", "case__key", "case__patient__key", "case__made_by", "group", "network", "lead__centre")
+        return self.select_related(*near)
 
     with_surroundings = with_case
 
@@ -116,7 +116,7 @@ class PanelQuerySet(models.QuerySet["Panel"]):
         """The panel with its case, fresh and held until commit. The lock comes first and alone: with joins beside it PostgreSQL
         loses the row whose lead or group somebody changes at that moment. Whoever changes an outcome holds its panel first and
         reads the outcome then: what a rule allows stays true until it is done, and no two wait for each other."""
-        list(self.model._base_manager.filter(pk=pk).select_for_update().values_list("pk"))
+        hold(self.model._base_manager.filter(pk=pk))
         return self.with_case().get(pk=pk)
 
 

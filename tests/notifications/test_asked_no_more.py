@@ -7,9 +7,11 @@ import datetime as dt
 import pytest
 
 from cpms import clock
+from cpms.notifications import actions as notifications
+from cpms.notifications.actions.work import ASKS_FOR
 from cpms.notifications.models import OutboxMessage
 from cpms.notifications.notices import Notice
-from cpms.notifications.states import MailState
+from cpms.notifications.states import MailState, Verb
 from panels import actions as panels
 from panels.meetings import actions as meetings
 from panels.meetings.models import DatePoll
@@ -25,6 +27,36 @@ closed, members = after.story, surveys.story
 
 def asks(person, notice):
     return OutboxMessage.objects.filter(recipient=person, notice=notice, state=MailState.WAITING).count()
+
+
+BY_ANOTHER_WAY = {
+    Verb.FINISH_DRAFT: "who begins a draft asks themselves",
+    Verb.ADD_DATA: "the message asks, and stays news",
+    Verb.WRITE_OUTCOME: "no mail but reminders",
+    Verb.CLOSE: "no mail but reminders",
+    Verb.EFFECT: "no mail but reminders",
+    Verb.OUTREACH: "no mail but reminders",
+    Verb.CLARIFY: "the mail is about the group's question, of which there may be several",
+    Verb.DATES: "the mail is about the proposed dates, which are asked for anew",
+    Verb.FOLLOW_UP: "the mail is about one follow-up, of which there are several",
+}
+
+
+def test_every_verb_says_which_mail_asks_for_it():
+    assert not ASKS_FOR.keys() & BY_ANOTHER_WAY
+    assert ASKS_FOR.keys() | BY_ANOTHER_WAY.keys() == set(Verb)
+
+
+@pytest.mark.parametrize("verb", sorted(ASKS_FOR))
+def test_what_is_done_is_asked_for_of_nobody_else_and_no_more(verb):
+    story = Story()
+    both, about = (story.lead, story.expert), {"ref": "X", "path": "/", "due_at": clock.now()}
+    notifications.open_for(both, Verb(verb), on=story.network, **about)
+    for notice in ASKS_FOR[verb]:
+        notifications.notify(both, notice=notice, by=None, about=story.network)
+    notifications.settle_work(story.lead, Verb(verb), on=story.network)
+    left = [[asks(person, notice) for person in both] for notice in ASKS_FOR[verb]]
+    assert left == [[0, 1]] * len(left)
 
 
 def test_of_a_follow_up(closed):

@@ -120,6 +120,7 @@ def test_what_the_public_page_says_changes_once_and_the_askers_hear_of_it(house)
 
 def test_mails_carry_a_number_and_no_word(house):
     ticket = house.ask(text=canary("ticket-mailed"))
+    notifications.dispatch_outbox()
     actions.reply(ticket, text=canary("reply-mailed"), by=house.helpdesk)
     notifications.dispatch_outbox()
     bodies = [message.body for message in mail.outbox]

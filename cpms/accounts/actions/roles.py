@@ -18,6 +18,7 @@ from cpms.accounts.roles import COORDINATING_ROLES, DECIDING_ROLES, POWERFUL, RE
 from cpms.audit import actions as audit
 from cpms.audit.states import Event
 from cpms.jobs import actions as jobs
+from cpms.locking import hold
 
 
 @transaction.atomic
@@ -56,8 +57,7 @@ def refuse_twice(user: User, role: Role, *, valid_to: dt.date | None = None, **h
 def hold_person(*people: User) -> None:
     """Until commit nobody else gives or asks something that a person has once; of two who do it at one moment the later sees it.
     Several are held in one order by everybody."""
-    held = User.objects.select_for_update(no_key=True).filter(pk__in=[one.pk for one in people])
-    list(held.order_by("pk").values_list("pk"))
+    hold(User.objects.filter(pk__in=[one.pk for one in people]), no_key=True)
 
 
 def hold_where_they_work(*people: User) -> None:

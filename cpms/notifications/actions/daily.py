@@ -9,6 +9,7 @@ from django.db import transaction
 from django.urls import reverse
 
 from cpms import clock
+from cpms.locking import hold
 from cpms.notifications import notices, queries
 from cpms.notifications.actions.outbox import can_be_read, drop
 from cpms.notifications.models import MailWish, OutboxMessage
@@ -28,7 +29,7 @@ def wish_mails(*, pace: str, daily_at: int, quiet_from: int | None, quiet_to: in
         drop(held.filter(notice__in=NEWS), MailState.CANCELLED)
     if wish.pace != Pace.DAILY:
         when = after_quiet(wish, zone=by.zone, now=clock.now())
-        held.update(state=MailState.WAITING, due_at=when, not_before=when)
+        OutboxMessage.objects.filter(pk__in=hold(held)).update(state=MailState.WAITING, due_at=when, not_before=when)
     return wish
 
 
@@ -52,7 +53,7 @@ def write_daily(pk: Any) -> int:
     if wish is None or not daily_due(wish, zone=wish.user.zone, now=clock.now()):
         return 0
     today = clock.now().astimezone(zoneinfo.ZoneInfo(wish.user.zone)).date()
-    mails = OutboxMessage.objects.filter(recipient=wish.user, state=MailState.HELD).select_for_update()
+    mails = OutboxMessage.objects.filter(recipient=wish.user, state=MailState.HELD).select_for_update().order_by("pk")
     held = [message for message in mails if can_be_read(message)]  # what cannot be opened now is told another day
     told = [message for message in held if queries.concerns(wish.user, message.link)]
     lines = dict.fromkeys(notices.line(message.notice, ref=message.ref) for message in told)

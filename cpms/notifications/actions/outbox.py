@@ -22,6 +22,7 @@ from django.db.models.functions import Least
 
 from cpms import clock
 from cpms.jobs import actions as jobs
+from cpms.locking import hold
 from cpms.notifications import queries
 from cpms.notifications.actions.composing import compose
 from cpms.notifications.models import LEASE, MailWish, OutboxMessage
@@ -36,6 +37,7 @@ WHILE_AWAY = dt.timedelta(minutes=1)  # a server that is away is called by one m
 MOST_COUNTED = 10_000  # tries are counted no further: the column ends, and a long outage must not
 # A link that lets in must not outlive its mail, nor the address of who has no account
 BARE = {"path": "/", "address": ""}
+PARTS_LAST = F("part_of").asc(nulls_first=True)  # the dispatcher, too, holds a daily mail before what it tells of
 REFUSED_FOR = dt.timedelta(days=1)  # so long a server may say of an address that it is none, before we believe it
 
 
@@ -117,13 +119,23 @@ def cancel(rows: QuerySet[OutboxMessage]) -> int:
     told = Q(state=MailState.DIGESTED, part_of__state__in=[*UNSENT, MailState.GIVEN_UP])
     state = Case(When(state=MailState.GIVEN_UP, then=Value(MailState.GIVEN_UP)), default=Value(MailState.CANCELLED))
     waits = Q(state__in=[MailState.WAITING, MailState.HELD, MailState.GIVEN_UP])
-    return rows.filter(waits | told).update(state=state, **BARE)
+    held = hold(rows.filter(waits | told), PARTS_LAST)
+    return OutboxMessage.objects.filter(pk__in=held).update(state=state, **BARE)
 
 
+@transaction.atomic(savepoint=False)
 def drop(messages: QuerySet[OutboxMessage], state: MailState) -> None:
     """End mails for good, and with a daily mail where its parts led."""
-    OutboxMessage.objects.filter(part_of__in=messages.values("pk")).update(path="/")
-    messages.update(state=state, **BARE)
+    held = hold(messages)
+    OutboxMessage.objects.filter(pk__in=held).update(state=state, **BARE)
+    forget_parts(held)
+
+
+@transaction.atomic(savepoint=False)
+def forget_parts(mails: Iterable[Any]) -> None:
+    """Where the parts of these daily mails led, which are held already."""
+    parts = hold(OutboxMessage.objects.filter(part_of__in=mails).exclude(path="/"))
+    OutboxMessage.objects.filter(pk__in=parts).update(path="/")
 
 
 def give_up(messages: QuerySet[OutboxMessage], links: Mapping[Any, str]) -> None:
@@ -189,7 +201,7 @@ def seal_again() -> int:
     states = [*UNSENT, MailState.GIVEN_UP, MailState.DIGESTED]
     with transaction.atomic():
         rows = OutboxMessage.objects.filter(state__in=states).exclude(path="/").select_for_update(of=("self",))
-        for message in (held := list(rows)):
+        for message in (held := list(rows.order_by(PARTS_LAST, "pk"))):
             message.link = message.link
         OutboxMessage.objects.bulk_update(held, ["path"], batch_size=500)
     return len(held)
@@ -226,7 +238,7 @@ def note_sent(message: OutboxMessage) -> None:
     sent = {"state": MailState.SENT, "sent_at": clock.now()}
     OutboxMessage.objects.filter(pk=message.pk).update(**BARE, **sent)
     if message.notice == Notice.DIGEST:
-        message.parts.update(path="/")
+        forget_parts([message.pk])
 
 
 def mine(message: OutboxMessage) -> QuerySet[OutboxMessage]:

@@ -7,15 +7,16 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db import models, transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 
 from cpms import clock
 from cpms.accounts import actions as accounts
 from cpms.accounts import queries as accounts_of
+from cpms.locking import hold
 from cpms.notifications import queries
-from cpms.notifications.actions.outbox import cancel_mails, notify
-from cpms.notifications.models import WorkItem
+from cpms.notifications.actions.outbox import cancel, notify
+from cpms.notifications.models import OutboxMessage, WorkItem
 from cpms.notifications.notices import Notice
 from cpms.notifications.states import Settled, Verb, reminder_due, steps_due
 
@@ -34,6 +35,31 @@ REMINDERS: dict[str, Notice] = {
     Verb.QUESTION: Notice.QUESTION_LEFT,
 }
 """What is not about a panel is reminded in its own words."""
+ASKS_FOR: dict[str, tuple[Notice, ...]] = {
+    Verb.ANSWER: (Notice.INVITED, Notice.REFERRER_INVITED),
+    Verb.REPLY: (Notice.ANSWER_LATE, Notice.NUDGED),
+    Verb.REVIVE: (Notice.PANEL_IDLE,),
+    Verb.SUBSTITUTE: (Notice.SUBSTITUTE_WANTED,),
+    Verb.MEET: (Notice.MEETING_PROPOSED,),
+    Verb.SIGN: (Notice.SIGN_WANTED,),
+    Verb.DISPATCH: (Notice.DISPATCHED,),
+    Verb.HELP: (Notice.HELP_WANTED,),
+    Verb.REFERRAL: (Notice.REFERRAL_WAITING,),
+    Verb.START_PANEL: (Notice.REFERRAL_YOURS,),
+    Verb.QUESTION: (Notice.QUESTION_LEFT,),
+    Verb.HOLD: (Notice.HOLD_WANTED,),
+    Verb.SURVEY: (Notice.SURVEY,),
+    Verb.DECIDE: (Notice.REQUEST_WAITING,),
+    Verb.CONSENT_AGAIN: (Notice.CONSENT_AGAIN,),
+    Verb.KEEP_OR_ERASE: (Notice.KEEP_OR_ERASE,),
+    Verb.HAND_OVER: (Notice.LEFT_BEHIND,),
+    Verb.NAME_REPRESENTATIVE: (Notice.UNREPRESENTED,),
+    Verb.CONFIRM_PLACE: (Notice.PLACE_ASKED,),
+    Verb.CONFIRM_ROLE: (Notice.ROLE_PROPOSED,),
+    Verb.CONFIRM_FACTOR: (Notice.FACTOR_WAITS,),
+    Verb.TICKET: (Notice.TICKET_WAITING,),
+}
+"""The mails that ask a person for what waits for them, about the same thing: they go out no more once nothing waits."""
 
 
 def open_work(
@@ -79,7 +105,9 @@ def open_for(
 
 def move_due(on: models.Model, verb: Verb, *, due_at: dt.datetime) -> int:
     """The day by which it is wanted has changed."""
-    return WorkItem.objects.open().about(on).filter(verb=verb).update(due_at=due_at)
+    return WorkItem.objects.filter(pk__in=hold(WorkItem.objects.open().about(on).filter(verb=verb))).update(
+        due_at=due_at
+    )
 
 
 def change_pace(ref: str, *, urgent: bool) -> int:
@@ -114,15 +142,18 @@ def cancel_work(items: Iterable[WorkItem]) -> int:
 
 
 def end(items: models.QuerySet[WorkItem], how: Settled) -> int:
-    """Settle what of these is open. A reminder that was written and not sent, as before a daily mail, goes out no more; nor does one
-    that is just being written, for whose item this waits."""
-    keys = list(items.filter(settled_at=None).order_by().values_list("pk", flat=True))
+    """Settle what of these is open. A mail that asks for it, or reminds of it, and was not sent, as before a daily mail, goes out no
+    more; nor does one that is just being written, for whose item this waits."""
+    keys = hold(items.filter(settled_at=None))
     if not keys:
         return 0
-    rows = WorkItem.objects.open().filter(pk__in=keys)
-    settled = rows.update(settled_at=clock.now(), settled_how=how, remind_at=None)
-    cancel_mails(keys)
-    return settled
+    ended = WorkItem.objects.filter(pk__in=keys)
+    ended.update(settled_at=clock.now(), settled_how=how, remind_at=None)
+    mails = Q(about_id__in=keys)
+    for verb, subject, person in ended.values_list("verb", "subject_id", "who"):
+        mails |= Q(about_id=subject, recipient=person, notice__in=ASKS_FOR.get(verb, ()))
+    cancel(OutboxMessage.objects.filter(mails))
+    return len(keys)
 
 
 def pass_work(refs: Iterable[str], *, giver: Any, to: Any) -> int:
@@ -130,7 +161,7 @@ def pass_work(refs: Iterable[str], *, giver: Any, to: Any) -> int:
     items = WorkItem.objects.open().filter(ref__in=list(refs), who=giver)
     there = WorkItem.objects.open().filter(who=to, verb=OuterRef("verb"), subject_id=OuterRef("subject_id"))
     end(items.filter(Exists(there)), Settled.CANCELLED)
-    return items.update(who=to)
+    return WorkItem.objects.filter(pk__in=hold(items)).update(who=to)
 
 
 def remind() -> int:

@@ -17,6 +17,7 @@ from cpms.accounts.roles import Role
 from cpms.audit import actions as audit
 from cpms.audit.states import Event
 from cpms.jobs import actions as jobs
+from cpms.locking import hold
 from cpms.notifications import actions as notifications
 from cpms.notifications.notices import Notice
 from cpms.notifications.states import Settled, Verb
@@ -121,7 +122,7 @@ def tell_deciders(request: AccessRequest) -> None:
 def locked(request: AccessRequest, by: Any) -> AccessRequest:
     """The request, held until commit, if ``by`` may decide it; before it who has an account of its address, as by who changes that
     address. Raises ``Refused``: of two decisions one wins."""
-    list(User.objects.select_for_update(of=("self",)).filter(email=request.email).values_list("pk"))
+    hold(User.objects.filter(email=request.email))
     current = AccessRequest.objects.select_for_update(of=("self",)).select_related("centre").get(pk=request.pk)
     if not (verdict := policy.may_decide(by, current)):
         raise Refused(verdict.reason)
@@ -157,7 +158,6 @@ def settle(request: AccessRequest, *, by: Any) -> None:
     request.decided_at, request.decided_by = clock.now(), by
     request.save(update_fields=["state", "account", "reason", "decided_at", "decided_by"])
     notifications.settle_all(request, Verb.DECIDE, how=Settled.DONE)
-    notifications.cancel_mails([request.pk], Notice.REQUEST_WAITING)
     audit.record(Event.ACCESS_DECIDED, on=request, by=by, verb=str(request.state))
 
 

@@ -200,7 +200,6 @@ def shut(ticket: Ticket, *, by: Any) -> None:
     ticket.moved_at, ticket.closed_at, ticket.closed_by = now, now, by
     ticket.save(update_fields=["state", "moved_at", "closed_at", "closed_by"])
     put_down(ticket, how=Settled.CANCELLED)
-    notifications.cancel_mails([ticket.pk], Notice.TICKET_WAITING)
     tell([ticket.asker], Notice.TICKET_MOVED, ticket, by=by, again=f"closed-{now.isoformat()}")
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from consent.actions import hold_consent
 from cpms.accounts.access import Refused
+from cpms.locking import hold
 from cpms.patients.models import Patient
 from panels.cases.models import Case
 from panels.cases.policy import may_edit
@@ -27,4 +28,4 @@ def admit(case: Case, *, by: Any) -> None:
 
 def hold_case(case: Case) -> None:
     """Two who add to a case at one moment do so one after the other. The patient is held before it; nothing is held after it."""
-    list(Case.objects.filter(pk=case.pk).select_for_update(no_key=True, of=("self",)).values_list("pk"))
+    hold(Case.objects.filter(pk=case.pk), no_key=True)

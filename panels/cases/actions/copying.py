@@ -14,6 +14,7 @@ from cpms import clock
 from cpms.audit import actions as audit
 from cpms.audit.states import Event
 from cpms.jobs import actions as jobs
+from cpms.locking import hold
 from panels.cases import queries
 from panels.cases.actions.admitting import admit
 from panels.cases.ages import older
@@ -100,7 +101,7 @@ def copy_files(case_id: str, *, by: Any) -> int:
 @transaction.atomic
 def copy_file(file: CaseFile, case: Case, *, by: Any) -> int:
     hold_consent(case.patient_id)
-    list(Case.objects.filter(pk=case.pk).select_for_update(no_key=True).values_list("pk"))  # of two workers one copies
+    hold(Case.objects.filter(pk=case.pk), no_key=True)  # of two workers one copies
     key = uuid.uuid5(case.pk, str(file.pk))
     if not may_be_discussed(case.patient) or CaseFile.objects.filter(pk=key).exists():
         return 0

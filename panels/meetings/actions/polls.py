@@ -13,6 +13,7 @@ from cpms import clock
 from cpms.accounts.access import Refused
 from cpms.audit import actions as audit
 from cpms.audit.states import Event
+from cpms.locking import hold
 from cpms.notifications import actions as notifications
 from cpms.notifications.notices import Notice
 from cpms.notifications.states import Verb
@@ -75,8 +76,7 @@ def held_poll(poll: DatePoll) -> DatePoll:
     """The poll as it is now, held until commit. Its panel is held first, then all that is open of the panel in one order: who
     calls a meeting ends every poll of its panel."""
     panel = Panel.objects.held(poll.panel_id)
-    rows = DatePoll.objects.filter(panel=panel, closed_at=None).select_for_update(of=("self",)).order_by("pk")
-    list(rows.values_list("pk"))
+    hold(DatePoll.objects.filter(panel=panel, closed_at=None))
     current = DatePoll.objects.get(pk=poll.pk)
     current.panel = panel
     return current

@@ -12,6 +12,7 @@ from cpms.accounts.access import Refused
 from cpms.accounts.models import ThematicGroup
 from cpms.audit import actions as audit
 from cpms.audit.states import Event
+from cpms.locking import hold
 from cpms.notifications import actions as notifications
 from cpms.notifications.notices import Notice
 from panels.meetings import queries, recurrence, video
@@ -111,7 +112,7 @@ def tell(series: MeetingSeries, people: list[Any], *, notice: Notice, again: str
 def hold_dates(series: MeetingSeries) -> None:
     """For a caller that holds the series: its earlier plans until commit, and all their dates in one order."""
     plans = [series, *series.earlier.select_for_update().order_by("pk")]
-    list(Meeting.objects.filter(series__in=plans).select_for_update().order_by("pk").values_list("pk"))
+    hold(Meeting.objects.filter(series__in=plans))
 
 
 def held_series(series: MeetingSeries, *, by: Any) -> MeetingSeries:

@@ -14,6 +14,7 @@ from django.urls import reverse
 
 from cpms import clock
 from cpms.accounts.models import Centre
+from cpms.locking import hold
 from cpms.vault.fields import SealedTextField
 from cpms.vault.models import SealedManager, SealedModel
 from panels.meetings import recurrence
@@ -43,17 +44,16 @@ class MeetingQuerySet(models.QuerySet["Meeting"]):
     def held(self, pk: Any) -> Meeting:
         """The meeting, fresh and held until commit. The lock comes first and alone: with the series beside it PostgreSQL gives the
         series as it was, or none, where somebody changes when it meets at that moment."""
-        list(self.model._base_manager.filter(pk=pk).select_for_update().values_list("pk"))
+        hold(self.model._base_manager.filter(pk=pk))
         return self.select_related("series").get(pk=pk)
 
     def held_with_next(self, pk: Any) -> tuple[Meeting, Meeting | None]:
         """The meeting, and the one that its panels go on to, both held. Their series is held first, as by whoever changes when it
         meets, and then the meetings in one order: no two wait for each other, and no panel goes to a date that is called off."""
         series = self.model._base_manager.filter(pk=pk).values_list(Coalesce("series__goes_on_as", "series"), flat=True)
-        list(MeetingSeries.objects.filter(pk__in=list(series)).select_for_update().values_list("pk"))
+        hold(MeetingSeries.objects.filter(pk__in=list(series)))
         after = self.select_related("series").get(pk=pk).next_of_series()
-        both = self.model._base_manager.filter(pk__in=[pk, *([after.pk] if after else [])])
-        list(both.order_by("pk").select_for_update().values_list("pk"))
+        hold(self.model._base_manager.filter(pk__in=[pk, *([after.pk] if after else [])]))
         current = self.select_related("series").get(pk=pk)
         return current, current.next_of_series()
 
