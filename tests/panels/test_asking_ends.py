@@ -14,6 +14,7 @@ from cpms.notifications.states import Pace
 from outcomes import actions as outcomes
 from panels import actions as panels
 from panels.models import Dispatch, Panel
+from panels.states import Rung
 from tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -48,7 +49,8 @@ def test_somebody_else_who_is_asked_in_ends_the_wish_for_a_substitute(late):
 
 def test_names_end_the_wish_for_names(late):
     panels.take_up(Dispatch.objects.get(panel=late.panel), by=late.coordinator)
-    OutboxMessage.objects.filter(notice=Notice.HELP_WANTED).update(state="held")
+    Panel.objects.filter(pk=late.panel.pk).update(escalated=Rung.SUBSTITUTE)
+    assert (panels.escalate(by=None), waits(late.coordinator, Notice.HELP_WANTED)) == (1, 1)
     panels.name_people(Dispatch.objects.get(panel=late.panel), people=[UserFactory()], by=late.coordinator)
     assert (waits(late.lead, Notice.SUBSTITUTE_WANTED), waits(late.coordinator, Notice.HELP_WANTED)) == (1, 0)
 

@@ -91,7 +91,7 @@ def test_of_a_hospital_without_a_representative_the_network_names_one_who_is_ask
         actions.look_after_left_behind(by=None)
     asked = [waits(one) for one in (first, helpdesk, coordinator, house.colleague)]
     assert asked == [[], [], [], ["hand_over"]]
-    assert [mails(one) for one in (coordinator, house.colleague)] == [["unrepresented"], ["left_behind"]]
+    assert [mails(one) for one in (coordinator, house.colleague)] == [[], ["left_behind"]]
     third = UserFactory(centre=house.centre)
     actions.hand_over([house.patient()], to=third, by=again(house.colleague))
     assert (waits(house.colleague), mails(house.colleague), mails(coordinator)) == ([], [], [])
