@@ -114,6 +114,7 @@ def cancel_mails_of(ref: str, *, to: Any = None) -> None:
     cancel(rows if to is None else rows.filter(recipient=to))
 
 
+@transaction.atomic(savepoint=False)
 def cancel(rows: QuerySet[OutboxMessage]) -> int:
     """What of these waits is not sent any more, as part of a daily mail either; what was given up cannot be sent again."""
     told = Q(state=MailState.DIGESTED, part_of__state__in=[*UNSENT, MailState.GIVEN_UP])

@@ -103,6 +103,7 @@ def open_for(
     WorkItem.objects.bulk_create(items, ignore_conflicts=True)
 
 
+@transaction.atomic(savepoint=False)
 def move_due(on: models.Model, verb: Verb, *, due_at: dt.datetime) -> int:
     """The day by which it is wanted has changed."""
     return WorkItem.objects.filter(pk__in=hold(WorkItem.objects.open().about(on).filter(verb=verb))).update(
@@ -141,6 +142,7 @@ def cancel_work(items: Iterable[WorkItem]) -> int:
     return end(WorkItem.objects.filter(pk__in=[item.pk for item in items]), Settled.CANCELLED)
 
 
+@transaction.atomic(savepoint=False)
 def end(items: models.QuerySet[WorkItem], how: Settled) -> int:
     """Settle what of these is open. A mail that asks for it, or reminds of it, and was not sent, as before a daily mail, goes out no
     more; nor does one that is just being written, for whose item this waits."""
@@ -156,6 +158,7 @@ def end(items: models.QuerySet[WorkItem], how: Settled) -> int:
     return len(keys)
 
 
+@transaction.atomic(savepoint=False)
 def pass_work(refs: Iterable[str], *, giver: Any, to: Any) -> int:
     """What waits for one person about the panels of these numbers waits for the other from now on, by the same day."""
     items = WorkItem.objects.open().filter(ref__in=list(refs), who=giver)
