@@ -30,6 +30,7 @@ from tests.factories import NetworkFactory, RoleProposalFactory, Story, UserFact
 
 pytestmark = pytest.mark.django_db
 LATEST = (
+    ("terminology", "0002_genes"),
     ("accounts", "0007_a_researchers_registry"),
     ("accounts", "0008_single_keys"),
     ("consent", "0004_a_researchers_registry"),
@@ -47,6 +48,7 @@ LATEST = (
 )
 EARLIER = [("accounts", "0006_unit_cover"), ("consent", "0003_noted"), ("people", "0004_outreach")]
 EARLIER += [
+    ("terminology", "0001_release"),
     ("panels", "0009_leaving_and_views"),
     ("meetings", "0004_plans"),
     ("notifications", "0003_doubts"),

@@ -6,7 +6,7 @@ import sys
 import zipfile
 from pathlib import Path
 
-FILES = ("hp.obo", "phenotype.hpoa")
+FILES = ("hp.obo", "phenotype.hpoa", "genes_to_phenotype.txt")
 
 
 def unpack(download: Path, target: Path) -> None:

@@ -11,6 +11,7 @@ class System(models.TextChoices):
 
     HPO = "HP", _("Human Phenotype Ontology")
     ORPHA = "ORPHA", _("Orphanet rare diseases")
+    GENE = "NCBIGene", _("Genes of rare diseases")
 
 
 class Kind(models.TextChoices):
@@ -21,4 +22,5 @@ class Kind(models.TextChoices):
     FREQUENCY = "frequency", _("frequency")
     DISEASE = "disease", _("disease")
     GROUP = "group", _("group of diseases")
+    GENE = "gene", _("gene")
     OTHER = "other", _("other")

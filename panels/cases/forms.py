@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 import uuid
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.utils.functional import SimpleLazyObject
 from django.utils.text import Truncator
 
 from consent.states import Giver
 from cpms import clock
 from cpms.drafts.queries import rows_of, with_newer
 from cpms.forms import ClinicalDecimalField, DayField, DecimalInput, WordsField
+from cpms.terminology import queries as terminology
 from panels.cases.models import plain
-from panels.cases.queries import asked_about, lies_ahead
+from panels.cases.queries import asked_about, asked_about_variant, lies_ahead
 from panels.cases.row_forms import RowForm
 from panels.cases.states import (
     AHEAD,
@@ -28,10 +29,6 @@ from panels.cases.states import (
     RangeSource,
     TreatmentKind,
 )
-
-HGVS = re.compile(
-    r"\b[cgmnopr]\.\(?[\w*?=>+\-]"
-)  # what every name of a variant has: the kind of sequence, then where and what
 
 
 class CodeField(forms.RegexField):
@@ -104,7 +101,7 @@ class LabRow(RowForm):
     high = ClinicalDecimalField(label="to", required=False)
     taken = WordsField(label="When", max_length=120, required=False)
 
-    is_measured = True
+    measured = "test value unit"
 
     @property
     def known_code(self) -> str:
@@ -134,18 +131,23 @@ class LabRow(RowForm):
 
 
 class VariantRow(RowForm):
-    """A variant's name as HGVS has it (hgvs-nomenclature.org). Another spelling is kept, and asked about."""
+    """A gene's symbol as HGNC has it (genenames.org), a variant's name as HGVS has it (hgvs-nomenclature.org). Another spelling is
+    kept, and asked about."""
 
     gene = WordsField(label="Gene", max_length=40)
-    hgvs = WordsField(label="Variant (HGVS)", max_length=300, required=False)
+    hgvs = WordsField(
+        label="Variant (HGVS)", max_length=300, required=False, widget=forms.TextInput({"data-measured": "hgvs"})
+    )
     zygosity = WordsField(label="Zygosity", max_length=60, required=False)
     significance = WordsField(label="Significance", max_length=80, required=False)
+
+    measured = "gene hgvs"
 
     @property
     def asks(self) -> str:
         """A question beside the row, or nothing."""
-        written = self["hgvs"].value()
-        return "" if not written or HGVS.search(written) else f"Is “{written}” HGVS? For example c.518T>A."
+        gene, hgvs = (str(self[name].value() or "") for name in ("gene", "hgvs"))
+        return asked_about_variant(gene, hgvs, self.genes)
 
 
 class TreatmentRow(RowForm):
@@ -211,13 +213,14 @@ class CaseForms:
         initial = {name: typed.get(name, getattr(case, name)) for name in ("version", "summary")}
         self.summary = SummaryForm(data, initial=initial)
         self.sets: dict[str, Any] = {}
+        genes = SimpleLazyObject(terminology.genes)
         for name, row in ROWS.items():
             factory = forms.formset_factory(row, extra=1, can_delete=True, absolute_max=MOST_ROWS, max_num=MOST_ROWS)
             saved = [initial_of(part, row) for part in getattr(case, name).all()]
             drafted = rows_of(typed, name, begun_by=row.typed_names())
             shown = None if data else with_newer(drafted, saved)  # what is sent may be older than what is saved
-            by_id = {"saved": {str(one["id"]): one for one in saved}}
-            self.sets[name] = factory(data, initial=shown, prefix=name, form_kwargs=by_id)
+            known = {"saved": {str(one["id"]): one for one in saved}, "genes": genes}
+            self.sets[name] = factory(data, initial=shown, prefix=name, form_kwargs=known)
 
     def is_valid(self) -> bool:
         return all([self.summary.is_valid(), *(one.is_valid() for one in self.sets.values())])

@@ -20,23 +20,37 @@ def make_room(field: forms.CharField, length: int) -> None:
 
 
 class RowForm(forms.Form):
-    """A line of the case. ``id`` ties it to what the form does not show; ``saved`` are the lines of the case by it, as text.
+    """A line of the case. ``id`` ties it to what the form does not show; ``saved`` are the lines of the case by it, as text; ``genes``
+    are those that are known.
 
     What a file brought in may be longer than people type, or say nothing where they are asked for something (a translocation has no
     gene): as long as it stays as it was, it holds up nothing.
     """
 
     id = forms.UUIDField(required=False, widget=forms.HiddenInput)
-    is_measured = False
+    measured = ""
+    """The parts of what is typed, marked ``data-measured``, of which the page asks at once."""
 
-    def __init__(self, *args: Any, saved: Mapping[str, dict[str, Any]] | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        saved: Mapping[str, dict[str, Any]] | None = None,
+        genes: Mapping[str, str] | None = None,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
+        self.genes = genes or {}
         self.before = (saved or {}).get(str(self["id"].value()), {})
         for name, said in self.before.items():
             field = self.fields.get(name)
             if isinstance(field, forms.CharField) and isinstance(said, str):
                 field.required = field.required and bool(said)
                 make_room(field, len(said))
+
+    @property
+    def known_code(self) -> str:
+        """The code of what was measured, as long as it is called what it was."""
+        return ""
 
     @property
     def asks(self) -> str:

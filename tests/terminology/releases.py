@@ -64,6 +64,14 @@ ORPHA:478\tKallmann syndrome\t\tHP:0000044
 ORPHA:90794\tClassic congenital adrenal hyperplasia due to 21-hydroxylase deficiency\t\tHP:0000846
 DECIPHER:1\tWolf-Hirschhorn\t\tHP:0000846
 """
+GENES = """ncbi_gene_id\tgene_symbol\thpo_id\thpo_name\tfrequency\tdisease_id
+1589\tCYP21A2\tHP:0000846\tAdrenal insufficiency\t-\tORPHA:90794
+1589\tCYP21A2\tHP:0000127\tRenal salt wasting\t-\tOMIM:201910
+4221\tMEN1\tHP:0006781\tHurthle cell thyroid adenoma\t-\tOMIM:131100
+203228\tC9orf72\tHP:0002145\tFrontotemporal dementia\t-\tORPHA:275872
+5428\tATM\tHP:0001251\tAtaxia\t-\tORPHA:100
+999999\t-\tHP:0001251\tAtaxia\t-\tORPHA:100
+"""
 
 
 def lines(text):

@@ -12,7 +12,7 @@ from django.db import IntegrityError, transaction
 from cpms.terminology import actions, queries
 from cpms.terminology.importers import obo
 from cpms.terminology.models import Concept, ConceptEdge, ConceptSynonym, Terminology
-from tests.terminology.releases import HP_OBO, HPOA, lines
+from tests.terminology.releases import GENES, HP_OBO, HPOA, lines
 
 pytestmark = pytest.mark.django_db
 
@@ -56,6 +56,7 @@ def test_a_failed_load_changes_nothing(loaded):
 def folder(tmp_path):
     (tmp_path / "hp.obo").write_text(HP_OBO, encoding="utf-8")
     (tmp_path / "phenotype.hpoa").write_text(HPOA, encoding="utf-8")
+    (tmp_path / "genes_to_phenotype.txt").write_text(GENES, encoding="utf-8")
     return tmp_path
 
 
@@ -71,6 +72,7 @@ def test_the_command_loads_once_and_then_leaves_it(folder):
     assert run(folder).splitlines() == [
         "Human Phenotype Ontology 2025-01-16 is loaded already.",
         "Orphanet rare diseases 2025-01-16 is loaded already.",
+        "Genes of rare diseases 2025-01-16 is loaded already.",
     ]
     assert Terminology.objects.get(system="HP").loaded_at == loaded_at
     assert "reading hp.obo" in run(folder, force=True)
@@ -84,6 +86,10 @@ def test_the_command_reads_the_configured_folder(folder, settings):
 def test_the_command_says_what_is_missing_or_wrong(folder):
     (folder / "phenotype.hpoa").write_text("nothing", encoding="utf-8")
     with pytest.raises(CommandError, match=r"not phenotype\.hpoa"):
+        run(folder)
+    (folder / "phenotype.hpoa").write_text(HPOA, encoding="utf-8")
+    (folder / "genes_to_phenotype.txt").write_text("nothing", encoding="utf-8")
+    with pytest.raises(CommandError, match=r"not genes_to_phenotype\.txt"):
         run(folder)
     (folder / "hp.obo").unlink()
     with pytest.raises(CommandError, match="Run bin/setup"):

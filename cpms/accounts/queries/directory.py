@@ -74,11 +74,13 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Found:
-    """The experts, best first, and what the typed condition was taken for: the closest few, and how many ``more`` were meant."""
+    """The experts, best first, and what the typed condition was taken for: the closest few, and how many ``more`` were meant; and
+    the ``gene`` that a symbol may stand for which is none."""
 
     experts: QuerySet[Expert]
     conditions: list[Hit]
     more: int = 0
+    gene: str = ""
 
 
 class Pages(Paginator):
@@ -109,8 +111,10 @@ def find_experts(wanted: Wanted, *, by: Any) -> Found:
     people = Expert.objects.visible_to(by).select_related("centre")
     for clause in plain_clauses(wanted):
         people = people.filter(clause)
-    if wanted.gene:
-        people = people.filter(declares(Expertise.GENE, [wanted.gene.strip().upper()]))
+    gene = wanted.gene.strip()
+    like = terminology.gene_like(gene, terminology.genes()) if gene else ""
+    if gene:
+        people = people.filter(declares(Expertise.GENE, [gene.upper(), *([like.upper()] if like else [])]))
     meaning = conditions_named(wanted.condition)
     if wanted.condition.strip():
         tree = terminology.relatives_of(meaning.codes)
@@ -120,7 +124,7 @@ def find_experts(wanted: Wanted, *, by: Any) -> Found:
             When(declares(System.ORPHA, inside), then=Value(0)), default=Value(1), output_field=IntegerField()
         )
         people = people.order_by(nearness, shown_place(inside), "display_name", "pk")
-    return Found(with_expertise(people, meaning.codes), meaning.hits, len(meaning.codes) - len(meaning.hits))
+    return Found(with_expertise(people, meaning.codes), meaning.hits, len(meaning.codes) - len(meaning.hits), like)
 
 
 def shown_place(codes: Iterable[str]) -> Case:

@@ -14,6 +14,7 @@ from cpms.terminology.queries.finding import (
     names_of,
     search,
 )
+from cpms.terminology.queries.genes import gene_like, genes, suggested_genes
 from cpms.terminology.queries.labels import Called, conditions_called
 from cpms.terminology.queries.mentions import Mention, mentioned
 from cpms.terminology.queries.tree import Node, Relatives, below, count_in_branches, relatives_of
@@ -33,6 +34,8 @@ __all__ = [
     "conditions_called",
     "conditions_meant",
     "count_in_branches",
+    "gene_like",
+    "genes",
     "loaded_version",
     "meant_and_called",
     "mentioned",
@@ -40,4 +43,5 @@ __all__ = [
     "names_of",
     "relatives_of",
     "search",
+    "suggested_genes",
 ]

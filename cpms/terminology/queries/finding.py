@@ -17,6 +17,7 @@ from cpms.terminology.folding import fold
 from cpms.terminology.models import Concept, ConceptSynonym, Terminology
 from cpms.terminology.states import Kind, System
 
+USUAL = {System.HPO: Kind.PHENOTYPE, System.ORPHA: Kind.DISEASE, System.GENE: Kind.GENE}
 MAX_WORDS = 8
 SHORTEST = 2
 SHORTEST_GUESS, LIKE_ENOUGH, NEAR = 4, 78, 40
@@ -97,7 +98,7 @@ def _folded_words(text: str) -> str:
 def _meant(system: str, folded: str, *kinds: str) -> QuerySet[Concept]:
     if len(folded) < SHORTEST:
         return Concept.objects.none()
-    wanted = kinds or [Kind.PHENOTYPE if system == System.HPO else Kind.DISEASE]
+    wanted = kinds or [USUAL[System(system)]]
     query = SearchQuery(" & ".join(f"{word}:*" for word in folded.split()), search_type="raw", config="simple")
     closeness = Case(
         When(search_name=folded, then=Value(0)),
@@ -159,9 +160,9 @@ def alike(text: str, limit: int) -> list[Hit]:
     return [Hit(rows[pk].terminology_id, rows[pk].code, rows[pk].name, best[pk]) for pk in best if pk in rows]
 
 
-def release_loaded() -> dt.datetime | None:
-    """When Orphanet was loaded last: what is kept in memory is good until then."""
-    return Terminology.objects.filter(system=System.ORPHA).values_list("loaded_at", flat=True).first()
+def release_loaded(system: System = System.ORPHA) -> dt.datetime | None:
+    """When it was loaded last: what is kept of it in memory is good until then."""
+    return Terminology.objects.filter(system=system).values_list("loaded_at", flat=True).first()
 
 
 def closest(text: str, release: dt.datetime | None) -> dict[int, str]:

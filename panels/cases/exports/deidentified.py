@@ -7,11 +7,11 @@ was typed. Free text, dates and whatever bears no code are left out, as in REDCa
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from cpms.terminology import catalogue
-from cpms.terminology.queries import names_of
+from cpms.terminology.queries import genes, names_of
 from cpms.terminology.states import System
 from panels.cases.importers.read_case import ReadAge, ReadCase, ReadDiagnosis, ReadFinding, ReadLab, ReadVariant
 
@@ -20,9 +20,7 @@ KNOWN = "HP|ORPHA|OMIM|MONDO|DOID|GARD|EFO|MEDGEN|SNOMED|SNOMEDCT|SCTID"
 CODE = re.compile(
     rf"(?i:{KNOWN}):\d{{1,10}}|\d{{1,5}}-\d"
 )  # ORPHA:418, HP:0000846; a LOINC code; nobody's number in a hospital
-GENE = re.compile(
-    r"[A-Z][A-Z0-9-]{1,14}|C[0-9XY]{1,2}orf\d{1,4}"
-)  # as HGNC spells symbols (Bruford et al. 2020); no surname
+GENE = re.compile(r"[A-Z][A-Z0-9-]{1,14}|C[0-9XY]{1,2}orf\d{1,4}")  # as HGNC spells symbols (Bruford et al. 2020)
 CHANGE = re.compile(r"[cgmnpr]\.[A-Za-z0-9_.>*+\-=()\[\];?]{1,80}")
 
 
@@ -31,6 +29,7 @@ def without_words(case: ReadCase) -> ReadCase:
     findings = [one for one in case.findings if CODE.fullmatch(one.code)]
     diagnoses = [one for one in case.diagnoses if CODE.fullmatch(one.code)]
     names = names_for([one.code for one in findings] + [one.code for one in diagnoses])
+    known = genes() if case.variants else {}
     years = None if case.age is None or case.age.years is None else min(case.age.years, OLDEST)
     return ReadCase(
         sex=case.sex,
@@ -41,7 +40,7 @@ def without_words(case: ReadCase) -> ReadCase:
             ReadDiagnosis(one.system, one.code, names.get(one.code, one.code), one.status) for one in diagnoses
         ),
         labs=tuple(filter(None, map(_lab, case.labs))),
-        variants=tuple(filter(None, map(_variant, case.variants))),
+        variants=tuple(filter(None, (_variant(one, known) for one in case.variants))),
     )
 
 
@@ -65,8 +64,12 @@ def _lab(lab: ReadLab) -> ReadLab | None:
     )
 
 
-def _variant(variant: ReadVariant) -> ReadVariant | None:
+def _variant(variant: ReadVariant, known: Mapping[str, str]) -> ReadVariant | None:
     changes = {name: getattr(variant, name) for name in ("hgvs_c", "hgvs_g", "hgvs_p")}
     kept = {name: text for name, text in changes.items() if CHANGE.fullmatch(text)}
-    gene = variant.gene if GENE.fullmatch(variant.gene) else ""
-    return ReadVariant(gene=gene, **kept) if gene else None
+    return ReadVariant(gene=variant.gene, **kept) if is_gene(variant.gene, known) else None
+
+
+def is_gene(symbol: str, known: Mapping[str, str]) -> bool:
+    """A known gene's symbol, or one that is spelt as none but genes are: with a digit. KRAUSE is neither."""
+    return symbol.upper() in known or bool(GENE.fullmatch(symbol) and re.search(r"\d", symbol))

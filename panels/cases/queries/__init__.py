@@ -1,6 +1,6 @@
 """A case as it is read."""
 
-from panels.cases.queries.asking import asked_about, lies_ahead
+from panels.cases.queries.asking import asked_about, asked_about_variant, lies_ahead
 from panels.cases.queries.files import content_of, page_of, pages_of, raw_of
 from panels.cases.queries.forms import (
     TRI_STATE,
@@ -60,6 +60,7 @@ __all__ = [
     "answer_words",
     "answered_forms",
     "asked_about",
+    "asked_about_variant",
     "case_parts",
     "cited",
     "content_of",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -20,9 +22,13 @@ from panels.cases import actions
 from panels.cases.forms import ROWS, CaseForms
 from panels.cases.importers.sent import sent_text, sent_texts
 from panels.cases.models import Case
-from panels.cases.queries import allowed, asked_about, case_parts, forms_of, outline
+from panels.cases.queries import allowed, asked_about, asked_about_variant, case_parts, forms_of, outline
 
-SYSTEMS = {"HPO": "HP", "ORPHA": "ORPHA"}  # as the page says it: as the tables know it
+SUGGESTED: dict[str, Callable[[str], list[terminology.Hit]]] = {
+    "HPO": partial(terminology.search, "HP"),
+    "ORPHA": partial(terminology.search, "ORPHA"),
+    "GENE": terminology.suggested_genes,
+}
 
 
 @access("cases:edit", object=Case, verb=Permission.CASE_EDIT, methods=READ | WRITE, reads_patient=True)
@@ -63,16 +69,20 @@ def after_saving(request: HttpRequest, case: Case) -> Any:
 
 @access("cases:terms", verb=Permission.SIGNED_IN, methods=WRITE)
 def terms(request: HttpRequest) -> HttpResponse:
-    """Typeahead: HPO phenotypes or ORPHA diseases as list options. What is typed may be a patient's, so it is no address."""
-    system = SYSTEMS.get(request.GET.get("system", ""))
-    hits = terminology.search(system, sent_text(request)) if system else []
+    """Typeahead: HPO phenotypes, ORPHA diseases or genes as list options. What is typed may be a patient's, so it is no address."""
+    suggested = SUGGESTED.get(request.GET.get("system", ""))
+    hits = suggested(sent_text(request)) if suggested else []
     return render(request, "cases/_terms.html", {"hits": hits})
 
 
 @access("cases:question", verb=Permission.SIGNED_IN, methods=WRITE)
 def question(request: HttpRequest) -> HttpResponse:
-    """About a result that is being typed: test, value and unit are looked at and forgotten."""
-    asked = asked_about(*sent_texts(request, "test", "value", "unit"))
+    """About a result or a variant that is being typed: what is sent is looked at and forgotten."""
+    gene, hgvs = sent_texts(request, "gene", "hgvs")
+    if gene or hgvs:
+        asked = asked_about_variant(gene, hgvs, terminology.genes())
+    else:
+        asked = asked_about(*sent_texts(request, "test", "value", "unit"))
     return render(request, "cases/_question.html", {"question": asked})
 
 
