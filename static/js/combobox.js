@@ -11,6 +11,7 @@ export default function combobox(input) {
   let timer, asked = 0, at = -1;
 
   function close() {
+    asked++; // an answer that is under way opens nothing
     list.hidden = true;
     at = -1;
     input.setAttribute("aria-expanded", "false");

@@ -4,10 +4,13 @@ import pytest
 from playwright.sync_api import expect
 
 from cpms.drafts.queries import fields_of
+from cpms.terminology import actions as terminology
+from cpms.terminology.importers import genes
 from tests.browser import check_page
 from tests.factories import Story
 from tests.journeys.person import Person
 from tests.journeys.test_drafts_in_browser import take_session
+from tests.terminology.releases import GENES, lines
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True, databases=["default", "cachedb"])]
 MEDICINES = ("Hydrocortisone", "Fludrocortisone", "Salt")
@@ -97,3 +100,25 @@ def test_an_added_row_suggests_terms_and_is_looked_at(writer):
     with page.expect_response("**/marks/"):
         field.fill("Anna Virtanen")
     expect(field.locator("xpath=ancestor::*[@role='group']")).to_contain_text("Could this name a person?")
+
+
+def test_a_gene_is_suggested_and_a_misspelt_one_is_asked_about_at_once(writer):
+    terminology.load(genes.read(lines(GENES), "2025-01-16"), by=None)
+    page = writer.page
+    add_row(page, "variants")
+    row = page.get_by_role("group", name="Genetics, row 3")
+    page.keyboard.type("cyp")
+    row.get_by_role("option", name="CYP21A2").click()
+    field = row.get_by_role("combobox")
+    expect(field).to_have_value("CYP21A2")
+    field.fill("CYP21A")
+    with page.expect_response("**/question/"):
+        page.keyboard.press("Tab")
+    expect(row).to_contain_text("Is the gene “CYP21A” or CYP21A2? You can save it as it stands.")
+    expect(row.get_by_role("listbox")).to_be_hidden()  # also by an answer that comes after the field was left
+    page.keyboard.type("Q318X")
+    page.keyboard.press("Shift+Tab")
+    field.fill("CYP21A2")
+    page.keyboard.press("Tab")
+    expect(row).to_contain_text("Is “Q318X” HGVS?")
+    assert check_page(page) == []
