@@ -205,6 +205,29 @@ class ClinicalDecimalField(forms.DecimalField):
             raise ValidationError(self.error_messages[code], code=code) from error
 
 
+class ResultField(ClinicalDecimalField):
+    """A measured value, or a result in words as ``str``: "not detected". What holds a digit or begins with a sign is read as a value."""
+
+    default_error_messages = {"invalid": _("Enter a number, for example 2.86, or words without a digit.")}
+    longest = 300
+
+    def to_python(self, value: Any) -> Any:
+        text = value.strip() if isinstance(value, str) else ""
+        if not text or not text[0].isalpha() or any(map(str.isdigit, text)):
+            return super().to_python(value)
+        if len(text) > self.longest:
+            raise ValidationError(_("Enter at most %(max)s signs.") % {"max": self.longest})
+        return text
+
+    def validate(self, value: Any) -> None:
+        if not isinstance(value, str):
+            super().validate(value)
+
+    def run_validators(self, value: Any) -> None:
+        if not isinstance(value, str):
+            super().run_validators(value)
+
+
 # Dates -----------------------------------------------------------------------------------------------------------------
 
 

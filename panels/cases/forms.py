@@ -15,7 +15,7 @@ from django.utils.text import Truncator
 from consent.states import Giver
 from cpms import clock
 from cpms.drafts.queries import rows_of, with_newer
-from cpms.forms import ClinicalDecimalField, DayField, DecimalInput, WordsField
+from cpms.forms import ClinicalDecimalField, DayField, DecimalInput, ResultField, WordsField
 from cpms.terminology import queries as terminology
 from panels.cases.models import plain
 from panels.cases.queries import asked_about, asked_about_variant, lies_ahead
@@ -90,7 +90,7 @@ class LabRow(RowForm):
     comparator = forms.ChoiceField(
         label="Sign", required=False, choices=[("", "="), ("<", "<"), (">", ">"), ("<=", "≤"), (">=", "≥")]
     )
-    value = ClinicalDecimalField(
+    value = ResultField(
         label="Result",
         required=False,
         widget=DecimalInput({"data-measured": "value"}),
@@ -127,7 +127,16 @@ class LabRow(RowForm):
         if isinstance(low, Decimal) and isinstance(high, Decimal) and low > high:
             self.add_error("high", "The range ends below where it begins.")
         cleaned["range_source"] = RangeSource.NONE if low is None and high is None else RangeSource.LABORATORY
-        return cleaned
+        return cleaned | self.in_words(cleaned.get("value"), cleaned.get("comparator"))
+
+    def in_words(self, result: Any, sign: str | None) -> dict[str, Any]:
+        """A result in words has no number, and a new number no words; what a file said in both stays as long as the number does."""
+        if isinstance(result, str):
+            if sign:
+                self.add_error("comparator", "A sign goes with a number.")
+            return {"value": None, "text_value": result}
+        same = isinstance(result, Decimal) and plain(result) == self.before.get("value")
+        return {} if same or self.errors else {"text_value": ""}
 
 
 class VariantRow(RowForm):
@@ -196,8 +205,11 @@ ROWS = {
 
 
 def initial_of(part: Any, row: type[RowForm]) -> dict[str, Any]:
-    """A part as the row's initial values; numbers without trailing zeros, because they are shown to be checked."""
+    """A part as the row's initial values; numbers without trailing zeros, because they are shown to be checked; a result in words
+    where there is no number."""
     values = {name: getattr(part, name) for name in row.base_fields if name not in {"id", "present"}}
+    if "value" in values and values["value"] is None:
+        values["value"] = part.text_value
     values = {name: plain(value) if isinstance(value, Decimal) else value for name, value in values.items()}
     if "present" in row.base_fields:
         values["present"] = "1" if part.present else "0"
