@@ -143,7 +143,7 @@ class VariantRow(RowForm):
     """A gene's symbol as HGNC has it (genenames.org), a variant's name as HGVS has it (hgvs-nomenclature.org). Another spelling is
     kept, and asked about."""
 
-    gene = WordsField(label="Gene", max_length=40)
+    gene = WordsField(label="Gene", max_length=40, required=False)
     hgvs = WordsField(
         label="Variant (HGVS)", max_length=300, required=False, widget=forms.TextInput({"data-measured": "hgvs"})
     )
@@ -157,6 +157,14 @@ class VariantRow(RowForm):
         """A question beside the row, or nothing."""
         gene, hgvs = (str(self[name].value() or "") for name in ("gene", "hgvs"))
         return asked_about_variant(gene, hgvs, self.genes)
+
+    def clean(self) -> dict[str, Any]:
+        """A change that lies in no gene, as a translocation, is named alone."""
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        said = cleaned.get("gene") or cleaned.get("hgvs")
+        if not said and not self.errors and (not self.before or self.before["gene"] or self.before["hgvs"]):
+            self.add_error("gene", "Name the gene, or the variant.")
+        return cleaned
 
 
 class TreatmentRow(RowForm):

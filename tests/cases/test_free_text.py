@@ -100,3 +100,9 @@ def test_another_spelling_is_asked_about_and_kept(name):
     assert row.asks == f"Is “{name}” HGVS? For example c.518T>A."
     assert row.is_valid()
     assert row.cleaned_data["hgvs"] == name
+
+
+def test_a_change_that_lies_in_no_gene_is_named_alone():
+    assert VariantRow({"hgvs": "46,XX,t(9;22)(q34;q11.2)"}).is_valid()
+    assert VariantRow({"gene": "CYP21A2"}).is_valid()
+    assert VariantRow({"zygosity": "heterozygous"}).errors == {"gene": ["Name the gene, or the variant."]}
