@@ -101,7 +101,7 @@ def remove(meeting: Meeting, panel: Panel, *, by: Any) -> None:
     before = {item.pk for item in meeting.with_slot()}
     items.delete()
     fill_slots(meeting, before=before)
-    let_go(meeting, queries.people_in(panel), panel=panel, again=clock.now().isoformat(), by=by)
+    let_go(meeting, queries.people_in(panel), panel=panel, by=by)
     audit.record(Event.AGENDA_CHANGED, on=meeting, by=by, verb="taken off", patient=panel.audit_patient_id)
 
 
@@ -128,7 +128,7 @@ def put_in_order(meeting: Meeting, *, ref: str, place: int, by: Any) -> None:
     fill_slots(current, before=before)
     for item in items[len(before) :]:
         if item.pk in before:  # it waits now
-            let_go(current, queries.people_in(item.panel), panel=item.panel, again=clock.now().isoformat(), by=by)
+            let_go(current, queries.people_in(item.panel), panel=item.panel, by=by)
     audit.record(Event.AGENDA_CHANGED, on=current, by=by, verb="put in order")
 
 
@@ -181,7 +181,7 @@ def slots_changed(meeting: Meeting, *, before: set[Any], by: Any) -> None:
     fill_slots(meeting, before=before)
     for item in (changed := list(items)):
         if item.pk in before:
-            let_go(meeting, queries.people_in(item.panel), panel=item.panel, again=clock.now().isoformat(), by=by)
+            let_go(meeting, queries.people_in(item.panel), panel=item.panel, by=by)
     tell(meeting, changed, by=by)
 
 

@@ -18,7 +18,7 @@ from cpms.notifications.notices import Notice
 from cpms.notifications.states import Settled, Verb
 from panels import actions as panels
 from panels.meetings import queries
-from panels.meetings.actions.single import put_on, runs, stop
+from panels.meetings.actions.single import call_off_reminders, put_on, runs, stop
 from panels.meetings.models import AgendaItem, Attendance, Meeting
 from panels.meetings.policy import may_hold
 from panels.meetings.states import MeetingState
@@ -63,6 +63,7 @@ def note_held(current: Meeting, after: Meeting | None, *, present: list[Any] | N
     current.state, current.held_at = MeetingState.HELD, clock.now()
     current.save(update_fields=["state", "held_at"])
     notifications.settle_all(current, Verb.HOLD, how=Settled.DONE)
+    call_off_reminders(current)
     asked = Attendance.objects.filter(meeting=current)
     there = set(asked.filter(present=True).values_list("who", flat=True) if present is None else present)
     if said:

@@ -42,14 +42,14 @@ def schedule(panel: Panel, *, starts_at: dt.datetime, minutes: int, link: str, b
     notifications.settle_all(panel, Verb.MEET, how=Settled.DONE)
     end_polls(DatePoll.objects.filter(panel=panel))
     panels.something_happened(panel)
-    call(meeting, panel=panel, people=queries.people_in(panel), by=by)
+    call(meeting, panel=panel, people=queries.people_in(panel))
     audit.record(Event.MEETING_SCHEDULED, on=meeting, by=by, patient=panel.audit_patient_id)
     return meeting
 
 
-def call(meeting: Meeting, *, panel: Panel, people: list[Any], by: Any, again: str = "") -> None:
+def call(meeting: Meeting, *, panel: Panel, people: list[Any]) -> None:
     """Put people on the list and mail them the entry; the caller gets it too. Who has the whole series in the calendar
-    needs no second entry. ``again`` tells who came back to the panel from who is in it still."""
+    needs no second entry. They may have been told before that they need not come, so each call is an occasion of its own."""
     Attendance.objects.bulk_create(
         (Attendance(meeting=meeting, who=person) for person in people), ignore_conflicts=True
     )
@@ -62,7 +62,7 @@ def call(meeting: Meeting, *, panel: Panel, people: list[Any], by: Any, again: s
         ref=panel.ref,
         path=meeting.get_absolute_url(),
         calendar=calendar_file(meeting, [panel.ref]),
-        again=f"{panel.ref}:{meeting.sequence}{again}",
+        again=f"{panel.ref}:{clock.now().isoformat()}",
     )
 
 
@@ -89,8 +89,7 @@ def fill_slots(meeting: Meeting, *, before: set[Any]) -> None:
     for item in meeting.with_slot():
         if item.pk not in before and meeting.state == MeetingState.PLANNED:
             new.append(item.panel_id)
-            again = f":{clock.now().isoformat()}"  # they may have been told once already that they need not come
-            call(meeting, panel=item.panel, people=queries.people_in(item.panel), by=None, again=again)
+            call(meeting, panel=item.panel, people=queries.people_in(item.panel))
     end_polls(DatePoll.objects.filter(panel__in=new))
 
 
@@ -244,7 +243,7 @@ def put_on(meeting: Meeting, panel: Panel, *, by: Any, minutes: int | None = Non
         return item
     end_polls(DatePoll.objects.filter(panel=panel))
     if new:
-        call(meeting, panel=panel, people=queries.people_in(panel), by=by)
+        call(meeting, panel=panel, people=queries.people_in(panel))
     return item
 
 
@@ -276,6 +275,6 @@ def remind_of(due: QuerySet[Meeting], *, name: str, by: Any) -> int:
     return 1
 
 
-def call_off_reminders(meeting: Meeting) -> None:
-    """It is not near any more: what is not sent yet says so no more."""
-    notifications.cancel_mails([meeting.pk], Notice.MEETING_SOON)
+def call_off_reminders(meeting: Meeting, *, to: Any = None) -> None:
+    """It is not near any more, or not for this person, who need not come: what is not sent yet says so no more."""
+    notifications.cancel_mails([meeting.pk], Notice.MEETING_SOON, to=to)

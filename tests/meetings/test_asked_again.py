@@ -1,0 +1,115 @@
+"""Whoever need not come to a meeting and is asked to it again hears of both, every time; who has no place in it is not asked."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from icalendar import Calendar
+
+from cpms import clock
+from cpms.jobs.models import Job
+from cpms.notifications import actions as notifications
+from cpms.notifications.models import OutboxMessage
+from cpms.notifications.states import MailState
+from panels import actions as panels
+from panels.meetings import actions
+from panels.meetings.models import Meeting
+from tests.factories import UserFactory
+from tests.meetings.test_ended_panels import withdraw_consent
+
+pytestmark = pytest.mark.django_db(databases=["default", "cachedb"])
+
+
+@pytest.fixture
+def board(story, chair, boards):
+    """One slot: the second panel waits."""
+    return boards(slots=1, people=[story.other.lead])
+
+
+@pytest.fixture
+def entries(mailoutbox):
+    """What the calendar of somebody was told so far."""
+
+    def told(person):
+        notifications.dispatch_outbox()
+        parts = [part for mail in mailoutbox if mail.to == [person.email] for part in mail.attachments]
+        return [str(Calendar.from_ical(text)["method"]) for _name, text, _kind in parts]
+
+    return told
+
+
+def test_of_a_panel_that_is_taken_off_and_brought_again(story, board, entries):
+    actions.take_off(story.other.fresh(), of=board, by=story.other.lead)
+    assert entries(story.expert) == ["REQUEST"]
+    for _ in range(2):
+        actions.take_off(story.fresh(), of=board, by=story.lead)
+        actions.bring(story.fresh(), to=board, invite=False, by=story.lead)
+    assert entries(story.expert) == ["REQUEST", *["CANCEL", "REQUEST"] * 2]
+
+
+def test_of_a_panel_that_freezes_twice(story, board, entries):
+    actions.take_off(story.other.fresh(), of=board, by=story.other.lead)
+    for _ in range(2):
+        entries(story.expert)
+        withdraw_consent(story)
+        actions.clear_agendas(str(story.panel.pk), by=None)
+        story.give_consent(story.patient)
+        actions.bring(story.fresh(), to=board, invite=False, by=story.lead)
+    assert entries(story.expert) == ["REQUEST", *["CANCEL", "REQUEST"] * 2]
+
+
+def test_who_answers_for_the_patient_again(story, single, entries):
+    first, other = story.lead, UserFactory(centre=story.lead.centre)
+    assert entries(first) == ["REQUEST"]
+    for giver, taker in ((first, other), (other, first)) * 2:
+        panels.hand_over([story.patient], to=taker, by=giver)
+        for job in Job.objects.filter(task__startswith="meetings.").order_by("asked_at"):
+            getattr(actions, job.task.removeprefix("meetings."))(**job.ids, by=None)
+            job.delete()
+        entries(taker)
+    assert entries(first) == ["REQUEST", *["CANCEL", "REQUEST"] * 2]
+    assert entries(other) == ["REQUEST", "CANCEL"] * 2
+
+
+def test_who_joins_a_panel_that_waits_for_a_place_is_not_asked_yet(story, board, entries):
+    new = UserFactory()
+    story.other.seat(new)
+    actions.call_newcomer(str(story.other.panel.pk), str(new.pk), by=None)
+    assert (entries(new), board.attendance.filter(who=new).exists()) == ([], False)
+    actions.take_off(story.fresh(), of=board, by=story.lead)
+    assert entries(new) == ["REQUEST"]
+
+
+def soon(meeting, person):
+    Meeting.objects.filter(pk=meeting.pk).update(starts_at=clock.now() + dt.timedelta(minutes=10))
+    actions.remind(by=None)
+    assert reminded(person) == [MailState.WAITING]
+
+
+def reminded(person):
+    rows = OutboxMessage.objects.filter(notice="meeting_soon", recipient=person)
+    return list(rows.order_by("written_at").values_list("state", flat=True))
+
+
+def test_a_meeting_that_was_held_is_not_near(story, single):
+    soon(single, story.expert)
+    actions.hold(single, present=[story.expert], by=story.lead)
+    assert reminded(story.expert) == [MailState.CANCELLED]
+
+
+def test_a_meeting_is_not_near_for_who_need_not_come(story, board, chair):
+    story.expert.groups_of_interest.add(story.group)
+    soon(board, story.expert)
+    actions.take_off(story.fresh(), of=board, by=story.lead)
+    assert reminded(story.expert) == [MailState.CANCELLED]
+
+
+def test_a_meeting_that_comes_back_to_its_time_is_near_again(story, single):
+    soon(single, story.expert)
+    at = Meeting.objects.get(pk=single.pk).starts_at
+    for moment in (at + dt.timedelta(days=9), at):
+        seen = Meeting.objects.get(pk=single.pk).sequence
+        actions.move(single, starts_at=moment, seen=seen, by=story.lead)
+    actions.remind(by=None)
+    assert reminded(story.expert) == [MailState.CANCELLED, MailState.WAITING]
