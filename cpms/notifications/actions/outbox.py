@@ -73,7 +73,7 @@ def notify(
             plan(notice, wishes.get(person.pk), zone=person.zone, now=now, urgent=urgent),
             earlier.get(person.pk),
         )
-        if when.state is None or (last and has_not_looked(last, (looked or {}).get(person.pk), now=now)):
+        if when.state is None or (last and has_not_looked(last, (looked or {}).get(person.pk), now=now, urgent=urgent)):
             continue
         message = OutboxMessage(notice=notice, recipient=person, ref=ref, calendar=calendar)
         message.link = path
