@@ -113,3 +113,15 @@ def test_a_meeting_that_comes_back_to_its_time_is_near_again(story, single):
         actions.move(single, starts_at=moment, seen=seen, by=story.lead)
     actions.remind(by=None)
     assert reminded(story.expert) == [MailState.CANCELLED, MailState.WAITING]
+
+
+def test_whose_panel_comes_to_the_same_meeting_twice_hears_so_each_time(story, chair, boards):
+    first, second, third = boards(slots=4, people=[story.lead]).series.meetings.order_by("day")[:3]
+    at = first
+    for meeting in (second, first):
+        actions.take_off(story.fresh(), of=at, by=story.lead)
+        actions.bring(story.fresh(), to=meeting, invite=False, by=story.lead)
+        actions.call_off(meeting, by=chair)
+        at = third
+    assert third.agenda.filter(panel=story.panel).exists()
+    assert OutboxMessage.objects.filter(notice="agenda", recipient=story.lead, about_id=third.pk).count() == 2

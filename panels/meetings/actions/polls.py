@@ -64,7 +64,7 @@ def ask_for_dates(poll: DatePoll, people: list[Any]) -> None:
 def answer_dates(poll: DatePoll, *, answers: Mapping[Any, Can], by: Any) -> None:
     """Whether one can come, by key of the date; dates that are not named keep their answer. It waits no more for who has answered
     all that are to come."""
-    current = DatePoll.objects.select_for_update(of=("self",)).select_related("panel__case__patient").get(pk=poll.pk)
+    current = held_poll(poll)
     if not (verdict := may_answer_dates(by, current)):
         raise Refused(verdict.reason)
     for date in current.dates.filter(pk__in=answers):

@@ -187,7 +187,7 @@ def go_on(meeting: Meeting, after: Meeting | None, *, by: Any) -> None:
             tell_whose(put_on(after, item.panel, by=by, minutes=item.minutes, presenter=item.presenter), after, by=by)
             continue
         if item not in settled:
-            tell_place(item, whose(item), about=meeting, path=item.panel.get_absolute_url(), how="off", by=by)
+            tell_place(item, whose(item), about=meeting, path=item.panel.get_absolute_url(), by=by)
         panels.propose_again(item.panel, by=by)
 
 
@@ -200,11 +200,12 @@ def tell_whose(item: AgendaItem, meeting: Meeting, *, by: Any) -> None:
     """Both hear where their panel is now, unless the new entry of the meeting tells them."""
     settled, waits = invited_to_all(meeting), item not in meeting.with_slot()
     people = [person for person in whose(item) if waits or person.pk in settled]
-    tell_place(item, people, about=meeting, path=meeting.get_absolute_url(), how="moved", by=by)
+    tell_place(item, people, about=meeting, path=meeting.get_absolute_url(), by=by)
 
 
-def tell_place(item: AgendaItem, people: list[Any], *, about: Meeting, path: str, how: str, by: Any) -> None:
-    again, ref = f"{item.panel.ref}:{how}", item.panel.ref
+def tell_place(item: AgendaItem, people: list[Any], *, about: Meeting, path: str, by: Any) -> None:
+    ref = item.panel.ref
+    again = f"{ref}:{clock.now().isoformat()}"  # it may have been there before
     notifications.notify(people, notice=Notice.AGENDA, by=by, about=about, ref=ref, path=path, again=again)
 
 
