@@ -15,6 +15,7 @@ from cpms.notifications.states import MailState
 from panels import actions as panels
 from panels.meetings import actions
 from panels.meetings.models import Meeting
+from panels.meetings.states import Turn
 from tests.factories import UserFactory
 from tests.meetings.test_ended_panels import withdraw_consent
 
@@ -125,3 +126,48 @@ def test_whose_panel_comes_to_the_same_meeting_twice_hears_so_each_time(story, c
         at = third
     assert third.agenda.filter(panel=story.panel).exists()
     assert OutboxMessage.objects.filter(notice="agenda", recipient=story.lead, about_id=third.pk).count() == 2
+
+
+def presenting(person):
+    """The mails that ask them to present: about which meeting, and what became of each."""
+    rows = OutboxMessage.objects.filter(notice="presenter", recipient=person).order_by("written_at")
+    return list(rows.values_list("about_id", "state"))
+
+
+def called_off(meeting, chair):
+    actions.call_off(meeting, by=chair)
+
+
+def held_without(meeting, chair):
+    """Another panel had its turn, this one none."""
+    Meeting.objects.filter(pk=meeting.pk).update(starts_at=clock.now())
+    other = meeting.agenda.order_by("position").last()
+    actions.turn(meeting, ref=other.panel.ref, do=Turn.BEGIN, by=chair)
+    actions.hold(meeting, present=None, by=chair)
+
+
+@pytest.mark.parametrize("deed", [called_off, held_without])
+def test_who_presents_is_asked_to_in_the_meeting_that_the_panel_goes_on_to(story, chair, boards, deed):
+    meeting = boards(slots=4, people=[])
+    after = meeting.next_of_series()
+    actions.give_time(meeting, ref=story.panel.ref, minutes=None, presenter=story.expert, by=chair)
+    deed(meeting, chair)
+    assert after.agenda.get(panel=story.panel).presenter == story.expert
+    assert presenting(story.expert) == [(meeting.pk, MailState.CANCELLED), (after.pk, MailState.WAITING)]
+
+
+def ended(meeting, chair):
+    actions.end_series(meeting.series, by=chair)
+
+
+def held(meeting, chair):
+    Meeting.objects.filter(pk=meeting.pk).update(starts_at=clock.now())
+    actions.hold(meeting, present=None, by=chair)
+
+
+@pytest.mark.parametrize("deed", [ended, held])
+def test_who_would_have_presented_is_asked_no_more(story, chair, boards, deed):
+    meeting = boards(slots=4, people=[])
+    actions.give_time(meeting, ref=story.panel.ref, minutes=None, presenter=story.expert, by=chair)
+    deed(meeting, chair)
+    assert presenting(story.expert) == [(meeting.pk, MailState.CANCELLED)]

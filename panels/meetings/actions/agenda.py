@@ -17,6 +17,7 @@ from cpms.notifications.notices import Notice
 from panels import actions as panels
 from panels import queries
 from panels.meetings.actions.leaving import let_go
+from panels.meetings.actions.presenting import ask_no_more, ask_to_present, relieve
 from panels.meetings.actions.single import fill_slots, put_on
 from panels.meetings.models import AgendaItem, Meeting, MeetingDecision
 from panels.meetings.policy import may_bring, may_change
@@ -150,27 +151,11 @@ def give_time(meeting: Meeting, *, ref: str, minutes: int | None, presenter: Any
     item.minutes, item.presenter = minutes, presenter
     item.save(update_fields=["minutes", "presenter"])
     if asked:
-        about: dict[str, Any] = {"about": current, "ref": ref, "path": current.get_absolute_url()}
-        notifications.notify([presenter], notice=Notice.PRESENTER, by=by, again=f"{ref}:{clock.now()}", **about)
+        ask_to_present(item, current, by=by)
     if changed:
         tell(current, [item], by=by)
     audit.record(Event.AGENDA_CHANGED, on=current, by=by, verb="time given", patient=item.panel.audit_patient_id)
     return item
-
-
-def relieve(item: AgendaItem, meeting: Meeting, *, by: Any) -> None:
-    """Who was to present need not: they hear of it if they were asked already."""
-    if item.presenter is not None and not ask_no_more(item, meeting):
-        about: dict[str, Any] = {"about": meeting, "ref": item.panel.ref, "path": meeting.get_absolute_url()}
-        notifications.notify(
-            [item.presenter], notice=Notice.NOT_PRESENTER, by=by, again=clock.now().isoformat(), **about
-        )
-
-
-def ask_no_more(item: AgendaItem, meeting: Meeting) -> int:
-    """Gives how many mails that asked the presenter were not sent yet; none of them is."""
-    to = item.presenter
-    return notifications.cancel_mails([meeting.pk], Notice.PRESENTER, to=to, ref=item.panel.ref) if to else 0
 
 
 def slots_changed(meeting: Meeting, *, before: set[Any], by: Any) -> None:

@@ -21,6 +21,7 @@ from panels import actions as panels
 from panels import queries
 from panels.meetings import queries as of_meetings
 from panels.meetings import video
+from panels.meetings.actions.presenting import ask_elsewhere
 from panels.meetings.calendars import calendar_file, occurrence_file, taken_out_file
 from panels.meetings.models import AgendaItem, Attendance, DatePoll, Meeting
 from panels.meetings.policy import may_change, may_schedule
@@ -181,14 +182,21 @@ def go_on(meeting: Meeting, after: Meeting | None, *, by: Any) -> None:
     that waited for a place its presenter and its lead hear that it has no date: nobody asked them to come."""
     settled = meeting.with_slot()
     for item in meeting.agenda.select_related("panel__lead", "panel__case__patient", "presenter").order_by("position"):
-        if not runs(item.panel):
-            continue
-        if after:
-            tell_whose(put_on(after, item.panel, by=by, minutes=item.minutes, presenter=item.presenter), after, by=by)
-            continue
-        if item not in settled:
+        if runs(item.panel):
+            go_on_with(item, meeting, after, settled=item in settled, by=by)
+        else:
+            ask_elsewhere(item, meeting, None, by=by)
+
+
+def go_on_with(item: AgendaItem, meeting: Meeting, after: Meeting | None, *, settled: bool, by: Any) -> None:
+    """The same with one panel that runs."""
+    if after:
+        tell_whose(put_on(after, item.panel, by=by, minutes=item.minutes, presenter=item.presenter), after, by=by)
+    else:
+        if not settled:
             tell_place(item, whose(item), about=meeting, path=item.panel.get_absolute_url(), by=by)
         panels.propose_again(item.panel, by=by)
+    ask_elsewhere(item, meeting, after, by=by)
 
 
 def whose(item: AgendaItem) -> list[Any]:
