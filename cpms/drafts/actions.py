@@ -32,10 +32,20 @@ def save_draft(*, form: str, label: str, path: str, fields: dict[str, Any], by: 
     body = json.dumps(fields, ensure_ascii=False)
     if len(body) > LONGEST_DRAFT:
         raise ValueError("too long")
-    draft = Draft.objects.select_for_update(of=("self",)).filter(user=by, form=form).first()
-    if draft is None:
-        draft = Draft(user=by, form=form, key=vault.new_key())
-    draft.label, draft.path, draft.body, draft.updated_at = label, path, body, clock.now()
+    said = {"label": label, "path": path, "body": body, "updated_at": clock.now()}
+    rows = Draft.objects.select_for_update(of=("self",)).filter(user=by, form=form)
+    if (draft := rows.first()) is None:
+        try:
+            with transaction.atomic():
+                return _put_into(Draft(user=by, form=form, key=vault.new_key()), said)
+        except IntegrityError:  # another page of this person kept its first words at this moment
+            draft = rows.get()
+    return _put_into(draft, said)
+
+
+def _put_into(draft: Draft, said: dict[str, Any]) -> Draft:
+    for name, value in said.items():
+        setattr(draft, name, value)
     draft.save()
     return draft
 

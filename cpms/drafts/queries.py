@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 from cpms.drafts.models import Draft
+
+NUMBER = re.compile("[0-9]{1,6}")
+"""Of a row: how many there are is not believed to what was sent."""
 
 
 def fields_of(form: str, *, by: Any) -> dict[str, Any]:
@@ -31,14 +36,12 @@ def about(names: Iterable[str]) -> list[Draft]:
 def rows_of(fields: dict[str, Any], prefix: str, *, begun_by: Iterable[str]) -> list[dict[str, Any]]:
     """The rows of a formset as they stood in a draft; rows all whose ``begun_by`` fields are empty were not begun."""
     begun_by = set(begun_by)
-    total = str(fields.get(f"{prefix}-TOTAL_FORMS", ""))
-    rows = []
-    for number in range(int(total) if total.isdecimal() else 0):
-        start = f"{prefix}-{number}-"
-        row = {name.removeprefix(start): value for name, value in fields.items() if name.startswith(start)}
-        if any(row.get(name) for name in begun_by):
-            rows.append(row)
-    return rows
+    rows: dict[int, dict[str, Any]] = defaultdict(dict)
+    for name, value in fields.items():
+        start, _dash, rest = name.removeprefix(f"{prefix}-").partition("-")
+        if rest and name.startswith(f"{prefix}-") and NUMBER.fullmatch(start):
+            rows[int(start)][rest] = value
+    return [row for _number, row in sorted(rows.items()) if any(row.get(name) for name in begun_by)]
 
 
 def with_newer(drafted: Sequence[dict[str, Any]], saved: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -52,11 +52,12 @@ def plan(notice: Notice, wish: MailWish | None, *, zone: str, now: dt.datetime, 
     return Plan(MailState.WAITING, after_quiet(wish, zone=zone, now=now))
 
 
-def has_not_looked(mail: OutboxMessage, looked: dt.datetime | None, *, now: dt.datetime) -> bool:
+def has_not_looked(mail: OutboxMessage, looked: dt.datetime | None, *, now: dt.datetime, urgent: bool = False) -> bool:
     """Whether a mail stands for another one of its kind: it is still to be sent, or was sent within a day to somebody who has
-    not looked since it was written. ``looked`` is when its reader last did."""
+    not looked since it was written. ``looked`` is when its reader last did. For one that is ``urgent`` none stands that waits for a
+    daily mail or for the end of quiet hours."""
     if mail.state in UNSENT:
-        return True
+        return not (urgent and (mail.state == MailState.HELD or mail.due_at > now))
     lately = mail.sent_at is not None and mail.sent_at > now - A_DAY
     return lately and (looked is None or looked < mail.written_at)
 

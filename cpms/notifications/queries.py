@@ -78,11 +78,6 @@ def unsent_about(keys: Iterable[Any], *, besides: Any) -> set[Any]:
     return set(waiting.order_by().values_list("about_id", flat=True))
 
 
-def cancelled(notice: str, about: Any) -> int:
-    """How many mails of this kind about this thing were written and, before they went out, taken back."""
-    return OutboxMessage.objects.filter(notice=notice, about_id=about.pk, state=MailState.CANCELLED).count()
-
-
 def written_about(keys: Iterable[Any], *notices: str) -> set[tuple[Any, str]]:
     """About which of these things a mail of which of these kinds was written to anybody."""
     rows = OutboxMessage.objects.filter(about_id__in=list(keys), notice__in=notices)

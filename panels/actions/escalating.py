@@ -50,10 +50,8 @@ def enough_said(panel: Panel, *, by: Any) -> None:
 
 
 def occasion(panel: Panel) -> str:
-    """Tells apart when enough was said: each round, each number that is enough, and again after what was said was recalled."""
-    rounds = panel.steps.filter(verb=Move.REOPEN).count()
-    undone = notifications_of.cancelled(Notice.ENOUGH_ADVICE, panel)
-    return f"{rounds}:{panel.quorum}" + (f":{undone}" if undone else "")
+    """Tells apart when enough was said: each round, and each number that is enough."""
+    return f"{panel.steps.filter(verb=Move.REOPEN).count()}:{panel.quorum}"
 
 
 def not_enough(panel: Panel) -> None:

@@ -214,3 +214,22 @@ def test_every_night_drafts_go_with_the_sight_of_what_they_are_about():
         actions.save_draft(form=f"reply:{panel.ref}", label="", path=path, fields={"text": "x"}, by=who)
     assert forget_unseen() == 1
     assert Draft.objects.get().user == story.lead
+
+
+@pytest.mark.parametrize("total", ["4", "9" * 5000])
+def test_a_draft_that_says_it_has_rows_without_end_has_those_that_were_typed(total):
+    typed = {"labs-TOTAL_FORMS": total, "labs-0-name": "a", "labs-2-name": "b", "labs-3-name": "", "labs-x-name": "c"}
+    assert queries.rows_of(typed, "labs", begun_by=["name"]) == [{"name": "a"}, {"name": "b"}]
+
+
+def test_a_draft_that_is_no_form_is_said_to_be_none():
+    """Whatever a browser may send."""
+    client, path = signed_in(UserFactory()), reverse("drafts")
+    for body in (
+        "[" * 100_000,
+        '{"form": "x", "fields": ' + '{"a": ' * 100_000,
+        "[]",
+        "null",
+        '{"form": "x", "fields": 3}',
+    ):
+        assert client.post(path, body, content_type="application/json").status_code == 400

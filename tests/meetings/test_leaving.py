@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import partial
 
 import pytest
 from icalendar import Calendar
@@ -14,6 +15,8 @@ from panels import actions as panels
 from panels.meetings import actions
 from panels.models import Invitation
 from tests.factories import CANARIES, Story, UserFactory
+from tests.panels.test_races import rights  # noqa: F401 a fixture
+from tests.panels.test_two_panels_of_one_case import one_before_the_other
 
 pytestmark = pytest.mark.django_db(databases=["default", "cachedb"])
 
@@ -83,3 +86,26 @@ def test_a_guest_whose_date_has_passed_leaves_too_and_only_once(story, meeting, 
     assert [actions.let_guests_go(by=None) for _ in range(2)] == [1, 0]
     assert not meeting.attendance.filter(who=story.expert).exists()
     assert str(entries(mailoutbox, story.expert)[-1]["method"]) == "CANCEL"
+
+
+def moved(meeting, by):
+    actions.move(meeting, starts_at=meeting.starts_at + dt.timedelta(days=2), seen=meeting.sequence, by=by)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_joins_while_the_meeting_is_moved_gets_its_new_time(story, meeting, mailoutbox):
+    other = UserFactory()
+    story.seat(other)
+    join = partial(actions.call_newcomer, str(story.panel.pk), str(other.pk), by=None)
+    one_before_the_other(partial(moved, meeting, story.lead), join)
+    (entry,) = entries(mailoutbox, other)
+    meeting.refresh_from_db()
+    assert [event.decoded("dtstart") for event in entry.walk("VEVENT")] == [meeting.starts_at.replace(microsecond=0)]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_workers_one_says_that_somebody_need_not_come(story, meeting, mailoutbox):
+    panels.end_invitation(story.invitation(story.expert), by=story.lead)
+    go = partial(actions.leave, str(story.panel.pk), str(story.expert.pk), by=None)
+    one_before_the_other(go, go)
+    assert [str(one["method"]) for one in entries(mailoutbox, story.expert)] == ["CANCEL"]

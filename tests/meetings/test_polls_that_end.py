@@ -151,3 +151,23 @@ def test_who_joins_is_not_asked_about_dates_that_are_no_question(story, poll, en
     story.seat(newcomer)
     actions.call_newcomer(str(story.panel.pk), str(newcomer.pk), by=None)
     assert (waiting(newcomer), mailed(newcomer)) == ([], 0)
+
+
+def test_once_another_poll_asks_nobody_is_mailed_about_the_older(story, poll):
+    newer = propose(story)
+    notifications.dispatch_outbox()
+    went = OutboxMessage.objects.filter(recipient=story.expert, notice="dates", state="sent")
+    assert [mail.about_id for mail in went] == [newer.pk]
+
+
+def test_it_waits_for_nobody_who_has_answered_every_date_to_come(story, poll):
+    first, second = poll.dates.order_by("starts_at")
+    ProposedDate.objects.filter(pk=first.pk).update(starts_at=clock.now() - dt.timedelta(days=1))
+    actions.answer_dates(poll, answers={second.pk: Can.YES}, by=story.expert)
+    assert waiting(story.expert) == []
+
+
+@pytest.mark.parametrize("number", ["9" * 5000, "9" * 40, "\u00b2", ""])
+def test_a_date_that_is_none_is_picked_by_nobody(story, poll, number):
+    answer = signed_in(story.lead).post(reverse("meetings:pick", args=[poll.pk]), {"date": number})
+    assert (answer.status_code, answer["Location"]) == (302, poll.get_absolute_url())

@@ -228,3 +228,28 @@ def test_decisions_wait_in_the_outcomes_draft_once_and_follow_a_correction_until
     assert story.fresh().outcome.items.get().due_on == dt.date(2099, 1, 1)
     panels.withdraw(story.fresh(), by=story.lead)
     assert outcomes.take_decision(str(made.pk), by=None) is None
+
+
+def test_a_correction_is_judged_by_the_panel_as_it_is_at_that_moment(story, meeting, chair):
+    item = meeting.agenda.get(panel=story.panel)
+    made = actions.decide(item, text="Said.", dissent="", owner=None, due_on=None, by=chair)
+    stale = MeetingDecision.objects.select_related("item__panel__case__patient", "item__meeting__series").get(
+        pk=made.pk
+    )
+    outcomes.take_decision(str(made.pk), by=None)
+    actions.hold(meeting, present=None, by=chair)
+    outcomes.start_outcome(story.fresh(), by=story.lead)
+    with pytest.raises(Refused, match="Correct the decision there"):
+        actions.redecide(stale, values={"text": "Too late."}, version=1, by=chair)
+
+
+def test_nobody_enters_a_meeting_that_was_called_off_since_it_was_read(story, meeting, chair):
+    stale = Meeting.objects.get(pk=meeting.pk)
+    actions.call_off(meeting, by=chair)
+    with pytest.raises(Refused, match="called off"):
+        actions.join(stale, by=story.expert)
+
+
+def test_who_is_ticked_by_a_number_that_is_none_is_nobody(story, meeting, chair):
+    path = reverse("meetings:present", args=[meeting.pk])
+    assert signed_in(chair).post(path, {"row": "9" * 5000, "here": "yes"}).status_code == 302

@@ -248,3 +248,21 @@ def test_the_page_keeps_what_was_chosen_and_asks_for_both_hours():
     assert (wished.pace, wished.daily_at, wished.quiet_from, wished.quiet_to) == (Pace.DAILY, 6, 22, 7)
     shown = client.get("/mails/").context["form"]
     assert [shown[name].value() for name in ("pace", "daily_at", "quiet_from", "quiet_to")] == ["daily", 6, 22, 7]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("wish", [{"pace": Pace.DAILY}, {"quiet_from": 0, "quiet_to": 23}])
+def test_news_of_a_panel_that_is_urgent_now_does_not_wait_behind_news_that_was_held(wish, monkeypatch):
+    story = Story()
+    story.open()
+    story.seat(story.expert)
+    MailWish.objects.create(user=story.lead, **wish)
+    noon = clock.now().replace(hour=12, minute=0)
+    monkeypatch.setattr(clock, "now", lambda: noon)
+    due = []
+    for urgent in (False, True, True):
+        more = {"notice": Notice.NEW_MESSAGE, "about": story.panel, "by": None, "looked": {}, "urgent": urgent}
+        notifications.notify([story.lead], **more)
+        rows = OutboxMessage.objects.filter(notice=Notice.NEW_MESSAGE, recipient=story.lead)
+        due.append(rows.filter(state=MailState.WAITING, not_before__lte=noon).count())
+    assert due == [0, 1, 1]

@@ -18,7 +18,7 @@ from celery.exceptions import SoftTimeLimitExceeded
 from django.core.mail import get_connection
 from django.db import models, transaction
 from django.db.models import Case, F, Q, QuerySet, Value, When
-from django.db.models.functions import Least
+from django.db.models.functions import Cast, Least
 
 from cpms import clock
 from cpms.jobs import actions as jobs
@@ -73,7 +73,7 @@ def notify(
             plan(notice, wishes.get(person.pk), zone=person.zone, now=now, urgent=urgent),
             earlier.get(person.pk),
         )
-        if when.state is None or (last and has_not_looked(last, (looked or {}).get(person.pk), now=now)):
+        if when.state is None or (last and has_not_looked(last, (looked or {}).get(person.pk), now=now, urgent=urgent)):
             continue
         message = OutboxMessage(notice=notice, recipient=person, ref=ref, calendar=calendar)
         message.link = path
@@ -116,12 +116,14 @@ def cancel_mails_of(ref: str, *, to: Any = None) -> None:
 
 @transaction.atomic(savepoint=False)
 def cancel(rows: QuerySet[OutboxMessage]) -> int:
-    """What of these waits is not sent any more, as part of a daily mail either; what was given up cannot be sent again."""
+    """What of these waits is not sent any more, as part of a daily mail either; what was given up cannot be sent again. What a
+    dispatcher has claimed stays unsent too, unless the mail server has it. The same occasion may come back, and is told then."""
     told = Q(state=MailState.DIGESTED, part_of__state__in=[*UNSENT, MailState.GIVEN_UP])
     state = Case(When(state=MailState.GIVEN_UP, then=Value(MailState.GIVEN_UP)), default=Value(MailState.CANCELLED))
-    waits = Q(state__in=[MailState.WAITING, MailState.HELD, MailState.GIVEN_UP])
+    waits = Q(state__in=[*UNSENT, MailState.GIVEN_UP])
     held = hold(rows.filter(waits | told), PARTS_LAST)
-    return OutboxMessage.objects.filter(pk__in=held).update(state=state, **BARE)
+    freed = Cast("pk", models.CharField())
+    return OutboxMessage.objects.filter(pk__in=held).update(state=state, dedupe_key=freed, **BARE)
 
 
 @transaction.atomic(savepoint=False)

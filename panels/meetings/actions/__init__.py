@@ -12,13 +12,12 @@ from panels.meetings.actions.polls import answer_dates, end_dates, end_passed_da
 from panels.meetings.actions.rescheduling import reschedule
 from panels.meetings.actions.series import change_series, end_series, plan_ahead, start_series
 from panels.meetings.actions.sheet import decide, note_taken, redecide, tick, turn
-from panels.meetings.actions.single import call, call_off, change, move, remind, schedule
+from panels.meetings.actions.single import call_off, change, move, remind, schedule
 
 __all__ = [
     "add_people",
     "answer_dates",
     "bring",
-    "call",
     "call_newcomer",
     "call_off",
     "change",

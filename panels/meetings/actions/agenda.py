@@ -17,6 +17,7 @@ from cpms.notifications.notices import Notice
 from panels import actions as panels
 from panels import queries
 from panels.meetings.actions.leaving import let_go
+from panels.meetings.actions.presenting import ask_no_more, ask_to_present, relieve
 from panels.meetings.actions.single import fill_slots, put_on
 from panels.meetings.models import AgendaItem, Meeting, MeetingDecision
 from panels.meetings.policy import may_bring, may_change
@@ -101,7 +102,7 @@ def remove(meeting: Meeting, panel: Panel, *, by: Any) -> None:
     before = {item.pk for item in meeting.with_slot()}
     items.delete()
     fill_slots(meeting, before=before)
-    let_go(meeting, queries.people_in(panel), panel=panel, again=clock.now().isoformat(), by=by)
+    let_go(meeting, queries.people_in(panel), panel=panel, by=by)
     audit.record(Event.AGENDA_CHANGED, on=meeting, by=by, verb="taken off", patient=panel.audit_patient_id)
 
 
@@ -128,7 +129,7 @@ def put_in_order(meeting: Meeting, *, ref: str, place: int, by: Any) -> None:
     fill_slots(current, before=before)
     for item in items[len(before) :]:
         if item.pk in before:  # it waits now
-            let_go(current, queries.people_in(item.panel), panel=item.panel, again=clock.now().isoformat(), by=by)
+            let_go(current, queries.people_in(item.panel), panel=item.panel, by=by)
     audit.record(Event.AGENDA_CHANGED, on=current, by=by, verb="put in order")
 
 
@@ -150,27 +151,11 @@ def give_time(meeting: Meeting, *, ref: str, minutes: int | None, presenter: Any
     item.minutes, item.presenter = minutes, presenter
     item.save(update_fields=["minutes", "presenter"])
     if asked:
-        about: dict[str, Any] = {"about": current, "ref": ref, "path": current.get_absolute_url()}
-        notifications.notify([presenter], notice=Notice.PRESENTER, by=by, again=f"{ref}:{clock.now()}", **about)
+        ask_to_present(item, current, by=by)
     if changed:
         tell(current, [item], by=by)
     audit.record(Event.AGENDA_CHANGED, on=current, by=by, verb="time given", patient=item.panel.audit_patient_id)
     return item
-
-
-def relieve(item: AgendaItem, meeting: Meeting, *, by: Any) -> None:
-    """Who was to present need not: they hear of it if they were asked already."""
-    if item.presenter is not None and not ask_no_more(item, meeting):
-        about: dict[str, Any] = {"about": meeting, "ref": item.panel.ref, "path": meeting.get_absolute_url()}
-        notifications.notify(
-            [item.presenter], notice=Notice.NOT_PRESENTER, by=by, again=clock.now().isoformat(), **about
-        )
-
-
-def ask_no_more(item: AgendaItem, meeting: Meeting) -> int:
-    """Gives how many mails that asked the presenter were not sent yet; none of them is."""
-    to = item.presenter
-    return notifications.cancel_mails([meeting.pk], Notice.PRESENTER, to=to, ref=item.panel.ref) if to else 0
 
 
 def slots_changed(meeting: Meeting, *, before: set[Any], by: Any) -> None:
@@ -181,7 +166,7 @@ def slots_changed(meeting: Meeting, *, before: set[Any], by: Any) -> None:
     fill_slots(meeting, before=before)
     for item in (changed := list(items)):
         if item.pk in before:
-            let_go(meeting, queries.people_in(item.panel), panel=item.panel, again=clock.now().isoformat(), by=by)
+            let_go(meeting, queries.people_in(item.panel), panel=item.panel, by=by)
     tell(meeting, changed, by=by)
 
 

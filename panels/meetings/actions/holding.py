@@ -18,7 +18,8 @@ from cpms.notifications.notices import Notice
 from cpms.notifications.states import Settled, Verb
 from panels import actions as panels
 from panels.meetings import queries
-from panels.meetings.actions.single import put_on, runs, stop
+from panels.meetings.actions.presenting import ask_elsewhere
+from panels.meetings.actions.single import call_off_reminders, put_on, runs, stop
 from panels.meetings.models import AgendaItem, Attendance, Meeting
 from panels.meetings.policy import may_hold
 from panels.meetings.states import MeetingState
@@ -63,6 +64,7 @@ def note_held(current: Meeting, after: Meeting | None, *, present: list[Any] | N
     current.state, current.held_at = MeetingState.HELD, clock.now()
     current.save(update_fields=["state", "held_at"])
     notifications.settle_all(current, Verb.HOLD, how=Settled.DONE)
+    call_off_reminders(current)
     asked = Attendance.objects.filter(meeting=current)
     there = set(asked.filter(present=True).values_list("who", flat=True) if present is None else present)
     if said:
@@ -74,6 +76,7 @@ def note_held(current: Meeting, after: Meeting | None, *, present: list[Any] | N
     for item in current.agenda.select_related("panel"):
         panels.wishes_are_met(item.panel, by=by)
         panels.something_happened(item.panel)
+    notifications.cancel_mails([current.pk], Notice.PRESENTER)
     audit.record(Event.MEETING_HELD, on=current, by=by, count=len(there))
     return current
 
@@ -83,8 +86,10 @@ def pass_on(meeting: Meeting, after: Meeting | None, *, by: Any) -> None:
     for item in left_over(meeting):
         people = {person.pk: person for person in (item.presenter, item.panel.lead) if person is not None}
         item.delete()
-        if after and runs(item.panel):
-            put_on(after, item.panel, by=by, minutes=item.minutes, presenter=item.presenter)
+        goes_on = after if runs(item.panel) else None
+        if goes_on:
+            put_on(goes_on, item.panel, by=by, minutes=item.minutes, presenter=item.presenter)
+        ask_elsewhere(item, meeting, goes_on, by=by)
         about: dict[str, Any] = {"about": meeting, "ref": item.panel.ref, "again": f"{item.panel.ref}:held"}
         path = (after or item.panel).get_absolute_url()
         notifications.notify(people.values(), notice=Notice.AGENDA, by=by, path=path, **about)

@@ -28,15 +28,17 @@ NO_SERVER = (
 
 @transaction.atomic
 def join(meeting: Meeting, *, by: Any) -> str:
-    """The way in, made for this person now; near the meeting's time it also ticks them as being there."""
-    if not (verdict := may_join(by, meeting)):
+    """The way in, made for this person now; near the meeting's time it also ticks them as being there. The meeting is read afresh,
+    but not held: a video server may take its time to answer."""
+    current = Meeting.objects.select_related("series").get(pk=meeting.pk)
+    if not (verdict := may_join(by, current)):
         raise Refused(verdict.reason)
-    address = meeting.link or room_of(meeting, by)
+    address = current.link or room_of(current, by)
     now = clock.now()
-    if meeting.starts_at - EARLY <= now <= meeting.ends_at + LATE:
+    if current.starts_at - EARLY <= now <= current.ends_at + LATE:
         here = {"present": True, "joined_at": now, "centre_id": by.centre_id}
-        Attendance.objects.update_or_create(meeting=meeting, who=by, defaults=here)
-    audit.record(Event.MEETING_JOINED, on=meeting, by=by)
+        Attendance.objects.update_or_create(meeting=current, who=by, defaults=here)
+    audit.record(Event.MEETING_JOINED, on=current, by=by)
     return address
 
 

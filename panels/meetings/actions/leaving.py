@@ -15,8 +15,7 @@ from cpms.audit.states import Event
 from cpms.notifications import actions as notifications
 from cpms.notifications.notices import Notice
 from panels import queries
-from panels.meetings.actions.newcomers import times_left
-from panels.meetings.actions.single import cancel, fill_slots, runs, tell_change
+from panels.meetings.actions.single import call_off_reminders, cancel, fill_slots, runs, tell_change
 from panels.meetings.calendars import taken_out_file
 from panels.meetings.models import Meeting
 from panels.meetings.policy import chairs
@@ -36,22 +35,25 @@ def leave(panel_id: str, user_id: str, *, by: Any) -> int:
     panel, person = Panel.objects.get(pk=panel_id), User.objects.get(pk=user_id)
     if person in queries.people_in(panel):
         return 0
-    planned = Meeting.objects.coming().filter(agenda__panel=panel)
+    planned = Meeting.objects.coming().filter(agenda__panel=panel, attendance__who=person)
     left = 0
-    for meeting in planned.filter(attendance__who=person).select_related("series"):
+    for meeting in Meeting.objects.held_to_come(planned):
         meeting.agenda.filter(panel=panel, presenter=person).update(presenter=None)
-        left += let_go(meeting, [person], panel=panel, again=str(times_left(panel, person)), by=by)
+        left += let_go(meeting, [person], panel=panel, by=by)
     return left
 
 
-def let_go(meeting: Meeting, people: Iterable[Any], *, panel: Panel, again: str, by: Any) -> int:
+def let_go(meeting: Meeting, people: Iterable[Any], *, panel: Panel, by: Any) -> int:
     """Those of these people who were asked to the meeting for this panel alone need not come: their own calendars hear of it.
-    Gives how many."""
+    For a caller that holds the meeting. Gives how many."""
     asked = set(meeting.attendance.values_list("who", flat=True))
     gone = [person for person in people if person.pk in asked and not asked_otherwise(meeting, person)]
-    if gone and meeting.attendance.filter(who__in=gone).delete()[0]:  # of two workers one says so
+    if gone:
+        meeting.attendance.filter(who__in=gone).delete()
+        for person in gone:
+            call_off_reminders(meeting, to=person)
         entry = taken_out_file(meeting, [panel.ref])
-        occasion = f"{panel.ref}:{again}"
+        occasion = f"{panel.ref}:{clock.now().isoformat()}"  # they may be asked to it again, and need not come again
         notifications.notify(gone, notice=Notice.MEETING_LEFT, by=None, about=meeting, calendar=entry, again=occasion)
         audit.record(Event.MEETING_CHANGED, on=meeting, by=by, verb="left", count=len(gone))
     return len(gone)
@@ -84,7 +86,7 @@ def clear_agendas(panel_id: str, *, by: Any) -> int:
         else:
             meeting.agenda.filter(panel=panel).delete()
             asked = [row.who for row in meeting.attendance.select_related("who")]
-            let_go(meeting, asked, panel=panel, again=f"{panel.state}:{meeting.sequence}", by=by)
+            let_go(meeting, asked, panel=panel, by=by)
             fill_slots(meeting, before=before)
         audit.record(Event.AGENDA_CHANGED, on=meeting, by=by, verb="panel ended", patient=panel.audit_patient_id)
     return len(found)

@@ -19,7 +19,7 @@ from cpms.notifications.notices import Notice
 from panels import queries as panels
 from panels.meetings import queries
 from panels.meetings.actions.series import held_series, hold_dates, tell
-from panels.meetings.actions.single import call, sees
+from panels.meetings.actions.single import call, call_off_reminders, sees
 from panels.meetings.calendars import series_left_file, taken_out_file
 from panels.meetings.models import Attendance, Meeting, MeetingSeries
 from panels.meetings.states import MeetingState
@@ -91,9 +91,10 @@ def let_out(series: MeetingSeries, person: Any, *, by: Any) -> None:
     for meeting in coming_of(series):
         mine = [item.panel for item in meeting.with_slot() if person in panels.people_in(item.panel)]
         if mine and sees(person, meeting):
-            call(meeting, panel=mine[0], people=[person], by=None, again=f":{again}")
+            call(meeting, panel=mine[0], people=[person])
         else:
             meeting.attendance.filter(who=person).delete()
+            call_off_reminders(meeting, to=person)
     about: dict[str, Any] = {"about": series, "calendar": series_left_file(series), "again": again}
     notifications.notify([person], notice=Notice.SERIES_LEFT, by=None, **about)
     audit.record(Event.SERIES_CHANGED, on=series, by=by, verb="person struck", count=1)

@@ -42,8 +42,10 @@ def propose_dates(panel: Panel, *, dates: list[dt.datetime], minutes: int, link:
     ProposedDate.objects.bulk_create(ProposedDate(poll=poll, starts_at=moment) for moment in sorted(set(dates)))
     people = queries.people_in(panel)
     path = poll.get_absolute_url()
-    notifications.notify(people, notice=Notice.DATES, by=by, about=poll, ref=panel.ref, path=path)
+    earlier = DatePoll.objects.filter(panel=panel, closed_at=None).exclude(pk=poll.pk)
     notifications.settle_all(panel, Verb.DATES)  # a poll of the same panel that is open still is asked no more
+    notifications.cancel_mails(list(earlier.values_list("pk", flat=True)), Notice.DATES)
+    notifications.notify(people, notice=Notice.DATES, by=by, about=poll, ref=panel.ref, path=path)
     ask_for_dates(poll, [person for person in people if person.pk != by.pk])
     panels.something_happened(panel)
     audit.record(Event.DATES_PROPOSED, on=poll, by=by, count=len(dates))
@@ -60,14 +62,15 @@ def ask_for_dates(poll: DatePoll, people: list[Any]) -> None:
 
 @transaction.atomic
 def answer_dates(poll: DatePoll, *, answers: Mapping[Any, Can], by: Any) -> None:
-    """Whether one can come, by key of the date; dates that are not named keep their answer."""
-    current = DatePoll.objects.select_for_update(of=("self",)).select_related("panel__case__patient").get(pk=poll.pk)
+    """Whether one can come, by key of the date; dates that are not named keep their answer. It waits no more for who has answered
+    all that are to come."""
+    current = held_poll(poll)
     if not (verdict := may_answer_dates(by, current)):
         raise Refused(verdict.reason)
     for date in current.dates.filter(pk__in=answers):
         DateAnswer.objects.update_or_create(date=date, who=by, defaults={"can": answers[date.pk], "at": clock.now()})
     newest = not DatePoll.objects.filter(panel=current.panel, called_at__gt=current.called_at).exists()
-    if newest and not current.dates.exclude(answers__who=by).exists():
+    if newest and not current.dates.to_come().exclude(answers__who=by).exists():
         notifications.settle_work(by, Verb.DATES, on=current.panel)
         notifications.cancel_mails([current.pk], Notice.DATES, to=by)
 

@@ -16,6 +16,7 @@ from cpms.notifications.notices import Notice
 from panels import actions as panels
 from panels.meetings import queries, recurrence
 from panels.meetings.actions import series as of_series
+from panels.meetings.actions.presenting import ask_elsewhere
 from panels.meetings.actions.single import call_off_reminders, cancel, put_on, runs, tell_change, tell_whose
 from panels.meetings.models import Meeting, MeetingSeries
 from panels.meetings.recurrence import Plan
@@ -101,7 +102,9 @@ def give_up(meeting: Meeting, earlier: MeetingSeries, *, homes: Mapping[int, dt.
     for item in meeting.agenda.select_related("panel__lead", "panel__case__patient", "presenter").order_by("position"):
         after = Meeting.objects.select_related("series").get(series=earlier.goes_on_as_id, day=homes[item.pk])
         if not runs(item.panel):
+            ask_elsewhere(item, meeting, None, by=by)
             continue  # it has ended, or may not be discussed: the clock takes it off all agendas
         moved = put_on(after, item.panel, by=by, minutes=item.minutes, presenter=item.presenter)
         tell_whose(moved, after, by=by)
+        ask_elsewhere(item, meeting, after, by=by)
         panels.something_happened(item.panel)

@@ -71,11 +71,9 @@ def decide(
 ) -> MeetingDecision:
     """Write down what was decided on the panel. Whoever drafts its outcome finds it there. The meeting is held, and the panel:
     who takes it off the agenda or closes it meanwhile waits for the decision, or comes first."""
-    meeting = Meeting.objects.held(item.meeting_id)
-    panel = Panel.objects.held(item.panel_id)
+    hold_surroundings(item)
     if not AgendaItem.objects.filter(pk=item.pk).exists():
         raise Refused("The panel was taken off the agenda of this meeting. Copy what you wrote.")
-    item.meeting, item.panel = meeting, panel
     if not (verdict := may_decide(by, item)):
         raise Refused(verdict.reason)
     made = MeetingDecision(item=item, key=item.panel.key, owner=owner, due_on=due_on, noted_by=by)
@@ -88,6 +86,12 @@ def decide(
     return made
 
 
+def hold_surroundings(item: AgendaItem) -> None:
+    """Its meeting and its panel, held until commit, as the rules are to see them."""
+    item.meeting = Meeting.objects.held(item.meeting_id)
+    item.panel = Panel.objects.held(item.panel_id)
+
+
 def note_taken(decision: MeetingDecision, *, words: str) -> None:
     """The outcome has taken in this version of it, in these words."""
     decision.taken, decision.taken_version = words, decision.version
@@ -97,7 +101,7 @@ def note_taken(decision: MeetingDecision, *, words: str) -> None:
 @transaction.atomic
 def redecide(decision: MeetingDecision, *, values: dict[str, Any], version: int, by: Any) -> MeetingDecision:
     """Correct it. ``values`` are text, dissent, owner and due_on. Raises ``Clash`` when somebody else was faster."""
-    item = decision.item
+    hold_surroundings(item := decision.item)
     if not (verdict := may_decide(by, item)):
         raise Refused(verdict.reason)
     if item.panel.state != State.OPEN:

@@ -21,6 +21,7 @@ from panels import actions as panels
 from panels import queries
 from panels.meetings import queries as of_meetings
 from panels.meetings import video
+from panels.meetings.actions.presenting import ask_elsewhere
 from panels.meetings.calendars import calendar_file, occurrence_file, taken_out_file
 from panels.meetings.models import AgendaItem, Attendance, DatePoll, Meeting
 from panels.meetings.policy import may_change, may_schedule
@@ -42,14 +43,14 @@ def schedule(panel: Panel, *, starts_at: dt.datetime, minutes: int, link: str, b
     notifications.settle_all(panel, Verb.MEET, how=Settled.DONE)
     end_polls(DatePoll.objects.filter(panel=panel))
     panels.something_happened(panel)
-    call(meeting, panel=panel, people=queries.people_in(panel), by=by)
+    call(meeting, panel=panel, people=queries.people_in(panel))
     audit.record(Event.MEETING_SCHEDULED, on=meeting, by=by, patient=panel.audit_patient_id)
     return meeting
 
 
-def call(meeting: Meeting, *, panel: Panel, people: list[Any], by: Any, again: str = "") -> None:
+def call(meeting: Meeting, *, panel: Panel, people: list[Any]) -> None:
     """Put people on the list and mail them the entry; the caller gets it too. Who has the whole series in the calendar
-    needs no second entry. ``again`` tells who came back to the panel from who is in it still."""
+    needs no second entry. They may have been told before that they need not come, so each call is an occasion of its own."""
     Attendance.objects.bulk_create(
         (Attendance(meeting=meeting, who=person) for person in people), ignore_conflicts=True
     )
@@ -62,7 +63,7 @@ def call(meeting: Meeting, *, panel: Panel, people: list[Any], by: Any, again: s
         ref=panel.ref,
         path=meeting.get_absolute_url(),
         calendar=calendar_file(meeting, [panel.ref]),
-        again=f"{panel.ref}:{meeting.sequence}{again}",
+        again=f"{panel.ref}:{clock.now().isoformat()}",
     )
 
 
@@ -89,8 +90,7 @@ def fill_slots(meeting: Meeting, *, before: set[Any]) -> None:
     for item in meeting.with_slot():
         if item.pk not in before and meeting.state == MeetingState.PLANNED:
             new.append(item.panel_id)
-            again = f":{clock.now().isoformat()}"  # they may have been told once already that they need not come
-            call(meeting, panel=item.panel, people=queries.people_in(item.panel), by=None, again=again)
+            call(meeting, panel=item.panel, people=queries.people_in(item.panel))
     end_polls(DatePoll.objects.filter(panel__in=new))
 
 
@@ -182,14 +182,21 @@ def go_on(meeting: Meeting, after: Meeting | None, *, by: Any) -> None:
     that waited for a place its presenter and its lead hear that it has no date: nobody asked them to come."""
     settled = meeting.with_slot()
     for item in meeting.agenda.select_related("panel__lead", "panel__case__patient", "presenter").order_by("position"):
-        if not runs(item.panel):
-            continue
-        if after:
-            tell_whose(put_on(after, item.panel, by=by, minutes=item.minutes, presenter=item.presenter), after, by=by)
-            continue
-        if item not in settled:
-            tell_place(item, whose(item), about=meeting, path=item.panel.get_absolute_url(), how="off", by=by)
+        if runs(item.panel):
+            go_on_with(item, meeting, after, settled=item in settled, by=by)
+        else:
+            ask_elsewhere(item, meeting, None, by=by)
+
+
+def go_on_with(item: AgendaItem, meeting: Meeting, after: Meeting | None, *, settled: bool, by: Any) -> None:
+    """The same with one panel that runs."""
+    if after:
+        tell_whose(put_on(after, item.panel, by=by, minutes=item.minutes, presenter=item.presenter), after, by=by)
+    else:
+        if not settled:
+            tell_place(item, whose(item), about=meeting, path=item.panel.get_absolute_url(), by=by)
         panels.propose_again(item.panel, by=by)
+    ask_elsewhere(item, meeting, after, by=by)
 
 
 def whose(item: AgendaItem) -> list[Any]:
@@ -201,11 +208,12 @@ def tell_whose(item: AgendaItem, meeting: Meeting, *, by: Any) -> None:
     """Both hear where their panel is now, unless the new entry of the meeting tells them."""
     settled, waits = invited_to_all(meeting), item not in meeting.with_slot()
     people = [person for person in whose(item) if waits or person.pk in settled]
-    tell_place(item, people, about=meeting, path=meeting.get_absolute_url(), how="moved", by=by)
+    tell_place(item, people, about=meeting, path=meeting.get_absolute_url(), by=by)
 
 
-def tell_place(item: AgendaItem, people: list[Any], *, about: Meeting, path: str, how: str, by: Any) -> None:
-    again, ref = f"{item.panel.ref}:{how}", item.panel.ref
+def tell_place(item: AgendaItem, people: list[Any], *, about: Meeting, path: str, by: Any) -> None:
+    ref = item.panel.ref
+    again = f"{ref}:{clock.now().isoformat()}"  # it may have been there before
     notifications.notify(people, notice=Notice.AGENDA, by=by, about=about, ref=ref, path=path, again=again)
 
 
@@ -244,7 +252,7 @@ def put_on(meeting: Meeting, panel: Panel, *, by: Any, minutes: int | None = Non
         return item
     end_polls(DatePoll.objects.filter(panel=panel))
     if new:
-        call(meeting, panel=panel, people=queries.people_in(panel), by=by)
+        call(meeting, panel=panel, people=queries.people_in(panel))
     return item
 
 
@@ -276,6 +284,6 @@ def remind_of(due: QuerySet[Meeting], *, name: str, by: Any) -> int:
     return 1
 
 
-def call_off_reminders(meeting: Meeting) -> None:
-    """It is not near any more: what is not sent yet says so no more."""
-    notifications.cancel_mails([meeting.pk], Notice.MEETING_SOON)
+def call_off_reminders(meeting: Meeting, *, to: Any = None) -> None:
+    """It is not near any more, or not for this person, who need not come: what is not sent yet says so no more."""
+    notifications.cancel_mails([meeting.pk], Notice.MEETING_SOON, to=to)

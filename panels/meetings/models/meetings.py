@@ -47,6 +47,11 @@ class MeetingQuerySet(models.QuerySet["Meeting"]):
         hold(self.model._base_manager.filter(pk=pk))
         return self.select_related("series").get(pk=pk)
 
+    def held_to_come(self, found: MeetingQuerySet) -> list[Meeting]:
+        """Those of the found ones that are still to come, held in one order and read afresh."""
+        held = hold(self.model._base_manager.filter(pk__in=list(found.values_list("pk", flat=True))))
+        return list(self.coming().filter(pk__in=held).select_related("series").order_by("pk"))
+
     def held_with_next(self, pk: Any) -> tuple[Meeting, Meeting | None]:
         """The meeting, and the one that its panels go on to, both held. Their series is held first, as by whoever changes when it
         meets, and then the meetings in one order: no two wait for each other, and no panel goes to a date that is called off."""

@@ -52,8 +52,7 @@ def can_come(request: HttpRequest, poll: DatePoll) -> HttpResponse:
 
 @access("meetings:pick", object=DatePoll, verb=Permission.DATES_PICK, methods=WRITE)
 def pick(request: HttpRequest, poll: DatePoll) -> HttpResponse:
-    key = request.POST.get("date", "")
-    date = poll.dates.filter(pk=key).first() if key.isdecimal() else None
+    date = {str(row.pk): row for row in poll.dates.all()}.get(request.POST.get("date", ""))
     if date is None:
         return redirect(poll)
     meeting = actions.pick_date(poll, date=date, by=request.user)

@@ -116,7 +116,7 @@ def elsewhere(address: str) -> HttpResponse:
 
 @access("meetings:present", object=Meeting, verb=Permission.MEETING_CHANGE, methods=WRITE)
 def present(request: HttpRequest, meeting: Meeting) -> HttpResponse:
-    who = meeting.attendance.filter(pk__in=[row for row in [request.POST.get("row", "")] if row.isdecimal()]).first()
+    who = {str(row.pk): row for row in meeting.attendance.all()}.get(request.POST.get("row", ""))
     if who is not None:
         actions.tick(meeting, who=who.who_id, here=request.POST.get("here") == "yes", by=request.user)
     return redirect(sheet_of(meeting, request.POST.get("panel", "")))
