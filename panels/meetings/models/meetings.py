@@ -54,11 +54,13 @@ class MeetingQuerySet(models.QuerySet["Meeting"]):
 
     def held_with_next(self, pk: Any) -> tuple[Meeting, Meeting | None]:
         """The meeting, and the one that its panels go on to, both held. Their series is held first, as by whoever changes when it
-        meets, and then the meetings in one order: no two wait for each other, and no panel goes to a date that is called off."""
+        meets, and then the meetings in one order, and then all their panels: no two wait for each other, and no panel goes to a
+        date that is called off."""
         series = self.model._base_manager.filter(pk=pk).values_list(Coalesce("series__goes_on_as", "series"), flat=True)
         hold(MeetingSeries.objects.filter(pk__in=list(series)))
         after = self.select_related("series").get(pk=pk).next_of_series()
-        hold(self.model._base_manager.filter(pk__in=[pk, *([after.pk] if after else [])]))
+        both = hold(self.model._base_manager.filter(pk__in=[pk, *([after.pk] if after else [])]))
+        hold(Panel.objects.filter(pk__in=AgendaItem.objects.filter(meeting__in=both).values("panel")))
         current = self.select_related("series").get(pk=pk)
         return current, current.next_of_series()
 
