@@ -55,7 +55,7 @@ def save_draft(request: HttpRequest) -> HttpResponse:
         label, path = str(sent.get("label", ""))[:120], str(sent.get("path", ""))[:300]
         check_names(form, path)
         draft = actions.keep_draft(form=form, label=label, path=path, fields=fields, by=request.user)
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         return JsonResponse({"error": "This could not be saved as a draft."}, status=400)
     except Http404:
         return JsonResponse({"error": "This page is no longer open to you, so nothing typed here is kept."}, status=404)
