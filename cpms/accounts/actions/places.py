@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 from cpms import clock, locking
 from cpms.accounts import policy, queries
 from cpms.accounts.access import Refused, ask
+from cpms.accounts.actions.roles import hold_where_they_work
 from cpms.accounts.models import AdvocacyGroup, Centre, CentreMembership, Network, ThematicGroup, Unit, User
 from cpms.accounts.roles import Permission
 from cpms.accounts.states import NETWORKS
@@ -93,7 +94,11 @@ def drop_unit(unit: Unit, *, by: Any) -> None:
 
 @transaction.atomic
 def move_to_unit(person: User, *, unit: Unit | None, by: Any) -> None:
-    """The unit a person works in: one of the person's own hospital, or none."""
+    """The unit a person works in: one of the hospital where the person works at this moment, or none. Nobody opens the unit's panels
+    to all of it until commit."""
+    hold_where_they_work(person)
+    if unit is not None:
+        locking.hold(Unit.objects.filter(pk=unit.pk))
     if not (verdict := ask(Permission.PERSON_MANAGE, by, person)):
         raise Refused(verdict.reason)
     if unit is not None and unit.centre_id != person.centre_id:

@@ -46,7 +46,8 @@ def cover_unit(unit: Unit, *, valid_from: dt.date, valid_to: dt.date, reason: st
 def move_to_unit(person: User, *, unit: Unit | None, by: Any) -> None:
     """The unit a person works in. Where all of it may see its panels, now or soon, its clinicians hear that one more reads them,
     and a newcomer hears who reads the own ones."""
-    before = person.unit_id
+    accounts.hold_person(person)
+    before = User.objects.values_list("unit", flat=True).get(pk=person.pk)
     accounts.move_to_unit(person, unit=unit, by=by)
     cover = None if unit is None or unit.pk == before else unit.covers.to_come().first()
     if unit is None or cover is None or not User.objects.filter(pk=person.pk).holding(Role.CLINICIAN).exists():
