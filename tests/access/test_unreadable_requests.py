@@ -8,7 +8,7 @@ from django.urls import reverse
 from cpms.accounts.roles import Role
 from cpms.drafts.models import Draft
 from tests.clients import signed_in
-from tests.factories import NetworkFactory, UserFactory, give_role
+from tests.factories import CentreFactory, NetworkFactory, UserFactory, give_role
 
 pytestmark = pytest.mark.django_db(databases=["default", "cachedb"])
 DEEP = "[" * 100_000
@@ -46,3 +46,9 @@ def test_a_page_behind_the_last_one_is_the_last_one(client, page):
 def test_a_draft_of_a_thousand_brackets_is_no_draft(client, body):
     answer = client.post(reverse("drafts"), body, content_type="application/json", secure=True)
     assert (answer.status_code, Draft.objects.count()) == (400, 0)
+
+
+def test_a_reason_of_no_such_number_is_no_reason(client):
+    person = UserFactory(centre=CentreFactory())
+    here = reverse("people:why_away", args=[person.pk])
+    assert client.post(here, {"taken_back": "9" * 5_000}, secure=True).status_code == 403

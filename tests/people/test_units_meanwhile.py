@@ -61,3 +61,16 @@ def test_who_is_moved_while_a_unit_is_opened_is_told_or_stays_out(centre, repres
         )
         told = OutboxMessage.objects.filter(notice="unit_cover", recipient=person).exists()
         assert told == (User.objects.get(pk=person.pk).unit_id == unit.pk)
+
+
+def test_a_unit_is_taken_away_while_somebody_is_moved_to_it(centre, representative):
+    for number in range(ROUNDS):
+        person, unit = UserFactory(centre=centre), Unit.objects.create(centre=centre, name=f"Unit {number}")
+        race(
+            lambda key=unit.pk: accounts.drop_unit(Unit(pk=key, centre=centre, name="Unit"), by=representative),
+            lambda person=person, unit=unit: actions.move_to_unit(
+                User.objects.get(pk=person.pk), unit=unit, by=representative
+            ),
+        )
+        there = Unit.objects.filter(pk=unit.pk).exists()
+        assert there == (User.objects.get(pk=person.pk).unit_id == unit.pk)
