@@ -74,3 +74,11 @@ def test_a_unit_is_taken_away_while_somebody_is_moved_to_it(centre, representati
         )
         there = Unit.objects.filter(pk=unit.pk).exists()
         assert there == (User.objects.get(pk=person.pk).unit_id == unit.pk)
+
+
+def test_a_unit_that_is_gone_is_opened_to_nobody(centre, representative):
+    unit, today = Unit.objects.create(centre=centre, name="Bones"), clock.rights_day()
+    read_before = Unit.objects.get(pk=unit.pk)
+    accounts.drop_unit(unit, by=representative)
+    with pytest.raises(Refused, match="not there any more"):
+        actions.cover_unit(read_before, valid_from=today, valid_to=today, reason="Holidays", by=representative)

@@ -94,6 +94,7 @@ def drop_unit(unit: Unit, *, by: Any) -> None:
 
 
 def hold_unit(unit: Unit) -> None:
+    """Until commit nobody is moved to it, opens it to all of it, or takes it away. Raises ``Refused`` where it is gone."""
     if not locking.hold(Unit.objects.filter(pk=unit.pk)):
         raise Refused("This unit is not there any more.")
 

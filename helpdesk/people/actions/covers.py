@@ -26,7 +26,8 @@ def cover_unit(unit: Unit, *, valid_from: dt.date, valid_to: dt.date, reason: st
     """Let every clinician of the unit read the panels of the others from one day to another, both counted. They all hear of it.
 
     Raises ``Refused`` for days that are over or too many, and while the unit is covered already."""
-    held = Unit.objects.select_for_update(of=("self",)).select_related("centre").get(pk=unit.pk)
+    accounts.hold_unit(unit)
+    held = Unit.objects.select_related("centre").get(pk=unit.pk)
     if not (verdict := ask(Permission.CENTRE_COVER, by, held.centre)):
         raise Refused(verdict.reason)
     if not clock.rights_day() <= valid_from <= valid_to:
