@@ -78,7 +78,7 @@ def public_actions():
 
 # What has no person behind it, or is a building block of actions that have one
 WITHOUT_BY = {
-    "accounts": {"forget_unseen", "hold_person", "hold_unused", "note_seen", "tell"},
+    "accounts": {"forget_unseen", "hold_person", "hold_unit", "hold_unused", "note_seen", "tell"},
     "audit": {"seal", "seal_to", "tell_head", "writing"},
     "cases": {"unplaced"},
     "consent": {"hold_consent"},

@@ -5,11 +5,12 @@ from __future__ import annotations
 import zoneinfo
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import unquote, urlencode
 
 import structlog
 from django.conf import settings
 from django.contrib.auth import logout
+from django.core.exceptions import BadRequest
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
@@ -51,7 +52,8 @@ def why_over(request: HttpRequest) -> str:
 
 
 class VerifiedRequiredMiddleware:
-    """Refuse undeclared routes, wrong methods and every session without a second factor; record refusals."""
+    """Refuse undeclared routes, wrong methods, addresses that nothing can have and every session without a second factor; record
+    refusals."""
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
@@ -72,6 +74,8 @@ class VerifiedRequiredMiddleware:
         return response
 
     def process_view(self, request: HttpRequest, view: Any, _args: Any, _kwargs: Any) -> HttpResponse | None:
+        if "\0" in unquote(request.get_full_path()):
+            raise BadRequest("no text of the database holds a NUL, so no address does")
         route = route_of(view)
         if route is None:
             log.error("route without declaration", route=getattr(request.resolver_match, "view_name", "?"))

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import F
 
 from cpms import clock
+from cpms.accounts import actions as accounts
 from cpms.accounts.access import Refused
 from cpms.accounts.models import Centre
 from cpms.audit import actions as audit
@@ -36,8 +37,9 @@ def note_export(
 ) -> None:
     """Figures are about to leave: who takes how many lines out, as what, and what for. ``period`` by its name.
 
-    Raises ``Refused`` beyond so many in a day.
+    Raises ``Refused`` beyond so many in a day; of several at one moment each is counted.
     """
+    accounts.hold_person(by)
     day = clock.now() - dt.timedelta(days=1)
     if AuditEvent.objects.filter(event=Event.KPI_EXPORTED, actor_id=by.pk, at__gte=day).count() >= EXPORTS_A_DAY:
         raise Refused(f"Figures can be taken out {EXPORTS_A_DAY} times a day. Come back tomorrow.")

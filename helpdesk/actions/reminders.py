@@ -37,8 +37,11 @@ def send_activation(user: User, *, by: Any) -> None:
     """A fresh activation link by mail. Staff never see it, and never set a password."""
     if not (verdict := may_use_staff_site(by)):
         raise Refused(verdict.reason)
-    if not User.objects.visible_to(by).filter(pk=user.pk).exists():
+    is_on = User.objects.visible_to(by).filter(pk=user.pk).values_list("is_active", flat=True).first()
+    if is_on is None:
         raise Refused("This account is looked after by another helpdesk.")
+    if not is_on:
+        raise Refused("This account is switched off: no link opens it, and no mail goes out.")
     token = accounts.resend_link(user, by=by)
     notifications.notify(
         [user], notice=Notice.ACCOUNT_READY, by=by, about=user, path=reverse("activate", args=[token]), again=token[:8]

@@ -140,12 +140,12 @@ class UserAdmin(ReadOnlyAdmin):
 
     @admin.action(description="Mail a fresh activation link", permissions=["view"])
     def send_activation_link(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
-        waiting = list(queryset.exclude(pk__in=with_device(queryset).values("pk")))
+        waiting = list(queryset.filter(is_active=True).exclude(pk__in=with_device(queryset).values("pk")))
         for user in waiting:
             helpdesk.send_activation(user, by=request.user)
         self.message_user(
             request,
-            f"{len(waiting)} link{'' if len(waiting) == 1 else 's'} mailed. Active accounts were left alone.",
+            f"{len(waiting)} link{'' if len(waiting) == 1 else 's'} mailed. Accounts in use or switched off were left alone.",
             messages.SUCCESS,
         )
 

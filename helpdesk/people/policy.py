@@ -40,9 +40,11 @@ def may_list_requests(user: Any, _thing: Any = None) -> Verdict:
 
 @rule(Permission.ACCESS_DECIDE)
 def may_decide(user: Any, request: Any) -> Verdict:
-    """Whoever can see the request may decide it, once."""
+    """Whoever can see the request may decide it, once; nobody their own."""
     if not (verdict := may_list_requests(user)):
         return verdict
+    if request.email == user.email:
+        return no("Somebody else decides your own request.")
     if request.state != RequestState.WAITING:
         return no("This request is decided already.")
     return yes

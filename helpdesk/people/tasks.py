@@ -23,6 +23,7 @@ def put_down(*, user_id: str) -> None:
 def look_after_requests() -> None:
     actions.look_after_requests(by=None)
     actions.end_lapsed(by=None)
+    actions.end_lapsed_places(by=None)
 
 
 @shared_task(name="people.tell_of_ends")

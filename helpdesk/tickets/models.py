@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.urls import reverse
 
 from cpms import clock
-from cpms.accounts.models import Network
+from cpms.accounts.models import Membership, Network, User
 from cpms.accounts.roles import HELPDESK_ROLES, Role
 from cpms.vault.fields import SealedTextField
 from cpms.vault.models import SealedManager, SealedModel
@@ -24,6 +24,12 @@ def served_as_helpdesk(user: Any) -> models.QuerySet[Any, Any]:
     return (
         user.memberships.current().filter(role__in=HELPDESK_ROLES, network__isnull=False).order_by().values("network")
     )
+
+
+def helpdesks() -> models.QuerySet[Membership]:
+    """The roles of those who can answer for a network today; not of who never came in, or is switched off."""
+    held = Membership.objects.current().filter(role__in=HELPDESK_ROLES, network__isnull=False)
+    return held.filter(user__in=User.objects.active()).order_by()
 
 
 class EntryQuerySet(models.QuerySet["StatusEntry"]):

@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from cpms.accounts.access import Verdict, no, rule, yes
-from cpms.accounts.models import Membership
-from cpms.accounts.roles import HELPDESK_ROLES, Permission, Role
-from helpdesk.tickets.models import served_as_helpdesk
+from cpms.accounts.roles import Permission, Role
+from helpdesk.tickets.models import helpdesks, served_as_helpdesk
 from helpdesk.tickets.states import PUBLISHED_AS
 
 NOT_YOURS = "The helpdesk of the asker's network looks after this ticket."
@@ -28,8 +27,7 @@ def looks_after(user: Any, ticket: Any) -> bool:
 
 def has_helpdesk(ticket: Any) -> bool:
     """Whether somebody of the network's helpdesk, besides who asks, can look after it today."""
-    held = Membership.objects.current().filter(role__in=HELPDESK_ROLES, network=ticket.network_id, user__is_active=True)
-    return ticket.network_id is not None and held.exclude(user=ticket.asker_id).exists()
+    return helpdesks().filter(network=ticket.network_id).exclude(user=ticket.asker_id).exists()
 
 
 def words_there(ticket: Any) -> Verdict:

@@ -13,12 +13,12 @@ from django.db.models.functions import Cast
 
 from cpms.accounts import queries as accounts
 from cpms.accounts.access import walk
-from cpms.accounts.models import Membership, Network, User
+from cpms.accounts.models import Network, User
 from cpms.accounts.roles import HELPDESK_ROLES, Role
 from cpms.notifications.models import WorkItem
 from cpms.notifications.states import Verb
 from cpms.terminology.folding import begins_each, fold_name
-from helpdesk.tickets.models import Consultation, Reply, StatusEntry, Ticket, Vote, served_as_helpdesk
+from helpdesk.tickets.models import Consultation, Reply, StatusEntry, Ticket, Vote, helpdesks, served_as_helpdesk
 from helpdesk.tickets.states import EntryState, TicketState
 from panels.models import Panel
 
@@ -63,14 +63,12 @@ def networks_for(user: Any) -> QuerySet[Network]:
 
 def served_by_somebody() -> QuerySet[Any, Any]:
     """Keys of the networks that have a helpdesk today."""
-    held = Membership.objects.current().filter(role__in=HELPDESK_ROLES, network__isnull=False, user__is_active=True)
-    return held.order_by().values("network")
+    return helpdesks().values("network")
 
 
 def helpdesk_of(networks: Iterable[Any]) -> QuerySet[User]:
     """Who is the helpdesk of one of the networks today; the core helpdesk is nobody's."""
-    held = Membership.objects.current().filter(role__in=HELPDESK_ROLES, network__in=list(networks))
-    return User.objects.active().filter(pk__in=held.values("user"))
+    return User.objects.filter(pk__in=helpdesks().filter(network__in=list(networks)).values("user"))
 
 
 def core_helpdesk() -> QuerySet[User]:
@@ -160,8 +158,7 @@ def thread(ticket: Ticket, *, reader: Any, latest: int | None) -> tuple[list[Rep
 
 def others_to_consult(ticket: Ticket) -> QuerySet[Network]:
     """Networks whose helpdesk is not in the thread and has somebody to ask."""
-    there = Membership.objects.current().filter(role__in=HELPDESK_ROLES, user__is_active=True).values("network")
-    rows = Network.objects.filter(pk__in=there).exclude(tickets=ticket)
+    rows = Network.objects.filter(pk__in=served_by_somebody()).exclude(tickets=ticket)
     return rows.exclude(pk__in=ticket.consultations.values("network")).order_by("code")
 
 

@@ -251,10 +251,10 @@ def test_the_pages_cost_the_same_however_many_there_are(count, asker, django_ass
         client.post(reverse("experts"), {"condition": "adrenl hyperplasya"}, secure=True)
     with django_assert_num_queries(16):
         client.get(reverse("expert", args=[people[0].pk]), secure=True)
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(14):
         client.get(reverse("matrix"), secure=True)
     client.post(reverse("condition_matrix"), secure=True)
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(16):
         client.post(reverse("condition_matrix"), secure=True)
 
 

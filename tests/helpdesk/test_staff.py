@@ -58,6 +58,17 @@ def test_staff_mail_a_fresh_link_to_those_who_have_not_activated():
         actions.send_activation(active, by=staff())
 
 
+def test_an_account_that_is_off_gets_no_link():
+    """Switched off before its owner came, or over since its address was freed: the page says that no mail went."""
+    sleeper = UserFactory(activated_at=None, is_active=False)
+    fields = {"action": "send_activation_link", "_selected_action": [str(sleeper.pk)]}
+    answer = signed_in(staff()).post(reverse("helpdesk:accounts_user_changelist"), fields, follow=True)
+    assert "0 links mailed" in answer.content.decode()
+    with pytest.raises(Refused, match="switched off"):
+        actions.send_activation(sleeper, by=staff())
+    assert (OutboxMessage.objects.count(), ActivationLink.objects.count()) == (0, 0)
+
+
 def test_the_helpdesk_of_one_network_finds_its_own_accounts_alone():
     bond = NetworkFactory(code="BOND", name="ERN BOND")
     here, there = UserFactory(activated_at=None), UserFactory(activated_at=None, centre=CentreFactory(network=bond))

@@ -54,6 +54,15 @@ def test_nobody_assists_whose_hospital_they_have_just_left(centre):
         accounts.name_assistant(read_before, until=None, by=lead)
 
 
+def test_nobody_assists_a_clinician_whose_role_has_just_ended(centre):
+    lead, helper = UserFactory(centre=centre), UserFactory(role="none", centre=centre)
+    begun = fresh(lead)
+    assert Role.CLINICIAN in begun.held_roles()  # as the page read it
+    accounts.end_role(lead.memberships.get(), by=holder(Role.REPRESENTATIVE, centre=centre))
+    with pytest.raises(Refused, match="Only clinicians"):
+        accounts.name_assistant(helper, until=None, by=begun)
+
+
 def test_an_assistant_named_many_times_at_one_moment_is_named_once(centre):
     lead, helper = UserFactory(centre=centre), UserFactory(role="none", centre=centre)
     assert race(lambda: accounts.name_assistant(fresh(helper), until=None, by=fresh(lead))) == [1]

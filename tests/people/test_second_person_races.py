@@ -7,9 +7,9 @@ import pytest
 from cpms.accounts.policy import Post
 from cpms.accounts.roles import Role
 from helpdesk.people import actions
-from helpdesk.people.models import GlassBreak, LostPhone, RoleProposal
+from helpdesk.people.models import GlassBreak, LostPhone, PlaceProposal, RoleProposal
 from helpdesk.people.states import ProposalState
-from tests.factories import Story, UserFactory, give_role, totp_device
+from tests.factories import CentreFactory, NetworkFactory, Story, UserFactory, give_role, totp_device
 from tests.panels.test_races import ROUNDS, race, rights  # noqa: F401 a fixture
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "cachedb"])
@@ -67,3 +67,19 @@ def test_a_role_proposed_again_while_the_first_proposal_is_confirmed(story, desk
             lambda: actions.confirm_role(proposal, by=desk[1]),  # noqa: B023 the race ends here
         )
         assert RoleProposal.objects.filter(person=person, state=ProposalState.WAITING).count() <= 1
+
+
+def test_a_hospital_asked_for_twice_at_one_moment_is_asked_for_once():
+    bond = NetworkFactory(code="BOND", name="ERN BOND")
+    strangers = [UserFactory(role="none") for _ in range(2)]
+    for one in strangers:
+        give_role(one, Role.HELPDESK_ADULT, network=bond)
+    for _ in range(ROUNDS):
+        centre = CentreFactory()
+        race(
+            *(
+                lambda one=one, centre=centre: actions.place_or_ask(centre, network=bond, kind="full", by=one)
+                for one in strangers
+            )
+        )
+        assert PlaceProposal.objects.filter(centre=centre).count() == 1

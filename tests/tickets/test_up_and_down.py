@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from cpms.accounts.access import Refused, ask
+from cpms.accounts.models import User
 from cpms.accounts.roles import Permission
 from cpms.notifications.models import OutboxMessage
 from cpms.notifications.notices import Notice
@@ -82,3 +83,14 @@ def test_a_network_without_a_helpdesk_is_not_offered(house):
     empty = NetworkFactory(code="EMPTY")
     assert empty not in queries.networks_for(house.helpdesk)
     assert house.other not in queries.networks_for(house.core)
+
+
+def test_a_helpdesk_that_never_came_in_answers_nothing(house):
+    """An account that waits for its owner: the ticket goes where somebody is, and nobody asks that helpdesk into a thread."""
+    for person in (house.helpdesk, house.colleague, house.elsewhere):
+        User.objects.filter(pk=person.pk).update(activated_at=None)
+    ticket = house.ask()
+    assert (ticket.state, waits_for(ticket)) == (TicketState.ESCALATED, keys(house.core))
+    assert not ask(Permission.TICKET_GIVE_BACK, house.core, Ticket.objects.get(pk=ticket.pk))
+    with pytest.raises(Refused, match="nobody to ask"):
+        actions.consult(ticket, network=house.other, by=house.core)

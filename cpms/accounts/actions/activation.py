@@ -128,25 +128,27 @@ def pending_device(user: User, *, by: Any) -> TotpDevice:
 
 @transaction.atomic
 def confirm_device(device: TotpDevice, *, token: str, by: Any) -> bool:
-    """Whether the first code fits; then the device counts from now on. The row is locked: one code, one winner."""
-    device = TotpDevice.objects.select_for_update().get(pk=device.pk)
-    if device.confirmed or device.waiting_until() is not None:
+    """Whether the first code fits; then the device counts from now on. The row is locked: one code, one winner. A device that a fresh
+    link has ended meanwhile takes none."""
+    held = TotpDevice.objects.select_for_update(of=("self",)).filter(pk=device.pk).first()
+    if held is None or held.confirmed or held.waiting_until() is not None:
         return False
-    if not device.accepts(token.replace(" ", "")):
-        device.throttle_increment(commit=True)
+    if not held.accepts(token.replace(" ", "")):
+        held.throttle_increment(commit=True)
         return False
-    device.confirmed = True
-    device.save()
-    audit.record(Event.DEVICE_ENROLLED, on=device, by=by, kind=device.kind)
+    held.confirmed = True
+    held.save()
+    audit.record(Event.DEVICE_ENROLLED, on=held, by=by, kind=held.kind)
     return True
 
 
 @transaction.atomic
 def activate(link: ActivationLink, *, by: Any) -> list[str]:
-    """Use the link up, open the account, and give ten recovery codes: shown once, kept as digests. An owner who was here before
-    hears of the new phone."""
+    """Use the link up, open the account, and give ten recovery codes: shown once, kept as digests. A link that was mailed meanwhile
+    ends. An owner who was here before hears of the new phone."""
     user = link.user
     ActivationLink.objects.filter(pk=link.pk).update(used_at=clock.now())
+    ActivationLink.objects.filter(user=user, used_at=None).delete()
     User.objects.filter(pk=user.pk, activated_at=None).update(activated_at=clock.now())
     codes = fresh_codes(user)
     audit.record(Event.ACCOUNT_ACTIVATED, on=user, by=by)

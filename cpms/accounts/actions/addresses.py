@@ -96,7 +96,7 @@ def give_up_address(user: User, *, by: Any) -> None:
     have its address from now on. This one stays on record, switched off, without roles and without a link."""
     end_link(user, by=by)
     switch_account(user, on=False, by=by)
-    close(Membership.objects.current().filter(user=user), by=by)
+    close(Membership.objects.filter(user=user), by=by)
     EmailAddress.objects.filter(user=user).delete()
     User.objects.filter(pk=user.pk).update(email=f"{user.pk}{FREED}")
     audit.record(Event.ADDRESS_FREED, on=user, by=by)

@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 from cpms import clock, locking
 from cpms.accounts import policy, queries
 from cpms.accounts.access import Refused, ask
+from cpms.accounts.actions.roles import hold_where_they_work
 from cpms.accounts.models import AdvocacyGroup, Centre, CentreMembership, Network, ThematicGroup, Unit, User
 from cpms.accounts.roles import Permission
 from cpms.accounts.states import NETWORKS
@@ -79,9 +80,10 @@ def add_unit(centre: Centre, *, name: str, by: Any) -> Unit:
 
 @transaction.atomic
 def drop_unit(unit: Unit, *, by: Any) -> None:
-    """Take a unit away that nobody belongs to any more."""
+    """Take a unit away that nobody belongs to any more; nobody is moved to it meanwhile."""
     if not (verdict := ask(Permission.CENTRE_READ, by, unit.centre)):
         raise Refused(verdict.reason)
+    hold_unit(unit)
     if unit.people.exists():
         raise Refused("Somebody belongs to this unit; move them first.")
     if unit.covers.exists():
@@ -91,9 +93,19 @@ def drop_unit(unit: Unit, *, by: Any) -> None:
     audit.record(Event.PLACES_CHANGED, on=centre, by=by, kind="unit", verb="ended")
 
 
+def hold_unit(unit: Unit) -> None:
+    """Until commit nobody is moved to it, opens it to all of it, or takes it away. Raises ``Refused`` where it is gone."""
+    if not locking.hold(Unit.objects.filter(pk=unit.pk)):
+        raise Refused("This unit is not there any more.")
+
+
 @transaction.atomic
 def move_to_unit(person: User, *, unit: Unit | None, by: Any) -> None:
-    """The unit a person works in: one of the person's own hospital, or none."""
+    """The unit a person works in: one of the hospital where the person works at this moment, or none. Nobody opens the unit's panels
+    to all of it until commit."""
+    hold_where_they_work(person)
+    if unit is not None:
+        hold_unit(unit)
     if not (verdict := ask(Permission.PERSON_MANAGE, by, person)):
         raise Refused(verdict.reason)
     if unit is not None and unit.centre_id != person.centre_id:

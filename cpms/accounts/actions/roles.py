@@ -6,6 +6,7 @@ import datetime as dt
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 
 from cpms import clock
 from cpms.accounts import policy, queries
@@ -96,13 +97,14 @@ def give_post(user: User, post: Post, *, by: Any, valid_to: dt.date | None = Non
 
 @transaction.atomic
 def end_role(membership: Membership, *, by: Any) -> None:
-    """End a role at once, by whoever may grant it."""
+    """End a role at once, by whoever may grant it. The person is held first: of two roles that end at one moment the later sees that
+    it was the last one."""
+    hold_with_who_named(membership.user)
     row = Membership.objects.select_for_update(of=("self",)).get(pk=membership.pk)
     if not (verdict := policy.may_end(by, row)):
         raise Refused(verdict.reason)
-    if row.ended_at is not None:
+    if not close(Membership.objects.filter(pk=row.pk), by=by):
         raise Refused("This role has ended already.")
-    close(Membership.objects.filter(pk=row.pk), by=by)
     audit.record(Event.ROLE_ENDED, on=row.user, by=by, role=row.role)
     if row.role == Role.CLINICIAN and not User.objects.filter(pk=row.user_id).holding(Role.CLINICIAN).exists():
         stop_practising(row.user, by=by)
@@ -114,14 +116,15 @@ def end_role(membership: Membership, *, by: Any) -> None:
 
 
 def close(rows: Any, *, by: Any) -> int:
-    """Roles or delegations over from this moment; the day stays readable."""
-    return int(rows.filter(ended_at=None).update(ended_at=clock.now(), ended_by=by, valid_to=clock.rights_day()))
+    """Those of these roles or delegations that are in force are over from this moment; the day stays readable, that of earlier ones
+    too. Gives how many."""
+    return int(rows.current().update(ended_at=clock.now(), ended_by=by, valid_to=clock.rights_day()))
 
 
 def stop_practising(user: User, *, by: Any) -> None:
     """Whoever is a clinician of a hospital no more: nobody assists them, they are nobody's deputy, seats and questions in panels end, and their patients
     wait for somebody else to answer for them."""
-    close(Delegation.objects.current().filter(clinician=user), by=by)
+    close(Delegation.objects.filter(clinician=user), by=by)
     stands_in_no_more(user)
     jobs.at_once("panels.let_go", user_id=str(user.pk))
     jobs.at_once("panels.left_behind", user_id=str(user.pk))
@@ -156,11 +159,12 @@ def leave_centre(user: User, *, by: Any) -> None:
     sight of its patients and of panels joined as its expert. The account stays.
 
     Raises ``Refused`` for somebody without a hospital, who may have left a moment ago."""
-    user.refresh_from_db(fields=["centre", "unit"], from_queryset=User.objects.select_for_update(of=("self",)))
+    hold_with_who_named(user)
+    user.refresh_from_db(fields=["centre", "unit"])
     if not (verdict := policy.may_leave(by, user)):
         raise Refused(verdict.reason)
-    close(Membership.objects.current().filter(user=user, centre=user.centre_id), by=by)
-    close(Delegation.objects.current().filter(assistant=user), by=by)
+    close(Membership.objects.filter(user=user, centre=user.centre_id), by=by)
+    close(Delegation.objects.filter(assistant=user), by=by)
     user.centre = user.unit = user.deputy = None
     user.save(update_fields=["centre", "unit", "deputy"])
     audit.record(Event.LEFT_CENTRE, on=user, by=by)
@@ -173,6 +177,7 @@ def leave_centre(user: User, *, by: Any) -> None:
 @transaction.atomic
 def switch_account(user: User, *, on: bool, by: Any) -> None:
     """Switch an account off (nothing opens any more, no mail goes out, sessions end) or on again, which its owner hears."""
+    hold_with_who_named(user)
     if not (verdict := policy.may_switch(by, user)):
         raise Refused(verdict.reason)
     User.objects.filter(pk=user.pk).update(is_active=on)
@@ -188,8 +193,13 @@ def switch_account(user: User, *, on: bool, by: Any) -> None:
         jobs.at_once("people.put_down", user_id=str(user.pk))
 
 
+def hold_with_who_named(user: User) -> None:
+    """Until commit, and with the person whoever named them as deputy: in one order, as two may have named each other."""
+    hold(User.objects.filter(Q(pk=user.pk) | Q(deputy=user)), no_key=True)
+
+
 def stands_in_no_more(user: User) -> None:
-    """Nobody's page names as deputy who is not there."""
+    """Nobody's page names as deputy who is not there. ``hold_with_who_named`` comes first."""
     User.objects.filter(deputy=user).update(deputy=None)
 
 

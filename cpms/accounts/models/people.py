@@ -154,6 +154,11 @@ class User(AbstractBaseUser):
         """The roles that count today: none of an account that is switched off, whoever asks and wherever it runs."""
         return self.memberships.current() if self.is_active else Membership.objects.none()
 
+    def refresh_from_db(self, *args: Any, **kwargs: Any) -> None:
+        super().refresh_from_db(*args, **kwargs)
+        for kept in ("_posts", "_stood_for"):  # whoever is read anew has the roles of this moment
+            vars(self).pop(kept, None)
+
     def posts(self) -> list[Held]:
         """The roles that count today, with where they hold; read once per request."""
         if not hasattr(self, "_posts"):

@@ -37,6 +37,8 @@ from cpms.terminology.queries import Hit, Meaning
 from cpms.terminology.states import System
 
 NAMED = 5
+FURTHEST = 1_000_000
+"""No page is behind this one, and a database counts no rows up to any number that a form can send."""
 ASKED = Q(invitations__kind="expert")
 ANSWERED = ASKED & Q(invitations__state__in=["accepted", "declined", "ended"], invitations__answered_at__isnull=False)
 NOT_THEIRS = ASKED & Q(invitations__reason="field")
@@ -89,7 +91,7 @@ class Pages(Paginator):
     def get_page(self, number: Any) -> Page:
         """A page that is not there is answered as Django does it: by the last one, or the first."""
         try:
-            first = (max(int(number), 1) - 1) * self.per_page
+            first = (min(max(int(number), 1), FURTHEST) - 1) * self.per_page
         except (TypeError, ValueError):
             return super().get_page(number)
         rows: Any = self.object_list

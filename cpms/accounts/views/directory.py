@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django import forms
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
 
 from cpms import countries
 from cpms.accounts import queries
@@ -54,18 +55,28 @@ def expert(request: HttpRequest, expert: Expert) -> HttpResponse:
     return render(request, "accounts/expert.html", context)
 
 
-def chosen_network(request: HttpRequest) -> tuple[list[Network], Network | None]:
-    """The networks to choose from, and the one asked for: else the person's own, else the first."""
+class PlaceForm(forms.Form):
+    """Of which network, and below which condition; both may be left open."""
+
+    network = forms.ModelChoiceField(Network.objects.all(), to_field_name="code", required=False)
+    under = forms.CharField(max_length=32, required=False)
+
+
+def looked_at(request: HttpRequest) -> tuple[list[Network], Network | None, str]:
+    """The networks to choose from, the one asked for, else the person's own, else the first; and the condition."""
     networks = list(Network.objects.filter(groups__isnull=False).distinct().order_by("code"))
-    own = queries.networks_of(request.user).first()
-    code = request.POST.get("network") or request.GET.get("network") or (own.code if own else "")
-    return networks, get_object_or_404(Network, code=code) if code else networks[0] if networks else None
+    network = request.POST.get("network") or request.GET.get("network")
+    form = PlaceForm({"network": network, "under": request.POST.get("under")})
+    if not form.is_valid():
+        raise Http404
+    chosen = form.cleaned_data["network"] or queries.networks_of(request.user).first()
+    return networks, chosen or next(iter(networks), None), form.cleaned_data["under"]
 
 
 @access("matrix", verb=Permission.DIRECTORY)
 def matrix(request: HttpRequest) -> HttpResponse:
     """Groups against countries, the empty places in plain sight."""
-    networks, chosen = chosen_network(request)
+    networks, chosen, _under = looked_at(request)
     context = {"networks": networks, "chosen": chosen, "coverage": queries.coverage(chosen) if chosen else None}
     return render(request, "accounts/matrix.html", context)
 
@@ -73,8 +84,7 @@ def matrix(request: HttpRequest) -> HttpResponse:
 @access("condition_matrix", verb=Permission.DIRECTORY, methods=READ | WRITE)
 def conditions(request: HttpRequest) -> HttpResponse:
     """The tree of conditions against countries, one level at a time. By POST, so that no condition stands in an address."""
-    networks, chosen = chosen_network(request)
-    under = request.POST.get("under", "")[:32]
+    networks, chosen, under = looked_at(request)
     context = {
         "networks": networks,
         "chosen": chosen,

@@ -78,6 +78,7 @@ JOINING = {
     ),
     Notice.PLACE_DECIDED: Words(
         "CPMS: a hospital and one more network",
-        "It is decided whether a hospital belongs to one more network. The list of centres shows what counts now.",
+        "It is decided whether a hospital belongs to one more network; where nobody answered for a month, it does not. The list of "
+        "centres shows what counts now.",
     ),
 }

@@ -23,7 +23,14 @@ from helpdesk.people.actions.outreach import (
     settle_outreach,
     take_back_why_away,
 )
-from helpdesk.people.actions.places import confirm_place, drop_place, place_or_ask, take_place_back, take_up_centre
+from helpdesk.people.actions.places import (
+    confirm_place,
+    drop_place,
+    end_lapsed_places,
+    place_or_ask,
+    take_place_back,
+    take_up_centre,
+)
 from helpdesk.people.actions.tables import check_table, read_table, take_rows, take_table
 from helpdesk.people.actions.two_people import (
     ask_for_factor,
@@ -55,6 +62,7 @@ __all__ = [
     "drop_role",
     "end_cover",
     "end_lapsed",
+    "end_lapsed_places",
     "follow_address",
     "forget_outreach",
     "forget_why_away",

@@ -26,7 +26,8 @@ def cover_unit(unit: Unit, *, valid_from: dt.date, valid_to: dt.date, reason: st
     """Let every clinician of the unit read the panels of the others from one day to another, both counted. They all hear of it.
 
     Raises ``Refused`` for days that are over or too many, and while the unit is covered already."""
-    held = Unit.objects.select_for_update(of=("self",)).select_related("centre").get(pk=unit.pk)
+    accounts.hold_unit(unit)
+    held = Unit.objects.select_related("centre").get(pk=unit.pk)
     if not (verdict := ask(Permission.CENTRE_COVER, by, held.centre)):
         raise Refused(verdict.reason)
     if not clock.rights_day() <= valid_from <= valid_to:
@@ -46,7 +47,8 @@ def cover_unit(unit: Unit, *, valid_from: dt.date, valid_to: dt.date, reason: st
 def move_to_unit(person: User, *, unit: Unit | None, by: Any) -> None:
     """The unit a person works in. Where all of it may see its panels, now or soon, its clinicians hear that one more reads them,
     and a newcomer hears who reads the own ones."""
-    before = person.unit_id
+    accounts.hold_person(person)
+    before = User.objects.values_list("unit", flat=True).get(pk=person.pk)
     accounts.move_to_unit(person, unit=unit, by=by)
     cover = None if unit is None or unit.pk == before else unit.covers.to_come().first()
     if unit is None or cover is None or not User.objects.filter(pk=person.pk).holding(Role.CLINICIAN).exists():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from typing import Any
 
 from django.db import transaction
@@ -16,6 +17,7 @@ from cpms.accounts.access import Refused
 from cpms.accounts.models import Centre, Network
 from cpms.audit import actions as audit
 from cpms.audit.states import Event
+from cpms.locking import hold
 from cpms.notifications import actions as notifications
 from cpms.notifications.notices import Notice
 from cpms.notifications.states import Settled, Verb
@@ -43,22 +45,20 @@ def place_or_ask(
     centre: Centre, *, network: Network, kind: str, by: Any, until: dt.date | None = None
 ) -> PlaceProposal | None:
     """Say as what the hospital belongs to the network; where others look after it, ask them. Asking twice is asking once."""
+    hold(Centre.objects.filter(pk=centre.pk), no_key=True)
     if accounts_policy.may_take_up(by, centre):
         accounts.place_centre(centre, network=network, kind=kind, until=until, by=by)
         return None
     if not (verdict := accounts_policy.may_serve(by, network)):
         raise Refused(verdict.reason)
-    mine = PlaceProposal.objects.filter(centre=centre, network=network, state=ProposalState.WAITING)
-    waiting: PlaceProposal | None = mine.waiting().first()
+    waiting: PlaceProposal | None = PlaceProposal.objects.waiting().filter(centre=centre, network=network).first()
     return waiting or ask_for_centre(centre, network, kind=kind, by=by)
 
 
 def ask_for_centre(centre: Centre, network: Network, *, kind: str, by: Any) -> PlaceProposal:
     mine = {"centre": centre, "network": network}
-    lapsed = PlaceProposal.objects.filter(**mine, state=ProposalState.WAITING)
-    for row in lapsed:
-        notifications.settle_all(row, Verb.CONFIRM_PLACE)
-    lapsed.update(state=ProposalState.DROPPED, decided_by=by, decided_at=clock.now())
+    for key in PlaceProposal.objects.lapsed().filter(**mine).values_list("pk", flat=True):
+        end_place(key, by=None)
     proposal: PlaceProposal = PlaceProposal.objects.create(**mine, kind=kind, asked_by=by)
     audit.record(Event.PLACE_ASKED, on=centre, by=by)
     path, due_at = centre.get_absolute_url(), clock.now() + DECIDE_WITHIN
@@ -108,9 +108,24 @@ def take_place_back(proposal: PlaceProposal, *, by: Any) -> None:
     settle(current, ProposalState.DROPPED, by=by)
 
 
+def end_lapsed_places(*, by: Any) -> int:
+    """Hospitals that were asked for, and nobody decided it in time; gives how many. ``by`` is nobody."""
+    return sum(end_place(key, by=by) for key in PlaceProposal.objects.lapsed().values_list("pk", flat=True))
+
+
+@transaction.atomic
+def end_place(key: uuid.UUID, *, by: Any) -> int:
+    rows: Any = PlaceProposal.objects.lapsed().select_related("centre", "asked_by").select_for_update(of=("self",))
+    proposal = rows.filter(pk=key).first()
+    if proposal is None:
+        return 0
+    settle(proposal, ProposalState.DROPPED, by=by)
+    return 1
+
+
 def settle(proposal: PlaceProposal, state: ProposalState, *, by: Any) -> None:
-    """Whoever asked hears of it, and who represents the hospital."""
-    decide(proposal, state, by=by)
+    """Whoever asked hears of it, and who represents the hospital. Where nobody decided it, it stands as by who asked."""
+    decide(proposal, state, by=by or proposal.asked_by)
     notifications.settle_all(proposal, Verb.CONFIRM_PLACE, how=Settled.DONE)
     audit.record(Event.PLACE_DECIDED, on=proposal.centre, by=by, verb=str(state))
     people = [proposal.asked_by, *accounts_queries.representatives_of(proposal.centre)]

@@ -194,9 +194,9 @@ def ask_for_glass(panel: Panel, *, reason: str, by: Any) -> GlassBreak:
     if not (verdict := policy.may_ask_for_glass(by)):
         raise Refused(verdict.reason)
     accounts.hold_person(by)
-    GlassBreak.objects.filter(panel=panel, asked_by=by, state=ProposalState.WAITING).update(
-        state=ProposalState.DROPPED, decided_by=by, decided_at=clock.now()
-    )
+    earlier = GlassBreak.objects.filter(panel=panel, asked_by=by, state=ProposalState.WAITING)
+    for wish in earlier.select_for_update(of=("self",)).order_by("pk"):
+        decide(wish, ProposalState.DROPPED, by=by)
     glass = GlassBreak.objects.create(panel=panel, person=panel.case.patient.enrolled_by, reason=reason, asked_by=by)
     audit.record(Event.GLASS_ASKED, on=panel, by=by)
     others = queries.others_on_duty(panel, besides=by)

@@ -22,8 +22,10 @@ class AccessRequestQuerySet(models.QuerySet["AccessRequest"]):
         return self.filter(state=RequestState.WAITING)
 
     def visible_to(self, user: Any) -> AccessRequestQuerySet:
-        """Those to the centres whose representative, substitute or network coordinator the person is today."""
-        return self.filter(centre__in=centres_run_by(user)) if user.is_active else self.none()
+        """Others' to the centres whose representative, substitute or network coordinator the person is today."""
+        if not user.is_active:
+            return self.none()
+        return self.filter(centre__in=centres_run_by(user)).exclude(email=user.email)
 
 
 class AccessRequest(models.Model):

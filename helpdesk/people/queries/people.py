@@ -41,8 +41,9 @@ def request_of(token: str) -> AccessRequest | None:
 
 def deciders_of(request: AccessRequest) -> QuerySet[User]:
     """The centre's representative and substitute; where it has none, or they are silent or away, the coordinators of its networks
-    too."""
-    represent, coordinate = accounts.representatives_of(request.centre), accounts.coordinators_of(request.centre)
+    too. Nobody decides their own."""
+    represent = accounts.representatives_of(request.centre).exclude(email=request.email)
+    coordinate = accounts.coordinators_of(request.centre).exclude(email=request.email)
     if not represent:
         return coordinate
     if not asked_further(request):

@@ -145,7 +145,7 @@ def move_to_unit(request: HttpRequest, person: User) -> HttpResponse:
 @access("people:why_away", object=User, verb=Permission.PERSON_AWAY, methods=WRITE)
 def why_away(request: HttpRequest, person: User) -> HttpResponse:
     """What the helpdesk heard of somebody who does not come any more, or that it was no reason after all."""
-    if (said := request.POST.get("taken_back", "")).isdecimal():
+    if (said := request.POST.get("taken_back", "")[:20]).isdecimal():
         actions.take_back_why_away(person, said=int(said), by=request.user)
         messages.success(request, "Taken back. Months that are frozen stay as they are.")
         return redirect("people:person", person.pk)
