@@ -83,7 +83,7 @@ def lines_of(request: HttpRequest, rows: QuerySet[MonthlyKpi]) -> dict[str, Any]
     network = next((one for one in networks if one.code == request.GET.get("network")), None)
     rows = rows.filter(network=network) if network else rows
     page = Paginator(rows.values_list("pk", flat=True), PAGE).get_page(request.GET.get("page"))
-    number, shown = request.GET.get("line", ""), set(page)
+    number, shown = request.GET.get("line", "")[:18], set(page)
     asked = (rows.filter(pk=number).first() if number.isdecimal() else None) or rows.first()
     table = table_of(request.user, asked.month, {*shown, asked.pk}) if asked else Table([], {}, frozenset())
     line = next((one for one in table.lines if asked and one.pk == asked.pk), None)

@@ -22,6 +22,7 @@ from cpms.drafts.states import (
     LONGEST_DRAFT,
 )
 from cpms.jobs.models import Job
+from cpms.locking import hold
 from cpms.vault import actions as vault
 from cpms.vault.models import DataKey
 
@@ -73,9 +74,10 @@ def forget_about(names: Iterable[str]) -> int:
     return forget(queries.about(names))
 
 
+@transaction.atomic(savepoint=False)
 def forget(drafts: list[Draft]) -> int:
     keys = [draft.key_id for draft in drafts]
-    Draft.objects.filter(pk__in=[draft.pk for draft in drafts]).delete()
+    Draft.objects.filter(pk__in=hold(Draft.objects.filter(pk__in=[draft.pk for draft in drafts]))).delete()
     DataKey.objects.filter(pk__in=keys).delete()
     return len(keys)
 

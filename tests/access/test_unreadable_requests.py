@@ -8,7 +8,7 @@ from django.urls import reverse
 from cpms.accounts.roles import Role
 from cpms.drafts.models import Draft
 from tests.clients import signed_in
-from tests.factories import CentreFactory, NetworkFactory, UserFactory, give_role
+from tests.factories import CentreFactory, GroupFactory, NetworkFactory, UserFactory, give_role
 
 pytestmark = pytest.mark.django_db(databases=["default", "cachedb"])
 DEEP = "[" * 100_000
@@ -52,3 +52,12 @@ def test_a_reason_of_no_such_number_is_no_reason(client):
     person = UserFactory(centre=CentreFactory())
     here = reverse("people:why_away", args=[person.pk])
     assert client.post(here, {"taken_back": "9" * 5_000}, secure=True).status_code == 403
+
+
+def test_a_number_of_five_thousand_digits_is_none(client):
+    long = "9" * 5_000
+    assert client.get(reverse("kpis"), {"line": long}, secure=True).status_code == 200
+    group, person = GroupFactory(), UserFactory(role="none")
+    give_role(person, Role.GROUP_COORDINATOR, group=group)
+    here = reverse("cases:range", args=[group.network.code, group.number, "phosphate"])
+    assert signed_in(person).get(here, {"default": long}, secure=True).status_code == 200

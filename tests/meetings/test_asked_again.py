@@ -171,3 +171,18 @@ def test_who_would_have_presented_is_asked_no_more(story, chair, boards, deed):
     actions.give_time(meeting, ref=story.panel.ref, minutes=None, presenter=story.expert, by=chair)
     deed(meeting, chair)
     assert presenting(story.expert) == [(meeting.pk, MailState.CANCELLED)]
+
+
+def test_who_would_have_presented_a_panel_that_freezes_is_asked_no_more(story, board, chair):
+    actions.give_time(board, ref=story.panel.ref, minutes=None, presenter=story.expert, by=chair)
+    withdraw_consent(story)
+    actions.clear_agendas(str(story.panel.pk), by=None)
+    assert presenting(story.expert) == [(board.pk, MailState.CANCELLED)]
+
+
+def test_a_panel_that_froze_leads_to_itself_and_not_to_a_meeting_that_it_is_not_brought_to(story, chair, boards):
+    meeting = boards(slots=4, people=[])
+    withdraw_consent(story)
+    held_without(meeting, chair)
+    rows = OutboxMessage.objects.filter(notice="agenda", recipient=story.lead, about_id=meeting.pk)
+    assert [row.link for row in rows] == [story.panel.get_absolute_url()]

@@ -9,6 +9,7 @@ from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.urls import reverse
 
+from cpms.locking import hold
 from cpms.notifications.actions.outbox import notify, notify_address
 from cpms.notifications.models import OutboxMessage
 from cpms.notifications.notices import WARNINGS, Notice
@@ -47,5 +48,6 @@ def stay_at(address: str, *, user_id: str, by: Any) -> int:
     """The owner of an account has another address from now on: what warns of the account and is not sent yet goes to this one all
     the same, and what was given up is not sent to the new one. Gives how many mails. ``by`` is nobody: a lower floor asked by name."""
     warnings = OutboxMessage.objects.filter(recipient__pk=user_id, notice__in=WARNINGS)
-    warnings.filter(state=MailState.GIVEN_UP).update(path="/")
-    return warnings.filter(state__in=UNSENT).update(recipient=None, address=address)
+    held = OutboxMessage.objects.filter(pk__in=hold(warnings.filter(state__in=[*UNSENT, MailState.GIVEN_UP])))
+    held.filter(state=MailState.GIVEN_UP).update(path="/")
+    return held.filter(state__in=UNSENT).update(recipient=None, address=address)

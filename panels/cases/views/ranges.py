@@ -59,7 +59,7 @@ def new_form(
     request: HttpRequest, data: Any, group: ThematicGroup, analyte: Analyte, rows: list[GroupRange]
 ) -> RangeForm:
     """Begun with the default of the number in the address, where one is named."""
-    number = request.GET.get("default", "")
+    number = request.GET.get("default", "")[:9]
     known = number.isdecimal() and int(number) < len(analyte.intervals)
     start = analyte.intervals[int(number)] if known else None
     return RangeForm(data, group=group, analyte=analyte, rows=rows, start=start)

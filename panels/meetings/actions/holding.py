@@ -91,7 +91,7 @@ def pass_on(meeting: Meeting, after: Meeting | None, *, by: Any) -> None:
             put_on(goes_on, item.panel, by=by, minutes=item.minutes, presenter=item.presenter)
         ask_elsewhere(item, meeting, goes_on, by=by)
         about: dict[str, Any] = {"about": meeting, "ref": item.panel.ref, "again": f"{item.panel.ref}:held"}
-        path = (after or item.panel).get_absolute_url()
+        path = (goes_on or item.panel).get_absolute_url()
         notifications.notify(people.values(), notice=Notice.AGENDA, by=by, path=path, **about)
 
 

@@ -79,6 +79,7 @@ def clear_agendas(panel_id: str, *, by: Any) -> int:
     rows = coming.filter(starts_at__gt=clock.now()).order_by("pk").select_for_update()
     for meeting in (found := list(rows)):
         before = {item.pk for item in meeting.with_slot()}
+        notifications.cancel_mails([meeting.pk], Notice.PRESENTER, ref=panel.ref)
         others = any(runs(item.panel) for item in meeting.agenda.exclude(panel=panel).select_related(*CASE_OF))
         if not meeting.series and not others:
             cancel(meeting, sequence=meeting.next_sequence())
