@@ -14,6 +14,7 @@ from cpms.accounts.models import Network
 from cpms.audit import actions as audit
 from cpms.audit.states import Event
 from cpms.drafts import actions as drafts
+from cpms.locking import hold
 from cpms.notifications import actions as notifications
 from cpms.notifications.notices import Notice
 from cpms.notifications.states import Settled, Verb
@@ -32,8 +33,9 @@ def need(verdict: Verdict) -> None:
 
 
 def locked(ticket: Ticket) -> Ticket:
-    """The same ticket, fresh and held until commit."""
-    return Ticket.objects.with_surroundings().select_for_update(of=("self",)).get(pk=ticket.pk)
+    """The same ticket, held until commit and read afterwards, its key as well."""
+    hold(Ticket.objects.filter(pk=ticket.pk))
+    return Ticket.objects.with_surroundings().get(pk=ticket.pk)
 
 
 @transaction.atomic
