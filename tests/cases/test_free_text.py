@@ -88,7 +88,16 @@ def test_answers_in_words_of_a_groups_form_are_watched(kind):
 
 
 @pytest.mark.parametrize(
-    "name", ["c.518T>A", "NM_000500.9:c.293-13C>G", "p.(Gln319Ter)", "NM_000500.9(CYP21A2):c.955C>T", ""]
+    "name",
+    [
+        "c.518T>A",
+        "NM_000500.9:c.293-13C>G",
+        "p.(Gln319Ter)",
+        "NM_000500.9(CYP21A2):c.955C>T",
+        "46,XX,t(9;22)(q34;q11.2)",
+        "del(22)(q11.2)",
+        "",
+    ],
 )
 def test_a_variant_named_by_the_rules_is_not_asked_about(name):
     assert VariantRow(initial={"gene": "CYP21A2", "hgvs": name}).asks == ""

@@ -16,6 +16,8 @@ from panels.cases.queries.results import Result, questioned
 SIGNS = "<>=≤≥ "
 HGVS = re.compile(r"\b[cgmnopr]\.\(?[\w*?=>+\-]")
 """What every name of a variant has: the kind of sequence, then where and what."""
+ISCN = re.compile(r"\b(?:arr|add|del|der|dup|i|ins|inv|r|t)\(|\b4\d,[XY]+")
+"""What names of chromosomal changes have (International System for Human Cytogenomic Nomenclature)."""
 
 
 def asked_about(test: str, value: str, unit: str) -> str:
@@ -38,7 +40,7 @@ def asked_about_variant(gene: str, hgvs: str, known: Mapping[str, str]) -> str:
     ``terminology.queries.genes`` gives it."""
     if like := gene_like(gene, known):
         return f"Is the gene “{gene}” or {like}?"
-    return "" if not hgvs or HGVS.search(hgvs) else f"Is “{hgvs}” HGVS? For example c.518T>A."
+    return "" if not hgvs or HGVS.search(hgvs) or ISCN.search(hgvs) else f"Is “{hgvs}” HGVS? For example c.518T>A."
 
 
 def lies_ahead(taken: str) -> bool:
